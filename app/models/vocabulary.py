@@ -1,0 +1,105 @@
+"""The closed sets of the field's terms; their values are what the API, the forms and the data packages use."""
+
+from enum import StrEnum
+
+
+class NegotiationStatus(StrEnum):
+    ONGOING = "ongoing"
+    SUSPENDED = "suspended"
+    CONCLUDED = "concluded"
+
+
+class PartyRole(StrEnum):
+    """The part that a party plays in one negotiation."""
+
+    PRINCIPAL = "principal"
+    MEDIATOR = "mediator"
+    GUARANTOR = "guarantor"
+    OBSERVER = "observer"
+
+
+class Firmness(StrEnum):
+    RED_LINE = "red_line"
+    DEMAND = "demand"
+    PREFERENCE = "preference"
+    OPEN = "open"
+    UNCLEAR = "unclear"
+
+
+class Act(StrEnum):
+    """What a party does in stating its position."""
+
+    STATES = "states"
+    PROPOSES = "proposes"
+    OFFERS = "offers"
+    THREATENS = "threatens"
+    ASKS = "asks"
+    WITHDRAWS = "withdraws"
+
+
+class Attitude(StrEnum):
+    """Of a position to one option; at most one option is preferred."""
+
+    PREFERS = "prefers"
+    ACCEPTS = "accepts"
+    REJECTS = "rejects"
+
+
+class LinkKind(StrEnum):
+    CONDITION = "condition"
+    PACKAGE = "package"
+    SEQUENCE = "sequence"
+
+
+class QuoteKind(StrEnum):
+    """`direct`: a speaker's own words; `reported`: the source's words about the position."""
+
+    DIRECT = "direct"
+    REPORTED = "reported"
+
+
+class Verification(StrEnum):
+    """What checking a quote against its source's text gave (contract, rule 2)."""
+
+    VERIFIED = "verified"
+    AMBIGUOUS = "ambiguous"
+    MISMATCH = "mismatch"
+    UNVERIFIED = "unverified"
+    ATTESTED = "attested"
+
+
+class PositionStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETRACTED = "retracted"
+
+
+class Silence(StrEnum):
+    """Why a cell has no position: somebody searched and found nothing, or nobody has looked."""
+
+    SEARCHED = "searched"
+    NEVER_SEARCHED = "never_searched"
+
+
+class CommonGround(StrEnum):
+    AGREED = "agreed"
+    QUALIFIED = "qualified"
+    BLOCKED = "blocked"
+    OPEN = "open"
+
+
+class MoveKind(StrEnum):
+    NEW = "new"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    HARDENED = "hardened"
+    SOFTENED = "softened"
+    RESTATED = "restated"
+
+
+class UserRole(StrEnum):
+    """Each role may do what the one before it may, and more."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"

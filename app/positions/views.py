@@ -1,0 +1,88 @@
+"""A position as readers see it: frozen values, field for field what the API answers (orjson writes them as they stand)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerView:
+    """Who said it, with the office and party held when it was said."""
+
+    name: str | None
+    office: str | None
+    party: str | None  # slug
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """The document a quote was taken from, as much of it as a quote shows."""
+
+    id: int
+    uid: str
+    url: str | None
+    reference: str | None
+    title: str
+    publisher: str | None
+    published_on: str | None  # imprecise date as written
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """Words taken from a source, with what checking them gave; offsets count code points of the text as stored."""
+
+    id: int
+    uid: str
+    exact: str
+    prefix: str | None
+    suffix: str | None
+    kind: str
+    language: str | None
+    translated_from: str | None
+    translation: str | None
+    said_on: str | None  # imprecise date as written
+    verification: str
+    start: int | None
+    end: int | None
+    segments: list[list[int]] | None
+    speaker: SpeakerView | None
+    source: SourceView
+    link: str | None  # source.url with a text fragment
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """From a position to another issue of its negotiation, optionally to an option there; slugs."""
+
+    issue: str
+    option: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """What a party wants on an issue from a date on, in one version; slugs name parties, issues and options."""
+
+    id: int
+    uid: str
+    version: int
+    status: str
+    act: str
+    negotiation: str
+    party: str
+    issue: str
+    summary: str | None
+    firmness: str
+    attitudes: dict[str, str]  # option slug -> attitude, in the order of the issue's options
+    conditions: dict[str, str]  # option slug -> "only if …"
+    inferred: list[str]  # option slugs
+    attributed_by: list[str]  # party slugs; empty unless only other parties' speakers say so
+    salience: int | None
+    links: list[LinkView]
+    stated_on: str | None  # imprecise date as written
+    stated_from: str | None
+    stated_by: str | None
+    recorded_at: str  # UTC, with Z
+    recorded_by: str | None
+    action: str
+    reason: str | None
+    url: str
+    quotes: list[QuoteView]
