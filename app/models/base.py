@@ -1,0 +1,27 @@
+"""The declarative base: constraint names by convention, shared column types."""
+
+import uuid
+from typing import Annotated
+
+from sqlalchemy import BigInteger, Identity, MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+Uid = Annotated[uuid.UUID, mapped_column(Uuid, default=uuid.uuid4, unique=True)]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def one_of(column: str, values: type) -> str:
+    """SQL of a check constraint that admits just the values of a closed set."""
+    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"  # type: ignore[attr-defined]

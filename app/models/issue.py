@@ -1,0 +1,52 @@
+"""A question on the table of one negotiation, with its possible answers."""
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, Uid
+from app.models.negotiation import SLUG
+
+
+class Issue(Base):
+    __tablename__ = "issue"
+    __table_args__ = (
+        CheckConstraint(SLUG, "slug"),
+        UniqueConstraint("negotiation_id", "slug"),
+        UniqueConstraint("id", "negotiation_id"),  # so that a position's issue is one of its negotiation
+    )
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    version: Mapped[int] = mapped_column(default=1)  # counts changes of its options too
+    negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiation.id"))
+    slug: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text)
+    group: Mapped[str | None] = mapped_column(Text)
+    ordinal: Mapped[int]  # "order" of the contract: from top to bottom
+    ordered: Mapped[bool] = mapped_column(default=False)
+    notes: Mapped[str | None] = mapped_column(Text)
+
+
+class Option(Base):
+    """One possible answer; retired or merged, never deleted."""
+
+    __tablename__ = "option"
+    __table_args__ = (
+        CheckConstraint(SLUG, "slug"),
+        UniqueConstraint("issue_id", "slug"),
+        UniqueConstraint("id", "issue_id"),  # so that an attitude's option is one of its position's issue
+        ForeignKeyConstraint(["merged_into_id", "issue_id"], ["option.id", "option.issue_id"]),
+        CheckConstraint("merged_into_id IS NULL OR retired", "merged_is_retired"),
+        Index("uq_option_status_quo", "issue_id", unique=True, postgresql_where=text("status_quo")),
+    )
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(default=1)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    slug: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    rank: Mapped[float | None] = mapped_column(Float)
+    status_quo: Mapped[bool] = mapped_column(default=False)
+    retired: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[int | None]

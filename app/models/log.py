@@ -1,0 +1,136 @@
+"""The append-only log, and what is derived from it (see docs/decisions/0001-one-log-many-readings.md)."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from app.models.base import Base
+
+FOREVER = 2**63 - 1  # the seq_to of what still holds
+
+
+class Epoch(Base):
+    """Renewed by a restore, so that no ETag or cursor of before is taken for one of now; a single row."""
+
+    __tablename__ = "log_epoch"
+    __table_args__ = (CheckConstraint("one", "single"),)
+
+    one: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    epoch: Mapped[uuid.UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+
+
+class Commit(Base):
+    """One transaction that changed something; numbers and instants grow in the order of commits."""
+
+    __tablename__ = "log_commit"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), unique=True)
+    by: Mapped[str | None] = mapped_column(Text)
+    batch: Mapped[str | None] = mapped_column(Text)  # what many changes were made by at once: "import", "merge"
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Revision(Base):
+    """One object as a commit left it."""
+
+    __tablename__ = "log_revision"
+    __table_args__ = (
+        UniqueConstraint("kind", "object_id", "version"),
+        CheckConstraint("(snapshot IS NULL) = (redacted_at IS NOT NULL)", "blank_is_redacted"),
+        Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
+    )
+
+    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text)
+    object_id: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int]
+    action: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    public: Mapped[bool]
+    format: Mapped[int] = mapped_column(SmallInteger)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    snapshot_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    # What an import brought along of earlier recording; known_at asks this database's log and not these.
+    recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    recorded_by: Mapped[str | None] = mapped_column(Text)
+    redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    redacted_for: Mapped[str | None] = mapped_column(Text)
+
+
+class Holding(Base):
+    """From which commit to which a revision was the newest of its object; derived."""
+
+    __tablename__ = "log_holding"
+    __table_args__ = (
+        Index("ix_log_holding_object", "kind", "object_id", "seq_from"),
+        Index("ix_log_holding_negotiation", "negotiation_id", "kind", "seq_to"),
+        Index("uq_log_holding_newest", "kind", "object_id", unique=True, postgresql_where=text(f"seq_to = {FOREVER}")),
+        Index("ix_log_holding_words", "words", postgresql_using="gin"),
+    )
+
+    seq_from: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq_to: Mapped[int] = mapped_column(BigInteger, default=FOREVER)
+    kind: Mapped[str] = mapped_column(Text)
+    object_id: Mapped[int] = mapped_column(BigInteger)
+    negotiation_id: Mapped[int | None]
+    public: Mapped[bool]
+    words: Mapped[str | None] = deferred(mapped_column(TSVECTOR))
+
+
+class Spell(Base):
+    """A version of a position while it was the newest, with the numbers that choose a cell's current one; derived."""
+
+    __tablename__ = "log_spell"
+    __table_args__ = (
+        Index("ix_log_spell_cell", "negotiation_id", "party_id", "issue_id", "seq_to"),
+        Index("ix_log_spell_position", "position_id", "seq_from"),
+        Index("ix_log_spell_stated", "stated_from", "stated_by", "first_published", "position_id"),
+    )
+
+    seq_from: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq_to: Mapped[int] = mapped_column(BigInteger, default=FOREVER)
+    position_id: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int]
+    negotiation_id: Mapped[int]
+    party_id: Mapped[int]
+    issue_id: Mapped[int]
+    status: Mapped[str] = mapped_column(Text)
+    public: Mapped[bool]
+    firmness: Mapped[str] = mapped_column(Text)
+    attributed: Mapped[bool]
+    option_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    stated_from: Mapped[date | None]
+    stated_by: Mapped[date | None]
+    first_published: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class QuoteUse(Base):
+    """Since which commit a quote has been public with a position; derived. A quote's page outlives its removal."""
+
+    __tablename__ = "log_quote_use"
+
+    quote_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    position_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,100 @@
+"""A document, the versions of its text, and the words taken from it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from app.models.base import Base, Id, Uid, one_of
+from app.models.vocabulary import QuoteKind, Verification
+
+
+class Source(Base):
+    __tablename__ = "source"
+    __table_args__ = (CheckConstraint("url IS NOT NULL OR reference IS NOT NULL", "findable"),)
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    version: Mapped[int] = mapped_column(default=1)
+    url: Mapped[str | None] = mapped_column(Text)
+    url_key: Mapped[str | None] = mapped_column(Text, unique=True)  # the address as it is compared
+    reference: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    publisher: Mapped[str | None] = mapped_column(Text)
+    author: Mapped[str | None] = mapped_column(Text)
+    published_on: Mapped[str | None] = mapped_column(Text)  # imprecise date
+    accessed_on: Mapped[str | None] = mapped_column(Text)  # imprecise date
+    kind: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
+    archive_url: Mapped[str | None] = mapped_column(Text)
+    licence: Mapped[str | None] = mapped_column(Text)
+    # Of the newest text on file here, or of the one that an import's quotes were checked against elsewhere.
+    text_sha256: Mapped[str | None] = mapped_column(Text)
+
+
+class SourceText(Base):
+    """One version of a source's full text; never changed, shown to editors only."""
+
+    __tablename__ = "source_text"
+    __table_args__ = (UniqueConstraint("source_id", "n"),)
+
+    id: Mapped[Id]
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    n: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = deferred(mapped_column(Text))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Quote(Base):
+    """Words taken from a source; never changed, a corrected one is a new quote."""
+
+    __tablename__ = "quote"
+    __table_args__ = (
+        CheckConstraint("exact <> ''", "words"),
+        CheckConstraint(one_of("kind", QuoteKind), "kind"),
+        Index("ix_quote_words", "words", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
+    exact: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str | None] = mapped_column(Text)  # as given
+    suffix: Mapped[str | None] = mapped_column(Text)  # as given
+    kind: Mapped[str] = mapped_column(Text, default=QuoteKind.DIRECT)
+    language: Mapped[str | None] = mapped_column(Text)
+    translated_from: Mapped[str | None] = mapped_column(Text)
+    translation: Mapped[str | None] = mapped_column(Text)
+    said_on: Mapped[str | None] = mapped_column(Text)  # imprecise date
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
+    office: Mapped[str | None] = mapped_column(Text)  # held when it was said
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))  # spoken for when it was said
+    words = deferred(
+        mapped_column(
+            TSVECTOR,
+            Computed(
+                "to_tsvector('simple', exact || ' ' || coalesce(translation, '')) || "
+                "to_tsvector('english', exact || ' ' || coalesce(translation, ''))",
+                persisted=True,
+            ),
+        )
+    )
+
+
+class QuoteCheck(Base):
+    """What checking a quote gave, by the commit that recorded it; the newest up to a commit is what was known then."""
+
+    __tablename__ = "quote_check"
+    __table_args__ = (CheckConstraint(one_of("verification", Verification), "verification"),)
+
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)  # no foreign key: the log does not depend on live rows, nor they on it
+    verification: Mapped[str] = mapped_column(Text)
+    text_id: Mapped[int | None] = mapped_column(ForeignKey("source_text.id"))  # the text it was checked against
+    start: Mapped[int | None]  # code points into that text
+    end: Mapped[int | None]
+    segments: Mapped[list[list[int]] | None] = mapped_column(JSONB(none_as_null=True))
+    prefix: Mapped[str | None] = mapped_column(Text)  # given, or filled from the text
+    suffix: Mapped[str | None] = mapped_column(Text)
