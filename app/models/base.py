@@ -20,6 +20,7 @@ Uid = Annotated[uuid.UUID, mapped_column(Uuid, default=uuid.uuid4, unique=True)]
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {int: BigInteger}
 
 
 def one_of(column: str, values: type) -> str:

@@ -68,7 +68,9 @@ class Revision(Base):
     public: Mapped[bool]
     format: Mapped[int] = mapped_column(SmallInteger)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    snapshot_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of nonce, reason, recorded_by and snapshot: the chain covers this hash, so a redaction can blank all four.
+    payload_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
     # What an import brought along of earlier recording; known_at asks this database's log and not these.
     recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_by: Mapped[str | None] = mapped_column(Text)

@@ -83,3 +83,4 @@ class Speaker(Base):
     office: Mapped[str | None] = mapped_column(Text)
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     aliases: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    public: Mapped[bool] = mapped_column(default=True)  # not while only drafts name them

@@ -1,0 +1,106 @@
+"""Reading the log: what was held at an instant, by one predicate for every kind of object, for now and for then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Unavailable, bad_parameter
+from app.history.record import LOCK, Moment
+from app.models.log import Commit, Epoch, Holding, Revision, Spell
+
+WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
+
+
+async def moment(session: AsyncSession, known_at: datetime | None = None) -> Moment:
+    """Find what the database held at `known_at`, by default now; waits for writers under way where the answer hangs on them."""
+    row = (
+        await session.execute(
+            select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp())
+            .join(Epoch, Epoch.one)
+            .order_by(Commit.seq.desc())
+            .limit(1)
+        )
+    ).one()
+    newest, epoch, clock = Moment(row.seq, row.at, row.epoch.hex, known_at is not None), row.epoch.hex, row[3]
+    if known_at is None or known_at == newest.at:
+        return newest
+    if known_at > clock:
+        raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
+    if known_at > newest.at:
+        await _wait_for_writers(session)
+    seq = (await session.execute(select(func.max(Commit.seq)).where(Commit.at <= known_at))).scalar()
+    return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True)
+
+
+async def _wait_for_writers(session: AsyncSession) -> None:
+    try:
+        await session.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
+        # Whoever writes later draws an instant later than this one, so the lock need not be kept.
+        await session.execute(
+            text("SELECT pg_advisory_lock_shared(:lock), pg_advisory_unlock_shared(:lock)"), {"lock": LOCK}
+        )
+    except OperationalError:
+        raise Unavailable("A write is under way that may belong before this instant; ask again.", 2) from None
+
+
+def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
+    return and_(entity.seq_from <= at.seq, entity.seq_to > at.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One object as it was held, with the entry that made it so."""
+
+    kind: str
+    id: int
+    version: int
+    action: str
+    reason: str | None
+    public: bool
+    at: datetime
+    by: str | None
+    data: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+
+REVISION = (
+    Revision.kind,
+    Revision.object_id,
+    Revision.version,
+    Revision.action,
+    Revision.reason,
+    Revision.public,
+    func.coalesce(Revision.recorded_at, Commit.at),
+    func.coalesce(Revision.recorded_by, Commit.by),
+    Revision.snapshot,
+)
+
+
+def select_held(at: Moment):  # type: ignore[no-untyped-def]
+    """Select the columns of a Snapshot for everything held; narrow it with conditions on Holding."""
+    return (
+        select(*REVISION)
+        .select_from(Holding)
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .join(Commit, Commit.seq == Holding.seq_from)
+        .where(held(Holding, at))
+        .order_by(Holding.kind, Holding.object_id)
+    )
+
+
+async def list_held(session: AsyncSession, at: Moment, *conditions: ColumnElement[bool]) -> list[Snapshot]:
+    rows = await session.execute(select_held(at).where(*conditions))
+    return [Snapshot(*row) for row in rows if row[-1] is not None]
+
+
+async def held_by_id(session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]) -> dict[int, Snapshot]:
+    wanted = sorted({i for i in ids if i is not None})
+    rows = await list_held(session, at, Holding.kind == kind, Holding.object_id.in_(wanted))
+    return {row.id: row for row in rows}

@@ -1,0 +1,215 @@
+"""Writing the log: an action adds what it changed, and sealing gives it its number, its instant and its hash."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.base import Base
+from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
+from app.models.position import Position
+from app.models.source import QuoteCheck
+
+LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
+FORMAT = 1  # of the snapshots written by this version of the program
+INDEXED_CHARACTERS = 200_000  # a text search vector takes no more than a megabyte
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the database held after one commit; `pinned` when a reader asked for it."""
+
+    seq: int
+    at: datetime
+    epoch: str
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object as an action left it."""
+
+    kind: str
+    object_id: int
+    version: int
+    action: str
+    snapshot: dict[str, Any]
+    public: bool = True
+    reason: str | None = None
+    negotiation_id: int | None = None
+    words: str | None = None  # what a search finds it by
+    position: Position | None = None  # the live row, where the object is a position
+    recorded_at: datetime | None = None  # brought along by an import
+    recorded_by: str | None = None
+
+
+@dataclass(slots=True)
+class Log:
+    """The log's entry that is being written: by whom, when, and what has changed so far."""
+
+    session: AsyncSession
+    by: str | None
+    now: datetime
+    batch: str | None = None
+    changes: list[Change] = field(default_factory=list)
+    checks: list[QuoteCheck] = field(default_factory=list)
+    moment: Moment | None = None  # once sealed
+
+    def add(self, change: Change) -> None:
+        self.changes.append(change)
+
+    async def seal(self) -> None:
+        """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
+        if not self.changes:
+            return
+        await self.session.flush()
+        nonces = [secrets.token_bytes(16) for _ in self.changes]
+        hashes = [payload_hash(nonce, c) for nonce, c in zip(nonces, self.changes, strict=True)]
+        seq, at, previous, epoch = await self._draw()
+        self.moment = Moment(seq, at, epoch)
+        digest = chain_hash(previous, seq, at, self.by, self.batch, zip(self.changes, hashes, strict=True))
+        await self.session.execute(
+            insert(Commit).values(seq=seq, at=at, by=self.by, batch=self.batch, previous=previous, hash=digest)
+        )
+        await self.session.execute(
+            insert(Revision),
+            [
+                {
+                    "seq": seq, "n": n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
+                    "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
+                    "snapshot": c.snapshot, "payload_hash": hashes[n], "nonce": nonces[n],
+                    "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
+                }
+                for n, c in enumerate(self.changes)
+            ],
+        )  # fmt: skip
+        await self._derive(seq, at)
+        await self.session.execute(text("SELECT pg_notify('parley', :seq)"), {"seq": str(seq)})
+
+    async def _draw(self) -> tuple[int, datetime, bytes, str]:
+        await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        last = Commit.at + timedelta(microseconds=1)
+        row = await self.session.execute(
+            select(Commit.seq + 1, func.greatest(func.clock_timestamp(), last), Commit.hash, Epoch.epoch)
+            .select_from(Commit)
+            .join(Epoch, Epoch.one)
+            .order_by(Commit.seq.desc())
+            .limit(1)
+        )
+        seq, at, previous, epoch = row.one()
+        return seq, at, previous, epoch.hex
+
+    async def _derive(self, seq: int, at: datetime) -> None:
+        """Write what can be rebuilt: since when each revision holds, the spells of positions, the uses of quotes."""
+        newest = {(c.kind, c.object_id): n for n, c in enumerate(self.changes)}
+        by_kind: dict[str, list[int]] = {}
+        for kind, object_id in newest:
+            by_kind.setdefault(kind, []).append(object_id)
+        for model, key in ((Holding, None), (Spell, "position")):
+            closed = (
+                or_(*(and_(Holding.kind == k, Holding.object_id.in_(ids)) for k, ids in by_kind.items()))
+                if key is None
+                else Spell.position_id.in_(by_kind.get(key, []))
+            )
+            if key is None or key in by_kind:
+                await self.session.execute(
+                    update(model).where(closed, model.seq_to == FOREVER).values(seq_to=seq),
+                    execution_options={"synchronize_session": False},
+                )
+        holdings, spells, uses = [], [], []
+        for n, c in enumerate(self.changes):
+            seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
+            key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
+            words = (c.words or "")[:INDEXED_CHARACTERS]
+            holdings.append({**key, "kind": c.kind, "object_id": c.object_id, "text": words})
+            if c.position is not None:
+                spells.append({**key, **_spell(c, c.position, at)})
+                if c.public:
+                    uses += [
+                        {"quote_id": q["id"], "position_id": c.object_id, "seq": seq} for q in c.snapshot["quotes"]
+                    ]
+        vector = func.to_tsvector("simple", bindparam("text")).op("||")(func.to_tsvector("english", bindparam("text")))
+        await self.session.execute(insert(Holding).values(words=vector), holdings)
+        if spells:
+            await self.session.execute(insert(Spell), spells)
+        if uses:
+            await self.session.execute(pg_insert(QuoteUse).on_conflict_do_nothing(), uses)
+        for check in self.checks:
+            check.seq = seq
+        self.session.add_all(self.checks)
+        await self.session.flush()
+
+
+def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
+    # "First published" orders positions of one cell, so it is drawn under the same lock as the commit's instant.
+    if c.snapshot["status"] == "published" and position.first_published_at is None:
+        position.first_published_at = c.recorded_at or at
+    quotes = c.snapshot["quotes"]
+    others = [q["party_id"] for q in quotes if q["party_id"] not in (None, c.snapshot["party_id"])]
+    dated = {k: date.fromisoformat(v) if (v := c.snapshot[k]) else None for k in ("stated_from", "stated_by")}
+    return {
+        "position_id": c.object_id,
+        "version": c.version,
+        "party_id": c.snapshot["party_id"],
+        "issue_id": c.snapshot["issue_id"],
+        "status": c.snapshot["status"],
+        "firmness": c.snapshot["firmness"],
+        "attributed": bool(quotes) and len(others) == len(quotes),
+        "option_ids": [a["option_id"] for a in c.snapshot["attitudes"]],
+        **dated,
+        "first_published": position.first_published_at,
+        "recorded_at": c.recorded_at or at,
+    }
+
+
+def snapshot(row: Base) -> dict[str, Any]:
+    """All columns of a live row as JSON values, but for its number and its version."""
+    columns = type(row).__table__.columns
+    return {c.key: plain(getattr(row, c.key)) for c in columns if c.key not in ("id", "version")}
+
+
+def plain(value: object) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def payload_hash(nonce: bytes, c: Change) -> bytes:
+    return hashlib.sha256(nonce + canonical([c.reason, c.recorded_by, c.snapshot])).digest()
+
+
+def chain_hash(
+    previous: bytes,
+    seq: int,
+    at: datetime,
+    by: str | None,
+    batch: str | None,
+    entries: Iterable[tuple[Change, bytes]],
+) -> bytes:
+    """Hash of one commit, covering the one before and the hash of each payload, never a payload itself."""
+    lines = [
+        [c.kind, c.object_id, c.version, c.action, c.public, c.recorded_at and c.recorded_at.timestamp(), payload.hex()]
+        for c, payload in entries
+    ]
+    return hashlib.sha256(previous + canonical([seq, at.timestamp(), by, batch, lines])).digest()
+
+
+@asynccontextmanager
+async def writing(
+    session: AsyncSession, *, by: str | None, now: datetime, batch: str | None = None
+) -> AsyncIterator[Log]:
+    """Collect what actions change and seal it as one commit when the block ends."""
+    log = Log(session, by, now, batch)
+    yield log
+    await log.seal()
