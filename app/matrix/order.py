@@ -1,0 +1,81 @@
+"""Which position of a cell is current (contract, rules 3 and 4); the specification that the SQL is tested against.
+
+Every function takes the positions of one cell, each once, in its version as known at one instant, in any order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from app.models.vocabulary import PositionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """What decides the place of one position in its cell."""
+
+    position: int
+    party: str
+    issue: str
+    status: str
+    stated_from: date
+    stated_by: date
+    first_published: datetime
+    attributed: bool  # only other parties' speakers say so
+
+
+def order_key(spell: Spell) -> tuple[date, date, datetime, int]:
+    """Sort positions of a cell from first to last, so that "in March" comes before "on 16 March"."""
+    return spell.stated_from, spell.stated_by, spell.first_published, spell.position
+
+
+def counted(spells: Iterable[Spell], as_of: date) -> list[Spell]:
+    """List in order the published positions that had certainly been stated by the end of `as_of`."""
+    return sorted((spell for spell in _published(spells) if spell.stated_by <= as_of), key=order_key)
+
+
+def current(spells: Iterable[Spell], as_of: date) -> Spell | None:
+    """Choose the last counted position; hearsay only where the party's own words are missing."""
+    return max(counted(spells, as_of), key=_precedence, default=None)
+
+
+def order_uncertain(spells: Iterable[Spell], as_of: date) -> list[int]:
+    """Name, by ascending id, the other counted positions whose span overlaps that of the current one."""
+    among = counted(spells, as_of)
+    chosen = current(among, as_of)
+    if chosen is None:
+        return []
+    return sorted(spell.position for spell in among if spell != chosen and _overlap(spell, chosen))
+
+
+def possible(spells: Iterable[Spell], as_of: date) -> list[int]:
+    """Name, by ascending id, the positions that may have been stated by the end of `as_of` but are not certain."""
+    return sorted(spell.position for spell in _published(spells) if spell.stated_from <= as_of < spell.stated_by)
+
+
+def timeline(spells: Iterable[Spell]) -> list[tuple[date, Spell]]:
+    """List each day on which another position becomes current as `as_of` goes on: always its own `stated_by`."""
+    held: list[tuple[date, Spell]] = []
+    by_day = sorted(_published(spells), key=_stated_by)
+    for day, said in groupby(by_day, key=_stated_by):
+        last = max([*said, *(spell for _, spell in held[-1:])], key=_precedence)
+        if not held or last != held[-1][1]:
+            held.append((day, last))
+    return held
+
+
+def _published(spells: Iterable[Spell]) -> Iterable[Spell]:
+    return (spell for spell in spells if spell.status == PositionStatus.PUBLISHED)
+
+
+def _stated_by(spell: Spell) -> date:
+    return spell.stated_by
+
+
+def _precedence(spell: Spell) -> tuple[bool, tuple[date, date, datetime, int]]:
+    return not spell.attributed, order_key(spell)
+
+
+def _overlap(one: Spell, other: Spell) -> bool:
+    return one.stated_from <= other.stated_by and other.stated_from <= one.stated_by
