@@ -42,6 +42,9 @@ WITHDRAWN = make_stand("unclear", {}, act="withdraws")
         pytest.param(WITHDRAWN, WITHDRAWN, "restated", id="given up, said again"),
         pytest.param(WITHDRAWN, make_stand(), "moved", id="back on the table"),
         pytest.param(WITHDRAWN, make_stand("open", {}), "restated", id="back, with nothing to show"),
+        pytest.param(
+            make_stand("demand", {}, act="withdraws"), make_stand("open", {}), "restated", id="nothing left to soften"
+        ),
         pytest.param(make_stand(), make_stand(attitudes={"x": "rejects"}), "moved", id="attitude"),
         pytest.param(make_stand(), make_stand(attitudes={"x": "accepts", "y": "accepts"}), "moved", id="one more"),
         pytest.param(make_stand(), make_stand(attitudes={}), "moved", id="one less"),
