@@ -62,8 +62,10 @@ def issue(
             (
                 "qualified",
                 "Qualified: x",
-                "Aldria takes it by inference; Borsk takes it on a condition: after the vote; "
-                "Cantal takes it by another party's word",
+                (
+                    "Aldria takes it by inference; Borsk takes it on a condition: after the vote; "
+                    "Cantal takes it by another party's word"
+                ),
             ),
             id="every reason is named",
         ),
