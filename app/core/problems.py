@@ -1,0 +1,203 @@
+"""Errors as answers: RFC 9457 problems for programs, a page or fragment for people, never a stack, SQL or path."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.bodies import Malformed
+from app.core.errors import DomainError, Fault, SignInRequired, TooMany, Unavailable
+from app.core.logs import log
+from app.core.responses import dumps
+from app.core.templating import is_partial, page
+
+BUSY = "The database does not answer just now. Nothing was changed; please try again."
+UNKNOWN = (
+    "The connection to the database was lost: it is not known whether the change was saved. Look before you try again; "
+    "a request with the same Idempotency-Key cannot save it twice."
+)
+OURS = "Something went wrong on our side. Quote the number of the request if you report it."
+# What PostgreSQL says when it is the server, the load or another transaction, and not the request, that is at fault:
+# classes 08 (connection), 25006 (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53 (resources),
+# 55P03 (lock), 57 (cancelled, shut down).
+PASSING = ("08", "25006", "25P03", "25P04", "40", "53", "55P03", "57")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    status: int
+    title: str
+    detail: str
+    faults: Sequence[Fault] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def wants_json(request: Request) -> bool:
+    """Programs get JSON: everything below /api/, and whoever asks for JSON and not for HTML."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("json" in accept and "html" not in accept)
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Answer with a problem, in the form that the one who asked can read."""
+    number = getattr(request.state, "request_id", None)
+    if wants_json(request):
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "instance": request.url.path,
+            "request": number,
+            **problem.extra,
+        }
+        if problem.faults:
+            body["errors"] = [as_json(fault) for fault in problem.faults]
+        return Response(dumps(body), problem.status, problem.headers, "application/problem+json")
+    return page(
+        request,
+        "errors/page.html",
+        fragment="errors/_fragment.html",
+        status=problem.status,
+        headers=problem.headers,
+        title=problem.title,
+        detail=problem.detail,
+        code=problem.status,
+        faults=problem.faults,
+        request_id=number,
+    )
+
+
+def as_json(fault: Fault) -> dict[str, str]:
+    return {"parameter" if fault.parameter else "pointer": fault.where, "detail": fault.detail}
+
+
+def from_domain(error: DomainError) -> Problem:
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+    if isinstance(error, SignInRequired):
+        headers = {"WWW-Authenticate": "Bearer"}
+    return Problem(error.status, error.title, error.detail, error.faults, headers, error.extra)
+
+
+def pointer(loc: Sequence[str | int], body: object, missing: bool) -> str:
+    """Turn Pydantic's location into a JSON pointer, without the names of types that it puts in between."""
+    parts: list[str] = []
+    for n, step in enumerate(loc):
+        if isinstance(body, Mapping) and step in body:
+            body = body[step]
+        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
+            body = body[step]
+        elif not (missing and n == len(loc) - 1):
+            continue
+        parts.append("/" + str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(parts)
+
+
+def fault(error: Mapping[str, Any], body: object) -> Fault:
+    """Say one finding of Pydantic in our words, without what was sent."""
+    source, *loc = error["loc"]
+    detail = str(error["msg"]).removeprefix("Value error, ")
+    detail = {"missing": "is required", "extra_forbidden": "is not a field here"}.get(error["type"], detail)
+    if error["type"] == "json_invalid":
+        return Fault("", f"is not JSON: {error['ctx']['error']}")
+    if source != "body":
+        detail = detail.replace("not a field here", "not a parameter of this address")
+        return Fault(str(loc[0]) if loc else source, detail, parameter=True)
+    if isinstance(error.get("input"), Malformed):
+        return Fault("", error["input"].detail)
+    return Fault(pointer(loc, body, error["type"] == "missing"), detail)
+
+
+def from_validation(error: RequestValidationError) -> Problem:
+    if all(found["loc"][0] == "path" for found in error.errors()):
+        return Problem(404, "Not found", "There is nothing at this address.")  # an id that cannot be one
+    faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
+    detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
+    return Problem(422, "Something in it is not valid", detail, faults)
+
+
+def from_http(error: HTTPException) -> Problem:
+    title = HTTPStatus(error.status_code).phrase
+    details = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    detail = details.get(error.status_code) if error.detail == title else None
+    return Problem(error.status_code, title, detail or error.detail or title, headers=error.headers or {})
+
+
+def from_database(error: Exception, *, writing: bool) -> Problem | None:
+    """503 where waiting may help, 422 for a value that no column can hold, None for faults of ours."""
+    if isinstance(error, DataError):
+        return Problem(422, "Something in it is not valid", "A value in it is out of the range that can be stored.")
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or state.startswith(("08", "57P0")))
+    away = isinstance(error, PoolTimeout | InterfaceError) or (isinstance(error, OperationalError) and not state)
+    if not (lost or away or (isinstance(error, DBAPIError) and state.startswith(PASSING))):
+        return None
+    unknown: dict[str, Any] = {"type": "urn:parley:outcome-unknown"} if lost and writing else {}
+    detail = UNKNOWN if unknown else BUSY
+    return Problem(503, "Not available just now", detail, headers={"Retry-After": "2"}, extra=unknown)
+
+
+class CatchErrors:
+    """Answer what nothing else has caught: 503 where the database is away, else 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            writing = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+            problem = from_database(error, writing=writing) or Problem(500, "Internal server error", OURS)
+            log.error("failed", status=problem.status, exc_info=error)
+            if started or (problem.status == 500 and scope["app"].debug):
+                raise
+            await _answer(scope, problem)(scope, receive, send)
+
+
+def _answer(scope: Scope, problem: Problem) -> Response:
+    try:
+        return respond(Request(scope), problem)
+    except Exception:  # the error's own page failed
+        return PlainTextResponse(f"{problem.title}. {problem.detail}", problem.status, problem.headers)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error that a route raises; what is left over is caught by `CatchErrors`."""
+
+    async def domain(request: Request, error: DomainError) -> Response:
+        asks = isinstance(error, SignInRequired) and request.method == "GET" and not wants_json(request)
+        if asks and "authorization" not in request.headers and not is_partial(request):
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?next={quote(here, safe='/')}", 303)
+        return respond(request, from_domain(error))
+
+    async def validation(request: Request, error: RequestValidationError) -> Response:
+        return respond(request, from_validation(error))
+
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code in (204, 304):
+            return Response(status_code=error.status_code, headers=error.headers)
+        return respond(request, from_http(error))
+
+    app.exception_handlers |= {DomainError: domain, RequestValidationError: validation, HTTPException: http}

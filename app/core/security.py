@@ -1,0 +1,205 @@
+"""What every request has to pass and every answer carries, as plain ASGI middleware: nothing here buffers or cancels.
+
+The order, from outside: number and log, headers, gate, size of the body, errors that nothing else caught.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request, cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.logs import RequestLog
+from app.core.problems import CatchErrors, Problem, respond
+from app.settings import Settings
+
+MAX_BODY = 8 * 1024 * 1024
+DRAINED = 64 * 1024 * 1024  # a body too large is read on to here, so that its sender gets to read the answer
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+READING = ("GET", "HEAD")
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+OFF = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+    "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # sources do not learn which page links to them; our forms keep their Origin
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in OFF),
+}
+API_HEADERS = {"Cross-Origin-Resource-Policy": "cross-origin"}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Request-ID",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Accept, Authorization, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
+
+
+def session_cookie(secure: bool) -> str:
+    return "__Host-parley_session" if secure else "parley_session"
+
+
+def bearer(headers: Mapping[str, str]) -> str | None:
+    """The token of an Authorization header; empty for a header that is something else, None without one."""
+    value = headers.get("authorization")
+    if value is None:
+        return None
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_known_host(host: str | None, known: tuple[str, ...]) -> bool:
+    """Is the Host header, whatever its port, one that we answer to? `*` stands for all."""
+    found = HOST.fullmatch((host or "").lower())
+    return found is not None and ("*" in known or found["name"] in known)
+
+
+def is_same_origin(origin: str, host: str) -> bool:
+    parts = urlsplit(origin.lower())
+    default = DEFAULT_PORTS.get(parts.scheme, "")
+    return bool(default) and parts.netloc.removesuffix(default) == host.lower().removesuffix(default)
+
+
+def may_change(headers: Mapping[str, str], *, signed_in: bool) -> bool:
+    """May an unsafe request pass? Not when another site could have made a browser send it.
+
+    A token alone is never sent by a browser of itself. Else Sec-Fetch-Site decides, then Origin against Host (the rule
+    of Go 1.25 and Datasette). With neither it is no browser of today, and passes unless it carries a session.
+    """
+    if bearer(headers) and not signed_in:
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is not None:
+        return is_same_origin(origin, headers.get("host", ""))
+    return not signed_in
+
+
+class Gate:
+    """Refuse unknown hosts and cross-site writes; answer the preflights of scripts elsewhere that read the API."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.hosts = tuple(host.lower() for host in settings.hosts)
+        self.cookie = session_cookie(settings.secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self.refuse(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def refuse(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if not is_known_host(headers.get("host"), self.hosts):
+            detail = "This server does not answer to that host name; PARLEY_HOSTS lists those that it answers to."
+            return respond(Request(scope), Problem(400, "Unknown host", detail))
+        method = scope["method"]
+        if method == "OPTIONS" and scope["path"].startswith("/api/") and "access-control-request-method" in headers:
+            return Response(status_code=204, headers=PREFLIGHT)
+        signed_in = self.cookie in cookie_parser("; ".join(headers.getlist("cookie")))
+        if method not in SAFE and not may_change(headers, signed_in=signed_in):
+            detail = "It came from another site, so it was not carried out. Open the page here and send it again."
+            return respond(Request(scope), Problem(403, "Refused", detail))
+        return None
+
+
+class AnswerHeaders:
+    """Put on every answer what browsers and caches must know; what a route has set itself stays."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.cookie = session_cookie(settings.secure)
+        always = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
+        self.pages, self.api, self.reading = always, always | API_HEADERS, always | API_HEADERS | CORS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        path, request = scope["path"], Headers(scope=scope)
+        api, static = path.startswith("/api/"), path.startswith("/static/")
+        ours = self.pages if not api else self.reading if scope["method"] in READING else self.api
+        private = "authorization" in request or (not api and self.cookie in request.get("cookie", ""))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in ours.items():
+                    answer.setdefault(name, value)
+                if message["status"] >= 400 or (private and not static):
+                    answer["Cache-Control"] = "private, no-store" if private else "no-store"
+                elif not static:
+                    answer.setdefault("Cache-Control", "no-cache")
+                if not static:
+                    answer.add_vary_header("Authorization" if api else "Cookie, Authorization")
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Refuse bodies over the limit with a problem, announced or in chunks. (Starlette's own answers in plain text.)"""
+
+    def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        detail = f"A request may have {self.limit // 1024**2} MB at most."
+        taken = 0
+
+        async def drain() -> None:
+            nonlocal taken
+            more = True
+            while more and taken < DRAINED:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.limit:
+                if message.get("more_body", False):
+                    await drain()
+                raise HTTPException(413, detail)
+            return message
+
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > self.limit:
+            await drain()
+            return await respond(Request(scope), Problem(413, "Too large", detail))(scope, receive, send)
+        await self.app(scope, counted, send)
+
+
+def install_security(app: FastAPI, settings: Settings) -> None:
+    """Put all of it in front of the app; whatever is added later stands further out."""
+    app.add_middleware(CatchErrors)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(AnswerHeaders, settings=settings)
+    app.add_middleware(RequestLog)
