@@ -1,9 +1,13 @@
 """What every input model shares: unknown fields refused, and texts that a database and a page can hold."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.core.errors import Fault, Invalid
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -55,3 +59,61 @@ def _blank_is_none(value: object) -> object:
 
 # An optional field that a form sends empty when nothing was typed.
 BlankIsNone = BeforeValidator(_blank_is_none)
+
+
+def only(request: Request, names: Iterable[str]) -> None:
+    """Refuse query parameters but these, and values that cannot be stored; Invalid names each."""
+    known, faults = set(names), []
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            faults.append(Fault(name, "is not a parameter of this address", parameter=True))
+            continue
+        try:
+            _storable(value)
+        except ValueError as error:
+            faults.append(Fault(name, str(error), parameter=True))
+    if faults:
+        raise Invalid("The query has parameters that are not accepted here.", *dict.fromkeys(faults))
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValueError("is not a day such as 2025-03-17")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("is not a day of the calendar") from None
+    return value
+
+
+def _instant(value: object) -> object:
+    return parse_instant(value) if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]  # a whole day, written 2025-03-17
+Instant = Annotated[datetime, BeforeValidator(_instant)]  # written with its offset from UTC
+
+
+class Query(Input):
+    """Base of what an address may carry after its question mark."""
+
+
+Q = TypeVar("Q", bound=Query)
+
+
+def read_query(model: type[Q], request: Request) -> Q:
+    """Read an address for a page: empty values count as left out, unknown parameters are passed over, bad values explained."""
+    given: dict[str, object] = {}
+    for name, info in model.model_fields.items():
+        values = [v for v in request.query_params.getlist(name) if v.strip()]
+        if values:
+            given[name] = values if get_origin(info.annotation) in (list, tuple) else values[-1]
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        faults = [
+            Fault(str(e["loc"][0]), e["msg"].removeprefix("Value error, "), parameter=True)
+            for e in error.errors(include_url=False)
+        ]
+        raise Invalid("The address asks for something that is not there.", *faults) from None

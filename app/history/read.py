@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import among
 from app.core.errors import Unavailable, bad_parameter
 from app.history.record import LOCK, Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
@@ -35,6 +36,14 @@ async def moment(session: AsyncSession, known_at: datetime | None = None) -> Mom
         await _wait_for_writers(session)
     seq = (await session.execute(select(func.max(Commit.seq)).where(Commit.at <= known_at))).scalar()
     return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True)
+
+
+async def moment_of(session: AsyncSession, seq: int, epoch: str) -> Moment:
+    """The moment after one commit, for a walk that goes on where it began."""
+    at = await session.scalar(select(Commit.at).where(Commit.seq == seq))
+    if at is None:
+        raise bad_parameter("cursor", "is not a cursor of this server")
+    return Moment(seq, at, epoch, pinned=True)
 
 
 async def _wait_for_writers(session: AsyncSession) -> None:
@@ -101,6 +110,5 @@ async def list_held(session: AsyncSession, at: Moment, *conditions: ColumnElemen
 
 
 async def held_by_id(session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]) -> dict[int, Snapshot]:
-    wanted = sorted({i for i in ids if i is not None})
-    rows = await list_held(session, at, Holding.kind == kind, Holding.object_id.in_(wanted))
+    rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
     return {row.id: row for row in rows}

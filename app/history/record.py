@@ -67,6 +67,37 @@ class Log:
     def add(self, change: Change) -> None:
         self.changes.append(change)
 
+    async def record(
+        self,
+        kind: str,
+        row: Any,
+        action: str,
+        *,
+        reason: str | None = None,
+        public: bool = True,
+        negotiation_id: int | None = None,
+        words: str | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        """Note a live row as it now stands; `extra` goes into its snapshot too."""
+        await self.session.flush()
+        self.add(
+            Change(
+                kind, row.id, row.version, action, snapshot(row) | (extra or {}), public, reason, negotiation_id, words
+            )
+        )
+
+    async def amend(self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any) -> bool:
+        """Change a live row and note it as corrected; False, and nothing noted, where it says so already."""
+        changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
+        if not changed:
+            return False
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.version += 1
+        await self.record(kind, row, "corrected", reason=reason, **more)
+        return True
+
     async def seal(self) -> None:
         """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
         if not self.changes:

@@ -1,37 +1,13 @@
 """The matrix as frozen values: issues down, parties across; pure, so that pages, API and exports share one."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.models.vocabulary import Silence
+from app.negotiations.views import IssueView, OptionView, PartyView
 from app.positions.views import PositionView
 
-
-@dataclass(frozen=True, slots=True)
-class OptionView:
-    slug: str
-    label: str
-    rank: float | None
-    status_quo: bool
-    retired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IssueView:
-    slug: str
-    title: str
-    question: str | None
-    group: str | None
-    ordered: bool
-    options: list[OptionView]  # by rank, retired ones too where a position still names them
-
-
-@dataclass(frozen=True, slots=True)
-class PartyView:
-    slug: str
-    name: str
-    short_name: str | None
-    kind: str | None
-    role: str
-    consent_required: bool
+__all__ = ["Cell", "Grid", "IssueView", "LookView", "Occupied", "OptionView", "PartyView", "Row", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +44,54 @@ class Row:
 class Grid:
     parties: list[PartyView]
     rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """What is known of a cell that has published positions."""
+
+    positions_count: int
+    position: PositionView | None
+    possible: list[int]
+    order_uncertain: list[int]
+    matches: bool = True  # the words asked for
+
+
+def build(
+    parties: Sequence[PartyView],
+    issues: Sequence[IssueView],
+    occupied: Mapping[tuple[str, str], Occupied],
+    looks: Mapping[tuple[str, str], LookView],
+    *,
+    firmness: Sequence[str] = (),
+    words: bool = False,
+    before: Mapping[tuple[str, str], int] | None = None,
+) -> Grid:
+    """Fold what is known of the cells (by party and issue) into rows; `before` holds the current positions at `since`.
+
+    A filter, by firmness or by words, hides cells after their current position is chosen and never makes them silent.
+    """
+
+    def cell(party: str, issue: str) -> Cell | None:
+        here = occupied.get((party, issue))
+        position = here.position if here else None
+        if (firmness or words) and (position is None or here is None or not here.matches):
+            return None
+        if firmness and position is not None and position.firmness not in firmness:
+            return None
+        look = looks.get((party, issue)) if position is None else None
+        silence = None if position else Silence.SEARCHED if look else Silence.NEVER_SEARCHED
+        changed = None if before is None else before.get((party, issue)) != (position and position.id)
+        return Cell(
+            party=party,
+            issue=issue,
+            positions_count=here.positions_count if here else 0,
+            position=position,
+            silence=silence,
+            look=look,
+            possible=here.possible if here else [],
+            order_uncertain=here.order_uncertain if here else [],
+            changed=changed,
+        )
+
+    return Grid(list(parties), [Row(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues])

@@ -1,0 +1,89 @@
+"""The matrix and the common ground as JSON."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.core.bodies import JsonRoute
+from app.core.clock import instant, now
+from app.core.database import Session
+from app.core.responses import answer
+from app.history.read import Moment
+from app.matrix.grid import Cell
+from app.matrix.load import Matrix, load
+from app.matrix.queries import count_changed_since
+from app.matrix.schemas import MatrixQuery, Times
+
+MOST_CELLS = 10_000
+
+router = APIRouter(prefix="/api/v1/negotiations/{slug}", route_class=JsonRoute, tags=["matrix"])
+
+
+@router.get("/matrix")
+async def show_matrix(
+    request: Request, session: Session, slug: str, query: Annotated[MatrixQuery, Query()]
+) -> Response:
+    """Who wants what: the current position of every party on every issue."""
+    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    cells = [cell_json(c) for row in matrix.grid.rows for c in row.cells if c is not None]
+    data = {
+        "negotiation": slug,
+        "parties": [
+            {"slug": p.slug, "name": p.name, "role": p.role, "consent_required": p.consent_required, "order": p.order}
+            for p in matrix.grid.parties
+        ],
+        "issues": [
+            {"slug": i.slug, "title": i.title, "group": i.group, "ordered": i.ordered, "options": i.options}
+            for i in (row.issue for row in matrix.grid.rows)
+        ],
+        "cells": cells,
+    }
+    meta = times_meta(matrix.at, as_of=matrix.as_of.isoformat())
+    meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
+    if query.known_at is not None:
+        shown = [c["position"].id for c in cells if c["position"]]
+        meta["changed_since"] = await count_changed_since(session, matrix.at, shown)
+    links = {"next": next_address(request, matrix)} if matrix.next else None
+    return answer(request, data, meta, links=links)
+
+
+@router.get("/common-ground")
+async def show_common_ground(
+    request: Request, session: Session, slug: str, query: Annotated[Times, Query()]
+) -> Response:
+    """Per issue and option: agreed, qualified, blocked or open among those whose consent is required."""
+    matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31)
+    data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
+    return answer(request, data, times_meta(matrix.at, as_of=matrix.as_of.isoformat()))
+
+
+def times_meta(at: Moment, **more: Any) -> dict[str, Any]:
+    """Which times an answer was given for, and the number of the log's entry that was the newest then."""
+    return {**more, "known_at": instant(at.at), "revision": at.seq}
+
+
+def next_address(request: Request, matrix: Matrix) -> str:
+    """Where the following rows are, with both times pinned so that the walk is of one matrix."""
+    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at), "cursor": matrix.next}
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in pins]
+    return f"{request.url.path}?{urlencode([*kept, *pins.items()])}"
+
+
+def cell_json(cell: Cell) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "party": cell.party,
+        "issue": cell.issue,
+        "positions_count": cell.positions_count,
+        "position": cell.position,
+        "silence": cell.silence,
+    }
+    if cell.look is not None:
+        made["look"] = {"looked_on": cell.look.looked_on, "where": cell.look.where}
+    if cell.possible:
+        made["possible"] = cell.possible
+    if cell.order_uncertain:
+        made["order_uncertain"] = cell.order_uncertain
+    if cell.changed is not None:
+        made["changed"] = cell.changed
+    return made

@@ -1,0 +1,141 @@
+"""The matrix as somebody asked for it: what page, API and exports share."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import bad_parameter
+from app.core.paging import read_cursor, write_cursor
+from app.history.read import Moment, moment
+from app.matrix import queries
+from app.matrix.common_ground import OptionGround, Stand, common_ground
+from app.matrix.grid import Grid, LookView, Occupied, build
+from app.matrix.schemas import MatrixQuery
+from app.negotiations.queries import (
+    CodeBook,
+    code_book,
+    issue_views,
+    negotiation_view,
+    newest_stated_by,
+    party_views,
+)
+from app.negotiations.views import IssueView, NegotiationView, PartyView
+from app.positions.queries import views
+from app.positions.views import PositionView
+
+NO_NUL = "contains a NUL character, which no text has"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    at: Moment
+    as_of: date
+    book: CodeBook
+    negotiation: NegotiationView
+    parties: list[PartyView]  # all of them; those shown are in the grid
+    issues: list[IssueView]  # likewise
+    grid: Grid
+    ground: dict[str, list[OptionGround]]  # by issue shown
+    total_cells: int
+    next: str | None  # cursor of the rows that follow
+
+
+async def load(
+    session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, most_cells: int
+) -> Matrix:
+    """Answer a question to the matrix in a fixed number of statements; at most `most_cells`, in whole rows."""
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    number = book.negotiation.id
+    as_of = query.as_of or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
+    parties, issues = party_views(book), issue_views(book)
+    party_ids = {p["slug"]: i for i, p in book.parties.items()}
+    issue_ids = {i["slug"]: i.id for i in book.issues}
+    _known("party", query.party, party_ids)
+    _known("issue", query.issue, issue_ids)
+    if query.q and "\0" in query.q:
+        raise bad_parameter("q", NO_NUL)
+    shown = [p for p in parties if not query.party or p.slug in query.party]
+    asked = [i for i in issues if not query.issue or i.slug in query.issue]
+    rows, next_cursor = _window(asked, len(shown), most_cells, query.cursor, at)
+
+    # Common ground counts everybody whose consent is required, whatever columns are shown.
+    consenting = [p for p in parties if p.consent_required]
+    needed = {party_ids[p.slug] for p in [*shown, *consenting]}
+    where = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
+    current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
+    before = await queries.current_ids(session, at, as_of=query.since, **where) if query.since else None
+    looks = await queries.newest_looks(session, at, number)
+
+    versions = [c.version for c in current.values() if c.version is not None]
+    seen = {v.id: v for v in await views(session, at, versions)}
+    slugs = {i: p["slug"] for i, p in book.parties.items()}
+    titles = {i.id: i["slug"] for i in book.issues}
+    occupied = {
+        (slugs[party], titles[issue]): Occupied(
+            c.count, seen[c.version.id] if c.version else None, c.possible, c.order_uncertain, c.matches
+        )
+        for (party, issue), c in current.items()
+    }
+    grid = build(
+        shown,
+        rows,
+        occupied,
+        {(slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"]) for (p, i), s in looks.items()},
+        firmness=query.firmness,
+        words=query.q is not None,
+        before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
+    )
+    ground = {i.slug: ground_of(i, consenting, occupied) for i in rows}
+    return Matrix(
+        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, ground,
+        len(asked) * len(shown), next_cursor,
+    )  # fmt: skip
+
+
+def ground_of(
+    issue: IssueView, consenting: list[PartyView], occupied: dict[tuple[str, str], Occupied]
+) -> list[OptionGround]:
+    """Where those whose consent is required stand on each option of an issue: all that are open to choice or still held."""
+    here = {p.slug: occupied.get((p.slug, issue.slug)) for p in consenting}
+    stands = {slug: stand_of(o.position) if o and o.position else None for slug, o in here.items()}
+    held = {option for s in stands.values() if s for option in s.attitudes}
+    options = [o.slug for o in issue.options if not o.retired or o.slug in held]
+    return common_ground(options, stands, [p.slug for p in consenting])
+
+
+def stand_of(position: PositionView) -> Stand:
+    return Stand(
+        party=position.party,
+        position=position.id,
+        attitudes=position.attitudes,
+        conditions=position.conditions,
+        inferred=position.inferred,
+        attributed=bool(position.attributed_by),
+        firmness=position.firmness,
+        act=position.act,
+    )
+
+
+def _known(name: str, asked: list[str], there: dict[str, int]) -> None:
+    for slug in asked:
+        if slug not in there:
+            raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
+
+
+def _window(
+    asked: list[IssueView], columns: int, most_cells: int, cursor: str | None, at: Moment
+) -> tuple[list[IssueView], str | None]:
+    """As many whole rows as may be shown at once, and where the next begin."""
+    start = 0
+    if cursor:
+        match read_cursor(cursor, "matrix", at.epoch):
+            case [int(start)] if start >= 0:
+                pass
+            case _:
+                raise bad_parameter("cursor", "is not a cursor of this server")
+    size = max(1, most_cells // max(columns, 1))
+    rows = asked[start : start + size]
+    more = start + size < len(asked)
+    return rows, write_cursor("matrix", at.epoch, start + size) if more else None

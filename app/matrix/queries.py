@@ -1,0 +1,176 @@
+"""Reading the matrix: one statement chooses the current position of every cell asked for, whatever their number."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.core.database import among
+from app.history.read import REVISION, Moment, Snapshot, held, list_held
+from app.models.log import Commit, Holding, Revision, Spell
+from app.models.vocabulary import PositionStatus
+from app.positions.queries import matches
+
+CellKey = tuple[int, int]  # party, issue
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What is known of one cell that has a published position."""
+
+    count: int  # those counted at as_of
+    order_uncertain: list[int]
+    possible: list[int]
+    version: Snapshot | None  # the current position; None where there are only possible ones
+    attributed: bool
+    matches: bool  # the words asked for, if any were
+
+
+def _published(at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]) -> Any:
+    return and_(
+        Spell.negotiation_id == negotiation_id,
+        Spell.status == PositionStatus.PUBLISHED,
+        held(Spell, at),
+        among(Spell.party_id, parties),
+        among(Spell.issue_id, issues),
+    )
+
+
+def _chosen(where: Any, as_of: date) -> Any:
+    """Rule 4: own words before hearsay, then the last in the order of rule 3 (see `order.py`, which says the same)."""
+    return (
+        select(Spell)
+        .ext(distinct_on(Spell.party_id, Spell.issue_id))
+        .where(where, Spell.stated_by <= as_of)
+        .order_by(
+            Spell.party_id,
+            Spell.issue_id,
+            Spell.attributed,
+            Spell.stated_from.desc(),
+            Spell.stated_by.desc(),
+            Spell.first_published.desc(),
+            Spell.position_id.desc(),
+        )
+    )
+
+
+async def current(
+    session: AsyncSession,
+    at: Moment,
+    *,
+    negotiation_id: int,
+    parties: Collection[int],
+    issues: Collection[int],
+    as_of: date,
+    q: str | None = None,
+) -> dict[CellKey, Current]:
+    """The cells that have a published position, with the current one at `as_of` as held at a moment."""
+    where = _published(at, negotiation_id, parties, issues)
+    chosen = aliased(Spell, _chosen(where, as_of).subquery("chosen"))
+    counted = Spell.stated_by <= as_of
+    overlaps = and_(
+        counted,
+        Spell.position_id != chosen.position_id,
+        Spell.stated_from <= chosen.stated_by,
+        Spell.stated_by >= chosen.stated_from,
+    )
+    ids = func.array_agg(aggregate_order_by(Spell.position_id, Spell.position_id))
+    cells = (
+        select(
+            Spell.party_id,
+            Spell.issue_id,
+            func.count().filter(counted).label("counted"),
+            ids.filter(overlaps).label("order_uncertain"),
+            ids.filter(and_(Spell.stated_by > as_of, Spell.stated_from <= as_of)).label("possible"),
+            chosen.seq_from,
+            chosen.n,
+            chosen.attributed,
+        )
+        .outerjoin(chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id))
+        .where(where)
+        .group_by(Spell.party_id, Spell.issue_id, chosen.seq_from, chosen.n, chosen.attributed)
+        .subquery("cells")
+    )
+    wanted = (
+        select(
+            cells.c.party_id,
+            cells.c.issue_id,
+            cells.c.counted,
+            cells.c.order_uncertain,
+            cells.c.possible,
+            cells.c.attributed,
+            (matches(q) if q else true()).label("matches"),
+            *REVISION,
+        )
+        .outerjoin(Revision, and_(Revision.seq == cells.c.seq_from, Revision.n == cells.c.n))
+        .outerjoin(Commit, Commit.seq == cells.c.seq_from)
+    )
+    if q:
+        wanted = wanted.outerjoin(Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n))
+    rows = await session.execute(wanted)
+    return {
+        (row[0], row[1]): Current(
+            row[2],
+            row[3] or [],
+            row[4] or [],
+            Snapshot(*row[7:]) if row[-1] is not None else None,
+            bool(row[5]),
+            bool(row[6]),
+        )
+        for row in rows
+    }
+
+
+async def current_ids(
+    session: AsyncSession,
+    at: Moment,
+    *,
+    negotiation_id: int,
+    parties: Collection[int],
+    issues: Collection[int],
+    as_of: date,
+) -> dict[CellKey, int]:
+    """Just the numbers of the current positions, to compare one day with another."""
+    chosen = _chosen(_published(at, negotiation_id, parties, issues), as_of).subquery()
+    rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
+    return {(party, issue): position for party, issue, position in rows}
+
+
+async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:
+    """The newest look into each cell; a look counts at every `as_of`."""
+    looks = await list_held(session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look")
+    newest: dict[CellKey, Snapshot] = {}
+    for look in sorted(looks, key=lambda s: (s["looked_on"], s.id)):
+        newest[look["party_id"], look["issue_id"]] = look
+    return newest
+
+
+async def statement_days(session: AsyncSession, at: Moment, negotiation_id: int) -> list[tuple[date, int]]:
+    """The days by which something had been said, with how many positions."""
+    rows = await session.execute(
+        select(Spell.stated_by, func.count())
+        .where(Spell.negotiation_id == negotiation_id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at))
+        .group_by(Spell.stated_by)
+        .order_by(Spell.stated_by)
+    )
+    return [(day, n) for day, n in rows]
+
+
+async def count_changed_since(session: AsyncSession, at: Moment, positions: Collection[int]) -> int:
+    """How many of these have been corrected or retracted after a moment."""
+    return (
+        await session.scalar(
+            select(func.count(func.distinct(Revision.object_id))).where(
+                Revision.kind == "position",
+                among(Revision.object_id, positions),
+                Revision.seq > at.seq,
+                Revision.action.in_(("corrected", "retracted")),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,28 @@
+"""What may be asked of a matrix in its address."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.core.forms import Day, Instant, Query, Slug
+from app.models.vocabulary import Firmness
+
+
+class Times(Query):
+    """The two time axes: what had been said by a day, and what the database held at an instant."""
+
+    as_of: Annotated[Day | None, Field(description="What had been said by the end of this day.")] = None
+    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+
+
+class MatrixQuery(Times):
+    party: Annotated[list[Slug], Field(description="Columns to show; default all.")] = []
+    issue: Annotated[list[Slug], Field(description="Rows to show; default all.")] = []
+    firmness: Annotated[list[Firmness], Field(description="Show only current positions as firm as this.")] = []
+    q: Annotated[str | None, Field(max_length=1000, description="Show only current positions with these words.")] = None
+    since: Annotated[Day | None, Field(description="Mark cells whose current position differs from that day's.")] = None
+    cursor: Annotated[str | None, Field(max_length=200, description="From `meta.next`: the next rows.")] = None
+
+
+class MatrixPageQuery(MatrixQuery):
+    transpose: Annotated[bool, Field(description="Parties down, issues across.")] = False

@@ -1,0 +1,108 @@
+"""Writing negotiations, parties, who takes part in what, and speakers."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.history.record import Log
+from app.models.negotiation import Negotiation, Participation, Party, Speaker
+from app.models.vocabulary import PartyRole
+from app.negotiations import queries
+
+
+async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Negotiation:
+    slug = fields["slug"]
+    if await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug)):
+        raise Conflict(f"There is a negotiation {slug!r} already.")
+    row = Negotiation(**fields)
+    session.add(row)
+    await session.flush()
+    await log.record("negotiation", row, "published", negotiation_id=row.id)
+    return row
+
+
+async def amend_negotiation(log: Log, row: Negotiation, fields: dict[str, Any], *, reason: str | None) -> bool:
+    return await log.amend("negotiation", row, fields, reason=reason, negotiation_id=row.id)
+
+
+async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
+    slug = fields["slug"]
+    if await session.scalar(select(Party.id).where(Party.slug == slug)):
+        raise Conflict(f"There is a party {slug!r} already.")
+    row = Party(**fields)
+    session.add(row)
+    await log.record("party", row, "published", words=_party_words(row))
+    return row
+
+
+async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: str | None) -> bool:
+    words = _party_words(Party(**{"name": row.name, "short_name": row.short_name, "aliases": row.aliases} | fields))
+    return await log.amend("party", row, fields, reason=reason, words=words)
+
+
+def _party_words(row: Party) -> str:
+    return " ".join(filter(None, [row.name, row.short_name, *(row.aliases or [])]))
+
+
+async def take_part(
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    party: Party,
+    role: str = PartyRole.PRINCIPAL,
+    consent_required: bool | None = None,
+    ordinal: int | None = None,
+) -> Participation:
+    """Seat a party at a negotiation, on the right of those who sit there unless told otherwise."""
+    if await queries.find_participation(session, negotiation, party.slug):
+        raise Conflict(f"{party.name} takes part in this negotiation already.")
+    if ordinal is None:
+        ordinal = 1 + await session.scalar(
+            select(func.coalesce(func.max(Participation.ordinal), 0)).where(
+                Participation.negotiation_id == negotiation.id
+            )
+        )
+    row = Participation(
+        negotiation_id=negotiation.id,
+        party_id=party.id,
+        role=role,
+        consent_required=role == PartyRole.PRINCIPAL if consent_required is None else consent_required,
+        ordinal=ordinal,
+    )
+    session.add(row)
+    await log.record("participation", row, "published", negotiation_id=negotiation.id)
+    return row
+
+
+async def amend_participation(log: Log, row: Participation, fields: dict[str, Any], *, reason: str | None) -> bool:
+    return await log.amend("participation", row, fields, reason=reason, negotiation_id=row.negotiation_id)
+
+
+async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, **fields: Any) -> Speaker:
+    """Put a speaker on file; not public while only drafts name them."""
+    if await queries.find_speaker(session, fields.get("name"), fields.get("office"), fields.get("party_id")):
+        raise Conflict("A speaker with this name, office and party is on file already.")
+    row = Speaker(public=public, **fields)
+    session.add(row)
+    await log.record("speaker", row, "published" if public else "created", public=public, words=_speaker_words(row))
+    return row
+
+
+async def publish_speaker(log: Log, row: Speaker) -> None:
+    """Let everybody see a speaker whom a published position names now."""
+    if not row.public:
+        row.public = True
+        row.version += 1
+        await log.record("speaker", row, "published", words=_speaker_words(row))
+
+
+async def amend_speaker(log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None) -> bool:
+    after = Speaker(**{"name": row.name, "office": row.office, "aliases": row.aliases} | fields)
+    return await log.amend("speaker", row, fields, reason=reason, public=row.public, words=_speaker_words(after))
+
+
+def _speaker_words(row: Speaker) -> str:
+    return " ".join(filter(None, [row.name, row.office, *(row.aliases or [])]))

@@ -1,0 +1,186 @@
+"""Negotiations, parties and speakers: the live rows for whoever writes, what the log held for whoever reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.core.errors import NotFound
+from app.history.read import Moment, Snapshot, held, list_held
+from app.models.issue import Option
+from app.models.log import Holding, Spell
+from app.models.negotiation import Negotiation, Participation, Party, Speaker
+from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
+
+CODE_BOOK = ("negotiation", "participation", "issue", "option")
+
+
+async def get_negotiation(session: AsyncSession, slug: str, *, lock: bool = False) -> Negotiation:
+    """The live row; `lock` keeps other writers of it waiting until this transaction ends."""
+    found = await session.scalar(_maybe_locked(select(Negotiation).where(Negotiation.slug == slug), lock))
+    if found is None:
+        raise NotFound(f"There is no negotiation {slug!r}.")
+    return found
+
+
+async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> Party:
+    found = await session.scalar(_maybe_locked(select(Party).where(Party.slug == slug), lock))
+    if found is None:
+        raise NotFound(f"There is no party {slug!r}.")
+    return found
+
+
+async def find_parties(session: AsyncSession, slugs: set[str]) -> dict[str, Party]:
+    rows = await session.scalars(select(Party).where(Party.slug.in_(slugs)))
+    return {p.slug: p for p in rows}
+
+
+async def find_participation(
+    session: AsyncSession, negotiation: Negotiation, party_slug: str, *, lock: bool = False
+) -> tuple[Participation, Party] | None:
+    wanted = (
+        select(Participation, Party)
+        .join(Party, Party.id == Participation.party_id)
+        .where(Participation.negotiation_id == negotiation.id, Party.slug == party_slug)
+    )
+    row = (await session.execute(_maybe_locked(wanted, lock))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def get_speaker(session: AsyncSession, speaker_id: int, *, lock: bool = False) -> Speaker:
+    found = await session.scalar(_maybe_locked(select(Speaker).where(Speaker.id == speaker_id), lock))
+    if found is None or not found.public:
+        raise NotFound(f"There is no speaker {speaker_id}.")
+    return found
+
+
+async def list_speakers_named(session: AsyncSession, name: str) -> list[Speaker]:
+    """Those who bear the name or have it among their aliases, whatever its letter case."""
+    key = name.strip().lower()
+    aliases = func.lower(func.array_to_string(Speaker.aliases, "\n"))
+    same = or_(func.lower(Speaker.name) == key, func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True))
+    return list(await session.scalars(select(Speaker).where(same).order_by(Speaker.id)))
+
+
+async def find_speaker(
+    session: AsyncSession, name: str | None, office: str | None, party_id: int | None
+) -> Speaker | None:
+    """The one who is equal in all three."""
+    return await session.scalar(
+        select(Speaker).where(
+            Speaker.name.is_not_distinct_from(name),
+            Speaker.office.is_not_distinct_from(office),
+            Speaker.party_id.is_not_distinct_from(party_id),
+        )
+    )
+
+
+def _maybe_locked(statement: Select, lock: bool) -> Select:  # type: ignore[type-arg]
+    return statement.with_for_update() if lock else statement
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBook:
+    """One negotiation as it was held: its parties and issues in their order, the options of each issue in theirs."""
+
+    negotiation: Snapshot
+    participations: list[Snapshot]
+    parties: dict[int, Snapshot]
+    issues: list[Snapshot]
+    options: dict[int, list[Snapshot]]  # by issue
+
+    def party_slugs(self) -> dict[int, str]:
+        return {id_: p["slug"] for id_, p in self.parties.items()}
+
+
+async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
+    """Everything of a negotiation but its positions and looks, in three statements; NotFound if there was none then."""
+    # Slugs never change, so that the live row tells the number whatever the moment.
+    number = await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug))
+    ours = [] if number is None else await list_held(
+        session, at, Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)
+    )  # fmt: skip
+    kinds: dict[str, list[Snapshot]] = {kind: [s for s in ours if s.kind == kind] for kind in CODE_BOOK}
+    if not kinds["negotiation"]:
+        raise NotFound(f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else "."))
+    participations = sorted(kinds["participation"], key=lambda s: (s["ordinal"], s.id))
+    parties = await list_held(
+        session, at, Holding.kind == "party", among(Holding.object_id, [s["party_id"] for s in participations])
+    )
+    options: dict[int, list[Snapshot]] = {s.id: [] for s in kinds["issue"]}
+    for option in sorted(kinds["option"], key=option_order):
+        options[option["issue_id"]].append(option)
+    return CodeBook(
+        kinds["negotiation"][0],
+        participations,
+        {p.id: p for p in parties},
+        sorted(kinds["issue"], key=lambda s: (s["ordinal"], s.id)),
+        options,
+    )
+
+
+def option_order(option: Snapshot) -> tuple[bool, float, int]:
+    rank = option["rank"]
+    return (rank is None, rank or 0.0, option.id)
+
+
+async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]:
+    return await list_held(session, at, Holding.kind == "negotiation")
+
+
+async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: int) -> date | None:
+    """The day by which everything that is published of a negotiation had been said."""
+    return await session.scalar(
+        select(func.max(Spell.stated_by)).where(
+            Spell.negotiation_id == negotiation_id, Spell.status == "published", held(Spell, at)
+        )
+    )
+
+
+async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
+    rows = await session.scalars(select(Option.slug).where(Option.issue_id == issue_id, Option.retired))
+    return set(rows)
+
+
+def negotiation_view(s: Snapshot) -> NegotiationView:
+    names = ("slug", "title", "summary", "status", "coded_through", "licence", "contact", "method", "review")
+    return NegotiationView(**{n: s[n] for n in names})
+
+
+def party_view(participation: Snapshot, party: Snapshot) -> PartyView:
+    return PartyView(
+        **{n: party[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")},
+        role=participation["role"],
+        consent_required=participation["consent_required"],
+        order=participation["ordinal"],
+    )
+
+
+def party_views(book: CodeBook) -> list[PartyView]:
+    return [party_view(s, book.parties[s["party_id"]]) for s in book.participations]
+
+
+def issue_views(book: CodeBook) -> list[IssueView]:
+    return [issue_view(s, book.options[s.id]) for s in book.issues]
+
+
+def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
+    slugs = {o.id: o["slug"] for o in options}
+    return IssueView(
+        **{n: issue[n] for n in ("slug", "title", "question", "group", "ordered", "notes")},
+        order=issue["ordinal"],
+        options=[
+            OptionView(
+                o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], slugs.get(o["merged_into_id"])
+            )
+            for o in options
+        ],
+    )
+
+
+def plain_rank(rank: float | None) -> float | int | None:
+    """A rank as people write it: 2, not 2.0."""
+    return int(rank) if rank is not None and rank == int(rank) else rank

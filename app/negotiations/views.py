@@ -1,0 +1,53 @@
+"""A negotiation's code book as readers see it: frozen values, field for field what the API answers."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiationView:
+    slug: str
+    title: str
+    summary: str | None
+    status: str
+    coded_through: str | None  # the day up to which its sources have been read
+    licence: str | None
+    contact: str | None
+    method: str | None
+    review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A party with its part in one negotiation."""
+
+    slug: str
+    name: str
+    short_name: str | None
+    kind: str | None
+    role: str
+    consent_required: bool
+    aliases: list[str] = field(default_factory=list)
+    wikidata_id: str | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    slug: str
+    label: str
+    rank: float | int | None
+    status_quo: bool
+    retired: bool = False
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    slug: str
+    title: str
+    question: str | None
+    group: str | None
+    ordered: bool
+    options: list[OptionView]  # in the order of their ranks, retired ones too
+    notes: str | None = None
+    order: int = 0

@@ -1,0 +1,313 @@
+"""Writing positions: a party states one, the record of it is corrected, it is retracted. Nothing is ever overwritten."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Fault, Forbidden, Invalid
+from app.history.record import Change, Log, snapshot
+from app.models.negotiation import Negotiation, Speaker
+from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
+from app.models.source import Quote, QuoteCheck
+from app.models.vocabulary import PositionStatus
+from app.negotiations.actions import add_speaker, publish_speaker
+from app.negotiations.queries import find_parties, find_speaker, list_speakers_named
+from app.positions import queries
+from app.positions.content import CellFacts, Composed, QuoteFacts, compose
+from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
+from app.sources.actions import check_quote
+from app.sources.queries import find_sources, newest_checks, newest_texts
+
+DRAFT, PUBLISHED, RETRACTED = PositionStatus.DRAFT, PositionStatus.PUBLISHED, PositionStatus.RETRACTED
+
+
+async def state(
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    party: str,
+    issue: str,
+    wanted: PositionContent,
+    status: PositionStatus | None = None,
+) -> tuple[Position, list[Fault]]:
+    """A party takes a position, or moves to another: a new position with its own date. Gives warnings along."""
+    if negotiation.review and status == PUBLISHED:
+        raise Forbidden("In this negotiation a second person publishes: keep it as a draft.")
+    status = status or (DRAFT if negotiation.review else PUBLISHED)
+    cell = await queries.cell_facts(session, negotiation, party, issue, wanted)
+    composed, new = await _compose(session, log, wanted, cell, status=status, before=None)
+    position = Position(
+        uid=uuid4(),
+        version=1,
+        negotiation_id=cell.negotiation_id,
+        party_id=cell.party_id,
+        issue_id=cell.issue_id,
+        created_by=log.by,
+    )
+    session.add(position)
+    action = "published" if status == PUBLISHED else "created"
+    await _write(session, log, position, composed.document, new, action=action, reason=None)
+    return position, composed.warnings
+
+
+async def correct(
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    position: Position,
+    wanted: PositionContent,
+    status: PositionStatus,
+    reason: str | None,
+) -> list[Fault]:
+    """The record was wrong, or a draft is worked on or published: a new version of the same position.
+
+    Takes the position locked. What changes nothing writes nothing.
+    """
+    before = await queries.document(session, position)
+    if status == PUBLISHED and position.status != PUBLISHED and negotiation.review and position.created_by == log.by:
+        raise Forbidden("In this negotiation a second person publishes.")
+    cell = await queries.cell_facts(session, negotiation, position.party_id, position.issue_id, wanted)
+    composed, new = await _compose(session, log, wanted, cell, status=status, before=before)
+    document = composed.document
+    if not _dates_or_quotes_differ(before, document, wanted) and position.stated_by and _same_publication(before, status):
+        document |= {n: before[n] for n in ("stated_on", "stated_from", "stated_by", "from_by_hand", "by_by_hand")}
+    if {**document, "uid": before["uid"]} == before:
+        return composed.warnings
+    position.version += 1
+    action = _action(before["status"], status)
+    await _write(session, log, position, document, new, action=action, reason=reason)
+    return composed.warnings
+
+
+async def restore(
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    position: Position,
+    status: PositionStatus,
+    reason: str | None,
+) -> None:
+    """Bring a retracted position back as it was; as a draft only if it never was public."""
+    if position.status != RETRACTED:
+        raise Conflict("It is not retracted.")
+    if status == DRAFT and position.first_published_at is not None:
+        raise Invalid("What was published does not become a draft again.", Fault("/status", "may only be published"))
+    if status == PUBLISHED and position.first_published_at is None:
+        if negotiation.review and position.created_by == log.by:
+            raise Forbidden("In this negotiation a second person publishes.")
+        before = await queries.document(session, position)
+        if not before["quotes"] or before["stated_by"] is None:
+            raise Invalid(
+                "It is not ready to be published.",
+                Fault("/quotes", "a position is published with a quote and a date: bring it back as a draft first"),
+            )
+    position.version += 1
+    document = await queries.document(session, position, version=position.version - 1)
+    await _write(session, log, position, {**document, "status": str(status)}, [], action="restored", reason=reason)
+
+
+async def retract(session: AsyncSession, log: Log, *, position: Position, reason: str) -> None:
+    """From now on it counts nowhere, for any `as_of`; its page stays and says so."""
+    if position.status == RETRACTED:
+        raise Conflict("It is retracted already.")
+    document = await queries.document(session, position)
+    position.version += 1
+    await _write(session, log, position, {**document, "status": str(RETRACTED)}, [], action="retracted", reason=reason)
+
+
+def _action(before: str, after: str) -> str:
+    if before == DRAFT:
+        return "published" if after == PUBLISHED else "edited"
+    return "corrected"
+
+
+def _same_publication(before: Mapping[str, Any], status: str) -> bool:
+    # In a draft the day of recording is not known yet; the first publication settles it.
+    return before["status"] == status or before["from_by_hand"] or before["by_by_hand"]
+
+
+def _dates_or_quotes_differ(before: Mapping[str, Any], after: Mapping[str, Any], wanted: PositionContent) -> bool:
+    quotes = [[q.get("id") for q in d["quotes"]] for d in (before, after)]
+    sent_by_hand = wanted.stated_from is not None or wanted.stated_by is not None
+    return quotes[0] != quotes[1] or before["stated_on"] != after["stated_on"] or sent_by_hand
+
+
+async def _compose(
+    session: AsyncSession,
+    log: Log,
+    wanted: PositionContent,
+    cell: CellFacts,
+    *,
+    status: PositionStatus,
+    before: dict[str, Any] | None,
+) -> tuple[Composed, list[tuple[Quote, QuoteCheck]]]:
+    faults: list[Fault] = []
+    quotes, new = await _quotes(session, log, wanted.quotes, cell, before, faults, public=status == PUBLISHED)
+    composed = compose(wanted, cell, quotes, status=status, before=before, now=log.now)
+    faults += composed.faults
+    if faults:
+        raise Invalid("The position was not saved.", *faults)
+    composed.warnings.extend(await queries.same_words_elsewhere(session, cell, [q for q, _ in new]))
+    return composed, new
+
+
+async def _quotes(
+    session: AsyncSession,
+    log: Log,
+    wanted: Sequence[QuoteInput],
+    cell: CellFacts,
+    before: dict[str, Any] | None,
+    faults: list[Fault],
+    *,
+    public: bool,
+) -> tuple[list[QuoteFacts], list[tuple[Quote, QuoteCheck]]]:
+    """Turn what was sent into quotes: those that are kept as they are, and new ones, checked against their sources."""
+    kept = await queries.quotes_of_cell(session, cell, [q.id for q in wanted if q.id is not None])
+    kept |= {q["id"]: q for q in before["quotes"]} if before else {}
+    checks = await newest_checks(session, kept)
+    source_ids = [q.source_id for q in wanted if q.source_id] + [q["source_id"] for q in kept.values()]
+    sources = await find_sources(session, source_ids)
+    texts = await newest_texts(session, [q.source_id for q in wanted if q.source_id])
+    facts: list[QuoteFacts] = []
+    new: list[tuple[Quote, QuoteCheck]] = []
+    for i, q in enumerate(wanted):
+        if q.id is not None:
+            if q.id not in kept:
+                faults.append(Fault(f"/quotes/{i}/id", "is not a quote of this cell"))
+            elif any(f.row.get("id") == q.id for f in facts):
+                faults.append(Fault(f"/quotes/{i}/id", "is there twice"))
+            else:
+                row = kept[q.id]
+                facts.append(QuoteFacts(row, sources[row["source_id"]].published_on, checks[q.id].verification, True))
+            continue
+        if q.source_id not in sources:
+            faults.append(Fault(f"/quotes/{i}/source_id", f"there is no source {q.source_id}"))
+            continue
+        speaker = await _speaker(session, log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public)
+        quote = Quote(
+            uid=uuid4(),
+            **q.model_dump(include=set(QUOTE_FIELDS)),
+            speaker_id=speaker and speaker.id,
+            office=speaker and speaker.office,
+            party_id=speaker and speaker.party_id,
+        )
+        check = await check_quote(quote, texts.get(quote.source_id))
+        new.append((quote, check))
+        facts.append(QuoteFacts(snapshot(quote), sources[quote.source_id].published_on, check.verification, False))
+    return facts, new
+
+
+QUOTE_FIELDS = (
+    "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on",
+)  # fmt: skip
+
+
+async def _speaker(
+    session: AsyncSession,
+    log: Log,
+    wanted: str | SpeakerRef | None,
+    cell: CellFacts,
+    pointer: str,
+    faults: list[Fault],
+    *,
+    public: bool,
+) -> Speaker | None:
+    if wanted is None:
+        return None
+    if isinstance(wanted, str):
+        named = await list_speakers_named(session, wanted)
+        own = [s for s in named if s.party_id == cell.party_id] or named
+        if len(own) == 1:
+            return own[0]
+        several = f"{wanted!r} names several speakers: say which by name, office and party"
+        faults.append(Fault(pointer, several if own else f"no speaker {wanted!r} is on file"))
+        return None
+    party_id: int | None = cell.party_id
+    if "party" in wanted.model_fields_set:
+        party_id = None
+        if wanted.party is not None:
+            parties = await find_parties(session, {wanted.party})
+            if wanted.party not in parties:
+                faults.append(Fault(f"{pointer}/party", f"there is no party {wanted.party!r}"))
+                return None
+            party_id = parties[wanted.party].id
+    there = await find_speaker(session, wanted.name, wanted.office, party_id)
+    return there or await add_speaker(
+        session, log, public=public, name=wanted.name, office=wanted.office, party_id=party_id, aliases=[]
+    )
+
+
+async def _write(
+    session: AsyncSession,
+    log: Log,
+    position: Position,
+    document: dict[str, Any],
+    new: Sequence[tuple[Quote, QuoteCheck]],
+    *,
+    action: str,
+    reason: str | None,
+) -> None:
+    """Write a version: its quotes, the live rows, and its entry in the log."""
+    session.add_all(q for q, _ in new)
+    await session.flush()
+    by_uid = {str(q.uid): q.id for q, _ in new}
+    for quote, check in new:
+        check.quote_id = quote.id
+        log.checks.append(check)
+    document["uid"] = str(position.uid)
+    document["quotes"] = [{"id": q.get("id") or by_uid[q["uid"]], **q} for q in document["quotes"]]
+    public = document["status"] == PUBLISHED or position.first_published_at is not None
+    if document["status"] == PUBLISHED:
+        for speaker in await queries.hidden_speakers(session, document):
+            await publish_speaker(log, speaker)
+    await lay_out(session, position, document)
+    log.add(
+        Change(
+            "position",
+            position.id,
+            position.version,
+            action,
+            document,
+            public=public,
+            reason=reason,
+            negotiation_id=position.negotiation_id,
+            words=words(document),
+            position=position,
+        )
+    )
+
+
+async def lay_out(session: AsyncSession, position: Position, document: Mapping[str, Any]) -> None:
+    """Write the live rows from a document."""
+    for name in ("status", "act", "summary", "firmness", "salience", "stated_on", "from_by_hand", "by_by_hand"):
+        setattr(position, name, document[name])
+    for name in ("stated_from", "stated_by"):
+        setattr(position, name, queries.as_date(document[name]))
+    await session.flush()
+    for model in (PositionAttitude, PositionLink, PositionQuote):
+        if position.version > 1:
+            await session.execute(delete(model).where(model.position_id == position.id))
+    rows: list[tuple[type, list[dict[str, Any]]]] = [
+        (PositionAttitude, [{**a, "issue_id": position.issue_id} for a in document["attitudes"]]),
+        (PositionLink, [{**link, "ordinal": i} for i, link in enumerate(document["links"])]),
+        (PositionQuote, [{"quote_id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])]),
+    ]
+    for made, values in rows:
+        if values:
+            await session.execute(insert(made), [{**v, "position_id": position.id} for v in values])
+
+
+def words(document: Mapping[str, Any]) -> str:
+    """What a search finds a position by."""
+    texts = [document["summary"], *(a["condition"] for a in document["attitudes"])]
+    for quote in document["quotes"]:
+        texts += [quote["exact"], quote["translation"]]
+    return " ".join(filter(None, texts))
+
+

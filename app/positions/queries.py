@@ -1,0 +1,335 @@
+"""Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import instant
+from app.core.database import among
+from app.core.errors import Fault, Invalid, NotFound
+from app.history.read import REVISION, Moment, Snapshot, held, held_by_id, list_held
+from app.history.record import snapshot as row_snapshot
+from app.issues.queries import list_options
+from app.models.issue import Issue, Option
+from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
+from app.models.negotiation import Negotiation, Participation, Party, Speaker
+from app.models.position import Position, PositionQuote
+from app.models.source import Quote, QuoteCheck
+from app.negotiations.queries import option_order
+from app.positions.content import CellFacts, OptionFacts
+from app.positions.schemas import PositionContent
+from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
+from app.sources.fragments import link as fragment_link
+
+# --- for whoever writes -----------------------------------------------------------------------------------------------
+
+
+async def get_position(session: AsyncSession, position_id: int, *, lock: bool = False) -> Position:
+    """The live row; `lock` keeps other writers of it waiting until this transaction ends."""
+    wanted = select(Position).where(Position.id == position_id)
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise NotFound(f"There is no position {position_id}.")
+    return found
+
+
+async def document(session: AsyncSession, position: Position, *, version: int | None = None) -> dict[str, Any]:
+    """What a version says, by default the newest: its snapshot in the log."""
+    found = await session.scalar(
+        select(Revision.snapshot).where(
+            Revision.kind == "position",
+            Revision.object_id == position.id,
+            Revision.version == (version or position.version),
+        )
+    )
+    if found is None:
+        raise NotFound("This version has been redacted.")
+    return found
+
+
+async def cell_facts(
+    session: AsyncSession, negotiation: Negotiation, party: str | int, issue: str | int, wanted: PositionContent
+) -> CellFacts:
+    """The cell and everything that a position in it may name."""
+    key = Party.slug if isinstance(party, str) else Party.id
+    party_id = await session.scalar(
+        select(Party.id)
+        .join(Participation, Participation.party_id == Party.id)
+        .where(Participation.negotiation_id == negotiation.id, key == party)
+    )
+    issues = list(await session.scalars(select(Issue).where(Issue.negotiation_id == negotiation.id)))
+    found = next((i for i in issues if issue in (i.slug, i.id)), None)
+    faults = []
+    if party_id is None:
+        faults.append(Fault("/party", f"{party!r} takes no part in {negotiation.slug!r}"))
+    if found is None:
+        faults.append(Fault("/issue", f"there is no issue {issue!r} in {negotiation.slug!r}"))
+    if party_id is None or found is None:
+        raise Invalid("There is no such cell.", *faults)
+    named = {link.issue for link in wanted.links if link.option is not None}
+    linked = {i.id: i.slug for i in issues if i.slug in named}
+    options = await list_options(session, found.id, *linked)
+    return CellFacts(
+        negotiation_id=negotiation.id,
+        party_id=party_id,
+        issue_id=found.id,
+        issue=found.slug,
+        options={o.slug: OptionFacts(o.id, o.retired) for o in options if o.issue_id == found.id},
+        issues={i.slug: i.id for i in issues},
+        linked={slug: {o.slug: o.id for o in options if o.issue_id == id_} for id_, slug in linked.items()},
+    )
+
+
+async def quotes_of_cell(session: AsyncSession, cell: CellFacts, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Those of these quotes that the cell has: now, or in a version that was public."""
+    if not ids:
+        return {}
+    here = select(Position.id).where(
+        Position.negotiation_id == cell.negotiation_id,
+        Position.party_id == cell.party_id,
+        Position.issue_id == cell.issue_id,
+    )
+    used = union_all(
+        select(PositionQuote.quote_id).where(PositionQuote.position_id.in_(here)),
+        select(QuoteUse.quote_id).where(QuoteUse.position_id.in_(here)),
+    )
+    rows = await session.scalars(select(Quote).where(among(Quote.id, ids), Quote.id.in_(used)))
+    return {q.id: {"id": q.id, **row_snapshot(q)} for q in rows}
+
+
+async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) -> list[Speaker]:
+    ids = [q["speaker_id"] for q in document["quotes"]]
+    return list(await session.scalars(select(Speaker).where(among(Speaker.id, ids), Speaker.public.is_(False))))
+
+
+async def same_words_elsewhere(session: AsyncSession, cell: CellFacts, new: Sequence[Quote]) -> list[Fault]:
+    """Warn of words that another party's position rests on already: a passage is rarely evidence for two."""
+    warnings = []
+    for quote in new:
+        others = await session.scalars(
+            select(Party.name)
+            .join(Position, Position.party_id == Party.id)
+            .join(PositionQuote, PositionQuote.position_id == Position.id)
+            .join(Quote, Quote.id == PositionQuote.quote_id)
+            .where(Quote.source_id == quote.source_id, Quote.exact == quote.exact, Party.id != cell.party_id)
+            .distinct()
+        )
+        warnings += [Fault("/quotes", f"the same words are quoted for {name} too") for name in others]
+    return warnings
+
+
+def as_date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+# --- for whoever reads ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the numbers in documents stood for at one moment."""
+
+    negotiations: Mapping[int, str]
+    parties: Mapping[int, str]
+    issues: Mapping[int, str]
+    options: Mapping[int, tuple[int, str]]  # number -> place in its issue, slug
+    speakers: Mapping[int, Snapshot]
+    sources: Mapping[int, Snapshot]
+    checks: Mapping[int, QuoteCheck]
+
+
+async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
+    """Positions as they read at a moment: with the titles, source data and results of checks of then."""
+    documents = [v.data for v in versions]
+    quotes = [q for d in documents for q in d["quotes"]]
+    names = await _names(session, at, documents, quotes)
+    return [_view(v, names) for v in versions]
+
+
+async def _names(
+    session: AsyncSession, at: Moment, documents: Sequence[Mapping[str, Any]], quotes: Sequence[Mapping[str, Any]]
+) -> Names:
+    issue_ids = {d["issue_id"] for d in documents} | {link["issue_id"] for d in documents for link in d["links"]}
+    party_ids = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
+    # Slugs never change, so that the live rows tell them whatever the moment.
+    slugs = await session.execute(
+        union_all(
+            select(literal("n"), Negotiation.id, Negotiation.slug).where(
+                among(Negotiation.id, {d["negotiation_id"] for d in documents})
+            ),
+            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
+            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
+        )
+    )
+    by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
+    for kind, number, slug in slugs:
+        by_kind[kind][number] = slug
+    ours = select(Option.id).where(among(Option.issue_id, issue_ids))
+    options = sorted(
+        await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours)), key=option_order
+    )
+    return Names(
+        negotiations=by_kind["n"],
+        parties=by_kind["p"],
+        issues=by_kind["i"],
+        options={o.id: (i, o["slug"]) for i, o in enumerate(options)},
+        speakers=await held_by_id(session, at, "speaker", {q["speaker_id"] for q in quotes}),
+        sources=await held_by_id(session, at, "source", {q["source_id"] for q in quotes}),
+        checks=await checks_at(session, at, {q["id"] for q in quotes}),
+    )
+
+
+async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
+    """What the last check of each quote had given by then."""
+    wanted = (
+        select(QuoteCheck)
+        .ext(distinct_on(QuoteCheck.quote_id))
+        .where(among(QuoteCheck.quote_id, quote_ids), QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
+    )
+    return {c.quote_id: c for c in await session.scalars(wanted)}
+
+
+def _view(version: Snapshot, names: Names) -> PositionView:
+    d = version.data
+    attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
+    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
+    spoken_for = [q["party_id"] for q in d["quotes"]]
+    hearsay = spoken_for and all(p not in (None, d["party_id"]) for p in spoken_for)
+    return PositionView(
+        id=version.id,
+        uid=d["uid"],
+        version=version.version,
+        status=d["status"],
+        act=d["act"],
+        negotiation=names.negotiations[d["negotiation_id"]],
+        party=names.parties[d["party_id"]],
+        issue=names.issues[d["issue_id"]],
+        summary=d["summary"],
+        firmness=d["firmness"],
+        attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
+        conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
+        inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
+        attributed_by=[names.parties[p] for p in dict.fromkeys(spoken_for)] if hearsay else [],
+        salience=d["salience"],
+        links=[
+            LinkView(
+                names.issues[link["issue_id"]],
+                names.options[link["option_id"]][1] if link["option_id"] is not None else None,
+                link["kind"],
+            )
+            for link in d["links"]
+        ],
+        stated_on=d["stated_on"],
+        stated_from=d["stated_from"],
+        stated_by=d["stated_by"],
+        recorded_at=instant(version.at),
+        recorded_by=version.by,
+        action=version.action,
+        reason=version.reason,
+        url=f"/positions/{version.id}",
+        quotes=[quote_view(q, names) for q in d["quotes"]],
+    )
+
+
+def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
+    check = names.checks[q["id"]]
+    source = names.sources[q["source_id"]]
+    speaker = names.speakers.get(q["speaker_id"])
+    return QuoteView(
+        id=q["id"],
+        uid=q["uid"],
+        exact=q["exact"],
+        prefix=check.prefix,
+        suffix=check.suffix,
+        kind=q["kind"],
+        language=q["language"],
+        translated_from=q["translated_from"],
+        translation=q["translation"],
+        said_on=q["said_on"],
+        verification=check.verification,
+        start=check.start,
+        end=check.end,
+        segments=check.segments,
+        speaker=speaker
+        and SpeakerView(speaker["name"], q["office"], names.parties[q["party_id"]] if q["party_id"] else None),
+        source=SourceView(
+            source.id,
+            source["uid"],
+            source["url"],
+            source["reference"],
+            source["title"],
+            source["publisher"],
+            source["published_on"],
+        ),
+        link=fragment_link(source["url"], q["exact"], check.prefix, check.suffix, verification=check.verification),
+    )
+
+
+async def get_version(
+    session: AsyncSession, at: Moment, position_id: int, *, version: int | None = None, drafts: bool = False
+) -> Snapshot:
+    """One version as held at a moment, by default the newest of then; a draft only for those who may see drafts."""
+    found = [v for v in await list_versions(session, at, position_id, drafts=drafts)]
+    wanted = found[-1:] if version is None else [v for v in found if v.version == version]
+    if not wanted:
+        what = f"position {position_id}" if version is None else f"version {version} of position {position_id}"
+        raise NotFound(f"There is no {what}" + (" at that instant." if at.pinned else "."))
+    return wanted[0]
+
+
+async def list_versions(session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False) -> list[Snapshot]:
+    """All versions up to a moment, oldest first; those before the first publication only for those who may see drafts."""
+    rows = await session.execute(
+        select(*REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .where(
+            Revision.kind == "position",
+            Revision.object_id == position_id,
+            Revision.seq <= at.seq,
+            Revision.public | literal(drafts),
+        )
+        .order_by(Revision.version)
+    )
+    return [Snapshot(*row) for row in rows if row[-1] is not None]
+
+
+def newest_spells(at: Moment) -> Any:
+    """Select, of every position held, the columns of its Snapshot; narrow and order it by Spell."""
+    return (
+        select(*REVISION)
+        .select_from(Spell)
+        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .join(Commit, Commit.seq == Spell.seq_from)
+        .where(held(Spell, at))
+    )
+
+
+def matches(query: str) -> Any:
+    """Condition on Holding.words: does it match what somebody typed into a search box?"""
+    either = func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
+    return Holding.words.op("@@")(either)
+
+
+async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:
+    """Numbers of the positions that a quote had been public with by then."""
+    rows = await session.scalars(
+        select(QuoteUse.position_id)
+        .where(QuoteUse.quote_id == quote_id, QuoteUse.seq <= at.seq)
+        .order_by(QuoteUse.seq, QuoteUse.position_id)
+    )
+    return list(rows)
+
+
+async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quote]) -> list[QuoteView]:
+    """Quotes by themselves, with the names and results of checks of a moment."""
+    rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
+    names = await _names(session, at, [], rows)
+    return [quote_view(r, names) for r in rows]
+
+

@@ -1,0 +1,111 @@
+"""What may be sent in about a position; one set of models for JSON and for forms."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from app.core.forms import Input, Line, Name, Prose, Reason, Slug, Words
+from app.core.forms import Verbatim as Context
+from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, QuoteKind
+
+Condition = Name  # "only if …"
+DateText = Annotated[str, Field(max_length=40)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]  # BCP 47
+Number = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+
+
+class SpeakerRef(Input):
+    """Who said it, to be put on file unless one equal in all three is there; `party` left out is the position's."""
+
+    name: Name | None = None
+    office: Name | None = None
+    party: Slug | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> "SpeakerRef":
+        if self.name is None and self.office is None:
+            raise ValueError("a speaker needs a name, an office, or both")
+        return self
+
+
+class QuoteInput(Input):
+    """A new quote; or, with `id`, one that the cell has already and that is kept as it is."""
+
+    id: Number | None = None
+    source_id: Number | None = None
+    exact: Words | None = None
+    prefix: Context | None = None
+    suffix: Context | None = None
+    kind: QuoteKind = QuoteKind.DIRECT
+    language: Language | None = None
+    translated_from: Language | None = None
+    translation: Prose | None = None
+    said_on: DateText | None = None
+    speaker: Name | SpeakerRef | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "QuoteInput":
+        if self.id is None:
+            missing = [f for f in ("source_id", "exact") if getattr(self, f) is None]
+            if missing:
+                raise ValueError(f"a quote needs {' and '.join(missing)}")
+        return self
+
+
+class LinkInput(Input):
+    issue: Slug
+    option: Slug | None = None
+    kind: LinkKind
+
+
+class PositionContent(Input):
+    """What a version of a position says."""
+
+    act: Act = Act.STATES
+    summary: Prose | None = None
+    firmness: Firmness = Firmness.UNCLEAR
+    attitudes: dict[Slug, Attitude] = {}
+    conditions: dict[Slug, Condition] = {}
+    inferred: list[Slug] = []
+    salience: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
+    links: Annotated[list[LinkInput], Field(max_length=100)] = []
+    stated_on: DateText | None = None
+    stated_from: DateText | None = None
+    stated_by: DateText | None = None
+    quotes: Annotated[list[QuoteInput], Field(max_length=500)] = []
+
+
+class PositionInput(PositionContent):
+    """A new position; required are its cell and, when published, its quotes."""
+
+    negotiation: Slug
+    party: Slug
+    issue: Slug
+    status: Literal["draft", "published"] | None = None
+
+
+class PositionPatch(PositionContent):
+    """A JSON Merge Patch of a position, once its maps have been merged; which fields were sent is in model_fields_set."""
+
+    status: Literal["draft", "published"] | None = None
+    reason: Reason | None = None
+
+
+class RetractInput(Input):
+    reason: Reason
+
+
+class CheckInput(Input):
+    """Words to be checked against a source on file or a text sent along."""
+
+    source_id: Number | None = None
+    text: Annotated[str, Field(max_length=8_000_000)] | None = None
+    exact: Annotated[str, Field(max_length=1_000_000)]
+    prefix: Line | None = None
+    suffix: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_text(self) -> "CheckInput":
+        if (self.source_id is None) == (self.text is None):
+            raise ValueError("needs either source_id or text")
+        return self

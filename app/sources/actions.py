@@ -1,0 +1,117 @@
+"""Writing sources and their texts, and checking quotes against them."""
+
+import hashlib
+from typing import Any
+
+import anyio.to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.history.record import Log
+from app.models.source import Quote, QuoteCheck, Source, SourceText
+from app.models.vocabulary import Verification
+from app.sources import queries
+from app.sources.addresses import same_document_key
+from app.sources.anchoring import check
+
+LONG = 20_000  # characters of a text from which on a check leaves the event loop to others
+
+
+async def add_source(
+    session: AsyncSession, log: Log, *, text: str | None = None, action: str = "published", **fields: Any
+) -> Source:
+    """Put a document on file, with its text if that is at hand; refuses an address that is there already."""
+    fields["url_key"] = await _free_key(session, fields.get("url"))
+    row = Source(**fields)
+    session.add(row)
+    await session.flush()
+    if text is not None:
+        await _add_text(session, log, row, text)
+    await log.record("source", row, action, words=_words(row))
+    return row
+
+
+async def amend_source(
+    session: AsyncSession, log: Log, row: Source, fields: dict[str, Any], *, text: str | None = None, reason: str | None
+) -> bool:
+    """Change what is on file of a document; a new text checks its quotes anew, in an entry of its own."""
+    if fields.get("url", row.url) != row.url:
+        fields["url_key"] = await _free_key(session, fields["url"], of=row)
+    after = Source(**{n: getattr(row, n) for n in ("title", "publisher", "author", "url", "reference")} | fields)
+    changed = await log.amend("source", row, fields, reason=reason, words=_words(after))
+    if text is not None:
+        changed |= await put_text(session, log, row, text)
+    return changed
+
+
+async def put_text(session: AsyncSession, log: Log, row: Source, text: str) -> bool:
+    """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
+    there = (await queries.newest_texts(session, [row.id])).get(row.id)
+    if there is not None and there.text == text:
+        return False
+    on_file = await _add_text(session, log, row, text, n=there.n + 1 if there else 1)
+    await recheck(session, log, row, on_file)
+    return True
+
+
+async def recheck(session: AsyncSession, log: Log, row: Source, on_file: SourceText) -> list[QuoteCheck]:
+    """Check every quote of a source against a text and note what that gave, as an entry of the source."""
+    quotes = await queries.list_quotes(session, row.id)
+    before = await queries.newest_checks(session, [q.id for q in quotes])
+    found = [await check_quote(q, on_file) for q in quotes]
+    news = [c for c in found if c.quote_id not in before or not _same(before[c.quote_id], c)]
+    row.version += 1
+    log.checks += news
+    results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
+    await log.record("source", row, "checked", words=_words(row), extra={"checks": results})
+    return found
+
+
+async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
+    """Check one quote against a text, or note that there is none."""
+    text = on_file.text if on_file else None
+    if text is not None and len(text) > LONG:
+        found = await anyio.to_thread.run_sync(check, text, quote.exact, quote.prefix, quote.suffix)
+    else:
+        found = check(text, quote.exact, quote.prefix, quote.suffix)
+    return QuoteCheck(
+        quote_id=quote.id,
+        verification=found.verification,
+        text_id=on_file.id if on_file else None,
+        start=found.start,
+        end=found.end,
+        segments=[list(s) for s in found.segments] if found.segments else None,
+        prefix=found.prefix if found.verification == Verification.VERIFIED else quote.prefix,
+        suffix=found.suffix if found.verification == Verification.VERIFIED else quote.suffix,
+    )
+
+
+def _same(one: QuoteCheck, other: QuoteCheck) -> bool:
+    names = ("verification", "text_id", "start", "end", "segments", "prefix", "suffix")
+    return all(getattr(one, n) == getattr(other, n) for n in names)
+
+
+async def _free_key(session: AsyncSession, url: str | None, of: Source | None = None) -> str | None:
+    if url is None:
+        return None
+    key = same_document_key(url)
+    there = await queries.find_source_at(session, key)
+    if there is not None and there is not of:
+        raise Conflict(
+            f"This address is on file already, as source {there.id}: {there.title}",
+            extra={"source": {"id": there.id, "url": there.url, "title": there.title}},
+        )
+    return key
+
+
+async def _add_text(session: AsyncSession, log: Log, row: Source, text: str, n: int = 1) -> SourceText:
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=log.now)
+    session.add(on_file)
+    row.text_sha256 = digest
+    await session.flush()
+    return on_file
+
+
+def _words(row: Source) -> str:
+    return " ".join(filter(None, [row.title, row.publisher, row.author, row.url, row.reference]))

@@ -1,0 +1,38 @@
+"""Addresses of documents: which may be stored, and which name the same document."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+SCHEMES = ("http", "https")
+PORTS = {"http": 80, "https": 443}
+TRACKING = {"fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "yclid"}
+LONGEST = 2048
+
+
+def check_url(url: str) -> str:
+    """Give back an address that may be linked to; ValueError says why one may not."""
+    if len(url) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters")
+    if any(c.isspace() or ord(c) < 0x20 or c in '\\<>"' for c in url):
+        raise ValueError("has a space, a backslash or another character that an address cannot have")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("is not an address") from None
+    if parts.scheme.lower() not in SCHEMES or not parts.hostname:
+        raise ValueError("must begin with http:// or https:// and name a site")
+    if parts.username is not None or parts.password is not None or port == 0:
+        raise ValueError("must name neither a user nor a password")
+    return url
+
+
+def same_document_key(url: str) -> str:
+    """The address as it is compared: without what tells where a reader came from or where on the page to look."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    scheme = parts.scheme.lower()
+    port = "" if parts.port in (None, PORTS.get(scheme)) else f":{parts.port}"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(k, v) for k, v in pairs if not k.lower().startswith("utm_") and k.lower() not in TRACKING]
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    return urlunsplit((scheme, host + port, parts.path or "/", query, ""))

@@ -1,0 +1,55 @@
+"""Sources and their texts: the live rows for whoever writes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from app.core.database import among
+from app.core.errors import NotFound
+from app.models.source import Quote, QuoteCheck, Source, SourceText
+
+
+async def get_source(session: AsyncSession, source_id: int, *, lock: bool = False) -> Source:
+    wanted = select(Source).where(Source.id == source_id)
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise NotFound(f"There is no source {source_id}.")
+    return found
+
+
+async def find_sources(session: AsyncSession, ids: Iterable[int]) -> dict[int, Source]:
+    rows = await session.scalars(select(Source).where(among(Source.id, ids)))
+    return {s.id: s for s in rows}
+
+
+async def find_source_at(session: AsyncSession, url_key: str) -> Source | None:
+    return await session.scalar(select(Source).where(Source.url_key == url_key))
+
+
+async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict[int, SourceText]:
+    """The text on file for each source that has one, with its words."""
+    wanted = (
+        select(SourceText)
+        .where(among(SourceText.source_id, source_ids))
+        .order_by(SourceText.source_id, SourceText.n.desc())
+        .distinct(SourceText.source_id)
+        .options(undefer(SourceText.text))
+    )
+    return {t.source_id: t for t in await session.scalars(wanted)}
+
+
+async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
+    """What the last check of each quote gave."""
+    wanted = (
+        select(QuoteCheck)
+        .where(among(QuoteCheck.quote_id, quote_ids))
+        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
+        .distinct(QuoteCheck.quote_id)
+    )
+    return {c.quote_id: c for c in await session.scalars(wanted)}
+
+
+async def list_quotes(session: AsyncSession, source_id: int) -> list[Quote]:
+    return list(await session.scalars(select(Quote).where(Quote.source_id == source_id).order_by(Quote.id)))
