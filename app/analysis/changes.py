@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.analysis.common_ground import Stand
+from app.matrix.common_ground import Stand
 from app.models.vocabulary import Firmness, MoveKind
 
 SOFTEST_FIRST = (Firmness.OPEN, Firmness.PREFERENCE, Firmness.DEMAND, Firmness.RED_LINE)

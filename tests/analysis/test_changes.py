@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analysis.changes import Move, kind, moves
-from app.analysis.common_ground import Stand
+from app.matrix.common_ground import Stand
 from app.models.vocabulary import MoveKind
 
 

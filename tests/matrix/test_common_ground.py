@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.common_ground import OptionGround, Stand, Voice, common_ground
+from app.matrix.common_ground import OptionGround, Stand, Voice, common_ground
 from app.models.vocabulary import CommonGround
 
 

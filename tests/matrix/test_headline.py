@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.analysis.common_ground import OptionGround, Stand, common_ground
-from app.analysis.headline import headline
+from app.matrix.common_ground import OptionGround, Stand, common_ground
+from app.matrix.headline import headline
 
 NAMES = {"a": "Aldria", "b": "Borsk", "c": "Cantal", "d": "Dorrin", "e": "Eskel"}
 
