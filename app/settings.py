@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     secure: bool = Field(False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-.")
     session_days: int = Field(14, ge=1, le=365, description="Days after which a sign-in ends, however used.")
     session_idle_hours: int = Field(72, ge=1, le=8760, description="Hours without use after which a sign-in ends.")
+    unsafe_database: bool = Field(
+        False, description="`on` serves also where the database may lose what it has acknowledged; for tests only."
+    )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process.")
     pool_wait_seconds: float = Field(2.0, gt=0, le=60, description="How long a request waits for one, then 503.")
 
