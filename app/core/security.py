@@ -61,12 +61,9 @@ def session_cookie(secure: bool) -> str:
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:
-    """The token of an Authorization header; empty for a header that is something else, None without one."""
-    value = headers.get("authorization")
-    if value is None:
-        return None
-    scheme, _, token = value.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    """The token of an Authorization header; None without one, or where it is of another scheme, such as a proxy's Basic."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def is_known_host(host: str | None, known: tuple[str, ...]) -> bool:

@@ -1,0 +1,139 @@
+"""Who is signed in, and what an account has."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
+from app.models.vocabulary import UserRole
+
+RANKS = {role: rank for rank, role in enumerate(UserRole)}
+DEVICE_KNOWN = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who makes a request, with the role that counts in it; by a sign-in or by a token."""
+
+    id: int
+    name: str
+    role: UserRole
+    sign_in_id: int | None = None
+    token_id: int | None = None
+
+    def may(self, role: UserRole) -> bool:
+        return RANKS[self.role] >= RANKS[role]
+
+    @property
+    def may_edit(self) -> bool:
+        return self.may(UserRole.EDITOR)
+
+
+def hashed(secret: str) -> bytes:
+    """What is stored of a secret that was drawn at random."""
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def key_of(name: str) -> str:
+    """The name as names are compared: composed, without regard to letter case."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+async def find_account(session: AsyncSession, name: str) -> Account | None:
+    return (await session.scalars(select(Account).where(Account.name_key == key_of(name)))).one_or_none()
+
+
+async def get_account(session: AsyncSession, account_id: int) -> Account:
+    account = await session.get(Account, account_id)
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
+
+
+async def list_accounts(session: AsyncSession) -> Sequence[Account]:
+    return (await session.scalars(select(Account).order_by(Account.name_key, Account.id))).all()
+
+
+async def find_signed_in(
+    session: AsyncSession, token: str, *, idle: timedelta, now: datetime
+) -> tuple[Viewer, datetime] | None:
+    """Who holds this session's token, and when they were last seen."""
+    query = (
+        select(Account.id, Account.name, Account.role, SignIn.id, SignIn.last_seen_at)
+        .join(SignIn, SignIn.account_id == Account.id)
+        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .where(SignIn.last_seen_at > now - idle, Account.disabled_at.is_(None))
+    )
+    row = (await session.execute(query)).one_or_none()
+    return (Viewer(row[0], row[1], UserRole(row[2]), sign_in_id=row[3]), row[4]) if row else None
+
+
+async def find_token_holder(
+    session: AsyncSession, token: str, *, now: datetime
+) -> tuple[Viewer, datetime | None] | None:
+    """Who holds this API token, and when it was last used; its own role bounds that of the account."""
+    query = (
+        select(Account.id, Account.name, Account.role, ApiToken.role, ApiToken.id, ApiToken.last_used_at)
+        .join(ApiToken, ApiToken.account_id == Account.id)
+        .where(ApiToken.token_hash == hashed(token), ApiToken.revoked_at.is_(None), Account.disabled_at.is_(None))
+        .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    role = min((UserRole(r) for r in (row[2], row[3]) if r), key=RANKS.__getitem__)
+    return Viewer(row[0], row[1], role, token_id=row[4]), row[5]
+
+
+async def find_link_holder(session: AsyncSession, secret: str, *, now: datetime) -> Account | None:
+    """Whom a one-time link would sign in, if it still can."""
+    query = (
+        select(Account)
+        .join(SignInLink, SignInLink.account_id == Account.id)
+        .where(SignInLink.token_hash == hashed(secret), SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+        .where(Account.disabled_at.is_(None))
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def is_known_device(session: AsyncSession, device: str, *, name: str, now: datetime) -> bool:
+    """Has this browser been signed in to that account lately?"""
+    query = select(
+        exists().where(
+            SignIn.device_hash == hashed(device),
+            SignIn.account_id == Account.id,
+            Account.name_key == key_of(name),
+            SignIn.created_at > now - DEVICE_KNOWN,
+        )
+    )
+    return bool(await session.scalar(query))
+
+
+async def list_sign_ins(session: AsyncSession, account_id: int, *, idle: timedelta, now: datetime) -> Sequence[SignIn]:
+    """Those that are alive, the one used last first."""
+    query = (
+        select(SignIn)
+        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .where(SignIn.last_seen_at > now - idle)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_tokens(session: AsyncSession, account_id: int) -> Sequence[ApiToken]:
+    """Those not revoked, the newest first."""
+    query = select(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+    return (await session.scalars(query.order_by(ApiToken.id.desc()))).all()
+
+
+async def list_events(session: AsyncSession, *, limit: int = 50) -> Sequence[tuple[AccountEvent, str]]:
+    """The newest events with the names of their accounts."""
+    query = select(AccountEvent, Account.name).join(Account, Account.id == AccountEvent.account_id)
+    rows = await session.execute(query.order_by(AccountEvent.id.desc()).limit(limit))
+    return [(event, name) for event, name in rows]

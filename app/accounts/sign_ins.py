@@ -1,0 +1,148 @@
+"""Signing in and out, by a password or a one-time link."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import passwords, tries
+from app.accounts.actions import note
+from app.accounts.queries import DEVICE_KNOWN, Viewer, find_account, get_account, hashed, is_known_device, key_of
+from app.core.errors import NotFound, SignInRequired
+from app.models.account import Account, ApiToken, SignIn, SignInLink
+
+NOTED_EVERY = timedelta(hours=1)  # that a sign-in or token was used
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in that has been counted and may now be checked."""
+
+    account_id: int | None
+    password_hash: str | None
+    counts: tries.Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Two secrets for the browser: the session's, and one that tells later that it has been here before."""
+
+    token: str
+    device: str
+    account_id: int
+
+
+async def begin_sign_in(
+    session: AsyncSession, *, name: str, address: str, device: str | None, now: datetime
+) -> Attempt:
+    """Count a try and look up what to compare with; TooMany when there were too many.
+
+    Run it in a transaction of its own: the try counts whatever comes after, and no connection waits for the hash.
+    """
+    known = device is not None and await is_known_device(session, device, name=name, now=now)
+    counts = tries.of_device(key_of(name), device) if known and device else tries.of_stranger(key_of(name), address)
+    await tries.take(session, counts, now=now)
+    account = await find_account(session, name)
+    if account is None or account.disabled_at is not None:
+        return Attempt(None, None, counts)
+    return Attempt(account.id, account.password_hash, counts)
+
+
+async def sign_in(
+    session: AsyncSession,
+    *,
+    attempt: Attempt,
+    password: str,
+    user_agent: str | None,
+    lasts: timedelta,
+    now: datetime,
+) -> Secrets | None:
+    """Check the password of an attempt, in the same time whoever it is for; None if it is not right."""
+    if not await passwords.verify(attempt.password_hash, password) or attempt.account_id is None:
+        return None
+    account = await get_account(session, attempt.account_id)
+    if account.disabled_at is not None or account.password_hash != attempt.password_hash:
+        return None  # changed while it was compared
+    if passwords.is_weak(account.password_hash or ""):
+        account.password_hash = await passwords.make_hash(password)
+    await tries.give_back(session, attempt.counts, now=now)
+    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="password")
+
+
+async def _start(
+    session: AsyncSession, *, account: Account, user_agent: str | None, lasts: timedelta, now: datetime, how: str
+) -> Secrets:
+    token, device = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            account_id=account.id,
+            token_hash=hashed(token),
+            device_hash=hashed(device),
+            user_agent="".join(c for c in (user_agent or "") if c.isprintable())[:200] or None,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + lasts,
+        )
+    )
+    note(session, account, "signed in", by=account.name, now=now, detail=how)
+    await session.flush()
+    await session.execute(delete(SignIn).where(SignIn.created_at < now - max(DEVICE_KNOWN, 2 * lasts)))
+    return Secrets(token, device, account.id)
+
+
+async def sign_out(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
+    if viewer.sign_in_id is not None:
+        await end_sign_in(session, viewer=viewer, sign_in_id=viewer.sign_in_id, now=now)
+
+
+async def end_sign_in(session: AsyncSession, *, viewer: Viewer, sign_in_id: int, now: datetime) -> None:
+    """End one of one's own; NotFound for somebody else's."""
+    found = await session.get(SignIn, sign_in_id)
+    if found is None or found.account_id != viewer.id:
+        raise NotFound("There is no such sign-in of yours.")
+    if found.ended_at is None:
+        found.ended_at = now
+        note(session, await get_account(session, viewer.id), "signed out", by=viewer.name, now=now)
+        await session.flush()
+
+
+async def sign_out_others(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
+    """End all one's sign-ins but the one that asks for it."""
+    others = SignIn.id.is_distinct_from(viewer.sign_in_id)
+    await session.execute(
+        update(SignIn).where(SignIn.account_id == viewer.id, SignIn.ended_at.is_(None), others).values(ended_at=now)
+    )
+    note(session, await get_account(session, viewer.id), "signed out elsewhere", by=viewer.name, now=now)
+    await session.flush()
+
+
+async def use_link(
+    session: AsyncSession, *, secret: str, user_agent: str | None, lasts: timedelta, now: datetime
+) -> Secrets:
+    """Sign in by a one-time link; SignInRequired when it has been used, has expired or never was."""
+    enabled = exists().where(Account.id == SignInLink.account_id, Account.disabled_at.is_(None))
+    used = (
+        update(SignInLink)
+        .where(
+            SignInLink.token_hash == hashed(secret), SignInLink.used_at.is_(None), SignInLink.expires_at > now, enabled
+        )
+        .values(used_at=now)
+        .returning(SignInLink.account_id)
+    )
+    account_id = await session.scalar(used)
+    if account_id is None:
+        raise SignInRequired("This link has been used or has expired. Ask for a new one.")
+    account = await get_account(session, account_id)
+    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="one-time link")
+
+
+async def touch(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
+    """Note that a sign-in or a token was used, once an hour, and never wait for another request that notes it too."""
+    if viewer.sign_in_id is not None:
+        free = select(SignIn.id).where(SignIn.id == viewer.sign_in_id).with_for_update(skip_locked=True)
+        await session.execute(update(SignIn).where(SignIn.id.in_(free)).values(last_seen_at=now))
+    elif viewer.token_id is not None:
+        free = select(ApiToken.id).where(ApiToken.id == viewer.token_id).with_for_update(skip_locked=True)
+        await session.execute(update(ApiToken).where(ApiToken.id.in_(free)).values(last_used_at=now))
