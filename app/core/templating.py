@@ -160,6 +160,7 @@ def page(
     defaults = {
         "request": request,
         "partial": partial,
+        "status": status,
         "viewer": getattr(request.state, "viewer", None),
         "nav": [],
         "negotiation": None,

@@ -8,7 +8,7 @@ from itertools import groupby
 from app.matrix.common_ground import OptionGround
 from app.matrix.grid import Cell, IssueView, OptionView, Row
 from app.matrix.headline import Headline, headline
-from app.models.vocabulary import Act, Attitude
+from app.models.vocabulary import Act, Attitude, CommonGround
 from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -217,7 +217,20 @@ def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
 
 def ground(issue: IssueView, grounds: Sequence[OptionGround], names: Mapping[str, str]) -> Headline:
     """Sum up an issue's common ground, options named by their labels."""
-    return headline(grounds, {option.slug: option.label for option in issue.options}, names)
+    made = headline(grounds, {option.slug: option.label for option in issue.options}, names)
+    blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
+    if made.state == CommonGround.BLOCKED and blocked > 3:  # a list of nearly everything tells less than its length
+        return Headline(made.state, f"Blocked: {'all' if blocked == len(grounds) else 'all but ' + number(len(grounds) - blocked) + ' of'} {number(len(grounds))} options", _who(grounds, names))
+    return made
+
+
+def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
+    counts: dict[str, int] = {}
+    for one in grounds:
+        for voice in one.blockers:
+            counts[voice.party] = counts.get(voice.party, 0) + 1
+    said = sorted(counts.items(), key=lambda item: -item[1])
+    return "; ".join(f"{names.get(party, party)} rejects {number(count)}" for party, count in said)
 
 
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
