@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -16,11 +17,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.bodies import Malformed
-from app.core.errors import DomainError, Fault, SignInRequired, TooMany, Unavailable
+from app.core.errors import DomainError, Fault, Invalid, SignInRequired, TooMany, Unavailable
 from app.core.logs import log
 from app.core.responses import dumps
 from app.core.templating import is_partial, page
 
+M = TypeVar("M", bound=BaseModel)
 BUSY = "The database does not answer just now. Nothing was changed; please try again."
 UNKNOWN = (
     "The connection to the database was lost: it is not known whether the change was saved. Look before you try again; "
@@ -73,8 +75,7 @@ def respond(request: Request, problem: Problem) -> Response:
         headers=problem.headers,
         title=problem.title,
         detail=problem.detail,
-        code=problem.status,
-        faults=problem.faults,
+        faults=[(fault.where, fault.detail) for fault in problem.faults],
         request_id=number,
     )
 
@@ -119,6 +120,23 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
     return Fault(pointer(loc, body, error["type"] == "missing"), detail)
 
 
+def body_faults(error: ValidationError, body: object) -> list[Fault]:
+    """What Pydantic finds in a body that a route reads itself."""
+    found = error.errors(include_url=False)
+    return list(dict.fromkeys(fault({**e, "loc": ("body", *e["loc"])}, body) for e in found))
+
+
+def read_body(model: type[M], body: object) -> M:
+    """Read a body that a route takes as it comes, because something else had to be judged first."""
+    if isinstance(body, Malformed):
+        raise Invalid(body.detail, Fault("", body.detail))
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        faults = body_faults(error, body)
+        raise Invalid("; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3]), *faults) from None
+
+
 def from_validation(error: RequestValidationError) -> Problem:
     if all(found["loc"][0] == "path" for found in error.errors()):
         return Problem(404, "Not found", "There is nothing at this address.")  # an id that cannot be one
@@ -139,6 +157,8 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
     if isinstance(error, DataError):
         return Problem(422, "Something in it is not valid", "A value in it is out of the range that can be stored.")
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    if state == "23505":  # somebody else was first, between our look and our write
+        return Problem(409, "It conflicts with what is there", "The same has just been put on file by somebody else.")
     lost = isinstance(error, DBAPIError) and (error.connection_invalidated or state.startswith(("08", "57P0")))
     away = isinstance(error, PoolTimeout | InterfaceError) or (isinstance(error, OperationalError) and not state)
     if not (lost or away or (isinstance(error, DBAPIError) and state.startswith(PASSING))):

@@ -1,0 +1,228 @@
+"""Pages to sign in and out, and of one's own account."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.accounts import actions, passwords, queries, sign_ins, tries, users_pages
+from app.accounts.deps import Anyone, SignedIn, idle_limit, settings_of
+from app.core import clock
+from app.core.database import Session, attempt, transaction
+from app.core.errors import DomainError, Forbidden, SignInRequired, TooMany
+from app.core.security import session_cookie
+from app.core.templating import page
+from app.models.vocabulary import UserRole
+
+router = APIRouter(include_in_schema=False)
+router.include_router(users_pages.router)
+
+Words = Annotated[str, Form()]
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+WRONG = "The name or the password is not right."
+SPENT = "This link has been used or has expired. Ask for a new one."
+
+
+def safe_next(address: str) -> str:
+    """Where to go after signing in: an address here, whatever was asked for; `/` for everything else."""
+    odd = any(character <= " " or character in "\\\x7f" for character in address)
+    if odd or not address.startswith("/") or address.startswith("//"):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc else address
+
+
+def by_field(error: DomainError) -> dict[str, str]:
+    """The error's words by the form's field."""
+    return {fault.where.strip("/") or "form": error.detail for fault in error.faults} or {"form": error.detail}
+
+
+def device_cookie(secure: bool) -> str:
+    return session_cookie(secure).replace("session", "device")
+
+
+def _keep(request: Request, secrets: sign_ins.Secrets, to: str) -> Response:
+    settings = settings_of(request)
+    answer = RedirectResponse(to, 303)
+    for name, value, days in (
+        (session_cookie(settings.secure), secrets.token, settings.session_days),
+        (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
+    ):
+        answer.set_cookie(
+            name, value, max_age=days * 86_400, path="/", secure=settings.secure, httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def _login(request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
+    shown = {"errors": {}, "values": {}, "next": "/"} | context
+    return page(request, "accounts/login.html", status=status, headers=headers, **shown)
+
+
+@router.get("/login")
+async def show_login(
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    link: Annotated[str, Query()] = "",
+    next: Annotated[str, Query()] = "/",
+) -> Response:
+    if link:
+        account = await queries.find_link_holder(session, link, now=clock.now())
+        if account is None:
+            return _login(request, next=safe_next(next), errors={"name": SPENT})
+        return page(request, "accounts/link.html", link=link, name=account.name, next=safe_next(next))
+    if viewer:
+        return RedirectResponse(safe_next(next), 303)
+    return _login(request, next=safe_next(next))
+
+
+@router.post("/login")
+async def log_in(
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    name: Words = "",
+    password: Words = "",
+    link: Words = "",
+    next: Words = "/",
+) -> Response:
+    """Sign in by name and password or by a one-time link; the browser's sign-in of before ends."""
+    settings, now, to = settings_of(request), clock.now(), safe_next(next)
+    agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
+    secrets: sign_ins.Secrets | None = None
+    if link:
+        try:
+            secrets = await sign_ins.use_link(session, secret=link, user_agent=agent, lasts=lasts, now=now)
+        except SignInRequired as error:
+            return _login(request, 422, next=to, errors={"name": error.detail})
+    elif name.strip() and password:
+        device = request.cookies.get(device_cookie(settings.secure))
+        address = request.client.host if request.client else ""
+        try:
+            async with transaction(request.app.state.sessions) as own:
+                tried = await sign_ins.begin_sign_in(own, name=name, address=address, device=device, now=now)
+        except TooMany as error:
+            wait = {"Retry-After": str(error.retry_after)}
+            return _login(request, 429, wait, next=to, values={"name": name}, errors={"name": error.detail})
+        secrets = await sign_ins.sign_in(
+            session, attempt=tried, password=password, user_agent=agent, lasts=lasts, now=now
+        )
+    if secrets is None:
+        return _login(request, 422, next=to, values={"name": name}, errors={"name": WRONG})
+    if viewer:
+        await sign_ins.sign_out(session, viewer=viewer, now=now)
+    return _keep(request, secrets, to)
+
+
+@router.post("/logout")
+async def log_out(request: Request, session: Session, viewer: Anyone) -> Response:
+    if viewer:
+        await sign_ins.sign_out(session, viewer=viewer, now=clock.now())
+    settings = settings_of(request)
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(
+        session_cookie(settings.secure), path="/", secure=settings.secure, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+async def _account(
+    request: Request, session: Session, viewer: queries.Viewer, status: int = 200, **context: Any
+) -> Response:
+    now = clock.now()
+    shown = {"errors": {}, "label": "", "days": str(actions.TOKEN_DAYS), "token": None, "done": None} | context
+    return page(
+        request,
+        "accounts/account.html",
+        status=status,
+        account=await queries.get_account(session, viewer.id),
+        sign_ins=await queries.list_sign_ins(session, viewer.id, idle=idle_limit(settings_of(request)), now=now),
+        tokens=await queries.list_tokens(session, viewer.id),
+        roles=[role for role in UserRole if viewer.may(role)],
+        now=now,
+        **shown,
+    )
+
+
+def own(viewer: SignedIn) -> queries.Viewer:
+    """An account is managed by who is signed in to it, not by a program that was given a token."""
+    if viewer.token_id is not None:
+        raise Forbidden("A token does not open the account that it belongs to. Sign in.")
+    return viewer
+
+
+@router.get("/account")
+async def show_account(request: Request, session: Session, viewer: SignedIn) -> Response:
+    return await _account(request, session, own(viewer))
+
+
+@router.post("/account/password")
+async def change_password(
+    request: Request, session: Session, viewer: SignedIn, current: Words = "", password: Words = ""
+) -> Response:
+    """Change one's password; the current one is asked for again where there is one."""
+    now, account = clock.now(), await queries.get_account(session, own(viewer).id)
+    if account.password_hash is not None:
+        async with transaction(request.app.state.sessions) as counting:
+            await tries.take(counting, tries.of_account(account.id), now=now)
+        if not await passwords.verify(account.password_hash, current):
+            return await _account(
+                request, session, viewer, 422, errors={"current": "The current password is not right."}
+            )
+        await tries.give_back(session, tries.of_account(account.id), now=now)
+    async with attempt(session) as refused:
+        await actions.set_password(
+            session, by=viewer.name, account=account, password=password, now=now, but_sign_in=viewer.sign_in_id
+        )
+    if refused:
+        return await _account(request, session, viewer, 422, errors=by_field(refused[0]))
+    return await _account(request, session, viewer, done="Your password is changed. All else is signed out.")
+
+
+@router.post("/account/sign-ins/{number}/end")
+async def end_sign_in(session: Session, viewer: SignedIn, number: Number) -> Response:
+    await sign_ins.end_sign_in(session, viewer=own(viewer), sign_in_id=number, now=clock.now())
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/sign-ins/end-others")
+async def end_other_sign_ins(session: Session, viewer: SignedIn) -> Response:
+    await sign_ins.sign_out_others(session, viewer=own(viewer), now=clock.now())
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/tokens")
+async def add_token(
+    request: Request, session: Session, viewer: SignedIn, label: Words = "", days: Words = "", role: Words = ""
+) -> Response:
+    """Make an API token and show it, this once."""
+    account, token = await queries.get_account(session, own(viewer).id), None
+    typed = {"label": label, "days": days}
+    if not (days.isascii() and days.isdigit() and len(days) <= 4):
+        return await _account(request, session, viewer, 422, errors={"days": "Give a number of days."}, **typed)
+    if role and role not in {str(one) for one in UserRole}:
+        return await _account(request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed)
+    async with attempt(session) as refused:
+        token = await actions.add_token(
+            session,
+            account=account,
+            label=label,
+            expires_in_days=int(days),
+            role=UserRole(role) if role else None,
+            by=viewer.name,
+            now=clock.now(),
+        )
+    if refused:
+        errors = {name.replace("expires_in_days", "days"): words for name, words in by_field(refused[0]).items()}
+        return await _account(request, session, viewer, refused[0].status, errors=errors, **typed)
+    return await _account(request, session, viewer, token=token)
+
+
+@router.post("/account/tokens/{number}/revoke")
+async def revoke_token(session: Session, viewer: SignedIn, number: Number) -> Response:
+    await actions.revoke_token(session, viewer=own(viewer), token_id=number, now=clock.now())
+    return RedirectResponse("/account", 303)
