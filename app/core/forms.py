@@ -1,12 +1,22 @@
 """What every input model shares: unknown fields refused, and texts that a database and a page can hold."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, TypeVar, get_origin
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
+from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -61,21 +71,6 @@ def _blank_is_none(value: object) -> object:
 BlankIsNone = BeforeValidator(_blank_is_none)
 
 
-def only(request: Request, names: Iterable[str]) -> None:
-    """Refuse query parameters but these, and values that cannot be stored; Invalid names each."""
-    known, faults = set(names), []
-    for name, value in request.query_params.multi_items():
-        if name not in known:
-            faults.append(Fault(name, "is not a parameter of this address", parameter=True))
-            continue
-        try:
-            _storable(value)
-        except ValueError as error:
-            faults.append(Fault(name, str(error), parameter=True))
-    if faults:
-        raise Invalid("The query has parameters that are not accepted here.", *dict.fromkeys(faults))
-
-
 def _day(value: object) -> object:
     if isinstance(value, str):
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -103,7 +98,7 @@ Q = TypeVar("Q", bound=Query)
 
 
 def read_query(model: type[Q], request: Request) -> Q:
-    """Read an address for a page: empty values count as left out, unknown parameters are passed over, bad values explained."""
+    """Read an address for a page: empty values count as left out, unknown ones are passed over, bad ones explained."""
     given: dict[str, object] = {}
     for name, info in model.model_fields.items():
         values = [v for v in request.query_params.getlist(name) if v.strip()]
