@@ -1,0 +1,51 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from starlette.requests import Request
+
+from app.core.responses import answer, matches
+from app.models.vocabulary import Firmness
+
+
+def ask(**headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": raw})
+
+
+@dataclass
+class Row:
+    at: datetime
+    firmness: Firmness
+
+
+def test_dataclasses_stand_in_the_envelope() -> None:
+    made = answer(ask(), Row(datetime(2026, 1, 2, tzinfo=UTC), Firmness.DEMAND), {"next": None}, warnings=["w"])
+    assert made.body == (
+        b'{"data":{"at":"2026-01-02T00:00:00Z","firmness":"demand"},"meta":{"next":null},"warnings":["w"]}'
+    )
+
+
+def test_the_same_bytes_answer_304() -> None:
+    etag = answer(ask(), {"a": 1}).headers["etag"]
+    again = answer(ask(if_none_match=etag), {"a": 1}, links={"next": "/x"})
+    assert (again.status_code, again.body) == (304, b"")
+    assert (again.headers["etag"], again.headers["link"]) == (etag, '</x>; rel="next"')
+    assert answer(ask(if_none_match=etag), {"a": 2}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ('"a"', True),
+        ('"b", "a"', True),
+        ('W/"a"', True),
+        ("*", True),
+        ('"b"', False),
+        ("a", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_tags_are_compared_weakly(header: str | None, found: bool) -> None:
+    assert matches(header, '"a"') is found
