@@ -1,0 +1,70 @@
+"""Set up the environment in .venv by the lock files; a second run finds nothing to do."""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import browser
+import vendor
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+STAMP = VENV / ".stamp"
+LOCKS = {"run": ["requirements.lock"], "dev": ["requirements.lock", "requirements-dev.lock"]}
+
+
+def main() -> None:
+    """Bring the environment up to what is asked for, `run` or `dev`."""
+    wanted = sys.argv[1]
+    with open(__file__) as this:
+        # Two at once, `make run` beside `make test`, would undo each other's work.
+        fcntl.flock(this, fcntl.LOCK_EX)
+        made = STAMP.read_text() if STAMP.exists() and _works() else None
+        if made not in (_stamp(wanted), _stamp("dev")):
+            _install(wanted, afresh=made != _stamp("run"))
+        vendor.main()
+        if wanted == "dev":
+            browser.main()
+
+
+def _works() -> bool:
+    """Tell whether the Python that the environment was made with is still there."""
+    try:
+        return subprocess.run([VENV / "bin/python", "-c", "import flit_core"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _stamp(kind: str) -> str:
+    """Tell by what an environment was made: also where, since its scripts name that."""
+    made_of = [kind, str(ROOT), *((ROOT / name).read_text() for name in ("pyproject.toml", *LOCKS[kind]))]
+    return hashlib.sha256("\0".join(made_of).encode()).hexdigest()
+
+
+def _install(kind: str, *, afresh: bool) -> None:
+    if afresh:
+        # No package of yesterday stays, and what an interruption left half made goes.
+        shutil.rmtree(VENV, ignore_errors=True)
+        print("Setting up .venv, which takes about half a minute …", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    else:
+        # What the tests need is only added: a server may be running from this environment.
+        STAMP.unlink()
+        print("Adding what the tests need to .venv …", flush=True)
+    pip = [VENV / "bin/pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    locks = [word for name in LOCKS[kind] for word in ("-r", ROOT / name)]
+    subprocess.run([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", *locks], check=True)
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT], check=True)
+    STAMP.write_text(_stamp(kind))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as failed:
+        sys.exit(f"Set-up stopped: {' '.join(map(str, failed.cmd))} ended with {failed.returncode}")
+    except KeyboardInterrupt:
+        sys.exit(130)
