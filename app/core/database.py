@@ -21,8 +21,11 @@ def driver_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0) -> AsyncEngine:
-    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+def make_engine(
+    url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True
+) -> AsyncEngine:
+    """An engine for one process; without `limits` for commands, which may take their time."""
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items()) if limits else ""
     return create_async_engine(
         driver_url(url),
         pool_size=pool_size,

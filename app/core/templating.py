@@ -17,7 +17,6 @@ from app.core import dates
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
-ACTS = {"states": "states", "proposes": "proposes", "offers": "offers", "threatens": "threatens", "asks": "asks", "withdraws": "gives up"}
 LANGUAGES = {
     "ar": "Arabic", "be": "Belarusian", "de": "German", "en": "English", "es": "Spanish", "fa": "Persian", "fr": "French",
     "he": "Hebrew", "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "pl": "Polish", "pt": "Portuguese",
@@ -119,7 +118,11 @@ def _digest(file: Path, _mtime: int, _size: int) -> str:
 def environment() -> Environment:
     """Make the environment that every template is rendered in."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters |= {
         "day": day, "day_short": day_short, "instant": instant, "ago": ago, "firmness_label": firmness_label,

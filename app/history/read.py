@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import ColumnElement, and_, func, select, text, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
-from app.core.errors import Unavailable, bad_parameter
+from app.core.errors import NotFound, Unavailable, bad_parameter
 from app.history.record import LOCK, Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
 
@@ -22,7 +22,7 @@ async def moment(session: AsyncSession, known_at: datetime | None = None) -> Mom
     row = (
         await session.execute(
             select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp())
-            .join(Epoch, Epoch.one)
+            .join(Epoch, true())
             .order_by(Commit.seq.desc())
             .limit(1)
         )
@@ -112,3 +112,23 @@ async def list_held(session: AsyncSession, at: Moment, *conditions: ColumnElemen
 async def held_by_id(session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]) -> dict[int, Snapshot]:
     rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
     return {row.id: row for row in rows}
+
+
+async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:
+    """One public object as held at a moment; NotFound if it was not there then."""
+    found = await list_held(session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public)
+    if not found:
+        raise NotFound("It was not on file at that instant." if at.pinned else "There is no such thing on file.")
+    return found[0]
+
+
+async def list_revisions(session: AsyncSession, at: Moment | None, kind: str, object_id: int) -> list[Snapshot]:
+    """Every public entry of one object, oldest first, up to a moment (None: all there are)."""
+    wanted = (
+        select(*REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .where(Revision.kind == kind, Revision.object_id == object_id, Revision.public)
+        .order_by(Revision.version)
+    )
+    rows = await session.execute(wanted if at is None else wanted.where(Revision.seq <= at.seq))
+    return [Snapshot(*row) for row in rows if row[-1] is not None]

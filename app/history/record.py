@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import among
 from app.models.base import Base
 from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
 from app.models.position import Position
@@ -52,6 +53,16 @@ class Change:
     recorded_by: str | None = None
 
 
+class Bulk(Protocol):
+    """Very many changes that were prepared outside the session, to go into the same commit (see staging.py)."""
+
+    entries: list[tuple[Change, bytes]]
+
+    async def ready(self) -> None: ...
+
+    async def pour(self, seq: int, at: datetime, offset: int) -> None: ...
+
+
 @dataclass(slots=True)
 class Log:
     """The log's entry that is being written: by whom, when, and what has changed so far."""
@@ -62,6 +73,7 @@ class Log:
     batch: str | None = None
     changes: list[Change] = field(default_factory=list)
     checks: list[QuoteCheck] = field(default_factory=list)
+    bulk: Bulk | None = None
     moment: Moment | None = None  # once sealed
 
     def add(self, change: Change) -> None:
@@ -98,32 +110,46 @@ class Log:
         await self.record(kind, row, "corrected", reason=reason, **more)
         return True
 
+    @property
+    def sealed(self) -> Moment:
+        """The moment that this entry made; there is one once something was changed."""
+        if self.moment is None:
+            raise RuntimeError("nothing has been sealed")
+        return self.moment
+
     async def seal(self) -> None:
         """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
-        if not self.changes:
+        staged = self.bulk.entries if self.bulk else []
+        if not self.changes and not staged:
             return
         await self.session.flush()
+        if self.bulk:
+            await self.bulk.ready()
         nonces = [secrets.token_bytes(16) for _ in self.changes]
         hashes = [payload_hash(nonce, c) for nonce, c in zip(nonces, self.changes, strict=True)]
         seq, at, previous, epoch = await self._draw()
         self.moment = Moment(seq, at, epoch)
-        digest = chain_hash(previous, seq, at, self.by, self.batch, zip(self.changes, hashes, strict=True))
+        entries = [*zip(self.changes, hashes, strict=True), *staged]
+        digest = chain_hash(previous, seq, at, self.by, self.batch, entries)
         await self.session.execute(
             insert(Commit).values(seq=seq, at=at, by=self.by, batch=self.batch, previous=previous, hash=digest)
         )
-        await self.session.execute(
-            insert(Revision),
-            [
-                {
-                    "seq": seq, "n": n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
-                    "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
-                    "snapshot": c.snapshot, "payload_hash": hashes[n], "nonce": nonces[n],
-                    "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
-                }
-                for n, c in enumerate(self.changes)
-            ],
-        )  # fmt: skip
-        await self._derive(seq, at)
+        if self.changes:
+            await self.session.execute(
+                insert(Revision),
+                [
+                    {
+                        "seq": seq, "n": n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
+                        "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
+                        "snapshot": c.snapshot, "payload_hash": hashes[n], "nonce": nonces[n],
+                        "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
+                    }
+                    for n, c in enumerate(self.changes)
+                ],
+            )  # fmt: skip
+            await self._derive(seq, at)
+        if self.bulk:
+            await self.bulk.pour(seq, at, len(self.changes))
         await self.session.execute(text("SELECT pg_notify('parley', :seq)"), {"seq": str(seq)})
 
     async def _draw(self) -> tuple[int, datetime, bytes, str]:
@@ -132,7 +158,7 @@ class Log:
         row = await self.session.execute(
             select(Commit.seq + 1, func.greatest(func.clock_timestamp(), last), Commit.hash, Epoch.epoch)
             .select_from(Commit)
-            .join(Epoch, Epoch.one)
+            .join(Epoch, true())
             .order_by(Commit.seq.desc())
             .limit(1)
         )
@@ -147,9 +173,9 @@ class Log:
             by_kind.setdefault(kind, []).append(object_id)
         for model, key in ((Holding, None), (Spell, "position")):
             closed = (
-                or_(*(and_(Holding.kind == k, Holding.object_id.in_(ids)) for k, ids in by_kind.items()))
+                or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
                 if key is None
-                else Spell.position_id.in_(by_kind.get(key, []))
+                else among(Spell.position_id, by_kind.get(key, []))
             )
             if key is None or key in by_kind:
                 await self.session.execute(
@@ -203,9 +229,9 @@ def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
 
 
 def snapshot(row: Base) -> dict[str, Any]:
-    """All columns of a live row as JSON values, but for its number and its version."""
+    """All columns of a live row as JSON values, but for its number, its version, and what the database computes."""
     columns = type(row).__table__.columns
-    return {c.key: plain(getattr(row, c.key)) for c in columns if c.key not in ("id", "version")}
+    return {c.key: plain(getattr(row, c.key)) for c in columns if c.key not in ("id", "version") and c.computed is None}
 
 
 def plain(value: object) -> Any:

@@ -21,6 +21,7 @@ from app.negotiations.queries import (
     party_views,
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
+from app.positions.current import current_ids
 from app.positions.queries import views
 from app.positions.views import PositionView
 
@@ -37,13 +38,12 @@ class Matrix:
     issues: list[IssueView]  # likewise
     grid: Grid
     ground: dict[str, list[OptionGround]]  # by issue shown
+    positions: list[PositionView]  # current in the cells shown, those that a filter hides included
     total_cells: int
     next: str | None  # cursor of the rows that follow
 
 
-async def load(
-    session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, most_cells: int
-) -> Matrix:
+async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, most_cells: int) -> Matrix:
     """Answer a question to the matrix in a fixed number of statements; at most `most_cells`, in whole rows."""
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
@@ -65,7 +65,7 @@ async def load(
     needed = {party_ids[p.slug] for p in [*shown, *consenting]}
     where = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
-    before = await queries.current_ids(session, at, as_of=query.since, **where) if query.since else None
+    before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
     looks = await queries.newest_looks(session, at, number)
 
     versions = [c.version for c in current.values() if c.version is not None]
@@ -88,8 +88,10 @@ async def load(
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
     )
     ground = {i.slug: ground_of(i, consenting, occupied) for i in rows}
+    columns = {p.slug for p in shown}
+    positions = [o.position for (party, _), o in occupied.items() if o.position and party in columns]
     return Matrix(
-        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, ground,
+        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, ground, positions,
         len(asked) * len(shown), next_cursor,
     )  # fmt: skip
 

@@ -121,7 +121,9 @@ def stance(issue: IssueView, position: PositionView) -> Stance:
     if prefers:
         return Stance(Part("", prefers), also)
     if len(accepts) > 1:
-        return Stance(Part("", [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")]), also)
+        return Stance(
+            Part("", [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")]), also
+        )
     if also:
         return Stance(also[0], also[1:])
     return Stance(Part("", [Item("no position on the options")]), [])
@@ -180,7 +182,9 @@ def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) ->
     for place, option in enumerate(options):
         fans = prefer.get(option.slug, 0)
         radius = min(2.4 + 1.4 * fans, 7.0) if fans else 1.8
-        marks.append(Mark(round(8 + (width - 16) * place / steps, 1), "prefers" if fans else "tick", False, round(radius, 1)))
+        marks.append(
+            Mark(round(8 + (width - 16) * place / steps, 1), "prefers" if fans else "tick", False, round(radius, 1))
+        )
     labels = _placed([option.label for option in options], [mark.x for mark in marks], width)
     ends = None
     listed: list[str] = []
@@ -220,7 +224,11 @@ def ground(issue: IssueView, grounds: Sequence[OptionGround], names: Mapping[str
     made = headline(grounds, {option.slug: option.label for option in issue.options}, names)
     blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
     if made.state == CommonGround.BLOCKED and blocked > 3:  # a list of nearly everything tells less than its length
-        return Headline(made.state, f"Blocked: {'all' if blocked == len(grounds) else 'all but ' + number(len(grounds) - blocked) + ' of'} {number(len(grounds))} options", _who(grounds, names))
+        return Headline(
+            made.state,
+            f"Blocked: {'all' if blocked == len(grounds) else 'all but ' + number(len(grounds) - blocked) + ' of'} {number(len(grounds))} options",
+            _who(grounds, names),
+        )
     return made
 
 

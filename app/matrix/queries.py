@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import and_, func, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,9 +13,8 @@ from app.core.database import among
 from app.history.read import REVISION, Moment, Snapshot, held, list_held
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
+from app.positions.current import CellKey, chosen_at, published
 from app.positions.queries import matches
-
-CellKey = tuple[int, int]  # party, issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +29,6 @@ class Current:
     matches: bool  # the words asked for, if any were
 
 
-def _published(at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]) -> Any:
-    return and_(
-        Spell.negotiation_id == negotiation_id,
-        Spell.status == PositionStatus.PUBLISHED,
-        held(Spell, at),
-        among(Spell.party_id, parties),
-        among(Spell.issue_id, issues),
-    )
-
-
-def _chosen(where: Any, as_of: date) -> Any:
-    """Rule 4: own words before hearsay, then the last in the order of rule 3 (see `order.py`, which says the same)."""
-    return (
-        select(Spell)
-        .ext(distinct_on(Spell.party_id, Spell.issue_id))
-        .where(where, Spell.stated_by <= as_of)
-        .order_by(
-            Spell.party_id,
-            Spell.issue_id,
-            Spell.attributed,
-            Spell.stated_from.desc(),
-            Spell.stated_by.desc(),
-            Spell.first_published.desc(),
-            Spell.position_id.desc(),
-        )
-    )
-
-
 async def current(
     session: AsyncSession,
     at: Moment,
@@ -70,8 +40,8 @@ async def current(
     q: str | None = None,
 ) -> dict[CellKey, Current]:
     """The cells that have a published position, with the current one at `as_of` as held at a moment."""
-    where = _published(at, negotiation_id, parties, issues)
-    chosen = aliased(Spell, _chosen(where, as_of).subquery("chosen"))
+    where = published(at, negotiation_id, parties, issues)
+    chosen = aliased(Spell, chosen_at(where, as_of).subquery("chosen"))
     counted = Spell.stated_by <= as_of
     overlaps = and_(
         counted,
@@ -124,21 +94,6 @@ async def current(
         )
         for row in rows
     }
-
-
-async def current_ids(
-    session: AsyncSession,
-    at: Moment,
-    *,
-    negotiation_id: int,
-    parties: Collection[int],
-    issues: Collection[int],
-    as_of: date,
-) -> dict[CellKey, int]:
-    """Just the numbers of the current positions, to compare one day with another."""
-    chosen = _chosen(_published(at, negotiation_id, parties, issues), as_of).subquery()
-    rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
-    return {(party, issue): position for party, issue, position in rows}
 
 
 async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:

@@ -26,6 +26,10 @@ async def get_negotiation(session: AsyncSession, slug: str, *, lock: bool = Fals
     return found
 
 
+async def get_negotiation_by_id(session: AsyncSession, number: int) -> Negotiation:
+    return await session.get_one(Negotiation, number)
+
+
 async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> Party:
     found = await session.scalar(_maybe_locked(select(Party).where(Party.slug == slug), lock))
     if found is None:
@@ -61,7 +65,9 @@ async def list_speakers_named(session: AsyncSession, name: str) -> list[Speaker]
     """Those who bear the name or have it among their aliases, whatever its letter case."""
     key = name.strip().lower()
     aliases = func.lower(func.array_to_string(Speaker.aliases, "\n"))
-    same = or_(func.lower(Speaker.name) == key, func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True))
+    same = or_(
+        func.lower(Speaker.name) == key, func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True)
+    )
     return list(await session.scalars(select(Speaker).where(same).order_by(Speaker.id)))
 
 
@@ -131,6 +137,12 @@ async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]
     return await list_held(session, at, Holding.kind == "negotiation")
 
 
+async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> list[Snapshot]:
+    """Who speaks for a party, as held at a moment; not those whom only drafts name."""
+    found = await list_held(session, at, Holding.kind == "speaker", Holding.public)
+    return sorted((s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id))
+
+
 async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: int) -> date | None:
     """The day by which everything that is published of a negotiation had been said."""
     return await session.scalar(
@@ -174,7 +186,12 @@ def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
         order=issue["ordinal"],
         options=[
             OptionView(
-                o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], slugs.get(o["merged_into_id"])
+                o["slug"],
+                o["label"],
+                plain_rank(o["rank"]),
+                o["status_quo"],
+                o["retired"],
+                slugs.get(o["merged_into_id"]),
             )
             for o in options
         ],
@@ -184,3 +201,11 @@ def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
 def plain_rank(rank: float | None) -> float | int | None:
     """A rank as people write it: 2, not 2.0."""
     return int(rank) if rank is not None and rank == int(rank) else rank
+
+
+SECTIONS = (("", "Matrix"), ("/common-ground", "Common ground"), ("/about", "About"))
+
+
+def nav(negotiation: str, current: str | None = None) -> list[tuple[str, str, bool]]:
+    """The sections of a negotiation, for the top of its pages."""
+    return [(label, f"/n/{negotiation}{path}", path == current) for path, label in SECTIONS]

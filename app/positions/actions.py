@@ -74,7 +74,11 @@ async def correct(
     cell = await queries.cell_facts(session, negotiation, position.party_id, position.issue_id, wanted)
     composed, new = await _compose(session, log, wanted, cell, status=status, before=before)
     document = composed.document
-    if not _dates_or_quotes_differ(before, document, wanted) and position.stated_by and _same_publication(before, status):
+    if (
+        not _dates_or_quotes_differ(before, document, wanted)
+        and position.stated_by
+        and _same_publication(before, status)
+    ):
         document |= {n: before[n] for n in ("stated_on", "stated_from", "stated_by", "from_by_hand", "by_by_hand")}
     if {**document, "uid": before["uid"]} == before:
         return composed.warnings
@@ -85,30 +89,15 @@ async def correct(
 
 
 async def restore(
-    session: AsyncSession,
-    log: Log,
-    *,
-    negotiation: Negotiation,
-    position: Position,
-    status: PositionStatus,
-    reason: str | None,
+    session: AsyncSession, log: Log, *, position: Position, status: PositionStatus, reason: str | None
 ) -> None:
-    """Bring a retracted position back as it was; as a draft only if it never was public."""
+    """Bring a retracted position back as it was: published if it ever was that, else as a draft."""
     if position.status != RETRACTED:
         raise Conflict("It is not retracted.")
-    if status == DRAFT and position.first_published_at is not None:
-        raise Invalid("What was published does not become a draft again.", Fault("/status", "may only be published"))
-    if status == PUBLISHED and position.first_published_at is None:
-        if negotiation.review and position.created_by == log.by:
-            raise Forbidden("In this negotiation a second person publishes.")
-        before = await queries.document(session, position)
-        if not before["quotes"] or before["stated_by"] is None:
-            raise Invalid(
-                "It is not ready to be published.",
-                Fault("/quotes", "a position is published with a quote and a date: bring it back as a draft first"),
-            )
+    if status != (DRAFT if position.first_published_at is None else PUBLISHED):
+        raise Invalid("What was published does not become a draft again.", Fault("/status", "must be published"))
+    document = await queries.document(session, position)
     position.version += 1
-    document = await queries.document(session, position, version=position.version - 1)
     await _write(session, log, position, {**document, "status": str(status)}, [], action="restored", reason=reason)
 
 
@@ -122,6 +111,8 @@ async def retract(session: AsyncSession, log: Log, *, position: Position, reason
 
 
 def _action(before: str, after: str) -> str:
+    if before == RETRACTED:
+        return "restored"
     if before == DRAFT:
         return "published" if after == PUBLISHED else "edited"
     return "corrected"
@@ -254,6 +245,10 @@ async def _write(
     reason: str | None,
 ) -> None:
     """Write a version: its quotes, the live rows, and its entry in the log."""
+    for name in ("status", "act", "summary", "firmness", "salience", "stated_on", "from_by_hand", "by_by_hand"):
+        setattr(position, name, document[name])
+    for name in ("stated_from", "stated_by"):
+        setattr(position, name, queries.as_date(document[name]))
     session.add_all(q for q, _ in new)
     await session.flush()
     by_uid = {str(q.uid): q.id for q, _ in new}
@@ -284,12 +279,7 @@ async def _write(
 
 
 async def lay_out(session: AsyncSession, position: Position, document: Mapping[str, Any]) -> None:
-    """Write the live rows from a document."""
-    for name in ("status", "act", "summary", "firmness", "salience", "stated_on", "from_by_hand", "by_by_hand"):
-        setattr(position, name, document[name])
-    for name in ("stated_from", "stated_by"):
-        setattr(position, name, queries.as_date(document[name]))
-    await session.flush()
+    """Write the rows that hang on a position from its document."""
     for model in (PositionAttitude, PositionLink, PositionQuote):
         if position.version > 1:
             await session.execute(delete(model).where(model.position_id == position.id))
@@ -309,5 +299,3 @@ def words(document: Mapping[str, Any]) -> str:
     for quote in document["quotes"]:
         texts += [quote["exact"], quote["translation"]]
     return " ".join(filter(None, texts))
-
-

@@ -160,7 +160,9 @@ def _dated(
         ("from_by_hand", "by_by_hand"), False
     )
     by_hand: dict[str, date | None] = {}
-    texts = [("/stated_on", wanted.stated_on)] + [(f"/quotes/{i}/said_on", q.row["said_on"]) for i, q in enumerate(quotes)]
+    texts = [("/stated_on", wanted.stated_on)] + [
+        (f"/quotes/{i}/said_on", q.row["said_on"]) for i, q in enumerate(quotes)
+    ]
     for pointer, value in texts:
         if value is not None:
             try:

@@ -20,6 +20,7 @@ from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, QuoteCheck
+from app.models.vocabulary import Verification
 from app.negotiations.queries import option_order
 from app.positions.content import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
@@ -241,6 +242,8 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
     check = names.checks[q["id"]]
     source = names.sources[q["source_id"]]
     speaker = names.speakers.get(q["speaker_id"])
+    # Where somebody had to say which of several places is meant, a browser has to be told as well.
+    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
     return QuoteView(
         id=q["id"],
         uid=q["uid"],
@@ -267,7 +270,7 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
             source["publisher"],
             source["published_on"],
         ),
-        link=fragment_link(source["url"], q["exact"], check.prefix, check.suffix, verification=check.verification),
+        link=fragment_link(source["url"], q["exact"], check.prefix, check.suffix, repeated=repeated),
     )
 
 
@@ -333,3 +336,20 @@ async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quo
     return [quote_view(r, names) for r in rows]
 
 
+async def get_quote(
+    session: AsyncSession, at: Moment, quote_id: int, *, drafts: bool = False
+) -> tuple[QuoteView, list[int]]:
+    """A quote that had been public by then, with the numbers of the positions that it had been public with."""
+    quote = await session.get(Quote, quote_id)
+    uses = await quote_uses(session, at, quote_id)
+    if quote is None or not (uses or drafts):
+        raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
+    [view] = await quotes_as_held(session, at, [quote])
+    return view, uses
+
+
+async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:
+    """Quotes of a source that had been public by then, by their numbers from `after` on."""
+    used = select(QuoteUse.quote_id).where(QuoteUse.seq <= at.seq)
+    wanted = select(Quote).where(Quote.source_id == source_id, Quote.id > after, Quote.id.in_(used))
+    return list(await session.scalars(wanted.order_by(Quote.id).limit(limit)))

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from app.core.forms import Input, Line, Name, Prose, Reason, Slug, Words
+from app.core.forms import Day, Input, Instant, Line, Name, Prose, Query, Reason, Slug, Words
 from app.core.forms import Verbatim as Context
-from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, QuoteKind
+from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionStatus, QuoteKind
 
 Condition = Name  # "only if …"
 DateText = Annotated[str, Field(max_length=40)]
@@ -109,3 +109,25 @@ class CheckInput(Input):
         if (self.source_id is None) == (self.text is None):
             raise ValueError("needs either source_id or text")
         return self
+
+
+class PositionsQuery(Query):
+    """Which positions to list."""
+
+    negotiation: Slug | None = None
+    party: list[Slug] = []
+    issue: Annotated[list[Slug], Field(description="In every negotiation, unless one is given.")] = []
+    option: Annotated[list[Slug], Field(description="Any attitude to it.")] = []
+    firmness: list[Firmness] = []
+    since: Annotated[Day | None, Field(description="`stated_by` on or after this day.")] = None
+    until: Annotated[Day | None, Field(description="`stated_by` on or before this day.")] = None
+    q: Annotated[str | None, Field(max_length=1000, description="Words in summary, conditions and quotes.")] = None
+    status: Annotated[PositionStatus | None, Field(description="Default published; takes an editor's token.")] = None
+    sort: Literal["stated_on", "-stated_on", "recorded_at", "-recorded_at"] = "-stated_on"
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")] = None
+    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+
+
+class KnownAt(Query):
+    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None

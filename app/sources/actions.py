@@ -12,7 +12,7 @@ from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification
 from app.sources import queries
 from app.sources.addresses import same_document_key
-from app.sources.anchoring import check
+from app.sources.anchoring import Check, check
 
 LONG = 20_000  # characters of a text from which on a check leaves the event loop to others
 
@@ -69,11 +69,7 @@ async def recheck(session: AsyncSession, log: Log, row: Source, on_file: SourceT
 
 async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
     """Check one quote against a text, or note that there is none."""
-    text = on_file.text if on_file else None
-    if text is not None and len(text) > LONG:
-        found = await anyio.to_thread.run_sync(check, text, quote.exact, quote.prefix, quote.suffix)
-    else:
-        found = check(text, quote.exact, quote.prefix, quote.suffix)
+    found = await check_text(on_file.text if on_file else None, quote.exact, quote.prefix, quote.suffix)
     return QuoteCheck(
         quote_id=quote.id,
         verification=found.verification,
@@ -84,6 +80,13 @@ async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
         prefix=found.prefix if found.verification == Verification.VERIFIED else quote.prefix,
         suffix=found.suffix if found.verification == Verification.VERIFIED else quote.suffix,
     )
+
+
+async def check_text(text: str | None, exact: str, prefix: str | None, suffix: str | None) -> Check:
+    """Check words against a text; a long one keeps nobody else waiting."""
+    if text is not None and len(text) > LONG:
+        return await anyio.to_thread.run_sync(check, text, exact, prefix, suffix)
+    return check(text, exact, prefix, suffix)
 
 
 def _same(one: QuoteCheck, other: QuoteCheck) -> bool:

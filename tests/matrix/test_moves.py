@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.changes import Move, kind, moves
+from app.matrix.moves import Move, kind, moves
 from app.matrix.common_ground import Stand
 from app.models.vocabulary import MoveKind
 

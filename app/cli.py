@@ -1,0 +1,219 @@
+"""The command `parley`: a few lines per command, over actions and queries, never over routes."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import serving
+from app.accounts import actions as accounts
+from app.accounts.queries import find_account, list_accounts
+from app.core.clock import now
+from app.core.database import make_engine, make_sessions, transaction
+from app.core.errors import DomainError
+from app.core.postgres import PostgresError
+from app.core.schema import SchemaError, migrate
+from app.exchange.importing import import_package
+from app.exchange.tables import ImportFaults
+from app.models.vocabulary import UserRole
+from app.settings import Settings
+
+MOST_FAULTS = 1000  # lines; the summary counts the rest
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Who wants what in a negotiation, in whose words. Settings are read from the environment: see README.md.",
+)
+users = typer.Typer(no_args_is_help=True, help="Accounts.")
+tokens = typer.Typer(no_args_is_help=True, help="API tokens.")
+cli.add_typer(users, name="user")
+cli.add_typer(tokens, name="token")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def fail(text: str) -> NoReturn:
+    say(f"parley: {text}")
+    raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn what may go wrong into one line and exit 1; a setting that makes no sense into one line and exit 2."""
+    try:
+        yield
+    except ValidationError as error:
+        for found in error.errors():
+            name = str(found["loc"][0]).upper()
+            say(f"parley: {name if name.startswith('DATABASE') else 'PARLEY_' + name}: {found['msg']}")
+        raise typer.Exit(2) from None
+    except DomainError as error:
+        for fault in error.faults:
+            say(f"{fault.where}: {fault.detail}")
+        fail(error.detail)
+    except (PostgresError, SchemaError) as error:
+        fail(str(error))
+    except SQLAlchemyError as error:
+        fail(f"the database refuses: {' '.join(str(getattr(error, 'orig', error)).split())}")
+    except OSError as error:
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
+def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
+    """Run something in one transaction on the database that the settings name."""
+    with told(), serving.database(Settings()) as server:
+        return asyncio.run(_in_transaction(server.url, work))
+
+
+async def _in_transaction(url: str, work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
+    async with _session(url) as session:
+        return await work(session)
+
+
+@contextlib.asynccontextmanager
+async def _session(url: str) -> AsyncIterator[AsyncSession]:
+    engine = make_engine(url, limits=False)
+    try:
+        async with transaction(make_sessions(engine)) as session:
+            yield session
+    finally:
+        await engine.dispose()
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+    example: Annotated[bool, typer.Option("--example", help="Load the example into an empty database.")] = False,
+) -> None:
+    """Serve. Example: parley serve --port 8000"""
+    with told():
+        serving.serve(Settings(), host=host, port=port, workers=workers, prepare=_load_example if example else None)
+
+
+def _load_example(url: str) -> None:
+    async def work(session: AsyncSession) -> None:
+        if not await serving.is_empty(session):
+            return
+        for package in sorted((Path(__file__).parents[1] / "seeds").iterdir()):
+            await import_package(session, package, by="parley", now=now())
+
+    asyncio.run(_in_transaction(url, work))
+
+
+@cli.command(name="migrate")
+def bring_up_to_date() -> None:
+    """Bring the database's schema up to date. Example: DATABASE_URL=postgresql://… parley migrate"""
+    with told(), serving.database(Settings(), migrated=False) as server:
+        before, after = migrate(server.owner_url, server.url)
+        say(
+            f"The schema is at {after}."
+            if before == after
+            else f"The schema went from {before or 'nothing'} to {after}."
+        )
+
+
+@cli.command(name="import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="Folder or .zip of a data package.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    skip_diverged: Annotated[
+        bool, typer.Option("--skip-diverged", help="Leave out rows whose history differs here, and list them.")
+    ] = False,
+) -> None:
+    """Read a data package, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
+
+    async def work(session: AsyncSession) -> Any:
+        return await import_package(session, path, by=None, now=now(), dry_run=dry_run, skip_diverged=skip_diverged)
+
+    try:
+        report = with_database(work)
+    except ImportFaults as error:
+        for fault in error.faults[:MOST_FAULTS]:
+            say(str(fault))
+        more = len(error.faults) - MOST_FAULTS
+        say(f"{len(error.faults)} faults{f', {more} of them not shown' if more > 0 else ''}; nothing was imported.")
+        raise typer.Exit(1) from None
+    for fault in report.skipped_diverged:
+        say(str(fault))
+    say(f"{report}{' (dry run: nothing was written)' if dry_run else ''}")
+
+
+@users.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[UserRole, typer.Option(help="What the account may do.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Add an account. Example: parley user add mira --role editor --password-stdin < password.txt"""
+    if not password_stdin:
+        say("parley: give the password on standard input, with --password-stdin")
+        raise typer.Exit(2)
+    password = sys.stdin.readline().rstrip("\r\n")
+
+    async def work(session: AsyncSession) -> None:
+        await accounts.add_user(session, by=None, name=name, role=role, password=password, now=now())
+
+    with_database(work)
+    say(f"Added {name}, {role}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List the accounts. Example: parley user list"""
+
+    async def work(session: AsyncSession) -> Any:
+        return [(a.name, a.role, a.disabled_at) for a in await list_accounts(session)]
+
+    for name, role, disabled_at in with_database(work):
+        print(name, role, *(["disabled"] if disabled_at else []), sep="\t")
+
+
+@users.command("disable")
+def disable_user(name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")]) -> None:
+    """Disable an account. Example: parley user disable mira"""
+
+    async def work(session: AsyncSession) -> None:
+        account = await find_account(session, name)
+        if account is None:
+            fail(f"there is no account {name!r}")
+        await accounts.disable(session, by=None, account=account, now=now())
+
+    with_database(work)
+    say(f"Disabled {name}.")
+
+
+@tokens.command("add")
+def add_token(
+    user: Annotated[str, typer.Argument(help="Whose account it acts for.")],
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    expires: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires.")] = None,
+) -> None:
+    """Print a new API token, and nothing else. Example: parley token add mira --name notebook --expires 90"""
+
+    async def work(session: AsyncSession) -> str:
+        account = await find_account(session, user)
+        if account is None:
+            fail(f"there is no account {user!r}")
+        return await accounts.add_token(session, account=account, label=name, expires_in_days=expires, now=now())
+
+    print(with_database(work))
+
+
+def main() -> None:
+    cli()

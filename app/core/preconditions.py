@@ -1,0 +1,27 @@
+"""ETags that name a version and a revision, and If-Match, which compares the version alone (a save elsewhere is no conflict)."""
+
+import re
+
+from starlette.requests import Request
+
+from app.core.errors import PreconditionRequired, Stale
+
+TAG = re.compile(r'(W/)?"v(\d{1,9})-r(\d{1,19})-([0-9a-f]{8})"')
+
+
+def version_etag(version: int, revision: int, epoch: str) -> str:
+    """Names the object's version, and the log's entry up to which the answer was made."""
+    return f'"v{version}-r{revision}-{epoch[:8]}"'
+
+
+def require_match(request: Request, *, version: int, epoch: str) -> None:
+    """428 without If-Match, 412 where it names another version than the newest, or one of before a restore."""
+    header = request.headers.get("If-Match")
+    if header is None or not header.strip():
+        raise PreconditionRequired("Send the ETag of the version that you have changed as If-Match.")
+    if header.strip() == "*":
+        return
+    for weak, seen, _, of in TAG.findall(header):
+        if not weak and int(seen) == version and of == epoch[:8]:
+            return
+    raise Stale(f"It is at version {version} now. Read it again, and decide what is to become of your change.")

@@ -1,0 +1,136 @@
+"""Issues and their options as JSON."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from sqlalchemy import select
+
+from app.accounts.deps import Editor
+from app.accounts.idempotency import once
+from app.core.bodies import JsonRoute
+from app.core.clock import now
+from app.core.database import Session
+from app.core.errors import Fault, Invalid, invalid
+from app.core.patching import merge_patch, read_reason
+from app.core.preconditions import require_match
+from app.core.problems import read_body
+from app.history.listing import ListQuery, answer_page, list_objects
+from app.history.read import Moment, Snapshot, get_held, list_held, moment
+from app.history.record import writing
+from app.issues import actions, queries
+from app.issues.schemas import IssueFields, IssueInput, OptionPatch
+from app.models.issue import Option
+from app.models.log import Holding
+from app.negotiations.api import Known, one
+from app.negotiations.queries import get_negotiation, issue_view, option_order
+from app.negotiations.views import IssueView
+
+router = APIRouter(prefix="/api/v1/negotiations/{slug}/issues", route_class=JsonRoute, tags=["issues"])
+
+Sent = Annotated[Any, Body()]
+COLUMNS = {"order": "ordinal"}
+
+
+@router.get("")
+async def list_issues(request: Request, session: Session, slug: str, query: Annotated[ListQuery, Query()]) -> Response:
+    """The questions on the table, with their options."""
+    negotiation = await get_negotiation(session, slug)
+    page = await list_objects(
+        session, query, "issue", Holding.negotiation_id == negotiation.id, purpose=f"issue {slug}"
+    )
+    options = await _options(session, page.at, [s.id for s in page.rows])
+    return answer_page(request, page, [issue_view(s, options[s.id]) for s in page.rows])
+
+
+@router.get("/{issue}")
+async def show_issue(request: Request, session: Session, slug: str, issue: str, query: Known) -> Response:
+    """One issue with its options."""
+    row = await queries.get_issue(session, await get_negotiation(session, slug), issue)
+    return await _issue(request, session, await moment(session, query.known_at), slug, row.id)
+
+
+@router.post("", status_code=201)
+async def add_issue(request: Request, session: Session, viewer: Editor, slug: str, body: Sent = None) -> Response:
+    """Put a question on the table, with its options."""
+
+    async def work() -> Response:
+        negotiation = await get_negotiation(session, slug)
+        sent = read_body(IssueInput, body)
+        fields = {COLUMNS.get(n, n): getattr(sent, n) for n in IssueFields.model_fields}
+        options = [o.model_dump() for o in sent.options]
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await actions.add_issue(session, log, negotiation=negotiation, options=options, **fields)
+        return await _issue(request, session, log.sealed, slug, row.id, status=201)
+
+    return await once(request, session, viewer, work)
+
+
+@router.patch("/{issue}")
+async def amend_issue(
+    request: Request, session: Session, viewer: Editor, slug: str, issue: str, body: Sent = None
+) -> Response:
+    """Correct an issue; `options` merge by slug, `"retired": true` retires one."""
+    row = await queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+    at = await moment(session)
+    require_match(request, version=row.version, epoch=at.epoch)
+    view = await _view(session, at, row.id)
+    rest = {n: v for n, v in body.items() if n != "options"} if isinstance(body, dict) else body
+    sent, names = merge_patch(IssueFields, view, rest)
+    if "order" in names and sent.order is None:
+        raise invalid("/order", "must not be null")
+    options = _read_options(body["options"], view) if "options" in body else {}
+    reason = read_reason(body)
+    fields = {COLUMNS.get(n, n): getattr(sent, n) for n in names}
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await actions.amend_issue(session, log, row, fields, options, reason=reason)
+    return await _issue(request, session, log.moment or at, slug, row.id)
+
+
+def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
+    """What is to be changed of which option, by slug; a new one needs a label."""
+    if not isinstance(sent, list):
+        raise invalid("/options", "must be an array")
+    there = {o.slug: o for o in view.options}
+    faults, wanted = [], {}
+    for i, item in enumerate(sent):
+        if isinstance(item, dict):
+            known = there.get(item.get("slug", ""))
+            merged = item.pop("merged_into", None)
+            if merged is not None and (known is None or merged != known.merged_into):
+                faults.append(Fault(f"/options/{i}/merged_into", "cannot be changed by a PATCH"))
+        try:
+            patch = read_body(OptionPatch, item)
+        except Invalid as error:
+            faults += [Fault(f"/options/{i}{f.where}", f.detail) for f in error.faults]
+            continue
+        given = {n: getattr(patch, n) for n in patch.model_fields_set - {"slug"}}
+        if given.get("label", "") is None or (patch.slug not in there and "label" not in given):
+            faults.append(Fault(f"/options/{i}/label", "is required"))
+        if patch.slug in wanted:
+            faults.append(Fault(f"/options/{i}/slug", "is there twice"))
+        wanted[patch.slug] = given if patch.slug in there else {"status_quo": False, "retired": False, **given}
+    if faults:
+        raise Invalid("The issue was not changed.", *faults)
+    return wanted
+
+
+async def _options(session: Session, at: Moment, issue_ids: list[int]) -> dict[int, list[Snapshot]]:
+    ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
+    found = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
+    by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
+    for option in sorted(found, key=option_order):
+        by_issue[option["issue_id"]].append(option)
+    return by_issue
+
+
+async def _view(session: Session, at: Moment, number: int) -> IssueView:
+    options = await _options(session, at, [number])
+    return issue_view(await get_held(session, at, "issue", number), options[number])
+
+
+async def _issue(
+    request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
+) -> Response:
+    s = await get_held(session, at, "issue", number)
+    view = await _view(session, at, number)
+    return one(request, at, s, view, status=status, address=f"/negotiations/{slug}/issues/{view.slug}")

@@ -1,0 +1,42 @@
+"""What may be sent in about issues and their options."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.core.forms import Input, Line, Name, Prose, Slug
+
+Rank = Annotated[float, Field(strict=True, ge=-1e9, le=1e9, allow_inf_nan=False)]
+Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
+
+
+class OptionInput(Input):
+    slug: Slug
+    label: Name
+    rank: Rank | None = None
+    status_quo: bool = False
+    retired: bool = False
+
+
+class OptionPatch(Input):
+    """One option in a PATCH of its issue, found by its slug; what is left out stays."""
+
+    slug: Slug
+    label: Name | None = None
+    rank: Rank | None = None
+    status_quo: bool = False
+    retired: bool = False
+
+
+class IssueFields(Input):
+    slug: Slug
+    title: Name
+    question: Prose | None = None
+    group: Line | None = None
+    order: Order | None = None
+    ordered: bool = False
+    notes: Prose | None = None
+
+
+class IssueInput(IssueFields):
+    options: Annotated[list[OptionInput], Field(max_length=500)] = []

@@ -1,0 +1,78 @@
+"""The application, put together; reads like a table of contents."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import app.accounts.pages
+import app.issues.api
+import app.matrix.api
+import app.matrix.pages
+import app.negotiations.api
+import app.negotiations.pages
+import app.operation
+import app.positions.api
+import app.positions.looks_api
+import app.positions.pages
+import app.sources.api
+from app.core.database import make_engine, make_sessions
+from app.core.logs import configure_logs
+from app.core.problems import install_problems
+from app.core.security import install_security
+from app.core.templating import STATIC, provide
+from app.matrix import pictures
+from app.settings import Settings
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """Put the application together over one database."""
+    engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    made = FastAPI(
+        title="Parley",
+        version="1",
+        summary="Who wants what in a negotiation, in their own words: positions with verbatim quotes, as of any day.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    made.state.settings = settings
+    made.state.engine = engine
+    made.state.sessions = make_sessions(engine)
+    install_problems(made)
+    install_security(made, settings)
+    provide(pictures=pictures)
+    for router in (
+        app.operation.router,
+        app.negotiations.api.router,
+        app.issues.api.router,
+        app.sources.api.router,
+        app.matrix.api.router,
+        app.positions.looks_api.router,
+        app.positions.api.router,
+        app.accounts.pages.router,
+        app.negotiations.pages.router,
+        app.matrix.pages.router,
+        app.positions.pages.router,
+    ):
+        made.include_router(router)
+    made.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return made
+
+
+def from_environment() -> FastAPI:
+    """For uvicorn, in each of its processes: `parley serve` has put the database's address into DATABASE_URL."""
+    configure_logs()
+    settings = Settings()
+    if settings.database_url is None:
+        raise RuntimeError("DATABASE_URL is not set; start the program with `parley serve`.")
+    return create_app(settings, settings.database_url)

@@ -1,0 +1,141 @@
+"""The matrix and what is drawn from it: the page of one cell, of an issue, of a party, of the common ground."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.accounts.deps import Anyone
+from app.core.clock import now
+from app.core.database import Session
+from app.core.forms import read_query
+from app.core.templating import page
+from app.matrix import context, queries
+from app.matrix.api import next_address
+from app.matrix.history import cell_history
+from app.matrix.load import load
+from app.matrix.schemas import MatrixPageQuery, MatrixQuery, Times
+from app.negotiations.queries import list_speakers_of, nav
+
+MOST_CELLS = 2_500
+ALL = 2**31
+
+router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+
+@router.get("")
+async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    """Who wants what."""
+    query = read_query(MatrixPageQuery, request)
+    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
+    return page(
+        request,
+        "matrix/show.html",
+        fragment="matrix/_grid.html",
+        **await context.shared(request, session, matrix, query),
+        grid=matrix.grid,
+        days=[(day.isoformat(), n) for day, n in days],
+        counts=context.counted(matrix),
+        all_parties=matrix.parties,
+        all_issues=matrix.issues,
+        next_url=next_address(request, matrix) if matrix.next else None,
+        total_cells=matrix.total_cells,
+        nav=nav(slug, ""),
+    )
+
+
+@router.get("/cells/{party}/{issue}")
+async def show_cell(request: Request, session: Session, viewer: Anyone, slug: str, party: str, issue: str) -> Response:
+    """One cell: its current position, the quotes it rests on, and how it came to be."""
+    times = read_query(Times, request)
+    query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    [row], [column] = matrix.grid.rows, matrix.grid.parties
+    [cell] = row.cells
+    shared = await context.shared(request, session, matrix, query)
+    return page(
+        request,
+        "cells/show.html",
+        fragment="matrix/_panel.html",
+        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        party=column,
+        issue=row.issue,
+        cell=cell,
+        history=await cell_history(session, matrix, column.slug, row.issue.slug),
+        nav=nav(slug),
+    )
+
+
+@router.get("/issues/{issue}")
+async def show_issue(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+    """All on one issue: where each party stands on its options, and the common ground."""
+    times = read_query(Times, request)
+    query = MatrixQuery(**times.model_dump(), issue=[issue])
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    [row] = matrix.grid.rows
+    shared = await context.shared(request, session, matrix, query)
+    return page(
+        request,
+        "issues/show.html",
+        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        issue=row.issue,
+        notes=row.issue.notes,
+        cells=list(zip(matrix.grid.parties, row.cells, strict=True)),
+        nav=nav(slug),
+    )
+
+
+@router.get("/parties/{party}")
+async def show_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+    """All of one party in a negotiation."""
+    times = read_query(Times, request)
+    query = MatrixQuery(**times.model_dump(), party=[party])
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    [column] = matrix.grid.parties
+    party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
+    shared = await context.shared(request, session, matrix, query)
+    return page(
+        request,
+        "parties/show.html",
+        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        party=column,
+        aliases=column.aliases,
+        wikidata_id=column.wikidata_id,
+        speakers=[(s["name"], s["office"]) for s in await list_speakers_of(session, matrix.at, party_id)],
+        cells=[(row.issue, row.cells[0]) for row in matrix.grid.rows],
+        nav=nav(slug),
+    )
+
+
+@router.get("/common-ground")
+async def show_common_ground(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    """Where those whose consent is required agree, option by option."""
+    times = read_query(Times, request)
+    query = MatrixQuery(**times.model_dump())
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    return page(
+        request,
+        "analysis/common_ground.html",
+        **await context.shared(request, session, matrix, query),
+        rows=[
+            (row.issue, [(p, c) for p, c in zip(matrix.grid.parties, row.cells, strict=True) if c is not None])
+            for row in matrix.grid.rows
+        ],
+        consenting=[p for p in matrix.parties if p.consent_required],
+        nav=nav(slug, "/common-ground"),
+    )
+
+
+@router.get("/about")
+async def show_about(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    """Who keeps it, by which method and code book, how far it is coded, how to report an error."""
+    times = read_query(Times, request)
+    query = MatrixQuery(**times.model_dump())
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    return page(
+        request,
+        "negotiations/about.html",
+        **await context.shared(request, session, matrix, query),
+        counts=context.counted(matrix),
+        parties=matrix.parties,
+        issues=[(issue, issue.notes) for issue in matrix.issues],
+        nav=nav(slug, "/about"),
+    )

@@ -1,0 +1,60 @@
+"""The first page: which negotiations are followed."""
+
+from types import SimpleNamespace
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import and_, func, select
+
+from app.accounts.deps import Anyone
+from app.core.clock import instant
+from app.core.database import Session
+from app.core.forms import Instant, Query, read_query
+from app.core.templating import page
+from app.history.read import held, moment
+from app.models.log import Holding, QuoteUse, Spell
+from app.models.vocabulary import PositionStatus
+from app.negotiations import queries
+
+router = APIRouter(include_in_schema=False)
+
+
+class KnownAt(Query):
+    known_at: Instant | None = None
+
+
+@router.get("/")
+async def list_negotiations(request: Request, session: Session, viewer: Anyone) -> Response:
+    """The negotiations, each with how much is known of it."""
+    query = read_query(KnownAt, request)
+    at = await moment(session, query.known_at)
+    found = await queries.list_negotiations(session, at)
+    objects = await session.execute(
+        select(Holding.negotiation_id, Holding.kind, func.count())
+        .where(held(Holding, at), Holding.kind.in_(("participation", "issue")))
+        .group_by(Holding.negotiation_id, Holding.kind)
+    )
+    counts = {(number, kind): n for number, kind, n in objects}
+    spells = await session.execute(
+        select(Spell.negotiation_id, func.count(Spell.position_id.distinct()), func.count(QuoteUse.quote_id.distinct()))
+        .outerjoin(QuoteUse, and_(QuoteUse.position_id == Spell.position_id, QuoteUse.seq <= at.seq))
+        .where(held(Spell, at), Spell.status == PositionStatus.PUBLISHED)
+        .group_by(Spell.negotiation_id)
+    )
+    positions = {number: (n, quotes) for number, n, quotes in spells}
+    return page(
+        request,
+        "negotiations/index.html",
+        negotiations=[
+            SimpleNamespace(
+                **{n: s[n] for n in ("slug", "title", "summary", "status", "coded_through")},
+                counts=SimpleNamespace(
+                    parties=counts.get((s.id, "participation"), 0),
+                    issues=counts.get((s.id, "issue"), 0),
+                    positions=positions.get(s.id, (0, 0))[0],
+                    quotes=positions.get(s.id, (0, 0))[1],
+                ),
+            )
+            for s in found
+        ],
+        known_at=instant(at.at) if query.known_at else None,
+    )

@@ -1,0 +1,54 @@
+"""What may be sent in about negotiations, parties, who takes part in what, and speakers."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from app.core.forms import Day, Input, Line, Name, Prose, Slug
+from app.models.vocabulary import NegotiationStatus, PartyRole
+
+Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
+Aliases = Annotated[list[Name], Field(max_length=200)]
+
+
+class NegotiationInput(Input):
+    slug: Slug
+    title: Name
+    summary: Prose | None = None
+    status: NegotiationStatus = NegotiationStatus.ONGOING
+    coded_through: Day | None = None
+    licence: Line | None = None
+    contact: Line | None = None
+    method: Prose | None = None
+    review: bool = False
+
+
+class PartyInput(Input):
+    slug: Slug
+    name: Name
+    short_name: Line | None = None
+    kind: Line | None = None
+    aliases: Aliases = []
+    wikidata_id: Annotated[str, Field(pattern=r"^Q[1-9][0-9]{0,15}$")] | None = None
+
+
+class ParticipationInput(Input):
+    """A party's part in a negotiation; consent is required of principals unless said otherwise."""
+
+    party: Slug
+    role: PartyRole = PartyRole.PRINCIPAL
+    consent_required: bool | None = None
+    order: Order | None = None
+
+
+class SpeakerInput(Input):
+    name: Name | None = None
+    office: Name | None = None
+    party: Slug | None = None
+    aliases: Aliases = []
+
+    @model_validator(mode="after")
+    def _named(self) -> "SpeakerInput":
+        if self.name is None and self.office is None:
+            raise ValueError("a speaker needs a name, an office, or both")
+        return self

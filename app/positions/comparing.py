@@ -1,0 +1,52 @@
+"""What one version of a position changed against the one before; pure."""
+
+from app.positions.views import PositionView, QuoteView
+
+NAMES = {
+    "status": "Status",
+    "act": "Act",
+    "summary": "In one sentence",
+    "firmness": "Firmness",
+    "stated_on": "Stated on",
+    "stated_from": "Stated from",
+    "stated_by": "Certainly said by",
+    "salience": "Salience",
+}
+
+
+def compare(before: PositionView, after: PositionView) -> list[tuple[str, str | None, str | None]]:
+    """Name each difference: what, how it was, how it is."""
+    changes: list[tuple[str, str | None, str | None]] = []
+    for field, name in NAMES.items():
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            changes.append((name, _text(old), _text(new)))
+    for option in dict.fromkeys([*before.attitudes, *after.attitudes]):
+        old, new = _attitude(before, option), _attitude(after, option)
+        if old != new:
+            changes.append((f"Attitude to {option}", old, new))
+    links = [["; ".join(f"{x.kind} {x.issue} {x.option or ''}".strip() for x in v.links)] for v in (before, after)]
+    if links[0] != links[1]:
+        changes.append(("Links", links[0][0] or None, links[1][0] or None))
+    kept = {q.id for q in before.quotes} & {q.id for q in after.quotes}
+    changes += [("Quote taken out", _quote(q), None) for q in before.quotes if q.id not in kept]
+    changes += [("Quote added", None, _quote(q)) for q in after.quotes if q.id not in kept]
+    return changes
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value).replace("_", " ")
+
+
+def _attitude(view: PositionView, option: str) -> str | None:
+    if option not in view.attitudes:
+        return None
+    said = view.attitudes[option]
+    if option in view.conditions:
+        said += f", {view.conditions[option]}"
+    return f"{said} (inferred)" if option in view.inferred else said
+
+
+def _quote(quote: QuoteView) -> str:
+    who = quote.speaker and (quote.speaker.name or quote.speaker.office)
+    return f"“{quote.exact}”" + (f" ({who})" if who else "")

@@ -1,0 +1,60 @@
+"""Which position of a cell is current (contract, rules 3 and 4), in SQL."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.history.read import Moment, held
+from app.models.log import Spell
+from app.models.vocabulary import PositionStatus
+
+CellKey = tuple[int, int]  # party, issue
+
+
+def published(at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]) -> Any:
+    """Condition on Spell: published, in these cells, as held at a moment."""
+    return and_(
+        Spell.negotiation_id == negotiation_id,
+        Spell.status == PositionStatus.PUBLISHED,
+        held(Spell, at),
+        among(Spell.party_id, parties),
+        among(Spell.issue_id, issues),
+    )
+
+
+def chosen_at(where: Any, as_of: date) -> Any:
+    """Rule 4: own words before hearsay, then the last in the order of rule 3 (`app.matrix.order` says the same in memory, and its tests hold both together)."""
+    return (
+        select(Spell)
+        .ext(distinct_on(Spell.party_id, Spell.issue_id))
+        .where(where, Spell.stated_by <= as_of)
+        .order_by(
+            Spell.party_id,
+            Spell.issue_id,
+            Spell.attributed,
+            Spell.stated_from.desc(),
+            Spell.stated_by.desc(),
+            Spell.first_published.desc(),
+            Spell.position_id.desc(),
+        )
+    )
+
+
+async def current_ids(
+    session: AsyncSession,
+    at: Moment,
+    *,
+    negotiation_id: int,
+    parties: Collection[int],
+    issues: Collection[int],
+    as_of: date,
+) -> dict[CellKey, int]:
+    """Just the numbers of the current positions, to compare one day with another."""
+    chosen = chosen_at(published(at, negotiation_id, parties, issues), as_of).subquery()
+    rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
+    return {(party, issue): position for party, issue, position in rows}

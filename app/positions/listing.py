@@ -1,0 +1,143 @@
+"""Walking the list of positions: filters, sorts and cursors, all as of the instant of the first page."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import BigInteger, Date, DateTime
+
+from app.core.database import among
+from app.core.errors import bad_parameter
+from app.core.paging import read_cursor, write_cursor
+from app.history.read import Moment, Snapshot, moment, moment_of
+from app.models.issue import Issue, Option
+from app.models.log import Holding, Spell
+from app.models.negotiation import Negotiation, Party
+from app.models.vocabulary import PositionStatus
+from app.positions.queries import matches, newest_spells
+from app.positions.schemas import PositionsQuery
+
+# What a draft may lack sorts before everything.
+FIRST_DAY = literal(date(1, 1, 1), Date)
+FIRST_INSTANT = literal(datetime.fromisoformat("0001-01-01T00:00:00+00:00"), DateTime(timezone=True))
+KEYS: dict[str, Sequence[Any]] = {
+    "stated_on": (Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.position_id),
+    "recorded_at": (Spell.recorded_at, Spell.position_id),
+}
+DRAFT_KEYS: dict[str, Sequence[Any]] = KEYS | {
+    "stated_on": (
+        func.coalesce(Spell.stated_from, FIRST_DAY),
+        func.coalesce(Spell.stated_by, FIRST_DAY),
+        func.coalesce(Spell.first_published, FIRST_INSTANT),
+        Spell.position_id,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    at: Moment
+    versions: list[Snapshot]
+    next: str | None
+
+
+async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts: bool) -> Listed:
+    """One page of the walk; a cursor goes on at the instant of its first page, so no row is lost or seen twice."""
+    at = await moment(session, query.known_at)
+    purpose = "positions:" + _digest(query)
+    after: list[Any] | None = None
+    if query.cursor:
+        after = read_cursor(query.cursor, purpose, at.epoch)
+        at = await moment_of(session, after.pop(0) if after and isinstance(after[0], int) else -1, at.epoch)
+    status = query.status or PositionStatus.PUBLISHED
+    name, descending = query.sort.lstrip("-"), query.sort.startswith("-")
+    key = (KEYS if status == PositionStatus.PUBLISHED else DRAFT_KEYS)[name]
+    statement = newest_spells(at).where(Spell.status == status, *await _conditions(session, query))
+    if not drafts:
+        statement = statement.where(Spell.public)
+    if query.q:
+        statement = statement.join(Holding, and_(Holding.seq_from == Spell.seq_from, Holding.n == Spell.n)).where(
+            matches(query.q)
+        )
+    if after is not None:
+        place = tuple_(*(literal(v, k.type) for v, k in zip(_read_place(after, key), key, strict=True)))
+        statement = statement.where(tuple_(*key) < place if descending else tuple_(*key) > place)
+    order = [k.desc() if descending else k.asc() for k in key]
+    rows = (await session.execute(statement.add_columns(*key).order_by(*order).limit(query.limit + 1))).all()
+    page = rows[: query.limit]
+    more = None
+    if len(rows) > query.limit:
+        last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][-len(key) :]]
+        more = write_cursor(purpose, at.epoch, at.seq, *last)
+    return Listed(at, [Snapshot(*row[: -len(key)]) for row in page if row[8] is not None], more)
+
+
+async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:
+    """Conditions on Spell; unknown slugs are refused by name."""
+    found: list[Any] = []
+    negotiation_id = None
+    if query.negotiation:
+        negotiation_id = await session.scalar(select(Negotiation.id).where(Negotiation.slug == query.negotiation))
+        if negotiation_id is None:
+            raise bad_parameter("negotiation", f"there is no negotiation {query.negotiation!r}")
+        found.append(Spell.negotiation_id == negotiation_id)
+    if query.party:
+        parties = (await session.execute(select(Party.slug, Party.id).where(Party.slug.in_(query.party)))).all()
+        _all_known("party", query.party, {slug for slug, _ in parties})
+        found.append(among(Spell.party_id, [id_ for _, id_ in parties]))
+    here = [Issue.negotiation_id == negotiation_id] if negotiation_id else []
+    issue_ids: list[int] | None = None
+    if query.issue:
+        issues = (await session.execute(select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here))).all()
+        _all_known("issue", query.issue, {slug for slug, _ in issues})
+        issue_ids = [id_ for _, id_ in issues]
+        found.append(among(Spell.issue_id, issue_ids))
+    if query.option:
+        wanted = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
+        wanted = wanted.where(Option.slug.in_(query.option), *here)
+        if issue_ids is not None:
+            wanted = wanted.where(among(Option.issue_id, issue_ids))
+        options = (await session.execute(wanted)).all()
+        _all_known("option", query.option, {slug for slug, _ in options})
+        found.append(Spell.option_ids.op("&&")(literal([id_ for _, id_ in options], ARRAY(BigInteger))))
+    if query.firmness:
+        found.append(Spell.firmness.in_(query.firmness))
+    if query.since:
+        found.append(Spell.stated_by >= query.since)
+    if query.until:
+        found.append(Spell.stated_by <= query.until)
+    if query.q and "\0" in query.q:
+        raise bad_parameter("q", "contains a NUL character, which no text has")
+    return found
+
+
+def _all_known(name: str, asked: Sequence[str], known: set[str]) -> None:
+    for slug in asked:
+        if slug not in known:
+            raise bad_parameter(name, f"there is no {name} {slug!r}")
+
+
+def _digest(query: PositionsQuery) -> str:
+    filters = query.model_dump_json(exclude={"cursor", "limit", "known_at"})
+    return hashlib.sha256(filters.encode()).hexdigest()[:12]
+
+
+def _read_place(after: list[Any], key: Sequence[Any]) -> list[Any]:
+    try:
+        if len(after) != len(key):
+            raise ValueError
+        return [
+            date.fromisoformat(v)
+            if isinstance(k.type, Date)
+            else datetime.fromisoformat(v)
+            if isinstance(k.type, DateTime)
+            else int(v)
+            for v, k in zip(after, key, strict=True)
+        ]
+    except (ValueError, TypeError):
+        raise bad_parameter("cursor", "is not a cursor of this server") from None

@@ -1,0 +1,50 @@
+"""Looks: an editor's note that a cell was searched, and nothing was found."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Fault, Invalid
+from app.core.forms import Day, Input, Prose, Slug
+from app.history.record import Log
+from app.models.negotiation import Negotiation
+from app.models.position import Look
+from app.positions.queries import cell_facts
+from app.positions.schemas import PositionContent
+
+
+class LookInput(Input):
+    party: Slug
+    issue: Slug
+    looked_on: Day
+    where: Prose | None = None
+
+
+async def note_look(session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput) -> Look:
+    """Note that a cell was searched; silence so noted is told apart from never having looked."""
+    cell = await cell_facts(session, negotiation, sent.party, sent.issue, PositionContent())
+    if sent.looked_on > log.now.date():
+        raise Invalid("The look was not noted.", Fault("/looked_on", "lies in the future"))
+    row = Look(
+        negotiation_id=negotiation.id,
+        party_id=cell.party_id,
+        issue_id=cell.issue_id,
+        looked_on=sent.looked_on,
+        where=sent.where,
+        by=log.by,
+    )
+    session.add(row)
+    await log.record("look", row, "published", negotiation_id=negotiation.id)
+    return row
+
+
+def look_json(s: Any, party: str, issue: str) -> dict[str, Any]:
+    return {
+        "id": s.id,
+        "uid": s["uid"],
+        "party": party,
+        "issue": issue,
+        "looked_on": s["looked_on"],
+        "where": s["where"],
+        "by": s["by"],
+    }

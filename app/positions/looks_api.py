@@ -1,0 +1,53 @@
+"""Looks as JSON."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+
+from app.accounts.deps import Editor
+from app.accounts.idempotency import once
+from app.core.bodies import JsonRoute
+from app.core.clock import now
+from app.core.database import Session
+from app.core.problems import read_body
+from app.history.listing import ListQuery, answer_page, list_objects
+from app.history.read import Moment, get_held
+from app.history.record import writing
+from app.models.log import Holding
+from app.negotiations.api import one
+from app.negotiations.queries import code_book, get_negotiation
+from app.positions.looks import LookInput, look_json, note_look
+
+router = APIRouter(prefix="/api/v1/negotiations/{slug}/looks", route_class=JsonRoute, tags=["looks"])
+
+
+@router.get("")
+async def list_looks(request: Request, session: Session, slug: str, query: Annotated[ListQuery, Query()]) -> Response:
+    """When and where cells were searched and nothing was found."""
+    negotiation = await get_negotiation(session, slug)
+    page = await list_objects(session, query, "look", Holding.negotiation_id == negotiation.id, purpose=f"look {slug}")
+    parties, issues = await _slugs(session, page.at, slug)
+    return answer_page(request, page, [look_json(s, parties[s["party_id"]], issues[s["issue_id"]]) for s in page.rows])
+
+
+@router.post("", status_code=201)
+async def add_look(
+    request: Request, session: Session, viewer: Editor, slug: str, body: Annotated[Any, Body()] = None
+) -> Response:
+    """Note that a cell was searched and nothing was found."""
+
+    async def work() -> Response:
+        negotiation = await get_negotiation(session, slug)
+        sent = read_body(LookInput, body)
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await note_look(session, log, negotiation=negotiation, sent=sent)
+        s = await get_held(session, log.sealed, "look", row.id)
+        data = look_json(s, sent.party, sent.issue)
+        return one(request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks")
+
+    return await once(request, session, viewer, work)
+
+
+async def _slugs(session: Session, at: Moment, slug: str) -> tuple[dict[int, str], dict[int, str]]:
+    book = await code_book(session, at, slug)
+    return {i: p["slug"] for i, p in book.parties.items()}, {i.id: i["slug"] for i in book.issues}

@@ -1,0 +1,193 @@
+"""Find a quotation in the text of its source, letter by letter (contract, rule 2); pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import product
+
+from app.models.vocabulary import Verification
+from app.sources.closest import Closest, approximate
+from app.sources.folding import ELISION, SPACES, Folded, count_words, fold, is_edge, says_something, strip
+
+_LEAST_WORDS = 3  # of each part, where an elision parts a quotation
+_CONTEXT = 64  # code points of context, at most, where none was given
+_PATIENCE, _HEAD = 100, 64  # after so many places inside words only the head of a quotation is searched for
+
+Span = tuple[int, int]  # from and to, in code points
+Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What comparing a quotation with a text gave; offsets count code points of the text as stored."""
+
+    verification: Verification
+    start: int | None
+    end: int | None
+    segments: tuple[Span, ...] | None  # the parts around elisions
+    prefix: str | None  # as given, else filled from the text where verified
+    suffix: str | None
+    closest: Closest | None  # only where the quotation does not occur
+    repeated: bool = False  # the words occur more than once; `prefix` and `suffix` say which are meant
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """A part of a quotation with the words required around it: the first `lead`, the last `trail` characters."""
+
+    text: str
+    lead: int = 0
+    trail: int = 0
+
+    def mirrored(self) -> "_Needle":
+        return _Needle(self.text[::-1], self.trail, self.lead)
+
+
+@dataclass(frozen=True, slots=True)
+class _Direction:
+    """A form of the text, read from one of its ends."""
+
+    hay: str
+    is_edge: Callable[[int], object]
+    all_edges: Callable[[], bytes] | None
+
+    def lay(self, parts: Sequence[Sequence[_Needle]]) -> list[Span] | None:
+        """Lay each part as early as the ones before it allow, without overlap; None if one of them finds no place."""
+        layout: list[Span] = []
+        at = 0
+        for needles in parts:
+            places = [place for needle in needles if (place := self._place(needle, at))]
+            if not places:
+                return None
+            layout.append(min(places))
+            at = layout[-1][1]
+        return layout
+
+    def _place(self, needle: _Needle, at: int) -> Span | None:
+        hay, sought, is_edge, edges, missed = self.hay, needle.text, self.is_edge, b"", 0
+        position = hay.find(sought, max(at - needle.lead, 0))
+        while position >= 0:
+            start, end = position + needle.lead, position + len(needle.text) - needle.trail
+            if start >= at and is_edge(start) and is_edge(end) and hay.startswith(needle.text, position):
+                return start, end
+            missed += 1
+            # Where hits inside words abound go from edge to edge, and seek the head: a search costs the length sought.
+            if missed == _PATIENCE:
+                if self.all_edges is None:
+                    return None
+                edges = self.all_edges()
+                sought, is_edge = needle.text[:_HEAD], edges.__getitem__
+            later = edges.find(1, start + 1) if edges else start + 1
+            position = hay.find(sought, max(later - needle.lead, 0)) if later >= 0 else -1
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to compare: a form of the text, of the parts of a quotation, and of what may stand beside them."""
+
+    parts: Sequence[str]
+    before: Sequence[str]  # directly before the first part: one of these
+    after: Sequence[str]  # directly after the last
+    forwards: _Direction
+    span: Callable[[int, int], Span]  # into the text as stored
+
+    def layouts(self, *, context: bool = True) -> Layouts | None:
+        """Return the earliest and the latest way to lay the parts into the text: all others lie between these two."""
+        needles = [[_Needle(part)] for part in self.parts]
+        if context:
+            needles[0] = [_Needle(b + n.text, len(b), 0) for b, n in product(self.before, needles[0])]
+            needles[-1] = [_Needle(n.text + a, n.lead, len(a)) for n, a in product(needles[-1], self.after)]
+        earliest = self.forwards.lay(needles)
+        if earliest is None:
+            return None
+        length = len(self.forwards.hay)
+        latest = self._backwards().lay([[n.mirrored() for n in part] for part in reversed(needles)]) or []
+        return earliest, [(length - end, length - start) for start, end in reversed(latest)]
+
+    def _backwards(self) -> _Direction:
+        hay, is_edge, all_edges = self.forwards.hay, self.forwards.is_edge, self.forwards.all_edges
+        mirrored = None if all_edges is None else cache(lambda: all_edges()[::-1])
+        return _Direction(hay[::-1], lambda at: is_edge(len(hay) - at), mirrored)
+
+
+def check(text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None) -> Check:
+    """Compare a quotation with the text of its source; fold a text once that many quotations are checked against."""
+    if text is None or not says_something(exact):
+        verification = Verification.UNVERIFIED if text is None else Verification.MISMATCH
+        return Check(verification, None, None, None, prefix, suffix, None)
+    before, after = (context if context and strip(context) else "" for context in (prefix, suffix))
+    source = text if isinstance(text, str) else text.source
+    literal = _literal(source, exact, before, after)
+    if found := literal.layouts():
+        return _found(source, literal, found, before, after)
+    folded = fold(text) if isinstance(text, str) else text
+    readings = [whole := _tolerant(folded, [exact], before, after)]
+    if found := whole.layouts():
+        return _found(source, whole, found, before, after)
+    parts = [part for part in ELISION.split(exact) if strip(part)]
+    if parts != [exact]:
+        readings.append(elided := _tolerant(folded, parts, before, after))
+        long_enough = len(parts) == 1 or all(count_words(part) >= _LEAST_WORDS for part in parts)
+        if long_enough and (found := elided.layouts()):
+            return _found(source, elided, found, before, after)
+    longest = max(readings[-1].parts, key=len)
+    closest = _elsewhere(folded, readings if before or after else readings[1:]) or approximate(folded, longest)
+    return Check(Verification.MISMATCH, None, None, None, prefix, suffix, closest)
+
+
+def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Reading:
+    # Without a map of all edges it gives up where hits inside words abound, and leaves these to the next reading.
+    forwards = _Direction(text, partial(is_edge, text), None)
+    return _Reading([strip(exact)], [prefix], [suffix], forwards, lambda start, end: (start, end))
+
+
+def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _Reading:
+    """Read with all tolerances; whether white space parts a quotation from what is beside it need not be said."""
+    before, after = (fold(context).text.strip() for context in (prefix, suffix))
+    return _Reading(
+        [fold(part).text.strip() for part in parts],
+        [before, before + " "] if before else [""],
+        [after, " " + after] if after else [""],
+        _Direction(text.text, partial(is_edge, text.spaced), lambda: text.edges),
+        text.span,
+    )
+
+
+def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: str) -> Check:
+    earliest, latest = found
+    if earliest != latest:
+        return Check(Verification.AMBIGUOUS, None, None, None, prefix or None, suffix or None, None, repeated=True)
+    segments = tuple(reading.span(*place) for place in earliest)
+    start, end = segments[0][0], segments[-1][1]
+    anywhere = reading.layouts(context=False) if prefix or suffix else found
+    return Check(
+        Verification.VERIFIED,
+        start,
+        end,
+        segments,
+        prefix or source[_cut(source, start - _CONTEXT, start) : start],
+        suffix or source[end : _cut(source, end + _CONTEXT, end)],
+        None,
+        repeated=anywhere is not None and anywhere[0] != anywhere[1],
+    )
+
+
+def _cut(text: str, far: int, near: int) -> int:
+    """Return the first place from `far` to `near` where words begin, or end if it goes back."""
+    step = 1 if far < near else -1
+    for at in range(min(max(far, 0), len(text)), near, step):
+        outer = text[at] if step > 0 else text[at - 1]
+        if outer not in SPACES and is_edge(text, at):
+            return at
+    return near
+
+
+def _elsewhere(folded: Folded, readings: Sequence[_Reading]) -> Closest | None:
+    """Return the passage that only what is beside it, or too short parts, keep from being the one quoted."""
+    for reading in readings:
+        if found := reading.layouts(context=False):
+            start, end = found[0][0][0], found[0][-1][1]
+            if end - start <= 4 * sum(map(len, reading.parts)) + 400:
+                return Closest.at(folded, start, end)
+    return None

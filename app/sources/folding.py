@@ -1,0 +1,144 @@
+"""Texts with all that a quotation may differ in folded away, and where words begin and end (contract, rule 2)."""
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import regex
+
+SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+DASHES = "-־᐀᠆‐‑‒–—―⁓−⸗⸚⸺⸻⹀〜〰゠\u058a\u2e5d\ufe31\ufe32\ufe58\ufe63\uff0d"
+APOSTROPHES = "'`´′‵‘’‛ʹʻʼʽ՚׳᾽᾿῾❛❜\u0384\uff07\uff40"
+QUOTATION_MARKS = APOSTROPHES + '"“”„‟‚‹›«»″‴‶‷⁗ʺˮ״「」『』〝〞〟⹂❝❞❟❠❮❯🙶🙷🙸\ufe41\ufe42\ufe43\ufe44\uff02\uff62\uff63'
+# The default ignorable code points: soft hyphen, joiners, marks of direction, selectors of variants, tags.
+ZERO_WIDTH = "\xad\u034f\u061c\u17b4\u17b5\ufeff" + "".join(
+    chr(code)
+    for first, last in (
+        (0x180B, 0x180F),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x206F),
+        (0xFE00, 0xFE0F),
+        (0xE0000, 0xE007F),
+        (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
+)
+
+# Of more than three dots the last three are the elision, so that "the end.... Then" keeps its full stop.
+ELISION = regex.compile(r"\[(?:…|\.{3})\]|…|(?:\.{3})++(?!\.)")
+
+_SPACED = dict.fromkeys(map(ord, SPACES), " ") | dict.fromkeys(map(ord, ZERO_WIDTH), "")
+_FOLDED = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, QUOTATION_MARKS), "'")
+_WORDS = dict.fromkeys(map(ord, APOSTROPHES), "'") | dict.fromkeys(map(ord, ZERO_WIDTH), "")
+
+_SPACE, _BLANK = f"[{SPACES}]", f"[{SPACES}{ZERO_WIDTH}]"
+_JOINING = rf"[\p{{M}}\p{{NFC_QC=Maybe}}{ZERO_WIDTH}]"  # may compose or change places with what stands before it
+# Python sorts combining marks in quadratic time, so that a run of them is cut; the standard expects 30 at most.
+_STRETCH = regex.compile(rf"(?s:.{{1,128}}+){_JOINING}{{0,32}}+{_BLANK}*+")
+_UNIT = regex.compile(rf"{_SPACE}{_BLANK}*+|(?s:.){_JOINING}*+")
+_RUN = regex.compile(" {2,}")
+
+# The characters of scripts in which no spaces part words; for V1 of `regex`.
+UNSPACED = (
+    r"[[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}"
+    r"\p{Balinese}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}]&&[\p{L}\p{Nl}]]"
+)
+_CHARACTER = regex.compile(rf"(?V1){UNSPACED}")
+_INSIDE = regex.compile(rf"(?V1)[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]{{2}}")
+_EDGE = regex.compile(rf"(?V1w)\b|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)")
+_FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
+_SPACED_WORD = regex.compile(r"[^\s–—―⸺⸻]++")
+_LETTER = regex.compile(r"[\p{L}\p{N}]")
+_MEANINGFUL = regex.compile(r"[\p{L}\p{N}\p{So}\p{Sc}]")
+_WINDOW = 64  # code points on each side that decide about a boundary
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text beside two forms of it, of one length: `spaced` lacks runs and zero widths, `text` kinds of marks too."""
+
+    source: str
+    spaced: str
+    text: str
+    _source_at: Sequence[int]  # where each stretch begins in `source`,
+    _folded_at: Sequence[int]  # and where in `text`
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in `source` lies what `text` has from `start` to `end` (not empty), in code points."""
+        return self._unit(start)[0], self._unit(end - 1)[1]
+
+    @cached_property
+    def edges(self) -> bytes:
+        """Hold a 1 for each place of `text` where a quotation may begin or end, `len(text)` included."""
+        marks = bytearray(len(self.text) + 1)
+        # Whether a flag ends between two of its letters takes counting all before: make each flag a sign of its own.
+        for edge in _EDGE.finditer(_FLAG.sub("⚑\u0301", self.spaced.translate(_WORDS))):
+            marks[edge.start()] = 1
+        marks[0] = marks[-1] = 1
+        return bytes(marks)
+
+    def _unit(self, position: int) -> tuple[int, int]:
+        stretch = bisect_right(self._folded_at, position) - 1
+        at, folded_at = self._source_at[stretch], self._folded_at[stretch]
+        last = self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self.source)
+        for unit in _UNIT.finditer(self.source, at, last):
+            folded_at += len(_respaced(unit[0]))
+            if folded_at > position:
+                return unit.start(), unit.start() + len(unit[0].rstrip(ZERO_WIDTH))
+        raise IndexError(position)
+
+
+def fold(text: str) -> Folded:
+    """Fold `text`, in time that grows with its length alone."""
+    source_at, folded_at, stretches, length = [], [], [], 0
+    for stretch in _STRETCH.finditer(text):
+        respaced = _respaced(stretch[0])
+        source_at.append(stretch.start())
+        folded_at.append(length)
+        stretches.append(respaced)
+        length += len(respaced)
+    spaced = "".join(stretches)
+    return Folded(text, spaced, spaced.translate(_FOLDED), source_at, folded_at)
+
+
+def _respaced(stretch: str) -> str:
+    return _RUN.sub(" ", unicodedata.normalize("NFC", stretch.translate(_SPACED)))
+
+
+def strip(text: str) -> str:
+    """Return `text` without white space and zero-width characters at its ends."""
+    return text.strip(SPACES + ZERO_WIDTH)
+
+
+def is_edge(text: str, at: int) -> bool:
+    """Tell whether a quotation may begin or end at `at`: between words, or anywhere in a script without spaces."""
+    if at <= 0 or at >= len(text):
+        return True
+    if _INSIDE.match(text, at - 1):
+        return False
+    # Zero widths neither part nor join: what stands around them does.
+    left, right = text[max(at - _WINDOW, 0) : at].translate(_WORDS), text[at : at + _WINDOW].translate(_WORDS)
+    if not left or not right:
+        return False
+    return _EDGE.match(left + right, len(left)) is not None
+
+
+def edges(text: str, first: int, last: int) -> Iterator[int]:
+    """Yield the places from `first` to `last` where a quotation may begin or end."""
+    return (at for at in range(max(first, 0), min(last, len(text)) + 1) if is_edge(text, at))
+
+
+def count_words(text: str) -> int:
+    """Count words: what stands between spaces or long dashes, and two characters each where no spaces part words."""
+    spaced, characters = _CHARACTER.subn(" ", text)
+    return characters // 2 + sum(1 for word in _SPACED_WORD.findall(spaced) if _LETTER.search(word))
+
+
+def says_something(text: str) -> bool:
+    """Tell whether there is more to `text` than space and punctuation."""
+    return _MEANINGFUL.search(text) is not None

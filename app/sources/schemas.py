@@ -1,0 +1,50 @@
+"""What may be sent in about a source."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from app.core import dates
+from app.core.forms import Input, Line, Name, Query, Storable
+from app.sources.addresses import check_url
+
+Url = Annotated[str, Storable, AfterValidator(check_url)]
+Text = Annotated[str, Storable, Field(min_length=1, max_length=7_000_000)]  # kept to the character
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]  # BCP 47
+
+
+def _partial(value: str) -> str:
+    return dates.parse(value).text
+
+
+PartialDate = Annotated[str, AfterValidator(_partial)]
+
+
+class SourceFields(Input):
+    url: Url | None = None
+    reference: Line | None = None
+    title: Name
+    publisher: Line | None = None
+    author: Line | None = None
+    published_on: PartialDate | None = None
+    accessed_on: PartialDate | None = None
+    kind: Line | None = None
+    language: Language | None = None
+    archive_url: Url | None = None
+    licence: Line | None = None
+
+    @model_validator(mode="after")
+    def _findable(self) -> "SourceFields":
+        if not self.url and not self.reference:
+            raise ValueError("a source needs a url, or a reference: words that say where to find it")
+        return self
+
+
+class SourceInput(SourceFields):
+    text: Text | None = None
+
+
+class SourcesQuery(Query):
+    q: Annotated[str | None, Field(max_length=1000, description="Words in title, publisher, author and address.")] = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    cursor: Annotated[str | None, Field(max_length=500)] = None
