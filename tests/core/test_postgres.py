@@ -280,6 +280,9 @@ def test_root_may_keep_it_behind_a_closed_folder(home: Path) -> None:
 def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
     nobody = pwd.getpwnam("nobody").pw_uid
     place = Path(tempfile.mkdtemp(prefix="parley-test-"))
+    # This clone may be closed to that user: what it needs is loaded before it is one.
+    postgres_programs._binaries(nobody)
+    sa.create_engine("postgresql+psycopg://").dispose()
     try:
         os.chown(place, nobody, -1)
         home = place / "home"
