@@ -46,7 +46,7 @@ ERRORS: dict[str, Exception] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     app, api = FastAPI(openapi_url=None), APIRouter(prefix="/api/v1", route_class=JsonRoute)
     install_security(app, Settings(hosts=("testserver",)))

@@ -48,7 +48,7 @@ def make_app(**settings: object) -> FastAPI:
     return app
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     with TestClient(make_app()) as made:
         yield made
