@@ -98,11 +98,12 @@ class _Reading:
         if context:
             needles[0] = [_Needle(b + n.text, len(b), 0) for b, n in product(self.before, needles[0])]
             needles[-1] = [_Needle(n.text + a, n.lead, len(a)) for n, a in product(needles[-1], self.after)]
-        earliest = self.forwards.lay(needles)
-        if earliest is None:
+        if (earliest := self.forwards.lay(needles)) is None:
+            return None
+        # A direction without a map of all edges may have given up, and then does not know.
+        if (latest := self._backwards().lay([[n.mirrored() for n in part] for part in reversed(needles)])) is None:
             return None
         length = len(self.forwards.hay)
-        latest = self._backwards().lay([[n.mirrored() for n in part] for part in reversed(needles)]) or []
         return earliest, [(length - end, length - start) for start, end in reversed(latest)]
 
     def _backwards(self) -> _Direction:

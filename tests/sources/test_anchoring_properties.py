@@ -1,0 +1,149 @@
+"""What must hold of any text: cut out is found, changed is not, passed over stays where it was."""
+
+import unicodedata
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from app.models.vocabulary import Verification
+from app.sources.anchoring import Check, check
+from app.sources.folding import DASHES, QUOTATION_MARKS, SPACES, ZERO_WIDTH, fold, is_edge, says_something, strip
+from app.sources.wording import words_diff
+
+WORDS = st.sampled_from(
+    """no dam quota accept Quota don’t don't 1,000 40 3.14 U.S. re\u00adsettlement café cafe\u0301 naïve zone\u200bs
+    Мы чужих войск её Об'єкт 不会接受 谈判 メーカー ダム ไม่ยอมรับ លទេ नहीं हम لن نقبل نمی\u200cپذیریم צה״ל 받아들이지
+    👍🏽 🇺🇦 $5 H₂O x² ﬁsh Å a\u0323\u0307 b\u0307\u0323 \ufeffon""".split()
+)
+BETWEEN = st.sampled_from([*"   \n\u00a0-", "  ", " \u200b ", ", ", "; ", ". ", " — ", " “", "” ", " '", "' ", "… "])
+TEXTS = st.lists(st.tuples(WORDS, BETWEEN), min_size=1, max_size=30).map(lambda pairs: "".join(a + b for a, b in pairs))
+# Anything at all, with what decides about folding made likely.
+ANYTHING = st.text(
+    st.one_of(st.characters(), st.sampled_from(" \n'\"-a1\u0301\u0323\u00ad\u200d\u1100\u1161\u11a8ア谈.,…"))
+)
+
+
+@st.composite
+def cuttings(draw: st.DrawFn) -> tuple[str, int, int]:
+    """Draw a text and where words begin and end in it, with something between."""
+    text = draw(st.one_of(TEXTS, ANYTHING))
+    blank = SPACES + ZERO_WIDTH
+    starts = [at for at in range(len(text)) if text[at] not in blank and is_edge(text, at)]
+    ends = [at for at in range(1, len(text) + 1) if text[at - 1] not in blank and is_edge(text, at)]
+    assume(starts)
+    start = draw(st.sampled_from(starts))
+    end = draw(st.sampled_from([at for at in ends if at > start] or [len(text)]))
+    assume(text[start:end] == strip(text[start:end]) and says_something(text[start:end]))
+    return text, start, end
+
+
+def settled(text: str, exact: str, start: int, end: int) -> Check:
+    """Check a cutting, with all that surrounds it if need be."""
+    result = check(text, exact)
+    if result.verification == Verification.AMBIGUOUS:
+        result = check(text, exact, text[:start], text[end:])
+    return result
+
+
+@settings(max_examples=200, deadline=None)
+@given(cuttings())
+def test_what_is_cut_out_is_found_where_it_was(cutting: tuple[str, int, int]) -> None:
+    text, start, end = cutting
+    result = settled(text, text[start:end], start, end)
+    assert (result.verification, result.start, result.end) == (Verification.VERIFIED, start, end)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cuttings(), st.data())
+def test_what_is_passed_over_changes_nothing(cutting: tuple[str, int, int], data: st.DataObject) -> None:
+    text, start, end = cutting
+    exact = text[start:end]
+    assume("…" not in exact and "..." not in exact)  # the tolerance for elisions is another
+    varied = "".join(_vary(data, character) for character in exact)
+    form = data.draw(st.sampled_from(["NFC", "NFD", None]))
+    varied = unicodedata.normalize(form, varied) if form else varied
+    assume(fold(varied).text.strip() == fold(exact).text.strip())
+    assume(varied == exact or varied not in text)  # the literal text is tried first, wherever it is
+    result = settled(text, varied, start, end)
+    assert (result.verification, result.start, result.end) == (Verification.VERIFIED, start, end)
+
+
+def _vary(data: st.DataObject, character: str) -> str:
+    for family in (DASHES, QUOTATION_MARKS):
+        if character in family:
+            return data.draw(st.sampled_from(family))
+    if character in SPACES:
+        return data.draw(st.sampled_from(SPACES)) + data.draw(st.text(st.sampled_from(SPACES + ZERO_WIDTH), max_size=3))
+    return character + data.draw(st.sampled_from(["", "", "", "\u00ad", "\u200b", "\u2060"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(cuttings(), st.data())
+def test_another_letter_or_number_is_not_found(cutting: tuple[str, int, int], data: st.DataObject) -> None:
+    text, start, end = cutting
+    exact = text[start:end]
+    at = data.draw(st.integers(0, len(exact) - 1))
+    assume(exact[at].isalnum())
+    other = data.draw(st.sampled_from([exact[at].swapcase(), "q", "7", "ж"]))
+    changed = exact[:at] + other + exact[at + 1 :]
+    assume(fold(changed).text not in fold(text).text and not ("…" in changed or "..." in changed))
+    result = check(text, changed)
+    assert result.verification == Verification.MISMATCH
+    if result.closest:
+        assert text[result.closest.start : result.closest.end] == result.closest.exact
+        assert check(text, result.closest.exact).verification in (Verification.VERIFIED, Verification.AMBIGUOUS)
+
+
+@settings(deadline=None)
+@given(cuttings())
+def test_filled_surroundings_lead_back(cutting: tuple[str, int, int]) -> None:
+    text, start, end = cutting
+    result = settled(text, text[start:end], start, end)
+    again = check(text, text[start:end], result.prefix, result.suffix)
+    assert (again.verification, again.start, again.end) == (Verification.VERIFIED, start, end)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANYTHING, ANYTHING, st.one_of(st.none(), ANYTHING), st.one_of(st.none(), ANYTHING))
+def test_nothing_sent_is_too_odd(text: str, exact: str, prefix: str | None, suffix: str | None) -> None:
+    result = check(text, exact, prefix, suffix)
+    assert (result.verification == Verification.VERIFIED) == (result.segments is not None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(TEXTS, ANYTHING))
+def test_folding_maps_back(text: str) -> None:
+    folded = fold(text)
+    assert len(folded.text) == len(folded.spaced)
+    assert [bool(mark) for mark in folded.edges] == [is_edge(folded.spaced, at) for at in range(len(folded.text) + 1)]
+    ends = [folded.span(at, at + 1) for at in range(len(folded.text))]
+    assert all(0 <= a < b <= len(text) for a, b in ends) and ends == sorted(ends)
+
+
+def brute(text: list[str], parts: list[list[str]], at: int = 0) -> int:
+    """Count the layouts of parts in a text of words by trying all."""
+    if not parts:
+        return 1
+    size = len(parts[0])
+    return sum(
+        brute(text, parts[1:], i + size) for i in range(at, len(text) - size + 1) if text[i : i + size] == parts[0]
+    )
+
+
+LETTERS = st.lists(st.sampled_from("abc"), min_size=3, max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from("abc"), min_size=3, max_size=14), st.lists(LETTERS, min_size=1, max_size=3))
+def test_layouts_are_counted(words: list[str], parts: list[list[str]]) -> None:
+    result = check(" ".join(words), " … ".join(" ".join(part) for part in parts))
+    expected = (Verification.MISMATCH, Verification.VERIFIED, Verification.AMBIGUOUS)[min(brute(words, parts), 2)]
+    assert result.verification == expected
+
+
+@settings(deadline=None)
+@given(st.one_of(TEXTS, ANYTHING), st.one_of(TEXTS, ANYTHING))
+def test_a_comparison_gives_both_back(a: str, b: str) -> None:
+    pieces = words_diff(a, b)
+    assert "".join(old for _, old, _ in pieces) == a and "".join(new for _, _, new in pieces) == b
+    assert all((op == "equal") <= (old == new) for op, old, new in pieces if old.strip())
