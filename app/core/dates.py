@@ -1,0 +1,130 @@
+"""Imprecise dates, `2025-03-13`, `2025-03` or `2025`: read, compared with now, and written for people; pure."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+Precision = Literal["day", "month", "year"]
+
+_WRITTEN = re.compile(r"([1-9][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_EASTERNMOST = timedelta(hours=14)  # where every day begins first: UTC+14
+_HOW = "write 2025-03-13, 2025-03 or 2025"
+
+# Language: names of months as they stand alone, and as they stand after a day.
+_MONTHS = {
+    "en": ("January February March April May June July August September October November December",) * 2,
+    "ru": (
+        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    ),
+    "uk": (
+        "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    ),
+}
+_NUMBER = {name.lower(): n for forms in _MONTHS.values() for form in forms for n, name in enumerate(form.split(), 1)}
+_NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0].split(), 1)} | {"sept": 9}
+# What may be pasted along with a date, takes no room, and is no part of it.
+_IGNORED = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PART = re.compile(r"[0-9]+|[^\W\d_]+")
+_NUMERIC = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})")
+_ENDINGS = {"st", "nd", "rd", "th", "of", "г", "года", "р", "року"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A day, month or year, as written, with the first and last day of it."""
+
+    text: str
+    first: date
+    last: date
+    precision: Precision
+
+
+def parse(text: str) -> PartialDate:
+    """Read an imprecise date as it is stored; ValueError with what is wrong, for people."""
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        raise ValueError(f"“{text[:40]}” is not a date: {_HOW}")
+    year, month, day = (int(part or 0) for part in written.groups())
+    if not written[2]:
+        return PartialDate(text, date(year, 1, 1), date(year, 12, 31), "year")
+    if not 1 <= month <= 12:
+        raise ValueError(f"{text} does not exist: there is no month {month}")
+    days = monthrange(year, month)[1]
+    if not written[3]:
+        return PartialDate(text, date(year, month, 1), date(year, month, days), "month")
+    if not 1 <= day <= days:
+        raise ValueError(f"{text} does not exist: that month has {days} days")
+    return PartialDate(text, date(year, month, day), date(year, month, day), "day")
+
+
+def not_begun(partial: PartialDate, now: datetime) -> bool:
+    """Tell whether at `now` (aware) the period has not yet begun anywhere on earth."""
+    return partial.first > (now.astimezone(UTC) + _EASTERNMOST).date()
+
+
+def display(text: str, lang: str = "en") -> str:
+    """Write a stored date out: "13 March 2025", "March 2025", "2025"; in English where `lang` is not known."""
+    when = parse(text)
+    alone, after_day = _MONTHS.get(lang, _MONTHS["en"])
+    match when.precision:
+        case "day":
+            return f"{when.first.day} {after_day.split()[when.first.month - 1]} {when.first.year}"
+        case "month":
+            return f"{alone.split()[when.first.month - 1]} {when.first.year}"
+        case "year":
+            return text
+
+
+def display_short(text: str, *, year: int | None = None) -> str:
+    """Write a stored date briefly: "13 Mar" in `year`, else "13 Mar 2025"; "Mar 2025", "2025"."""
+    when = parse(text)
+    month = _MONTHS["en"][0].split()[when.first.month - 1][:3]
+    match when.precision:
+        case "day":
+            return f"{when.first.day} {month}" + (f" {when.first.year}" if when.first.year != year else "")
+        case "month":
+            return f"{month} {when.first.year}"
+        case "year":
+            return text
+
+
+def parse_human(text: str, today: date) -> PartialDate:
+    """Read a date as people write it, never guessing; ValueError with what to write, `today` for an example."""
+    text = " ".join(_IGNORED.sub("", text).split())
+    if _WRITTEN.fullmatch(text):
+        return parse(text)
+    if numeric := _NUMERIC.fullmatch(text):
+        return _numeric(text, *numeric.group(1, 3, 4))
+    if _PART.sub("", text).strip(" ,."):
+        raise _not_a_date(text, today)
+    parts = [part for part in _PART.findall(text.lower()) if part not in _ENDINGS]
+    kinds = "".join("m" if part in _NUMBER else "n" if part.isdigit() else "?" for part in parts)
+    month = next((_NUMBER[part] for part in parts if part in _NUMBER), 0)
+    numbers = [part for part in parts if part.isdigit()]
+    if kinds in ("nm", "mn") and len(numbers[0]) <= 2:
+        raise ValueError(f"“{text[:40]}” lacks a year: write {text} {today.year}, if that is meant")
+    if kinds == "mn" and len(numbers[0]) == 4:
+        return parse(f"{numbers[0]}-{month:02}")
+    if kinds in ("nmn", "mnn") and len(numbers[0]) <= 2 and len(numbers[1]) == 4:
+        return parse(f"{numbers[1]}-{month:02}-{numbers[0]:0>2}")
+    raise _not_a_date(text, today)
+
+
+def _numeric(text: str, a: str, b: str, c: str) -> PartialDate:
+    if len(a) == 4 and len(c) <= 2:
+        return parse(f"{a}-{b:0>2}-{c:0>2}")
+    if len(c) != 4 or len(a) > 2:
+        raise ValueError(f"“{text}” is not a date: write the year with four digits, the month as a word")
+    if int(a) != int(b) and int(a) <= 12 and int(b) <= 12:
+        raise ValueError(f"“{text}” may name two days: write the month as a word, or {c}-{b:0>2}-{a:0>2}")
+    day, month = (a, b) if int(a) > 12 or int(a) == int(b) else (b, a)
+    return parse(f"{c}-{month:0>2}-{day:0>2}")
+
+
+def _not_a_date(text: str, today: date) -> ValueError:
+    day = today.isoformat()
+    return ValueError(f"“{text[:40]}” is not a date: write {display(day)}, {display(day[:7])} or {today.year}")
