@@ -154,7 +154,7 @@ def from_http(error: HTTPException) -> Problem:
 
 def from_database(error: Exception, *, writing: bool) -> Problem | None:
     """503 where waiting may help, 422 for a value that no column can hold, None for faults of ours."""
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | UnicodeEncodeError):
         return Problem(422, "Something in it is not valid", "A value in it is out of the range that can be stored.")
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if state == "23505":  # somebody else was first, between our look and our write

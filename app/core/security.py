@@ -61,14 +61,14 @@ def session_cookie(secure: bool) -> str:
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:
-    """The token of an Authorization header; None without one, or where it is of another scheme, such as a proxy's Basic."""
+    """The token of an Authorization header; None without one, or with another scheme, such as a proxy's Basic."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def is_known_host(host: str | None, known: tuple[str, ...]) -> bool:
+def is_known_host(host: str, known: tuple[str, ...]) -> bool:
     """Is the Host header, whatever its port, one that we answer to? `*` stands for all."""
-    found = HOST.fullmatch((host or "").lower())
+    found = HOST.fullmatch(host.lower())
     return found is not None and ("*" in known or found["name"] in known)
 
 
@@ -109,7 +109,8 @@ class Gate:
 
     def refuse(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if not is_known_host(headers.get("host"), self.hosts):
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not is_known_host(hosts[0], self.hosts):
             detail = "This server does not answer to that host name; PARLEY_HOSTS lists those that it answers to."
             return respond(Request(scope), Problem(400, "Unknown host", detail))
         method = scope["method"]

@@ -128,6 +128,10 @@ def test_only_known_hosts_are_answered(client: TestClient, host: str, status: in
     assert client.get("/things", headers={"Host": host}).status_code == status
 
 
+def test_a_request_has_one_host(client: TestClient) -> None:
+    assert client.get("/things", headers=[("Host", "testserver"), ("Host", "evil.example")]).status_code == 400
+
+
 @pytest.mark.parametrize("forged", ["X-Forwarded-Host", "X-Forwarded-For", "Forwarded", "X-Original-URL"])
 def test_forwarded_headers_open_nothing(client: TestClient, forged: str) -> None:
     assert client.get("/things", headers={"Host": "evil.example", forged: "testserver"}).status_code == 400

@@ -1,0 +1,82 @@
+"""A database that is slow, full or away answers 503 in time, and the app recovers by itself."""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+from app.core.database import Session
+from app.core.postgres import Server
+from app.main import create_app
+from app.settings import Settings
+
+STATEMENTS = {
+    "slow": "SELECT pg_sleep(5)",
+    "locked": "LOCK TABLE account",
+    "killed": "SELECT pg_terminate_backend(pg_backend_pid())",
+    "out-of-range": "SELECT 99999999999999999999::bigint",
+    "broken": "SELEC secret",
+    "fine": "SELECT 1",
+}
+
+
+@pytest.fixture
+def client(database: Server) -> Iterator[TestClient]:
+    settings = Settings(hosts=("testserver",), pool_size=1, pool_wait_seconds=0.3, unsafe_database=True)
+    app: FastAPI = create_app(settings, database.url)
+
+    async def run(session: Session, name: str) -> str:
+        await session.execute(text("SET LOCAL statement_timeout = 200"))
+        if name == "locked":
+            await session.execute(text("SET LOCAL statement_timeout = 0"))
+            await session.execute(text("SET LOCAL lock_timeout = 200"))
+        await session.execute(text(STATEMENTS[name]))
+        return name
+
+    for path in ("/run/{name}", "/api/run/{name}"):
+        app.router.add_api_route(path, run, methods=["GET", "POST"])
+    with TestClient(app) as made, capture_logs():  # drawing them takes longer than what is measured
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("slow", 503), ("locked", 503), ("killed", 503), ("out-of-range", 422), ("broken", 500)]
+)
+def test_each_trouble_has_its_status_and_the_pool_stays_clean(
+    client: TestClient, database: Server, name: str, status: int
+) -> None:
+    with psycopg.connect(database.owner_url.replace("postgresql+psycopg", "postgresql")) as other:
+        other.execute("LOCK TABLE account IN SHARE MODE")
+        answer = client.get(f"/api/run/{name}")
+        assert answer.status_code == status
+        assert ("retry-after" in answer.headers) is (status == 503)
+        assert "secret" not in answer.text
+        assert "SELEC" not in answer.text
+    assert client.get("/api/run/fine").status_code == 200
+
+
+def test_a_write_that_lost_its_connection_is_told_as_unknown(client: TestClient) -> None:
+    answer = client.post("/api/run/killed")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:parley:outcome-unknown")
+
+
+def test_a_full_pool_answers_in_time(client: TestClient) -> None:
+    engine = client.app.state.engine  # type: ignore[attr-defined]
+
+    async def hold() -> object:
+        return await engine.connect()
+
+    assert client.portal is not None
+    held = client.portal.call(hold)
+    started = time.perf_counter()
+    answer = client.get("/run/fine")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert time.perf_counter() - started < 2
+    assert client.get("/healthz").status_code == 200
+    client.portal.call(held.close)  # type: ignore[attr-defined]
+    assert client.get("/run/fine").status_code == 200
