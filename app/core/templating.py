@@ -1,4 +1,4 @@
-"""Render pages: one Jinja environment that escapes whatever the file is called, and `page` for whole pages and fragments."""
+"""Render pages: one environment that escapes whatever the file is called, `page` for whole pages and fragments."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,10 +18,25 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 LANGUAGES = {
-    "ar": "Arabic", "be": "Belarusian", "de": "German", "en": "English", "es": "Spanish", "fa": "Persian", "fr": "French",
-    "he": "Hebrew", "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "pl": "Polish", "pt": "Portuguese",
-    "ru": "Russian", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
-}  # fmt: skip
+    "ar": "Arabic",
+    "be": "Belarusian",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
 
 
 def day(text: str) -> str:
@@ -41,7 +56,7 @@ def instant(text: str) -> str:
 
 
 def ago(text: str, as_of: str) -> str:
-    """Say how old an imprecise date is at `as_of`, as roughly as its own precision: "3 days", "8 months"; empty if not yet."""
+    """Say how old an imprecise date is at `as_of`, no finer than it is: "3 days", "8 months"; empty if not yet."""
     then, now = (list(map(int, value.split("-"))) for value in (text, as_of))
     if len(then) == 3:
         days = (date(*now) - date(*then)).days
@@ -84,7 +99,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def query(filters: Mapping[str, Any], **changes: Any) -> str:
-    """Write parameters as an address's query, `?` included, empty ones left out; `changes` replace those of `filters`."""
+    """Write parameters as a query, `?` included, empty ones left out; `changes` replace those of `filters`."""
     merged = {**filters, **changes}
     pairs = []
     for name, value in merged.items():
@@ -160,7 +175,7 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page, or with `fragment` alone where htmx asks for a part; both get the same context."""
     partial = fragment is not None and is_partial(request)
-    defaults = {
+    defaults: dict[str, Any] = {
         "request": request,
         "partial": partial,
         "status": status,

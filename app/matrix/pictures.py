@@ -1,4 +1,4 @@
-"""Say and draw what a position wants: words, marks on a small axis, headlines; pure, numbers and text out, no markup."""
+"""Say and draw what a position wants: words, marks on a small axis, headlines; pure, no markup."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -220,16 +220,16 @@ def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
 
 
 def ground(issue: IssueView, grounds: Sequence[OptionGround], names: Mapping[str, str]) -> Headline:
-    """Sum up an issue's common ground, options named by their labels."""
+    """Sum up an issue's common ground, options named by their labels; many blocked ones are counted, not listed."""
     made = headline(grounds, {option.slug: option.label for option in issue.options}, names)
     blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
-    if made.state == CommonGround.BLOCKED and blocked > 3:  # a list of nearly everything tells less than its length
-        return Headline(
-            made.state,
-            f"Blocked: {'all' if blocked == len(grounds) else 'all but ' + number(len(grounds) - blocked) + ' of'} {number(len(grounds))} options",
-            _who(grounds, names),
-        )
-    return made
+    if made.state != CommonGround.BLOCKED or blocked <= 3:
+        return made
+    left = len(grounds) - blocked
+    which = (
+        f"all {number(blocked)} options" if not left else f"all but {number(left)} of {number(len(grounds))} options"
+    )
+    return Headline(made.state, f"Blocked: {which}", _who(grounds, names))
 
 
 def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
@@ -242,7 +242,7 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
 
 
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
-    """Lay the days on which something was said along a line and find the ones before and after `as_of` (whole dates, sorted)."""
+    """Lay the days on which something was said (sorted) along a line; find the ones before and after `as_of`."""
     if not days:
         return Ribbon([], 720.0, None, None)
     first = date.fromisoformat(days[0][0]).toordinal()

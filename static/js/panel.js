@@ -31,8 +31,16 @@ document.addEventListener("click", (event) => {
   leave();
 });
 
+// Esc first puts a hovering quote away (it comes back over the next cell), and with none there closes the panel.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && panel()?.firstElementChild) leave();
+  if (event.key !== "Escape" || event.defaultPrevented || !matrix()) return;
+  const peek = [...document.querySelectorAll("td:hover > .peek, td:focus-within > .peek")].find((one) => one.checkVisibility());
+  if (peek) {
+    peek.closest("td").classList.add("quiet");
+    for (const kind of ["pointerleave", "focusout"]) {
+      peek.closest("td").addEventListener(kind, (left) => left.currentTarget.classList.remove("quiet"), { once: true });
+    }
+  } else if (panel().firstElementChild) leave();
 });
 
 function leave() {

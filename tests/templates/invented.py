@@ -1,4 +1,4 @@
-"""An invented negotiation for drawing pages: long labels, eight options, Cyrillic names, hostile strings, every kind of cell."""
+"""An invented negotiation to draw: long labels, eight options, Cyrillic names, hostile strings, every kind of cell."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -30,30 +30,61 @@ def options(*labels: str, retired: tuple[str, ...] = ()) -> list[OptionView]:
 
 
 ISSUES = [
-    IssueView("gauge", "Track gauge", "Which gauge will the line have?", "Line", True, options("1,435 mm", "dual gauge", "1,520 mm")),
+    IssueView(
+        "gauge",
+        "Track gauge",
+        "Which gauge will the line have?",
+        "Line",
+        True,
+        options("1,435 mm", "dual gauge", "1,520 mm"),
+    ),
     IssueView("bridge", "Who builds the Sarn bridge", None, "Line", False, options("Aldria", "Borsk", "joint company")),
     IssueView("start", "First train by", None, "Line", True, options("2032", "2033", "2034", "2036")),
     IssueView(
-        "fee", "Transit fee per tonne", "How much does a tonne pay?", "Money", True,
-        options("none", "1 crown", "2 crowns", "3 crowns", "4 crowns", "6 crowns", "9 crowns", "whatever the market bears"),
+        "fee",
+        "Transit fee per tonne",
+        "How much does a tonne pay?",
+        "Money",
+        True,
+        options(
+            "none", "1 crown", "2 crowns", "3 crowns", "4 crowns", "6 crowns", "9 crowns", "whatever the market bears"
+        ),
     ),
     IssueView("share", "Share of the cost borne by Borsk", None, "Money", True, options("20 %", "35 %", "50 %")),
     IssueView(
-        "customs", "Where and by whom goods and travellers are checked at the crossing", None, "Border", False,
+        "customs",
+        "Where and by whom goods and travellers are checked at the crossing",
+        None,
+        "Border",
+        False,
         options(
-            "by officers of both sides together at Sarn station", "on board the moving train",
-            "at the port, before loading", "nowhere: a free zone up to the second river", "by the Harbour Authority alone",
+            "by officers of both sides together at Sarn station",
+            "on board the moving train",
+            "at the port, before loading",
+            "nowhere: a free zone up to the second river",
+            "by the Harbour Authority alone",
         ),
     ),
     IssueView("nights", "Night trains through Dorrin", None, "Border", True, options("banned", "limited", "free")),
     IssueView("name", "Назва лінії", None, "Other", False, options("Сарнська залізниця", "Морська лінія")),
-]  # fmt: skip
+]
 TITLES = {issue.slug: issue.title for issue in ISSUES}
 
-COURIER = SourceView(3, "u-3", "https://courier.example/rail", None, "No rail will be torn up, says Volk", "The Sarn Courier", "2031-03-10")
-PAPER = SourceView(4, "u-4", None, "Communiqué no. 14, ministry of transport, archive of the assembly", "On the gauge", None, "2031-03")
+COURIER = SourceView(
+    3,
+    "u-3",
+    "https://courier.example/rail",
+    None,
+    "No rail will be torn up, says Volk",
+    "The Sarn Courier",
+    "2031-03-10",
+)
+PAPER = SourceView(
+    4, "u-4", None, "Communiqué no. 14, ministry of transport, archive of the assembly", "On the gauge", None, "2031-03"
+)
 WORDS = [
-    "We will not rebuild four thousand kilometres of our own line. A second rail beside ours, yes, if those who want it pay for it,",
+    "We will not rebuild four thousand kilometres of our own line. "
+    "A second rail beside ours, yes, if those who want it pay for it,",
     "The gauge of Borsk is 1,520 and stays so.",
     "Four crowns we could live with, but nobody has put four crowns on the table.",
     "No train may pass our valley at night.",
@@ -64,19 +95,65 @@ ids = iter(range(1, 10_000))
 
 def quote(number: int = 0, **changes: Any) -> QuoteView:
     made = QuoteView(
-        next(ids), "u", WORDS[number], "asked about the loading yards, she said: “", "” and left without taking questions.",
-        "direct", "en", None, None, "2031-03-09", "verified", 10, 90, [[10, 90]],
-        SpeakerView("Irena Volk", "minister of transport", "borsk"), COURIER, "https://courier.example/rail#:~:text=We%20will",
-    )  # fmt: skip
+        next(ids),
+        "u",
+        WORDS[number],
+        "asked about the loading yards, she said: “",
+        "” and left without taking questions.",
+        "direct",
+        "en",
+        None,
+        None,
+        "2031-03-09",
+        "verified",
+        10,
+        90,
+        [[10, 90]],
+        SpeakerView("Irena Volk", "minister of transport", "borsk"),
+        COURIER,
+        "https://courier.example/rail#:~:text=We%20will",
+    )
     return replace(made, **changes)
 
 
-def position(party: str, issue: str, attitudes: dict[str, str], firmness: str = "preference", on: str | None = "2031-03-12", **changes: Any) -> PositionView:
-    quotes = changes.pop("quotes", None) or [quote(len(party + issue) % 4, speaker=SpeakerView("Irena Volk", "minister of transport", party))]
+def position(
+    party: str,
+    issue: str,
+    attitudes: dict[str, str],
+    firmness: str = "preference",
+    on: str | None = "2031-03-12",
+    **changes: Any,
+) -> PositionView:
+    quotes = changes.pop("quotes", None) or [
+        quote(len(party + issue) % 4, speaker=SpeakerView("Irena Volk", "minister", party))
+    ]
     made = PositionView(
-        next(ids), "u", 1, "published", "states", "sarn", party, issue, None, firmness, attitudes, {}, [], [], None, [], on,
-        "2031-03-01", "2031-03-12", "2031-03-14T09:30:00.000000Z", "M. Oray", "published", None, "/positions/1", quotes,
-    )  # fmt: skip
+        next(ids),
+        "u",
+        1,
+        "published",
+        "states",
+        "sarn",
+        party,
+        issue,
+        None,
+        firmness,
+        attitudes,
+        {},
+        [],
+        [],
+        None,
+        [],
+        on,
+        "2031-03-01",
+        "2031-03-12",
+        "2031-03-14T09:30:00.000000Z",
+        "M. Oray",
+        "published",
+        None,
+        "/positions/1",
+        quotes,
+    )
     made = replace(made, **changes)
     return replace(made, url=f"/positions/{made.id}")
 
@@ -86,7 +163,9 @@ def cell(made: PositionView, count: int = 1, **changes: Any) -> Cell:
 
 
 def searched(party: str, issue: str, on: str = "2031-03-14", **changes: Any) -> Cell:
-    return replace(Cell(party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")), **changes)
+    return replace(
+        Cell(party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")), **changes
+    )
 
 
 def unseen(party: str, issue: str) -> Cell:
@@ -94,46 +173,182 @@ def unseen(party: str, issue: str) -> Cell:
 
 
 BORSK_GAUGE = position(
-    "borsk", "gauge", {"1-520-mm": "prefers", "dual-gauge": "accepts"}, "demand", "2031-03-09",
-    conditions={"dual-gauge": "only if Aldria pays for it"}, summary="Wants 1,520 mm; would take dual gauge if Aldria pays for it",
+    "borsk",
+    "gauge",
+    {"1-520-mm": "prefers", "dual-gauge": "accepts"},
+    "demand",
+    "2031-03-09",
+    conditions={"dual-gauge": "only if Aldria pays for it"},
+    summary="Wants 1,520 mm; would take dual gauge if Aldria pays for it",
     quotes=[
         quote(0),
-        quote(1, prefix=None, suffix=None, verification="attested", translated_from="ru", said_on="2031-03", source=PAPER, link=None, speaker=SpeakerView(None, "Ministry of transport", "borsk")),
-        quote(4, prefix=None, suffix=None, verification="ambiguous", language="uk", translation="The railway must belong to the cities, not to the capitals"),
+        quote(
+            1,
+            prefix=None,
+            suffix=None,
+            verification="attested",
+            translated_from="ru",
+            said_on="2031-03",
+            source=PAPER,
+            link=None,
+            speaker=SpeakerView(None, "Ministry of transport", "borsk"),
+        ),
+        quote(
+            4,
+            prefix=None,
+            suffix=None,
+            verification="ambiguous",
+            language="uk",
+            translation="The railway must belong to the cities, not to the capitals",
+        ),
         quote(2, verification="unverified", kind="reported", speaker=None, prefix=None, suffix=None),
         quote(3, verification="mismatch"),
     ],
-    links=[LinkView("fee", None, "package"), LinkView("bridge", "borsk", "condition")], salience=70, version=3,
-)  # fmt: skip
+    links=[LinkView("fee", None, "package"), LinkView("bridge", "borsk", "condition")],
+    salience=70,
+    version=3,
+)
 FILLED = [
-    cell(position("aldria", "gauge", {"1-435-mm": "prefers", "dual-gauge": "accepts", "1-520-mm": "rejects"}, "red_line", quotes=[quote(1), quote(0), quote(2)])),
+    cell(
+        position(
+            "aldria",
+            "gauge",
+            {"1-435-mm": "prefers", "dual-gauge": "accepts", "1-520-mm": "rejects"},
+            "red_line",
+            quotes=[quote(1), quote(0), quote(2)],
+        )
+    ),
     cell(BORSK_GAUGE, 3, changed=True, order_uncertain=[901]),
-    cell(position("cantal", "gauge", {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"}, on="2031-02")),
-    cell(position("dorrin", "gauge", {"dual-gauge": "prefers"}, "unclear", "2031-02", inferred=["dual-gauge"], quotes=[quote(1, kind="reported")])),
+    cell(
+        position(
+            "cantal", "gauge", {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"}, on="2031-02"
+        )
+    ),
+    cell(
+        position(
+            "dorrin",
+            "gauge",
+            {"dual-gauge": "prefers"},
+            "unclear",
+            "2031-02",
+            inferred=["dual-gauge"],
+            quotes=[quote(1, kind="reported")],
+        )
+    ),
     cell(position("aldria", "bridge", {"borsk": "rejects", "joint-company": "prefers"}, "demand", "2031-03-03")),
-    cell(position("borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"), 2, changed=True),
+    cell(
+        position("borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"), 2, changed=True
+    ),
     cell(position("cantal", "bridge", {"aldria": "accepts", "joint-company": "accepts"}, "open", "2031-03-14")),
     cell(position("aldria", "start", {"2033": "prefers", "2034": "accepts"}, on="2031-03-03", act="proposes")),
-    cell(position("borsk", "start", {"2032": "rejects", "2033": "rejects", "2036": "prefers"}, "demand", "2031-01-21", attributed_by=["aldria"])),
+    cell(
+        position(
+            "borsk",
+            "start",
+            {"2032": "rejects", "2033": "rejects", "2036": "prefers"},
+            "demand",
+            "2031-01-21",
+            attributed_by=["aldria"],
+        )
+    ),
     cell(position("harbour", "start", {"2034": "prefers"}, on="2031-03-14"), changed=True),
-    cell(position("aldria", "fee", {"2-crowns": "prefers", "3-crowns": "accepts", "4-crowns": "accepts", "9-crowns": "rejects"})),
-    cell(position("borsk", "fee", {"9-crowns": "prefers", "4-crowns": "accepts", "none": "rejects", "1-crown": "rejects"}, "demand", "2031-03-09"), possible=[77]),
+    cell(
+        position(
+            "aldria",
+            "fee",
+            {"2-crowns": "prefers", "3-crowns": "accepts", "4-crowns": "accepts", "9-crowns": "rejects"},
+        )
+    ),
+    cell(
+        position(
+            "borsk",
+            "fee",
+            {"9-crowns": "prefers", "4-crowns": "accepts", "none": "rejects", "1-crown": "rejects"},
+            "demand",
+            "2031-03-09",
+        ),
+        possible=[77],
+    ),
     cell(position("cantal", "fee", {"4-crowns": "prefers"}, on="2031-02")),
-    cell(position("dorrin", "fee", {option.slug: "prefers" if option.slug == "9-crowns" else "rejects" for option in ISSUES[3].options}, "red_line", "2031-03-02")),
+    cell(
+        position(
+            "dorrin",
+            "fee",
+            {option.slug: "prefers" if option.slug == "9-crowns" else "rejects" for option in ISSUES[3].options},
+            "red_line",
+            "2031-03-02",
+        )
+    ),
     cell(position("aldria", "share", {"50": "prefers", "20": "rejects"}, "demand")),
     cell(position("borsk", "share", {"20": "prefers", "50": "rejects"}, "red_line", "2031-03-09")),
     cell(position("aldria", "customs", {}, "open", "2031-03-03", summary="“We can talk about where.”")),
-    cell(position("borsk", "customs", {"by-officers-of-both-sides-together-at-sarn-station": "prefers"}, "demand", "2030", quotes=[quote(0, kind="reported")])),
-    cell(position("cantal", "customs", {"on-board-the-moving-train": "prefers", "at-the-port-before-loading": "accepts"}, on="2031-03-14"), changed=True),
+    cell(
+        position(
+            "borsk",
+            "customs",
+            {"by-officers-of-both-sides-together-at-sarn-station": "prefers"},
+            "demand",
+            "2030",
+            quotes=[quote(0, kind="reported")],
+        )
+    ),
+    cell(
+        position(
+            "cantal",
+            "customs",
+            {"on-board-the-moving-train": "prefers", "at-the-port-before-loading": "accepts"},
+            on="2031-03-14",
+        ),
+        changed=True,
+    ),
     cell(position("borsk", "nights", {"free": "prefers"}, "unclear", "2031-02", inferred=["free"])),
     cell(position("cantal", "nights", {}, "unclear", "2031-03-14", act="withdraws")),
-    cell(position("dorrin", "nights", {"banned": "prefers", "free": "rejects"}, "red_line", "2031-03-02", quotes=[quote(3), quote(3), quote(3), quote(3)])),
-    cell(position("rada", "name", {"o1": "prefers", "o2": "rejects"}, "preference", "2031-03-11", conditions={"o1": "лише якщо погодяться всі міста"}, quotes=[quote(4, language="uk", speaker=SpeakerView("Тарас Верхній", "голова", "rada"))])),
-]  # fmt: skip
-SEARCHED = [searched("dorrin", "bridge"), searched("cantal", "start", "2031-03-10", possible=[78]), searched("cantal", "share", "2030-12-01"), searched("aldria", "nights")]
+    cell(
+        position(
+            "dorrin",
+            "nights",
+            {"banned": "prefers", "free": "rejects"},
+            "red_line",
+            "2031-03-02",
+            quotes=[quote(3), quote(3), quote(3), quote(3)],
+        )
+    ),
+    cell(
+        position(
+            "rada",
+            "name",
+            {"o1": "prefers", "o2": "rejects"},
+            "preference",
+            "2031-03-11",
+            conditions={"o1": "лише якщо погодяться всі міста"},
+            quotes=[quote(4, language="uk", speaker=SpeakerView("Тарас Верхній", "голова", "rada"))],
+        )
+    ),
+]
+SEARCHED = [
+    searched("dorrin", "bridge"),
+    searched("cantal", "start", "2031-03-10", possible=[78]),
+    searched("cantal", "share", "2030-12-01"),
+    searched("aldria", "nights"),
+]
 CELLS = {(one.party, one.issue): one for one in [*FILLED, *SEARCHED]}
-GRID = Grid(PARTIES, [Row(issue, [CELLS.get((party.slug, issue.slug)) or unseen(party.slug, issue.slug) for party in PARTIES]) for issue in ISSUES])
-FILTERED = Grid(PARTIES, [Row(row.issue, [one if one and one.position and one.position.firmness == "red_line" else None for one in row.cells]) for row in GRID.rows])
+GRID = Grid(
+    PARTIES,
+    [
+        Row(issue, [CELLS.get((party.slug, issue.slug)) or unseen(party.slug, issue.slug) for party in PARTIES])
+        for issue in ISSUES
+    ],
+)
+FILTERED = Grid(
+    PARTIES,
+    [
+        Row(
+            row.issue,
+            [one if one and one.position and one.position.firmness == "red_line" else None for one in row.cells],
+        )
+        for row in GRID.rows
+    ],
+)
 
 
 def ground(issue: IssueView) -> SimpleNamespace:
@@ -141,39 +356,112 @@ def ground(issue: IssueView) -> SimpleNamespace:
     for party in PARTIES:
         one = CELLS.get((party.slug, issue.slug))
         made = one.position if one else None
-        stands[party.slug] = made and Stand(party.slug, made.id, made.attitudes, made.conditions, made.inferred, bool(made.attributed_by), made.firmness, made.act)
+        stands[party.slug] = made and Stand(
+            party.slug,
+            made.id,
+            made.attitudes,
+            made.conditions,
+            made.inferred,
+            bool(made.attributed_by),
+            made.firmness,
+            made.act,
+        )
     consenting = [party.slug for party in PARTIES if party.consent_required]
     return SimpleNamespace(options=common_ground([option.slug for option in issue.options], stands, consenting))
 
 
 COMMON = {issue.slug: ground(issue) for issue in ISSUES}
-DAYS = [("2030-08-14", 1), ("2030-10-02", 1), ("2030-11-20", 3), ("2030-12-01", 2), ("2031-01-21", 4), ("2031-02-10", 2), ("2031-02-28", 1), ("2031-03-02", 6), ("2031-03-09", 4), ("2031-03-12", 3), ("2031-03-14", 8)]
+DAYS = [
+    ("2030-08-14", 1),
+    ("2030-10-02", 1),
+    ("2030-11-20", 3),
+    ("2030-12-01", 2),
+    ("2031-01-21", 4),
+    ("2031-02-10", 2),
+    ("2031-02-28", 1),
+    ("2031-03-02", 6),
+    ("2031-03-09", 4),
+    ("2031-03-12", 3),
+    ("2031-03-14", 8),
+]
 NEGOTIATION = SimpleNamespace(
-    slug="sarn", title="Sarn railway accord", summary="Three states, a valley and a port talk about a line to the sea.", status="ongoing",
-    coded_through="2031-03-14", licence="CC BY 4.0", contact="sarn@example.org", method="Two coders read each source.\n\nDoubts are settled by a third.",
-)  # fmt: skip
-COUNTS = SimpleNamespace(parties=6, issues=8, positions=23, quotes=38, firmness={"red_line": 4, "demand": 6, "preference": 8, "open": 2, "unclear": 3})
+    slug="sarn",
+    title="Sarn railway accord",
+    summary="Three states, a valley and a port talk about a line to the sea.",
+    status="ongoing",
+    coded_through="2031-03-14",
+    licence="CC BY 4.0",
+    contact="sarn@example.org",
+    method="Two coders read each source.\n\nDoubts are settled by a third.",
+)
+COUNTS = SimpleNamespace(
+    parties=6,
+    issues=8,
+    positions=23,
+    quotes=38,
+    firmness={"red_line": 4, "demand": 6, "preference": 8, "open": 2, "unclear": 3},
+)
 HISTORY = [
     (BORSK_GAUGE, "moved"),
-    (position("borsk", "gauge", {"1-435-mm": "rejects", "dual-gauge": "rejects", "1-520-mm": "prefers"}, "red_line", "2031-01-21"), "hardened"),
+    (
+        position(
+            "borsk",
+            "gauge",
+            {"1-435-mm": "rejects", "dual-gauge": "rejects", "1-520-mm": "prefers"},
+            "red_line",
+            "2031-01-21",
+        ),
+        "hardened",
+    ),
     (position("borsk", "gauge", {"1-520-mm": "prefers"}, "demand", "2030-08"), "new"),
 ]
-NAV = [("Matrix", "/n/sarn", True), ("Common ground", "/n/sarn/common-ground", False), ("Changes", "/n/sarn/changes", False), ("Timeline", "/n/sarn/timeline", False), ("Agreement", "/n/sarn/agreement", False), ("Coverage", "/n/sarn/coverage", False), ("About", "/n/sarn/about", False)]
+NAV = [
+    ("Matrix", "/n/sarn", True),
+    ("Common ground", "/n/sarn/common-ground", False),
+    ("Changes", "/n/sarn/changes", False),
+    ("Timeline", "/n/sarn/timeline", False),
+    ("Agreement", "/n/sarn/agreement", False),
+    ("Coverage", "/n/sarn/coverage", False),
+    ("About", "/n/sarn/about", False),
+]
 EDITOR = SimpleNamespace(name="M. Oray", role="editor")
 
 
 def matrix(**changes: Any) -> dict[str, Any]:
     """The context of the matrix page."""
     return {
-        "negotiation": NEGOTIATION, "grid": GRID, "names": NAMES, "as_of": "2031-03-14", "known_at": None, "common": COMMON, "days": DAYS,
-        "counts": COUNTS, "filters": {}, "all_parties": PARTIES, "all_issues": ISSUES, "changed_since": 0,
-        "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14&known_at=2031-03-14T09%3A30%3A00.000000Z", "next_url": None, "total_cells": 48, "nav": NAV,
-    } | changes  # fmt: skip
+        "negotiation": NEGOTIATION,
+        "grid": GRID,
+        "names": NAMES,
+        "as_of": "2031-03-14",
+        "known_at": None,
+        "common": COMMON,
+        "days": DAYS,
+        "counts": COUNTS,
+        "filters": {},
+        "all_parties": PARTIES,
+        "all_issues": ISSUES,
+        "changed_since": 0,
+        "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14&known_at=2031-03-14T09%3A30%3A00.000000Z",
+        "next_url": None,
+        "total_cells": 48,
+        "nav": NAV,
+    } | changes
 
 
 def one_cell(**changes: Any) -> dict[str, Any]:
     """The context of a cell's page and of the panel."""
     return {
-        "negotiation": NEGOTIATION, "party": PARTIES[1], "issue": ISSUES[0], "cell": CELLS["borsk", "gauge"], "history": HISTORY, "names": NAMES,
-        "titles": TITLES, "as_of": "2031-03-14", "known_at": None, "filters": {}, "changed_since": 0, "nav": NAV,
-    } | changes  # fmt: skip
+        "negotiation": NEGOTIATION,
+        "party": PARTIES[1],
+        "issue": ISSUES[0],
+        "cell": CELLS["borsk", "gauge"],
+        "history": HISTORY,
+        "names": NAMES,
+        "titles": TITLES,
+        "as_of": "2031-03-14",
+        "known_at": None,
+        "filters": {},
+        "changed_since": 0,
+        "nav": NAV,
+    } | changes

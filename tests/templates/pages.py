@@ -8,58 +8,255 @@ from tests.templates import invented as sarn
 
 POSITION = sarn.BORSK_GAUGE
 BORSK, GAUGE, FEE = sarn.PARTIES[1], sarn.ISSUES[0], sarn.ISSUES[3]
-COLUMN = {issue.slug: [(party, sarn.GRID.rows[at].cells[column]) for column, party in enumerate(sarn.PARTIES)] for at, issue in enumerate(sarn.ISSUES)}
+COLUMN = {
+    issue.slug: [(party, sarn.GRID.rows[at].cells[column]) for column, party in enumerate(sarn.PARTIES)]
+    for at, issue in enumerate(sarn.ISSUES)
+}
 ROW = [(row.issue, row.cells[1]) for row in sarn.GRID.rows]
 VERSIONS = [
     (3, "corrected", "2031-03-15T08:00:00.000000Z", "M. Oray", "The condition was left out"),
     (2, "corrected", "2031-03-14T10:00:00.000000Z", "M. Oray", None),
     (1, "published", "2031-03-14T09:30:00.000000Z", "T. Brandt", None),
 ]
-SHARED: dict[str, Any] = {"negotiation": sarn.NEGOTIATION, "nav": sarn.NAV, "names": sarn.NAMES, "titles": sarn.TITLES, "known_at": None, "filters": {}, "changed_since": 0, "as_of": "2031-03-14"}
+SHARED: dict[str, Any] = {
+    "negotiation": sarn.NEGOTIATION,
+    "nav": sarn.NAV,
+    "names": sarn.NAMES,
+    "titles": sarn.TITLES,
+    "known_at": None,
+    "filters": {},
+    "changed_since": 0,
+    "as_of": "2031-03-14",
+}
 ONE = {**SHARED, "party": BORSK, "issue": GAUGE, "position": POSITION, "current": True, "versions": VERSIONS}
 SOURCE = SimpleNamespace(
-    id=3, title="No rail will be torn up, says Volk", url="https://courier.example/rail", reference=None, publisher="The Sarn Courier", author="A. Lind", published_on="2031-03-10",
-    accessed_on="2031-03-11", kind="newspaper", language="en", archive_url="https://archive.example/1", licence=None, text_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-)  # fmt: skip
+    id=3,
+    title="No rail will be torn up, says Volk",
+    url="https://courier.example/rail",
+    reference=None,
+    publisher="The Sarn Courier",
+    author="A. Lind",
+    published_on="2031-03-10",
+    accessed_on="2031-03-11",
+    kind="newspaper",
+    language="en",
+    archive_url="https://archive.example/1",
+    licence=None,
+    text_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+)
 LISTED = [
-    SimpleNamespace(slug="sarn", title="Sarn railway accord", summary=sarn.NEGOTIATION.summary, status="ongoing", coded_through="2031-03-14", counts=sarn.COUNTS),
-    SimpleNamespace(slug="lake", title="The lake and its seven shores: who may draw how much water, and when", summary=None, status="suspended", coded_through=None, counts=SimpleNamespace(parties=1, issues=1, positions=1, quotes=1)),
-]  # fmt: skip
+    SimpleNamespace(
+        slug="sarn",
+        title="Sarn railway accord",
+        summary=sarn.NEGOTIATION.summary,
+        status="ongoing",
+        coded_through="2031-03-14",
+        counts=sarn.COUNTS,
+    ),
+    SimpleNamespace(
+        slug="lake",
+        title="The lake and its seven shores: who may draw how much water, and when",
+        summary=None,
+        status="suspended",
+        coded_through=None,
+        counts=SimpleNamespace(parties=1, issues=1, positions=1, quotes=1),
+    ),
+]
 RESULTS = [
-    SimpleNamespace(type="position", title="Borsk on Track gauge", snippet="Wants 1,520 mm; would take dual gauge if Aldria pays for it", url="/positions/1", context="Sarn railway accord"),
-    SimpleNamespace(type="quote", title="“The gauge of Borsk is 1,520 and stays so.”", snippet="Irena Volk, 9 March 2031", url="/quotes/1", context=None),
-    SimpleNamespace(type="source", title="No rail will be torn up, says Volk", snippet="", url="/sources/3", context=None),
+    SimpleNamespace(
+        type="position",
+        title="Borsk on Track gauge",
+        snippet="Wants 1,520 mm; would take dual gauge if Aldria pays for it",
+        url="/positions/1",
+        context="Sarn railway accord",
+    ),
+    SimpleNamespace(
+        type="quote",
+        title="“The gauge of Borsk is 1,520 and stays so.”",
+        snippet="Irena Volk, 9 March 2031",
+        url="/quotes/1",
+        context=None,
+    ),
+    SimpleNamespace(
+        type="source", title="No rail will be torn up, says Volk", snippet="", url="/sources/3", context=None
+    ),
 ]
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "matrix": ("matrix/show.html", sarn.matrix()),
-    "matrix-pinned": ("matrix/show.html", sarn.matrix(known_at="2031-03-14T09:30:00.000000Z", changed_since=2, filters={"as_of": "2031-03-20", "known_at": "2031-03-14T09:30:00.000000Z", "since": "2031-03-01", "q": "rail"}, as_of="2031-03-20", next_url="/n/sarn?after=x", total_cells=9000)),
+    "matrix-pinned": (
+        "matrix/show.html",
+        sarn.matrix(
+            known_at="2031-03-14T09:30:00.000000Z",
+            changed_since=2,
+            filters={
+                "as_of": "2031-03-20",
+                "known_at": "2031-03-14T09:30:00.000000Z",
+                "since": "2031-03-01",
+                "q": "rail",
+            },
+            as_of="2031-03-20",
+            next_url="/n/sarn?after=x",
+            total_cells=9000,
+        ),
+    ),
     "matrix-transposed": ("matrix/show.html", sarn.matrix(filters={"transpose": True})),
     "matrix-empty": ("matrix/show.html", sarn.matrix(grid=replace(sarn.GRID, rows=[]), days=[])),
     "cell": ("cells/show.html", sarn.one_cell()),
-    "cell-silent": ("cells/show.html", sarn.one_cell(cell=sarn.CELLS["dorrin", "bridge"], party=sarn.PARTIES[3], issue=sarn.ISSUES[1], history=[])),
-    "cell-eight": ("cells/show.html", sarn.one_cell(cell=sarn.CELLS["dorrin", "fee"], party=sarn.PARTIES[3], issue=FEE, history=[(sarn.CELLS["dorrin", "fee"].position, "new")], viewer=sarn.EDITOR)),
+    "cell-silent": (
+        "cells/show.html",
+        sarn.one_cell(cell=sarn.CELLS["dorrin", "bridge"], party=sarn.PARTIES[3], issue=sarn.ISSUES[1], history=[]),
+    ),
+    "cell-eight": (
+        "cells/show.html",
+        sarn.one_cell(
+            cell=sarn.CELLS["dorrin", "fee"],
+            party=sarn.PARTIES[3],
+            issue=FEE,
+            history=[(sarn.CELLS["dorrin", "fee"].position, "new")],
+            viewer=sarn.EDITOR,
+        ),
+    ),
     "panel": ("matrix/_panel.html", {**sarn.one_cell(), "partial": True}),
-    "issue": ("issues/show.html", {**SHARED, "issue": FEE, "notes": "Scope: what a tonne pays for the whole way.\n\nCounts: “four crowns we could live with”. Does not count: harbour dues.", "cells": COLUMN["fee"], "common": sarn.COMMON}),
-    "issue-long": ("issues/show.html", {**SHARED, "issue": sarn.ISSUES[5], "notes": None, "cells": COLUMN["customs"], "common": sarn.COMMON}),
-    "party": ("parties/show.html", {**SHARED, "party": BORSK, "aliases": ["Борск", "Borskia"], "wikidata_id": "Q1", "speakers": [("Irena Volk", "minister of transport"), (None, "Ministry of transport")], "cells": ROW}),
+    "issue": (
+        "issues/show.html",
+        {
+            **SHARED,
+            "issue": FEE,
+            "notes": "Scope: what a tonne pays for the whole way.\n\nCounts: “four crowns”. Does not: harbour dues.",
+            "cells": COLUMN["fee"],
+            "common": sarn.COMMON,
+        },
+    ),
+    "issue-long": (
+        "issues/show.html",
+        {**SHARED, "issue": sarn.ISSUES[5], "notes": None, "cells": COLUMN["customs"], "common": sarn.COMMON},
+    ),
+    "party": (
+        "parties/show.html",
+        {
+            **SHARED,
+            "party": BORSK,
+            "aliases": ["Борск", "Borskia"],
+            "wikidata_id": "Q1",
+            "speakers": [("Irena Volk", "minister of transport"), (None, "Ministry of transport")],
+            "cells": ROW,
+        },
+    ),
     "position": ("positions/show.html", ONE),
-    "position-retracted": ("positions/show.html", {**ONE, "position": replace(POSITION, status="retracted", reason="The speaker was somebody else"), "viewer": sarn.EDITOR}),
-    "position-draft": ("positions/show.html", {**ONE, "position": replace(POSITION, status="draft", quotes=[], stated_on=None, stated_by=None), "versions": []}),
-    "version": ("positions/versions.html", {**ONE, "position": replace(POSITION, version=2, action="corrected", reason="The condition was left out"), "changes": [("Condition on dual gauge", None, "only if Aldria pays for it"), ("Firmness", "preference", "demand")]}),
-    "quote": ("quotes/show.html", {**SHARED, "quote": POSITION.quotes[0], "uses": [(POSITION, "Borsk", "Track gauge")], "citation": "Irena Volk, minister of transport, Borsk, 9 March 2031, in: “No rail will be torn up, says Volk”, The Sarn Courier, 10 March 2031.", "permalink": "http://127.0.0.1:8000/quotes/1"}),
-    "quote-orphan": ("quotes/show.html", {**SHARED, "negotiation": None, "nav": [], "quote": POSITION.quotes[2], "uses": [], "citation": "x", "permalink": "http://127.0.0.1:8000/quotes/1"}),
-    "source": ("sources/show.html", {**SHARED, "negotiation": None, "nav": [], "source": SOURCE, "quotes": [(quote, [(POSITION, "Borsk", "Track gauge")]) for quote in POSITION.quotes], "text": "The minister of transport of Borsk came to Sarn on Sunday.", "has_text": True, "versions": VERSIONS, "next_url": None}),
+    "position-retracted": (
+        "positions/show.html",
+        {
+            **ONE,
+            "position": replace(POSITION, status="retracted", reason="The speaker was somebody else"),
+            "viewer": sarn.EDITOR,
+        },
+    ),
+    "position-draft": (
+        "positions/show.html",
+        {
+            **ONE,
+            "position": replace(POSITION, status="draft", quotes=[], stated_on=None, stated_by=None),
+            "versions": [],
+        },
+    ),
+    "version": (
+        "positions/versions.html",
+        {
+            **ONE,
+            "position": replace(POSITION, version=2, action="corrected", reason="The condition was left out"),
+            "changes": [
+                ("Condition on dual gauge", None, "only if Aldria pays for it"),
+                ("Firmness", "preference", "demand"),
+            ],
+        },
+    ),
+    "quote": (
+        "quotes/show.html",
+        {
+            **SHARED,
+            "quote": POSITION.quotes[0],
+            "uses": [(POSITION, "Borsk", "Track gauge")],
+            "citation": "Irena Volk, Borsk, 9 March 2031, in: “No rail will be torn up”, The Sarn Courier, 10 March.",
+            "permalink": "http://127.0.0.1:8000/quotes/1",
+        },
+    ),
+    "quote-orphan": (
+        "quotes/show.html",
+        {
+            **SHARED,
+            "negotiation": None,
+            "nav": [],
+            "quote": POSITION.quotes[2],
+            "uses": [],
+            "citation": "x",
+            "permalink": "http://127.0.0.1:8000/quotes/1",
+        },
+    ),
+    "source": (
+        "sources/show.html",
+        {
+            **SHARED,
+            "negotiation": None,
+            "nav": [],
+            "source": SOURCE,
+            "quotes": [(quote, [(POSITION, "Borsk", "Track gauge")]) for quote in POSITION.quotes],
+            "text": "The minister of transport of Borsk came to Sarn on Sunday.",
+            "has_text": True,
+            "versions": VERSIONS,
+            "next_url": None,
+        },
+    ),
     "index": ("negotiations/index.html", {"negotiations": LISTED}),
-    "about": ("negotiations/about.html", {**SHARED, "counts": sarn.COUNTS, "parties": sarn.PARTIES, "issues": [(issue, "Scope: this, not that." if issue.ordered else None) for issue in sarn.ISSUES]}),
-    "error-404": ("errors/page.html", {"status": 404, "title": "There is nothing at this address", "detail": "", "faults": [], "request_id": None}),
-    "error-422": ("errors/page.html", {"status": 422, "title": "Something in the address is not valid", "detail": "It was understood as far as possible.", "faults": [("as_of", "“14.3.31” is no day; write 2031-03-14")], "request_id": None}),
-    "error-500": ("errors/page.html", {"status": 500, "title": "Something broke here", "detail": "", "faults": [], "request_id": "01J8Z3K"}),
-    "error-fragment": ("errors/_fragment.html", {"status": 404, "title": "Not found", "detail": "", "faults": [], "request_id": None}),
+    "about": (
+        "negotiations/about.html",
+        {
+            **SHARED,
+            "counts": sarn.COUNTS,
+            "parties": sarn.PARTIES,
+            "issues": [(issue, "Scope: this, not that." if issue.ordered else None) for issue in sarn.ISSUES],
+        },
+    ),
+    "error-404": (
+        "errors/page.html",
+        {"status": 404, "title": "There is nothing at this address", "detail": "", "faults": [], "request_id": None},
+    ),
+    "error-422": (
+        "errors/page.html",
+        {
+            "status": 422,
+            "title": "Something in the address is not valid",
+            "detail": "It was understood as far as possible.",
+            "faults": [("as_of", "“14.3.31” is no day; write 2031-03-14")],
+            "request_id": None,
+        },
+    ),
+    "error-500": (
+        "errors/page.html",
+        {"status": 500, "title": "Something broke here", "detail": "", "faults": [], "request_id": "01J8Z3K"},
+    ),
+    "error-fragment": (
+        "errors/_fragment.html",
+        {"status": 404, "title": "Not found", "detail": "", "faults": [], "request_id": None},
+    ),
     "login": ("accounts/login.html", {"errors": {}, "values": {}, "next": ""}),
-    "login-wrong": ("accounts/login.html", {"errors": {"name": "Name or password is wrong"}, "values": {"name": "oray"}, "next": "/n/sarn"}),
-    "search": ("search/index.html", {"q": "gauge", "results": RESULTS, "total": 3, "next_url": "/search?q=gauge&cursor=x"}),
+    "login-wrong": (
+        "accounts/login.html",
+        {"errors": {"name": "Name or password is wrong"}, "values": {"name": "oray"}, "next": "/n/sarn"},
+    ),
+    "search": (
+        "search/index.html",
+        {"q": "gauge", "results": RESULTS, "total": 3, "next_url": "/search?q=gauge&cursor=x"},
+    ),
     "search-none": ("search/index.html", {"q": "zebra", "results": [], "total": 0, "next_url": None}),
     "search-start": ("search/index.html", {"q": "", "results": [], "total": 0, "next_url": None}),
-    "common-ground": ("analysis/common_ground.html", {**SHARED, "rows": [(issue, COLUMN[issue.slug]) for issue in sarn.ISSUES], "common": sarn.COMMON, "consenting": [party for party in sarn.PARTIES if party.consent_required]}),
-}  # fmt: skip
+    "common-ground": (
+        "analysis/common_ground.html",
+        {
+            **SHARED,
+            "rows": [(issue, COLUMN[issue.slug]) for issue in sarn.ISSUES],
+            "common": sarn.COMMON,
+            "consenting": [party for party in sarn.PARTIES if party.consent_required],
+        },
+    ),
+}
