@@ -28,7 +28,7 @@ async def health() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """The database answers, its schema is ours, and it keeps what it acknowledges; else 503 and which of these is wrong."""
+    """The database answers, its schema is ours, it keeps what it acknowledges; else 503 and which of these is wrong."""
     problems: list[str] = []
     try:
         async with request.app.state.sessions() as session:

@@ -56,7 +56,7 @@ def _require_schema(url: str) -> None:
 def serve(
     settings: Settings, *, host: str, port: int, workers: int, prepare: Callable[[str], None] | None = None
 ) -> None:
-    """Serve until told to stop; prints the address, and on a loopback address a link that signs the local admin in once."""
+    """Serve until told to stop; prints the address and, on loopback, a link that signs the local admin in once."""
     with database(settings) as server:
         if prepare is not None:
             prepare(server.url)

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None,
         validation_alias="DATABASE_OWNER_URL",
-        description="The same database with the role that owns the schema, for `parley migrate`; default: DATABASE_URL.",
+        description="The same database by the role that owns the schema, for `parley migrate`; default: DATABASE_URL.",
     )
     cache: bool = Field(True, description="`off` answers every request anew, for measuring.")
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(

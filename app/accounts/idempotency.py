@@ -1,4 +1,4 @@
-"""Sending a write again changes nothing: the answer to an Idempotency-Key is kept with what it did, in one transaction."""
+"""Sending a write again changes nothing: the answer to an Idempotency-Key is kept with what it did, as one."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

@@ -72,7 +72,7 @@ async def attempt(session: AsyncSession) -> AsyncIterator[list[DomainError]]:
 def among(column: Any, numbers: Iterable[int | None]) -> ColumnElement[bool]:
     """Is it one of these numbers, however many? One parameter, so that the statement stays the same."""
     wanted = sorted({n for n in numbers if n is not None})
-    return column == any_(literal(wanted, ARRAY(BigInteger)))  # type: ignore[no-any-return]
+    return column == any_(literal(wanted, ARRAY(BigInteger)))
 
 
 async def is_alive(session: AsyncSession) -> bool:

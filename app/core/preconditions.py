@@ -1,4 +1,4 @@
-"""ETags that name a version and a revision, and If-Match, which compares the version alone (a save elsewhere is no conflict)."""
+"""ETags that name a version and a revision; If-Match compares the version alone: a save elsewhere is no conflict."""
 
 import re
 

@@ -28,7 +28,8 @@ def config() -> Config:
 def newest() -> str:
     """The version that this program works on."""
     head = ScriptDirectory.from_config(config()).get_current_head()
-    assert head is not None
+    if head is None:
+        raise SchemaError(f"There are no migrations in {FOLDER}.")
     return head
 
 
@@ -49,7 +50,9 @@ def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
             before = version(connection)
             connection.rollback()
             if before is not None and not knows(before):
-                raise SchemaError(f"The database's schema ({before}) is newer than this program ({newest()}); use the newer program.")
+                raise SchemaError(
+                    f"The database's schema ({before}) is newer than this program ({newest()}); use the newer program."
+                )
             made = config()
             made.attributes["connection"] = connection
             command.upgrade(made, "head")

@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
 from app.core.errors import NotFound, Unavailable, bad_parameter
-from app.history.record import LOCK, Moment
+from app.history.record import LOCK
+from app.history.record import Moment as Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
 
 WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
 
 
 async def moment(session: AsyncSession, known_at: datetime | None = None) -> Moment:
-    """Find what the database held at `known_at`, by default now; waits for writers under way where the answer hangs on them."""
+    """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it."""
     row = (
         await session.execute(
             select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp())
@@ -104,7 +105,7 @@ def select_held(at: Moment):  # type: ignore[no-untyped-def]
     )
 
 
-async def list_held(session: AsyncSession, at: Moment, *conditions: ColumnElement[bool]) -> list[Snapshot]:
+async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list[Snapshot]:
     rows = await session.execute(select_held(at).where(*conditions))
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 

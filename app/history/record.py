@@ -171,17 +171,10 @@ class Log:
         by_kind: dict[str, list[int]] = {}
         for kind, object_id in newest:
             by_kind.setdefault(kind, []).append(object_id)
-        for model, key in ((Holding, None), (Spell, "position")):
-            closed = (
-                or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
-                if key is None
-                else among(Spell.position_id, by_kind.get(key, []))
-            )
-            if key is None or key in by_kind:
-                await self.session.execute(
-                    update(model).where(closed, model.seq_to == FOREVER).values(seq_to=seq),
-                    execution_options={"synchronize_session": False},
-                )
+        held = or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
+        await self._close(Holding, held, seq)
+        if "position" in by_kind:
+            await self._close(Spell, among(Spell.position_id, by_kind["position"]), seq)
         holdings, spells, uses = [], [], []
         for n, c in enumerate(self.changes):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
@@ -204,6 +197,10 @@ class Log:
             check.seq = seq
         self.session.add_all(self.checks)
         await self.session.flush()
+
+    async def _close(self, model: type[Holding] | type[Spell], which: Any, seq: int) -> None:
+        ended = update(model).where(which, model.seq_to == FOREVER).values(seq_to=seq)
+        await self.session.execute(ended, execution_options={"synchronize_session": False})
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:

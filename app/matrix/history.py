@@ -18,7 +18,7 @@ from app.positions.views import PositionView
 async def cell_history(
     session: AsyncSession, matrix: Matrix, party: str, issue: str
 ) -> list[tuple[PositionView, str | None]]:
-    """The positions of a cell that may have been stated by the matrix's day, newest first, each with the kind of its move."""
+    """The positions of a cell that may have been stated by then, newest first, each with the kind of its move."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue)
     rows = await spells_of_cell(session, matrix.at, party_id, issue_id)

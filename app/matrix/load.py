@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,7 +64,7 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
     # Common ground counts everybody whose consent is required, whatever columns are shown.
     consenting = [p for p in parties if p.consent_required]
     needed = {party_ids[p.slug] for p in [*shown, *consenting]}
-    where = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
+    where: dict[str, Any] = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
     before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
     looks = await queries.newest_looks(session, at, number)
@@ -99,7 +100,7 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
 def ground_of(
     issue: IssueView, consenting: list[PartyView], occupied: dict[tuple[str, str], Occupied]
 ) -> list[OptionGround]:
-    """Where those whose consent is required stand on each option of an issue: all that are open to choice or still held."""
+    """Where those whose consent is required stand on each option that is open to choice or still held."""
     here = {p.slug: occupied.get((p.slug, issue.slug)) for p in consenting}
     stands = {slug: stand_of(o.position) if o and o.position else None for slug, o in here.items()}
     held = {option for s in stands.values() if s for option in s.attitudes}

@@ -113,7 +113,7 @@ async def statement_days(session: AsyncSession, at: Moment, negotiation_id: int)
         .group_by(Spell.stated_by)
         .order_by(Spell.stated_by)
     )
-    return [(day, n) for day, n in rows]
+    return [(day, n) for day, n in rows if day is not None]
 
 
 async def count_changed_since(session: AsyncSession, at: Moment, positions: Collection[int]) -> int:

@@ -33,16 +33,16 @@ async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
         raise Conflict(f"There is a party {slug!r} already.")
     row = Party(**fields)
     session.add(row)
-    await log.record("party", row, "published", words=_party_words(row))
+    await log.record("party", row, "published", words=party_words(row))
     return row
 
 
 async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: str | None) -> bool:
-    words = _party_words(Party(**{"name": row.name, "short_name": row.short_name, "aliases": row.aliases} | fields))
+    words = party_words(Party(**{"name": row.name, "short_name": row.short_name, "aliases": row.aliases} | fields))
     return await log.amend("party", row, fields, reason=reason, words=words)
 
 
-def _party_words(row: Party) -> str:
+def party_words(row: Party) -> str:
     return " ".join(filter(None, [row.name, row.short_name, *(row.aliases or [])]))
 
 
@@ -60,11 +60,8 @@ async def take_part(
     if await queries.find_participation(session, negotiation, party.slug):
         raise Conflict(f"{party.name} takes part in this negotiation already.")
     if ordinal is None:
-        ordinal = 1 + await session.scalar(
-            select(func.coalesce(func.max(Participation.ordinal), 0)).where(
-                Participation.negotiation_id == negotiation.id
-            )
-        )
+        highest = select(func.max(Participation.ordinal)).where(Participation.negotiation_id == negotiation.id)
+        ordinal = 1 + (await session.scalar(highest) or 0)
     row = Participation(
         negotiation_id=negotiation.id,
         party_id=party.id,
@@ -87,7 +84,7 @@ async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, *
         raise Conflict("A speaker with this name, office and party is on file already.")
     row = Speaker(public=public, **fields)
     session.add(row)
-    await log.record("speaker", row, "published" if public else "created", public=public, words=_speaker_words(row))
+    await log.record("speaker", row, "published" if public else "created", public=public, words=speaker_words(row))
     return row
 
 
@@ -96,13 +93,13 @@ async def publish_speaker(log: Log, row: Speaker) -> None:
     if not row.public:
         row.public = True
         row.version += 1
-        await log.record("speaker", row, "published", words=_speaker_words(row))
+        await log.record("speaker", row, "published", words=speaker_words(row))
 
 
 async def amend_speaker(log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None) -> bool:
     after = Speaker(**{"name": row.name, "office": row.office, "aliases": row.aliases} | fields)
-    return await log.amend("speaker", row, fields, reason=reason, public=row.public, words=_speaker_words(after))
+    return await log.amend("speaker", row, fields, reason=reason, public=row.public, words=speaker_words(after))
 
 
-def _speaker_words(row: Speaker) -> str:
+def speaker_words(row: Speaker) -> str:
     return " ".join(filter(None, [row.name, row.office, *(row.aliases or [])]))

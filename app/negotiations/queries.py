@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
@@ -84,7 +85,7 @@ async def find_speaker(
     )
 
 
-def _maybe_locked(statement: Select, lock: bool) -> Select:  # type: ignore[type-arg]
+def _maybe_locked(statement: Any, lock: bool) -> Any:
     return statement.with_for_update() if lock else statement
 
 

@@ -13,7 +13,7 @@ from app.accounts.queries import Viewer
 from app.core.bodies import JsonRoute
 from app.core.clock import instant, now
 from app.core.database import Session
-from app.core.errors import Conflict, Fault, Forbidden, SignInRequired, invalid
+from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
 from app.core.preconditions import require_match, version_etag
 from app.core.problems import as_json, read_body
 from app.core.responses import answer
@@ -105,7 +105,7 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
         sent = read_body(PositionInput, body)
         try:
             negotiation = await get_negotiation(session, sent.negotiation)
-        except Exception:
+        except NotFound:
             raise invalid("/negotiation", f"there is no negotiation {sent.negotiation!r}") from None
         async with writing(session, by=viewer.name, now=now()) as log:
             wanted = PositionContent(**{n: getattr(sent, n) for n in PositionContent.model_fields})
@@ -127,7 +127,7 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
 async def correct_position(
     request: Request, session: Session, viewer: Editor, position_id: Number, body: Sent = None
 ) -> Response:
-    """The record was wrong: a new version, by JSON Merge Patch; or a draft is published, a retracted position restored."""
+    """The record was wrong: a new version, by JSON Merge Patch; it publishes a draft, or restores what was retracted."""
     position = await queries.get_position(session, position_id, lock=True)
     at = await moment(session)
     require_match(request, version=position.version, epoch=at.epoch)
@@ -226,7 +226,7 @@ async def _answer(
 ) -> Response:
     found = await queries.get_version(session, at, position_id, version=version, drafts=drafts)
     [view] = await queries.views(session, at, [found])
-    beside = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
+    beside: dict[str, Any] = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
     made = answer(
         request,
         view,

@@ -259,8 +259,9 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
         start=check.start,
         end=check.end,
         segments=check.segments,
-        speaker=speaker
-        and SpeakerView(speaker["name"], q["office"], names.parties[q["party_id"]] if q["party_id"] else None),
+        speaker=SpeakerView(speaker["name"], q["office"], names.parties[q["party_id"]] if q["party_id"] else None)
+        if speaker
+        else None,
         source=SourceView(
             source.id,
             source["uid"],

@@ -85,7 +85,7 @@ class PositionInput(PositionContent):
 
 
 class PositionPatch(PositionContent):
-    """A JSON Merge Patch of a position, once its maps have been merged; which fields were sent is in model_fields_set."""
+    """A JSON Merge Patch of a position, merged into the version that is there."""
 
     status: Literal["draft", "published"] | None = None
     reason: Reason | None = None

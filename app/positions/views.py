@@ -1,4 +1,4 @@
-"""A position as readers see it: frozen values, field for field what the API answers (orjson writes them as they stand)."""
+"""A position as readers see it: frozen values, field for field what the API answers."""
 
 from dataclasses import dataclass
 

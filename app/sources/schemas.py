@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from app.core import dates
-from app.core.forms import Input, Line, Name, Query, Storable
+from app.core.forms import Input, Line, Name, Storable
 from app.sources.addresses import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
@@ -42,9 +42,3 @@ class SourceFields(Input):
 
 class SourceInput(SourceFields):
     text: Text | None = None
-
-
-class SourcesQuery(Query):
-    q: Annotated[str | None, Field(max_length=1000, description="Words in title, publisher, author and address.")] = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
-    cursor: Annotated[str | None, Field(max_length=500)] = None
