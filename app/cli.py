@@ -20,12 +20,10 @@ from app.core.database import make_engine, make_sessions, transaction
 from app.core.errors import DomainError
 from app.core.postgres import PostgresError
 from app.core.schema import SchemaError, migrate
+from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
-from app.exchange.tables import ImportFaults
 from app.models.vocabulary import UserRole
 from app.settings import Settings
-
-MOST_FAULTS = 1000  # lines; the summary counts the rest
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -142,10 +140,9 @@ def import_(
     try:
         report = with_database(work)
     except ImportFaults as error:
-        for fault in error.faults[:MOST_FAULTS]:
-            say(str(fault))
-        more = len(error.faults) - MOST_FAULTS
-        say(f"{len(error.faults)} faults{f', {more} of them not shown' if more > 0 else ''}; nothing was imported.")
+        for line in error.lines():
+            say(line)
+        say(f"{error}.")
         raise typer.Exit(1) from None
     for fault in report.skipped_diverged:
         say(str(fault))

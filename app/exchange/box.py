@@ -1,0 +1,124 @@
+"""The files of a package, in a folder or a zip: only regular ones, only inside it, and no more than a disk holds."""
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
+
+DESCRIPTOR = "datapackage.json"
+MOST_BYTES = 4 << 30  # of all files together, unpacked
+MOST_FILES = 200_000
+RATIO, SMALL = 200, 64 << 20  # text packs to a twentieth at best; more than this is a bomb, unless it is small
+
+
+class BoxError(Exception):
+    """It is not a package that may be opened; the message says why."""
+
+
+class Box(Protocol):
+    """Files by their paths inside the package."""
+
+    name: str
+
+    def names(self) -> set[str]: ...
+
+    def size(self, path: str) -> int: ...
+
+    def open(self, path: str) -> BinaryIO: ...
+
+
+def unsafe(path: str) -> str | None:
+    """Say why a path cannot be one of a file inside a package, or None."""
+    parts = PurePosixPath(path).parts
+    if not path or path.endswith("/"):
+        return "names no file"
+    if "\\" in path or ":" in path or "\0" in path or path.startswith(("/", "~")) or ".." in parts:
+        return "leads out of the package"
+    return None
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._root = path
+
+    def names(self) -> set[str]:
+        return {p.relative_to(self._root).as_posix() for p in self._root.rglob("*") if self._is_plain(p)}
+
+    def size(self, path: str) -> int:
+        return (self._root / path).stat().st_size
+
+    def open(self, path: str) -> BinaryIO:
+        found = self._root / path
+        if not self._is_plain(found):
+            raise BoxError("is not a file of this folder")
+        return found.open("rb")
+
+    def _is_plain(self, found: Path) -> bool:
+        inner = [found, *found.parents]
+        links = any(p.is_symlink() for p in inner[: inner.index(self._root)])
+        return not links and found.is_file()
+
+
+class _Zip:
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self.name = name
+        self._archive = archive
+        self._infos = {i.filename: i for i in archive.infolist() if not i.is_dir()}
+        _check(archive.infolist())
+        tops = {n.split("/")[0] for n in self._infos} - {"__MACOSX"}
+        # Many tools pack the folder itself, not just what is in it.
+        packed = DESCRIPTOR not in self._infos and len(tops) == 1 and f"{next(iter(tops))}/{DESCRIPTOR}" in self._infos
+        self._prefix = f"{next(iter(tops))}/" if packed else ""
+
+    def names(self) -> set[str]:
+        return {n.removeprefix(self._prefix) for n in self._infos if n.startswith(self._prefix)}
+
+    def size(self, path: str) -> int:
+        return self._infos[self._prefix + path].file_size
+
+    def open(self, path: str) -> BinaryIO:
+        return self._archive.open(self._infos[self._prefix + path])  # type: ignore[return-value]
+
+
+def _check(infos: list[zipfile.ZipInfo]) -> None:
+    seen: set[str] = set()
+    if len(infos) > MOST_FILES:
+        raise BoxError(f"holds {len(infos):,} files; at most {MOST_FILES:,} are taken")
+    if sum(i.file_size for i in infos) > MOST_BYTES:
+        raise BoxError(f"unpacks to more than {MOST_BYTES >> 30} GB")
+    for info in infos:
+        reason = unsafe(info.filename) if not info.is_dir() else unsafe(info.filename.rstrip("/"))
+        if reason:
+            raise BoxError(f"{info.filename!r} {reason}")
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise BoxError(f"{info.filename!r} is a link or a device, not a file")
+        if info.flag_bits & 0x1:
+            raise BoxError(f"{info.filename!r} is encrypted")
+        if info.file_size > SMALL and info.file_size > RATIO * max(info.compress_size, 1):
+            raise BoxError(f"{info.filename!r} would unpack to {info.file_size:,} bytes from {info.compress_size:,}")
+        if info.filename in seen:
+            raise BoxError(f"{info.filename!r} is there twice")
+        seen.add(info.filename)
+
+
+@contextmanager
+def open_box(path: Path) -> Iterator[Box]:
+    """Open a folder or a .zip; BoxError where that cannot be."""
+    if path.is_dir():
+        yield _Folder(path)
+        return
+    if not path.exists():
+        raise BoxError("is not there")
+    try:
+        archive = zipfile.ZipFile(path)
+        box = _Zip(archive, path.name)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise BoxError(f"is neither a folder nor a zip that can be read: {error}") from None
+    except OSError as error:
+        raise BoxError(f"cannot be read: {error.strerror or error}") from None
+    with archive:
+        yield box

@@ -1,0 +1,113 @@
+"""Importing a data package: everything is checked and prepared first, then written in one transaction and one log entry."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.exchange import codebook, evidence, statements
+from app.exchange import rows as r
+from app.exchange.box import BoxError, open_box
+from app.exchange.codebook import Book, plain
+from app.exchange.faults import Faults, ImportFaults
+from app.exchange.settling import Entry, Importing, Progress, Report, settle
+from app.exchange.tables import read_package
+from app.history.record import writing
+from app.history.staging import Staging
+from app.models.position import Look
+
+IMPORTS = 0x7061726C6579 + 1  # the advisory lock by which imports wait for each other, and for nobody else
+PATIENCE = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = '60s'",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+)
+
+
+async def import_package(
+    session: AsyncSession,
+    path: Path,
+    *,
+    by: str | None,
+    now: datetime,
+    dry_run: bool = False,
+    skip_diverged: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Take a data package in, all or nothing, and say what was done; the caller commits. ImportFaults lists every fault.
+
+    A dry run does all of it and rolls the session back. What is on file already is skipped, so that a second time
+    changes nothing; with `skip_diverged`, rows whose history went another way here are left out and listed.
+    """
+    faults = Faults()
+    try:
+        with open_box(path) as box:
+            raw = read_package(box, faults)
+            for statement in PATIENCE:
+                await session.execute(text(statement))
+            await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
+            async with writing(session, by=by, now=now, batch="import") as log:
+                importing = Importing(session, log, raw, faults, now, skip_diverged, progress)
+                await _take_in(importing)
+                if faults:
+                    raise ImportFaults(faults)
+    except BoxError as error:
+        faults.add(path.name or str(path), 1, "", str(error))
+        await session.rollback()
+        raise ImportFaults(faults) from None
+    except ImportFaults:
+        await session.rollback()
+        raise
+    except IntegrityError as error:
+        await session.rollback()
+        detail = str(error.orig).splitlines()[0]
+        raise Conflict(f"Somebody wrote the same at the same time; import it again. ({detail})") from error
+    if dry_run:
+        await session.rollback()
+    return importing.report
+
+
+async def _take_in(importing: Importing) -> None:
+    staging = Staging(importing.session, lambda: secrets.token_bytes(16))
+    await staging.open()
+    book = await codebook.take_in(importing)
+    sources = await evidence.take_sources(importing)
+    quotes = await evidence.take_quotes(importing, book, sources, staging)
+    await statements.take_positions(importing, book, quotes, staging)
+    await _looks(importing, book)
+    importing.tell("writing the log", 0, 1)
+    importing.log.bulk = staging
+
+
+async def _looks(importing: Importing, book: Book) -> None:
+    read = importing.rows("looks", r.LookRow)
+    uids = [x.uid for _, x in read]
+    ours: dict[Any, Look] = {}
+    for i in range(0, len(uids), evidence.PAGE):
+        found = await importing.session.scalars(select(Look).where(Look.uid.in_(uids[i : i + evidence.PAGE])))
+        ours |= {look.uid: look for look in found}
+    entries = []
+    for line, x in read:
+        issue = codebook.refer(
+            importing, "looks", line, "issue", (x.negotiation, x.issue), book.issues, f"there is no issue {x.issue!r}"
+        )
+        seat = codebook.refer(
+            importing,
+            "looks",
+            line,
+            "party",
+            (x.negotiation, x.party),
+            book.participations,
+            f"{x.party!r} takes no part",
+        )
+        if issue is None or seat is None:
+            continue
+        cell = {"negotiation_id": issue.negotiation_id, "party_id": seat.party_id, "issue_id": issue.id}
+        values = plain(x, ("looked_on", "where", "by"), **cell)
+        entries.append(Entry("looks", line, x.version, values, {"uid": x.uid}, ours.get(x.uid), issue.negotiation_id))
+    await settle(importing, "look", Look, entries)

@@ -1,0 +1,204 @@
+"""Deciding, object by object, between what a package says and what is on file: new, the same, newer, or diverged."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.exchange.faults import Fault, Faults
+from app.exchange.layout import TABLES
+from app.exchange.rows import M, read_row
+from app.exchange.tables import Raw
+from app.history.record import Change, Log, plain, snapshot
+from app.models.base import Base
+from app.models.log import Revision
+
+Progress = Callable[[str, int, int], None]  # what, how many done, of how many
+
+
+@dataclass(slots=True)
+class Count:
+    added: int = 0
+    changed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        said = {"added": self.added, "changed": self.changed, "there already": self.skipped}
+        return ", ".join(f"{n:,} {what}" for what, n in said.items() if n) or "none"
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did, by table; of positions it counts versions."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    skipped_diverged: list[Fault] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        parts = [f"{name}: {count}" for name, count in self.counts.items() if str(count) != "none"]
+        if self.skipped_diverged:
+            parts.append(f"left out, since they diverge: {len(self.skipped_diverged):,} rows")
+        return "; ".join(parts) or "nothing to import"
+
+
+@dataclass(slots=True)
+class Importing:
+    """One import under way."""
+
+    session: AsyncSession
+    log: Log
+    raw: Raw
+    faults: Faults
+    now: datetime
+    skip_diverged: bool = False
+    progress: Progress | None = None
+    report: Report = field(default_factory=Report)
+
+    def fault(self, table: str, line: int, column: str, reason: str) -> None:
+        self.faults.add(self.raw.paths[table], line, column, reason)
+
+    def diverged(self, table: str, line: int, column: str, reason: str) -> None:
+        if self.skip_diverged:
+            self.report.skipped_diverged.append(Fault(self.raw.paths[table], line, column, reason))
+        else:
+            self.fault(table, line, column, reason)
+
+    def count(self, table: str) -> Count:
+        return self.report.counts.setdefault(table, Count())
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(what, done, total)
+
+    def rows(self, table: str, model: type[M]) -> list[tuple[int, M]]:
+        """Read all rows of a table with their lines; a key that is there twice is a fault."""
+        made: list[tuple[int, M]] = []
+        seen: dict[Any, int] = {}
+        key = TABLES[table].key
+        for row in self.raw.rows[table]:
+            read = read_row(model, TABLES[table], row, self.raw.name, self.faults, self.raw.paths[table])
+            if read is None:
+                continue
+            mark = tuple(getattr(read, name) for name in key)
+            if key and mark in seen:
+                self.fault(table, row.line, key[-1], f"the same as line {seen[mark]}: {' '.join(map(str, mark))}")
+                continue
+            seen[mark] = row.line
+            made.append((row.line, read))
+        return made
+
+
+@dataclass(slots=True)
+class Entry:
+    """One object of a package: what it says, and the row of ours that it is about, if there is one."""
+
+    table: str
+    line: int
+    version: int
+    values: dict[str, Any]  # by columns of the database; what the package says nothing about is left out
+    defaults: dict[str, Any]  # for what is left out, where it is new
+    ours: Any = None
+    negotiation_id: int | None = None
+    public: bool = True
+    later: dict[str, Callable[[], Any]] = field(default_factory=dict)  # values that are known once all rows are written
+    outcome: str = ""  # "added", "changed", or neither
+
+    def differing(self) -> list[str]:
+        return [name for name, value in self.values.items() if getattr(self.ours, name) != value]
+
+
+async def settle(
+    importing: Importing,
+    kind: str,
+    model: type[Base],
+    entries: Sequence[Entry],
+    *,
+    words: Callable[[Any], str] | None = None,
+    first: Callable[[Entry], bool] = lambda entry: False,
+    known: Callable[[list[Any]], None] = lambda rows: None,
+) -> list[Any]:
+    """Add what is new, change what is older here, and give back the row of each entry; changes that are `first` go first.
+
+    `known` hears of the rows before values that come `later` are asked for.
+    """
+    session, count = importing.session, importing.count(entries[0].table) if entries else None
+    differing = {id(e): names for e in entries if e.ours is not None and (names := e.differing())}
+    past = await _states(session, kind, [e.ours.id for e in entries if id(e) in differing])
+    added, changed = [], []
+    rows = []
+    for entry in entries:
+        assert count is not None
+        row, names = entry.ours, differing.get(id(entry), [])
+        if row is None:
+            values = {name: value for name, value in entry.values.items() if name not in entry.later}
+            row = model(version=entry.version, **entry.defaults, **values)
+            entry.outcome = "added"
+            added.append((entry, row))
+            count.added += 1
+        elif names and not _was_so(entry, past.get(row.id, ())):
+            if entry.version > row.version:
+                entry.outcome = "changed"
+                changed.append(entry)
+                count.changed += 1
+            else:
+                there = ", ".join(_column(n) for n in names)
+                reason = f"differs in {there} from what is on file here, which is version {row.version}"
+                importing.diverged(entry.table, entry.line, _column(names[0]), reason)
+        else:
+            count.skipped += 1
+        rows.append(row)
+    for entry in sorted(changed, key=first, reverse=True):
+        for name, value in entry.values.items():
+            if name not in entry.later:
+                setattr(entry.ours, name, value)
+        entry.ours.version = entry.version
+        await session.flush()
+    session.add_all(row for _, row in added)
+    await session.flush()
+    known(rows)
+    written = [*added, *((e, e.ours) for e in changed)]
+    for entry, row in written:
+        for name, value in entry.later.items():
+            setattr(row, name, value())
+    await session.flush()
+    for entry, row in written:
+        importing.log.add(
+            Change(
+                kind,
+                row.id,
+                row.version,
+                "imported",
+                snapshot(row),
+                public=entry.public,
+                negotiation_id=row.id if kind == "negotiation" else entry.negotiation_id,
+                words=words(row) if words else None,
+            )
+        )
+    return rows
+
+
+def _column(name: str) -> str:
+    return {"ordinal": "order", "party_id": "party", "merged_into_id": "merged_into"}.get(name, name)
+
+
+async def _states(session: AsyncSession, kind: str, ids: Iterable[int]) -> dict[int, list[Mapping[str, Any]]]:
+    """All that has been on file of these objects."""
+    ids = list(ids)
+    states: dict[int, list[Mapping[str, Any]]] = {}
+    if ids:
+        wanted = select(Revision.object_id, Revision.snapshot).where(
+            Revision.kind == kind, among(Revision.object_id, ids), Revision.snapshot.is_not(None)
+        )
+        for object_id, said in await session.execute(wanted):
+            if said is not None:
+                states.setdefault(object_id, []).append(said)
+    return states
+
+
+def _was_so(entry: Entry, states: Iterable[Mapping[str, Any]]) -> bool:
+    said = {name: plain(value) for name, value in entry.values.items()}
+    return any(all(state.get(name) == value for name, value in said.items()) for state in states)
