@@ -1,10 +1,11 @@
 """The application, put together; reads like a table of contents."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
 import app.issues.api
@@ -17,10 +18,11 @@ import app.positions.api
 import app.positions.looks_api
 import app.positions.pages
 import app.sources.api
-from app.core.database import make_engine, make_sessions
+from app.core.caching import Cache, CacheAnswers, listening
+from app.core.database import make_engine, make_sessions, plain_url
 from app.core.logs import configure_logs
 from app.core.problems import install_problems
-from app.core.security import install_security
+from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
 from app.matrix import pictures
 from app.settings import Settings
@@ -28,11 +30,13 @@ from app.settings import Settings
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Put the application together over one database."""
+    cache = Cache()
     engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with listening(cache, plain_url(database_url)) if settings.cache else nullcontext():
+            yield
         await engine.dispose()
 
     made = FastAPI(
@@ -50,6 +54,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.state.sessions = make_sessions(engine)
     install_problems(made)
     install_security(made, settings)
+    made.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    made.add_middleware(AnswerHead)
+    if settings.cache:
+        made.add_middleware(CacheAnswers, cache=cache)
     provide(pictures=pictures)
     for router in (
         app.operation.router,

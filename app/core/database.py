@@ -21,6 +21,11 @@ def driver_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+def plain_url(url: str) -> str:
+    """The address as the driver itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def make_engine(
     url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True
 ) -> AsyncEngine:

@@ -194,6 +194,24 @@ class BodyLimit:
         await self.app(scope, counted, send)
 
 
+class AnswerHead:
+    """Answer HEAD as GET without the body: routes are declared for GET alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 def install_security(app: FastAPI, settings: Settings) -> None:
     """Put all of it in front of the app; whatever is added later stands further out."""
     app.add_middleware(CatchErrors)

@@ -85,7 +85,7 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
         occupied,
         {(slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"]) for (p, i), s in looks.items()},
         firmness=query.firmness,
-        words=query.q is not None,
+        words=bool(query.q),
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
     )
     ground = {i.slug: ground_of(i, consenting, occupied) for i in rows}

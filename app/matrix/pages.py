@@ -11,7 +11,7 @@ from app.matrix import context, queries
 from app.matrix.api import next_address
 from app.matrix.history import cell_history
 from app.matrix.load import load
-from app.matrix.schemas import MatrixPageQuery, MatrixQuery, Times
+from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 
 MOST_CELLS = 2_500
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 @router.get("")
 async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
     """Who wants what."""
-    query = read_query(MatrixPageQuery, request)
+    query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
     days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
     return page(

@@ -22,7 +22,4 @@ class MatrixQuery(Times):
     q: Annotated[str | None, Field(max_length=1000, description="Show only current positions with these words.")] = None
     since: Annotated[Day | None, Field(description="Mark cells whose current position differs from that day's.")] = None
     cursor: Annotated[str | None, Field(max_length=200, description="From `meta.next`: the next rows.")] = None
-
-
-class MatrixPageQuery(MatrixQuery):
-    transpose: Annotated[bool, Field(description="Parties down, issues across.")] = False
+    transpose: Annotated[bool, Field(description="On the page: parties down, issues across.")] = False

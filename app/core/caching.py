@@ -1,0 +1,167 @@
+"""Answers kept by each process, for strangers who read: given again, to the byte, until anything is written.
+
+What is kept is dropped whole by a write through this process, before that write is answered; by the log's NOTIFY when
+another process or a command has written; and while nothing listens for those, nothing is kept. So an answer is never
+older than the last write that anybody was told of here.
+"""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import psycopg
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.clock import now
+from app.core.logs import log
+from app.core.responses import matches
+
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024
+SAFE = ("GET", "HEAD", "OPTIONS")
+VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
+PERSONAL = ("authorization", "cookie", "range", "x-request-id")
+NEVER = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/account", "/admin")
+Key = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    etag: str | None
+
+
+class Cache:
+    """What one process keeps, the least used going first; `generation` counts the times that it was dropped."""
+
+    def __init__(self) -> None:
+        self.listening = False
+        self.generation = 0
+        self.size = 0
+        self.answers: OrderedDict[Key, Kept] = OrderedDict()
+
+    def drop(self) -> None:
+        self.generation += 1
+        self.answers.clear()
+        self.size = 0
+
+    def get(self, key: Key) -> Kept | None:
+        found = self.answers.get(key)
+        if found is not None:
+            self.answers.move_to_end(key)
+        return found
+
+    def keep(self, key: Key, answer: Kept, generation: int) -> None:
+        """Keep an answer, unless something was written since it was begun."""
+        if not self.listening or generation != self.generation or len(answer.body) > LARGEST:
+            return
+        before = self.answers.pop(key, None)
+        self.size += len(answer.body) - (len(before.body) if before else 0)
+        self.answers[key] = answer
+        while self.size > MOST_BYTES:
+            _, oldest = self.answers.popitem(last=False)
+            self.size -= len(oldest.body)
+
+
+class CacheAnswers:
+    """Answer from what is kept, in front of everything else; keep what a stranger's GET was answered with 200."""
+
+    def __init__(self, app: ASGIApp, *, cache: Cache) -> None:
+        self.app = app
+        self.cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if scope["method"] not in SAFE:
+            return await self.app(scope, receive, self._dropping(send))
+        headers = Headers(scope=scope)
+        personal = any(name in headers for name in PERSONAL)
+        if scope["method"] != "GET" or personal or scope["path"].startswith(NEVER):
+            return await self.app(scope, receive, send)
+        key = (scope["path"], scope["query_string"], now().date(), *(headers.get(name) for name in VARYING))
+        kept = self.cache.get(key)
+        if kept is not None:
+            return await _answer(kept, headers.get("if-none-match"), send)
+        if "if-none-match" in headers:
+            return await self.app(scope, receive, send)
+        await self.app(scope, receive, self._keeping(key, send))
+
+    def _dropping(self, send: Send) -> Send:
+        async def dropping(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.cache.drop()  # committed by now, and nobody has been told yet
+            await send(message)
+
+        return dropping
+
+    def _keeping(self, key: Key, send: Send) -> Send:
+        generation = self.cache.generation
+        started: Message | None = None
+        chunks: list[bytes] = []
+
+        async def keeping(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = message
+            elif message["type"] == "http.response.body":
+                if sum(map(len, chunks)) <= LARGEST:
+                    chunks.append(message.get("body", b""))
+                if not message.get("more_body", False) and started is not None and _may_be_kept(started):
+                    etag = Headers(raw=started["headers"]).get("etag")
+                    own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
+                    self.cache.keep(key, Kept(own, b"".join(chunks), etag), generation)
+            await send(message)
+
+        return keeping
+
+
+def _may_be_kept(started: Message) -> bool:
+    names = {name.lower() for name, _ in started["headers"]}
+    kind = Headers(raw=started["headers"]).get("content-type", "")
+    return started["status"] == 200 and b"set-cookie" not in names and not kind.startswith("text/event-stream")
+
+
+async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
+    if kept.etag is not None and if_none_match is not None and matches(if_none_match, kept.etag):
+        dropped = (b"content-length", b"content-type", b"content-encoding")
+        headers = [(n, v) for n, v in kept.headers if n.lower() not in dropped]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
+    await send({"type": "http.response.body", "body": kept.body})
+
+
+@contextlib.asynccontextmanager
+async def listening(cache: Cache, address: str) -> AsyncIterator[None]:
+    """Drop what is kept whenever the log says that something was written; keep nothing while it cannot be heard."""
+    task = asyncio.create_task(_listen(cache, address))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _listen(cache: Cache, address: str) -> None:
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+                await connection.execute("LISTEN parley")
+                cache.drop()
+                cache.listening = True
+                async for _ in connection.notifies():
+                    cache.drop()
+        except (psycopg.Error, OSError) as error:
+            log.warning("not listening", error=type(error).__name__)
+        finally:
+            cache.listening = False
+            cache.drop()
+        await asyncio.sleep(1)
+
