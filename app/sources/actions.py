@@ -27,7 +27,7 @@ async def add_source(
     await session.flush()
     if text is not None:
         await _add_text(session, log, row, text)
-    await log.record("source", row, action, words=_words(row))
+    await log.record("source", row, action, words=source_words(row))
     return row
 
 
@@ -38,7 +38,7 @@ async def amend_source(
     if fields.get("url", row.url) != row.url:
         fields["url_key"] = await _free_key(session, fields["url"], of=row)
     after = Source(**{n: getattr(row, n) for n in ("title", "publisher", "author", "url", "reference")} | fields)
-    changed = await log.amend("source", row, fields, reason=reason, words=_words(after))
+    changed = await log.amend("source", row, fields, reason=reason, words=source_words(after))
     if text is not None:
         changed |= await put_text(session, log, row, text)
     return changed
@@ -63,7 +63,7 @@ async def recheck(session: AsyncSession, log: Log, row: Source, on_file: SourceT
     row.version += 1
     log.checks += news
     results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
-    await log.record("source", row, "checked", words=_words(row), extra={"checks": results})
+    await log.record("source", row, "checked", words=source_words(row), extra={"checks": results})
     return found
 
 
@@ -116,5 +116,5 @@ async def _add_text(session: AsyncSession, log: Log, row: Source, text: str, n: 
     return on_file
 
 
-def _words(row: Source) -> str:
+def source_words(row: Source) -> str:
     return " ".join(filter(None, [row.title, row.publisher, row.author, row.url, row.reference]))
