@@ -1,0 +1,223 @@
+"""Exporting a whole negotiation as it was held at a moment, as a data package: read from the log, never filtered."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import anyio.to_thread
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from app.core.clock import instant
+from app.core.database import among
+from app.exchange.packing import Package, licences, pack, package
+from app.exchange.rows import join_list
+from app.history.read import REVISION, Moment, Snapshot, held_by_id, list_held
+from app.models.log import Commit, Holding, Revision, Spell
+from app.models.negotiation import Speaker
+from app.models.source import QuoteCheck, SourceText
+from app.negotiations.queries import CodeBook, code_book
+from app.positions.queries import checks_at
+
+PAGE = 500
+Progress = Callable[[str, int, int], None]  # what, how many done, of how many (0: not known)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the positions written so far refer to: public numbers and slugs, by the database's own."""
+
+    sources: dict[int, str] = field(default_factory=dict)
+    speakers: dict[int, str] = field(default_factory=dict)
+    quotes: set[int] = field(default_factory=set)
+    parties: set[int] = field(default_factory=set)
+
+
+async def export_package(
+    session: AsyncSession,
+    at: Moment,
+    negotiation: str,
+    out: Path | BinaryIO,
+    *,
+    texts: bool,
+    progress: Progress | None = None,
+) -> None:
+    """Write a negotiation to a folder, a .zip or a stream; source texts only where nobody but editors gets it.
+
+    The same data makes the same bytes, also after an import into another database.
+    """
+    book = await code_book(session, at, negotiation)
+    with package() as made:
+        seen = _Seen()
+        _code_book(made, book)
+        await _positions(session, at, book, made, seen, progress)
+        await _speakers_and_parties(session, at, book, made, seen)
+        await _sources(session, at, made, seen, texts=texts)
+        await _looks(session, at, book, made)
+        n = book.negotiation
+        made.close(name=n["slug"], title=n["title"], description=n["summary"], licenses=licences(n["licence"]))
+        await anyio.to_thread.run_sync(pack, made, out)
+
+
+def _code_book(made: Package, book: CodeBook) -> None:
+    slug, parties = book.negotiation["slug"], book.party_slugs()
+    made.sheets["negotiations"].add(_said(book.negotiation))
+    for seat in book.participations:
+        made.sheets["participations"].add(
+            _said(seat, negotiation=slug, party=parties[seat["party_id"]], order=seat["ordinal"])
+        )
+    for issue in book.issues:
+        made.sheets["issues"].add(_said(issue, negotiation=slug, order=issue["ordinal"]))
+        slugs = {o.id: o["slug"] for o in book.options[issue.id]}
+        for option in book.options[issue.id]:
+            into = slugs.get(option["merged_into_id"])
+            made.sheets["options"].add(_said(option, negotiation=slug, issue=issue["slug"], merged_into=into))
+
+
+def _said(s: Snapshot, **more: Any) -> dict[str, Any]:
+    return {**s.data, "version": s.version, **more}
+
+
+async def _positions(
+    session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen, progress: Progress | None
+) -> None:
+    """Write every public version, position by position in the order of their first publication."""
+    wanted = (
+        select(*REVISION, Spell.first_published)
+        .select_from(Spell)
+        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .join(Commit, Commit.seq == Spell.seq_from)
+        .where(Spell.negotiation_id == book.negotiation.id, Spell.public, Spell.seq_from <= at.seq)
+        .order_by(Spell.first_published, Spell.position_id, Spell.version)
+    )
+    names = _Names(book)
+    done = 0
+    result = await session.stream(wanted, execution_options={"yield_per": PAGE})
+    try:
+        async for page in result.partitions():
+            versions = [(Snapshot(*row[:-1]), row[-1]) for row in page if row[-2] is not None]
+            await _page(session, at, names, made, seen, versions)
+            done += len(page)
+            if progress:
+                progress("positions", done, 0)
+    finally:
+        await result.close()
+
+
+class _Names:
+    """Slugs by numbers, of one negotiation."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.negotiation = book.negotiation["slug"]
+        self.issues = {i.id: i["slug"] for i in book.issues}
+        self.options = {o.id: (place, o["slug"]) for os in book.options.values() for place, o in enumerate(os)}
+        self.parties = book.party_slugs()
+
+
+async def _page(
+    session: AsyncSession, at: Moment, names: _Names, made: Package, seen: _Seen, versions: Iterable[Any]
+) -> None:
+    versions = list(versions)
+    quotes = {q["id"]: q for v, _ in versions for q in v["quotes"] if q["id"] not in seen.quotes}
+    checks = await checks_at(session, at, quotes)
+    for kind, known in (("source", seen.sources), ("speaker", seen.speakers)):
+        new = {q[f"{kind}_id"] for q in quotes.values()} - known.keys() - {None}
+        known |= {i: s["uid"] for i, s in (await held_by_id(session, at, kind, new)).items()}
+    strangers = {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}
+    names.parties |= {i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()}
+    for version, first_published in versions:
+        _version(version, first_published, names, made)
+        for q in version["quotes"]:
+            if q["id"] not in seen.quotes:
+                seen.quotes.add(q["id"])
+                seen.parties |= {q["party_id"]} - {None}
+                made.sheets["quotes"].add(_quote(q, version["uid"], checks[q["id"]], names, seen))
+
+
+def _version(version: Snapshot, first_published: Any, names: _Names, made: Package) -> None:
+    d = version.data
+    key = {"position": d["uid"], "version": version.version}
+    made.sheets["positions"].add(
+        _said(
+            version,
+            negotiation=names.negotiation,
+            party=names.parties[d["party_id"]],
+            issue=names.issues[d["issue_id"]],
+            action=version.action,
+            reason=version.reason,
+            recorded_at=instant(version.at),
+            recorded_by=version.by,
+            first_published=first_published and instant(first_published),
+            quotes=" ".join(q["uid"] for q in d["quotes"]),
+        )
+    )
+    for a in sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]]):
+        made.sheets["attitudes"].add({**a, **key, "option": names.options[a["option_id"]][1]})
+    for link in d["links"]:
+        option = names.options[link["option_id"]][1] if link["option_id"] is not None else None
+        made.sheets["links"].add({**link, **key, "issue": names.issues[link["issue_id"]], "option": option})
+
+
+def _quote(q: Mapping[str, Any], position: str, check: QuoteCheck, names: _Names, seen: _Seen) -> dict[str, Any]:
+    filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
+    return {
+        **q,
+        "position": position,
+        "source": seen.sources[q["source_id"]],
+        "speaker": seen.speakers[q["speaker_id"]] if q["speaker_id"] is not None else None,
+        "party": names.parties[q["party_id"]] if q["party_id"] is not None else None,
+        "filled": " ".join(filled),
+        **{n: getattr(check, n) for n in ("verification", "prefix", "suffix", "start", "end", "segments")},
+    }
+
+
+async def _speakers_and_parties(session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen) -> None:
+    """Write whom quotes name and who else speaks for the parties, and every party that is named."""
+    ids = set(seen.speakers)
+    ids |= set(await session.scalars(select(Speaker.id).where(among(Speaker.party_id, book.parties))))
+    speakers = [s for s in (await held_by_id(session, at, "speaker", ids)).values() if s.public]
+    party_ids = {s["party_id"] for s in speakers} | seen.parties | book.parties.keys()
+    parties = await held_by_id(session, at, "party", party_ids)
+    for party in parties.values():
+        made.sheets["parties"].add(_said(party, aliases=join_list(party["aliases"])))
+    for speaker in speakers:
+        party = parties.get(speaker["party_id"])
+        aliases = join_list(speaker["aliases"])
+        made.sheets["speakers"].add(_said(speaker, party=party and party["slug"], aliases=aliases))
+
+
+async def _sources(session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool) -> None:
+    ids = sorted(seen.sources)
+    for i in range(0, len(ids), PAGE):
+        for source in (await held_by_id(session, at, "source", ids[i : i + PAGE])).values():
+            path = None
+            if texts and source["text_sha256"] is not None:
+                path = await _text(session, source, made)
+            made.sheets["sources"].add(_said(source, text=path))
+
+
+async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str | None:
+    """Write the text that was on file then, if any was."""
+    on_file = await session.scalar(
+        select(SourceText)
+        .where(SourceText.source_id == source.id, SourceText.sha256 == source["text_sha256"])
+        .order_by(SourceText.n.desc())
+        .limit(1)
+        .options(undefer(SourceText.text))
+    )
+    if on_file is None:
+        return None
+    path = f"texts/{source['uid']}.txt"
+    made.add_text(path, on_file.text)
+    session.expunge(on_file)
+    return path
+
+
+async def _looks(session: AsyncSession, at: Moment, book: CodeBook, made: Package) -> None:
+    parties, issues = book.party_slugs(), {i.id: i["slug"] for i in book.issues}
+    looks = await list_held(session, at, Holding.negotiation_id == book.negotiation.id, Holding.kind == "look")
+    for look in looks:
+        cell = {"party": parties[look["party_id"]], "issue": issues[look["issue_id"]]}
+        made.sheets["looks"].add(_said(look, negotiation=book.negotiation["slug"], **cell))
