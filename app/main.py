@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
+import app.feeds.api
 import app.issues.api
 import app.matrix.api
 import app.matrix.pages
@@ -67,6 +68,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.matrix.api.router,
         app.positions.looks_api.router,
         app.positions.api.router,
+        app.feeds.api.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
         app.matrix.pages.router,

@@ -31,6 +31,10 @@ Sent = Annotated[Any, Body()]
 COLUMNS = {"order": "ordinal"}
 
 
+def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
+    return {"negotiation": negotiation, **{name: getattr(view, name) for name in view.__slots__}}
+
+
 @router.get("")
 async def list_issues(request: Request, session: Session, slug: str, query: Annotated[ListQuery, Query()]) -> Response:
     """The questions on the table, with their options."""
@@ -39,7 +43,7 @@ async def list_issues(request: Request, session: Session, slug: str, query: Anno
         session, query, "issue", Holding.negotiation_id == negotiation.id, purpose=f"issue {slug}"
     )
     options = await _options(session, page.at, [s.id for s in page.rows])
-    return answer_page(request, page, [issue_view(s, options[s.id]) for s in page.rows])
+    return answer_page(request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows])
 
 
 @router.get("/{issue}")
@@ -75,7 +79,7 @@ async def amend_issue(
     require_match(request, version=row.version, epoch=at.epoch)
     view = await _view(session, at, row.id)
     rest = {n: v for n, v in body.items() if n != "options"} if isinstance(body, dict) else body
-    sent, names = merge_patch(IssueFields, view, rest)
+    sent, names = merge_patch(IssueFields, issue_json(view, slug), rest)
     if "order" in names and sent.order is None:
         raise invalid("/order", "must not be null")
     options = _read_options(body["options"], view) if "options" in body else {}
@@ -133,4 +137,5 @@ async def _issue(
 ) -> Response:
     s = await get_held(session, at, "issue", number)
     view = await _view(session, at, number)
-    return one(request, at, s, view, status=status, address=f"/negotiations/{slug}/issues/{view.slug}")
+    address = f"/negotiations/{slug}/issues/{view.slug}"
+    return one(request, at, s, issue_json(view, slug), status=status, address=address)

@@ -164,8 +164,9 @@ async def _party(request: Request, session: Session, at: Moment, number: int, *,
 # --- who takes part in what -------------------------------------------------------------------------------------------
 
 
-def participation_json(s: Snapshot, party: Snapshot) -> dict[str, Any]:
+def participation_json(s: Snapshot, party: Snapshot, negotiation: str) -> dict[str, Any]:
     return {
+        "negotiation": negotiation,
         "party": party["slug"],
         "name": party["name"],
         "role": s["role"],
@@ -182,7 +183,7 @@ async def list_participations(request: Request, session: Session, slug: str, que
         session, query, "participation", Holding.negotiation_id == row.id, purpose=f"participation {slug}"
     )
     parties = await held_by_id(session, page.at, "party", [s["party_id"] for s in page.rows])
-    return answer_page(request, page, [participation_json(s, parties[s["party_id"]]) for s in page.rows])
+    return answer_page(request, page, [participation_json(s, parties[s["party_id"]], slug) for s in page.rows])
 
 
 @router.get("/negotiations/{slug}/parties/{party}", tags=["parties"])
@@ -226,7 +227,7 @@ async def amend_participation(
     at = await moment(session)
     require_match(request, version=row.version, epoch=at.epoch)
     held = await held_by_id(session, at, "party", [row.party_id])
-    view = participation_json(await get_held(session, at, "participation", row.id), held[row.party_id])
+    view = participation_json(await get_held(session, at, "participation", row.id), held[row.party_id], slug)
     sent, names = merge_patch(ParticipationInput, view, body, fixed=frozenset({"party"}))
     reason = read_reason(body)
     columns = {"role": "role", "consent_required": "consent_required", "order": "ordinal"}
@@ -253,7 +254,7 @@ async def _participation(
     s = await get_held(session, at, "participation", number)
     party = await get_held(session, at, "party", s["party_id"])
     address = f"/negotiations/{slug}/parties/{party['slug']}"
-    return one(request, at, s, participation_json(s, party), status=status, address=address)
+    return one(request, at, s, participation_json(s, party, slug), status=status, address=address)
 
 
 # --- speakers ---------------------------------------------------------------------------------------------------------

@@ -185,18 +185,12 @@ def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
     return IssueView(
         **{n: issue[n] for n in ("slug", "title", "question", "group", "ordered", "notes")},
         order=issue["ordinal"],
-        options=[
-            OptionView(
-                o["slug"],
-                o["label"],
-                plain_rank(o["rank"]),
-                o["status_quo"],
-                o["retired"],
-                slugs.get(o["merged_into_id"]),
-            )
-            for o in options
-        ],
+        options=[option_view(o, slugs.get(o["merged_into_id"])) for o in options],
     )
+
+
+def option_view(o: Snapshot, merged_into: str | None) -> OptionView:
+    return OptionView(o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into)
 
 
 def plain_rank(rank: float | None) -> float | int | None:

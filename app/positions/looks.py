@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import dates
 from app.core.errors import Fault, Invalid
 from app.core.forms import Day, Input, Prose, Slug
 from app.history.record import Log
@@ -23,8 +24,8 @@ class LookInput(Input):
 async def note_look(session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput) -> Look:
     """Note that a cell was searched; silence so noted is told apart from never having looked."""
     cell = await cell_facts(session, negotiation, sent.party, sent.issue, PositionContent())
-    if sent.looked_on > log.now.date():
-        raise Invalid("The look was not noted.", Fault("/looked_on", "lies in the future"))
+    if dates.not_begun(dates.parse(sent.looked_on.isoformat()), log.now):
+        raise Invalid("The look was not noted.", Fault("/looked_on", "has not yet begun anywhere on earth"))
     row = Look(
         negotiation_id=negotiation.id,
         party_id=cell.party_id,
@@ -38,10 +39,11 @@ async def note_look(session: AsyncSession, log: Log, *, negotiation: Negotiation
     return row
 
 
-def look_json(s: Any, party: str, issue: str) -> dict[str, Any]:
+def look_json(s: Any, negotiation: str, party: str, issue: str) -> dict[str, Any]:
     return {
         "id": s.id,
         "uid": s["uid"],
+        "negotiation": negotiation,
         "party": party,
         "issue": issue,
         "looked_on": s["looked_on"],

@@ -27,7 +27,8 @@ async def list_looks(request: Request, session: Session, slug: str, query: Annot
     negotiation = await get_negotiation(session, slug)
     page = await list_objects(session, query, "look", Holding.negotiation_id == negotiation.id, purpose=f"look {slug}")
     parties, issues = await _slugs(session, page.at, slug)
-    return answer_page(request, page, [look_json(s, parties[s["party_id"]], issues[s["issue_id"]]) for s in page.rows])
+    data = [look_json(s, slug, parties[s["party_id"]], issues[s["issue_id"]]) for s in page.rows]
+    return answer_page(request, page, data)
 
 
 @router.post("", status_code=201)
@@ -42,7 +43,7 @@ async def add_look(
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await note_look(session, log, negotiation=negotiation, sent=sent)
         s = await get_held(session, log.sealed, "look", row.id)
-        data = look_json(s, sent.party, sent.issue)
+        data = look_json(s, slug, sent.party, sent.issue)
         return one(request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks")
 
     return await once(request, session, viewer, work)

@@ -149,7 +149,7 @@ async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot])
     documents = [v.data for v in versions]
     quotes = [q for d in documents for q in d["quotes"]]
     names = await _names(session, at, documents, quotes)
-    return [_view(v, names) for v in versions]
+    return [position_view(v, names) for v in versions]
 
 
 async def _names(
@@ -157,32 +157,37 @@ async def _names(
 ) -> Names:
     issue_ids = {d["issue_id"] for d in documents} | {link["issue_id"] for d in documents for link in d["links"]}
     party_ids = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
-    # Slugs never change, so that the live rows tell them whatever the moment.
-    slugs = await session.execute(
-        union_all(
-            select(literal("n"), Negotiation.id, Negotiation.slug).where(
-                among(Negotiation.id, {d["negotiation_id"] for d in documents})
-            ),
-            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
-            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
-        )
-    )
-    by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
-    for kind, number, slug in slugs:
-        by_kind[kind][number] = slug
+    negotiations, parties, issues = await slugs(session, {d["negotiation_id"] for d in documents}, party_ids, issue_ids)
     ours = select(Option.id).where(among(Option.issue_id, issue_ids))
     options = sorted(
         await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours)), key=option_order
     )
     return Names(
-        negotiations=by_kind["n"],
-        parties=by_kind["p"],
-        issues=by_kind["i"],
+        negotiations=negotiations,
+        parties=parties,
+        issues=issues,
         options={o.id: (i, o["slug"]) for i, o in enumerate(options)},
         speakers=await held_by_id(session, at, "speaker", {q["speaker_id"] for q in quotes}),
         sources=await held_by_id(session, at, "source", {q["source_id"] for q in quotes}),
         checks=await checks_at(session, at, {q["id"] for q in quotes}),
     )
+
+
+async def slugs(
+    session: AsyncSession, negotiation_ids: Iterable[int | None], party_ids: Iterable[int | None], issue_ids: Iterable[int]
+) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
+    rows = await session.execute(
+        union_all(
+            select(literal("n"), Negotiation.id, Negotiation.slug).where(among(Negotiation.id, negotiation_ids)),
+            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
+            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
+        )
+    )
+    by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
+    for kind, number, slug in rows:
+        by_kind[kind][number] = slug
+    return by_kind["n"], by_kind["p"], by_kind["i"]
 
 
 async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
@@ -196,7 +201,7 @@ async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int])
     return {c.quote_id: c for c in await session.scalars(wanted)}
 
 
-def _view(version: Snapshot, names: Names) -> PositionView:
+def position_view(version: Snapshot, names: Names) -> PositionView:
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
     slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
@@ -272,6 +277,7 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
             source["published_on"],
         ),
         link=fragment_link(source["url"], q["exact"], check.prefix, check.suffix, repeated=repeated),
+        speaker_id=q["speaker_id"],
     )
 
 

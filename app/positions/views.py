@@ -46,6 +46,7 @@ class QuoteView:
     speaker: SpeakerView | None
     source: SourceView
     link: str | None  # source.url with a text fragment
+    speaker_id: int | None = None  # for a mirror, which learns of a speaker's new name by this number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""Everything that became or ceased to be public, in the order of the log: what a mirror follows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import and_, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import BigInteger
+
+from app.core.clock import instant
+from app.core.errors import bad_parameter
+from app.core.paging import read_cursor, write_cursor
+from app.feeds.then import Then, Wanted, load_then
+from app.history.read import REVISION, Moment, Snapshot
+from app.issues.api import issue_json
+from app.models.log import Commit, Holding, Revision
+from app.negotiations.api import participation_json, party_json, speaker_json
+from app.negotiations.queries import issue_view, negotiation_view, option_view
+from app.positions.looks import look_json
+from app.positions.queries import position_view
+from app.sources.api import source_json
+
+PURPOSE = "changes"
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One public version, field for field as the API answers it; `data` is null where it has been redacted."""
+
+    cursor: str
+    type: str
+    action: str
+    at: str  # when this database recorded it
+    id: int
+    version: int
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    seq: int
+    n: int
+    at: str
+    negotiation_id: int | None
+    version: Snapshot
+
+
+async def list_changes(
+    session: AsyncSession, at: Moment, *, after: str | None, limit: int
+) -> tuple[list[Entry], str | None]:
+    """The public versions after a cursor up to a moment, and the cursor to go on with if there are more."""
+    wanted = (
+        select(Revision.seq, Revision.n, Commit.at, Holding.negotiation_id, *REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .outerjoin(Holding, and_(Holding.seq_from == Revision.seq, Holding.n == Revision.n))
+        .where(Revision.public, Revision.seq <= at.seq)
+        .order_by(Revision.seq, Revision.n)
+        .limit(limit + 1)
+    )
+    if after:
+        place = await _read(session, after, at)
+        wanted = wanted.where(tuple_(Revision.seq, Revision.n) > tuple_(*(literal(p, BigInteger) for p in place)))
+    rows = [_Row(r[0], r[1], instant(r[2]), r[3], Snapshot(*r[4:])) for r in await session.execute(wanted)]
+    page = rows[:limit]
+    names = Wanted()
+    for row in page:
+        if row.version.data is not None:
+            names.add(row.version, row.negotiation_id)
+    then = await load_then(session, names, page[0].seq, page[-1].seq) if page else None
+    entries = list(_entries(page, then, at.epoch)) if then else []
+    return entries, entries[-1].cursor if len(rows) > limit else None
+
+
+async def _read(session: AsyncSession, after: str, at: Moment) -> tuple[int, int]:
+    """The place in the log that a cursor names; one that names none was made by another database."""
+    match read_cursor(after, PURPOSE, at.epoch, name="after"):
+        case [int(seq), int(n)] if 0 <= seq <= LARGEST and 0 <= n <= LARGEST:
+            there = select(Revision.n).where(Revision.seq == seq, Revision.n == n, Revision.public)
+            if await session.scalar(there) is not None:
+                return seq, n
+    raise bad_parameter("after", "is not a cursor of this feed")
+
+
+def _entries(page: Sequence[_Row], then: Then, epoch: str) -> Iterator[Entry]:
+    for seq, group in groupby(page, key=lambda row: row.seq):
+        rows = list(group)
+        positions = [r.version for r in rows if r.version.kind == "position" and r.version.data is not None]
+        names = then.names([p.data for p in positions], seq)
+        seen = {(p.id, p.version): position_view(p, names) for p in positions}
+        for row in rows:
+            s = row.version
+            data: Any = None
+            if s.data is not None:
+                data = seen[s.id, s.version] if s.kind == "position" else _json(row, then)
+            yield Entry(write_cursor(PURPOSE, epoch, seq, row.n), s.kind, s.action, row.at, s.id, s.version, data)
+
+
+def _json(row: _Row, then: Then) -> Any:
+    """An object other than a position as it was after its commit, as its own address showed it."""
+    s, seq = row.version, row.seq
+    negotiation = then.negotiations.get(row.negotiation_id or 0, "")
+    match s.kind:
+        case "negotiation":
+            return negotiation_view(s)
+        case "party":
+            return party_json(s)
+        case "participation":
+            return participation_json(s, then.get("party", s["party_id"], seq), negotiation)
+        case "speaker":
+            return speaker_json(s, then.all("party", [s["party_id"]], seq))
+        case "issue":
+            return issue_json(issue_view(s, then.options([s.id], seq)), negotiation)
+        case "option":
+            return _option(s, negotiation, then, seq)
+        case "look":
+            return look_json(s, negotiation, then.parties[s["party_id"]], then.issues[s["issue_id"]])
+        case "source":
+            return source_json(s) | ({"checks": _checks(s, then, seq)} if s.action == "checked" else {})
+    raise ValueError(s.kind)
+
+
+def _option(s: Snapshot, negotiation: str, then: Then, seq: int) -> dict[str, Any]:
+    merged = then.all("option", [s["merged_into_id"]], seq)
+    view = option_view(s, *(o["slug"] for o in merged.values())) if merged else option_view(s, None)
+    issue = then.issues[s["issue_id"]]
+    return {"negotiation": negotiation, "issue": issue, **{n: getattr(view, n) for n in view.__slots__}}
+
+
+def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
+    """What checking gave for the quotes that were public by then."""
+    public = [c["quote"] for c in s.data.get("checks", ()) if then.public_since.get(c["quote"], LARGEST) <= seq]
+    checks = [then.check(quote, seq) for quote in public]
+    names = ("verification", "start", "end", "segments", "prefix", "suffix")
+    return [{"quote": c.quote_id, **{n: getattr(c, n) for n in names}} for c in checks if c is not None]

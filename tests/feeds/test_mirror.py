@@ -1,0 +1,122 @@
+"""docs/mirror.py, the program that shows others how to follow: what it holds is what the database holds."""
+
+import importlib.util
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.main import create_app
+from tests.support.factories import TEXT, TWICE, quote
+from tests.support.fixtures import SETTINGS, Lake
+
+PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
+
+
+@pytest.fixture(scope="module")
+def mirror() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mirror", PROGRAM)
+    assert spec and spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@pytest.fixture
+def address(lake: Lake) -> Iterator[str]:
+    """The lake, served on a port of its own."""
+    server = uvicorn.Server(uvicorn.Config(create_app(SETTINGS, lake.database.url), port=0, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_it_holds_what_the_database_holds_whatever_is_written_and_however_often_it_is_stopped(
+    lake: Lake, mirror: ModuleType, address: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "mirror.sqlite")
+    writers = [threading.Thread(target=_edit, args=(lake, n)) for n in range(3)]
+    for thread in writers:
+        thread.start()
+    while any(thread.is_alive() for thread in writers):  # a new process each time, and one killed in the middle
+        running = subprocess.Popen([sys.executable, PROGRAM, address, file], stdout=subprocess.DEVNULL)
+        time.sleep(0.15)
+        running.kill()
+        running.wait()
+    for thread in writers:
+        thread.join()
+    done = subprocess.run([sys.executable, PROGRAM, address, file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.endswith("new entries\n"), done
+    held = mirror.Mirror(address, file)
+    assert held.catch_up() == 0
+    _same(lake, held)
+    other = mirror.Mirror(address, str(tmp_path / "other.sqlite"))
+    assert other.catch_up(limit=5) > 40
+    _same(lake, other)
+
+
+def test_it_begins_again_when_the_log_is_another_one(
+    lake: Lake, mirror: ModuleType, address: str, tmp_path: Path
+) -> None:
+    held = mirror.Mirror(address, str(tmp_path / "mirror.sqlite"))
+    held.catch_up()
+    with held.db:
+        held.db.execute("UPDATE place SET cursor = 'bm90IG91cnM'")
+        held.db.execute("INSERT INTO object VALUES ('party', 999, 1, 'published', '', '{}')")
+    assert held.catch_up() > 10
+    assert 999 not in held.all("party")
+
+
+def test_it_says_so_when_there_is_no_server(tmp_path: Path) -> None:
+    command = [sys.executable, PROGRAM, "http://127.0.0.1:9", tmp_path / "x.sqlite"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "mirror:" in done.stderr and "Traceback" not in done.stderr
+
+
+def _edit(lake: Lake, n: int) -> None:
+    """What an editor does in a day."""
+    desk = (lake.ada, lake.bo, lake.root)[n]
+    for i in range(4):
+        spoken = quote(TWICE, prefix="she said: “", speaker="Mara Venn" if n == 0 and i < 2 else None)
+        said = {"attitudes": {"q40": "prefers", "q20": "rejects"}, "inferred": ["q20", "q40"], "summary": f"{n} {i}"}
+        number = desk.state("north" if i % 2 else "south", quotes=[spoken], **said)["id"]
+        desk.draft("south", "dam", summary="private")
+        if i == 1:
+            desk.correct(number, summary="corrected")
+        if i == 2:
+            desk.retract(number)
+    if n == 0:
+        desk.patch("/sources/1", {"title": "Another title", "published_on": "2024-05"})
+        desk.patch("/speakers/1", {"name": "Mara J. Venn"})
+        desk.patch("/parties/south", {"name": "South Shore"})
+    if n == 1:
+        desk.patch("/sources/1", {"text": TEXT.replace(TWICE, "The dam opens")})
+        desk.patch("/negotiations/lake/issues/quota", {"options": [{"slug": "q20", "rank": 9}]})
+
+
+def _same(lake: Lake, held: Any) -> None:
+    positions = held.positions()
+    published = {p["id"] for p in lake.ada.get("/positions", limit=500).data}
+    assert published == {n for n, p in positions.items() if p["status"] == "published"} and len(published) == 9
+    for number, position in positions.items():
+        assert _plain(lake.stranger.client.get(f"/api/v1/positions/{number}").json()["data"]) == _plain(position)
+    for type, path in {"source": "sources", "party": "parties", "speaker": "speakers"}.items():
+        assert lake.stranger.get(f"/{path}").data == [held.all(type)[n] for n in sorted(held.all(type))]
+    issues = {i["slug"]: i for i in held.all("issue").values()}
+    assert {i["slug"]: i for i in lake.stranger.get("/negotiations/lake/issues").data} == issues
+
+
+def _plain(position: dict[str, Any]) -> dict[str, Any]:
+    """Without the links into the sources, which follow from the rest."""
+    return {**position, "quotes": [{k: v for k, v in q.items() if k != "link"} for q in position["quotes"]]}
