@@ -1,6 +1,7 @@
 """Writing positions: a party states one, the record of it is corrected, it is retracted. Nothing is ever overwritten."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +40,7 @@ async def state(
         raise Forbidden("In this negotiation a second person publishes: keep it as a draft.")
     status = status or (DRAFT if negotiation.review else PUBLISHED)
     cell = await queries.cell_facts(session, negotiation, party, issue, wanted)
-    composed, new = await _compose(session, log, wanted, cell, status=status, before=None)
+    composed, new = await _compose(session, log, wanted, cell, status=status, before=None, first_published=None)
     position = Position(
         uid=uuid4(),
         version=1,
@@ -72,14 +73,10 @@ async def correct(
     if status == PUBLISHED and position.status != PUBLISHED and negotiation.review and position.created_by == log.by:
         raise Forbidden("In this negotiation a second person publishes.")
     cell = await queries.cell_facts(session, negotiation, position.party_id, position.issue_id, wanted)
-    composed, new = await _compose(session, log, wanted, cell, status=status, before=before)
+    composed, new = await _compose(
+        session, log, wanted, cell, status=status, before=before, first_published=position.first_published_at
+    )
     document = composed.document
-    if (
-        not _dates_or_quotes_differ(before, document, wanted)
-        and position.stated_by
-        and _same_publication(before, status)
-    ):
-        document |= {n: before[n] for n in ("stated_on", "stated_from", "stated_by", "from_by_hand", "by_by_hand")}
     if {**document, "uid": before["uid"]} == before:
         return composed.warnings
     position.version += 1
@@ -118,17 +115,6 @@ def _action(before: str, after: str) -> str:
     return "corrected"
 
 
-def _same_publication(before: Mapping[str, Any], status: str) -> bool:
-    # In a draft the day of recording is not known yet; the first publication settles it.
-    return before["status"] == status or before["from_by_hand"] or before["by_by_hand"]
-
-
-def _dates_or_quotes_differ(before: Mapping[str, Any], after: Mapping[str, Any], wanted: PositionContent) -> bool:
-    quotes = [[q.get("id") for q in d["quotes"]] for d in (before, after)]
-    sent_by_hand = wanted.stated_from is not None or wanted.stated_by is not None
-    return quotes[0] != quotes[1] or before["stated_on"] != after["stated_on"] or sent_by_hand
-
-
 async def _compose(
     session: AsyncSession,
     log: Log,
@@ -137,10 +123,12 @@ async def _compose(
     *,
     status: PositionStatus,
     before: dict[str, Any] | None,
+    first_published: datetime | None,
 ) -> tuple[Composed, list[tuple[Quote, QuoteCheck]]]:
     faults: list[Fault] = []
     quotes, new = await _quotes(session, log, wanted.quotes, cell, before, faults, public=status == PUBLISHED)
-    composed = compose(wanted, cell, quotes, status=status, before=before, now=log.now)
+    day = (first_published or log.now).astimezone(UTC).date()
+    composed = compose(wanted, cell, quotes, status=status, before=before, now=log.now, recorded_day=day)
     faults += composed.faults
     if faults:
         raise Invalid("The position was not saved.", *faults)
@@ -160,7 +148,8 @@ async def _quotes(
 ) -> tuple[list[QuoteFacts], list[tuple[Quote, QuoteCheck]]]:
     """Turn what was sent into quotes: those that are kept as they are, and new ones, checked against their sources."""
     kept = await queries.quotes_of_cell(session, cell, [q.id for q in wanted if q.id is not None])
-    kept |= {q["id"]: q for q in before["quotes"]} if before else {}
+    held = {q["id"]: q for q in before["quotes"]} if before else {}
+    kept |= held
     checks = await newest_checks(session, kept)
     source_ids = [q.source_id for q in wanted if q.source_id] + [q["source_id"] for q in kept.values()]
     sources = await find_sources(session, source_ids)
@@ -175,7 +164,13 @@ async def _quotes(
                 faults.append(Fault(f"/quotes/{i}/id", "is there twice"))
             else:
                 row = kept[q.id]
-                facts.append(QuoteFacts(row, sources[row["source_id"]].published_on, checks[q.id].verification, True))
+                faults += [
+                    Fault(f"/quotes/{i}/{name}", "cannot be changed: a corrected quote is a new one, without id")
+                    for name in QUOTE_FIELDS
+                    if name in q.model_fields_set and getattr(q, name) != row[name]
+                ]
+                published_on, verification = sources[row["source_id"]].published_on, checks[q.id].verification
+                facts.append(QuoteFacts(row, published_on, verification, q.id in held))
             continue
         if q.source_id not in sources:
             faults.append(Fault(f"/quotes/{i}/source_id", f"there is no source {q.source_id}"))

@@ -37,6 +37,7 @@ from app.sources.queries import get_source, newest_texts
 
 router = APIRouter(prefix="/api/v1", route_class=JsonRoute, tags=["positions"])
 
+CONTENT = set(PositionContent.model_fields)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 Sent = Annotated[Any, Body()]  # judged by the route, after who sent it and what it was made from
 
@@ -108,7 +109,7 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
         except NotFound:
             raise invalid("/negotiation", f"there is no negotiation {sent.negotiation!r}") from None
         async with writing(session, by=viewer.name, now=now()) as log:
-            wanted = PositionContent(**{n: getattr(sent, n) for n in PositionContent.model_fields})
+            wanted = PositionContent(**{n: getattr(sent, n) for n in CONTENT & sent.model_fields_set})
             position, warnings = await actions.state(
                 session,
                 log,
@@ -151,7 +152,7 @@ async def correct_position(
         ):
             await actions.restore(session, log, position=position, status=status, reason=patch.reason)
         else:
-            wanted = PositionContent(**{n: getattr(patch, n) for n in PositionContent.model_fields})
+            wanted = PositionContent(**{n: getattr(patch, n) for n in CONTENT & patch.model_fields_set})
             warnings = await actions.correct(
                 session,
                 log,

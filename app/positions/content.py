@@ -15,6 +15,8 @@ from app.models.vocabulary import Act, Attitude, PositionStatus, Verification
 from app.positions.dating import QuoteDates, StatedError, stated
 from app.positions.schemas import PositionContent
 
+BY_HAND = {"stated_from": "from_by_hand", "stated_by": "by_by_hand"}  # what may narrow, and the mark that it did
+
 
 @dataclass(frozen=True, slots=True)
 class OptionFacts:
@@ -42,7 +44,7 @@ class QuoteFacts:
     row: dict[str, Any]  # without `id` where it is new
     published_on: str | None  # of its source
     verification: str
-    kept: bool
+    kept: bool  # from the version before
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,19 @@ def compose(
     status: str,
     before: Mapping[str, Any] | None,
     now: datetime,
+    recorded_day: date | None = None,
 ) -> Composed:
-    """Make the document of a version; `before` is that of the version it follows. All faults are found in one go."""
+    """Make the document of a version; `before` is that of the version it follows. All faults are found in one go.
+
+    `recorded_day` is the day in UTC of the first publication; the day of `now` where that is still to come.
+    """
     faults: list[Fault] = []
     publishing = status == PositionStatus.PUBLISHED
     attitudes = _attitudes(wanted, cell, before, faults)
     links = _links(wanted, cell, faults)
-    dated = _dated(wanted, quotes, publishing, before, now, faults)
+    dated = _dated(wanted, quotes, status, before, now, recorded_day or now.date(), faults)
     if publishing:
-        if not quotes:
+        if not wanted.quotes:
             faults.append(Fault("/quotes", "a position is published with at least one quote"))
         was_public = before is not None and before["status"] == PositionStatus.PUBLISHED
         faults += [
@@ -150,15 +156,20 @@ def _links(wanted: PositionContent, cell: CellFacts, faults: list[Fault]) -> lis
 def _dated(
     wanted: PositionContent,
     quotes: Sequence[QuoteFacts],
-    publishing: bool,
+    status: str,
     before: Mapping[str, Any] | None,
     now: datetime,
+    recorded_day: date,
     faults: list[Fault],
 ) -> dict[str, Any]:
     """When it was stated (rule 3); nothing but its own dates and quotes, or its first publication, moves that."""
     undated = dict.fromkeys(("stated_on", "stated_from", "stated_by"), None) | dict.fromkeys(
         ("from_by_hand", "by_by_hand"), False
     )
+    sent = {name for name in BY_HAND if name in wanted.model_fields_set}
+    stays = before is not None and before["stated_on"] is not None and _same_evidence(wanted, quotes, before)
+    if before is not None and stays and not sent and before["status"] == status:
+        return {name: before[name] for name in undated}
     by_hand: dict[str, date | None] = {}
     texts = [("/stated_on", wanted.stated_on)] + [
         (f"/quotes/{i}/said_on", q.row["said_on"]) for i, q in enumerate(quotes)
@@ -170,8 +181,9 @@ def _dated(
                     faults.append(Fault(pointer, "has not yet begun anywhere on earth"))
             except ValueError as error:
                 faults.append(Fault(pointer, str(error)))
-    for name in ("stated_from", "stated_by"):
-        value = getattr(wanted, name)
+    for name, mark in BY_HAND.items():
+        kept = before is not None and stays and name not in sent and before[mark]
+        value = before[name] if before is not None and kept else getattr(wanted, name)
         try:
             by_hand[name] = None if value is None else date.fromisoformat(value) if len(value) == 10 else _no_day()
         except ValueError:
@@ -179,13 +191,14 @@ def _dated(
     if any(f.where in {"/stated_on", "/stated_from", "/stated_by"} or f.where.endswith("said_on") for f in faults):
         return undated
     spans = [QuoteDates(q.row["said_on"], q.published_on) for q in quotes]
-    if wanted.stated_on is None and not publishing and not any(s.said_on or s.published_on for s in spans):
+    datable = wanted.stated_on is not None or any(s.said_on or s.published_on for s in spans)
+    if not datable and status != PositionStatus.PUBLISHED:
         return undated
     try:
         when = stated(
             wanted.stated_on,
             spans,
-            recorded_day=now.date(),
+            recorded_day=recorded_day,
             stated_from=by_hand["stated_from"],
             stated_by=by_hand["stated_by"],
         )
@@ -199,6 +212,11 @@ def _dated(
         "from_by_hand": by_hand["stated_from"] is not None,
         "by_by_hand": by_hand["stated_by"] is not None,
     }
+
+
+def _same_evidence(wanted: PositionContent, quotes: Sequence[QuoteFacts], before: Mapping[str, Any]) -> bool:
+    held = {q["id"] for q in before["quotes"]}
+    return wanted.stated_on == before["stated_on"] and {q.row.get("id") for q in quotes} == held
 
 
 def _no_day() -> date:

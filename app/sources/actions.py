@@ -1,12 +1,14 @@
 """Writing sources and their texts, and checking quotes against them."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict
+from app.core import dates
+from app.core.errors import Conflict, Fault, Invalid
 from app.history.record import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification
@@ -21,6 +23,7 @@ async def add_source(
     session: AsyncSession, log: Log, *, text: str | None = None, action: str = "published", **fields: Any
 ) -> Source:
     """Put a document on file, with its text if that is at hand; refuses an address that is there already."""
+    _refuse_days_to_come(fields, log)
     fields["url_key"] = await _free_key(session, fields.get("url"))
     row = Source(**fields)
     session.add(row)
@@ -35,6 +38,7 @@ async def amend_source(
     session: AsyncSession, log: Log, row: Source, fields: dict[str, Any], *, text: str | None = None, reason: str | None
 ) -> bool:
     """Change what is on file of a document; a new text checks its quotes anew, in an entry of its own."""
+    _refuse_days_to_come(fields, log)
     if fields.get("url", row.url) != row.url:
         fields["url_key"] = await _free_key(session, fields["url"], of=row)
     after = Source(**{n: getattr(row, n) for n in ("title", "publisher", "author", "url", "reference")} | fields)
@@ -92,6 +96,16 @@ async def check_text(text: str | None, exact: str, prefix: str | None, suffix: s
 def _same(one: QuoteCheck, other: QuoteCheck) -> bool:
     names = ("verification", "text_id", "start", "end", "segments", "prefix", "suffix")
     return all(getattr(one, n) == getattr(other, n) for n in names)
+
+
+def _refuse_days_to_come(fields: Mapping[str, Any], log: Log) -> None:
+    faults = [
+        Fault(f"/{name}", "has not yet begun anywhere on earth")
+        for name in ("published_on", "accessed_on")
+        if fields.get(name) and dates.not_begun(dates.parse(fields[name]), log.now)
+    ]
+    if faults:
+        raise Invalid("The source was not saved.", *faults)
 
 
 async def _free_key(session: AsyncSession, url: str | None, of: Source | None = None) -> str | None:

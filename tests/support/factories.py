@@ -1,0 +1,156 @@
+"""Somebody at the API, and what they send: factories that fill in whatever a test is not about."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.testclient import TestClient
+
+Body = dict[str, Any]
+numbers = itertools.count(1)
+
+TEXT = (
+    "Lake talks resume. “We accept forty per cent and not one drop less,” said Mara Venn, minister of Northshore, on "
+    "Tuesday. “The dam stays closed until the survey is done,” she added. Asked again: “The dam stays closed.” "
+    "Southshore’s envoy Tol Ibarra called the quota “an insult to every farmer in the valley”."
+)
+WORDS = "We accept forty per cent and not one drop less"
+OTHER_WORDS = "an insult to every farmer in the valley"
+TWICE = "The dam stays closed"
+NOWHERE = "We accept sixty per cent and a day more"
+
+
+def quote(exact: str = WORDS, source_id: int = 1, **more: Any) -> Body:
+    return {"source_id": source_id, "exact": exact, **more}
+
+
+def position(party: str = "north", issue: str = "quota", **more: Any) -> Body:
+    """What is sent to state a position; a value of `...` leaves that field out."""
+    attitudes = {"quota": {"q40": "prefers"}, "dam": {"closed": "prefers"}}.get(issue, {})
+    body = {
+        "negotiation": "lake",
+        "party": party,
+        "issue": issue,
+        "summary": f"{party} on {issue}",
+        "attitudes": attitudes,
+        "stated_on": "2024-05-14",
+        "quotes": [quote()],
+        **more,
+    }
+    return {name: value for name, value in body.items() if value is not ...}
+
+
+def source(**more: Any) -> Body:
+    n = next(numbers)
+    return {"url": f"https://news.example/{n}", "title": f"Report {n}", **more}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    json: Any
+
+    @property
+    def data(self) -> Any:
+        assert self.status < 300, (self.status, self.json or self.body[:500])
+        return self.json["data"]
+
+    @property
+    def raw_data(self) -> bytes:
+        """The bytes of `data` alone, as they were sent."""
+        assert self.status == 200, (self.status, self.json)
+        end = self.body.rindex(b',"meta":') if b',"meta":' in self.body else len(self.body) - 1
+        return self.body[self.body.index(b'"data":') : end]
+
+    @property
+    def meta(self) -> Any:
+        return self.json["meta"]
+
+    @property
+    def etag(self) -> str:
+        return self.headers["etag"]
+
+    @property
+    def faults(self) -> set[str]:
+        """The pointers and parameters that a refusal names."""
+        assert self.headers["content-type"] == "application/problem+json", (self.status, self.body[:500])
+        return {e.get("pointer", e.get("parameter")) for e in self.json.get("errors", [])}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody who sends requests, with the token of an account or as a stranger; paths are those below /api/v1."""
+
+    client: TestClient
+    token: str | None = None
+    name: str = "stranger"
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, *, body: Any = None, query: Any = None, **headers: str) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in {**self.sent, **headers}.items()}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        got = self.client.request(method, f"/api/v1{path}", json=body, params=query, headers=sent)
+        is_json = "json" in got.headers.get("content-type", "")
+        return Answer(got.status_code, got.headers, got.content, got.json() if is_json and got.content else None)
+
+    def page(self, path: str, **query: Any) -> Any:
+        """A page as this one's token sees it."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.client.get(path, params=query, headers=headers)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.ask("GET", path, query=query)
+
+    def post(self, path: str, body: Any, **headers: str) -> Answer:
+        return self.ask("POST", path, body=body, **headers)
+
+    def patch(self, path: str, change: Any, etag: str | None = "newest", **headers: str) -> Answer:
+        """PATCH with a reason, over the newest version unless told which."""
+        if isinstance(change, dict):
+            change = {"reason": "the record was wrong", **change}
+            change = {name: value for name, value in change.items() if value is not ...}
+        if etag == "newest":
+            etag = self.get(path).etag
+        return self.ask("PATCH", path, body=change, **({"If-Match": etag} if etag else {}), **headers)
+
+    def retract(self, number: int, reason: str = "not said", etag: str | None = "newest") -> Answer:
+        if etag == "newest":
+            etag = self.get(f"/positions/{number}").etag
+        return self.post(f"/positions/{number}/retract", {"reason": reason}, **({"If-Match": etag} if etag else {}))
+
+    # What a test needs to be there, and would be surprised not to get.
+
+    def state(self, *cell: str, **more: Any) -> Body:
+        """A published position."""
+        return dict(self.post("/positions", position(*cell, **more)).data)
+
+    def draft(self, *cell: str, **more: Any) -> Body:
+        return self.state(*cell, status="draft", **more)
+
+    def correct(self, number: int, **change: Any) -> Body:
+        return dict(self.patch(f"/positions/{number}", change).data)
+
+    def source(self, **more: Any) -> Body:
+        return dict(self.post("/sources", source(**more)).data)
+
+    def party(self, slug: str, negotiation: str | None = None, **more: Any) -> None:
+        assert self.post("/parties", {"slug": slug, "name": slug.title(), **more}).status == 201
+        if negotiation is not None:
+            assert self.post(f"/negotiations/{negotiation}/parties", {"party": slug}).status == 201
+
+    def cell(self, party: str = "north", issue: str = "quota", **query: Any) -> Body:
+        """A cell of the matrix as somebody reads it."""
+        cells = self.get("/negotiations/lake/matrix", **query).data["cells"]
+        return next(c for c in cells if (c["party"], c["issue"]) == (party, issue))
+
+    def current(self, party: str = "north", issue: str = "quota", **query: Any) -> int | None:
+        position = self.cell(party, issue, **query)["position"]
+        return position and int(position["id"])
+
+    def known_now(self) -> str:
+        """The instant of the newest entry."""
+        return str(self.get("/negotiations/lake").meta["known_at"])

@@ -1,0 +1,136 @@
+"""The lake: a small invented negotiation with accounts, made once and copied for every test that asks for it."""
+
+import asyncio
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import make_url
+from starlette.testclient import TestClient
+
+from app.accounts import actions as accounts
+from app.core import clock
+from app.core.database import make_engine, make_sessions, transaction
+from app.core.postgres import Server
+from app.main import create_app
+from app.models.vocabulary import UserRole
+from app.settings import Settings
+from tests.support.factories import TEXT, Desk
+
+PEOPLE = {"ada": UserRole.EDITOR, "bo": UserRole.EDITOR, "vic": UserRole.VIEWER, "root": UserRole.ADMIN}
+SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
+
+numbers = itertools.count()
+made: dict[str, tuple[str, dict[str, str]]] = {}  # the database to copy, and tokens by name, for each server
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A negotiation `lake` between north, south (principals) and council (mediator) on quota (a scale) and dam."""
+
+    app: FastAPI
+    database: Server
+    ada: Desk  # editor
+    bo: Desk  # editor
+    vic: Desk  # viewer
+    root: Desk  # admin
+    stranger: Desk
+
+    @property
+    def desks(self) -> dict[str, Desk]:
+        return {d.name: d for d in (self.ada, self.bo, self.vic, self.root, self.stranger)}
+
+
+@pytest.fixture
+def lake(lake_database: tuple[Server, dict[str, str]]) -> Iterator[Lake]:
+    server, tokens = lake_database
+    app = create_app(SETTINGS, server.url)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        desks = {name: Desk(client, token, name) for name, token in tokens.items()}
+        yield Lake(app, server, **desks, stranger=Desk(client))
+
+
+@pytest.fixture
+def lake_database(postgres: Server) -> Iterator[tuple[Server, dict[str, str]]]:
+    """A copy of the lake's database, and the tokens of its people."""
+    if postgres.url not in made:
+        made[postgres.url] = _fill(postgres)
+    template, tokens = made[postgres.url]
+    server = _copy(postgres, template, f"lake_{os.getpid()}_{next(numbers)}")
+    yield server, tokens
+    on_server(postgres, f"DROP DATABASE {make_url(server.url).database} WITH (FORCE)")
+
+
+def _fill(postgres: Server) -> tuple[str, dict[str, str]]:
+    name = f"lake_template_{os.getpid()}"
+    server = _copy(postgres, "parley_template", name)
+    tokens = asyncio.run(_add_people(server.url))
+    with TestClient(create_app(SETTINGS, server.url)) as client:
+        enter_lake(Desk(client, tokens["ada"]))
+    return name, tokens
+
+
+def enter_lake(ada: Desk) -> None:
+    for path, body in (
+        ("/negotiations", {"slug": "lake", "title": "Lake treaty"}),
+        ("/parties", {"slug": "north", "name": "Northshore", "aliases": ["The North"]}),
+        ("/parties", {"slug": "south", "name": "Southshore"}),
+        ("/parties", {"slug": "council", "name": "Basin Council"}),
+        ("/negotiations/lake/parties", {"party": "north"}),
+        ("/negotiations/lake/parties", {"party": "south"}),
+        ("/negotiations/lake/parties", {"party": "council", "role": "mediator"}),
+        (
+            "/negotiations/lake/issues",
+            {"slug": "quota", "title": "Water quota", "ordered": True, "options": [
+                {"slug": f"q{share}", "label": f"{share} %", "rank": n} for n, share in enumerate((20, 30, 40), 1)
+            ]},
+        ),
+        (
+            "/negotiations/lake/issues",
+            {"slug": "dam", "title": "The dam", "options": [
+                {"slug": s, "label": s.title()} for s in ("closed", "open", "shared")
+            ]},
+        ),
+        (
+            "/sources",
+            {"url": "https://news.example/lake", "title": "Talks resume", "published_on": "2024-05-14", "text": TEXT},
+        ),
+        ("/speakers", {"name": "Mara Venn", "office": "Minister", "party": "north", "aliases": ["M. Venn"]}),
+        ("/speakers", {"name": "Tol Ibarra", "office": "Envoy", "party": "south"}),
+    ):  # fmt: skip
+        assert ada.post(path, body).status == 201, (path, body)
+
+
+async def _add_people(url: str) -> dict[str, str]:
+    engine, now = make_engine(url), clock.now()
+    tokens = {}
+    async with transaction(make_sessions(engine)) as session:
+        for name, role in PEOPLE.items():
+            account = await accounts.add_user(session, by=None, name=name, role=role, password=None, now=now)
+            tokens[name] = await accounts.add_token(session, account=account, label="test", now=now)
+    await engine.dispose()
+    return tokens
+
+
+def _copy(postgres: Server, template: str, name: str) -> Server:
+    on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return Server(named(postgres.url, name), named(postgres.owner_url, name))
+
+
+def named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def on_server(server: Server, statement: str) -> None:
+    with connect(named(server.owner_url, "postgres")) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]  (names of our own making)
+
+
+def connect(url: str, **more: object) -> psycopg.Connection:
+    """A plain connection, for what the program itself would never do; commits each statement unless told otherwise."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(address, **{"autocommit": True, **more})
