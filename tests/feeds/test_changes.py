@@ -16,7 +16,7 @@ from app.feeds.changes import list_changes
 from app.history.read import moment
 from app.history.record import Log
 from app.negotiations.actions import add_party
-from tests.support.factories import OTHER_WORDS, TWICE, WORDS, Desk, quote
+from tests.support.factories import OTHER_WORDS, WORDS, Desk, quote
 from tests.support.fixtures import Lake
 
 
@@ -81,7 +81,7 @@ def test_data_is_what_the_object_s_own_address_showed_at_that_instant(lake: Lake
 
 
 def test_a_check_tells_what_became_of_the_quotes_that_are_public(lake: Lake) -> None:
-    public = lake.ada.state(quotes=[quote(TWICE, prefix="she said: “")])["quotes"][0]["id"]
+    public = lake.ada.state(quotes=[quote()])["quotes"][0]["id"]
     hidden = lake.ada.draft()["quotes"][0]["id"]
     lake.ada.patch("/sources/1", {"text": "Nothing of the kind was said."})
     entry = follow(lake.stranger)[-1]

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from app.main import create_app
-from tests.support.factories import TEXT, TWICE, quote
+from tests.support.factories import quote
 from tests.support.fixtures import SETTINGS, Lake
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
@@ -87,8 +87,11 @@ def test_it_says_so_when_there_is_no_server(tmp_path: Path) -> None:
 def _edit(lake: Lake, n: int) -> None:
     """What an editor does in a day."""
     desk = (lake.ada, lake.bo, lake.root)[n]
+    source = desk.source(text="The gates open at noon, she said. The gates open at noon.")["id"]
     for i in range(4):
-        spoken = quote(TWICE, prefix="she said: “", speaker="Mara Venn" if n == 0 and i < 2 else None)
+        spoken = quote(
+            "The gates open at noon", source, suffix=", she", speaker="Mara Venn" if n == 0 and i < 2 else None
+        )
         said = {"attitudes": {"q40": "prefers", "q20": "rejects"}, "inferred": ["q20", "q40"], "summary": f"{n} {i}"}
         number = desk.state("north" if i % 2 else "south", quotes=[spoken], **said)["id"]
         desk.draft("south", "dam", summary="private")
@@ -97,11 +100,11 @@ def _edit(lake: Lake, n: int) -> None:
         if i == 2:
             desk.retract(number)
     if n == 0:
-        desk.patch("/sources/1", {"title": "Another title", "published_on": "2024-05"})
+        desk.patch(f"/sources/{source}", {"title": "Another title", "published_on": "2024-05"})
         desk.patch("/speakers/1", {"name": "Mara J. Venn"})
         desk.patch("/parties/south", {"name": "South Shore"})
     if n == 1:
-        desk.patch("/sources/1", {"text": TEXT.replace(TWICE, "The dam opens")})
+        desk.patch(f"/sources/{source}", {"text": "The gates stay closed."})
         desk.patch("/negotiations/lake/issues/quota", {"options": [{"slug": "q20", "rank": 9}]})
 
 
