@@ -1,7 +1,6 @@
 """What every input model shares: unknown fields refused, and texts that a database and a page can hold."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 from typing import Annotated, TypeVar, get_origin
 
@@ -20,6 +19,7 @@ from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 class Input(BaseModel):
@@ -30,11 +30,10 @@ class Input(BaseModel):
 
 def _storable(value: str) -> str:
     """Refuse what PostgreSQL or UTF-8 cannot hold, and control characters that nobody types."""
-    for c in value:
-        if "\ud800" <= c <= "\udfff":
+    if found := UNSTORABLE.search(value):
+        if "\ud800" <= found[0] <= "\udfff":
             raise ValueError("contains half of a surrogate pair, which is no character")
-        if unicodedata.category(c) == "Cc" and c not in "\n\r\t\x85":
-            raise ValueError(f"contains the control character U+{ord(c):04X}")
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}")
     return value
 
 

@@ -1,6 +1,6 @@
 """When an imported version was stated: what the package says, held against what its quotes and sources say."""
 
-from datetime import UTC, date
+from datetime import date
 from typing import Any, Protocol
 
 from app.core.dates import parse
@@ -18,7 +18,7 @@ class Dated(Protocol):
     quotes: list[Evidence]
 
 
-def dated(importing: Importing, version: Dated, composed: Composed) -> bool:
+def dated(importing: Importing, version: Dated, composed: Composed, recorded_day: date) -> bool:
     """Put the dates that a package gives into a document; False, and the faults noted, where they cannot be.
 
     They may narrow what follows from quotes and sources. Where a source has been corrected since, they need only lie
@@ -47,7 +47,7 @@ def dated(importing: Importing, version: Dated, composed: Composed) -> bool:
             composed.faults.remove(fault)
     document = composed.document
     computed = {n: date.fromisoformat(v) if (v := document[n]) else None for n in ("stated_from", "stated_by")}
-    bounds = _period(importing, version) if corrected else computed
+    bounds = _period(importing, version, recorded_day) if corrected else computed
     if bounds is None:
         return False
     if bounds["stated_from"] is None or bounds["stated_by"] is None:
@@ -60,16 +60,14 @@ def dated(importing: Importing, version: Dated, composed: Composed) -> bool:
     return _within(importing, version, first, last, bounds) and _lay_in(document, x, given, computed, first, last)
 
 
-def _period(importing: Importing, version: Dated) -> dict[str, date | None] | None:
+def _period(importing: Importing, version: Dated, recorded_day: date) -> dict[str, date | None] | None:
     x = version.row
     try:
         period = parse(x.stated_on or "")
     except ValueError as error:
         importing.fault("positions", version.line, "stated_on", str(error))
         return None
-    assert x.recorded_at is not None
-    latest = max(min(period.last, x.recorded_at.astimezone(UTC).date()), period.first)
-    return {"stated_from": period.first, "stated_by": latest}
+    return {"stated_from": period.first, "stated_by": max(min(period.last, recorded_day), period.first)}
 
 
 def _within(importing: Importing, version: Dated, first: date, last: date, bounds: dict[str, Any]) -> bool:

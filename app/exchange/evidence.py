@@ -201,6 +201,8 @@ def _read_quotes(importing: Importing, book: Book, sources: Sources) -> dict[UUI
             if (x.start, x.end) not in ((None, None), (x.segments[0][0], x.segments[-1][1])):
                 importing.fault("quotes", line, "segments", "do not begin at start and end at end")
         quotes[x.uid] = evidence
+    importing.faulty_quotes = {u for x in cells if (k := x["uid"]) and (u := r.uid(importing.raw.name, "quotes", k)) not in quotes}
+    cells.clear()  # they are many, and have been read
     return quotes
 
 

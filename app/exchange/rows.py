@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -33,6 +34,7 @@ KEYS = {  # columns that hold keys, and of which table
 }
 
 
+@lru_cache(maxsize=1 << 16)
 def uid(package: str, table: str, key: str) -> UUID:
     """The UUID that a key stands for: itself, or one that is the same whenever the package is read again."""
     return UUID(key) if UUID_FORM.fullmatch(key) else uuid5(OWN_KEYS, f"{package}\0{table}\0{key}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,6 +58,7 @@ class Importing:
     skip_diverged: bool = False
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
+    faulty_quotes: set[UUID] = field(default_factory=set)
 
     def fault(self, table: str, line: int, column: str, reason: str) -> None:
         self.faults.add(self.raw.paths[table], line, column, reason)

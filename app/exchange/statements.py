@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +100,7 @@ class _Work:
                 self.groups.setdefault(r.uid(self.package, "positions", key), []).append(row)
             else:
                 importing.fault("positions", row.line, "uid", "is empty")
+        importing.raw.rows["positions"].clear()
         self.attitudes = self._by_version("attitudes")
         self.links = self._by_version("links")
         self.of_position: dict[UUID, list[Evidence]] = {}
@@ -107,7 +108,6 @@ class _Work:
             self.of_position.setdefault(evidence.position, []).append(evidence)
             if evidence.position not in self.groups:
                 importing.fault("quotes", evidence.line, "position", "there is no such position in the package")
-        self.quote_keys = {k for row in importing.raw.rows["quotes"] if (k := row["uid"])}
         self.used: set[int] = set()
         self.cells: dict[tuple[str, str], CellFacts] = {}
 
@@ -120,6 +120,7 @@ class _Work:
             else:
                 column = "version" if key else "position"
                 self.importing.fault(table, row.line, column, "does not name a version" if key else "is empty")
+        self.importing.raw.rows[table].clear()
         return found
 
     def position(self, u: UUID, ours: Ours | None, number: int) -> tuple[Statement, list[Staged]]:
@@ -204,13 +205,14 @@ class _Work:
         else:
             found = []
             for key in row["quotes"].split():
-                evidence = self.quotes.get(r.uid(self.package, "quotes", key))
+                quote = r.uid(self.package, "quotes", key)
+                evidence = self.quotes.get(quote)
                 if evidence is not None and evidence not in found:
                     found.append(evidence)
                     continue
                 if evidence is not None:
                     self.importing.fault("positions", row.line, "quotes", f"{key} is there twice")
-                elif key not in self.quote_keys:
+                elif quote not in self.importing.faulty_quotes:
                     self.importing.fault("positions", row.line, "quotes", f"there is no quote {key} in the package")
                 return None
         self.used |= {e.said["id"] for e in found}
@@ -277,12 +279,16 @@ class _Work:
                 "conditions": {a.option: a.condition for _, a in v.attitudes if a.condition is not None},
                 "inferred": [a.option for _, a in v.attitudes if a.inferred],
                 "links": [r.link_input(link) for _, link in v.links],
-                "stated_from": None,
-                "stated_by": None,
+                "quotes": v.quotes,  # the rules ask only whether there are any
+                # Days that are given are held against what follows without them.
+                **{name: None for name in ("stated_from", "stated_by") if getattr(x, name) is not None},
             }
         )
-        composed = compose(wanted, cell, quotes, status=x.status, before=before, now=x.recorded_at or importing.now)
-        clean = dated(importing, v, composed)
+        now = x.recorded_at or importing.now
+        first = statement.first_published or x.first_published or now
+        day = (importing.now if statement.published_here else first).astimezone(UTC).date()
+        composed = compose(wanted, cell, quotes, status=x.status, before=before, now=now, recorded_day=day)
+        clean = dated(importing, v, composed, day)
         places = _places(v)
         for fault in composed.faults:
             table, line, column = places(fault.where)

@@ -1,0 +1,31 @@
+"""What may be asked of an export in its address; what is unknown is refused, for a passed-over filter would lie."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.core.forms import Instant, Query
+from app.matrix.schemas import MatrixQuery
+
+
+class ExportQuery(MatrixQuery):
+    """The matrix's filters, without what belongs to its page."""
+
+    cursor: Literal[None] = None
+    transpose: Literal[False] = False
+
+
+class CsvQuery(ExportQuery):
+    shape: Annotated[
+        Literal["quotes", "matrix"], Field(description="A row per quote, or a row per issue with a column per party.")
+    ] = "quotes"
+    exact: Annotated[bool, Field(description="Leave texts as they are that a spreadsheet would take for formulas.")] = (
+        False
+    )
+    bom: Annotated[bool, Field(description="Begin with a byte order mark, so that Excel reads UTF-8.")] = False
+
+
+class PackageQuery(Query):
+    """A data package is never filtered."""
+
+    known_at: Instant | None = None

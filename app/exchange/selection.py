@@ -1,0 +1,150 @@
+"""What an export holds: the filtered cells at one moment, and every position in them, read in batches.
+
+Moment and day are pinned before the first batch, and the log only grows: whatever is written meanwhile, all batches
+together are one moment. Nothing is kept from one batch to the next.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import BigInteger
+
+from app.core.clock import instant
+from app.exchange.asking import ExportQuery
+from app.history.read import REVISION, Snapshot
+from app.matrix.load import Matrix, load
+from app.matrix.schemas import MatrixQuery
+from app.models.log import Commit, Holding, Revision, Spell
+from app.negotiations.views import IssueView
+from app.positions.current import chosen_at, published
+from app.positions.queries import matches, views
+from app.positions.views import PositionView
+
+BATCH = 200  # positions
+WINDOW = 2_000  # cells
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """An export's question with both times pinned, and the matrix it asks (only its first row is loaded)."""
+
+    query: MatrixQuery
+    matrix: Matrix
+
+    @property
+    def slug(self) -> str:
+        return self.matrix.negotiation.slug
+
+    @property
+    def as_of(self) -> str:
+        return self.matrix.as_of.isoformat()
+
+    @property
+    def known_at(self) -> str:
+        return instant(self.matrix.at.at)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of all parties of the negotiation, by slug."""
+        return {p.slug: p.name for p in self.matrix.parties}
+
+    @property
+    def issues(self) -> dict[str, IssueView]:
+        return {i.slug: i for i in self.matrix.issues}
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What narrows it, as it stands in addresses; the times apart."""
+        return self.query.model_dump(mode="json", exclude_defaults=True, exclude={"as_of", "known_at"})
+
+    def meta(self) -> dict[str, Any]:
+        """Where a file comes from, so that it can be told and fetched again."""
+        return {
+            "negotiation": self.slug,
+            "title": self.matrix.negotiation.title,
+            "licence": self.matrix.negotiation.licence,
+            "as_of": self.as_of,
+            "known_at": self.known_at,
+            "revision": self.matrix.at.seq,
+            "filters": self.filters,
+        }
+
+
+async def select_cells(session: AsyncSession, slug: str, query: ExportQuery, *, now: datetime) -> Selection:
+    """Pin what is asked for; NotFound or Invalid where it cannot be."""
+    asked = MatrixQuery(**query.model_dump(include=set(MatrixQuery.model_fields)))
+    matrix = await load(session, slug, asked, now=now, most_cells=1)
+    return Selection(asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at}), matrix)
+
+
+async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) -> AsyncIterator[Matrix]:
+    """The matrix in windows of whole rows."""
+    query = chosen.query
+    while True:
+        matrix = await load(session, chosen.slug, query, now=now, most_cells=WINDOW)
+        yield matrix
+        if matrix.next is None:
+            return
+        query = query.model_copy(update={"cursor": matrix.next})
+
+
+async def count_positions(session: AsyncSession, chosen: Selection) -> int:
+    return await session.scalar(select(func.count()).select_from(_keys(chosen).subquery())) or 0
+
+
+async def positions(session: AsyncSession, chosen: Selection) -> AsyncIterator[list[tuple[PositionView, bool]]]:
+    """Every position of the cells shown, batch by batch in the matrix's order, each cell's by rule 3; is it current?"""
+    result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
+    try:
+        async for keys in result.partitions():
+            versions = await _versions(session, [(seq, n) for seq, n, _ in keys])
+            seen = await views(session, chosen.matrix.at, [versions[seq, n] for seq, n, _ in keys])
+            yield [(view, current) for view, (_, _, current) in zip(seen, keys, strict=True)]
+            session.expunge_all()
+    finally:
+        await result.close()
+
+
+async def _versions(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Snapshot]:
+    rows = await session.execute(
+        select(Revision.seq, Revision.n, *REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .where(tuple_(Revision.seq, Revision.n).in_(keys))
+    )
+    return {(seq, n): Snapshot(*row) for seq, n, *row in rows}
+
+
+def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
+    """Select (seq, n, current) of the published positions counted at `as_of`, in the cells that no filter hides."""
+    matrix, query = chosen.matrix, chosen.query
+    party_ids = {p["slug"]: i for i, p in matrix.book.parties.items()}
+    parties = [party_ids[p.slug] for p in matrix.grid.parties]
+    issues = [i.id for i in matrix.book.issues if not query.issue or i["slug"] in query.issue]
+    where = published(matrix.at, matrix.book.negotiation.id, parties, issues)
+    current = chosen_at(where, matrix.as_of).subquery("chosen")
+    wanted = (
+        select(Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current"))
+        .join(current, and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id))
+        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .where(where, Spell.stated_by <= matrix.as_of, Revision.redacted_at.is_(None))
+    )
+    if query.firmness:
+        wanted = wanted.where(current.c.firmness.in_(query.firmness))
+    if query.q:
+        words = and_(Holding.seq_from == current.c.seq_from, Holding.n == current.c.n)
+        wanted = wanted.join(Holding, words).where(matches(query.q))
+    if not ordered:
+        return wanted
+    return wanted.order_by(
+        func.array_position(literal(issues, ARRAY(BigInteger)), Spell.issue_id),
+        func.array_position(literal(parties, ARRAY(BigInteger)), Spell.party_id),
+        Spell.stated_from,
+        Spell.stated_by,
+        Spell.first_published,
+        Spell.position_id,
+    )
