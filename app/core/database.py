@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Depends, Request
 from sqlalchemy import URL, BigInteger, ColumnElement, any_, literal, make_url, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -26,9 +27,7 @@ def plain_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def make_engine(
-    url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True
-) -> AsyncEngine:
+def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True) -> AsyncEngine:
     """An engine for one process; without `limits` for commands, which may take their time."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items()) if limits else ""
     return create_async_engine(
@@ -37,6 +36,8 @@ def make_engine(
         max_overflow=0,
         pool_timeout=pool_wait_seconds,
         pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
         connect_args={"options": f"{options} -c timezone=UTC", "connect_timeout": 5},
     )
 

@@ -25,7 +25,7 @@ async def show_matrix(
     request: Request, session: Session, slug: str, query: Annotated[MatrixQuery, Query()]
 ) -> Response:
     """Who wants what: the current position of every party on every issue."""
-    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
     cells = [cell_json(c) for row in matrix.grid.rows for c in row.cells if c is not None]
     data = {
         "negotiation": slug,
@@ -53,7 +53,7 @@ async def show_common_ground(
     request: Request, session: Session, slug: str, query: Annotated[Times, Query()]
 ) -> Response:
     """Per issue and option: agreed, qualified, blocked or open among those whose consent is required."""
-    matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31)
+    matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
     data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
     return answer(request, data, times_meta(matrix.at, as_of=matrix.as_of.isoformat()))
 

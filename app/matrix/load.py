@@ -1,5 +1,6 @@
 """The matrix as somebody asked for it: what page, API and exports share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.core.paging import read_cursor, write_cursor
-from app.history.read import Moment, moment
+from app.history.read import Moment, Snapshot, moment
 from app.matrix import queries
 from app.matrix.common_ground import OptionGround, Stand, common_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
@@ -44,8 +45,20 @@ class Matrix:
     next: str | None  # cursor of the rows that follow
 
 
-async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, most_cells: int) -> Matrix:
-    """Answer a question to the matrix in a fixed number of statements; at most `most_cells`, in whole rows."""
+async def load(
+    session: AsyncSession,
+    slug: str,
+    query: MatrixQuery,
+    *,
+    now: datetime,
+    most_cells: int,
+    cells: bool = True,
+    ground: bool = True,
+) -> Matrix:
+    """Answer a question to the matrix in a fixed number of statements; at most `most_cells`, in whole rows.
+
+    Who needs no `cells`, or no common `ground`, says so: the one costs the texts, the other the columns not shown.
+    """
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
@@ -62,14 +75,16 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
     rows, next_cursor = _window(asked, len(shown), most_cells, query.cursor, at)
 
     # Common ground counts everybody whose consent is required, whatever columns are shown.
-    consenting = [p for p in parties if p.consent_required]
-    needed = {party_ids[p.slug] for p in [*shown, *consenting]}
+    consenting = [p for p in parties if p.consent_required] if ground else []
+    columns = {party_ids[p.slug] for p in shown}
+    needed = columns | {party_ids[p.slug] for p in consenting}
     where: dict[str, Any] = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
     before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
     looks = await queries.newest_looks(session, at, number)
 
-    versions = [c.version for c in current.values() if c.version is not None]
+    drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
+    versions = [c.version for c in drawn.values() if c.version is not None]
     seen = {v.id: v for v in await views(session, at, versions)}
     slugs = {i: p["slug"] for i, p in book.parties.items()}
     titles = {i.id: i["slug"] for i in book.issues}
@@ -77,7 +92,7 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
         (slugs[party], titles[issue]): Occupied(
             c.count, seen[c.version.id] if c.version else None, c.possible, c.order_uncertain, c.matches
         )
-        for (party, issue), c in current.items()
+        for (party, issue), c in drawn.items()
     }
     grid = build(
         shown,
@@ -88,24 +103,49 @@ async def load(session: AsyncSession, slug: str, query: MatrixQuery, *, now: dat
         words=bool(query.q),
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
     )
-    ground = {i.slug: ground_of(i, consenting, occupied) for i in rows}
-    columns = {p.slug for p in shown}
-    positions = [o.position for (party, _), o in occupied.items() if o.position and party in columns]
+    grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current) for i in rows if ground}
+    positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
-        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, ground, positions,
+        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, grounds, positions,
         len(asked) * len(shown), next_cursor,
     )  # fmt: skip
 
 
 def ground_of(
-    issue: IssueView, consenting: list[PartyView], occupied: dict[tuple[str, str], Occupied]
+    book: CodeBook,
+    issue_id: int,
+    issue: IssueView,
+    consenting: list[PartyView],
+    party_ids: Mapping[str, int],
+    current: Mapping[tuple[int, int], queries.Current],
 ) -> list[OptionGround]:
     """Where those whose consent is required stand on each option that is open to choice or still held."""
-    here = {p.slug: occupied.get((p.slug, issue.slug)) for p in consenting}
-    stands = {slug: stand_of(o.position) if o and o.position else None for slug, o in here.items()}
+    slugs = {o.id: o["slug"] for o in book.options[issue_id]}
+    stands: dict[str, Stand | None] = {}
+    for party in consenting:
+        cell = current.get((party_ids[party.slug], issue_id))
+        stands[party.slug] = (
+            stand_in(party.slug, cell.version, slugs, cell.attributed) if cell and cell.version else None
+        )
     held = {option for s in stands.values() if s for option in s.attitudes}
     options = [o.slug for o in issue.options if not o.retired or o.slug in held]
     return common_ground(options, stands, [p.slug for p in consenting])
+
+
+def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], attributed: bool) -> Stand:
+    """What the analyses read of a position, out of its document."""
+    d = version.data
+    by_slug = {slugs[a["option_id"]]: a for a in d["attitudes"]}
+    return Stand(
+        party=party,
+        position=version.id,
+        attitudes={slug: by_slug[slug]["attitude"] for slug in slugs.values() if slug in by_slug},
+        conditions={slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None},
+        inferred=[slug for slug, a in by_slug.items() if a["inferred"]],
+        attributed=attributed,
+        firmness=d["firmness"],
+        act=d["act"],
+    )
 
 
 def stand_of(position: PositionView) -> Stand:

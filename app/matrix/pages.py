@@ -47,7 +47,7 @@ async def show_cell(request: Request, session: Session, viewer: Anyone, slug: st
     """One cell: its current position, the quotes it rests on, and how it came to be."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [row], [column] = matrix.grid.rows, matrix.grid.parties
     [cell] = row.cells
     shared = await context.shared(request, session, matrix, query)
@@ -88,7 +88,7 @@ async def show_party(request: Request, session: Session, viewer: Anyone, slug: s
     """All of one party in a negotiation."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [column] = matrix.grid.parties
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     shared = await context.shared(request, session, matrix, query)

@@ -15,11 +15,16 @@ class Times(Query):
     known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
 
 
-class MatrixQuery(Times):
+class Filters(Times):
+    """Which cells: what pages, the API and exports share."""
+
     party: Annotated[list[Slug], Field(description="Columns to show; default all.")] = []
     issue: Annotated[list[Slug], Field(description="Rows to show; default all.")] = []
     firmness: Annotated[list[Firmness], Field(description="Show only current positions as firm as this.")] = []
     q: Annotated[str | None, Field(max_length=1000, description="Show only current positions with these words.")] = None
     since: Annotated[Day | None, Field(description="Mark cells whose current position differs from that day's.")] = None
+
+
+class MatrixQuery(Filters):
     cursor: Annotated[str | None, Field(max_length=200, description="From `meta.next`: the next rows.")] = None
     transpose: Annotated[bool, Field(description="On the page: parties down, issues across.")] = False

@@ -1,5 +1,6 @@
 """Make the link that opens a source at the quoted words: a text fragment, by the WICG's draft; pure."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 import regex
@@ -15,6 +16,7 @@ _BREAK = regex.compile(r"[\n\r\x85\u2028\u2029]")
 _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)\s*+")
 
 
+@lru_cache(maxsize=50_000)
 def link(
     url: str | None,
     exact: str,
@@ -47,8 +49,19 @@ def link(
     return f"{page}#{anchor}{_DIRECTIVE}text={','.join(terms)}"
 
 
+class _Escapes(dict[int, str]):
+    """Percent-encodings by code point, made when they are first asked for: a page may carry thousands of links."""
+
+    def __missing__(self, point: int) -> str:
+        made = self[point] = quote(chr(point), safe="", errors="replace").replace("-", "%2D")
+        return made
+
+
+_ESCAPES = _Escapes()
+
+
 def _term(words: str) -> str:
-    return quote(" ".join(words.split()), safe="", errors="replace").replace("-", "%2D")
+    return " ".join(words.split()).translate(_ESCAPES)
 
 
 def _first(block: str) -> str:
