@@ -8,7 +8,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
+import app.exchange.pages
 import app.feeds.api
+import app.feeds.pages
 import app.issues.api
 import app.matrix.api
 import app.matrix.pages
@@ -72,6 +74,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.accounts.pages.router,
         app.negotiations.pages.router,
         app.matrix.pages.router,
+        app.exchange.pages.router,
+        app.feeds.pages.router,
         app.positions.pages.router,
     ):
         made.include_router(router)

@@ -5,17 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.core.forms import Instant, Query
-from app.matrix.schemas import MatrixQuery
+from app.matrix.schemas import Filters
 
 
-class ExportQuery(MatrixQuery):
-    """The matrix's filters, without what belongs to its page."""
-
-    cursor: Literal[None] = None
-    transpose: Literal[False] = False
-
-
-class CsvQuery(ExportQuery):
+class CsvQuery(Filters):
     shape: Annotated[
         Literal["quotes", "matrix"], Field(description="A row per quote, or a row per issue with a column per party.")
     ] = "quotes"

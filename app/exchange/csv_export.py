@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ BOM = "\ufeff".encode()
 
 async def export_csv(
     session: AsyncSession, chosen: Selection, query: CsvQuery, *, base: str, now: datetime
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Yield the file piece by piece; `base` goes before addresses of ours."""
     text = as_it_is if query.exact else guarded
     if query.bom:
@@ -57,7 +57,7 @@ def plain(value: object, text: Text) -> object:
 
 async def _quotes(
     session: AsyncSession, chosen: Selection, base: str, now: datetime
-) -> AsyncIterator[list[Iterable[Any]]]:
+) -> AsyncGenerator[list[Iterable[Any]]]:
     changed = await changed_cells(session, chosen, now) if chosen.query.since else None
     columns = [*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *(["changed"] if changed is not None else [])]
     yield [columns]
@@ -76,7 +76,7 @@ async def _quotes(
         yield rows
 
 
-async def _matrix(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncIterator[list[Iterable[Any]]]:
+async def _matrix(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[list[Iterable[Any]]]:
     names = chosen.names
     yield [["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]]
     async for window in windows(session, chosen, now=now):

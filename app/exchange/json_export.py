@@ -1,6 +1,6 @@
 """The matrix as one JSON document: what the API answers, and every position of its cells, written piece by piece."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,11 +14,11 @@ FORMAT = "parley-matrix/1"
 
 async def export_json(
     session: AsyncSession, chosen: Selection, *, base: str, permalink: str | None, now: datetime
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Yield the document; `counts` stand last, so that one that was cut off neither parses nor adds up."""
     meta = {"format": FORMAT, **chosen.meta(), "permalink": permalink, "base": base or None}
     head = {
-        "negotiation": chosen.matrix.negotiation,
+        "negotiation": chosen.slug,
         "parties": chosen.matrix.grid.parties,
         "issues": [i for i in chosen.matrix.issues if not chosen.query.issue or i.slug in chosen.query.issue],
     }

@@ -4,7 +4,7 @@ Moment and day are pinned before the first batch, and the log only grows: whatev
 together are one moment. Nothing is kept from one batch to the next.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
-from app.exchange.asking import ExportQuery
 from app.history.read import REVISION, Snapshot
 from app.matrix.load import Matrix, load
-from app.matrix.schemas import MatrixQuery
+from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import Commit, Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
@@ -75,14 +74,14 @@ class Selection:
         }
 
 
-async def select_cells(session: AsyncSession, slug: str, query: ExportQuery, *, now: datetime) -> Selection:
+async def select_cells(session: AsyncSession, slug: str, query: Filters, *, now: datetime) -> Selection:
     """Pin what is asked for; NotFound or Invalid where it cannot be."""
-    asked = MatrixQuery(**query.model_dump(include=set(MatrixQuery.model_fields)))
+    asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
     matrix = await load(session, slug, asked, now=now, most_cells=1)
     return Selection(asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at}), matrix)
 
 
-async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) -> AsyncIterator[Matrix]:
+async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) -> AsyncGenerator[Matrix]:
     """The matrix in windows of whole rows."""
     query = chosen.query
     while True:
@@ -97,7 +96,7 @@ async def count_positions(session: AsyncSession, chosen: Selection) -> int:
     return await session.scalar(select(func.count()).select_from(_keys(chosen).subquery())) or 0
 
 
-async def positions(session: AsyncSession, chosen: Selection) -> AsyncIterator[list[tuple[PositionView, bool]]]:
+async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
     """Every position of the cells shown, batch by batch in the matrix's order, each cell's by rule 3; is it current?"""
     result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
     try:
@@ -105,7 +104,6 @@ async def positions(session: AsyncSession, chosen: Selection) -> AsyncIterator[l
             versions = await _versions(session, [(seq, n) for seq, n, _ in keys])
             seen = await views(session, chosen.matrix.at, [versions[seq, n] for seq, n, _ in keys])
             yield [(view, current) for view, (_, _, current) in zip(seen, keys, strict=True)]
-            session.expunge_all()
     finally:
         await result.close()
 

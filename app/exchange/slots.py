@@ -1,5 +1,8 @@
 """At most so many exports at once in one process; whoever comes then is asked to wait."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from app.core.errors import TooMany
 
 AT_ONCE = 2
@@ -10,14 +13,16 @@ class Slots:
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self.free = at_once
 
-    def take(self) -> None:
-        """Take one, or TooMany; give it back by `give`."""
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold one while the block runs; TooMany where none is free."""
         if self.free < 1:
             raise TooMany("Other exports are being written just now; ask again in a moment.", RETRY_AFTER)
         self.free -= 1
-
-    def give(self) -> None:
-        self.free += 1
+        try:
+            yield
+        finally:
+            self.free += 1
 
 
 slots = Slots()

@@ -29,8 +29,8 @@ def as_it_is(text: str) -> str:
 POSITION_COLUMNS = (
     "negotiation", "party", "party_name", "issue", "issue_title", "position_id", "position_uid", "version", "current",
     "act", "summary", "firmness", "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
-    "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from", "stated_by",
-    "recorded_at", "recorded_by", "action", "reason", "position_url",
+    "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from",
+    "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
 QUOTE_COLUMNS = (
     "quote_id", "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
@@ -47,9 +47,7 @@ def position_row(
     labels = {o.slug: o.label for o in issue.options}
     held = {verb: [slug for slug, a in position.attitudes.items() if a == verb] for verb in Attitude}
     said = {verb: "; ".join(labels.get(slug, slug) for slug in slugs) for verb, slugs in held.items()}
-    plain = ("negotiation", "party", "issue", "version", "act", "summary", "firmness", "salience", "stated_on")
-    plain += ("stated_from", "stated_by", "recorded_at", "recorded_by", "action", "reason")
-    return {name: getattr(position, name) for name in plain} | {
+    return {name: getattr(position, name) for name in POSITION_COLUMNS if hasattr(position, name)} | {
         "party_name": names[position.party],
         "issue_title": issue.title,
         "position_id": position.id,
@@ -71,13 +69,11 @@ def position_row(
 
 
 def quote_row(quote: QuoteView) -> dict[str, Any]:
-    plain = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
-    plain += ("verification", "start", "end", "link")
     speaker = {f"speaker_{n}": getattr(quote.speaker, n) for n in ("name", "office", "party")} if quote.speaker else {}
     source = ("id", "uid", "url", "reference", "title", "publisher", "published_on")
     return (
-        {"quote_id": quote.id, "quote_uid": quote.uid, "segments": as_json(quote.segments)}
-        | {name: getattr(quote, name) for name in plain}
+        {name: getattr(quote, name) for name in QUOTE_COLUMNS if hasattr(quote, name)}
+        | {"quote_id": quote.id, "quote_uid": quote.uid, "segments": as_json(quote.segments)}
         | speaker
         | {f"source_{name}": getattr(quote.source, name) for name in source}
     )

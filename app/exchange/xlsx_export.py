@@ -1,0 +1,117 @@
+"""The matrix as a workbook: a sheet that looks like the page, then positions, quotes, sources, and what it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import dates
+from app.exchange.selection import Selection, positions, windows
+from app.exchange.spreadsheets import POSITION_COLUMNS, QUOTE_COLUMNS, cell_words, position_row, quote_row
+from app.exchange.workbook import Book, Sheet
+from app.history.read import held_by_id
+from app.matrix import pictures
+from app.matrix.grid import Row
+from app.models.vocabulary import Act
+
+SOURCE_COLUMNS = (
+    "source_id", "source_uid", "url", "reference", "title", "publisher", "author", "published_on", "accessed_on",
+    "kind", "language", "archive_url", "licence", "text_sha256", "source_page",
+)  # fmt: skip
+PAGE = 500
+
+
+async def export_xlsx(
+    session: AsyncSession, chosen: Selection, path: Path, *, base: str, permalink: str | None, now: datetime
+) -> None:
+    """Write the workbook; `base` goes before addresses of ours, and without it there are no links to them."""
+    with Book(path, chosen.matrix.at.at) as book:
+        await _matrix(session, chosen, book, base, now)
+        counts = await _evidence(session, chosen, book, base)
+        _about(chosen, book.sheet("About", [30, 100]), counts, permalink)
+        await anyio.to_thread.run_sync(book.close)
+
+
+async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime) -> None:
+    parties = chosen.matrix.grid.parties
+    sheet = book.sheet("Matrix", [34, 34, *[30] * len(parties)], frozen=(1, 1))
+    sheet.row(["Issue", "Common ground", *(p.name for p in parties)], ["head"] * (len(parties) + 2))
+    group: str | None = None
+    async for window in windows(session, chosen, now=now):
+        for row in window.grid.rows:
+            if row.issue.group != group:
+                group = row.issue.group
+                sheet.row([group or "", *[""] * (len(parties) + 1)], ["group"] * (len(parties) + 2))
+            headline = pictures.ground(row.issue, window.ground[row.issue.slug], chosen.names)
+            await anyio.to_thread.run_sync(_issue, sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
+
+
+def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) -> None:
+    names, here = chosen.names, f"{base}/n/{chosen.slug}"
+    pins = f"?as_of={chosen.as_of}&known_at={chosen.known_at}"
+    texts, formats = [row.issue.title, ground.strip()], ["issue", "text"]
+    links = [f"{here}/issues/{row.issue.slug}{pins}", ""]
+    for cell in row.cells:
+        position = cell.position if cell else None
+        texts.append(cell_words(cell, row.issue, names))
+        withdrawn = position is not None and position.act == Act.WITHDRAWS
+        kind = "hidden" if cell is None else "silent" if position is None else position.firmness
+        formats.append("withdrawn" if withdrawn else kind)
+        links.append(f"{here}/cells/{cell.party}/{cell.issue}{pins}" if cell and position else "")
+    sheet.row(texts, formats, links if base else ())
+
+
+async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: str) -> dict[str, int]:
+    """Write positions, quotes, and the sources that they rest on; say how many there are of each."""
+    names, issues = chosen.names, chosen.issues
+    stated = book.table("Positions", POSITION_COLUMNS)
+    said = book.table("Quotes", ("position_id", "party", "issue", "current", *QUOTE_COLUMNS))
+    sources: set[int] = set()
+
+    def write(batch: Sequence[tuple[Any, bool]]) -> None:
+        for position, current in batch:
+            shared = position_row(position, current, names, issues[position.issue], base)
+            stated.add(shared, {"position_url": shared["position_url"]} if base else {})
+            for quote in position.quotes:
+                said.add(shared | quote_row(quote), {"link": quote.link})
+                sources.add(quote.source.id)
+
+    async for batch in positions(session, chosen):
+        await anyio.to_thread.run_sync(write, batch)
+    found = book.table("Sources", SOURCE_COLUMNS)
+    ids = sorted(sources)
+    for i in range(0, len(ids), PAGE):
+        for source in (await held_by_id(session, chosen.matrix.at, "source", ids[i : i + PAGE])).values():
+            page = f"{base}/sources/{source.id}"
+            row: dict[str, Any] = {**source.data, "source_id": source.id, "source_uid": source["uid"]}
+            found.add(row | {"source_page": page}, {"url": source["url"], **({"source_page": page} if base else {})})
+    return {"positions": stated.count, "quotes": said.count, "sources": found.count}
+
+
+def _about(chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink: str | None) -> None:
+    about = chosen.matrix.negotiation
+    rows: list[tuple[str, Any]] = [
+        ("Negotiation", about.title),
+        ("What had been said by", f"{dates.display(chosen.as_of)} (as_of {chosen.as_of})"),
+        ("What was on record at", f"known_at {chosen.known_at}"),
+        ("Filters", "; ".join(f"{n}: {_listed(v)}" for n, v in chosen.filters.items()) or "none"),
+        ("Sources read up to", about.coded_through),
+        ("Licence", about.licence),
+        ("Contact", about.contact),
+        ("This view for ever", permalink),
+        *((f"Rows in {name.capitalize()}", n) for name, n in counts.items()),
+        (
+            "Cells",
+            "Words of the matrix are ours; quotes are verbatim. An empty cell is hidden by a filter, not silent.",
+        ),
+        ("Dates", "As given: a day, a month or a year. stated_by is the day by which it had certainly been said."),
+    ]
+    for name, value in rows:
+        sheet.row([name, value], ["issue", "text"], ["", permalink] if value is permalink and permalink else ())
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,52 @@
+"""The Atom feed of a negotiation, of parties, of issues."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.core.database import Session
+from app.core.errors import bad_parameter
+from app.core.forms import Instant, Slug
+from app.core.forms import Query as QueryInput
+from app.core.responses import not_modified
+from app.feeds.atom import list_entries, write_feed
+from app.history.read import moment
+from app.negotiations.queries import code_book
+
+router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+
+class FeedQuery(QueryInput):
+    party: list[Slug] = []
+    issue: list[Slug] = []
+    known_at: Instant | None = None
+
+
+@router.get("/feed.atom")
+async def send_feed(request: Request, session: Session, slug: str, query: Annotated[FeedQuery, Query()]) -> Response:
+    """An entry for each public version of a position, the newest 50."""
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    parties = _numbers("party", query.party, {p["slug"]: i for i, p in book.parties.items()})
+    issues = _numbers("issue", query.issue, {i["slug"]: i.id for i in book.issues})
+    entries = await list_entries(session, at, book, parties=parties, issues=issues)
+    own = urlencode([("party", p) for p in query.party] + [("issue", i) for i in query.issue])
+    feed = write_feed(
+        entries,
+        book,
+        at,
+        base=f"{request.url.scheme}://{request.url.netloc}",
+        address=f"/n/{slug}/feed.atom" + (f"?{own}" if own else ""),
+        about=f"/n/{slug}" + (f"?{own}" if own else ""),
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.atom"'}
+    made = Response(feed.encode(), headers=headers, media_type="application/atom+xml; charset=utf-8")
+    return not_modified(request, made)
+
+
+def _numbers(name: str, asked: list[str], there: dict[str, int]) -> list[int]:
+    for slug in asked:
+        if slug not in there:
+            raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
+    return [there[slug] for slug in asked]
