@@ -18,6 +18,9 @@ import app.negotiations.api
 import app.negotiations.pages
 import app.operation
 import app.positions.api
+import app.positions.fate_pages
+import app.positions.form_pages
+import app.positions.lookup_pages
 import app.positions.looks_api
 import app.positions.pages
 import app.sources.api
@@ -77,6 +80,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.exchange.pages.router,
         app.feeds.pages.router,
         app.positions.pages.router,
+        app.positions.form_pages.router,
+        app.positions.fate_pages.router,
+        app.positions.lookup_pages.router,
     ):
         made.include_router(router)
     made.mount("/static", StaticFiles(directory=STATIC), name="static")

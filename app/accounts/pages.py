@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts import actions, passwords, queries, sign_ins, tries, users_pages
+from app.accounts import actions, carrying, passwords, queries, sign_ins, tries, users_pages
 from app.accounts.deps import Anyone, SignedIn, idle_limit, settings_of
 from app.core import clock
 from app.core.database import Session, attempt, transaction
@@ -44,9 +44,9 @@ def device_cookie(secure: bool) -> str:
     return session_cookie(secure).replace("session", "device")
 
 
-def _keep(request: Request, secrets: sign_ins.Secrets, to: str) -> Response:
-    settings = settings_of(request)
-    answer = RedirectResponse(to, 303)
+def _keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") -> Response:
+    settings, fields = settings_of(request), carrying.carried(carry)
+    answer = carrying.resume(request, to, fields) if fields else RedirectResponse(to, 303)
     for name, value, days in (
         (session_cookie(settings.secure), secrets.token, settings.session_days),
         (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
@@ -58,7 +58,7 @@ def _keep(request: Request, secrets: sign_ins.Secrets, to: str) -> Response:
 
 
 def _login(request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
-    shown = {"errors": {}, "values": {}, "next": "/"} | context
+    shown = {"errors": {}, "values": {}, "next": "/", "carry": ""} | context
     return page(request, "accounts/login.html", status=status, headers=headers, **shown)
 
 
@@ -89,8 +89,12 @@ async def log_in(
     password: Words = "",
     link: Words = "",
     next: Words = "/",
+    carry: Words = "",
 ) -> Response:
-    """Sign in by name and password or by a one-time link; the browser's sign-in of before ends."""
+    """Sign in by name and password or by a one-time link; the browser's sign-in of before ends.
+
+    `carry` is a form that was sent when the sign-in had run out: it comes back once there is one again.
+    """
     settings, now, to = settings_of(request), clock.now(), safe_next(next)
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
@@ -107,15 +111,16 @@ async def log_in(
                 tried = await sign_ins.begin_sign_in(own, name=name, address=address, device=device, now=now)
         except TooMany as error:
             wait = {"Retry-After": str(error.retry_after)}
-            return _login(request, 429, wait, next=to, values={"name": name}, errors={"name": error.detail})
+            again = {"next": to, "values": {"name": name}, "carry": carry}
+            return _login(request, 429, wait, **again, errors={"name": error.detail})
         secrets = await sign_ins.sign_in(
             session, attempt=tried, password=password, user_agent=agent, lasts=lasts, now=now
         )
     if secrets is None:
-        return _login(request, 422, next=to, values={"name": name}, errors={"name": WRONG})
+        return _login(request, 422, next=to, values={"name": name}, carry=carry, errors={"name": WRONG})
     if viewer:
         await sign_ins.sign_out(session, viewer=viewer, now=now)
-    return _keep(request, secrets, to)
+    return _keep(request, secrets, to, carry)
 
 
 @router.post("/logout")

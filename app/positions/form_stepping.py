@@ -1,0 +1,51 @@
+"""Carrying out the form's smaller buttons where the database has to be asked."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.history.read import moment
+from app.negotiations.queries import code_book, issue_views
+from app.positions import form_steps as steps
+from app.positions.form import Values, number
+from app.positions.form_context import check_block, kept_quotes
+from app.positions.lookups import settle_sources
+from app.positions.views import QuoteView
+
+
+async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> tuple[Values, str | None]:
+    """What the form says after a button, and the field to go on with; a button that is not known changes nothing."""
+    name, n = steps.numbered_step(do)
+    match name:
+        case "add-quote":
+            return steps.add_quote(values)
+        case "add-link":
+            return steps.add_link(values)
+        case "reject-others":
+            book = await code_book(session, await moment(session), slug)
+            issue = next((i for i in issue_views(book) if i.slug == values.get("issue")), None)
+            return steps.reject_others(values, [o.slug for o in issue.options if not o.retired] if issue else [])
+        case "drop" if n is not None:
+            return steps.drop_quote(values, n)
+        case "requote" if n is not None:
+            quote = (await kept_quotes(session, values)).get(number(values.get(f"q-{n}-id")) or 0)
+            return steps.requote(values, n, as_sent(quote)) if quote else (values, None)
+        case "take" if n is not None:
+            settled, _ = await settle_sources(session, values)
+            checked = await check_block(session, settled, n)
+            closest = checked.check.closest if checked.check else None
+            return steps.take_over(values, n, closest.exact) if closest else (values, None)
+        case _:
+            return values, do.removeprefix("see-") if do.startswith("see-") else None
+
+
+def as_sent(quote: QuoteView) -> dict[str, Any]:
+    """A quote on file as one would send in the same anew."""
+    said: dict[str, Any] = {
+        n: getattr(quote, n)
+        for n in ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
+    }
+    said["source_id"] = quote.source.id
+    if quote.speaker:
+        said["speaker"] = {"name": quote.speaker.name, "office": quote.speaker.office, "party": quote.speaker.party}
+    return said

@@ -1,0 +1,40 @@
+// The form for a position: Ctrl+Enter publishes, a problem gets the focus, words of the source are taken over in place,
+// and a chosen speaker brings the office along. Without this file buttons and fields do the same, with a page in between.
+const problem = document.querySelector("[data-focus]");
+if (problem) problem.focus();
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest("form");
+  const button = form?.querySelector("[data-publish]");
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-take]");
+  if (!button) return;
+  event.preventDefault();
+  const field = document.getElementById(button.dataset.take);
+  field.value = button.dataset.words;
+  for (const beside of ["prefix", "suffix"]) {
+    const one = document.getElementById(button.dataset.take.replace(/exact$/, beside));
+    if (one) one.value = "";
+  }
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.getAttribute("list") !== "speakers-list") return;
+  const chosen = [...document.getElementById("speakers-list").options].filter((one) => one.value === field.value);
+  if (chosen.length !== 1 || (event.inputType && event.inputType !== "insertReplacementText")) return;
+  const of = (name) => document.getElementsByName(field.name.replace(/speaker$/, name))[0];
+  const own = document.querySelector("#position-form [name=party]")?.value;
+  const { office, party, nameless } = chosen[0].dataset;
+  if (of("office") && !of("office").value) of("office").value = office;
+  if (nameless !== undefined) field.value = "";
+  if (of("speaker_party") && party && own && party !== own) of("speaker_party").value = party;
+});

@@ -1,0 +1,132 @@
+"""A real server on a fresh database with the lake in it, for a real browser: `live`, and `tab` of a shared Chromium."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx2
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.accounts.actions import issue_link
+from app.accounts.passwords import make_hash
+from app.core import clock
+from app.core.database import make_engine, make_sessions, transaction
+from app.core.postgres import Server
+from app.main import create_app
+from tests.support import fixtures
+from tests.support.browser import chromium
+from tests.support.factories import Desk
+from tests.support.fixtures import SETTINGS, connect
+
+T = TypeVar("T")
+PASSWORD = "correct horse battery"
+WINDOW = {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True)
+class Live:
+    """The server's address, its database, and its people at the API by name: ada and bo edit, vic reads."""
+
+    url: str
+    database: Server
+    desks: dict[str, Desk]
+
+    @property
+    def ada(self) -> Desk:
+        return self.desks["ada"]
+
+    @property
+    def bo(self) -> Desk:
+        return self.desks["bo"]
+
+    def cookie(self, name: str) -> str:
+        """Sign somebody in by a one-time link; gives the session's cookie."""
+        secret = run(self._link(name))
+        answer = httpx2.post(f"{self.url}/login", data={"link": secret})
+        assert answer.status_code == 303, answer.text
+        return answer.cookies["parley_session"]
+
+    def sign_in(self, context: BrowserContext, name: str = "ada") -> None:
+        context.add_cookies([{"name": "parley_session", "value": self.cookie(name), "url": self.url}])
+
+    def set_password(self, name: str, password: str = PASSWORD) -> None:
+        """Straight into the table: changing it in earnest would end the tokens."""
+        with connect(self.database.owner_url) as connection:
+            digest = run(make_hash(password))
+            connection.execute("UPDATE account SET password_hash = %s WHERE name = %s", (digest, name))
+
+    def end_sign_ins(self) -> None:
+        with connect(self.database.owner_url) as connection:
+            connection.execute("UPDATE sign_in SET ended_at = now()")
+
+    async def _link(self, name: str) -> str:
+        engine = make_engine(self.database.url)
+        async with transaction(make_sessions(engine)) as session:
+            secret = await issue_link(session, account_name=name, now=clock.now())
+        await engine.dispose()
+        return secret
+
+
+@contextlib.contextmanager
+def serving(url: str) -> Iterator[str]:
+    """Serve a database on a free port of this machine until the block ends."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(SETTINGS, url), log_config=None, access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < until, "the server did not start"
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(15)
+
+
+@pytest.fixture
+def live(lake_database: tuple[Server, dict[str, str]]) -> Iterator[Live]:
+    """The lake behind a real server."""
+    database, tokens = lake_database
+    with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
+        yield Live(url, database, {name: Desk(client, token, name) for name, token in tokens.items()})
+
+
+@pytest.fixture(scope="session")
+def browser(postgres: Server) -> Iterator[Browser]:
+    """One browser for all tests; Playwright keeps a loop running, so what needs one of its own goes before."""
+    if postgres.url not in fixtures.made:
+        fixtures.made[postgres.url] = fixtures._fill(postgres)
+    with chromium() as launched:
+        yield launched
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own, where no loop is running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+@contextlib.contextmanager
+def tab(browser: Browser, live: Live, name: str | None = "ada", **options: Any) -> Iterator[Page]:
+    """A tab of a browser of its own, signed in; `java_script_enabled=False` for one without scripts."""
+    context = browser.new_context(**{"base_url": live.url, "viewport": WINDOW, "locale": "en-GB", **options})
+    context.set_default_timeout(10_000)
+    try:
+        if name:
+            live.sign_in(context, name)
+        page = context.new_page()
+        yield page
+    finally:
+        context.close()
