@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
+import app.codebook.routes
 import app.exchange.pages
 import app.feeds.api
 import app.feeds.pages
@@ -77,6 +78,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.accounts.pages.router,
         app.negotiations.pages.router,
         app.matrix.pages.router,
+        app.codebook.routes.router,
         app.exchange.pages.router,
         app.feeds.pages.router,
         app.positions.pages.router,

@@ -20,7 +20,7 @@ async def add_issue(
     if await queries.find_issue(session, negotiation, slug):
         raise Conflict(f"There is an issue {slug!r} in this negotiation already.")
     if fields.get("ordinal") is None:
-        highest = select(func.coalesce(func.max(Issue.ordinal), 0)).where(Issue.negotiation_id == negotiation.id)
+        highest = select(func.max(Issue.ordinal)).where(Issue.negotiation_id == negotiation.id)
         fields["ordinal"] = 1 + (await session.scalar(highest) or 0)
     row = Issue(negotiation_id=negotiation.id, **fields)
     session.add(row)
@@ -62,9 +62,14 @@ async def amend_issue(
         else:
             after[slug] = Option(issue_id=row.id, slug=slug, **given)
     check_options(row, list(after.values()))
+    takers = [there[s] for s, given in changed.items() if s in there and given.get("status_quo")]
+    for option in takers:
+        option.status_quo = False
+    await session.flush()  # an issue has one status quo at any time: what leaves that place goes first
+    for option in takers:
+        option.status_quo = True
     await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
-    # What leaves a place goes before what takes it: an issue has one status quo at any time.
-    for slug in sorted(changed, key=lambda s: bool(after[s].status_quo)):
+    for slug in changed:
         if slug in there:
             after[slug].version += 1
             await log.record("option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id)

@@ -1,0 +1,109 @@
+"""Issues on the code book: the questions on the table."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from starlette.responses import Response
+
+from app.accounts.deps import Editor
+from app.codebook import editing
+from app.codebook.editing import Sheet
+from app.codebook.fields import Field, Kind
+from app.codebook.ordering import moved
+from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.core.clock import now
+from app.core.database import Session
+from app.history.read import moment
+from app.history.record import snapshot, writing
+from app.issues import actions, queries
+from app.issues.schemas import IssueFields
+from app.models.issue import Issue
+from app.negotiations.queries import code_book, get_negotiation, issue_views, negotiation_view
+from app.negotiations.views import NegotiationView
+
+router = APIRouter(prefix="/n/{slug}/code-book/issues", include_in_schema=False)
+
+ISSUE = (
+    Field("title", "Title"),
+    Field("question", "The question", hint="As one would ask a party, such as: How long is the ceasefire to last?"),
+    Field("group", "Group", hint="Issues of one group that follow one another stand under its heading."),
+    Field("ordered", "Its options are a scale", Kind.CHECK, "Each option then has a rank, and distances count."),
+    Field(
+        "notes", "Notes for coders", Kind.PROSE,
+        "What belongs here and what next door, whether options exclude each other, what counts and what does not.",
+    ),
+)  # fmt: skip
+NEW = (ISSUE[0], SLUG, *ISSUE[1:])
+
+
+@router.get("/new")
+async def offer_issue(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    place = place_of(await get_negotiation(session, slug))
+    return _new(request, place, editing.blank(NEW))
+
+
+def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
+    return form_page(
+        request, place, sheet, heading="Add an issue", action=f"{base_of(place.slug)}/issues/new",
+        submit="Add the issue", lede="An outcome and a procedure (“who decides?”) are two issues, not one scale.",
+    )  # fmt: skip
+
+
+@router.post("/new")
+async def add_issue(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    negotiation = await get_negotiation(session, slug, lock=True)
+    place = place_of(negotiation)
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.add_issue(session, log, negotiation=negotiation, options=[], **values)
+
+    form = await request.form()
+    sheet = await editing.create(session, form, NEW, IssueFields, write)
+    return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{form['slug']}")
+
+
+@router.get("/{issue}")
+async def edit_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+    """The issue's form, and its options beside it."""
+    row = await queries.get_issue(session, await get_negotiation(session, slug), issue)
+    return await _issue(request, session, slug, issue, editing.on_file(ISSUE, snapshot(row), row.version))
+
+
+async def _issue(request: Request, session: Session, slug: str, issue: str, sheet: Sheet) -> Response:
+    book = await code_book(session, await moment(session), slug)
+    view = next(i for i in issue_views(book) if i.slug == issue)
+    return form_page(
+        request, negotiation_view(book.negotiation), sheet, heading=view.title, issue=view,
+        action=f"{base_of(slug)}/issues/{issue}", submit="Save the issue", beside="codebook/_options.html",
+    )  # fmt: skip
+
+
+@router.post("/{issue}")
+async def save_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+    row = await queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_issue(session, log, row, values, {}, reason=reason)
+
+    sheet = await editing.save(
+        session, await request.form(), ISSUE, IssueFields, write,
+        kind="issue", number=row.id, version=row.version, held=snapshot(row), slug=issue,
+    )  # fmt: skip
+    return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))
+
+
+@router.post("/{issue}/move")
+async def move_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+    """One place up or down."""
+    negotiation = await get_negotiation(session, slug, lock=True)
+    row = await queries.get_issue(session, negotiation, issue)
+    wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)
+    rows = list(await session.scalars(wanted.order_by(Issue.ordinal, Issue.id).with_for_update()))
+    order = moved(rows, row, await request.form())
+    async with writing(session, by=viewer.name, now=now()) as log:
+        for place, one in enumerate(order or [], 1):
+            await actions.amend_issue(session, log, one, {"ordinal": place}, {}, reason="Order of the issues")
+    return seen(f"{base_of(slug)}#issues")

@@ -1,0 +1,153 @@
+"""Options on the code book: the answers that there are to an issue."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.accounts.deps import Editor
+from app.codebook import editing
+from app.codebook.editing import Sheet
+from app.codebook.fields import Field, Kind
+from app.codebook.ordering import moved, ranks_for
+from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.core.clock import now
+from app.core.database import Session
+from app.core.errors import Conflict, NotFound
+from app.history.record import snapshot, writing
+from app.issues import actions, queries
+from app.issues.schemas import OptionInput
+from app.models.issue import Issue, Option
+from app.negotiations.queries import get_negotiation
+from app.negotiations.views import NegotiationView
+
+router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options", include_in_schema=False)
+
+NEW = (
+    Field("label", "Label", hint="A few words: it stands in the matrix."),
+    SLUG,
+    Field("rank", "Rank", Kind.NUMBER, "Its place on the scale, also 1.5; different for each option of a scale."),
+    Field("status_quo", "It is the status quo", Kind.CHECK, "One option may be; it is then no other one."),
+)
+RETIRED = Field("retired", "Retired", Kind.CHECK, "It cannot be chosen any more; positions that name it keep it.")
+OPTION = (NEW[0], *NEW[2:], RETIRED)
+
+
+async def get_place(
+    session: Session, slug: str, issue: str, *, lock: bool = False
+) -> tuple[NegotiationView, Issue, list[Option]]:
+    """The issue, locked if asked for, with its options in their order."""
+    negotiation = await get_negotiation(session, slug)
+    row = await queries.get_issue(session, negotiation, issue, lock=lock)
+    return place_of(negotiation), row, await queries.list_options(session, row.id)
+
+
+def pick(options: list[Option], slug: str) -> Option:
+    found = next((o for o in options if o.slug == slug), None)
+    if found is None:
+        raise NotFound(f"There is no option {slug!r} of this issue.")
+    return found
+
+
+@router.get("/new")
+async def offer_option(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+    place, row, options = await get_place(session, slug, issue)
+    following = max((o.rank for o in options if o.rank is not None), default=0) + 1
+    sheet = editing.blank(NEW, rank=f"{following:g}" if row.ordered else "")
+    return _new(request, place, issue, row.title, sheet)
+
+
+def _new(request: Request, place: NegotiationView, issue: str, title: str, sheet: Sheet) -> Response:
+    address = f"{base_of(place.slug)}/issues/{issue}"
+    return form_page(
+        request, place, sheet, heading=f"Add an option to “{title}”", action=f"{address}/options/new",
+        submit="Add the option", back=(title, address),
+    )  # fmt: skip
+
+
+@router.post("/new")
+async def add_option(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+    place, row, options = await get_place(session, slug, issue, lock=True)
+    title, there = row.title, {o.slug for o in options}
+    quo = [o.slug for o in options if o.status_quo]
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        if values["slug"] in there:
+            raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
+        name = values.pop("slug")
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_issue(session, log, row, {}, _with_quo(name, values, quo), reason="Option added")
+
+    sheet = await editing.create(session, await request.form(), NEW, OptionInput, write)
+    return _new(request, place, issue, title, sheet) if sheet else seen(f"{base_of(slug)}/issues/{issue}")
+
+
+def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, dict[str, Any]]:
+    """The change of one option; what was the status quo stops being it where this one takes its place."""
+    leaving = [s for s in quo if s != name] if values["status_quo"] else []
+    return {**{s: {"status_quo": False} for s in leaving}, name: {"retired": False, **values}}
+
+
+@router.get("/{option}")
+async def edit_option(
+    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+) -> Response:
+    place, row, options = await get_place(session, slug, issue)
+    one = pick(options, option)
+    into = next((o.label for o in options if o.id == one.merged_into_id), None)
+    sheet = editing.on_file(OPTION, snapshot(one), one.version)
+    return _option(request, place, issue, row.title, option, sheet, one.label, into)
+
+
+def _option(
+    request: Request, place: NegotiationView, issue: str, title: str, option: str, sheet: Sheet, label: str,
+    into: str | None,
+) -> Response:  # fmt: skip
+    address = f"{base_of(place.slug)}/issues/{issue}"
+    return form_page(
+        request, place, sheet, heading=label, action=f"{address}/options/{option}", submit="Save the option",
+        back=(title, address), beside="codebook/_option_acts.html", issue_slug=issue, option_slug=option,
+        lede=f"Merged into “{into}”." if into else "",
+    )  # fmt: skip
+
+
+@router.post("/{option}")
+async def save_option(
+    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+) -> Response:
+    place, row, options = await get_place(session, slug, issue, lock=True)
+    one = pick(options, option)
+    title, label, merged = row.title, one.label, one.merged_into_id is not None
+    into = next((o.label for o in options if o.id == one.merged_into_id), None)
+    quo = [o.slug for o in options if o.status_quo]
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        if merged and not values["retired"]:
+            values["merged_into_id"] = None
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_issue(session, log, row, {}, _with_quo(option, values, quo), reason=reason)
+
+    sheet = await editing.save(
+        session, await request.form(), OPTION, OptionInput, write,
+        kind="option", number=one.id, version=one.version, held=snapshot(one), slug=option,
+    )  # fmt: skip
+    if sheet:
+        return _option(request, place, issue, title, option, sheet, label, into)
+    return seen(f"{base_of(slug)}/issues/{issue}")
+
+
+@router.post("/{option}/move")
+async def move_option(
+    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+) -> Response:
+    """One place up or down: the options keep the ranks that there are, in their new order."""
+    _, row, options = await get_place(session, slug, issue, lock=True)
+    offered = [o for o in options if not o.retired]
+    one = pick(options, option)
+    order = moved(offered, one, await request.form()) if one in offered else None
+    if order:
+        ranks = ranks_for([o.rank for o in offered])
+        changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_issue(session, log, row, {}, changes, reason="Order of the options")
+    return seen(f"{base_of(slug)}/issues/{issue}#options")

@@ -1,0 +1,28 @@
+"""Moving one thing up or down among its like; pure."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from starlette.datastructures import FormData
+
+T = TypeVar("T")
+
+
+def moved(things: Sequence[T], thing: T, form: FormData) -> list[T] | None:
+    """The new order; None where the form says nothing that can be done, as when it was sent twice."""
+    here, there = things.index(thing), list(things)
+    if form.get("place") != str(here):
+        return None  # it has been moved meanwhile
+    to = {"up": here - 1, "down": here + 1}.get(str(form.get("direction")), -1)
+    if not 0 <= to < len(there):
+        return None
+    there[here], there[to] = there[to], there[here]
+    return there
+
+
+def ranks_for(ranks: Sequence[float | None]) -> list[float]:
+    """Ranks in rising order for as many things: those that are there, or 1, 2, 3 … where some are missing or equal."""
+    given = [r for r in ranks if r is not None]
+    if len(set(given)) == len(ranks):
+        return sorted(given)
+    return [float(n) for n in range(1, len(ranks) + 1)]

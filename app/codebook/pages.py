@@ -1,0 +1,129 @@
+"""The code book as editors work on it: what is on it, and what is said about the negotiation."""
+
+from dataclasses import fields
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.accounts.deps import Editor
+from app.codebook import editing
+from app.codebook.editing import Sheet
+from app.codebook.fields import Field, Kind
+from app.core.clock import now
+from app.core.database import Session
+from app.core.templating import page
+from app.history.read import moment
+from app.history.record import snapshot, writing
+from app.models.negotiation import Negotiation
+from app.models.vocabulary import NegotiationStatus
+from app.negotiations import actions
+from app.negotiations.queries import (
+    code_book,
+    get_negotiation,
+    issue_views,
+    nav,
+    negotiation_view,
+    party_views,
+)
+from app.negotiations.schemas import NegotiationInput
+from app.negotiations.views import NegotiationView
+
+router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
+
+SLUG = Field(
+    "slug",
+    "Short name in addresses",
+    hint="Small letters, digits and hyphens, such as length-of-ceasefire. It never changes.",
+    wrong="use small letters, digits and single hyphens, such as length-of-ceasefire",
+)
+NEGOTIATION = (
+    Field("title", "Title"),
+    Field("summary", "Summary", Kind.PROSE),
+    Field("status", "Status", Kind.CHOICE, choices=tuple((s, s.capitalize()) for s in NegotiationStatus)),
+    Field(
+        "coded_through", "Sources read up to", hint="A day such as 2025-03-17. A matrix of a later day says so.",
+        wrong="write a day such as 2025-03-17",
+    ),
+    Field("licence", "Licence"),
+    Field("contact", "Contact", hint="Where readers report an error."),
+    Field("method", "Method", Kind.PROSE, "How sources are chosen and read; the general part of the code book."),
+    Field("review", "A second person publishes", Kind.CHECK, "Whoever wrote a draft cannot publish it."),
+)  # fmt: skip
+
+
+def base_of(slug: str) -> str:
+    return f"/n/{slug}/code-book"
+
+
+def place_of(row: Negotiation) -> NegotiationView:
+    """The live negotiation as pages show it."""
+    held = snapshot(row)
+    return NegotiationView(**{f.name: held[f.name] for f in fields(NegotiationView)})
+
+
+def form_page(
+    request: Request, place: NegotiationView, sheet: Sheet, *, heading: str, action: str, submit: str, **more: Any
+) -> Response:
+    """A page with the form of one object; its status is the form's."""
+    context = {"lede": "", "back": ("Code book", base_of(place.slug)), "beside": "", **more}
+    return page(
+        request,
+        "codebook/form.html",
+        status=sheet.status,
+        negotiation=place,
+        nav=nav(place.slug),
+        sheet=sheet,
+        heading=heading,
+        action=action,
+        submit=submit,
+        **context,
+    )
+
+
+def seen(path: str) -> Response:
+    """Go on to a page that shows what was saved."""
+    return RedirectResponse(path, 303)
+
+
+@router.get("")
+async def show_code_book(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    """Everything on the code book, each with the way to its form."""
+    book = await code_book(session, await moment(session), slug)
+    return page(
+        request,
+        "codebook/index.html",
+        negotiation=negotiation_view(book.negotiation),
+        parties=party_views(book),
+        issues=issue_views(book),
+        nav=nav(slug),
+    )
+
+
+@router.get("/negotiation")
+async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    row = await get_negotiation(session, slug)
+    return _negotiation(request, place_of(row), editing.on_file(NEGOTIATION, snapshot(row), row.version))
+
+
+@router.post("/negotiation")
+async def save_negotiation(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    row = await get_negotiation(session, slug, lock=True)
+    place, held = place_of(row), snapshot(row)
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_negotiation(log, row, values, reason=reason)
+
+    sheet = await editing.save(
+        session, await request.form(), NEGOTIATION, NegotiationInput, write,
+        kind="negotiation", number=row.id, version=row.version, held=held, slug=slug,
+    )  # fmt: skip
+    return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))
+
+
+def _negotiation(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
+    return form_page(
+        request, place, sheet, heading="What is said about the negotiation",
+        action=f"{base_of(place.slug)}/negotiation", submit="Save the change",
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""What a merge or a split would touch, as its page shows it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.history.read import held_by_id, moment
+from app.issues.recoding import find
+from app.models.issue import Issue, Option
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import code_book
+from app.positions.current import current_ids
+from app.positions.queries import views
+from app.positions.recoding import Touched
+from app.positions.views import PositionView
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One position that is touched."""
+
+    position: PositionView
+    party: str  # name
+    issue: str  # title
+    when: str  # "draft", "current", "past"
+    said: dict[str, tuple[str, str | None, bool]]  # option slug -> attitude, condition, inferred
+    clashes: bool
+    linked: bool
+
+
+async def preview(
+    session: AsyncSession, slug: str, touched: Sequence[Touched], options: Sequence[Option], clashes: Sequence[Touched]
+) -> list[Row]:
+    """The positions that are touched, with what they say of these options now."""
+    at = await moment(session)
+    book = await code_book(session, at, slug)
+    held = await held_by_id(session, at, "position", [t.position.id for t in touched])
+    seen = {v.id: v for v in await views(session, at, list(held.values()))}
+    newest = max((t.position.stated_by for t in touched if t.position.stated_by), default=None)
+    current = {}
+    if newest:
+        current = await current_ids(
+            session, at, negotiation_id=book.negotiation.id, as_of=newest,
+            parties={t.position.party_id for t in touched}, issues={t.position.issue_id for t in touched},
+        )  # fmt: skip
+    undecided = {t.position.id for t in clashes}
+    titles = {i.id: i["title"] for i in book.issues}
+    rows = []
+    for t in touched:
+        p, attitudes = t.position, t.document["attitudes"]
+        found = {o.slug: find(attitudes, o.id) for o in options}
+        draft = p.status == PositionStatus.DRAFT
+        rows.append(
+            Row(
+                seen[p.id],
+                book.parties[p.party_id]["name"],
+                titles[p.issue_id],
+                "draft" if draft else "current" if p.id in current.values() else "past",
+                {s: (a["attitude"], a["condition"], a["inferred"]) for s, a in found.items() if a},
+                p.id in undecided,
+                any(t.linked(o.id) for o in options),
+            )
+        )
+    return rows
+
+
+def mark(issue: Issue, touched: Sequence[Touched]) -> str:
+    """What a preview was made from, so that nobody confirms what has changed since."""
+    text = f"{issue.version} " + " ".join(f"{t.position.id}.{t.position.version}" for t in touched)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

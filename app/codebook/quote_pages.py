@@ -1,0 +1,73 @@
+"""All quotes of one option: everything that has been said for and against it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from sqlalchemy import literal
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
+from starlette.responses import Response
+
+from app.accounts.deps import Anyone
+from app.core.clock import now
+from app.core.database import Session
+from app.core.errors import NotFound
+from app.core.forms import read_query
+from app.core.templating import page
+from app.history.read import Snapshot
+from app.matrix import context
+from app.matrix.load import load
+from app.matrix.schemas import MatrixQuery, Times
+from app.models.log import Spell
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import nav
+from app.positions.queries import newest_spells, views
+
+router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+A_PAGE = 100
+
+
+class OptionTimes(Times):
+    skip: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+
+@router.get("/issues/{issue}/options/{option}")
+async def show_option(
+    request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str
+) -> Response:
+    """Who prefers, accepts, rejects it, now and before, in whose words."""
+    asked = read_query(OptionTimes, request)
+    query = MatrixQuery(issue=[issue], as_of=asked.as_of, known_at=asked.known_at)
+    matrix = await load(session, slug, query, now=now(), most_cells=2**31)
+    row = next(i for i in matrix.book.issues if i["slug"] == issue)
+    found = next((o for o in matrix.book.options[row.id] if o["slug"] == option), None)
+    if found is None:
+        raise NotFound(
+            f"There is no option {option!r} of this issue" + (" at that instant." if asked.known_at else ".")
+        )
+    order = (Spell.stated_from.desc(), Spell.stated_by.desc(), Spell.first_published.desc(), Spell.position_id.desc())
+    wanted = newest_spells(matrix.at).where(
+        Spell.negotiation_id == matrix.book.negotiation.id,
+        Spell.issue_id == row.id,
+        Spell.status == PositionStatus.PUBLISHED,
+        Spell.stated_by <= matrix.as_of,
+        Spell.option_ids.op("@>")(literal([found.id], ARRAY(BigInteger))),
+    )
+    rows = (await session.execute(wanted.order_by(*order).offset(asked.skip).limit(A_PAGE + 1))).all()
+    positions = await views(session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None])
+    current = {c.position.id for r in matrix.grid.rows for c in r.cells if c and c.position}
+    shared = await context.shared(request, session, matrix, query)
+    filters = context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
+    return page(
+        request,
+        "issues/option.html",
+        **shared | {"filters": filters},
+        issue=matrix.grid.rows[0].issue,
+        option=next(o for o in matrix.grid.rows[0].issue.options if o.slug == option),
+        positions=positions,
+        current=current,
+        next_skip=asked.skip + A_PAGE if len(rows) > A_PAGE else None,
+        nav=nav(slug),
+    )

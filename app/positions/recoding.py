@@ -1,0 +1,176 @@
+"""Changes of the code book that reach into positions: each gets a new version, neither a move nor a correction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Fault, Invalid
+from app.history.record import Change, Log
+from app.issues.actions import amend_issue
+from app.issues.queries import list_options
+from app.issues.recoding import Keep, Part, clash, find, merge, split
+from app.models.issue import Issue, Option
+from app.models.log import Revision
+from app.models.position import Position, PositionAttitude, PositionLink
+from app.models.vocabulary import Attitude, PositionStatus
+from app.positions.actions import lay_out, words
+
+COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)  # a retracted one stays as it was retracted
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A position that names an option, with what its newest version says."""
+
+    position: Position
+    document: Mapping[str, Any]
+
+    def linked(self, option_id: int) -> bool:
+        return any(link["option_id"] == option_id for link in self.document["links"])
+
+
+async def list_touched(
+    session: AsyncSession, option: Option, *, links: bool = True, lock: bool = False
+) -> list[Touched]:
+    """The positions, drafts too, that have an attitude or (from other issues) a link to an option, by their numbers."""
+    named = select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id)
+    if links:
+        named = union(named, select(PositionLink.position_id).where(PositionLink.option_id == option.id))  # type: ignore[assignment]
+    newest = and_(Revision.kind == "position", Revision.object_id == Position.id, Revision.version == Position.version)
+    wanted = (
+        select(Position, Revision.snapshot)
+        .join(Revision, newest)
+        .where(Position.id.in_(named), Position.status.in_(COUNTS))
+        .order_by(Position.id)
+    )
+    rows = await session.execute(wanted.with_for_update(of=Position) if lock else wanted)
+    return [Touched(position, document) for position, document in rows if document is not None]
+
+
+def clashing(touched: Sequence[Touched], source: Option, target: Option) -> list[Touched]:
+    """Those that say different things of two options, so that somebody has to decide."""
+    return [t for t in touched if clash(t.document["attitudes"], source.id, target.id)]
+
+
+async def merge_options(
+    session: AsyncSession,
+    log: Log,
+    *,
+    issue: Issue,
+    source: Option,
+    target: Option,
+    keep: Mapping[int, Keep],
+    reason: str,
+) -> list[int]:
+    """Make two answers one: `source` is retired, whatever names it names `target`; gives the positions' numbers.
+
+    `keep` decides, by position, where one says different things of both; Invalid names those left undecided.
+    Takes the issue locked. Can be done again for what was restored or imported since.
+    """
+    _mergeable(source, target)
+    touched = await list_touched(session, source, lock=True)
+    undecided = [t for t in clashing(touched, source, target) if t.position.id not in keep]
+    if undecided:
+        raise Invalid(
+            "Some positions do not say the same of both options.",
+            *(Fault(f"/keep/{t.position.id}", "has to be decided") for t in undecided),
+        )
+    await _retire(session, log, issue, source, target, reason)
+    for t in touched:
+        attitudes = t.document["attitudes"]
+        if find(attitudes, source.id):
+            attitudes = merge(attitudes, source.id, target.id, keep.get(t.position.id))
+        links = _relinked(t.document["links"], source.id, target.id)
+        await _recode(session, log, t, {"attitudes": attitudes, "links": links}, reason)
+    return [t.position.id for t in touched]
+
+
+def _mergeable(source: Option, target: Option) -> None:
+    if source.id == target.id or source.issue_id != target.issue_id:
+        raise Invalid("An option is merged into another one of its issue.", Fault("/into", "choose another option"))
+    if target.retired:
+        raise Conflict(f"“{target.label}” is retired: nothing can be merged into it.")
+
+
+async def _retire(session: AsyncSession, log: Log, issue: Issue, source: Option, target: Option, reason: str) -> None:
+    gone: dict[str, Any] = {"retired": True, "merged_into_id": target.id, "status_quo": False}
+    changes = {source.slug: gone}
+    if source.status_quo:
+        changes[target.slug] = {"status_quo": True}
+    # What had been merged into it before goes along.
+    options = await list_options(session, issue.id)
+    changes |= {o.slug: {"merged_into_id": target.id} for o in options if o.merged_into_id == source.id}
+    await amend_issue(session, log, issue, {}, changes, reason=reason)
+
+
+def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
+    """Links that lead to the other option now, each once."""
+    renamed = [{**link, "option_id": target if link["option_id"] == source else link["option_id"]} for link in links]
+    return [link for i, link in enumerate(renamed) if link not in renamed[:i]]
+
+
+async def split_option(
+    session: AsyncSession,
+    log: Log,
+    *,
+    issue: Issue,
+    option: Option,
+    new: Mapping[str, Any],
+    parts: Mapping[int, Part],
+    reason: str,
+) -> list[int]:
+    """Make one answer two: `parts` says, by position, which of the two it speaks of (left out: still the old one).
+
+    `new` has the fields of the new option, `slug` too. Takes the issue locked. Links keep leading to the old one.
+    """
+    slug = new["slug"]
+    if any(o.slug == slug for o in await list_options(session, issue.id)):
+        raise Conflict(f"There is an option {slug!r} of this issue already.")
+    touched = [
+        t
+        for t in await list_touched(session, option, links=False, lock=True)
+        if parts.get(t.position.id, Part.OLD) != Part.OLD
+    ]
+    torn = [t for t in touched if parts[t.position.id] == Part.BOTH and _attitude(t, option) == Attitude.PREFERS]
+    if torn:
+        raise Invalid(
+            "A party prefers at most one option.",
+            *(Fault(f"/part/{t.position.id}", "can prefer only one of the two") for t in torn),
+        )
+    values = {"retired": False, "status_quo": False, **{n: v for n, v in new.items() if n != "slug"}}
+    await amend_issue(session, log, issue, {}, {slug: values}, reason=reason)
+    made = next(o for o in await list_options(session, issue.id) if o.slug == slug)
+    for t in touched:
+        attitudes = split(t.document["attitudes"], option.id, made.id, parts[t.position.id])
+        await _recode(session, log, t, {"attitudes": attitudes}, reason)
+    return [t.position.id for t in touched]
+
+
+def _attitude(touched: Touched, option: Option) -> str | None:
+    found = find(touched.document["attitudes"], option.id)
+    return found["attitude"] if found else None
+
+
+async def _recode(session: AsyncSession, log: Log, touched: Touched, changes: Mapping[str, Any], reason: str) -> None:
+    """Write the next version of a position, in which nothing but the names of answers differs."""
+    position, document = touched.position, {**touched.document, **changes}
+    position.version += 1
+    await session.flush()
+    await lay_out(session, position, document)
+    log.add(
+        Change(
+            "position",
+            position.id,
+            position.version,
+            "recoded",
+            document,
+            public=document["status"] == PositionStatus.PUBLISHED or position.first_published_at is not None,
+            reason=reason,
+            negotiation_id=position.negotiation_id,
+            words=words(document),
+            position=position,
+        )
+    )
