@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.core.database import among
 from app.core.errors import Invalid
@@ -41,14 +42,13 @@ def plain(row: Any, names: Iterable[str], **more: Any) -> dict[str, Any]:
 
 
 async def take_in(importing: Importing) -> Book:
-    """Take in everything that positions refer to but sources and quotes."""
+    """Take in negotiations, parties and issues."""
     book = Book()
     await _negotiations(importing, book)
     await _parties(importing, book)
     await _participations(importing, book)
     await _issues(importing, book)
     await _options(importing, book)
-    await _speakers(importing, book)
     return book
 
 
@@ -62,7 +62,7 @@ async def _negotiations(importing: Importing, book: Book) -> None:
     named = _named(importing, ("negotiations", "slug"), *((t, "negotiation") for t in tables))
     ours = {n.slug: n for n in await importing.session.scalars(select(Negotiation).where(Negotiation.slug.in_(named)))}
     names = ("slug", "title", "summary", "status", "coded_through", "licence", "contact", "method", "review")
-    found = importing.rows("negotiations", r.NegotiationRow)
+    found = list(importing.rows("negotiations", r.NegotiationRow))
     entries = [Entry("negotiations", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
     settled = await settle(importing, "negotiation", Negotiation, entries)
     book.negotiations = dict.fromkeys(_named(importing, ("negotiations", "slug")))
@@ -74,7 +74,7 @@ async def _parties(importing: Importing, book: Book) -> None:
     named = _named(importing, ("parties", "slug"), *((t, "party") for t in tables))
     ours = {p.slug: p for p in await importing.session.scalars(select(Party).where(Party.slug.in_(named)))}
     names = ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")
-    found = importing.rows("parties", r.PartyRow)
+    found = list(importing.rows("parties", r.PartyRow))
     entries = [Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
     settled = await settle(importing, "party", Party, entries, words=negotiations.party_words)
     book.parties = dict.fromkeys(_named(importing, ("parties", "slug"))) | ours | {p.slug: p for p in settled}
@@ -140,7 +140,7 @@ class _Places:
 
 def _negotiation(importing: Importing, book: Book, table: str, line: int, slug: str) -> Negotiation | None:
     found = refer(importing, table, line, "negotiation", slug, book.negotiations, f"there is no negotiation {slug!r}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 async def _issues(importing: Importing, book: Book) -> None:
@@ -158,7 +158,8 @@ async def _issues(importing: Importing, book: Book) -> None:
         if negotiation is None:
             continue
         names = ("slug", "title", "question", "group", "ordered", "notes")
-        values, defaults = plain(x, names, negotiation_id=negotiation.id, ordinal=x.order), {}
+        values = plain(x, names, negotiation_id=negotiation.id, ordinal=x.order)
+        defaults: dict[str, Any] = {}
         places.fill(key, values, defaults)
         entries.append(Entry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id))
         keys.append(key)
@@ -172,7 +173,7 @@ async def _options(importing: Importing, book: Book) -> None:
     book.options = {key: {} for key in book.issues}
     for option in found:
         book.options[issues[option.issue_id][0]][option.slug] = option
-    read = importing.rows("options", r.OptionRow)
+    read = list(importing.rows("options", r.OptionRow))
     if len(read) < len(importing.raw.rows["options"]):
         book.broken_options = {(row["negotiation"] or "", row["issue"] or "") for row in importing.raw.rows["options"]}
     entries, of = [], []
@@ -197,7 +198,7 @@ async def _options(importing: Importing, book: Book) -> None:
         if into := x.merged_into:
             there = options.get(into)
             entry.values["merged_into_id"] = there.id if there else 0
-            entry.later["merged_into_id"] = lambda options=options, into=into: (o := options.get(into)) and o.id
+            entry.later["merged_into_id"] = partial(_number, options, into)
             if into == x.slug or (there is None and (*key, into) not in slugs):
                 importing.fault("options", line, "merged_into", f"there is no other option {into!r} of this issue")
                 continue
@@ -215,9 +216,12 @@ async def _options(importing: Importing, book: Book) -> None:
         for key, option in zip(of, rows, strict=True):
             book.options[key][option.slug] = option
 
-    await settle(importing, "option", Option, entries, first=lambda e: not e.values["status_quo"], known=known)
+    await settle(
+        importing, "option", Option, entries, first=lambda e: not e.values["status_quo"], known=known, at_once=True
+    )
     for key in sorted({key for key, entry in zip(of, entries, strict=True) if entry.outcome} - book.written_issues):
-        _follow(importing, book.issues[key])
+        if issue := book.issues[key]:
+            importing.late.append(partial(_follow, importing, issue))
 
 
 def _check_scales(importing: Importing, book: Book, of: list[CellKey], entries: list[Entry]) -> None:
@@ -240,73 +244,15 @@ def _check_scales(importing: Importing, book: Book, of: list[CellKey], entries: 
                 importing.fault("options", lines[key], "slug", f"{key[1]}: {fault.detail}")
 
 
-def _follow(importing: Importing, issue: Issue | None) -> None:
+def _number(options: dict[str, Option], slug: str) -> int | None:
+    option = options.get(slug)
+    return option.id if option else None
+
+
+async def _follow(importing: Importing, issue: Issue) -> None:
     # The version of an issue guards its options too, so that it grows with theirs.
-    if issue is not None:
-        issue.version += 1
-        change = Change(
-            "issue", issue.id, issue.version, "imported", snapshot(issue), negotiation_id=issue.negotiation_id
-        )
-        importing.log.add(change)
-
-
-async def _speakers(importing: Importing, book: Book) -> None:
-    read = importing.rows("speakers", r.SpeakerRow)
-    uids = {x.uid for _, x in read}
-    names, offices = {x.name for _, x in read if x.name}, {x.office for _, x in read if x.name is None}
-    here: list[Speaker] = []
-    for some in _pages(list(uids)):
-        here += await importing.session.scalars(select(Speaker).where(Speaker.uid.in_(some)))
-    for some in _pages(list(names | offices)):
-        same = or_(Speaker.name.in_(some), Speaker.name.is_(None) & Speaker.office.in_(some))
-        here += await importing.session.scalars(select(Speaker).where(same))
-    by_uid = {s.uid: s for s in here}
-    by_name = {(s.name, s.office, s.party_id): s for s in here}
-    book.speakers = dict.fromkeys(_keys(importing, "speakers"))
-    public = _publicly_named(importing)
-    entries, keys = [], []
-    own: dict[Any, int] = {}
-    for line, x in read:
-        party = None
-        if x.party is not None:
-            party = refer(importing, "speakers", line, "party", x.party, book.parties, f"there is no party {x.party!r}")
-            if party is None:
-                continue
-        triple = (x.name, x.office, party.id if party else None)
-        if triple in own:
-            importing.fault("speakers", line, "name", f"the same name, office and party as line {own[triple]}")
-            continue
-        own[triple] = line
-        ours = by_uid.get(x.uid) or by_name.get(triple)
-        values = plain(x, ("name", "office", "aliases"), party_id=triple[2])
-        shown = x.uid not in public or public[x.uid]
-        entry = Entry("speakers", line, x.version, values, {"uid": x.uid, "public": shown}, ours, public=shown)
-        if ours is not None:
-            entry.public = ours.public
-            if shown and not ours.public:
-                await negotiations.publish_speaker(importing.log, ours)
-                entry.public = True
-        entries.append(entry)
-        keys.append(x.uid)
-    settled = await settle(importing, "speaker", Speaker, entries, words=negotiations.speaker_words)
-    book.speakers |= zip(keys, settled, strict=True)
-
-
-def _publicly_named(importing: Importing) -> dict[UUID, bool]:
-    """Of the speakers whom the package quotes: is it for more than drafts?"""
-    package = importing.raw.name
-    open_ = {row["uid"] for row in importing.raw.rows["positions"] if row["status"] != "draft"}
-    named: dict[UUID, bool] = {}
-    for row in importing.raw.rows["quotes"]:
-        if key := row["speaker"]:
-            speaker = r.uid(package, "speakers", key)
-            named[speaker] = named.get(speaker, False) or row["position"] in open_
-    return named
-
-
-def _keys(importing: Importing, table: str) -> list[UUID]:
-    return [r.uid(importing.raw.name, table, key) for row in importing.raw.rows[table] if (key := row["uid"])]
-
-
-def _pages(values: list[Any], size: int = 5_000) -> list[list[Any]]:
-    return [values[i : i + size] for i in range(0, len(values), size)]
+    await importing.hold(Issue, {issue.id: issue.version})
+    issue.version += 1
+    await importing.session.flush()
+    change = Change("issue", issue.id, issue.version, "imported", snapshot(issue), negotiation_id=issue.negotiation_id)
+    importing.log.add(change)

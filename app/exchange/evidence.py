@@ -1,13 +1,15 @@
 """Taking in sources with their texts, and quotes, each checked against the text that is here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
 from app.exchange import rows as r
@@ -18,7 +20,7 @@ from app.history.record import plain as as_json
 from app.history.staging import Staging, copy, draw_ids, segments
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
-from app.sources.actions import put_text, source_words
+from app.sources.actions import recheck, source_words
 from app.sources.addresses import same_document_key
 from app.sources.anchoring import check
 from app.sources.folding import fold
@@ -47,31 +49,40 @@ class Evidence:
     new: bool = True
     cell: tuple[int, int, int] | None = None  # where it is used
     found: tuple[Any, ...] | None = None  # segments, prefix, suffix as checked elsewhere
+    check: tuple[Any, ...] | None = None  # what checking it gave here
+    written: bool = False
 
 
 @dataclass(slots=True)
 class Sources:
     by_uid: dict[UUID, Source | None] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)  # as the package has them
+    renewed: set[int] = field(default_factory=set)  # sources of ours that get another text
 
 
 async def take_sources(importing: Importing) -> Sources:
     """Take in the sources, without their texts."""
-    read = importing.rows("sources", r.SourceRow)
+    read = list(importing.rows("sources", r.SourceRow))
     package = importing.raw.name
     sources = Sources({r.uid(package, "sources", k): None for x in importing.raw.rows["sources"] if (k := x["uid"])})
     keys = {x.uid: same_document_key(x.url) for _, x in read if x.url}
     ours = await _ours(importing, [x.uid for _, x in read], list(keys.values()))
     texts = await _hashes(importing, {s.id for s in ours.values()})
-    entries, known, own = [], [], {}
+    entries, known = [], []
+    own: dict[str, int] = {}
     names = ("url", "reference", "title", "publisher", "author", "published_on", "accessed_on", "kind", "language")
     for line, x in read:
         key = keys.get(x.uid)
         if key and key in own:
             importing.fault("sources", line, "url", f"the same address as on line {own[key]}")
             continue
-        own |= {key: line} if key else {}
-        there = ours.get(x.uid) or (ours.get(key) if key else None)
+        if key:
+            own[key] = line
+        there, at_address = ours.get(x.uid), ours.get(key) if key else None
+        if there and at_address and there is not at_address:
+            importing.fault("sources", line, "url", f"is the address of another source here, {at_address.title!r}")
+            continue
+        there = there or at_address
         values = plain(x, (*names, "archive_url", "licence"), url_key=key)
         digest = _digest(importing, line, x) if x.text else x.text_sha256
         here = texts.get(there.id, []) if there else []
@@ -85,9 +96,9 @@ async def take_sources(importing: Importing) -> Sources:
         sources.by_uid[x.uid] = row
         sources.versions[row.id] = max(x.version, row.version)
         if x.text and digest and digest not in here:
-            await _put(importing, x, digest, entry, row, bool(here))
+            await _put(importing, sources, x, digest, entry, row, bool(here))
         elif digest and not here and row.text_sha256 is None:
-            await importing.log.amend("source", row, {"text_sha256": digest}, reason=None, words=source_words(row))
+            importing.late.append(partial(_attest, importing, row, digest))
     return sources
 
 
@@ -108,19 +119,37 @@ def _digest(importing: Importing, line: int, x: r.SourceRow) -> str | None:
     return digest
 
 
-async def _put(importing: Importing, x: r.SourceRow, digest: str, entry: Entry, row: Source, others: bool) -> None:
+async def _put(
+    importing: Importing, sources: Sources, x: r.SourceRow, digest: str, entry: Entry, row: Source, others: bool
+) -> None:
     """Put a text of the package on file."""
     if others and entry.outcome != "changed" and x.version <= row.version:
         importing.diverged("sources", entry.line, "text", "is another text than those on file here")
         return
     text, _ = read_text(importing.raw.box, x.text or "")
-    if entry.outcome == "added":
-        on_file = SourceText(source_id=row.id, n=1, sha256=digest, text=text, added_at=importing.now)
-        importing.session.add(on_file)
-        await importing.session.flush()
-        importing.session.expunge(on_file)
-    else:
-        await put_text(importing.session, importing.log, row, text)
+    last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)
+    n = 1 + (await importing.session.scalar(last) or 0)
+    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
+    importing.session.add(on_file)
+    await importing.session.flush()
+    importing.session.expunge(on_file)
+    if entry.outcome != "added":
+        sources.renewed.add(row.id)
+        importing.late.append(partial(_recheck, importing, row, digest))
+
+
+async def _attest(importing: Importing, row: Source, digest: str) -> None:
+    """Note against which text elsewhere the quotes of a source of ours were checked."""
+    await importing.hold(Source, {row.id: row.version})
+    await importing.log.amend("source", row, {"text_sha256": digest}, reason=None, words=source_words(row))
+
+
+async def _recheck(importing: Importing, row: Source, digest: str) -> None:
+    """Let a new text of a source of ours count, and check all its quotes against it."""
+    await importing.hold(Source, {row.id: row.version})
+    row.text_sha256 = digest
+    [on_file] = (await newest_texts(importing.session, [row.id])).values()
+    await recheck(importing.session, importing.log, row, on_file)
 
 
 async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict[Any, Source]:
@@ -128,7 +157,7 @@ async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict
     found: dict[Any, Source] = {}
     for column, values in ((Source.url_key, keys), (Source.uid, uids)):
         for i in range(0, len(values), PAGE):
-            rows = await importing.session.scalars(select(Source).where(column.in_(values[i : i + PAGE])))  # type: ignore[attr-defined]
+            rows = await importing.session.scalars(select(Source).where(column.in_(values[i : i + PAGE])))
             found |= {getattr(s, column.key): s for s in rows}
     return found
 
@@ -143,8 +172,8 @@ async def _hashes(importing: Importing, ids: set[int]) -> dict[int, list[str]]:
     return hashes
 
 
-async def take_quotes(importing: Importing, book: Book, sources: Sources, staging: Staging) -> dict[UUID, Evidence]:
-    """Take in the quotes: those that are new are written, with what checking them gave."""
+async def take_quotes(importing: Importing, book: Book, sources: Sources) -> dict[UUID, Evidence]:
+    """Read the quotes and check those that are new; they are written with the positions that name them."""
     quotes = _read_quotes(importing, book, sources)
     await _find_ours(importing, quotes)
     new = [e for e in quotes.values() if e.new]
@@ -156,12 +185,9 @@ async def take_quotes(importing: Importing, book: Book, sources: Sources, stagin
         by_source.setdefault(e.said["source_id"], []).append(e)
         e.published_on = rows[e.said["source_id"]].published_on
         e.corrected = sources.versions.get(e.said["source_id"], 2) > 1
-    for i in range(0, len(new), PAGE):
-        page = [tuple(e.said[c] for c in QUOTE_COLUMNS) for e in new[i : i + PAGE]]
-        await copy(importing.session, "quote", QUOTE_COLUMNS, page)
     for done, (source_id, quoted) in enumerate(by_source.items()):
         importing.tell("quotes by source", done, len(by_source))
-        await _check(importing, rows[source_id], [e for e in quoted if e.new], staging)
+        await _check(importing, rows[source_id], [e for e in quoted if e.new], renewed=source_id in sources.renewed)
     return quotes
 
 
@@ -201,7 +227,8 @@ def _read_quotes(importing: Importing, book: Book, sources: Sources) -> dict[UUI
             if (x.start, x.end) not in ((None, None), (x.segments[0][0], x.segments[-1][1])):
                 importing.fault("quotes", line, "segments", "do not begin at start and end at end")
         quotes[x.uid] = evidence
-    importing.faulty_quotes = {u for x in cells if (k := x["uid"]) and (u := r.uid(importing.raw.name, "quotes", k)) not in quotes}
+    uids = (r.uid(importing.raw.name, "quotes", key) for x in cells if (key := x["uid"]))
+    importing.faulty_quotes = {u for u in uids if u not in quotes}
     cells.clear()  # they are many, and have been read
     return quotes
 
@@ -225,26 +252,35 @@ async def _find_ours(importing: Importing, quotes: dict[UUID, Evidence]) -> None
             evidence.verification = checks[ours.id].verification
 
 
-async def _check(importing: Importing, source: Source, new: Sequence[Evidence], staging: Staging) -> None:
+async def _check(importing: Importing, source: Source, new: Sequence[Evidence], *, renewed: bool) -> None:
     """Check quotes against the text on file, or take it from the package that they were checked elsewhere."""
     on_file = (await newest_texts(importing.session, [source.id])).get(source.id) if new else None
     folded = await anyio.to_thread.run_sync(fold, on_file.text) if on_file else None
-    results = []
     for e in new:
-        exact, prefix, suffix = e.said["exact"], e.said["prefix"], e.said["suffix"]
+        prefix, suffix = e.said["prefix"], e.said["suffix"]
         attested = folded is None and e.claimed in ("verified", "attested") and source.text_sha256 is not None
         if folded is None:
             e.verification = Verification.ATTESTED if attested else Verification.UNVERIFIED
             spans, prefix, suffix = e.found if attested and e.found else (None, prefix, suffix)
         else:
-            found = await anyio.to_thread.run_sync(check, folded, exact, prefix, suffix)
+            found = await anyio.to_thread.run_sync(check, folded, e.said["exact"], prefix, suffix)
             e.verification = found.verification
             spans = found.segments
             if found.verification == Verification.VERIFIED:
                 prefix, suffix = found.prefix, found.suffix
         start, end = (spans[0][0], spans[-1][1]) if spans else (None, None)
-        text_id = on_file.id if on_file else None
-        results.append((e.said["id"], str(e.verification), text_id, start, end, segments(spans), prefix, suffix))
-    await staging.add_checks(results)
+        # Where all quotes of a source are checked anew at the end, these are too.
+        if not renewed:
+            text_id = on_file.id if on_file else None
+            e.check = (e.said["id"], str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
     if on_file is not None:
         importing.session.expunge(on_file)
+
+
+async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
+    """Write quotes that are not yet there, and stage what checking them gave."""
+    new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
+    await copy(session, "quote", QUOTE_COLUMNS, [tuple(e.said[c] for c in QUOTE_COLUMNS) for e in new])
+    await staging.add_checks(e.check for e in new if e.check)
+    for e in new:
+        e.written = True

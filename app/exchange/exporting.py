@@ -183,9 +183,9 @@ async def _speakers_and_parties(session: AsyncSession, at: Moment, book: CodeBoo
     for party in parties.values():
         made.sheets["parties"].add(_said(party, aliases=join_list(party["aliases"])))
     for speaker in speakers:
-        party = parties.get(speaker["party_id"])
+        spoken_for = parties.get(speaker["party_id"])
         aliases = join_list(speaker["aliases"])
-        made.sheets["speakers"].add(_said(speaker, party=party and party["slug"], aliases=aliases))
+        made.sheets["speakers"].add(_said(speaker, party=spoken_for and spoken_for["slug"], aliases=aliases))
 
 
 async def _sources(session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool) -> None:

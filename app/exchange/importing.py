@@ -1,4 +1,4 @@
-"""Importing a data package: everything is checked and prepared first, then written in one transaction and one log entry."""
+"""Importing a data package: checked and prepared first, then written in one transaction and one entry of the log."""
 
 import secrets
 from datetime import datetime
@@ -16,6 +16,7 @@ from app.exchange.box import BoxError, open_box
 from app.exchange.codebook import Book, plain
 from app.exchange.faults import Faults, ImportFaults
 from app.exchange.settling import Entry, Importing, Progress, Report, settle
+from app.exchange.speakers import take_speakers
 from app.exchange.tables import read_package
 from app.history.record import writing
 from app.history.staging import Staging
@@ -39,7 +40,7 @@ async def import_package(
     skip_diverged: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Take a data package in, all or nothing, and say what was done; the caller commits. ImportFaults lists every fault.
+    """Take a data package in, all or nothing, and say what was done; the caller commits. ImportFaults lists all faults.
 
     A dry run does all of it and rolls the session back. What is on file already is skipped, so that a second time
     changes nothing; with `skip_diverged`, rows whose history went another way here are left out and listed.
@@ -76,16 +77,21 @@ async def _take_in(importing: Importing) -> None:
     staging = Staging(importing.session, lambda: secrets.token_bytes(16))
     await staging.open()
     book = await codebook.take_in(importing)
+    await take_speakers(importing, book)
     sources = await evidence.take_sources(importing)
-    quotes = await evidence.take_quotes(importing, book, sources, staging)
+    quotes = await evidence.take_quotes(importing, book, sources)
     await statements.take_positions(importing, book, quotes, staging)
     await _looks(importing, book)
     importing.tell("writing the log", 0, 1)
+    if importing.faults:
+        return
+    for write in importing.late:
+        await write()
     importing.log.bulk = staging
 
 
 async def _looks(importing: Importing, book: Book) -> None:
-    read = importing.rows("looks", r.LookRow)
+    read = list(importing.rows("looks", r.LookRow))
     uids = [x.uid for _, x in read]
     ours: dict[Any, Look] = {}
     for i in range(0, len(uids), evidence.PAGE):

@@ -71,7 +71,7 @@ async def _change(session: AsyncSession, positions: Sequence[Laid]) -> None:
         return
     for model in (PositionAttitude, PositionLink, PositionQuote):
         await session.execute(delete(model).where(among(model.position_id, [p.id for p in positions])))
-    columns = {c: bindparam(f"new_{c}") for c in (*COLUMNS, "version", "first_published_at")}
+    columns: dict[str, Any] = {c: bindparam(f"new_{c}") for c in (*COLUMNS, "version", "first_published_at")}
     # The table itself, since a list of parameters for the mapped class means something else.
     table: Any = Position.__table__
     await (await session.connection()).execute(

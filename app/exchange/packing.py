@@ -1,4 +1,4 @@
-"""Writing a package's files: tables counted and hashed as they grow, then packed so that the same data is the same bytes."""
+"""Writing a package's files: tables hashed as they grow, packed so that the same data is the same bytes."""
 
 import hashlib
 import json
@@ -60,7 +60,7 @@ class Sheet:
 
 
 def cell(value: object) -> str:
-    """Write one value as RFC 4180 has it; the standard library leaves a lone carriage return without quotation marks."""
+    """Write one value by RFC 4180; the standard library leaves a lone carriage return without quotation marks."""
     match value:
         case None:
             return ""
@@ -125,8 +125,8 @@ def pack(made: Package, out: Path | BinaryIO) -> None:
         # What is half written never bears the name of what is whole.
         part = out.with_name(f".{out.name}.part")
         try:
-            with part.open("wb") as file:
-                _zip(made.files(), made.folder, file)
+            with part.open("wb") as stream:
+                _zip(made.files(), made.folder, stream)
             os.replace(part, out)
         finally:
             part.unlink(missing_ok=True)

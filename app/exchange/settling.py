@@ -1,6 +1,6 @@
 """Deciding, object by object, between what a package says and what is on file: new, the same, newer, or diverged."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
+from app.core.errors import Conflict
 from app.exchange.faults import Fault, Faults
 from app.exchange.layout import TABLES
 from app.exchange.rows import M, read_row
@@ -59,6 +60,13 @@ class Importing:
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
     faulty_quotes: set[UUID] = field(default_factory=set)
+    late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what touches rows that others may write
+
+    async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
+        """Lock rows that are to be changed; Conflict where somebody has changed one since it was read."""
+        wanted = select(model.id, model.version).where(among(model.id, versions)).order_by(model.id).with_for_update()
+        if any(versions[id_] != version for id_, version in await self.session.execute(wanted)):
+            raise Conflict("Somebody changed what is being imported while it was read: import it again.")
 
     def fault(self, table: str, line: int, column: str, reason: str) -> None:
         self.faults.add(self.raw.paths[table], line, column, reason)
@@ -76,22 +84,21 @@ class Importing:
         if self.progress:
             self.progress(what, done, total)
 
-    def rows(self, table: str, model: type[M]) -> list[tuple[int, M]]:
+    def rows(self, table: str, model: type[M]) -> Iterator[tuple[int, M]]:
         """Read all rows of a table with their lines; a key that is there twice is a fault."""
-        made: list[tuple[int, M]] = []
         seen: dict[Any, int] = {}
         key = TABLES[table].key
         for row in self.raw.rows[table]:
             read = read_row(model, TABLES[table], row, self.raw.name, self.faults, self.raw.paths[table])
             if read is None:
                 continue
-            mark = tuple(getattr(read, name) for name in key)
-            if key and mark in seen:
-                self.fault(table, row.line, key[-1], f"the same as line {seen[mark]}: {' '.join(map(str, mark))}")
+            mark = getattr(read, key[0]) if len(key) == 1 else tuple(getattr(read, name) for name in key)
+            if mark in seen:
+                shown = " ".join(map(str, mark)) if isinstance(mark, tuple) else mark
+                self.fault(table, row.line, key[-1], f"the same as line {seen[mark]}: {shown}")
                 continue
             seen[mark] = row.line
-            made.append((row.line, read))
-        return made
+            yield row.line, read
 
 
 @dataclass(slots=True)
@@ -121,19 +128,22 @@ async def settle(
     *,
     words: Callable[[Any], str] | None = None,
     first: Callable[[Entry], bool] = lambda entry: False,
+    at_once: bool = False,
     known: Callable[[list[Any]], None] = lambda rows: None,
 ) -> list[Any]:
-    """Add what is new, change what is older here, and give back the row of each entry; changes that are `first` go first.
+    """Add what is new, change what is older here, and give back the row of each entry.
 
-    `known` hears of the rows before values that come `later` are asked for.
+    `known` hears of the rows before values that come `later` are asked for. Changes that are `first` go first; unless
+    they are to be made `at_once`, they are made when all else is done.
     """
-    session, count = importing.session, importing.count(entries[0].table) if entries else None
+    if not entries:
+        return []
+    session, count = importing.session, importing.count(entries[0].table)
     differing = {id(e): names for e in entries if e.ours is not None and (names := e.differing())}
     past = await _states(session, kind, [e.ours.id for e in entries if id(e) in differing])
     added, changed = [], []
     rows = []
     for entry in entries:
-        assert count is not None
         row, names = entry.ours, differing.get(id(entry), [])
         if row is None:
             values = {name: value for name, value in entry.values.items() if name not in entry.later}
@@ -153,34 +163,51 @@ async def settle(
         else:
             count.skipped += 1
         rows.append(row)
-    for entry in sorted(changed, key=first, reverse=True):
-        for name, value in entry.values.items():
-            if name not in entry.later:
-                setattr(entry.ours, name, value)
-        entry.ours.version = entry.version
-        await session.flush()
     session.add_all(row for _, row in added)
     await session.flush()
     known(rows)
-    written = [*added, *((e, e.ours) for e in changed)]
-    for entry, row in written:
+    for entry, row in added:
         for name, value in entry.later.items():
             setattr(row, name, value())
     await session.flush()
-    for entry, row in written:
+
+    def note(entry: Entry, row: Any) -> None:
+        said = words(row) if words else None
+        numbered = row.id if kind == "negotiation" else entry.negotiation_id
         importing.log.add(
-            Change(
-                kind,
-                row.id,
-                row.version,
-                "imported",
-                snapshot(row),
-                public=entry.public,
-                negotiation_id=row.id if kind == "negotiation" else entry.negotiation_id,
-                words=words(row) if words else None,
-            )
+            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, said)
         )
+
+    for entry, row in added:
+        note(entry, row)
+    if changed:
+        await _change(importing, sorted(changed, key=first, reverse=True), note, at_once=at_once)
     return rows
+
+
+async def _change(
+    importing: Importing, changed: Sequence[Entry], note: Callable[[Entry, Any], None], *, at_once: bool
+) -> None:
+    """Change rows of ours: in memory now, in the database when all else is done, so that nobody waits for long."""
+    session, before = importing.session, {e.ours.id: e.ours.version for e in changed}
+    for entry in changed:
+        session.expunge(entry.ours)
+        for name, value in entry.values.items():
+            setattr(entry.ours, name, value if name not in entry.later else entry.later[name]())
+        entry.ours.version = entry.version
+
+    async def write() -> None:
+        await importing.hold(type(changed[0].ours), before)
+        for entry in changed:
+            session.add(entry.ours)
+            await session.flush()
+        for entry in changed:
+            note(entry, entry.ours)
+
+    if at_once:
+        await write()
+    else:
+        importing.late.append(write)
 
 
 def _column(name: str) -> str:

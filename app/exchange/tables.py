@@ -1,4 +1,4 @@
-"""Reading a package's files into rows that know their line; every fault is noted, none stops the reading of the others."""
+"""Reading a package's files into rows that know their line; every fault is noted, none stops the reading."""
 
 import csv
 import hashlib

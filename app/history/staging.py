@@ -22,7 +22,8 @@ CREATE TEMP TABLE staged_version (
   words tsvector GENERATED ALWAYS AS (to_tsvector('simple', body) || to_tsvector('english', body)) STORED
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_check (
-  quote_id bigint, verification text, text_id bigint, start bigint, "end" bigint, segments jsonb, prefix text, suffix text
+  quote_id bigint, verification text, text_id bigint, start bigint, "end" bigint, segments jsonb, prefix text,
+  suffix text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_use (quote_id bigint, position_id bigint) ON COMMIT DROP
 """
@@ -32,15 +33,17 @@ UPDATE log_holding h SET seq_to = :seq FROM staged_version s
   WHERE s.newest AND h.kind = 'position' AND h.object_id = s.object_id AND h.seq_to = {FOREVER};
 UPDATE log_spell p SET seq_to = :seq FROM staged_version s
   WHERE s.newest AND p.position_id = s.object_id AND p.seq_to = {FOREVER};
-INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format, snapshot, payload_hash, nonce,
-                          recorded_at, recorded_by)
-  SELECT :seq, n + :offset, 'position', object_id, version, action, reason, public, {FORMAT}, snapshot, payload_hash, nonce,
-         recorded_at, recorded_by FROM staged_version ORDER BY n;
-INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
-  SELECT :seq, n + :offset, CASE WHEN newest THEN {FOREVER} ELSE :seq END, 'position', object_id, negotiation_id, public, words
+INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format, snapshot, payload_hash,
+                          nonce, recorded_at, recorded_by)
+  SELECT :seq, n + :offset, 'position', object_id, version, action, reason, public, {FORMAT}, snapshot, payload_hash,
+         nonce, recorded_at, recorded_by
   FROM staged_version ORDER BY n;
-INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public, firmness,
-                       attributed, option_ids, stated_from, stated_by, first_published, recorded_at)
+INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
+  SELECT :seq, n + :offset, CASE WHEN newest THEN {FOREVER} ELSE :seq END, 'position', object_id, negotiation_id,
+         public, words
+  FROM staged_version ORDER BY n;
+INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
+                       firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at)
   SELECT :seq, n + :offset, CASE WHEN newest THEN {FOREVER} ELSE :seq END, object_id, version, negotiation_id, party_id,
          issue_id, status, public, firmness, attributed, option_ids, stated_from, stated_by,
          CASE WHEN published_here THEN :at ELSE first_published END, coalesce(recorded_at, :at)
@@ -51,7 +54,7 @@ INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", seg
   SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix, suffix FROM staged_check;
 INSERT INTO log_quote_use (quote_id, position_id, seq)
   SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint) FROM staged_use ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608  (numbers of our own)
 VERSION_COLUMNS = (
     "n", "object_id", "version", "action", "reason", "public", "snapshot", "payload_hash", "nonce", "recorded_at",
     "recorded_by", "newest", "negotiation_id", "party_id", "issue_id", "status", "firmness", "attributed", "option_ids",
@@ -62,7 +65,7 @@ CHECK_COLUMNS = ("quote_id", "verification", "text_id", "start", "end", "segment
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """One version of a position: `first_published` as it will be known, or that this very commit is what publishes it."""
+    """One version of a position; `published_here`: this very commit is what publishes it."""
 
     change: Change
     newest: bool
