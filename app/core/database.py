@@ -6,40 +6,43 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import URL, BigInteger, ColumnElement, any_, literal, make_url, text
+from sqlalchemy import BigInteger, ColumnElement, any_, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.core.addresses import PATIENCE
+from app.core.addresses import conninfo as plain_url
+from app.core.addresses import driver_url as driver_url
 from app.core.errors import DomainError
+from app.core.metrics import MeasuredPool, measure_statements
+
+__all__ = ["Session", "among", "attempt", "driver_url", "make_engine", "make_sessions", "plain_url", "transaction"]
 
 # What a request may cost the database, in milliseconds; a migration sets its own.
 LIMITS = {"statement_timeout": 15_000, "lock_timeout": 4_000, "idle_in_transaction_session_timeout": 30_000}
 
 
-def driver_url(url: str) -> URL:
-    """Turn any spelling of a PostgreSQL address into one for our driver."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql+psycopg")
-
-
-def plain_url(url: str) -> str:
-    """The address as the driver itself takes it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True) -> AsyncEngine:
     """An engine for one process; without `limits` for commands, which may take their time."""
+    address = driver_url(url)
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items()) if limits else ""
-    return create_async_engine(
-        driver_url(url),
+    given = str(address.query.get("options", ""))
+    engine = create_async_engine(
+        address,
+        poolclass=MeasuredPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_wait_seconds,
         pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"options": f"{options} -c timezone=UTC", "connect_timeout": 5},
+        connect_args={
+            **{name: value for name, value in PATIENCE.items() if name not in address.query},
+            "options": f"{given} {options} -c timezone=UTC".strip(),
+        },
     )
+    measure_statements(engine)
+    return engine
 
 
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

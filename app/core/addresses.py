@@ -1,0 +1,76 @@
+"""Addresses of PostgreSQL servers, in every spelling that is in use, as SQLAlchemy and as libpq take them."""
+
+import re
+from urllib.parse import unquote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import URL
+
+SCHEME = re.compile(r"postgres(ql)?(\+psycopg)?://")
+PARTS = {"user", "password", "dbname", "host", "port"}
+# A server that vanished without a word is noticed in 20 s, and not when TCP gives up after a quarter of an hour.
+PATIENCE = {
+    "connect_timeout": "3",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+
+def parse(url: str) -> dict[str, str]:
+    """Take an address apart into libpq's parameters; ValueError says what is wrong, without the password."""
+    if not SCHEME.match(url):
+        raise ValueError("is not an address such as postgresql://name:password@host/database")
+    base, _, query = SCHEME.sub("postgresql://", url).partition("?")
+    if url.startswith("postgresql+"):
+        query = query.replace("+", "%20")  # as SQLAlchemy writes a space, and libpq does not read it
+    given = [pair.partition("=") for pair in query.split("&") if pair]
+    hosts = [unquote(value) for name, _, value in given if name == "host"]
+    rest = "&".join(f"{name}={value}" for name, _, value in given if name != "host")
+    try:
+        found = {name: str(value) for name, value in conninfo_to_dict(f"{base}?{rest}" if rest else base).items()}
+    except psycopg.ProgrammingError as error:
+        reason = " ".join(str(error).split())
+        shown = "it cannot be taken apart" if base in reason or "@" in reason else reason
+        raise ValueError(f"is not an address of PostgreSQL: {shown}") from None
+    if hosts:
+        # SQLAlchemy's way: ?host=a:5432&host=b:5433; libpq's is ?host=a,b&port=5432,5433.
+        parted = [re.fullmatch(r"([A-Za-z0-9.-]+):(\d+)", host) for host in hosts]
+        found["host"] = ",".join(m[1] if m else host for m, host in zip(parted, hosts, strict=True))
+        if any(parted):
+            found["port"] = ",".join(m[2] if m else "" for m in parted)
+    if not re.fullmatch(r"\d*(,\d*)*", found.get("port", "")):
+        raise ValueError("names a port that is no number")
+    return found
+
+
+def driver_url(url: str) -> URL:
+    """Turn any spelling of an address into one for SQLAlchemy and our driver."""
+    found = parse(url)
+    hosts, ports = found.get("host", "").split(","), found.get("port", "").split(",")
+    query = {name: value for name, value in found.items() if name not in PARTS}
+    made = URL.create("postgresql+psycopg", found.get("user"), found.get("password"), database=found.get("dbname"))
+    if len(hosts) == 1 and not hosts[0].startswith("/"):
+        return made.set(host=hosts[0] or None, port=int(ports[0]) if ports[0] else None, query=query)
+    if len(hosts) == 1:
+        return made.set(query=query | {"host": hosts[0]} | ({"port": ports[0]} if ports[0] else {}))
+    ports = ports * len(hosts) if len(ports) == 1 else ports
+    return made.set(query=query | {"host": ",".join(hosts), "port": ",".join(p or "5432" for p in ports)})
+
+
+def conninfo(url: str, **more: str) -> str:
+    """Give the address as libpq itself takes it, with time-outs where it names none."""
+    return make_conninfo(**{**PATIENCE, **parse(url), **more})
+
+
+def for_programs(url: str) -> tuple[str, dict[str, str]]:
+    """Give the address without its password, since every user sees a program's arguments, and the environment with it."""
+    found = parse(url)
+    secret = found.pop("password", None)
+    return make_conninfo(**found), {"PGPASSWORD": secret} if secret else {}
+
+
+def user_of(url: str) -> str | None:
+    return parse(url).get("user")

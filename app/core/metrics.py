@@ -1,0 +1,91 @@
+"""What is counted for Prometheus. With several workers each counts into files that `/metrics` adds up."""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
+METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
+QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter("parley_requests", "Requests, by the template of their route.", ("method", "route", "status"))
+REQUEST_SECONDS = Histogram("parley_request_seconds", "Time until an answer was sent.", ("route",), buckets=QUICK)
+SQL_SECONDS = Histogram("parley_sql_seconds", "Time of SQL statements; its count is their number.", buckets=QUICK)
+POOL_IN_USE = Gauge("parley_pool_in_use", "Database connections in use.", multiprocess_mode="livesum")
+POOL_WAITING = Gauge("parley_pool_waiting", "Requests that wait for a connection.", multiprocess_mode="livesum")
+CACHE_HITS = Counter("parley_cache_hits", "Requests answered from what was kept.")
+CACHE_MISSES = Counter("parley_cache_misses", "Requests whose answer could have been kept, and was not there.")
+CACHE_BYTES = Gauge("parley_cache_bytes", "Size of the answers that are kept.", multiprocess_mode="livesum")
+CACHE_ANSWERS = Gauge("parley_cache_answers", "Answers that are kept.", multiprocess_mode="livesum")
+
+
+def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
+    route = route or "none"
+    REQUESTS.labels(method if method in METHODS else "other", route, status).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+class MeasuredPool(AsyncAdaptedQueuePool):
+    """A pool that tells how many of its connections are in use, and how many requests wait for one."""
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        with POOL_WAITING.track_inprogress():
+            found = super()._do_get()
+        POOL_IN_USE.inc()
+        return found
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        POOL_IN_USE.dec()
+        super()._do_return_conn(record)
+
+
+def measure_statements(engine: AsyncEngine) -> None:
+    """Time every statement, also one that fails."""
+
+    def begin(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        context.parley_began = time.perf_counter()
+
+    def end(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        SQL_SECONDS.observe(time.perf_counter() - context.parley_began)
+
+    def failed(failure: Any) -> None:
+        began = getattr(failure.execution_context, "parley_began", None)
+        if began is not None:
+            SQL_SECONDS.observe(time.perf_counter() - began)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", begin)
+    event.listen(engine.sync_engine, "after_cursor_execute", end)
+    event.listen(engine.sync_engine, "handle_error", failed)
+
+
+def exposition(**more: float) -> bytes:
+    """Write everything that was counted, and `more` numbers that one process knows for all, as Prometheus reads it."""
+    registry = REGISTRY
+    folder = os.environ.get(FOLDER)
+    if folder:
+        _forget_the_dead(Path(folder))
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)
+    lines = b"".join(b"# TYPE %s gauge\n%s %.17g\n" % (n.encode(), n.encode(), value) for n, value in more.items())
+    return generate_latest(registry) + lines
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Drop what killed workers had in use; what they have counted stays."""
+    for file in folder.glob("gauge_live*_*.db"):
+        number = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+        except PermissionError:
+            pass

@@ -1,0 +1,50 @@
+"""Addresses of servers, in the spellings of SQLAlchemy and of libpq."""
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from app.core.addresses import conninfo, driver_url, for_programs, parse
+
+SPELLINGS = {
+    "postgresql://u:p%40@h/db": {"user": "u", "password": "p@", "host": "h", "dbname": "db"},
+    "postgres://h:5433/db?sslmode=verify-full": {
+        "host": "h", "port": "5433", "dbname": "db", "sslmode": "verify-full",
+    },
+    "postgresql://u@a,b:5433/db?target_session_attrs=read-write": {
+        "user": "u", "host": "a,b", "port": ",5433", "dbname": "db", "target_session_attrs": "read-write",
+    },
+    "postgresql+psycopg://u@/db?host=a:5432&host=b:5433": {
+        "user": "u", "host": "a,b", "port": "5432,5433", "dbname": "db",
+    },
+    "postgresql+psycopg://u@/db?host=%2Ftmp%2Fa+b&port=5432": {
+        "user": "u", "host": "/tmp/a b", "port": "5432", "dbname": "db",
+    },
+    "postgresql://u:p@[::1]:5433/db": {
+        "user": "u", "password": "p", "host": "::1", "port": "5433", "dbname": "db",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("url", SPELLINGS)
+def test_every_spelling_means_the_same_to_sqlalchemy_and_to_libpq(url: str) -> None:
+    assert parse(url) == SPELLINGS[url]
+    again = parse(driver_url(url).render_as_string(hide_password=False))
+    ports = SPELLINGS[url].get("port", "").split(",")
+    assert again == SPELLINGS[url] | ({"port": ",".join(p or "5432" for p in ports)} if any(ports) else {})
+    assert conninfo_to_dict(conninfo(url)).items() >= SPELLINGS[url].items()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://u:hidden@h/db", "postgresql://u:hidden@h:bad/db", "postgresql://u:hidden@h/db?nonsense=1", "hidden"],
+)
+def test_what_is_no_address_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        parse(url)
+    assert "hidden" not in str(refused.value)
+
+
+def test_programs_get_the_password_where_other_users_cannot_see_it() -> None:
+    shown, environment = for_programs("postgresql://u:hidden@h/db")
+    assert "hidden" not in shown
+    assert environment == {"PGPASSWORD": "hidden"}
