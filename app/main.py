@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
 import app.codebook.routes
+import app.desk.pages
 import app.exchange.pages
 import app.feeds.api
 import app.feeds.pages
@@ -25,6 +26,8 @@ import app.positions.lookup_pages
 import app.positions.looks_api
 import app.positions.pages
 import app.sources.api
+import app.sources.editing
+import app.sources.pages
 from app.core.caching import Cache, CacheAnswers, listening
 from app.core.database import make_engine, make_sessions, plain_url
 from app.core.logs import configure_logs
@@ -81,6 +84,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.codebook.routes.router,
         app.exchange.pages.router,
         app.feeds.pages.router,
+        app.sources.pages.router,
+        app.sources.editing.router,
+        app.desk.pages.router,
         app.positions.pages.router,
         app.positions.form_pages.router,
         app.positions.fate_pages.router,

@@ -28,6 +28,11 @@ async def find_source_at(session: AsyncSession, url_key: str) -> Source | None:
     return await session.scalar(select(Source).where(Source.url_key == url_key))
 
 
+async def sources_with_text(session: AsyncSession, sha256: str) -> list[Source]:
+    """Those whose newest text is this very one, here or where they were checked."""
+    return list(await session.scalars(select(Source).where(Source.text_sha256 == sha256).order_by(Source.id)))
+
+
 async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict[int, SourceText]:
     """The text on file for each source that has one, with its words."""
     wanted = (

@@ -1,0 +1,172 @@
+"""The reading desk: the work list of sources, and a source with the form for a new position beside its text."""
+
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import RedirectResponse
+
+from app.accounts.carrying import sign_in_again
+from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.queries import Viewer
+from app.core import dates
+from app.core.database import Session, attempt
+from app.core.errors import Fault
+from app.core.forms import Query, read_query
+from app.core.templating import page
+from app.desk.queries import work_list
+from app.desk.reading import Reading, read
+from app.desk.taking import taken
+from app.history.read import moment
+from app.negotiations.queries import code_book, nav, negotiation_view
+from app.positions.form import Values, field_errors
+from app.positions.form_context import form_context, new_token
+from app.positions.form_pages import SAVING, again, missing, prefilled, save, typed, view_of
+from app.positions.form_saving import AlreadyUsed, Saved, keep, saved_before, saved_by
+from app.positions.form_stepping import stepped
+
+router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+SHOWN = 100
+
+
+class ListQuery(Query):
+    before: int | None = None
+
+
+class DeskQuery(Query):
+    start: int | None = None
+    end: int | None = None
+    text: int | None = None  # the version of the text that these count in
+    party: str | None = None
+    issue: str | None = None
+    saved: str | None = None
+
+
+@router.get("")
+async def show_list(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    """Which sources are to be read, in work, or coded."""
+    book = await code_book(session, await moment(session), slug)
+    before = read_query(ListQuery, request).before
+    rows = await work_list(session, book.negotiation.id, before=before, limit=SHOWN + 1)
+    return page(
+        request,
+        "desk/index.html",
+        negotiation=negotiation_view(book.negotiation),
+        listed=rows[:SHOWN],
+        next_url=f"/n/{slug}/desk?before={rows[SHOWN - 1].source.id}" if len(rows) > SHOWN else None,
+        nav=tabs(slug, ""),
+    )
+
+
+@router.get("/{source_id}")
+async def show_desk(request: Request, session: Session, viewer: Editor, slug: str, source_id: Number) -> Response:
+    """A source to read; with `start` and `end`, the form beside it has the words between them."""
+    query = read_query(DeskQuery, request)
+    reading = await read(session, slug, source_id)
+    values = await _taken(reading, query)
+    notice = None
+    if values is not None and query.text not in (None, reading.text and reading.text.n):
+        notice = "The text has been replaced in the meantime: see whether these are the words that you mean."
+    saved = await saved_by(session, viewer, query.saved) if query.saved else None
+    return await _desk(request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice)
+
+
+@router.post("/{source_id}")
+async def post_desk(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
+    """Publish what the form says, or carry out one of its smaller buttons; the desk stays where it was."""
+    values = await typed(request)
+    if viewer is None:
+        return sign_in_again(request, values)
+    viewer = await get_editor(viewer)
+    reading = await read(session, slug, source_id)
+    do = values.pop("do", "refresh")
+    if do not in SAVING:
+        values, focus = await stepped(session, slug, values, do)
+        return await _desk(request, session, viewer, reading, values, focus=focus)
+    try:
+        saved = await saved_before(session, viewer, request.url.path, values)
+    except AlreadyUsed as error:
+        values |= {"token": new_token()}
+        return await _desk(request, session, viewer, reading, values, status=409, notice=again(error))
+    if saved is None:
+        async with attempt(session) as refused:
+            saved = await save(session, viewer, slug, "new", values, None, SAVING[do])
+            keep(session, viewer, request.url.path, values, saved)
+        if refused or saved is None:
+            why = refused[0]
+            faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [Fault("", why.detail)]
+            errors = field_errors(faults, values)
+            return await _desk(request, session, viewer, reading, values, status=why.status, errors=errors)
+    return RedirectResponse(f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303)
+
+
+async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
+    """The form's fields for the words that an address names; None where it names none."""
+    if reading.text is None or query.start is None or query.end is None:
+        return None
+    given = await anyio.to_thread.run_sync(
+        lambda: taken(
+            reading.text.text if reading.text else "",
+            query.start or 0,
+            query.end or 0,
+            reading.found,
+            source_id=reading.source.id,
+            language=reading.source.language,
+            published_on=reading.source.published_on,
+            parties=list(reading.parties),
+        )
+    )
+    for name in ("said_on", "stated_on"):
+        if name in given:
+            given[name] = dates.display(given[name])
+    cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
+    return prefilled({**given, **cell}) | ({"stated_on": given["stated_on"]} if "stated_on" in given else {})
+
+
+async def _desk(
+    request: Request,
+    session: AsyncSession,
+    viewer: Viewer,
+    reading: Reading,
+    values: Values | None,
+    *,
+    status: int = 200,
+    saved: Saved | None = None,
+    token: str | None = None,
+    **more: Any,
+) -> Response:
+    slug: str = reading.book.negotiation["slug"]
+    here = f"/n/{slug}/desk/{reading.source.id}"
+    entry = None
+    if values is not None:
+        entry = await form_context(session, viewer, slug, values=values, action=here, **more)
+    return page(
+        request,
+        "desk/show.html",
+        fragment="positions/_form.html" if entry else None,
+        status=status,
+        reading=reading,
+        entry=entry,
+        paragraphs=reading.paragraphs(entry),
+        left=len(reading.left()),
+        here=here,
+        negotiation=negotiation_view(reading.book.negotiation),
+        names=reading.parties,
+        issues=reading.issues,
+        saved=await view_of(session, saved.position) if saved else None,
+        warnings=[detail for _, detail in saved.warnings] if saved else [],
+        token=token,
+        nav=tabs(slug, here),
+    )
+
+
+def tabs(slug: str, current: str) -> list[tuple[str, str, bool]]:
+    """The sections of a negotiation, the desk among them."""
+    there = nav(slug)
+    desk = f"/n/{slug}/desk"
+    if any(url == desk for _, url, _ in there):
+        return [(label, url, url == desk) for label, url, _ in there]
+    return [*there[:1], ("Reading desk", desk, True), *there[1:]]

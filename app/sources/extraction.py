@@ -1,0 +1,113 @@
+"""Files that editors send in: which kind they are, and the text out of them, by a process with limits."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from app.core.errors import Fault, Invalid
+from app.sources.decoding import Decoded, decode, decode_html
+
+SECONDS = 20  # by the clock; the process may take ten of the processor's
+AT_ONCE = 2
+ANSWER = 32 * 1024**2  # bytes
+TEXT = 5 * 1024**2  # bytes in UTF-8
+_SCRIPT = Path(__file__).with_name("extractor.py")
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")
+_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The text of a file and what the file says about itself: to be confirmed by whoever sent it."""
+
+    text: str
+    kind: str
+    fields: dict[str, str]  # title, publisher, author, published_on, language, url, licence: those that were found
+    encoding: str | None = None
+    guessed: bool = False
+    others: tuple[str, ...] = ()
+
+
+class Unreadable(Invalid):
+    title = "No text could be taken out of the file"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, Fault("/file", detail))
+
+
+async def extract(data: bytes, name: str) -> Extracted:
+    """Take the text out of an HTML, PDF, DOCX or plain text file; Unreadable says why there is none."""
+    if not data.strip():
+        raise Unreadable("The file is empty.")
+    kind = kind_of(data, name)
+    if kind == "text":
+        decoded = _decoded(data, html=False)
+        if len(decoded.text.encode("utf-8", "replace")) > TEXT:
+            raise Unreadable(f"The text is longer than {TEXT // 1024**2} MB.")
+        return Extracted(decoded.text, kind, {}, decoded.encoding, decoded.guessed, tuple(decoded.others))
+    encoding = None
+    if kind == "html":
+        page = _decoded(data, html=True)
+        data, encoding = page.text.encode("utf-8", "replace"), page.encoding
+    found = await _run(kind, data)
+    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n != "text"}
+    return Extracted(found["text"], kind, {n: v for n, v in texts.items() if v}, encoding)
+
+
+def kind_of(data: bytes, name: str) -> str:
+    """Tell by the bytes, by the name only what they leave open, if it is `pdf`, `docx`, `html` or `text`."""
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"%pdf-" in head:
+        return "pdf"
+    if data.startswith(b"PK"):
+        return "docx"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("This is a document of an old Word (or Excel): save it as DOCX, or paste its text.")
+    if head.startswith(b"{\\rtf"):
+        raise Unreadable("RTF is not read here: save it as DOCX, or paste its text.")
+    if head.startswith(_HTML) or name.lower().endswith((".html", ".htm", ".xhtml")):
+        return "html"
+    return "text"
+
+
+def _decoded(data: bytes, *, html: bool) -> Decoded:
+    try:
+        return decode_html(data) if html else decode(data)
+    except ValueError as error:
+        reason = "is no text" if isinstance(error, UnicodeError) else str(error)
+        raise Unreadable(f"The file {reason}. HTML, PDF, DOCX and plain text are read here.") from None
+
+
+async def _run(kind: str, data: bytes) -> dict[str, str]:
+    loop = asyncio.get_running_loop()
+    gate = _gates.setdefault(loop, asyncio.Semaphore(AT_ONCE))
+    async with gate:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            str(_SCRIPT),
+            kind,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8"},
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                answer, _ = await process.communicate(data)
+        except TimeoutError:
+            raise Unreadable("Reading it takes too long: paste its text.") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    try:
+        found: dict[str, str] = json.loads(answer) if len(answer) < ANSWER else {}
+    except ValueError:
+        found = {}
+    if "text" not in found:
+        raise Unreadable(found.get("error", "It is too big or too intricate to be read here: paste its text."))
+    return found

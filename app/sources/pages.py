@@ -1,0 +1,175 @@
+"""Pages on which editors put sources on file, correct them, and put their texts on file."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import RedirectResponse
+
+from app.accounts.carrying import SHOW_AGAIN, sign_in_again
+from app.accounts.deps import Anyone, Editor, get_editor
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.templating import page
+from app.history.record import writing
+from app.models.source import Source
+from app.negotiations.queries import nav
+from app.sources import actions, queries
+from app.sources.addresses import check_url, same_document_key
+from app.sources.decoding import GUESSES, LABELS
+from app.sources.intake import Sent, by_field, digest, read_form, read_otherwise, read_source, read_text, take_file
+
+router = APIRouter(include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+PREFILLED = ("url", "title", "text", "negotiation")
+
+
+@router.get("/sources/new")
+async def new_source(request: Request, session: Session, viewer: Editor) -> Response:
+    """The form for a new source, with what a bookmarklet brought along; nothing is stored."""
+    given = {n: v for n in PREFILLED if (v := request.query_params.get(n, "").strip())}
+    sent = Sent({"accessed_on": now().date().isoformat() if "url" in given else "", **given}, None)
+    return await show_new(request, session, sent)
+
+
+@router.post("/sources/new")
+async def add_source(request: Request, session: Session, viewer: Anyone) -> Response:
+    """Put a source on file; what a file holds is shown first, to be looked over."""
+    sent = await read_form(request)
+    if viewer is None:
+        return sign_in_again(request, sent.values)
+    viewer = await get_editor(viewer)
+    if read_otherwise(sent) or await take_file(sent) or sent.values.get("do") == SHOW_AGAIN:
+        return await show_new(request, session, sent)
+    source = read_source(sent, now().date())
+    if source is None or await _same_text(session, sent, source.text):
+        return await show_new(request, session, sent)
+    async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
+        row = await actions.add_source(session, log, **source.model_dump())
+    if refused:
+        sent.errors |= by_field(list(refused[0].faults)) or {"url": f"Address: {refused[0].detail}"}
+        return await show_new(request, session, sent)
+    return RedirectResponse(_after(sent, row.id), 303)
+
+
+@router.get("/sources/{source_id}/text")
+async def show_text(request: Request, session: Session, viewer: Editor, source_id: Number) -> Response:
+    """The text on file, and what checking the quotes against it gave."""
+    row = await queries.get_source(session, source_id)
+    on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
+    return await _text_page(request, session, row, Sent({"text": on_file.text if on_file else ""}, None))
+
+
+@router.post("/sources/{source_id}/text")
+async def put_text(request: Request, session: Session, viewer: Anyone, source_id: Number) -> Response:
+    """Put a text on file and check every quote of the source against it."""
+    sent = await read_form(request)
+    if viewer is None:
+        return sign_in_again(request, sent.values)
+    viewer = await get_editor(viewer)
+    row = await queries.get_source(session, source_id, lock=True)
+    if read_otherwise(sent) or await take_file(sent) or sent.values.get("do") == SHOW_AGAIN:
+        return await _text_page(request, session, row, sent)
+    text = read_text(sent)
+    if text is None or await _same_text(session, sent, text, of=row):
+        return await _text_page(request, session, row, sent)
+    there = (await queries.newest_texts(session, [source_id])).get(source_id)
+    if there is None or there.text.replace("\r\n", "\n") != text:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.put_text(session, log, row, text)
+    return RedirectResponse(f"/sources/{source_id}/text{_negotiation(sent)}#checked", 303)
+
+
+@router.get("/bookmarklet")
+async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
+    """The link to drag among one's bookmarks."""
+    negotiation = request.query_params.get("negotiation", "")
+    here = f"{request.url.scheme}://{request.url.netloc}/sources/new"
+    known = f"negotiation:{negotiation!r}," if negotiation.replace("-", "").isalnum() else ""
+    return page(
+        request,
+        "sources/bookmarklet.html",
+        bookmarklet=BOOKMARKLET.replace("HERE", here).replace("KNOWN", known),
+        nav=nav(negotiation) if known else [],
+    )
+
+
+# What is selected goes behind "#" where it is long: it then never travels, and no server's limits apply.
+BOOKMARKLET = (
+    "javascript:(()=>{const t=String(getSelection()),s=t.length<1500;"
+    "open('HERE?'+new URLSearchParams({KNOWNurl:location.href,title:document.title,text:s?t:''})"
+    "+(s?'':'#text='+encodeURIComponent(t)))})()"
+)
+
+
+async def show_new(request: Request, session: AsyncSession, sent: Sent) -> Response:
+    """The form for a new source as it was typed, with the source that has its address already, if there is one."""
+    return page(
+        request,
+        "sources/new.html",
+        status=422 if sent.errors else 200,
+        same=await _at_address(session, sent.values.get("url", "").strip()),
+        **form_context(sent),
+        nav=[],
+    )
+
+
+def form_context(sent: Sent) -> dict[str, Any]:
+    """What every form for a source shows."""
+    values = sent.values
+    guessed = values.get("guessed") and values.get("assumed") in GUESSES
+    return {
+        "values": values,
+        "errors": sent.errors,
+        "notes": sent.notes,
+        "others": [(n, LABELS[n]) for n in GUESSES if guessed and n != values["assumed"]],
+        "negotiation_slug": values.get("negotiation", ""),
+    }
+
+
+async def _text_page(request: Request, session: AsyncSession, row: Source, sent: Sent) -> Response:
+    quotes = await queries.list_quotes(session, row.id)
+    checks = await queries.newest_checks(session, [q.id for q in quotes])
+    on_file = (await queries.newest_texts(session, [row.id])).get(row.id)
+    return page(
+        request,
+        "sources/text.html",
+        status=422 if sent.errors else 200,
+        source=row,
+        on_file=on_file,
+        checked=[(q, checks[q.id].verification) for q in quotes],
+        **form_context(sent),
+    )
+
+
+async def _same_text(session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None) -> bool:
+    """Point out, once, that another source has this very text; pressing again says that this is meant."""
+    others = await queries.sources_with_text(session, digest(text)) if text else []
+    others = [s for s in others if of is None or s.id != of.id]
+    if not others or sent.values.get("seen") == digest(text or ""):
+        return False
+    sent.values["seen"] = digest(text or "")
+    named = "; ".join(f"source {s.id}, {s.title}" for s in others[:3])
+    sent.notes.append(f"The very same text is on file already: {named}. Press again if it is to be on file twice.")
+    return True
+
+
+async def _at_address(session: AsyncSession, url: str) -> Source | None:
+    try:
+        return await queries.find_source_at(session, same_document_key(check_url(url)))
+    except ValueError:
+        return None
+
+
+def _negotiation(sent: Sent) -> str:
+    slug = sent.values.get("negotiation", "")
+    return f"?{urlencode({'negotiation': slug})}" if slug else ""
+
+
+def _after(sent: Sent, source_id: int) -> str:
+    """Where to go on: to the desk that sent for the source, else to its page."""
+    slug = sent.values.get("negotiation", "")
+    known = slug and slug.replace("-", "").isalnum()
+    return f"/n/{slug}/desk/{source_id}" if known else f"/sources/{source_id}"

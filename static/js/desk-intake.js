@@ -1,0 +1,22 @@
+// The forms for a source: takes the text that a bookmarklet brought behind "#", and Ctrl+Enter sends the form.
+const intake = document.querySelector("[data-intake]");
+
+if (intake && location.hash.startsWith("#text=")) {
+  const field = intake.elements.text;
+  if (field && !field.value) {
+    try {
+      field.value = decodeURIComponent(location.hash.slice(6));
+    } catch {
+      // Cut short on its way: the editor pastes it.
+    }
+  }
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+intake?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  event.preventDefault();
+  intake.requestSubmit(intake.querySelector(".go .button"));
+});
+
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,73 @@
+// Moving about in the text of a source by keyboard: paragraphs, words, more or fewer of them. What is chosen is the
+// browser's own selection, so that mouse and keyboard come to the same. Listed on the page, in desk/_keys.html.
+const text = document.getElementById("text");
+const paragraphs = text ? [...text.querySelectorAll("[data-start]")] : [];
+let words = []; // {paragraph, start, end}: all words, made when first asked for
+let from = -1;
+let to = -1;
+
+function allWords() {
+  if (!words.length) {
+    words = paragraphs.flatMap((paragraph) =>
+      [...paragraph.textContent.matchAll(/\S+/g)].map((m) => ({ paragraph, start: m.index, end: m.index + m[0].length })),
+    );
+  }
+  return words;
+}
+
+function place(paragraph, offset) {
+  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  let node = walker.nextNode();
+  while (node.length < offset && walker.nextNode()) {
+    offset -= node.length;
+    node = walker.currentNode;
+  }
+  return [node, Math.min(offset, node.length)];
+}
+
+function choose(first, last) {
+  [from, to] = [first, last];
+  const range = document.createRange();
+  range.setStart(...place(words[first].paragraph, words[first].start));
+  range.setEnd(...place(words[last].paragraph, words[last].end));
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  words[last].paragraph.scrollIntoView({ block: "nearest" });
+}
+
+// The end of the sentence that goes on after a word; of its paragraph where that has no more.
+function sentenceEnd(at) {
+  let last = Math.min(at + 1, words.length - 1);
+  const ends = (word) => /[.!?…]["”’»)\]]*$/.test(word.paragraph.textContent.slice(word.start, word.end));
+  while (last + 1 < words.length && words[last + 1].paragraph === words[last].paragraph && !ends(words[last])) last += 1;
+  return last;
+}
+
+function paragraphStart(step) {
+  const here = from < 0 ? -1 : paragraphs.indexOf(words[from].paragraph);
+  const next = paragraphs[Math.min(Math.max(here + step, 0), paragraphs.length - 1)];
+  return words.findIndex((word) => word.paragraph === next);
+}
+
+const moves = {
+  ArrowDown: () => choose(paragraphStart(1), paragraphStart(1)),
+  ArrowUp: () => choose(paragraphStart(-1), paragraphStart(-1)),
+  ArrowRight: () => choose(Math.min(to + 1, words.length - 1), Math.min(to + 1, words.length - 1)),
+  ArrowLeft: () => choose(Math.max(from - 1, 0), Math.max(from - 1, 0)),
+  "Shift ArrowRight": () => choose(Math.max(from, 0), Math.min(to + 1, words.length - 1)),
+  "Shift ArrowLeft": () => choose(Math.max(from, 0), Math.max(to - 1, from, 0)),
+  "Shift ArrowDown": () => choose(Math.max(from, 0), sentenceEnd(to)),
+};
+
+text?.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target !== text) return;
+  const move = moves[(event.shiftKey ? "Shift " : "") + event.key];
+  if (!move || !allWords().length) return;
+  event.preventDefault();
+  move();
+});
+
+// A selection by mouse is where the keyboard goes on.
+text?.addEventListener("pointerup", () => {
+  from = to = -1;
+});

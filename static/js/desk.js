@@ -1,0 +1,138 @@
+// The reading desk: words selected in the text open the form beside it, which the server fills in by where they stand.
+// Without this file the links in the margin do the same.
+const reader = document.getElementById("text");
+const side = document.getElementById("beside");
+const bar = document.getElementById("selection-bar");
+const typing = (event) => event.target.closest("input, textarea, select, [contenteditable]");
+const entry = () => document.getElementById("position-form");
+let touched = false; // has anything been typed into the form that is open?
+let chosen = null;
+
+// Where a point of the selection lies, in code points of the text as stored.
+function offset(node, at) {
+  const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+  const paragraph = element.closest("[data-start]");
+  if (!paragraph) return null;
+  const range = document.createRange();
+  range.setStart(paragraph, 0);
+  range.setEnd(node, at);
+  return Number(paragraph.dataset.start) + [...range.toString()].length;
+}
+
+function selected() {
+  const selection = getSelection();
+  if (!reader || selection.isCollapsed || !selection.rangeCount) return null;
+  const range = selection.getRangeAt(0);
+  const start = offset(range.startContainer, range.startOffset);
+  const end = offset(range.endContainer, range.endOffset) ?? endOfSelection(range);
+  return start === null || end === null || end <= start ? null : { start, end, range, words: selection.toString() };
+}
+
+// A triple click ends in the margin, before anything of it.
+function endOfSelection(range) {
+  const inside = [...reader.querySelectorAll("[data-start]")].filter((one) => range.intersectsNode(one)).at(-1);
+  return inside ? Number(inside.dataset.start) + [...inside.textContent].length : null;
+}
+
+function showBar() {
+  chosen = selected();
+  if (!bar) return;
+  bar.hidden = !chosen;
+  const beside = entry() && touched;
+  bar.querySelector("[data-add-selection]").hidden = !beside;
+  bar.querySelector("[data-take-selection]").firstChild.data = beside ? "New form with these words " : "Take these words ";
+}
+
+function mark(range) {
+  if (!globalThis.Highlight) return;
+  if (range) CSS.highlights.set("now", new Highlight(range.cloneRange()));
+  else CSS.highlights.delete("now");
+}
+
+function take() {
+  if (!chosen) return;
+  const { start, end, range } = chosen;
+  mark(range);
+  const here = `${reader.dataset.desk}?start=${start}&end=${end}&text=${reader.dataset.text}`;
+  htmx.ajax("GET", here, { target: "#beside", swap: "innerHTML" });
+}
+
+// The words as one more quote of the position that is being typed.
+function add() {
+  const { words } = chosen;
+  document.addEventListener(
+    "htmx:after:swap",
+    () => {
+      const field = [...document.querySelectorAll("#position-form textarea[name$='-exact']")].at(-1);
+      field.value = words;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    },
+    { once: true },
+  );
+  entry().querySelector("button[value='add-quote']").click();
+}
+
+document.addEventListener("selectionchange", showBar);
+bar?.querySelector("[data-take-selection]").addEventListener("click", take);
+bar?.querySelector("[data-add-selection]").addEventListener("click", add);
+
+reader?.addEventListener("pointerup", (event) => {
+  if (event.pointerType !== "mouse" || event.target.closest("a") || !matchMedia("(min-width: 60.0625rem)").matches) return;
+  setTimeout(() => {
+    showBar();
+    if (chosen && !(entry() && touched)) take();
+  });
+});
+
+document.addEventListener("input", (event) => {
+  if (event.isTrusted && event.target.closest("#position-form")) touched = true;
+});
+
+// A new form: its words are in, so go on with what is missing.
+document.addEventListener("htmx:after:swap", (event) => {
+  const form = entry();
+  if (event.detail.ctx?.target?.id !== "beside" || !form) return;
+  touched = false;
+  side.scrollTop = 0;
+  const empty = ["party", "issue"].map((name) => form.elements[name]).find((field) => field && !field.value);
+  (form.querySelector("[data-whole-words], [autofocus]") || empty || form.elements.summary).focus();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-words-start]");
+  if (!link || !entry() || !touched) return;
+  if (!confirm("Open a new form? What you typed into this one is dropped.")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+function step(by) {
+  const links = [...document.querySelectorAll("a[data-candidate]")];
+  const at = links.indexOf(document.activeElement);
+  const next = links[at < 0 && by < 0 ? links.length - 1 : at + by];
+  next?.focus();
+  next?.closest(".para").scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && entry()?.contains(event.target) && !event.defaultPrevented) reader?.focus();
+  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Enter" && event.target === reader && chosen) take();
+  else if (event.key === "t") reader?.focus();
+  else if (event.key === "c") step(1);
+  else if (event.key === "C") step(-1);
+  else return;
+  event.preventDefault();
+});
+
+// After publishing the desk is where it was.
+const KEPT = `parley-desk:${location.pathname}`;
+document.addEventListener("submit", (event) => {
+  if (event.target === entry()) sessionStorage.setItem(KEPT, scrollY);
+});
+const kept = sessionStorage.getItem(KEPT);
+sessionStorage.removeItem(KEPT);
+if (kept !== null && reader) scrollTo({ top: Number(kept), behavior: "instant" });
+document.querySelector("[data-saved]")?.focus({ preventScroll: true });
