@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 import app.accounts.pages
 import app.codebook.routes
 import app.desk.pages
+import app.exchange.cite_pages
 import app.exchange.pages
 import app.feeds.api
 import app.feeds.pages
@@ -34,6 +35,7 @@ from app.core.logs import configure_logs
 from app.core.problems import install_problems
 from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
+from app.exchange.twins import json_twin
 from app.matrix import pictures
 from app.settings import Settings
 
@@ -68,7 +70,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.add_middleware(AnswerHead)
     if settings.cache:
         made.add_middleware(CacheAnswers, cache=cache)
-    provide(pictures=pictures)
+    provide(pictures=pictures, json_twin=json_twin)
     for router in (
         app.operation.router,
         app.negotiations.api.router,
@@ -83,6 +85,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.matrix.pages.router,
         app.codebook.routes.router,
         app.exchange.pages.router,
+        app.exchange.cite_pages.router,
         app.feeds.pages.router,
         app.sources.pages.router,
         app.sources.editing.router,

@@ -182,6 +182,7 @@ def page(
         "viewer": getattr(request.state, "viewer", None),
         "nav": [],
         "negotiation": None,
+        "cite": None,
     }
     template = templates().get_template(fragment if partial and fragment else name)
     answer = HTMLResponse(template.render({**defaults, **context}), status_code=status)

@@ -9,6 +9,7 @@ from app.core.forms import read_query
 from app.core.templating import page
 from app.matrix import context, queries
 from app.matrix.api import next_address
+from app.matrix.citing import cite_matrix
 from app.matrix.history import cell_history
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery, Times
@@ -25,12 +26,15 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
     """Who wants what."""
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    shared = await context.shared(request, session, matrix, query)
+    base = f"{request.url.scheme}://{request.url.netloc}"
     days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
     return page(
         request,
         "matrix/show.html",
         fragment="matrix/_grid.html",
-        **await context.shared(request, session, matrix, query),
+        **shared,
+        cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
         grid=matrix.grid,
         days=[(day.isoformat(), n) for day, n in days],
         counts=context.counted(matrix),

@@ -16,12 +16,12 @@ from app.core.database import Session
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
 from app.core.preconditions import require_match, version_etag
 from app.core.problems import as_json, read_body
-from app.core.responses import answer
+from app.core.responses import Json, answer, not_modified
 from app.history.read import Moment, moment
 from app.history.record import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
-from app.positions import actions, queries
+from app.positions import actions, annotation, queries
 from app.positions.listing import list_positions
 from app.positions.patching import merge
 from app.positions.schemas import (
@@ -187,11 +187,18 @@ async def retract_position(
 async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: Number, query: Annotated[KnownAt, Query()]
 ) -> Response:
-    """One quote, with the positions that have rested on it."""
+    """One quote, with the positions that have rested on it; as a Web Annotation where linked data is asked for."""
     at = await moment(session, query.known_at)
     quote, uses = await queries.get_quote(session, at, quote_id, drafts=_sees_drafts(viewer))
+    if annotation.is_wanted(request.headers.get("accept", "")):
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        made: Response = Json(annotation.annotation(quote, uses, base), media_type=annotation.MEDIA_TYPE)
+        made.headers["Vary"] = "Accept"
+        return not_modified(request, made)
     data = {**{name: getattr(quote, name) for name in quote.__slots__}, "positions": uses, "url": f"/quotes/{quote.id}"}
-    return answer(request, data, {"known_at": instant(at.at), "revision": at.seq})
+    plain = answer(request, data, {"known_at": instant(at.at), "revision": at.seq})
+    plain.headers["Vary"] = "Accept"
+    return plain
 
 
 @router.post("/quotes/check", tags=["quotes"])

@@ -25,6 +25,7 @@ from app.negotiations.queries import (
     party_views,
 )
 from app.positions import queries
+from app.positions.citing import cite_position, cite_quote, cite_source
 from app.positions.comparing import compare
 from app.positions.current import current_ids
 from app.positions.schemas import KnownAt
@@ -45,7 +46,7 @@ async def show_position(request: Request, session: Session, viewer: Anyone, posi
     versions = await queries.list_versions(session, at, position_id, drafts=drafts)
     if not versions:
         raise NotFound(f"There is no position {position_id}.")
-    shared = await _about_position(session, at, versions, versions[-1])
+    shared = await _about_position(request, session, at, versions, versions[-1])
     return page(request, "positions/show.html", **shared, known_at=pinned)
 
 
@@ -60,7 +61,7 @@ async def show_version(
     this = next((v for v in versions if v.version == number), None)
     if this is None:
         raise NotFound(f"There is no version {number} of position {position_id}.")
-    shared = await _about_position(session, at, versions, this)
+    shared = await _about_position(request, session, at, versions, this)
     place = versions.index(this)
     before = await queries.views(session, at, versions[place - 1 : place]) if place else []
     changes = compare(before[0], shared["position"]) if before else []
@@ -83,8 +84,9 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
         uses=[_named(p, books[p.negotiation]) for p in resting],
         negotiation=negotiation_view(book.negotiation) if book else None,
         names=_party_names(books),
-        citation=cite_quote(quote),
+        citation=sentence(quote),
         permalink=_permalink(request, at),
+        cite=cite_quote(quote, base=_base(request), query=_pin(at)) if uses else None,
         known_at=pinned,
         nav=nav(book.negotiation["slug"]) if book else [],
     )
@@ -132,6 +134,7 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
         text=text.text if text and drafts else None,
         has_text=text is not None,
         names=_party_names(books),
+        cite=cite_source(source_id, found.data, base=_base(request), query=_pin(at)),
         versions=[_entry(r) for r in reversed(revisions)],
         next_url=f"/sources/{source_id}?after={shown[-1].id}" if len(rows) > QUOTES_A_PAGE else None,
         known_at=pinned,
@@ -145,7 +148,7 @@ async def _moment(request: Request, session: AsyncSession) -> tuple[Moment, str 
 
 
 async def _about_position(
-    session: AsyncSession, at: Moment, versions: list[Snapshot], this: Snapshot
+    request: Request, session: AsyncSession, at: Moment, versions: list[Snapshot], this: Snapshot
 ) -> dict[str, Any]:
     [view] = await queries.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
@@ -159,13 +162,17 @@ async def _about_position(
         issues=[cell[1]],
         as_of=max(today, await newest_stated_by(session, at, number) or today),
     )
+    party = next(p for p in party_views(book) if p.slug == view.party)
+    issue = next(i for i in issue_views(book) if i.slug == view.issue)
+    named = {"party": party.name, "issue": issue.title, "negotiation": book.negotiation["title"]}
     changed = [v for v in await list_revisions(session, None, "position", this.id) if v.version > versions[-1].version]
     return {
         "negotiation": negotiation_view(book.negotiation),
-        "party": next(p for p in party_views(book) if p.slug == view.party),
-        "issue": next(i for i in issue_views(book) if i.slug == view.issue),
+        "party": party,
+        "issue": issue,
         "position": view,
         "current": current.get(cell) == view.id,
+        "cite": cite_position(view, **named, base=_base(request), query=_pin(at)) if this.public else None,
         "versions": [_entry(v) for v in reversed(versions)],
         "names": {p.slug: p.name for p in party_views(book)},
         "titles": {i.slug: i.title for i in issue_views(book)},
@@ -197,7 +204,7 @@ def _party_names(books: dict[str, CodeBook]) -> dict[str, str]:
     return {p["slug"]: p["name"] for book in books.values() for p in book.parties.values()}
 
 
-def cite_quote(quote: QuoteView) -> str:
+def sentence(quote: QuoteView) -> str:
     """A quote with its speaker, source and dates, as a sentence to copy."""
     who = quote.speaker and (quote.speaker.name or quote.speaker.office)
     said = f", {dates.display(quote.said_on)}" if quote.said_on else ""
@@ -207,4 +214,12 @@ def cite_quote(quote: QuoteView) -> str:
 
 
 def _permalink(request: Request, at: Moment) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{urlencode({'known_at': instant(at.at)})}"
+    return f"{_base(request)}{request.url.path}{_pin(at)}"
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _pin(at: Moment) -> str:
+    return f"?{urlencode({'known_at': instant(at.at)})}"

@@ -1,0 +1,95 @@
+"""Citations as files: of a view of the matrix, a position, a quote, a source."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app.citations.forms import FORMS
+from app.citations.work import Cite
+from app.core.clock import instant, now
+from app.core.database import Session
+from app.core.forms import read_query
+from app.core.responses import not_modified
+from app.history.read import Moment, get_held, moment
+from app.matrix.citing import cite_matrix
+from app.matrix.context import permalink
+from app.matrix.load import load
+from app.matrix.schemas import MatrixQuery
+from app.negotiations.queries import code_book, issue_views, party_views
+from app.positions import queries
+from app.positions.citing import cite_position, cite_quote, cite_source
+from app.positions.schemas import KnownAt
+
+router = APIRouter(include_in_schema=False)
+
+Form = Literal["txt", "bib", "ris", "json"]
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get("/n/{slug}/cite.{form}")
+async def cite_view(request: Request, session: Session, slug: str, form: Form) -> Response:
+    """A view of the matrix, by its filters, with both times pinned."""
+    matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
+    pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)
+    return _answer(request, cite_matrix(matrix, base=_base(request), permalink=pinned), form)
+
+
+@router.get("/positions/{position_id}/cite.{form}")
+async def cite_newest(request: Request, session: Session, position_id: Number, form: Form) -> Response:
+    """A position in its newest version."""
+    return await _position(request, session, position_id, None, form)
+
+
+@router.get("/positions/{position_id}/versions/{version}/cite.{form}")
+async def cite_version(
+    request: Request, session: Session, position_id: Number, version: Number, form: Form
+) -> Response:
+    return await _position(request, session, position_id, version, form)
+
+
+@router.get("/quotes/{quote_id}/cite.{form}")
+async def cite_words(request: Request, session: Session, quote_id: Number, form: Form) -> Response:
+    at = await _moment(request, session)
+    quote, _ = await queries.get_quote(session, at, quote_id)
+    return _answer(request, cite_quote(quote, base=_base(request), query=_pin(at)), form)
+
+
+@router.get("/sources/{source_id}/cite.{form}")
+async def cite_document(request: Request, session: Session, source_id: Number, form: Form) -> Response:
+    at = await _moment(request, session)
+    held = await get_held(session, at, "source", source_id)
+    return _answer(request, cite_source(source_id, held.data, base=_base(request), query=_pin(at)), form)
+
+
+async def _position(request: Request, session: Session, number: int, version: int | None, form: Form) -> Response:
+    at = await _moment(request, session)
+    [view] = await queries.views(session, at, [await queries.get_version(session, at, number, version=version)])
+    book = await code_book(session, at, view.negotiation)
+    cite = cite_position(
+        view,
+        party=next(p.name for p in party_views(book) if p.slug == view.party),
+        issue=next(i.title for i in issue_views(book) if i.slug == view.issue),
+        negotiation=book.negotiation["title"],
+        base=_base(request),
+        query=_pin(at),
+    )
+    return _answer(request, cite, form)
+
+
+async def _moment(request: Request, session: Session) -> Moment:
+    return await moment(session, read_query(KnownAt, request).known_at)
+
+
+def _answer(request: Request, cite: Cite, form: Form) -> Response:
+    media, write = FORMS[form]
+    named = {"Content-Disposition": f'inline; filename="{cite.work.key}.{form}"'}
+    return not_modified(request, Response(write(cite.work).encode(), headers=named, media_type=media))
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _pin(at: Moment) -> str:
+    return f"?{urlencode({'known_at': instant(at.at)})}"

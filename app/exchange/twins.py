@@ -1,0 +1,40 @@
+"""Which address of the API says the same as a page; pure."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+_TIMES = ("as_of", "known_at")
+_FILTERS = (*_TIMES, "party", "issue", "firmness", "q", "since")
+# Page, its twin, and the parameters that both know.
+_TWINS: list[tuple[str, str, tuple[str, ...]]] = [
+    (r"/", "/negotiations", ("known_at",)),
+    (r"/n/([^/]+)", r"/negotiations/\1/matrix", _FILTERS),
+    (r"/n/([^/]+)/cells/([^/]+)/([^/]+)", r"/negotiations/\1/matrix?party=\2&issue=\3", _TIMES),
+    (r"/n/([^/]+)/issues/([^/]+)", r"/negotiations/\1/matrix?issue=\2", _TIMES),
+    (r"/n/([^/]+)/parties/([^/]+)", r"/negotiations/\1/matrix?party=\2", _TIMES),
+    (r"/n/([^/]+)/(common-ground|agreement|coverage)", r"/negotiations/\1/\2", _TIMES),
+    (r"/n/([^/]+)/changes", r"/negotiations/\1/changes", ("from", "to", "known_at")),
+    (r"/n/([^/]+)/timeline", r"/negotiations/\1/timeline", _TIMES),
+    (r"/n/([^/]+)/about", r"/negotiations/\1", ("known_at",)),
+    (r"/(positions|quotes|sources)/(\d+)", r"/\1/\2", ("known_at",)),
+    (r"/positions/(\d+)/versions/(\d+)", r"/positions/\1/versions/\2", ("known_at",)),
+    (r"/search", "/search", ("q", "known_at")),
+]
+
+
+def json_twin(request: Request) -> str | None:
+    """The address at which the API answers what this page shows, if there is one."""
+    return twin_of(request.url.path, request.query_params.multi_items())
+
+
+def twin_of(path: str, query: Iterable[tuple[str, str]]) -> str | None:
+    for page, twin, known in _TWINS:
+        found = re.fullmatch(page, path)
+        if found:
+            given = urlencode([(name, value) for name, value in query if name in known and value.strip()])
+            address = f"/api/v1{found.expand(twin)}"
+            return f"{address}{'&' if '?' in address else '?'}{given}" if given else address
+    return None

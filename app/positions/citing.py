@@ -1,0 +1,125 @@
+"""How positions, quotes and sources are cited, and what they are in schema.org's words; pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.citations.work import US, Cite, Work, shortened
+from app.core import dates
+from app.models.vocabulary import QuoteKind
+from app.positions.views import PositionView, QuoteView, SourceView
+
+CONTEXT = "https://schema.org"
+NEWS = ("news", "newspaper", "article", "magazine")
+
+
+def cite_position(position: PositionView, *, party: str, issue: str, negotiation: str, base: str, query: str) -> Cite:
+    """Cite one version of a position, by names of its party, issue and negotiation; `query` pins what was known."""
+    address = f"{position.url}/versions/{position.version}"
+    title = f"{party} on {issue}" + (f", {dates.display(position.stated_on)}" if position.stated_on else "")
+    work = Work(
+        key=f"parley-position-{position.id}-v{position.version}",
+        kind="webpage",
+        title=f"{title}: {shortened(position.summary).rstrip('.')}" if position.summary else title,
+        url=f"{base}{address}{query}",
+        authors=(US,),
+        container=negotiation,
+        issued=position.recorded_at[:10],
+        version=str(position.version),
+    )
+    claim = {
+        "@context": CONTEXT,
+        "@type": "Claim",
+        "@id": work.url,
+        "url": work.url,
+        "name": title,
+        "text": position.summary,
+        "about": issue,
+        "author": {"@type": "Organization", "name": party},
+        "dateCreated": position.stated_on,
+        "dateModified": position.recorded_at,
+        "version": position.version,
+        "creativeWorkStatus": position.status,
+        "isPartOf": {"@type": "Dataset", "name": negotiation, "url": f"{base}/n/{position.negotiation}"},
+        "appearance": [quotation(q, base) for q in position.quotes],
+    }
+    return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(claim))
+
+
+def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
+    """Cite somebody's words by the quote's own address, which outlives its removal from a position."""
+    address = f"/quotes/{quote.id}"
+    direct = quote.kind == QuoteKind.DIRECT and quote.speaker is not None
+    who = (quote.speaker.name or quote.speaker.office) if direct and quote.speaker else quote.source.publisher
+    work = Work(
+        key=f"parley-quote-{quote.id}",
+        kind="speech" if direct else "webpage",
+        title=shortened(quote.exact),
+        url=f"{base}{address}{query}",
+        authors=(who or US,),
+        container=quote.source.title,
+        publisher=quote.source.publisher,
+        issued=quote.said_on or quote.source.published_on,
+        language=quote.language,
+    )
+    return Cite(
+        work, f"{base}{address}{query}", f"{address}/cite", query, {"@context": CONTEXT} | quotation(quote, base)
+    )
+
+
+def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: str) -> Cite:
+    """Cite a document itself, with a note of where it is on record here; `data` is its snapshot."""
+    address = f"/sources/{source_id}"
+    kind = (data["kind"] or "").lower()
+    work = Work(
+        key=f"parley-source-{source_id}",
+        kind="article-newspaper" if any(word in kind for word in NEWS) else "webpage" if data["url"] else "document",
+        title=data["title"],
+        url=data["url"],
+        authors=(data["author"],) if data["author"] else (data["publisher"],) if data["publisher"] else (),
+        container=data["publisher"],
+        issued=data["published_on"],
+        accessed=data["accessed_on"],
+        language=data["language"],
+        note=f"On record at {base}{address}{query}",
+    )
+    document = document_data(SourceView(source_id, *(data[n] for n in SourceView.__slots__[1:])), base)
+    more = {"author": data["author"], "inLanguage": data["language"], "license": data["licence"]}
+    linked = {"@context": CONTEXT, **document, **more, "archivedAt": data["archive_url"]}
+    return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(linked))
+
+
+def quotation(quote: QuoteView, base: str) -> dict[str, Any]:
+    """A quote as schema.org's Quotation; who speaks is a person, or the office where no name is known."""
+    speaker = quote.speaker
+    return known(
+        {
+            "@type": "Quotation",
+            "@id": f"{base}/quotes/{quote.id}",
+            "text": quote.exact,
+            "inLanguage": quote.language,
+            "dateCreated": quote.said_on,
+            "spokenByCharacter": speaker
+            and known({"@type": "Person", "name": speaker.name or speaker.office, "jobTitle": speaker.office}),
+            "isBasedOn": document_data(quote.source, base),
+            "url": f"{base}/quotes/{quote.id}",
+            "citation": quote.link,
+        }
+    )
+
+
+def document_data(source: SourceView, base: str) -> dict[str, Any]:
+    return known(
+        {
+            "@type": "CreativeWork",
+            "@id": f"{base}/sources/{source.id}",
+            "name": source.title,
+            "url": source.url,
+            "publisher": source.publisher and {"@type": "Organization", "name": source.publisher},
+            "datePublished": source.published_on,
+        }
+    )
+
+
+def known(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is not known."""
+    return {name: value for name, value in data.items() if value not in (None, "", [], {})}
