@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -37,9 +38,9 @@ async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict
     """The text on file for each source that has one, with its words."""
     wanted = (
         select(SourceText)
+        .ext(distinct_on(SourceText.source_id))
         .where(among(SourceText.source_id, source_ids))
         .order_by(SourceText.source_id, SourceText.n.desc())
-        .distinct(SourceText.source_id)
         .options(undefer(SourceText.text))
     )
     return {t.source_id: t for t in await session.scalars(wanted)}
@@ -49,9 +50,9 @@ async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict
     """What the last check of each quote gave."""
     wanted = (
         select(QuoteCheck)
+        .ext(distinct_on(QuoteCheck.quote_id))
         .where(among(QuoteCheck.quote_id, quote_ids))
         .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
-        .distinct(QuoteCheck.quote_id)
     )
     return {c.quote_id: c for c in await session.scalars(wanted)}
 
