@@ -35,10 +35,11 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            sent = _JsonRequest(request.scope, request.receive)  # a body can be received once only
             if self.body_field is not None:
                 kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind not in TYPES and await request.body():
+                if kind not in TYPES and await sent.body():
                     raise HTTPException(415, f"Send {' or '.join(TYPES)}, not {kind or 'a body without Content-Type'}.")
-            return await handle(_JsonRequest(request.scope, request.receive))
+            return await handle(sent)
 
         return answer

@@ -37,7 +37,6 @@ from app.sources.queries import get_source, newest_texts
 
 router = APIRouter(prefix="/api/v1", route_class=JsonRoute, tags=["positions"])
 
-CONTENT = set(PositionContent.model_fields)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 Sent = Annotated[Any, Body()]  # judged by the route, after who sent it and what it was made from
 
@@ -109,7 +108,7 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
         except NotFound:
             raise invalid("/negotiation", f"there is no negotiation {sent.negotiation!r}") from None
         async with writing(session, by=viewer.name, now=now()) as log:
-            wanted = PositionContent(**{n: getattr(sent, n) for n in CONTENT & sent.model_fields_set})
+            wanted = _content(sent)
             position, warnings = await actions.state(
                 session,
                 log,
@@ -138,21 +137,18 @@ async def correct_position(
     status = PositionStatus(patch.status) if patch.status else was
     if was == PositionStatus.PUBLISHED and status == PositionStatus.DRAFT:
         raise invalid("/status", "what was published does not become a draft again")
+    retracted = was == PositionStatus.RETRACTED
+    if retracted and (status == was or _content(patch) != _content(merge(view, {}))):
+        raise Conflict("A retracted position takes no change but being restored: send a status and a reason.")
     if was != PositionStatus.DRAFT and not patch.reason:
         raise invalid("/reason", "say why: a correction needs its reason")
     warnings: Sequence[Fault] = ()
     negotiation = await get_negotiation_by_id(session, position.negotiation_id)
     async with writing(session, by=viewer.name, now=now()) as log:
-        if was == PositionStatus.RETRACTED and set(body) - {"status", "reason"}:
-            raise Conflict("A retracted position takes no change but being restored: send a status and a reason.")
-        if was == PositionStatus.RETRACTED and status == PositionStatus.RETRACTED:
-            raise Conflict("A retracted position takes no change but being restored.")
-        if was == PositionStatus.RETRACTED and (
-            position.first_published_at is not None or status == PositionStatus.DRAFT
-        ):
+        if retracted and (position.first_published_at is not None or status == PositionStatus.DRAFT):
             await actions.restore(session, log, position=position, status=status, reason=patch.reason)
         else:
-            wanted = PositionContent(**{n: getattr(patch, n) for n in CONTENT & patch.model_fields_set})
+            wanted = _content(patch)
             warnings = await actions.correct(
                 session,
                 log,
@@ -215,6 +211,11 @@ async def check_words(request: Request, session: Session, viewer: Editor, body: 
         return answer(request, await check_text(text, sent.exact, sent.prefix, sent.suffix))
 
     return await once(request, session, viewer, work)
+
+
+def _content(sent: PositionContent) -> PositionContent:
+    """What was sent of a version itself, and no more than was sent."""
+    return PositionContent(**{n: getattr(sent, n) for n in PositionContent.model_fields if n in sent.model_fields_set})
 
 
 def _sees_drafts(viewer: Viewer | None) -> bool:
