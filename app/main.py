@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
+import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
 import app.exchange.cite_pages
@@ -25,6 +26,7 @@ import app.positions.fate_pages
 import app.positions.form_pages
 import app.positions.lookup_pages
 import app.positions.looks_api
+import app.positions.looks_pages
 import app.positions.pages
 import app.sources.api
 import app.sources.editing
@@ -84,6 +86,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.negotiations.pages.router,
         app.matrix.pages.router,
         app.codebook.routes.router,
+        app.analysis.coverage_pages.router,
+        app.positions.looks_pages.router,
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
         app.feeds.pages.router,

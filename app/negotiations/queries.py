@@ -198,7 +198,7 @@ def plain_rank(rank: float | None) -> float | int | None:
     return int(rank) if rank is not None and rank == int(rank) else rank
 
 
-SECTIONS = (("", "Matrix"), ("/common-ground", "Common ground"), ("/about", "About"))
+SECTIONS = (("", "Matrix"), ("/common-ground", "Common ground"), ("/coverage", "Coverage"), ("/about", "About"))
 
 
 def nav(negotiation: str, current: str | None = None) -> list[tuple[str, str, bool]]:

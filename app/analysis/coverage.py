@@ -1,0 +1,211 @@
+"""What is missing or weak: cells nobody searched, silent and stale ones, thin evidence, quotes that no longer fit."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.history.read import REVISION, Moment, Snapshot, held
+from app.matrix.grid import LookView
+from app.matrix.load import Matrix
+from app.matrix.queries import newest_looks
+from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
+from app.models.source import Quote, QuoteCheck
+from app.models.vocabulary import PositionStatus, QuoteKind, Verification
+from app.positions.dating import QuoteDates, StatedError, stated
+from app.positions.queries import views
+from app.positions.views import PositionView, QuoteView
+
+STALE_AFTER = 90  # days without a position or a look, unless the reader says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class CellGap:
+    """A cell that nobody has searched, or that was searched with nothing found (`look`)."""
+
+    party: str
+    issue: str
+    look: LookView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCell:
+    """A cell that nothing has been heard of, nor anybody looked into, for `days` days."""
+
+    party: str
+    issue: str
+    last: str  # the day
+    days: int
+    position: int | None
+    look: LookView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """A current position that rests on one source, on reported words only, or on both."""
+
+    position: PositionView
+    one_source: bool
+    reported_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A quote that does not occur in the newest text of its source."""
+
+    position: PositionView
+    quote: QuoteView
+
+
+@dataclass(frozen=True, slots=True)
+class Redated:
+    """A position whose `stated_by` is not what its sources' dates of publication say by now (rule 3)."""
+
+    position: PositionView
+    stated_by: str | None  # what would be computed today; None where the dates no longer go together
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    cells: int
+    never: list[CellGap]
+    searched: list[CellGap]
+    stale: list[StaleCell]
+    thin: list[Thin]
+    unmatched: list[Unmatched]
+    redated: list[Redated]
+
+
+async def coverage(session: AsyncSession, matrix: Matrix, *, stale_after: int = STALE_AFTER) -> Coverage:
+    """What the matrix, as somebody asked for it, lacks; in a fixed number of statements."""
+    shown = [c for row in matrix.grid.rows for c in row.cells if c is not None]
+    silent = [c for c in shown if c.position is None]
+    inside = {(c.party, c.issue) for c in shown}
+    unmatched = await _unmatched(session, matrix)
+    redated = await _redated(session, matrix)
+    return Coverage(
+        cells=len(shown),
+        never=[CellGap(c.party, c.issue) for c in silent if c.look is None],
+        searched=[CellGap(c.party, c.issue, c.look) for c in silent if c.look is not None],
+        stale=await _stale(session, matrix, stale_after),
+        thin=list(_thin([c.position for c in shown if c.position])),
+        unmatched=[u for u in unmatched if (u.position.party, u.position.issue) in inside],
+        redated=[r for r in redated if (r.position.party, r.position.issue) in inside],
+    )
+
+
+async def _stale(session: AsyncSession, matrix: Matrix, stale_after: int) -> list[StaleCell]:
+    parties = {i: p["slug"] for i, p in matrix.book.parties.items()}
+    issues = {i.id: i["slug"] for i in matrix.book.issues}
+    found = await newest_looks(session, matrix.at, matrix.book.negotiation.id)
+    looks = {(parties[p], issues[i]): LookView(s["looked_on"], s["where"], s["by"]) for (p, i), s in found.items()}
+    stale = []
+    for row in matrix.grid.rows:
+        for cell in row.cells:
+            if cell is None:
+                continue
+            look = looks.get((cell.party, cell.issue))
+            days = [d for d in (cell.position and cell.position.stated_by, look and look.looked_on) if d]
+            if not days:
+                continue  # never looked at: that is another list
+            age = (matrix.as_of - date.fromisoformat(max(days))).days
+            if age > stale_after:
+                number = cell.position.id if cell.position else None
+                stale.append(StaleCell(cell.party, cell.issue, max(days), age, number, look))
+    return sorted(stale, key=lambda s: -s.days)
+
+
+def _thin(positions: Sequence[PositionView]) -> Iterator[Thin]:
+    for position in positions:
+        one_source = len({q.source.id for q in position.quotes}) == 1
+        reported_only = all(q.kind == QuoteKind.REPORTED for q in position.quotes)
+        if one_source or reported_only:
+            yield Thin(position, one_source, reported_only)
+
+
+async def _unmatched(session: AsyncSession, matrix: Matrix) -> list[Unmatched]:
+    at = matrix.at
+    newest = (
+        select(QuoteCheck.quote_id, QuoteCheck.verification)
+        .ext(distinct_on(QuoteCheck.quote_id))
+        .where(QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
+        .subquery()
+    )
+    wrong = select(newest.c.quote_id).where(newest.c.verification == Verification.MISMATCH)
+    positions, _ = await _resting_on(session, matrix, wrong)
+    return [Unmatched(p, q) for p in positions for q in p.quotes if q.verification == Verification.MISMATCH]
+
+
+async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
+    """Only sources that were ever corrected can differ from what their positions were dated by."""
+    source = aliased(Holding)
+    corrected = exists().where(
+        source.kind == "source",
+        source.object_id == Quote.source_id,
+        held(source, matrix.at),
+        Revision.seq == source.seq_from,
+        Revision.n == source.n,
+        Revision.version > 1,
+    )
+    positions, first_published = await _resting_on(session, matrix, select(Quote.id).where(corrected))
+    found = (_redate(p, first_published[p.id]) for p in positions)
+    return [r for r in found if r is not None]
+
+
+def _redate(position: PositionView, first_published: tuple[datetime, bool]) -> Redated | None:
+    recorded, by_hand = first_published
+    if by_hand or position.stated_from is None:
+        return None
+    quotes = [QuoteDates(q.said_on, q.source.published_on) for q in position.quotes]
+    try:
+        now = stated(position.stated_on, quotes, recorded_day=recorded.astimezone(UTC).date())
+    except StatedError as error:
+        return Redated(position, None, error.message)
+    computed = now.stated_by.isoformat()
+    return Redated(position, computed) if computed != position.stated_by else None
+
+
+async def _resting_on(
+    session: AsyncSession, matrix: Matrix, quotes: object
+) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
+    """The published positions that rest on any of these quotes; when each was first published, is it dated by hand?"""
+    at: Moment = matrix.at
+    users = select(QuoteUse.position_id).where(QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq)  # type: ignore[arg-type]
+    rows = (
+        await session.execute(
+            select(Spell.first_published, *REVISION)
+            .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+            .join(Commit, Commit.seq == Spell.seq_from)
+            .where(
+                Spell.negotiation_id == matrix.book.negotiation.id,
+                Spell.status == PositionStatus.PUBLISHED,
+                Spell.stated_by <= matrix.as_of,
+                Spell.position_id.in_(users),
+                held(Spell, at),
+            )
+            .order_by(Spell.position_id)
+        )
+    ).all()
+    versions = [Snapshot(*row[1:]) for row in rows if row[-1] is not None]
+    dated = {row[2]: (row[0], bool(row[-1]["by_by_hand"])) for row in rows if row[-1] is not None}
+    return await views(session, at, versions), dated
+
+
+def counts(found: Coverage) -> dict[str, int]:
+    """How many of each, for the top of the page and the head of an answer."""
+    parts: dict[str, Collection[object]] = {
+        "never": found.never,
+        "searched": found.searched,
+        "stale": found.stale,
+        "one_source": [t for t in found.thin if t.one_source],
+        "reported_only": [t for t in found.thin if t.reported_only],
+        "unmatched": found.unmatched,
+        "redated": found.redated,
+    }
+    return {"cells": found.cells} | {name: len(part) for name, part in parts.items()}

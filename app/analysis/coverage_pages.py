@@ -1,0 +1,46 @@
+"""The page of what is missing or weak, each line with the way to the form that mends it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from app.accounts.deps import Anyone
+from app.analysis.coverage import STALE_AFTER, counts, coverage
+from app.core.clock import now
+from app.core.database import Session
+from app.core.forms import read_query
+from app.core.templating import page
+from app.matrix import context
+from app.matrix.load import load
+from app.matrix.schemas import MatrixQuery, Times
+from app.negotiations.queries import nav
+
+router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+AGES = (30, 90, 180, 365)
+
+
+class CoverageQuery(Times):
+    stale_after: Annotated[int, Field(ge=0, le=36_500)] = STALE_AFTER
+
+
+@router.get("/coverage")
+async def show_coverage(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    """What nobody has searched, what is silent or stale, and what rests on little."""
+    asked = read_query(CoverageQuery, request)
+    query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
+    matrix = await load(session, slug, query, now=now(), most_cells=2**31)
+    found = await coverage(session, matrix, stale_after=asked.stale_after)
+    return page(
+        request,
+        "analysis/coverage.html",
+        **await context.shared(request, session, matrix, query),
+        found=found,
+        counts=counts(found),
+        parties=matrix.parties,
+        issues=matrix.issues,
+        stale_after=asked.stale_after,
+        ages=sorted({*AGES, asked.stale_after}),
+        nav=nav(slug, "/coverage"),
+    )
