@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,8 +25,13 @@ from app.core.postgres import PostgresError
 from app.core.schema import SchemaError, migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
+from app.exchange.saving import STDOUT, Form, save
 from app.models.vocabulary import UserRole
+from app.negotiations.queries import get_negotiation
 from app.settings import Settings
+from app.sources import verifying
+
+MOST_LINES = 1000  # of what no longer matches
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -147,6 +155,77 @@ def import_(
     for fault in report.skipped_diverged:
         say(str(fault))
     say(f"{report}{' (dry run: nothing was written)' if dry_run else ''}")
+
+
+@cli.command(name="text")
+def put_text(
+    source: Annotated[str, typer.Argument(help="Number or address of a source.")],
+    file: Annotated[Path, typer.Argument(help="Its text, in UTF-8; - is standard input.")],
+) -> None:
+    """Put a text on file and check its quotes. Example: parley text 3 article.txt"""
+    with told():
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+    async def work(session: AsyncSession) -> tuple[str, list[str]]:
+        return await verifying.put_file(session, source, data, now())
+
+    summary, wrong = with_database(work)
+    for line in wrong[:MOST_LINES]:
+        say(line)
+    say(summary)
+
+
+@cli.command()
+def verify(
+    negotiation: Annotated[str | None, typer.Argument(help="Its slug; left out: all of them.")] = None,
+    log: Annotated[bool, typer.Option("--log", help="The log's chain of hashes too.")] = False,
+) -> None:
+    """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
+
+    async def work(session: AsyncSession) -> tuple[verifying.Verified, list[str]]:
+        number = (await get_negotiation(session, negotiation)).id if negotiation else None
+        with progress("Checking quotes") as step:
+            found = await verifying.verify_quotes(session, number, step)
+        return found, await _log_faults(session) if log else []
+
+    found, broken = with_database(work)
+    failed = found.failed + broken
+    for line in failed[:MOST_LINES]:
+        say(line)
+    holds = " The log holds." if log and not broken else ""
+    say(f"{found}.{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _log_faults(session: AsyncSession) -> list[str]:
+    verify_log = importlib.import_module("app.history.verify").verify_log
+    return [str(fault) for fault in await verify_log(session)]
+
+
+@contextlib.contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far something has come; nothing elsewhere."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+@cli.command()
+def export(
+    negotiation: Annotated[str, typer.Argument(help="Its slug.")],
+    path: Annotated[Path, typer.Argument(help="Folder, .zip or file to write; - is standard output.")],
+    form: Annotated[Form, typer.Option("--format", help="A package has the sources' texts.")] = Form.PACKAGE,
+) -> None:
+    """Write a negotiation out. Example: parley export ukraine-ceasefire-2025 ceasefire.zip"""
+
+    async def work(session: AsyncSession) -> None:
+        with progress("Writing positions") as step:
+            await save(session, negotiation, form, path, now=now(), step=step)
+
+    with_database(work)
+    if path != STDOUT:
+        say(f"Wrote {path}.")
 
 
 @users.command("add")
