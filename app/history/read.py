@@ -31,9 +31,9 @@ async def moment(session: AsyncSession, known_at: datetime | None = None) -> Mom
     newest, epoch, clock = Moment(row.seq, row.at, row.epoch.hex, known_at is not None), row.epoch.hex, row[3]
     if known_at is None or known_at == newest.at:
         return newest
-    if known_at > clock:
-        raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
-    if known_at > newest.at:
+    if known_at > newest.at:  # entries may lie ahead of a clock that went back
+        if known_at > clock:
+            raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
         await _wait_for_writers(session)
     seq = (await session.execute(select(func.max(Commit.seq)).where(Commit.at <= known_at))).scalar()
     return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True)

@@ -1,0 +1,130 @@
+"""The database defends the rules itself: against mistakes of ours, and with the rights of the serving role."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from tests.support.factories import quote
+from tests.support.fixtures import Lake, connect
+
+
+@pytest.fixture
+def stated(lake: Lake) -> Lake:
+    """A published position (1) with a quote, and a draft (2) without one."""
+    lake.ada.state(attitudes={"q20": "rejects", "q40": "prefers"})
+    lake.ada.draft(quotes=[])
+    return lake
+
+
+@pytest.fixture
+def serving(stated: Lake) -> Iterator[psycopg.Connection]:
+    """A connection with the rights that the program serves with; each statement is a transaction."""
+    with connect(stated.database.url) as connection:
+        yield connection
+
+
+QUOTE = "INSERT INTO quote (uid, source_id, exact, kind) VALUES (gen_random_uuid(), {}, '{}', 'direct')"
+BROKEN = {
+    "a quote without a source": (QUOTE.format(999, "words"), errors.ForeignKeyViolation),
+    "a quote of no source at all": (QUOTE.format("NULL", "words"), errors.NotNullViolation),
+    "a quote without words": (QUOTE.format(1, ""), errors.CheckViolation),
+    "a draft published without a quote": (
+        "UPDATE position SET status = 'published', stated_on = '2024', stated_from = '2024-01-01', "
+        "stated_by = '2024-12-31' WHERE id = 2",
+        errors.CheckViolation,
+    ),
+    "the last quote taken away": ("DELETE FROM position_quote WHERE position_id = 1", errors.CheckViolation),
+    "the last quote moved elsewhere": ("UPDATE position_quote SET position_id = 2", errors.CheckViolation),
+    "a quote that is not there": (
+        "INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, 999, 1)",
+        errors.ForeignKeyViolation,
+    ),
+    "an option of another issue": (
+        "INSERT INTO position_attitude (position_id, option_id, issue_id, attitude, inferred) "
+        "SELECT 1, id, 1, 'accepts', false FROM option WHERE slug = 'closed'",
+        errors.ForeignKeyViolation,
+    ),
+    "an option of another issue, issue and all": (
+        "INSERT INTO position_attitude (position_id, option_id, issue_id, attitude, inferred) "
+        "SELECT 1, id, issue_id, 'accepts', false FROM option WHERE slug = 'closed'",
+        errors.ForeignKeyViolation,
+    ),
+    "a second option preferred": ("UPDATE position_attitude SET attitude = 'prefers'", errors.UniqueViolation),
+    "an attitude of no kind": ("UPDATE position_attitude SET attitude = 'likes'", errors.CheckViolation),
+    "a firmness of no kind": ("UPDATE position SET firmness = 'soft'", errors.CheckViolation),
+    "a salience beyond its scale": ("UPDATE position SET salience = 101", errors.CheckViolation),
+    "a span that ends before it begins": (
+        "UPDATE position SET stated_by = '2020-01-01' WHERE id = 1",
+        errors.CheckViolation,
+    ),
+    "half a date": ("UPDATE position SET stated_from = NULL WHERE id = 1", errors.CheckViolation),
+    "a party that takes no part": ("UPDATE position SET party_id = 999 WHERE id = 1", errors.ForeignKeyViolation),
+    "a source nobody can find": ("UPDATE source SET url = NULL", errors.CheckViolation),
+    "a second status quo": ("UPDATE option SET status_quo = true", errors.UniqueViolation),
+    "a slug that is none": ("UPDATE party SET slug = 'No Slug' WHERE id = 1", errors.CheckViolation),
+    "a commit changed": ("UPDATE log_commit SET at = now()", errors.InsufficientPrivilege),
+    "a commit deleted": ("DELETE FROM log_commit", errors.InsufficientPrivilege),
+    "the commits emptied": ("TRUNCATE log_commit CASCADE", errors.InsufficientPrivilege),
+    "a revision changed": ("UPDATE log_revision SET snapshot = '{}'", errors.InsufficientPrivilege),
+    "a revision deleted": ("DELETE FROM log_revision", errors.InsufficientPrivilege),
+    "the revisions emptied": ("TRUNCATE log_revision", errors.InsufficientPrivilege),
+    "a quote changed": ("UPDATE quote SET exact = 'other words'", errors.IntegrityConstraintViolation),
+    "a quote deleted": ("DELETE FROM quote", errors.IntegrityConstraintViolation),
+    "the quotes emptied": ("TRUNCATE quote CASCADE", errors.InsufficientPrivilege),
+    "a source text changed": ("UPDATE source_text SET text = 'other'", errors.IntegrityConstraintViolation),
+    "a source text deleted": ("DELETE FROM source_text", errors.IntegrityConstraintViolation),
+    "the source texts emptied": ("TRUNCATE source_text CASCADE", errors.InsufficientPrivilege),
+    "a check changed": ("UPDATE quote_check SET verification = 'verified'", errors.IntegrityConstraintViolation),
+    "the audit changed": ("UPDATE account_event SET what = 'nothing'", errors.IntegrityConstraintViolation),
+    "the epoch changed": ("UPDATE log_epoch SET epoch = gen_random_uuid()", errors.InsufficientPrivilege),
+    "a guard dropped": ("DROP TRIGGER append_only ON quote", errors.InsufficientPrivilege),
+    "a guard disabled": ("ALTER TABLE quote DISABLE TRIGGER ALL", errors.InsufficientPrivilege),
+    "a guard stepped around": ("SET session_replication_role = replica", errors.InsufficientPrivilege),
+    "a second newest revision": (
+        "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
+        "SELECT 0, 0, seq_to, kind, object_id, public FROM log_holding WHERE kind = 'position' AND object_id = 1",
+        errors.UniqueViolation,
+    ),
+    "a version twice": (
+        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
+        "SELECT seq, n + 1, kind, object_id, version, action, public, format, snapshot, payload_hash "
+        "FROM log_revision WHERE kind = 'position' AND object_id = 1",
+        errors.UniqueViolation,
+    ),
+    "an instant twice": (
+        "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, at, hash, hash FROM log_commit "
+        "ORDER BY seq DESC LIMIT 1",
+        errors.UniqueViolation,
+    ),
+}
+
+
+def test_what_breaks_a_rule_is_refused(serving: psycopg.Connection, subtests: pytest.Subtests) -> None:
+    for what, (statement, error) in BROKEN.items():
+        with subtests.test(what), pytest.raises(error):
+            serving.execute(statement)  # type: ignore[arg-type]
+
+
+def test_not_even_the_owner_changes_what_was_recorded(stated: Lake, subtests: pytest.Subtests) -> None:
+    with connect(stated.database.owner_url) as owner:
+        for table in ("log_commit", "log_revision", "quote", "source_text", "quote_check", "account_event"):
+            [column] = owner.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1", [table]
+            ).fetchone() or [None]
+            for statement in (
+                f'UPDATE {table} SET "{column}" = "{column}"',
+                f"DELETE FROM {table}",
+                f"TRUNCATE {table} CASCADE",
+            ):
+                with subtests.test(statement), pytest.raises(errors.IntegrityConstraintViolation):
+                    owner.execute(statement)  # type: ignore[arg-type]
+
+
+def test_a_quote_may_change_hands_within_one_transaction(stated: Lake) -> None:
+    other = stated.ada.state(quotes=[quote("an insult to every farmer")])["quotes"][0]["id"]
+    with connect(stated.database.url, autocommit=False) as serving:
+        serving.execute("DELETE FROM position_quote WHERE position_id = 1")
+        serving.execute("INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, %s, 0)", [other])
+        serving.commit()
