@@ -28,6 +28,7 @@ import app.positions.lookup_pages
 import app.positions.looks_api
 import app.positions.looks_pages
 import app.positions.pages
+import app.review.pages
 import app.sources.api
 import app.sources.editing
 import app.sources.pages
@@ -88,6 +89,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.codebook.routes.router,
         app.analysis.coverage_pages.router,
         app.positions.looks_pages.router,
+        app.review.pages.router,
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
         app.feeds.pages.router,

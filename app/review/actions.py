@@ -1,0 +1,73 @@
+"""Drafts go to a second person: submitted, then published by another editor, or returned with a comment."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Fault, Forbidden, Invalid
+from app.history.record import Log
+from app.models.negotiation import Negotiation
+from app.models.position import Position
+from app.models.review import ReviewComment, ReviewSubmission
+from app.models.vocabulary import PositionStatus
+from app.positions import actions
+from app.positions.patching import merge
+from app.positions.schemas import PositionContent
+from app.positions.views import PositionView
+
+
+async def submit(
+    session: AsyncSession, *, negotiation: Negotiation, position: Position, comment: str, by: str, now: datetime
+) -> None:
+    """Hand a draft in, or hand it in again after it was changed; a comment may go along."""
+    if not negotiation.review:
+        raise Conflict("This negotiation asks for no review: its drafts are published as they are.")
+    _waiting(position)
+    values = {"position_id": position.id, "version": position.version, "by": by, "at": now}
+    there = insert(ReviewSubmission).values(**values)
+    again = {name: there.excluded[name] for name in ("version", "by", "at")}
+    newer = ReviewSubmission.version != position.version
+    await session.execute(there.on_conflict_do_update(index_elements=["position_id"], set_=again, where=newer))
+    _say(session, position, comment, by, now)
+
+
+async def send_back(session: AsyncSession, *, position: Position, comment: str, by: str, now: datetime) -> None:
+    """Return a draft to its author, saying why; its author may take it back without a word."""
+    _waiting(position)
+    if not comment and position.created_by != by:
+        raise Invalid("A returned draft needs a comment.", Fault("/comment", "say what is to be changed"))
+    await session.execute(delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id))
+    _say(session, position, comment, by, now)
+
+
+async def publish(
+    session: AsyncSession, log: Log, *, negotiation: Negotiation, position: Position, view: PositionView, comment: str
+) -> None:
+    """Publish another editor's draft as it stands; one's own is refused."""
+    _waiting(position)
+    if position.created_by == log.by:
+        raise Forbidden("A second person publishes: this draft is your own.")
+    patch = merge(view, {"status": PositionStatus.PUBLISHED})
+    await actions.correct(
+        session,
+        log,
+        negotiation=negotiation,
+        position=position,
+        wanted=PositionContent(**{n: getattr(patch, n) for n in PositionContent.model_fields}),
+        status=PositionStatus.PUBLISHED,
+        reason=None,
+    )
+    await session.execute(delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id))
+    _say(session, position, comment, log.by or "", log.now)
+
+
+def _waiting(position: Position) -> None:
+    if position.status != PositionStatus.DRAFT:
+        raise Conflict("It is no draft any more.")
+
+
+def _say(session: AsyncSession, position: Position, comment: str, by: str, now: datetime) -> None:
+    if comment:
+        session.add(ReviewComment(position_id=position.id, version=position.version, text=comment, by=by, at=now))

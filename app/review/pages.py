@@ -1,0 +1,140 @@
+"""Pages of the review: what waits, and one draft with what was said about it; for editors alone."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.accounts.deps import Editor
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.errors import NotFound, Stale
+from app.core.templating import page
+from app.history.read import moment
+from app.history.record import writing
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import (
+    code_book,
+    get_negotiation_by_id,
+    issue_views,
+    nav,
+    negotiation_view,
+    party_views,
+)
+from app.positions.queries import get_position, get_version, views
+from app.positions.views import PositionView
+from app.review import actions, queries
+
+router = APIRouter(include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+Words = Annotated[str, Form(max_length=20_000)]
+
+
+@router.get("/n/{slug}/review")
+async def show_review(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    """Drafts that were submitted, and those that were not."""
+    book = await code_book(session, await moment(session), slug)
+    waiting = await queries.list_waiting(session, book.negotiation.id)
+    return page(
+        request,
+        "review/index.html",
+        negotiation=negotiation_view(book.negotiation),
+        submitted=[w for w in waiting if w.submission],
+        kept=[w for w in waiting if not w.submission],
+        names={p.slug: p.name for p in party_views(book)},
+        titles={i.slug: i.title for i in issue_views(book)},
+        issues={i.slug: i for i in issue_views(book)},
+        nav=nav(slug),
+    )
+
+
+@router.get("/positions/{position_id}/review")
+async def show_draft(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+    """A draft as it would be published, what was said about it, and what may be done with it."""
+    return await _draft(request, session, await _view(session, position_id))
+
+
+async def _view(session: Session, position_id: int) -> PositionView:
+    version = await get_version(session, await moment(session), position_id, drafts=True)
+    if version["status"] != PositionStatus.DRAFT and not await queries.list_comments(session, position_id):
+        raise NotFound(f"Position {position_id} is no draft.")
+    [view] = await views(session, await moment(session), [version])
+    return view
+
+
+async def _draft(
+    request: Request,
+    session: Session,
+    view: PositionView,
+    *,
+    status: int = 200,
+    comment: str = "",
+    errors: dict[str, str] | None = None,
+) -> Response:
+    book = await code_book(session, await moment(session), view.negotiation)
+    position = await get_position(session, view.id)
+    return page(
+        request,
+        "review/draft.html",
+        status=status,
+        negotiation=negotiation_view(book.negotiation),
+        position=view,
+        party=next(p for p in party_views(book) if p.slug == view.party),
+        issue=next(i for i in issue_views(book) if i.slug == view.issue),
+        author=position.created_by,
+        submission=await queries.find_submission(session, view.id),
+        comments=await queries.list_comments(session, view.id),
+        names={p.slug: p.name for p in party_views(book)},
+        titles={i.slug: i.title for i in issue_views(book)},
+        comment=comment,
+        errors=errors or {},
+        nav=nav(view.negotiation),
+    )
+
+
+@router.post("/positions/{position_id}/review")
+async def act(
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    position_id: Number,
+    do: Words = "",
+    version: Words = "",
+    comment: Words = "",
+) -> Response:
+    """Submit a draft, publish it or return it; a comment stays among editors."""
+    said = comment.replace("\r\n", "\n").strip()
+    by: dict[str, Any] = {"comment": said}
+    view = await _view(session, position_id)
+    async with attempt(session) as refused:
+        position = await get_position(session, position_id, lock=True)
+        negotiation = await get_negotiation_by_id(session, position.negotiation_id)
+        if position.status == PositionStatus.DRAFT and version != str(position.version):
+            raise Stale("It was changed in the meantime: read it again below, then decide.")
+        match do:
+            case "submit":
+                await actions.submit(
+                    session, negotiation=negotiation, position=position, by=viewer.name, now=now(), **by
+                )
+            case "return":
+                await actions.send_back(session, position=position, by=viewer.name, now=now(), **by)
+            case "publish":
+                async with writing(session, by=viewer.name, now=now()) as log:
+                    await actions.publish(session, log, negotiation=negotiation, position=position, view=view, **by)
+            case _:
+                raise NotFound("There is nothing of that name to do.")
+    if not refused:
+        return RedirectResponse(f"/n/{view.negotiation}/review", 303)
+    error = refused[0]
+    if isinstance(error, NotFound):
+        raise error
+    errors = {"comment": "; ".join(_said(f.where, f.detail) for f in error.faults) or error.detail}
+    view = await _view(session, position_id)
+    return await _draft(request, session, view, status=error.status, comment=comment, errors=errors)
+
+
+def _said(where: str, detail: str) -> str:
+    return (
+        f"Comment: {detail}" if where == "/comment" else f"{where.strip('/').replace('/', ' ').capitalize()} {detail}"
+    )

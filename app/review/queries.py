@@ -1,0 +1,55 @@
+"""What waits for a second person, and what was said about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.history.read import held_by_id, moment
+from app.models.position import Position
+from app.models.review import ReviewComment, ReviewSubmission
+from app.models.vocabulary import PositionStatus
+from app.positions.queries import views
+from app.positions.views import PositionView
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft with where it stands in the review."""
+
+    position: PositionView
+    author: str | None
+    submission: ReviewSubmission | None
+    comments: int
+
+    @property
+    def changed_since(self) -> bool:
+        return self.submission is not None and self.submission.version != self.position.version
+
+
+async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiting]:
+    """All drafts of a negotiation: those submitted first, the longest waiting at the top."""
+    counted = select(ReviewComment.position_id, func.count().label("n")).group_by(ReviewComment.position_id).subquery()
+    rows = (
+        await session.execute(
+            select(Position, ReviewSubmission, func.coalesce(counted.c.n, 0))
+            .outerjoin(ReviewSubmission, ReviewSubmission.position_id == Position.id)
+            .outerjoin(counted, counted.c.position_id == Position.id)
+            .where(Position.negotiation_id == negotiation_id, Position.status == PositionStatus.DRAFT)
+            .order_by(ReviewSubmission.at.nulls_last(), Position.id)
+        )
+    ).all()
+    at = await moment(session)
+    held = await held_by_id(session, at, "position", [p.id for p, _, _ in rows])
+    seen = {v.id: v for v in await views(session, at, list(held.values()))}
+    return [Waiting(seen[p.id], p.created_by, s, n) for p, s, n in rows if p.id in seen]
+
+
+async def find_submission(session: AsyncSession, position_id: int) -> ReviewSubmission | None:
+    return await session.get(ReviewSubmission, position_id)
+
+
+async def list_comments(session: AsyncSession, position_id: int) -> Sequence[ReviewComment]:
+    wanted = select(ReviewComment).where(ReviewComment.position_id == position_id)
+    return (await session.scalars(wanted.order_by(ReviewComment.id))).all()

@@ -1,0 +1,44 @@
+"""Two editors and the negotiation whose drafts a second person publishes."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.core.postgres import Server
+from app.models.vocabulary import UserRole
+from tests.accounts.make import add_accounts, browser
+from tests.codebook.make import Api, negotiation
+
+
+@pytest.fixture
+def tokens(database: Server) -> dict[str, str]:
+    return add_accounts(database.url, [UserRole.VIEWER, UserRole.EDITOR, UserRole.ADMIN])
+
+
+@pytest.fixture
+def api(client: TestClient, tokens: dict[str, str]) -> Api:
+    """Writes as the editor, the author of all drafts."""
+    return Api(client, tokens["editor"])
+
+
+@pytest.fixture
+def source(api: Api) -> int:
+    return negotiation(api, review=True)
+
+
+@pytest.fixture
+def author(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
+    yield browser(app, "editor")
+
+
+@pytest.fixture
+def second(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
+    """Another editor; an admin may all that an editor may."""
+    yield browser(app, "admin")
+
+
+@pytest.fixture
+def viewer(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
+    yield browser(app, "viewer")

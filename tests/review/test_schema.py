@@ -1,0 +1,16 @@
+"""The migrations make just the tables that the models describe."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from app.core.postgres import Server
+from app.models.all import metadata
+
+
+def test_models_and_migrations_agree(database: Server) -> None:
+    engine = create_engine(database.owner_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    engine.dispose()
+    assert found == []
