@@ -29,6 +29,8 @@ import app.positions.looks_api
 import app.positions.looks_pages
 import app.positions.pages
 import app.review.pages
+import app.search.api
+import app.search.pages
 import app.sources.api
 import app.sources.editing
 import app.sources.pages
@@ -83,7 +85,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.positions.looks_api.router,
         app.positions.api.router,
         app.feeds.api.router,
+        app.search.api.router,
         app.accounts.pages.router,
+        app.search.pages.router,
         app.negotiations.pages.router,
         app.matrix.pages.router,
         app.codebook.routes.router,

@@ -23,6 +23,8 @@ from app.models.source import QuoteCheck
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
 FORMAT = 1  # of the snapshots written by this version of the program
 INDEXED_CHARACTERS = 200_000  # a text search vector takes no more than a megabyte
+# What a search finds an object by, where an action does not say.
+FOUND_BY = {"negotiation": ("title", "summary"), "issue": ("title", "question", "group"), "option": ("label",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class Log:
         for n, c in enumerate(self.changes):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
             key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
-            words = (c.words or "")[:INDEXED_CHARACTERS]
+            words = (_words(c) if c.words is None else c.words)[:INDEXED_CHARACTERS]
             holdings.append({**key, "kind": c.kind, "object_id": c.object_id, "text": words})
             if c.position is not None:
                 spells.append({**key, **_spell(c, c.position, at)})
@@ -201,6 +203,10 @@ class Log:
     async def _close(self, model: type[Holding] | type[Spell], which: Any, seq: int) -> None:
         ended = update(model).where(which, model.seq_to == FOREVER).values(seq_to=seq)
         await self.session.execute(ended, execution_options={"synchronize_session": False})
+
+
+def _words(c: Change) -> str:
+    return " ".join(c.snapshot[name] or "" for name in FOUND_BY.get(c.kind, ()))
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:

@@ -322,8 +322,12 @@ def newest_spells(at: Moment) -> Any:
 
 def matches(query: str) -> Any:
     """Condition on Holding.words: does it match what somebody typed into a search box?"""
-    either = func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
-    return Holding.words.op("@@")(either)
+    return Holding.words.op("@@")(search_terms(query))
+
+
+def search_terms(query: str) -> Any:
+    """What somebody typed into a search box as the database asks for it: as written, or by the stems of English words."""
+    return func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
 
 
 async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:

@@ -1,0 +1,141 @@
+"""What was found, as readers see it: a title, the words around, and where it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.history.read import Moment, Snapshot, list_held
+from app.models.issue import Option
+from app.models.log import Holding
+from app.models.negotiation import Participation
+from app.models.source import Quote
+from app.positions.actions import words
+from app.search.queries import Found, headlines
+
+OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Field for field as the API answers it."""
+
+    type: str
+    id: int
+    title: str
+    snippet: str  # plain text
+    url: str
+    context: str | None  # where it belongs
+
+
+class Around:
+    """What was found and what that names, as held at one moment."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, int], Snapshot] = {}
+        self.options: dict[int, list[str]] = defaultdict(list)  # labels, by issue
+        self.seats: dict[int, str] = {}  # the slug of the first negotiation that a party takes part in
+
+    def add(self, rows: Iterable[Snapshot]) -> None:
+        self._held |= {(s.kind, s.id): s for s in rows}
+
+    def get(self, kind: str, number: int | None) -> Snapshot | None:
+        return self._held.get((kind, number or 0))
+
+    def text(self, kind: str, number: int | None, name: str) -> str:
+        found = self.get(kind, number)
+        return str((found and found[name]) or "")
+
+
+async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]) -> list[Hit]:
+    """Dress up what was found, in a fixed number of statements."""
+    if not found:
+        return []
+    around = Around()
+    ids = {type: [n for t, n in found if t == type] for type in (*OBJECTS, "quote")}
+    around.add(await _held(session, at, {kind: ids[kind] for kind in OBJECTS}))
+    quotes = {q.id: q for q in await session.scalars(select(Quote).where(among(Quote.id, ids["quote"])))}
+    await _load_around(session, at, around, found, quotes.values())
+    made = [(one, _describe(*one, around, quotes)) for one in found if one[0] == "quote" or around.get(*one)]
+    snippets = await headlines(session, q, [text for _, (_, text, _, _) in made])
+    return [
+        Hit(type, number, title, snippet, url, context)
+        for ((type, number), (title, _, url, context)), snippet in zip(made, snippets, strict=True)
+    ]
+
+
+async def _held(session: AsyncSession, at: Moment, ids: Mapping[str, Iterable[int | None]]) -> list[Snapshot]:
+    wanted = or_(*(and_(Holding.kind == kind, among(Holding.object_id, numbers)) for kind, numbers in ids.items()))
+    return await list_held(session, at, wanted)
+
+
+async def _load_around(
+    session: AsyncSession, at: Moment, around: Around, found: Sequence[Found], quotes: Iterable[Quote]
+) -> None:
+    """Whatever the titles and contexts name."""
+    ids: dict[str, set[int | None]] = {kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")}
+    for type, number in found:
+        s = around.get(type, number)
+        for kind in ("party", "issue", "negotiation"):
+            ids[kind].add(s.data.get(f"{kind}_id") if s else None)
+    for quote in quotes:
+        ids["speaker"].add(quote.speaker_id)
+        ids["source"].add(quote.source_id)
+    seated = {n for t, n in found if t == "party"} | ids["party"]
+    issues = [n for t, n in found if t == "issue"]
+    around.add(await _held(session, at, ids))
+    # Which numbers belong to which never changes, so that the live rows tell it whatever the moment.
+    parts = select(Participation.id).where(among(Participation.party_id, seated))
+    labels = select(Option.id).where(among(Option.issue_id, issues))
+    members = or_(
+        and_(Holding.kind == "participation", Holding.object_id.in_(parts)),
+        and_(Holding.kind == "option", Holding.object_id.in_(labels)),
+    )
+    rows = await list_held(session, at, members)
+    for option in (s for s in rows if s.kind == "option"):
+        around.options[option["issue_id"]].append(option["label"])
+    seats = [s for s in rows if s.kind == "participation"]
+    around.add(await _held(session, at, {"negotiation": {s["negotiation_id"] for s in seats}}))
+    for seat in seats:
+        around.seats.setdefault(seat["party_id"], around.text("negotiation", seat["negotiation_id"], "slug"))
+
+
+def _describe(type: str, number: int, around: Around, quotes: Mapping[int, Quote]) -> tuple[str, str, str, str | None]:
+    """Title, the text that was searched, address and context."""
+    if type == "quote":
+        q = quotes[number]
+        who = around.text("speaker", q.speaker_id, "name") or q.office or ""
+        source = around.text("source", q.source_id, "title")
+        return who or source, _join(q.exact, q.translation), f"/quotes/{number}", source if who else None
+    d: Any = around.get(type, number)
+    negotiation = d["negotiation_id"] if type in ("issue", "position") else number
+    slug, title = (around.text("negotiation", negotiation, name) for name in ("slug", "title"))
+    match type:
+        case "party":
+            seat = around.seats.get(number)
+            url = f"/n/{seat}/parties/{d['slug']}" if seat else f"/api/v1/parties/{d['slug']}"
+            return d["name"], _join(d["name"], d["short_name"], *d["aliases"]), url, d["kind"]
+        case "speaker":
+            party = around.get("party", d["party_id"])
+            seat = around.seats.get(d["party_id"])
+            url = f"/n/{seat}/parties/{party['slug']}" if seat and party else f"/api/v1/speakers/{number}"
+            names = _join(d["name"], d["office"], *d["aliases"])
+            return d["name"] or d["office"], names, url, party["name"] if party else None
+        case "issue":
+            text = _join(d["title"], d["question"], *around.options[number])
+            return d["title"], text, f"/n/{slug}/issues/{d['slug']}", title
+        case "negotiation":
+            return d["title"], _join(d["title"], d["summary"]), f"/n/{slug}", None
+        case "position":
+            who, what = around.text("party", d["party_id"], "name"), around.text("issue", d["issue_id"], "title")
+            return f"{who} on {what}", words(d.data), f"/positions/{number}", title
+    published = _join(d["publisher"], d["published_on"])
+    return d["title"], _join(d["title"], d["author"]), f"/sources/{number}", published or None
+
+
+def _join(*parts: str | None) -> str:
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,48 @@
+"""The page that searches."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from app.accounts.deps import Anyone
+from app.core.clock import instant
+from app.core.database import Session
+from app.core.forms import read_query
+from app.core.templating import page
+from app.core.templating import query as address
+from app.search.searching import Searched, SearchQuery, count, search
+
+SHOWN = 20
+
+router = APIRouter(include_in_schema=False)
+
+
+class PageQuery(SearchQuery):
+    q: Annotated[str, Field(max_length=1000)] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = SHOWN
+
+
+@router.get("/search")
+async def find(request: Request, session: Session, viewer: Anyone) -> Response:
+    """What was found, or a field to ask."""
+    query = read_query(PageQuery, request)
+    found = await search(session, query) if query.q else None
+    total, more = await _total(session, query, found) if found else (0, False)
+    known_at = instant(query.known_at) if query.known_at else None
+    following = found and found.next and address({"q": query.q, "known_at": known_at, "cursor": found.next})
+    return page(
+        request,
+        "search/index.html",
+        q=query.q,
+        results=found.hits if found else [],
+        total=total,
+        more=more,
+        next_url=f"/search{following}" if following else None,
+    )
+
+
+async def _total(session: Session, query: PageQuery, found: Searched) -> tuple[int, bool]:
+    if found.next is None and query.cursor is None:
+        return len(found.hits), False
+    return await count(session, found.matching)

@@ -1,0 +1,149 @@
+"""Searching everything that is public: which objects match, newest first, each kind in turn.
+
+Where few match, the index of words finds all of them at once. Where many do, reading from the newest on finds enough of
+them sooner. The database cannot tell which it is by itself: it takes a word that it has not counted for a common one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, and_, cast, exists, func, literal, select, union, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.history.read import Moment, held
+from app.models.log import Holding, QuoteUse, Revision, Spell
+from app.models.source import Quote
+from app.models.vocabulary import PositionStatus
+from app.positions.queries import search_terms
+
+Found = tuple[str, int]  # type and number
+FEW = 5_000
+LAST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What matches: the numbers of objects by kind and of quotes, or None for too many to list."""
+
+    at: Moment
+    q: str
+    objects: Mapping[str, Sequence[int]] | None
+    quotes: Sequence[int] | None
+
+    @property
+    def few(self) -> bool:
+        return self.objects is not None and self.quotes is not None
+
+    def object(self, kind: str) -> Any:
+        """Condition on Holding."""
+        words: Any = Holding.words.op("@@")(search_terms(self.q))
+        if self.objects is not None:
+            words = among(Holding.object_id, self.objects.get(kind, ()))
+        return and_(Holding.kind == kind, held(Holding, self.at), Holding.public, words)
+
+    def quote(self) -> Any:
+        """Condition on Quote."""
+        return Quote.words.op("@@")(search_terms(self.q)) if self.quotes is None else among(Quote.id, self.quotes)
+
+
+async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
+    """Look into the index of words; nothing matches where there is only what must not be there, as most things do."""
+    tree = await session.scalar(
+        select(
+            func.querytree(search_terms(q)),
+            func.set_config(
+                "plan_cache_mode", "force_custom_plan", True
+            ),  # common and rare words need plans of their own
+            func.set_config("jit", "off", True),
+        )
+    )
+    if tree in ("", "T", None):
+        return Matching(at, q, {}, ())
+    objects = await session.execute(
+        select(Holding.kind, Holding.object_id)
+        .where(Holding.words.op("@@")(search_terms(q)), held(Holding, at), Holding.public)
+        .limit(FEW + 1)
+    )
+    by_kind: dict[str, list[int]] = {}
+    rows = objects.all()
+    for kind, number in rows:
+        by_kind.setdefault(kind, []).append(number)
+    quotes = (await session.scalars(select(Quote.id).where(Quote.words.op("@@")(search_terms(q))).limit(FEW + 1))).all()
+    return Matching(at, q, by_kind if len(rows) <= FEW else None, quotes if len(quotes) <= FEW else None)
+
+
+async def find(
+    session: AsyncSession, matching: Matching, *, before: Mapping[str, int], limit: int
+) -> dict[str, list[int]]:
+    """Of each type the numbers of what matches, at most `limit`, from the highest down, below those of `before`."""
+    streams = _streams(matching, before, limit)
+    rows = await session.execute(
+        union_all(*(select(literal(type).label("type"), s.c.id) for type, s in streams.items()))
+    )
+    found: dict[str, list[int]] = {type: [] for type in streams}
+    for type, number in rows:
+        found[type].append(number)
+    return {type: sorted(numbers, reverse=True) for type, numbers in found.items()}
+
+
+def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
+    """The first of each type, then the second of each, up to `limit`: the few parties are not lost among positions."""
+    places = [(place, type, number) for type, numbers in found.items() for place, number in enumerate(numbers)]
+    return [(type, number) for _, type, number in sorted(places, key=lambda p: p[0])[:limit]]
+
+
+def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[str, Any]:
+    def newest(wanted: Any, number: Any, type: str) -> Any:
+        return wanted.where(number < before.get(type, LAST)).order_by(number.desc()).limit(limit).subquery()
+
+    def objects(kind: str) -> Any:
+        return newest(select(Holding.object_id.label("id")).where(matching.object(kind)), Holding.object_id, kind)
+
+    positions = (
+        select(Holding.object_id.label("id"))
+        .join(Spell, and_(Spell.seq_from == Holding.seq_from, Spell.n == Holding.n))
+        .where(matching.object("position"), Spell.status == PositionStatus.PUBLISHED)
+    )
+    options = (
+        select(cast(Revision.snapshot["issue_id"].astext, BigInteger).label("id"))
+        .select_from(Holding)
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .where(matching.object("option"))
+    )
+    issues = union(select(Holding.object_id.label("id")).where(matching.object("issue")), options).subquery()
+    speakers = select(Holding.object_id).where(matching.object("speaker"))
+    # A quote counts while a position that has been public with it does.
+    rests = exists().where(
+        QuoteUse.quote_id == Quote.id,
+        QuoteUse.seq <= matching.at.seq,
+        Spell.position_id == QuoteUse.position_id,
+        Spell.status == PositionStatus.PUBLISHED,
+        held(Spell, matching.at),
+    )
+    said = [
+        newest(select(Quote.id).where(condition, rests), Quote.id, "quote")
+        for condition in (matching.quote(), Quote.speaker_id.in_(speakers))
+    ]
+    quotes = union(*(select(s.c.id) for s in said)).subquery()
+    return {
+        "party": objects("party"),
+        "issue": newest(select(issues.c.id), issues.c.id, "issue"),
+        "speaker": objects("speaker"),
+        "negotiation": objects("negotiation"),
+        "position": newest(positions, Holding.object_id, "position"),
+        "quote": newest(select(quotes.c.id), quotes.c.id, "quote"),
+        "source": objects("source"),
+    }
+
+
+async def headlines(session: AsyncSession, q: str, texts: Iterable[str]) -> list[str]:
+    """Of each text the part that shows best why it was found, without any mark-up."""
+    options = 'StartSel="", StopSel="", MinWords=15, MaxWords=40'
+    numbered = func.unnest(cast(list(texts), ARRAY(Text))).table_valued("body", with_ordinality="n").render_derived()
+    rows = await session.scalars(
+        select(func.ts_headline("english", numbered.c.body, search_terms(q), options)).order_by(numbered.c.n)
+    )
+    return [" ".join(row.split()) for row in rows]
