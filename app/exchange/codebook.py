@@ -82,7 +82,7 @@ async def _parties(importing: Importing, book: Book) -> None:
 
 def refer(importing: Importing, table: str, line: int, column: str, key: Any, known: dict[Any, Any], what: str) -> Any:
     """Look up what a row refers to; None where it is faulty itself, or not there, which is a fault."""
-    if key not in known:
+    if key not in known and not importing.unread(column):
         importing.fault(table, line, column, what)
     return known.get(key)
 
@@ -201,9 +201,11 @@ async def _options(importing: Importing, book: Book) -> None:
             entry.later["merged_into_id"] = partial(_number, options, into)
             if into == x.slug or (there is None and (*key, into) not in slugs):
                 importing.fault("options", line, "merged_into", f"there is no other option {into!r} of this issue")
+                book.broken_options.add(key)
                 continue
             if not x.retired:
                 importing.fault("options", line, "retired", "must be true, since another option took its place")
+                book.broken_options.add(key)
                 continue
         entries.append(entry)
         of.append(key)

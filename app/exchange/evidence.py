@@ -227,8 +227,11 @@ def _read_quotes(importing: Importing, book: Book, sources: Sources) -> dict[UUI
             if (x.start, x.end) not in ((None, None), (x.segments[0][0], x.segments[-1][1])):
                 importing.fault("quotes", line, "segments", "do not begin at start and end at end")
         quotes[x.uid] = evidence
-    uids = (r.uid(importing.raw.name, "quotes", key) for x in cells if (key := x["uid"]))
-    importing.faulty_quotes = {u for u in uids if u not in quotes}
+    package = importing.raw.name
+    for row in cells:
+        if (key := row["uid"]) and (u := r.uid(package, "quotes", key)) not in quotes:
+            importing.faulty_quotes.add(u)
+            importing.lacking |= {r.uid(package, "positions", row["position"] or "")}
     cells.clear()  # they are many, and have been read
     return quotes
 

@@ -19,6 +19,16 @@ from app.history.record import Change, Log, plain, snapshot
 from app.models.base import Base
 from app.models.log import Revision
 
+REFERENCES = {
+    "negotiation": {"negotiations"},
+    "party": {"parties", "participations", "negotiations"},
+    "issue": {"issues", "negotiations"},
+    "option": {"options"},
+    "source": {"sources"},
+    "speaker": {"speakers"},
+    "position": {"positions"},
+    "quotes": {"quotes"},
+}
 Progress = Callable[[str, int, int], None]  # what, how many done, of how many
 
 
@@ -60,6 +70,7 @@ class Importing:
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
     faulty_quotes: set[UUID] = field(default_factory=set)
+    lacking: set[UUID] = field(default_factory=set)  # positions that have faulty quotes
     late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what touches rows that others may write
 
     async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
@@ -76,6 +87,10 @@ class Importing:
             self.report.skipped_diverged.append(Fault(self.raw.paths[table], line, column, reason))
         else:
             self.fault(table, line, column, reason)
+
+    def unread(self, *columns: str) -> bool:
+        """Tell whether what such a column refers to may be among the rows that could not be read."""
+        return any(REFERENCES[column] & self.raw.broken for column in columns)
 
     def count(self, table: str) -> Count:
         return self.report.counts.setdefault(table, Count())

@@ -139,7 +139,7 @@ class _Work:
         seat = self._look_up(v, "party", (x.negotiation, x.party), book.participations)
         if negotiation is None or issue is None or seat is None:
             return None
-        if (x.negotiation, x.issue) in book.broken_options:
+        if (x.negotiation, x.issue) in book.broken_options or self.importing.unread("option"):
             return None
         # What was recorded elsewhere may name options that have been retired since.
         past = x.recorded_at is not None
@@ -154,7 +154,7 @@ class _Work:
         return CellFacts(negotiation.id, seat.party_id, issue.id, x.issue, facts, made.issues, made.linked)
 
     def _look_up(self, v: Version, column: str, key: Any, known: Mapping[Any, Any]) -> Any:
-        if key not in known:
+        if key not in known and not self.importing.unread(column):
             shown = key if isinstance(key, str) else key[1]
             what = f"{shown!r} takes no part in it" if column == "party" else f"there is no {column} {shown!r}"
             self.importing.fault("positions", v.line, column, what)
@@ -236,7 +236,7 @@ class _Work:
             if at is not None and at > now:
                 self.importing.fault("positions", v.line, column, "lies in the future")
                 clean = False
-        for e in v.quotes:
+        for e in v.quotes if clean else ():
             if e.cell not in (None, here):
                 self.importing.fault("quotes", e.line, "position", "is used in two cells; give each a quote of its own")
                 clean = False

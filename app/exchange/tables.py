@@ -41,19 +41,26 @@ class Raw:
     name: str
     rows: Mapping[str, list[Row]]
     paths: Mapping[str, str]  # of the tables
+    broken: set[str]  # tables of which rows could not be read: what refers to these may be right
     box: Box
 
 
 def read_package(box: Box, faults: Faults) -> Raw:
     """Read the descriptor and all tables that it declares."""
     descriptor = _descriptor(box, faults)
-    resources = _resources(descriptor, box, faults)
-    rows = {name: _read_table(box, TABLES[name], resources[name], faults) for name in TABLES if name in resources}
+    broken = set(TABLES) if descriptor is None else set[str]()
+    descriptor = descriptor or {}
+    resources = _resources(descriptor, box, faults, broken)
+    rows = {}
+    for name, resource in resources.items():
+        rows[name], whole = _read_table(box, TABLES[name], resource, faults)
+        broken |= set() if whole else {name}
     own = descriptor.get("name")
     return Raw(
         own if isinstance(own, str) and own else box.name,
         {name: rows.get(name, []) for name in TABLES},
         {name: resources[name]["path"] if name in resources else table.path for name, table in TABLES.items()},
+        broken,
         box,
     )
 
@@ -80,10 +87,10 @@ def read_text(box: Box, path: str) -> tuple[str, str]:
     return text, hashlib.sha256(data).hexdigest()
 
 
-def _descriptor(box: Box, faults: Faults) -> dict[str, Any]:
+def _descriptor(box: Box, faults: Faults) -> dict[str, Any] | None:
     if DESCRIPTOR not in box.names():
         faults.add(DESCRIPTOR, 1, "", "is not there: a package begins with it")
-        return {}
+        return None
     try:
         with box.open(DESCRIPTOR) as file:
             data = file.read(MOST_DESCRIPTOR + 1)
@@ -92,22 +99,22 @@ def _descriptor(box: Box, faults: Faults) -> dict[str, Any]:
         found = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         faults.add(DESCRIPTOR, error.lineno, str(error.colno), f"is not JSON: {error.msg}")
-        return {}
+        return None
     except (*UNREADABLE, ValueError, RecursionError, BoxError) as error:
         faults.add(DESCRIPTOR, 1, "", f"cannot be read: {error}")
-        return {}
+        return None
     if not isinstance(found, dict):
         faults.add(DESCRIPTOR, 1, "", "is not a JSON object")
-        return {}
+        return None
     return found
 
 
-def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults) -> dict[str, dict[str, Any]]:
+def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: set[str]) -> dict[str, dict[str, Any]]:
     """Find the tables that are declared, by name; what is declared otherwise or not at all is a fault."""
     found: dict[str, dict[str, Any]] = {}
-    listed = descriptor.get("resources", [] if descriptor else None)
-    if listed is None:
+    if len(broken) == len(TABLES):
         return found
+    listed = descriptor.get("resources")
     if not isinstance(listed, list) or not listed:
         faults.add(DESCRIPTOR, 1, "resources", "names no tables")
         return found
@@ -128,6 +135,7 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults) -> dict[
             faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is there twice")
         elif path not in box.names():
             faults.add(path, 1, "", "is declared, but not in the package")
+            broken.add(name)
         else:
             _check_dialect(resource, where, faults)
             found[name] = {**resource, "path": path}
@@ -135,6 +143,7 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults) -> dict[
     for name, table in TABLES.items():
         if name not in found and table.path in box.names() - declared:
             faults.add(table.path, 1, "", f"is in the package, but {DESCRIPTOR} does not declare it")
+            broken.add(name)
     return found
 
 
@@ -172,8 +181,9 @@ class _Lines:
             yield line.removeprefix("\ufeff") if self.number == 1 else line
 
 
-def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Faults) -> list[Row]:
-    path = resource["path"]
+def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Faults) -> tuple[list[Row], bool]:
+    """Read one table, and tell whether all its rows could be."""
+    path, before = resource["path"], faults.count
     algorithm, expected = _expected_hash(resource.get("hash"), faults)
     digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
     rows: list[Row] = []
@@ -188,7 +198,8 @@ def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Fau
                 pass
     except (*UNREADABLE, BoxError) as error:
         faults.add(path, 1, "", f"cannot be read: {error}")
-        return rows
+        return rows, False
+    whole = faults.count == before
     size = resource.get("bytes")
     if isinstance(size, int) and size != lines.bytes:
         faults.add(path, 1, "bytes", f"has {lines.bytes:,} bytes, not the {size:,} that {DESCRIPTOR} gives")
@@ -196,7 +207,7 @@ def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Fau
         faults.add(
             path, 1, "hash", f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives: the file was changed"
         )
-    return rows
+    return rows, whole
 
 
 def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:

@@ -40,9 +40,10 @@ class Versions:
         self.of_position: dict[UUID, list[Evidence]] = {}
         for evidence in quotes.values():
             self.of_position.setdefault(evidence.position, []).append(evidence)
-            if evidence.position not in self.groups:
+            if evidence.position not in self.groups and not importing.unread("position"):
                 importing.fault("quotes", evidence.line, "position", "there is no such position in the package")
         self.used: set[int] = set()
+        self.faulty: set[UUID] = set()  # positions of which a version could not be read
 
     def _by_version(self, table: str) -> dict[tuple[UUID, int], list[Row]]:
         found: dict[tuple[UUID, int], list[Row]] = {}
@@ -67,6 +68,7 @@ class Versions:
             attitudes = list(self._belonging("attitudes", r.AttitudeRow, self.attitudes.pop((u, mark), [])))
             links = list(self._belonging("links", r.LinkRow, self.links.pop((u, mark), [])))
             if read is None:
+                self.faulty.add(u)
                 continue
             if read.version in seen:
                 importing.fault(
@@ -75,11 +77,14 @@ class Versions:
                 continue
             seen[read.version] = row.line
             quotes = self._named_quotes(row, u)
-            named = [a.option for _, a in attitudes]
+            named: set[str] = set()
             for line, a in attitudes:
-                if named.count(a.option) > 1:
+                if a.option in named:
                     importing.fault("attitudes", line, "option", f"{a.option} is there twice in this version")
-            if quotes is not None and len(set(named)) == len(named):
+                named.add(a.option)
+            if quotes is None:
+                self.faulty.add(u)
+            elif len(named) == len(attitudes):
                 made.append(Version(row.line, read, attitudes, links, quotes))
         return sorted(made, key=lambda v: v.row.version)
 
@@ -93,6 +98,8 @@ class Versions:
     def _named_quotes(self, row: Row, u: UUID) -> list[Evidence] | None:
         if row["quotes"] is None:
             # A hand-made package may leave it at saying in quotes.csv what belongs to what.
+            if u in self.importing.lacking:
+                return None
             found = self.of_position.get(u, []) if row["status"] != "retracted" or "quotes" not in row.at else []
         else:
             found = []
@@ -104,7 +111,7 @@ class Versions:
                     continue
                 if evidence is not None:
                     self.importing.fault("positions", row.line, "quotes", f"{key} is there twice")
-                elif quote not in self.importing.faulty_quotes:
+                elif quote not in self.importing.faulty_quotes and not self.importing.unread("quotes"):
                     self.importing.fault("positions", row.line, "quotes", f"there is no quote {key} in the package")
                 return None
         self.used |= {e.said["id"] for e in found}
@@ -112,8 +119,10 @@ class Versions:
 
     def tell_unused(self) -> None:
         """Note what belongs to no position: it would be lost without a word."""
+        if self.importing.unread("position"):
+            return
         for e in self.quotes.values():
-            if e.said["id"] not in self.used and e.position in self.groups:
+            if e.said["id"] not in self.used and e.position in self.groups and e.position not in self.faulty:
                 self.importing.fault("quotes", e.line, "uid", "no version of its position names this quote")
         for table, left in (("attitudes", self.attitudes), ("links", self.links)):
             for rows in left.values():
