@@ -1,7 +1,7 @@
 // Moving about in the text of a source by keyboard: paragraphs, words, more or fewer of them. What is chosen is the
 // browser's own selection, so that mouse and keyboard come to the same. Listed on the page, in desk/_keys.html.
 const text = document.getElementById("text");
-const paragraphs = text ? [...text.querySelectorAll("[data-start]")] : [];
+const paragraphs = deskOffsets.paragraphs();
 let words = []; // {paragraph, start, end}: all words, made when first asked for
 let from = -1;
 let to = -1;
@@ -15,21 +15,11 @@ function allWords() {
   return words;
 }
 
-function place(paragraph, offset) {
-  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
-  let node = walker.nextNode();
-  while (node.length < offset && walker.nextNode()) {
-    offset -= node.length;
-    node = walker.currentNode;
-  }
-  return [node, Math.min(offset, node.length)];
-}
-
 function choose(first, last) {
   [from, to] = [first, last];
   const range = document.createRange();
-  range.setStart(...place(words[first].paragraph, words[first].start));
-  range.setEnd(...place(words[last].paragraph, words[last].end));
+  range.setStart(...deskOffsets.place(words[first].paragraph, words[first].start));
+  range.setEnd(...deskOffsets.place(words[last].paragraph, words[last].end));
   getSelection().removeAllRanges();
   getSelection().addRange(range);
   words[last].paragraph.scrollIntoView({ block: "nearest" });
@@ -70,4 +60,25 @@ text?.addEventListener("keydown", (event) => {
 // A selection by mouse is where the keyboard goes on.
 text?.addEventListener("pointerup", () => {
   from = to = -1;
+});
+
+// c and Shift+C go from candidate to candidate, t into the text, Esc from the form back to it.
+function step(by) {
+  const links = [...document.querySelectorAll("a[data-candidate]")].filter((one) => one.checkVisibility());
+  const at = links.indexOf(document.activeElement);
+  const next = links[at < 0 && by < 0 ? links.length - 1 : at + by];
+  next?.focus();
+  next?.closest(".para").scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && event.target.closest("#position-form")) text?.focus({ preventScroll: true });
+  else if (typing) return;
+  else if (event.key === "t") text?.focus({ preventScroll: true });
+  else if (event.key === "c") step(1);
+  else if (event.key === "C") step(-1);
+  else return;
+  event.preventDefault();
 });

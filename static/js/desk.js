@@ -3,34 +3,22 @@
 const reader = document.getElementById("text");
 const side = document.getElementById("beside");
 const bar = document.getElementById("selection-bar");
-const typing = (event) => event.target.closest("input, textarea, select, [contenteditable]");
 const entry = () => document.getElementById("position-form");
 let touched = false; // has anything been typed into the form that is open?
 let chosen = null;
-
-// Where a point of the selection lies, in code points of the text as stored.
-function offset(node, at) {
-  const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-  const paragraph = element.closest("[data-start]");
-  if (!paragraph) return null;
-  const range = document.createRange();
-  range.setStart(paragraph, 0);
-  range.setEnd(node, at);
-  return Number(paragraph.dataset.start) + [...range.toString()].length;
-}
 
 function selected() {
   const selection = getSelection();
   if (!reader || selection.isCollapsed || !selection.rangeCount) return null;
   const range = selection.getRangeAt(0);
-  const start = offset(range.startContainer, range.startOffset);
-  const end = offset(range.endContainer, range.endOffset) ?? endOfSelection(range);
+  const start = deskOffsets.offset(range.startContainer, range.startOffset);
+  const end = deskOffsets.offset(range.endContainer, range.endOffset) ?? endOfSelection(range);
   return start === null || end === null || end <= start ? null : { start, end, range, words: selection.toString() };
 }
 
 // A triple click ends in the margin, before anything of it.
 function endOfSelection(range) {
-  const inside = [...reader.querySelectorAll("[data-start]")].filter((one) => range.intersectsNode(one)).at(-1);
+  const inside = deskOffsets.paragraphs().filter((one) => range.intersectsNode(one)).at(-1);
   return inside ? Number(inside.dataset.start) + [...inside.textContent].length : null;
 }
 
@@ -51,6 +39,7 @@ function mark(range) {
 
 function take() {
   if (!chosen) return;
+  bar.hidden = true;
   const { start, end, range } = chosen;
   mark(range);
   const here = `${reader.dataset.desk}?start=${start}&end=${end}&text=${reader.dataset.text}`;
@@ -67,6 +56,7 @@ function add() {
       field.value = words;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
+      touched = true;
     },
     { once: true },
   );
@@ -99,32 +89,24 @@ document.addEventListener("htmx:after:swap", (event) => {
   (form.querySelector("[data-whole-words], [autofocus]") || empty || form.elements.summary).focus();
 });
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-words-start]");
-  if (!link || !entry() || !touched) return;
-  if (!confirm("Open a new form? What you typed into this one is dropped.")) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true);
-
-function step(by) {
-  const links = [...document.querySelectorAll("a[data-candidate]")];
-  const at = links.indexOf(document.activeElement);
-  const next = links[at < 0 && by < 0 ? links.length - 1 : at + by];
-  next?.focus();
-  next?.closest(".para").scrollIntoView({ block: "nearest" });
-}
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest("a[data-words-start]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (entry() && touched && !confirm("Open a new form? What you typed into this one is dropped.")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else mark(deskOffsets.range(Number(link.dataset.wordsStart), Number(link.dataset.wordsEnd)));
+  },
+  true,
+);
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && entry()?.contains(event.target) && !event.defaultPrevented) reader?.focus();
-  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Enter" && event.target === reader && chosen) take();
-  else if (event.key === "t") reader?.focus();
-  else if (event.key === "c") step(1);
-  else if (event.key === "C") step(-1);
-  else return;
+  if (event.key !== "Enter" || event.target !== reader || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
+  showBar(); // the browser tells of a change of the selection a moment later
+  take();
 });
 
 // After publishing the desk is where it was.
@@ -132,7 +114,7 @@ const KEPT = `parley-desk:${location.pathname}`;
 document.addEventListener("submit", (event) => {
   if (event.target === entry()) sessionStorage.setItem(KEPT, scrollY);
 });
-const kept = sessionStorage.getItem(KEPT);
+const scrolled = sessionStorage.getItem(KEPT);
 sessionStorage.removeItem(KEPT);
-if (kept !== null && reader) scrollTo({ top: Number(kept), behavior: "instant" });
+if (scrolled !== null && reader) scrollTo({ top: Number(scrolled), behavior: "instant" });
 document.querySelector("[data-saved]")?.focus({ preventScroll: true });

@@ -1,0 +1,4 @@
+from tests.support.fixtures import lake, lake_database
+from tests.support.live import browser, live
+
+__all__ = ["browser", "lake", "lake_database", "live"]

@@ -1,0 +1,157 @@
+"""From a pasted article to a published, verified position: by keyboard only, and without JavaScript; keys are counted."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.live import Live, tab
+
+pytestmark = pytest.mark.browser
+
+# The publisher's article, where it is at hand; else an invented one of the same make.
+ARTICLE = Path("/work/shared/sources/ceasefire-questions.txt")
+INVENTED = """No rail will be torn up
+
+The minister came to Sarn on Sunday with an offer and a bill.
+
+“We agree to forty per cent of the water. But we believe this share should lead to a long-term treaty,” Mara Venn said.
+
+“How will this share be used? To flood the valley?” she added. Some 😀 asked “why”.
+"""
+TITLE = "Key questions ahead of the talk"
+ADDRESS = "https://news.example/key-questions"
+
+
+def article() -> str:
+    return ARTICLE.read_text() if ARTICLE.exists() else INVENTED
+
+
+class Hands:
+    """Fingers that count."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.keys, self.clicks = page, 0, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1 + key.count("+")
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+        self.keys += len(words)
+
+    def paste(self, words: str) -> None:
+        """Ctrl+V, which counts two keys."""
+        self.page.keyboard.insert_text(words)
+        self.keys += 2
+
+    def click(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+        self.clicks += 1
+
+    def tab_to(self, selector: str, most: int = 40) -> None:
+        for _ in range(most):
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab does not get to {selector}")
+
+
+def verified(live: Live, party: str = "north") -> dict[str, object]:
+    [position] = live.ada.get("/positions", party=party).data
+    [quote] = position["quotes"]
+    assert position["status"] == "published" and quote["verification"] == "verified"
+    return position
+
+
+def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, browser: Browser) -> None:
+    live.ada.post("/speakers", {"name": "Vladimir Putin", "office": "President", "party": "north"})
+    with tab(browser, live) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto("/sources/new?negotiation=lake")
+        hands = Hands(page)
+        hands.tab_to("#field-text")
+        hands.paste(article())
+        hands.tab_to("#field-url")
+        hands.paste(ADDRESS)
+        hands.press("Tab")
+        hands.paste(TITLE)
+        hands.tab_to("#field-published_on")
+        hands.type("17 March 2025")
+        hands.press("Control+Enter")
+        page.wait_for_url(re.compile(r"/n/lake/desk/\d+$"))
+        source = hands.keys
+        hands.press("c")
+        hands.press("Enter")
+        expect(page.locator("#position-form")).to_contain_text("verified")
+        expect(page.locator("[name=q-0-speaker]")).to_have_value(re.compile("Vladimir Putin|Mara Venn"))
+        expect(page.locator("[name=party]")).to_have_value("north")
+        expect(page.locator("#field-issue")).to_be_focused()
+        hands.type("w")
+        expect(page.locator("[name=o-q30]").first).to_be_visible()
+        hands.tab_to("[name=o-q30]")
+        hands.press("ArrowLeft")
+        hands.press("Control+Enter")
+        page.wait_for_url(re.compile("saved="))
+        expect(page.locator("[data-saved]")).to_contain_text("Northshore on Water quota")
+        position = verified(live)
+        expect(page.locator(f"#p-{position['id']}")).to_be_visible()
+        print(f"\nBy keyboard: {source} keys for the source, {hands.keys - source} for the position, 0 clicks.")
+        assert not errors and hands.clicks == 0
+
+
+def test_from_a_pasted_article_to_a_position_without_javascript(live: Live, browser: Browser) -> None:
+    live.ada.post("/speakers", {"name": "Vladimir Putin", "office": "President", "party": "north"})
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto("/sources/new?negotiation=lake")
+        hands = Hands(page)
+        for name, words in (("text", article()), ("url", ADDRESS), ("title", TITLE)):
+            hands.click(f"#field-{name}")
+            hands.paste(words)
+        hands.click("#field-published_on")
+        hands.type("17 March 2025")
+        hands.click(".go .button")
+        hands.click("text=take these words")
+        expect(page.locator("#position-form")).to_contain_text("verified")
+        page.locator("#field-issue").select_option("quota")
+        hands.clicks += 2
+        hands.click("text=Show its options")
+        hands.click("[name=o-q40][value=prefers]")
+        hands.click("[data-publish]")
+        expect(page.locator("[data-saved]")).to_contain_text("Northshore on Water quota")
+        verified(live)
+        print(f"\nWithout JavaScript: {hands.keys} keys, {hands.clicks} clicks.")
+
+
+def test_words_selected_by_keyboard_and_by_mouse_come_to_the_form_as_stored(live: Live, browser: Browser) -> None:
+    text = "Ünïcode 😀 first.\n\n“One 😀 two three,” Mara Venn said. “Four five six.”\n\nLast words here."
+    source = live.ada.source(text=text, title="Small")
+    with tab(browser, live) as page:
+        page.goto(f"/n/lake/desk/{source['id']}")
+        page.keyboard.press("t")
+        for key in ("ArrowDown", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator("[name=q-0-exact]")).to_have_value("One 😀 two three,")
+        expect(page.locator("#position-form .checked")).to_contain_text("verified")
+        page.keyboard.press("Escape")
+        expect(page.locator("#text")).to_be_focused()
+        page.locator("[data-start]").nth(2).dblclick(position={"x": 20, "y": 10})
+        expect(page.locator("[name=q-0-exact]")).to_have_value("Last")
+
+
+def test_what_was_typed_is_not_lost_to_another_selection(live: Live, browser: Browser) -> None:
+    source = live.ada.source(text="“One two three,” Mara Venn said.\n\nLast words here, at the end.", title="Small")
+    with tab(browser, live) as page:
+        page.goto(f"/n/lake/desk/{source['id']}")
+        page.locator("a[data-candidate]").click()
+        page.locator("[name=summary]").fill("typed by hand")
+        page.keyboard.type("!")
+        page.locator("[data-start]").nth(1).dblclick(position={"x": 20, "y": 10})
+        expect(page.locator("[name=summary]")).to_have_value("typed by hand!")
+        page.locator("[data-add-selection]").click()
+        expect(page.locator("[name=q-1-exact]")).to_have_value(re.compile("^Last"))
+        expect(page.locator("[name=summary]")).to_have_value("typed by hand!")
