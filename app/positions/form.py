@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.core.dates import parse_human
+from app.core.dates import display, parse_human
 from app.core.errors import Fault
 
 Values = dict[str, str]
@@ -87,6 +87,7 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
 def fill(said: Mapping[str, Any]) -> Values:
     """The form's fields for a body of the API, or for `content_of` a version."""
     form = {n: str(said[n]) for n in (*PLAIN, "salience") if said.get(n) is not None}
+    form |= {n: written(form[n]) for n in DATES if n in form}
     form |= {f"o-{slug}": str(attitude) for slug, attitude in said.get("attitudes", {}).items()}
     form |= {f"c-{slug}": condition for slug, condition in said.get("conditions", {}).items()}
     form |= {f"i-{slug}": "1" for slug in said.get("inferred", [])}
@@ -103,6 +104,8 @@ def fill_quote(quote: Mapping[str, Any]) -> Values:
     if quote.get("id") is not None:
         return {"id": str(quote["id"]), "keep": "1"}
     q = {n: str(quote[n]) for n in QUOTE if quote.get(n) is not None}
+    if "said_on" in q:
+        q["said_on"] = written(q["said_on"])
     if quote.get("source_id") is not None:
         q["source_id"] = str(quote["source_id"])
     speaker = quote.get("speaker")
@@ -123,6 +126,14 @@ def iso(text: str) -> str:
         return parse_human(text, ANY_DAY).text
     except ValueError:
         return text.strip()
+
+
+def written(text: str) -> str:
+    """A date as people read it, where it is one; else as it was typed."""
+    try:
+        return display(iso(text))
+    except ValueError:
+        return text
 
 
 def own_faults(form: Mapping[str, str], today: date) -> list[Fault]:

@@ -21,7 +21,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, get_negotiation, get_negotiation_by_id, nav, newest_stated_by
 from app.positions import actions, queries
 from app.positions.current import current_ids
-from app.positions.form import Values, field_errors, fill, number, numbered
+from app.positions.form import Values, field_errors, fill, number, numbered, written
 from app.positions.form_conflict import conflict, has_picks, picked
 from app.positions.form_context import Mode, form_context, new_token
 from app.positions.form_saving import AlreadyUsed, Saved, keep, read_content, saved_before
@@ -48,7 +48,8 @@ async def typed(request: Request) -> Values:
 
 def prefilled(given: Mapping[str, str]) -> Values:
     """The fields that an address fills in, with one empty block for a quote."""
-    return {"q-0-exact": ""} | {field: given[name] for name, field in FROM_ADDRESS.items() if given.get(name)}
+    values = {"q-0-exact": ""} | {field: given[name] for name, field in FROM_ADDRESS.items() if given.get(name)}
+    return values | {k: written(v) for k, v in values.items() if k.endswith("said_on")}
 
 
 async def view_of(session: AsyncSession, position_id: int, version: int | None = None) -> PositionView:
@@ -218,14 +219,14 @@ async def save(
 ) -> Saved:
     """State a new position, or write a new version of the one that is corrected."""
     reason = values.get("reason", "").strip() or None
+    asked = []
+    if view and mode == "correct" and view.status == PositionStatus.PUBLISHED:
+        status = PositionStatus.PUBLISHED
+        asked = [] if reason else [Fault("/reason", "say what was wrong with the record")]
     async with writing(session, by=viewer.name, now=now()) as log:
-        wanted = await read_content(session, log, values)
+        wanted = await read_content(session, log, values, asked)
         if mode == "correct" and view:
             position = await queries.get_position(session, view.id, lock=True)
-            if view.status == PositionStatus.PUBLISHED:
-                status = PositionStatus.PUBLISHED
-                if reason is None:
-                    raise invalid("/reason", "say what was wrong with the record")
             negotiation = await get_negotiation_by_id(session, position.negotiation_id)
             warnings = await actions.correct(
                 session, log, negotiation=negotiation, position=position, wanted=wanted, status=status, reason=reason
@@ -257,6 +258,8 @@ async def refuse(
 ) -> Response:
     """Show the form again with all that was typed, and what is wrong with it."""
     faults = [Fault(f.where, missing(values, f)) for f in error.faults] or [Fault("", error.detail)]
+    if any(f.where == "/quotes" for f in faults):  # which would have brought a date along
+        faults = [f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()]
     errors = field_errors(faults, values)
     return await show(request, session, viewer, slug, mode, values, view, status=error.status, errors=errors)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.positions.form import Values, block, is_kept, link_blocks, numbered, quote_blocks
+from app.positions.form import Values, block, is_kept, link_blocks, number, numbered, quote_blocks, written
 from app.sources.wording import Op, words_diff
 
 Pick = Literal["mine", "theirs"]
@@ -62,8 +62,8 @@ def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, s
     for slug in dict.fromkeys([*titles.options, *(k[2:] for k in form if k.startswith("o-"))]):
         rows[f"o-{slug}"] = (titles.options.get(slug, slug), _attitude(form, slug))
     rows["summary"] = ("In one sentence", form.get("summary", "").strip())
-    rows["stated_on"] = ("Stated on", form.get("stated_on", "").strip())
-    narrowed = [form[n].strip() for n in ("stated_from", "stated_by") if form.get(n, "").strip()]
+    rows["stated_on"] = ("Stated on", written(form.get("stated_on", "").strip()))
+    narrowed = [written(form[n].strip()) for n in ("stated_from", "stated_by") if form.get(n, "").strip()]
     rows["narrowed"] = ("Narrowed to", " to ".join(narrowed))
     rows["salience"] = ("Salience", form.get("salience", "").strip())
     links = [(form.get(f"l-{n}-kind") or "condition", form[f"l-{n}-to"]) for n in link_blocks(form)]
@@ -127,9 +127,10 @@ def _attitude(form: Mapping[str, str], slug: str) -> str:
 
 def _quote(q: Mapping[str, str], titles: Titles) -> str:
     who = ", ".join(filter(None, [q.get("speaker", "").strip(), q.get("office", "").strip()]))
-    number = q.get("source_id", "")
-    source = titles.sources.get(int(number), "") if number.isdecimal() else q.get("new_title", "").strip()
-    return f"“{q.get('exact', '').strip()}” ({'; '.join(filter(None, [who, q.get('said_on', '').strip(), source]))})"
+    known = number(q.get("source_id"))
+    source = titles.sources.get(known, "") if known else q.get("new_title", "").strip()
+    about = "; ".join(filter(None, [who, written(q.get("said_on", "").strip()), source]))
+    return f"“{q.get('exact', '').strip()}”" + (f" ({about})" if about else "")
 
 
 def _fields(key: str) -> Sequence[str]:
@@ -138,13 +139,13 @@ def _fields(key: str) -> Sequence[str]:
     return ["stated_from", "stated_by"] if key == "narrowed" else [key]
 
 
-def _pick_quote(form: Values, theirs: Mapping[str, str], number: str) -> None:
+def _pick_quote(form: Values, theirs: Mapping[str, str], wanted: str) -> None:
     """Keep the quote or leave it out, as they did."""
-    there = [n for n in numbered(theirs, "q") if theirs.get(f"q-{n}-id") == number and theirs.get(f"q-{n}-keep") == "1"]
-    here = next((n for n in numbered(form, "q") if form.get(f"q-{n}-id") == number), None)
+    there = [n for n in numbered(theirs, "q") if theirs.get(f"q-{n}-id") == wanted and theirs.get(f"q-{n}-keep") == "1"]
+    here = next((n for n in numbered(form, "q") if form.get(f"q-{n}-id") == wanted), None)
     if here is None:
         here = max(numbered(form, "q"), default=-1) + 1
-    form[f"q-{here}-id"] = number
+    form[f"q-{here}-id"] = wanted
     form[f"q-{here}-keep"] = "1" if there else ""
 
 

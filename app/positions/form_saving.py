@@ -106,10 +106,12 @@ def keep(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str,
         )
 
 
-async def read_content(session: AsyncSession, log: Log, form: Mapping[str, str]) -> PositionContent:
-    """What a form says, its new sources put on file; Invalid names every fault by pointers into the body."""
+async def read_content(
+    session: AsyncSession, log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
+) -> PositionContent:
+    """What a form says, its new sources put on file; Invalid names every fault, with those that its page has found."""
     form, _ = await settle_sources(session, form)
-    faults = own_faults(form, log.now.date())
+    faults = [*asked, *own_faults(form, log.now.date())]
     said = {k: v for k, v in read_form(form).items() if k not in ("party", "issue")}
     if not any(f.where.endswith("/source_id") for f in faults):
         faults += await _put_sources(session, log, form, said)

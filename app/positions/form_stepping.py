@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.history.read import moment
+from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
 from app.positions import form_steps as steps
-from app.positions.form import Values, number
+from app.positions.form import QUOTE, Values, number
 from app.positions.form_context import check_block, kept_quotes
 from app.positions.lookups import settle_sources
 from app.positions.views import QuoteView
@@ -29,7 +30,8 @@ async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> 
             return steps.drop_quote(values, n)
         case "requote" if n is not None:
             quote = (await kept_quotes(session, values)).get(number(values.get(f"q-{n}-id")) or 0)
-            return steps.requote(values, n, as_sent(quote)) if quote else (values, None)
+            given = await session.get(Quote, quote.id) if quote else None
+            return steps.requote(values, n, as_sent(quote, given)) if quote and given else (values, None)
         case "take" if n is not None:
             settled, _ = await settle_sources(session, values)
             checked = await check_block(session, settled, n)
@@ -39,13 +41,9 @@ async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> 
             return values, do.removeprefix("see-") if do.startswith("see-") else None
 
 
-def as_sent(quote: QuoteView) -> dict[str, Any]:
-    """A quote on file as one would send in the same anew."""
-    said: dict[str, Any] = {
-        n: getattr(quote, n)
-        for n in ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
-    }
-    said["source_id"] = quote.source.id
+def as_sent(quote: QuoteView, given: Quote) -> dict[str, Any]:
+    """A quote on file as one would send in the same anew: without the context that checking it has filled in."""
+    said: dict[str, Any] = {n: getattr(given, n) for n in (*QUOTE, "source_id")}
     if quote.speaker:
         said["speaker"] = {"name": quote.speaker.name, "office": quote.speaker.office, "party": quote.speaker.party}
     return said
