@@ -6,13 +6,11 @@ import importlib
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import serving
@@ -20,16 +18,16 @@ from app.accounts import actions as accounts
 from app.accounts.queries import find_account, list_accounts
 from app.core.clock import now
 from app.core.database import make_engine, make_sessions, transaction
-from app.core.errors import DomainError
-from app.core.postgres import PostgresError
-from app.core.schema import SchemaError, migrate
+from app.core.schema import migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
 from app.exchange.saving import STDOUT, Form, save
 from app.models.vocabulary import UserRole
 from app.negotiations.queries import get_negotiation
-from app.settings import Settings
+from app.operation import backups, kept
+from app.settings import read_settings
 from app.sources import verifying
+from app.telling import fail, say, told, working
 
 MOST_LINES = 1000  # of what no longer matches
 
@@ -46,40 +44,9 @@ cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def fail(text: str) -> NoReturn:
-    say(f"parley: {text}")
-    raise typer.Exit(1)
-
-
-@contextlib.contextmanager
-def told() -> Iterator[None]:
-    """Turn what may go wrong into one line and exit 1; a setting that makes no sense into one line and exit 2."""
-    try:
-        yield
-    except ValidationError as error:
-        for found in error.errors():
-            name = str(found["loc"][0]).upper()
-            say(f"parley: {name if name.startswith('DATABASE') else 'PARLEY_' + name}: {found['msg']}")
-        raise typer.Exit(2) from None
-    except DomainError as error:
-        for fault in error.faults:
-            say(f"{fault.where}: {fault.detail}")
-        fail(error.detail)
-    except (PostgresError, SchemaError) as error:
-        fail(str(error))
-    except SQLAlchemyError as error:
-        fail(f"the database refuses: {' '.join(str(getattr(error, 'orig', error)).split())}")
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-
-
 def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
     """Run something in one transaction on the database that the settings name."""
-    with told(), serving.database(Settings()) as server:
+    with told(), serving.database(read_settings()) as server:
         return asyncio.run(_in_transaction(server.url, work))
 
 
@@ -107,7 +74,9 @@ def serve(
 ) -> None:
     """Serve. Example: parley serve --port 8000"""
     with told():
-        serving.serve(Settings(), host=host, port=port, workers=workers, prepare=_load_example if example else None)
+        serving.serve(
+            read_settings(), host=host, port=port, workers=workers, prepare=_load_example if example else None
+        )
 
 
 def _load_example(url: str) -> None:
@@ -123,13 +92,32 @@ def _load_example(url: str) -> None:
 @cli.command(name="migrate")
 def bring_up_to_date() -> None:
     """Bring the database's schema up to date. Example: DATABASE_URL=postgresql://… parley migrate"""
-    with told(), serving.database(Settings(), migrated=False) as server:
-        before, after = migrate(server.owner_url, server.url)
-        say(
-            f"The schema is at {after}."
-            if before == after
-            else f"The schema went from {before or 'nothing'} to {after}."
-        )
+    with told():
+        settings = read_settings()
+        with serving.database(settings, migrated=False) as server:
+            if settings.database_url is None:
+                before, after, backup = kept.migrate_safely(settings.home, server)
+            else:
+                before, after, backup = *migrate(server.owner_url, server.url), None
+    if backup:
+        say(f"Backed up to {backup} before.")
+    say(f"The schema is at {after}." if before == after else f"The schema went from {before or 'nothing'} to {after}.")
+
+
+@cli.command()
+def backup(path: Annotated[Path, typer.Argument(help="File to write, or folder to write one into.")]) -> None:
+    """Back the whole database up into one file, while it is served. Example: parley backup /backups"""
+    with told(), serving.database(read_settings(), migrated=False) as server, working("Backing up …"):
+        made, manifest = backups.back_up(server, path, now=now())
+    say(f"Backed up revision {manifest.revision} (schema {manifest.schema}) to {made}, {made.stat().st_size:,} bytes.")
+
+
+@cli.command()
+def restore(path: Annotated[Path, typer.Argument(help="A file that `parley backup` has written.")]) -> None:
+    """Restore a backup into an empty database. Example: PARLEY_HOME=new parley restore parley.zip"""
+    with told(), serving.database(read_settings(), migrated=False) as server, working("Restoring …"):
+        manifest = backups.restore(server, path)
+    say(f"Restored revision {manifest.revision}, as it was at {manifest.made_at}. Everybody has to sign in again.")
 
 
 @cli.command(name="import")

@@ -1,5 +1,6 @@
 """The application, put together; reads like a table of contents."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
@@ -42,18 +43,21 @@ from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
 from app.exchange.twins import json_twin
 from app.matrix import pictures
+from app.operation.stopping import CloseWhenStopping, stopping_gently
 from app.settings import Settings
 
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Put the application together over one database."""
     cache = Cache()
+    stopping = asyncio.Event()
     engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with listening(cache, plain_url(database_url)) if settings.cache else nullcontext():
-            yield
+        with stopping_gently(stopping, settings.drain_seconds):
+            async with listening(cache, plain_url(database_url)) if settings.cache else nullcontext():
+                yield
         await engine.dispose()
 
     made = FastAPI(
@@ -67,6 +71,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         lifespan=lifespan,
     )
     made.state.settings = settings
+    made.state.stopping = stopping
     made.state.engine = engine
     made.state.sessions = make_sessions(engine)
     install_problems(made)
@@ -75,6 +80,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.add_middleware(AnswerHead)
     if settings.cache:
         made.add_middleware(CacheAnswers, cache=cache)
+    made.add_middleware(CloseWhenStopping, stopping=stopping)
     provide(pictures=pictures, json_twin=json_twin)
     for router in (
         app.operation.router,

@@ -5,8 +5,10 @@ import contextlib
 import ipaddress
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import uvicorn
 from sqlalchemy import create_engine, exists, select
@@ -16,11 +18,14 @@ from app.accounts.actions import issue_link
 from app.core import postgres, schema
 from app.core.clock import now
 from app.core.database import driver_url, make_engine, make_sessions, transaction
+from app.core.metrics import FOLDER
 from app.core.postgres import Server
 from app.models.negotiation import Negotiation
+from app.operation import kept
 from app.settings import Settings
 
 WATCH_SECONDS = 1.0
+GRACE_SECONDS = 20  # for what is in flight when we are told to stop
 
 
 @contextlib.contextmanager
@@ -34,7 +39,7 @@ def database(settings: Settings, *, migrated: bool = True) -> Iterator[Server]:
         return
     with postgres.serve(settings.home) as server:
         if migrated:
-            schema.migrate(server.owner_url, server.url)
+            kept.migrate_safely(settings.home, server)
         yield server
 
 
@@ -42,15 +47,12 @@ def _require_schema(url: str) -> None:
     engine = create_engine(driver_url(url))
     try:
         with engine.connect() as connection:
-            found = schema.version(connection)
+            schema.require_server(connection)
+            problem = schema.problem_of(connection)
     finally:
         engine.dispose()
-    if found != schema.newest():
-        newer = found is not None and not schema.knows(found)
-        todo = "use the newer program" if newer else "run `parley migrate`"
-        raise schema.SchemaError(
-            f"The database's schema is {found or 'not there'}, this program needs {schema.newest()}: {todo}."
-        )
+    if problem:
+        raise schema.SchemaError(problem)
 
 
 def serve(
@@ -66,7 +68,7 @@ def serve(
             print("Sign in as the local admin, once, within the hour:", flush=True)
             print(f"  http://{_in_url(host)}:{port}/login?link={secret}", flush=True)
         os.environ["DATABASE_URL"] = server.url  # for the processes that answer
-        with _kept_alive(settings):
+        with _kept_alive(settings, server), _counted_together(workers):
             uvicorn.run(
                 "app.main:from_environment",
                 factory=True,
@@ -76,8 +78,9 @@ def serve(
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=10,
+                proxy_headers=bool(settings.proxies),
+                forwarded_allow_ips=",".join(settings.proxies),
+                timeout_graceful_shutdown=GRACE_SECONDS,
             )
 
 
@@ -91,28 +94,48 @@ async def _make_link(url: str) -> str:
 
 
 @contextlib.contextmanager
-def _kept_alive(settings: Settings) -> Iterator[None]:
-    """Start the embedded server again should it die while we serve."""
+def _counted_together(workers: int) -> Iterator[None]:
+    """Let several workers count into one folder, which prometheus_client looks for when they import it."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="parley-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[FOLDER] = folder
+        yield
+
+
+@contextlib.contextmanager
+def _kept_alive(settings: Settings, server: Server) -> Iterator[None]:
+    """Start the embedded server again should it die while we serve, and back it up by schedule."""
     if settings.database_url is not None:
         yield
         return
     done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(WATCH_SECONDS):
-            try:
-                if postgres.ensure(settings.home):
-                    print("The embedded database had died and was started again.", file=sys.stderr, flush=True)
-            except postgres.PostgresError as error:
-                print(f"parley: {error}", file=sys.stderr, flush=True)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    tasks = [threading.Thread(target=_watch, args=(settings, done), daemon=True)]
+    if settings.backups is not None:
+        work = partial(kept.keep_backing_up, settings.home, server, settings.backups, done, _warn)
+        tasks.append(threading.Thread(target=work, daemon=True))
+    for task in tasks:
+        task.start()
     try:
         yield
     finally:
         done.set()
-        watcher.join()
+        for task in tasks:
+            task.join()
+
+
+def _watch(settings: Settings, done: threading.Event) -> None:
+    while not done.wait(WATCH_SECONDS):
+        try:
+            if postgres.ensure(settings.home):
+                print("The embedded database had died and was started again.", file=sys.stderr, flush=True)
+        except postgres.PostgresError as error:
+            _warn(str(error))
+
+
+def _warn(text: str) -> None:
+    print(f"parley: {text}", file=sys.stderr, flush=True)
 
 
 async def is_empty(session: AsyncSession) -> bool:

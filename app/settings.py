@@ -1,10 +1,33 @@
 """Every setting: typed, defaulted, described, read once from the environment."""
 
+import dataclasses
+import difflib
+import ipaddress
+import os
+import re
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.addresses import parse
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class UnknownSetting(Exception):
+    """An environment variable that looks like a setting and is none."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """How often the embedded database is backed up, and how many backups are kept."""
+
+    every: timedelta
+    keep: int
 
 
 class Settings(BaseSettings):
@@ -20,7 +43,7 @@ class Settings(BaseSettings):
         description="The same database by the role that owns the schema, for `parley migrate`; default: DATABASE_URL.",
     )
     cache: bool = Field(True, description="`off` answers every request anew, for measuring.")
-    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    hosts: Names = Field(
         ("localhost", "127.0.0.1", "[::1]"), description="Host names that are answered, separated by commas."
     )
     secure: bool = Field(False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-.")
@@ -32,12 +55,80 @@ class Settings(BaseSettings):
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process.")
     pool_wait_seconds: float = Field(2.0, gt=0, le=60, description="How long a request waits for one, then 503.")
 
-    @field_validator("hosts", mode="before")
+    backups: Annotated[Schedule | None, NoDecode] = Field(
+        Schedule(timedelta(hours=24), 7),
+        description="How often the embedded database is backed up and how many backups stay; `off`: never.",
+    )
+    proxies: Names = Field((), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count.")
+    metrics: Names = Field(
+        ("127.0.0.0/8", "::1"), description="Addresses or networks that may read /metrics, separated by commas."
+    )
+    drain_seconds: float = Field(
+        1.0, ge=0, le=60, description="How long requests are still taken after SIGTERM, while /readyz is red already."
+    )
+
+    @field_validator("hosts", "proxies", "metrics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("proxies", "metrics")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ipaddress.ip_network(network)
+        return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("names no host, so nothing would be answered")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError(f"{value} is not a folder")
+        return value
+
+    @field_validator("backups", mode="before")
+    @classmethod
+    def _schedule(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value in ("", "off"):
+            return None
+        found = re.fullmatch(r"([1-9]\d{0,3})([mhd]):([1-9]\d{0,3})", value)
+        if found is None:
+            raise ValueError("is neither `off` nor such as 24h:7, a backup every 24 hours of which 7 stay")
+        return Schedule(timedelta(**{UNITS[found[2]]: int(found[1])}), int(found[3]))
 
     @field_validator("database_url", "database_owner_url", mode="before")
     @classmethod
     def _blank(cls, value: object) -> object:
         return value or None
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _owner_of_what(self) -> Self:
+        if self.database_owner_url is not None and self.database_url is None:
+            raise ValueError("DATABASE_OWNER_URL is set, but DATABASE_URL is not")
+        return self
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises where one makes no sense, or looks like one and is none."""
+    known = {f"PARLEY_{name.upper()}" for name in Settings.model_fields if not name.startswith("database")}
+    for name in sorted(os.environ):
+        if name.startswith("PARLEY_") and name not in known and not name.startswith("PARLEY_TEST_"):
+            close = difflib.get_close_matches(name, known, 1)
+            raise UnknownSetting(f"{name}: there is no such setting{f'; did you mean {close[0]}?' if close else ''}")
+    return Settings()

@@ -66,7 +66,7 @@ def conninfo(url: str, **more: str) -> str:
 
 
 def for_programs(url: str) -> tuple[str, dict[str, str]]:
-    """Give the address without its password, since every user sees a program's arguments, and the environment with it."""
+    """Give the address without its password, since anybody sees a program's arguments, and the environment with it."""
     found = parse(url)
     secret = found.pop("password", None)
     return make_conninfo(**found), {"PGPASSWORD": secret} if secret else {}

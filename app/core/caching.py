@@ -7,6 +7,7 @@ older than the last write that anybody was told of here.
 
 import asyncio
 import contextlib
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.clock import now
-from app.core.logs import log
+from app.core.logs import log, route_of
+from app.core.metrics import CACHE_ANSWERS, CACHE_BYTES, CACHE_HITS, CACHE_MISSES, count_request
 from app.core.responses import matches
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -33,6 +35,7 @@ class Kept:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     etag: str | None
+    route: str | None = None
 
 
 class Cache:
@@ -48,6 +51,11 @@ class Cache:
         self.generation += 1
         self.answers.clear()
         self.size = 0
+        self._measure()
+
+    def _measure(self) -> None:
+        CACHE_BYTES.set(self.size)
+        CACHE_ANSWERS.set(len(self.answers))
 
     def get(self, key: Key) -> Kept | None:
         found = self.answers.get(key)
@@ -65,6 +73,7 @@ class Cache:
         while self.size > MOST_BYTES:
             _, oldest = self.answers.popitem(last=False)
             self.size -= len(oldest.body)
+        self._measure()
 
 
 class CacheAnswers:
@@ -86,10 +95,12 @@ class CacheAnswers:
         key = (scope["path"], scope["query_string"], now().date(), *(headers.get(name) for name in VARYING))
         kept = self.cache.get(key)
         if kept is not None:
+            CACHE_HITS.inc()
             return await _answer(kept, headers.get("if-none-match"), send)
+        CACHE_MISSES.inc()
         if "if-none-match" in headers:
             return await self.app(scope, receive, send)
-        await self.app(scope, receive, self._keeping(key, send))
+        await self.app(scope, receive, self._keeping(key, scope, send))
 
     def _dropping(self, send: Send) -> Send:
         async def dropping(message: Message) -> None:
@@ -99,7 +110,7 @@ class CacheAnswers:
 
         return dropping
 
-    def _keeping(self, key: Key, send: Send) -> Send:
+    def _keeping(self, key: Key, scope: Scope, send: Send) -> Send:
         generation = self.cache.generation
         started: Message | None = None
         chunks: list[bytes] = []
@@ -114,7 +125,7 @@ class CacheAnswers:
                 if not message.get("more_body", False) and started is not None and _may_be_kept(started):
                     etag = Headers(raw=started["headers"]).get("etag")
                     own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
-                    self.cache.keep(key, Kept(own, b"".join(chunks), etag), generation)
+                    self.cache.keep(key, Kept(own, b"".join(chunks), etag, route_of(scope)), generation)
             await send(message)
 
         return keeping
@@ -127,14 +138,16 @@ def _may_be_kept(started: Message) -> bool:
 
 
 async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
+    began = time.perf_counter()
     if kept.etag is not None and if_none_match is not None and matches(if_none_match, kept.etag):
         dropped = (b"content-length", b"content-type", b"content-encoding")
         headers = [(n, v) for n, v in kept.headers if n.lower() not in dropped]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
-        return
+        return count_request("GET", kept.route, 304, time.perf_counter() - began)
     await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
     await send({"type": "http.response.body", "body": kept.body})
+    count_request("GET", kept.route, 200, time.perf_counter() - began)
 
 
 @contextlib.asynccontextmanager
@@ -164,4 +177,3 @@ async def _listen(cache: Cache, address: str) -> None:
             cache.listening = False
             cache.drop()
         await asyncio.sleep(1)
-

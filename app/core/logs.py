@@ -15,6 +15,8 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.metrics import count_request
+
 log = structlog.stdlib.get_logger("parley")
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET = {"/healthz", "/readyz", "/metrics"}
@@ -99,6 +101,7 @@ class RequestLog:
             try:
                 await self.app(scope, receive, numbered)
             finally:
+                took, route = time.perf_counter() - started, route_of(scope)
+                count_request(scope["method"], route, status, took)
                 if scope["path"] not in QUIET:
-                    took = round((time.perf_counter() - started) * 1000, 1)
-                    log.info("answered", method=scope["method"], route=route_of(scope), status=status, ms=took)
+                    log.info("answered", method=scope["method"], route=route, status=status, ms=round(took * 1000, 1))

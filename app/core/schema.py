@@ -1,17 +1,20 @@
 """The schema's version: bringing it up to date, and telling whether it is."""
 
+import functools
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from psycopg import sql
+from sqlalchemy import Connection, create_engine, text
 
-from app.core.database import driver_url
+from app.core.addresses import driver_url, parse
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 LOG_TABLES = ("log_commit", "log_revision")  # the serving role may add to them and nothing else
+OLDEST_SERVER, NEWEST_SERVER = 16, 18
 
 
 class SchemaError(Exception):
@@ -25,9 +28,14 @@ def config() -> Config:
     return made
 
 
+@functools.cache
+def _scripts(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
 def newest() -> str:
     """The version that this program works on."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    head = _scripts(FOLDER).get_current_head()
     if head is None:
         raise SchemaError(f"There are no migrations in {FOLDER}.")
     return head
@@ -39,7 +47,39 @@ def version(connection: Connection) -> str | None:
 
 def knows(revision: str) -> bool:
     """Tell whether a version is one of those that this program has come through."""
-    return revision in {s.revision for s in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision in {s.revision for s in _scripts(FOLDER).walk_revisions()}
+
+
+def require_server(connection: Connection) -> int:
+    """The major version of the server, which must be one that this program is made for."""
+    found = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+    if found < OLDEST_SERVER:
+        raise SchemaError(f"The server is PostgreSQL {found}; {OLDEST_SERVER} to {NEWEST_SERVER} will do.")
+    return found
+
+
+def problem_of(connection: Connection) -> str | None:
+    """Say why this program cannot serve from the database's schema; None if it can, also from one a step newer."""
+    found = version(connection)
+    if found == newest():
+        return None
+    if found is not None and not knows(found):
+        noted = connection.execute(text("SELECT obj_description('alembic_version'::regclass)")).scalar_one_or_none()
+        if noted and noted.split()[0] == found and newest() in noted.split():
+            return None
+        return f"The database's schema ({found}) is newer than this program ({newest()}): use the newer program."
+    return f"The database's schema is {found or 'not there'}, this program needs {newest()}: run `parley migrate`."
+
+
+def _served() -> list[str]:
+    """The newest version and those before whose programs work on it: back to a migration that says `breaks = True`."""
+    scripts = _scripts(FOLDER)
+    found = [newest()]
+    while (script := scripts.get_revision(found[-1])) and not getattr(script.module, "breaks", False):
+        if not isinstance(script.down_revision, str):
+            break
+        found.append(script.down_revision)
+    return found
 
 
 def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
@@ -47,6 +87,7 @@ def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
     engine = create_engine(driver_url(owner_url))
     try:
         with engine.connect() as connection:
+            require_server(connection)
             before = version(connection)
             connection.rollback()
             if before is not None and not knows(before):
@@ -56,18 +97,28 @@ def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
             made = config()
             made.attributes["connection"] = connection
             command.upgrade(made, "head")
-            _grant(connection, make_url(serving_url).username)
+            connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{' '.join(_served())}'"))
+            _grant(connection, parse(serving_url))
             connection.commit()
         return before, newest()
     finally:
         engine.dispose()
 
 
-def _grant(connection: Connection, role: str | None) -> None:
+def _grant(connection: Connection, serving: dict[str, str]) -> None:
+    """Give the serving role what it needs and no more; make it, where it is missing."""
+    role = serving.get("user")
     me = connection.execute(text("SELECT current_user")).scalar_one()
     if role is None or role == me:
         return
     name = connection.dialect.identifier_preparer.quote_identifier(role)
+    if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
+        secret = serving.get("password")
+        driver = connection.connection.driver_connection
+        # Sent as its verifier, so that it stands in no log of the server.
+        hashed = driver.pgconn.encrypt_password(secret.encode(), role.encode()).decode() if secret and driver else None
+        given = f" PASSWORD {sql.quote(hashed)}" if hashed else ""
+        connection.execute(text(f"CREATE ROLE {name} LOGIN{given}".replace(":", r"\:")))
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",

@@ -16,8 +16,8 @@ SPELLINGS = {
     "postgresql+psycopg://u@/db?host=a:5432&host=b:5433": {
         "user": "u", "host": "a,b", "port": "5432,5433", "dbname": "db",
     },
-    "postgresql+psycopg://u@/db?host=%2Ftmp%2Fa+b&port=5432": {
-        "user": "u", "host": "/tmp/a b", "port": "5432", "dbname": "db",
+    "postgresql+psycopg://u@/db?host=%2Frun%2Fa+b&port=5432": {
+        "user": "u", "host": "/run/a b", "port": "5432", "dbname": "db",
     },
     "postgresql://u:p@[::1]:5433/db": {
         "user": "u", "password": "p", "host": "::1", "port": "5433", "dbname": "db",

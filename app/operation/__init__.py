@@ -1,0 +1,9 @@
+"""Running it as a service: is it well, what does it do, backups, stopping."""
+
+from fastapi import APIRouter
+
+from app.operation import health, scraping
+
+router = APIRouter(include_in_schema=False)
+router.include_router(health.router)
+router.include_router(scraping.router)

@@ -1,0 +1,212 @@
+"""Backups: one file with the whole database as it stood at one instant, and what it takes to restore it.
+
+A zip of `parley.json`, which says what it is, and `database.dump`, which PostgreSQL's own pg_restore reads too. The
+log's epoch is left out: what is restored gets a new one, and serves nothing before it has.
+"""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, Any, LiteralString
+
+import psycopg
+from alembic import command
+from sqlalchemy import Connection, create_engine, text
+
+from app.core import schema
+from app.core.addresses import conninfo, driver_url, for_programs
+from app.core.clock import instant
+from app.core.postgres import PostgresError, Server, program
+
+FORMAT = 1
+MANIFEST, DUMP = "parley.json", "database.dump"
+CHUNK = 1 << 20
+NOT_EMPTY = "The database is not empty: restore into a new one, and nothing that is there can be lost."
+
+
+class BackupError(Exception):
+    """Say in one line why there is no backup, or why it does not fit."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself."""
+
+    format: int
+    program: str
+    schema: str
+    server: str
+    revision: int
+    made_at: str
+
+
+def program_version() -> str:
+    try:
+        return version("parley")
+    except PackageNotFoundError:  # run from its sources
+        return "unknown"
+
+
+def back_up(server: Server, path: Path, *, now: datetime) -> tuple[Path, Manifest]:
+    """Write a backup, beside whatever else the database does; into a folder, under a name of its own."""
+    if path.is_dir():
+        path = path / f"parley-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
+    if not path.parent.is_dir():
+        raise BackupError(f"{path.parent} is no folder.")
+    half = path.with_name(f".{path.name}.{os.getpid()}.half")
+    try:
+        with open(half, "xb", opener=_private) as file:
+            manifest = _write(server, file, now)
+            file.flush()
+            os.fsync(file.fileno())
+        half.rename(path)  # what bears the name is whole
+    finally:
+        half.unlink(missing_ok=True)
+    return path, manifest
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _write(server: Server, file: IO[bytes], now: datetime) -> Manifest:
+    with psycopg.connect(conninfo(server.owner_url)) as session:
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if _value(session, "SELECT to_regclass('alembic_version')") is None:
+            raise BackupError("The database holds nothing of Parley: there is nothing to back up.")
+        manifest = Manifest(
+            FORMAT,
+            program_version(),
+            _value(session, "SELECT version_num FROM alembic_version"),
+            _value(session, "SHOW server_version"),
+            _value(session, "SELECT max(seq) FROM log_commit"),
+            instant(now),
+        )
+        snapshot = _value(session, "SELECT pg_export_snapshot()")
+        options = ["--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=log_epoch"]
+        options.append(f"--snapshot={snapshot}")
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(MANIFEST, json.dumps(dataclasses.asdict(manifest), indent=2) + "\n")
+            with (
+                archive.open(DUMP, "w", force_zip64=True) as dump,
+                _running("pg_dump", server.owner_url, *options, stdout=subprocess.PIPE) as run,
+            ):
+                shutil.copyfileobj(run.stdout, dump, CHUNK)
+    return manifest
+
+
+def _value(session: psycopg.Connection, query: LiteralString) -> Any:
+    row = session.execute(query).fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def _running(name: str, url: str, *options: str, **ways: Any) -> Iterator[Any]:
+    """Run one of PostgreSQL's programs on a database; raises with what it says when it fails."""
+    address, secret = for_programs(url)
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/"), **secret}
+    environment |= {key: value for key, value in os.environ.items() if key.startswith("PGSSL")}
+    run = subprocess.Popen(
+        [program(name), "--no-password", f"--dbname={address}", *options],
+        stderr=subprocess.PIPE,
+        env=environment,
+        **ways,
+    )
+    try:
+        yield run
+    except BrokenPipeError:  # it ended early, and says why
+        pass
+    except BaseException:
+        run.kill()
+        raise
+    finally:
+        if run.stdin:
+            try:
+                run.stdin.close()
+            except BrokenPipeError:
+                pass
+        said = run.stderr.read().decode(errors="replace") if run.stderr else ""
+        run.wait()
+    if run.returncode:
+        raise PostgresError(f"{name}: {' '.join(said.split()) or f'ended with {run.returncode}'}")
+
+
+def read_manifest(archive: zipfile.ZipFile) -> Manifest:
+    """Read what a backup says of itself; BackupError where this program cannot restore it."""
+    try:
+        said = json.loads(archive.read(MANIFEST))
+        manifest = Manifest(**{field.name: said[field.name] for field in dataclasses.fields(Manifest)})
+    except (KeyError, ValueError, TypeError):
+        raise BackupError(f"{archive.filename} is no backup that `parley backup` has made.") from None
+    if manifest.format > FORMAT or not schema.knows(manifest.schema):
+        raise BackupError(
+            f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, which is newer than "
+            f"this program ({program_version()}, {schema.newest()}): restore it with the newer one."
+        )
+    return manifest
+
+
+def restore(server: Server, path: Path) -> Manifest:
+    """Fill an empty database from a backup, bring it up to date, and renew the log's epoch."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise BackupError(f"{path} is no backup that `parley backup` has made.") from None
+    with archive:
+        manifest = read_manifest(archive)
+        try:
+            broken = archive.testzip()
+        except zipfile.BadZipFile:
+            broken = DUMP
+        if broken:
+            raise BackupError(f"{path} is damaged: {broken} does not match its checksum.")
+        engine = create_engine(driver_url(server.owner_url))
+        try:
+            with engine.connect() as connection:
+                major = schema.require_server(connection)
+                _make_empty(connection)
+            _fill(server, archive, major)
+            with engine.begin() as connection:
+                connection.execute(text("INSERT INTO log_epoch DEFAULT VALUES"))
+                # Whoever has signed out since the backup was made is not signed in again by it.
+                connection.execute(text("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL"))
+                connection.execute(text("UPDATE sign_in_link SET used_at = now() WHERE used_at IS NULL"))
+                connection.execute(text("NOTIFY parley"))
+        finally:
+            engine.dispose()
+    # The serving role gets its rights only here, so that nobody is served by the old epoch.
+    schema.migrate(server.owner_url, server.url)
+    return manifest
+
+
+def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
+    with (
+        archive.open(DUMP) as dump,
+        _running("pg_restore", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
+    ):
+        shutil.copyfileobj(dump, run.stdin, CHUNK)
+
+
+def _make_empty(connection: Connection) -> None:
+    """Refuse a database in which something is; take a schema away in which nothing has been put yet."""
+    if not connection.execute(text("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace")).first():
+        return
+    if schema.version(connection) is None:
+        raise BackupError(NOT_EMPTY)
+    used = "SELECT max(seq) > 0 OR EXISTS (SELECT FROM account) FROM log_commit"
+    if connection.execute(text(used)).scalar() is not False:
+        raise BackupError(NOT_EMPTY)
+    made = schema.config()
+    made.attributes["connection"] = connection
+    command.downgrade(made, "base")
+    connection.execute(text("DROP TABLE alembic_version"))
+    connection.commit()

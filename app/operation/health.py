@@ -1,0 +1,75 @@
+"""Is the process alive, and is it ready to serve?"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import schema
+from app.core.responses import Json
+
+router = APIRouter(include_in_schema=False)
+
+# What an acknowledged write rests on; a server that was told otherwise is not served from.
+DURABLE = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "remote_apply", "remote_write", "local"),
+    "data_checksums": ("on",),
+}
+LEAST_FREE = 200 * 1024**2  # bytes, where the embedded database lies
+
+
+@router.get("/healthz")
+async def health() -> Response:
+    """The process lives; says nothing of the database."""
+    return Json({"status": "ok"})
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> Response:
+    """The database answers, its schema is ours, it keeps what it acknowledges; else 503 and which of these is wrong."""
+    state = request.app.state
+    problems = ["stopping: this process takes no new work"] if state.stopping.is_set() else []
+    problems += disk_problems(state.settings.home)
+    try:
+        async with state.sessions() as session:
+            problems += await database_problems(session, strict=not state.settings.unsafe_database)
+    except (SQLAlchemyError, OSError) as error:
+        problems.append(f"database: does not answer ({type(error).__name__})")
+    if problems:
+        return Json({"status": "not ready", "problems": problems}, status_code=503, headers={"Retry-After": "1"})
+    return Json({"status": "ready"})
+
+
+def disk_problems(home: Path) -> list[str]:
+    """Is there room where the embedded database lies? A server of one's own has to be watched there."""
+    if not (home / "pg").exists():
+        return []
+    free = shutil.disk_usage(home).free
+    if free >= LEAST_FREE:
+        return []
+    return [f"disk: {free // 1024**2} MB are free in PARLEY_HOME, and {LEAST_FREE // 1024**2} should be"]
+
+
+async def database_problems(session: AsyncSession, *, strict: bool) -> list[str]:
+    found: list[str] = []
+    misfit = await (await session.connection()).run_sync(schema.problem_of)
+    if misfit:
+        found.append(f"schema: {misfit}")
+    else:
+        if not await session.scalar(text("SELECT count(*) FROM log_epoch")):
+            found.append("log: a restore was cut short; restore again, into a new database")
+    if await session.scalar(text("SELECT pg_is_in_recovery()")):
+        found.append("database: it is a standby, which takes no writes")
+    if strict:
+        rows = await session.execute(
+            text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"), {"names": list(DURABLE)}
+        )
+        values: dict[str, Any] = {row.name: row.setting for row in rows}
+        found += [f"durability: {n} is {values.get(n)}" for n, good in DURABLE.items() if values.get(n) not in good]
+    return found

@@ -1,0 +1,78 @@
+"""Backups that are made without being asked for, of the embedded database, into PARLEY_HOME/backups."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from app.core import clock, schema
+from app.core.addresses import driver_url
+from app.core.logs import log
+from app.core.postgres import Server
+from app.operation.backups import back_up
+from app.settings import Schedule
+
+BEFORE, SCHEDULED = "before", "scheduled"
+KEPT_BEFORE = 5  # backups of before a migration
+LOOK_SECONDS = 60.0  # between two looks at whether a backup is due; the first one comes that long after the start
+
+
+def folder_of(home: Path) -> Path:
+    return home / "backups"
+
+
+def migrate_safely(home: Path, server: Server) -> tuple[str | None, str, Path | None]:
+    """Migrate the embedded database, after a backup if that changes anything; the versions and the backup's path."""
+    engine = create_engine(driver_url(server.owner_url))
+    try:
+        with engine.connect() as connection:
+            found = schema.version(connection)
+    finally:
+        engine.dispose()
+    made = None
+    if found not in (None, schema.newest()) and schema.knows(str(found)):
+        made = _make(home, server, f"{BEFORE}-{schema.newest()}", BEFORE, KEPT_BEFORE, clock.now())
+    return *schema.migrate(server.owner_url, server.url), made
+
+
+def _make(home: Path, server: Server, label: str, kind: str, keep: int, now: datetime) -> Path:
+    folder = folder_of(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, _ = back_up(server, folder / f"{now:%Y%m%dT%H%M%S%fZ}-{label}.zip", now=now)
+    for old in list_kept(home, kind)[:-keep]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def list_kept(home: Path, kind: str) -> list[Path]:
+    """The backups of one kind, oldest first."""
+    return sorted(folder_of(home).glob(f"*Z-{kind}*.zip"))
+
+
+def is_due(home: Path, schedule: Schedule, now: datetime) -> bool:
+    kept = list_kept(home, SCHEDULED)
+    return not kept or now.timestamp() - kept[-1].stat().st_mtime >= schedule.every.total_seconds()
+
+
+def back_up_if_due(home: Path, server: Server, schedule: Schedule, now: datetime) -> Path | None:
+    """Make the backup that is due, and take away those that are too many."""
+    if not is_due(home, schedule, now):
+        return None
+    return _make(home, server, SCHEDULED, SCHEDULED, schedule.keep, now)
+
+
+def keep_backing_up(
+    home: Path, server: Server, schedule: Schedule, done: threading.Event, tell: Callable[[str], None]
+) -> None:
+    """Make backups by schedule until `done`; what goes wrong is told, and tried again at the next look."""
+    while not done.wait(LOOK_SECONDS):
+        began = time.monotonic()
+        try:
+            made = back_up_if_due(home, server, schedule, clock.now())
+            if made:
+                log.info("backed up", file=made.name, seconds=round(time.monotonic() - began, 1))
+        except Exception as error:
+            tell(f"the scheduled backup failed: {' '.join(str(error).split())}")

@@ -1,0 +1,42 @@
+"""What Prometheus reads: /metrics, for the addresses in PARLEY_METRICS and nobody else."""
+
+import ipaddress
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.database import make_sessions
+from app.core.errors import Forbidden
+from app.core.metrics import exposition
+
+router = APIRouter(include_in_schema=False)
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Everything that is counted, in Prometheus' text format."""
+    settings = request.app.state.settings
+    if not may_scrape(request, settings.metrics, settings.proxies):
+        raise Forbidden("PARLEY_METRICS lists the addresses that may read this.")
+    more: dict[str, float] = {"parley_database_up": 0}
+    try:
+        async with make_sessions(request.app.state.engine)() as session:
+            newest = await session.scalar(text("SELECT max(seq) FROM log_commit"))
+        more = {"parley_database_up": 1, "parley_log_seq": float(newest or 0)}
+    except (SQLAlchemyError, OSError):
+        pass  # told by parley_database_up
+    more["parley_pool_size"] = request.app.state.engine.pool.size()
+    return Response(exposition(**more), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def may_scrape(request: Request, allowed: tuple[str, ...], proxies: tuple[str, ...]) -> bool:
+    """Does it come from an allowed address? What a proxy forwards that we were not told of may be from anywhere."""
+    if not proxies and any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network) for network in allowed)

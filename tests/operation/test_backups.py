@@ -1,0 +1,187 @@
+"""A backup restored into an empty database answers the same, and is taken for no continuation of the old one."""
+
+import itertools
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core import schema
+from app.core.postgres import Server, serve
+from app.main import create_app
+from app.operation import kept
+from app.operation.backups import BackupError, back_up, restore
+from app.settings import Schedule, Settings
+from tests.support.crawl import addresses
+from tests.support.factories import Answer, Desk
+from tests.support.fixtures import SETTINGS, Lake, connect, named, on_server
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+numbers = itertools.count()
+
+
+@pytest.fixture
+def empty(postgres: Server) -> Iterator[Callable[[], Server]]:
+    """Make databases in which nothing is, not even tables."""
+    made: list[str] = []
+
+    def make() -> Server:
+        made.append(f"empty_{os.getpid()}_{next(numbers)}")
+        on_server(postgres, f"CREATE DATABASE {made[-1]} TEMPLATE template0")
+        return Server(named(postgres.url, made[-1]), named(postgres.owner_url, made[-1]))
+
+    yield make
+    for name in made:
+        on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def backup(lake: Lake, tmp_path: Path) -> Path:
+    """A backup of a lake in which something of everything has happened."""
+    ada = lake.ada
+    first = ada.state("north", "quota")["id"]
+    ada.correct(first, summary="said better")
+    ada.draft("south", "dam")
+    ada.retract(ada.state("south", "quota")["id"])
+    look = {"party": "council", "issue": "dam", "looked_on": "2024-05-20", "where": "the archive"}
+    assert ada.post("/negotiations/lake/looks", look).status == 201
+    path, _ = back_up(lake.database, tmp_path / "lake.zip", now=NOW)
+    return path
+
+
+def ask_everything(app: Any, desk: Desk) -> dict[str, Answer]:
+    return {address: desk.ask("GET", address) for address in addresses(app, desk)}
+
+
+def without_cursors(answer: Answer) -> Any:
+    """The data, but for the cursors of /changes, which carry the log's epoch."""
+    data = answer.data
+    return [{k: v for k, v in row.items() if k != "cursor"} for row in data] if isinstance(data, list) else data
+
+
+def test_every_answer_is_the_same_under_a_new_epoch(lake: Lake, backup: Path, empty: Callable[[], Server]) -> None:
+    before = {who: ask_everything(lake.app, desk) for who, desk in (("ada", lake.ada), ("nobody", lake.stranger))}
+    cursor = lake.ada.get("/changes", limit=2).data[-1]["cursor"]
+    ada, position = lake.ada, next(p for p in before["nobody"] if p.startswith("/positions/"))
+    database = empty()
+    restore(database, backup)
+    app = create_app(SETTINGS, database.url)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        there = Desk(client, ada.token, "ada")
+        for who, desk in (("ada", there), ("nobody", Desk(client))):
+            after = ask_everything(app, desk)
+            assert after.keys() == before[who].keys()
+            for address, answer in after.items():
+                assert without_cursors(answer) == without_cursors(before[who][address]), address
+        assert len(before["ada"]) > 40
+        # What was handed out before is not taken for current: its numbers will stand for other entries.
+        etag = before["nobody"][position].etag
+        assert there.ask("GET", position, If_None_Match=etag).status == 200
+        assert there.patch(position, {"summary": "again"}, etag=etag).status == 412
+        assert there.get("/changes", after=cursor).status == 422
+        # It lives on.
+        assert there.patch(position, {"summary": "after the restore"}).status == 200
+        assert client.get("/readyz").status_code == 200
+
+
+def test_the_serving_role_may_what_it_might_before(lake: Lake, backup: Path, empty: Callable[[], Server]) -> None:
+    database = empty()
+    restore(database, backup)
+    rights = (
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
+        "WHERE grantee = current_user AND table_schema = 'public' ORDER BY 1, 2"
+    )
+    with connect(lake.database.url) as old, connect(database.url) as new:
+        assert old.execute(rights).fetchall() == new.execute(rights).fetchall() != []
+
+
+def test_only_an_empty_database_is_filled(lake: Lake, database: Server, backup: Path) -> None:
+    with pytest.raises(BackupError, match="not empty"):
+        restore(lake.database, backup)
+    with connect(database.owner_url) as owner:
+        owner.execute("CREATE TABLE stranger ()")
+    restored = restore(database, backup)  # migrated, but nobody had put anything in
+    assert restored.revision > 0
+
+
+def test_somebody_elses_tables_are_left_alone(empty: Callable[[], Server], backup: Path) -> None:
+    database = empty()
+    with connect(database.owner_url) as owner:
+        owner.execute("CREATE TABLE theirs ()")
+    with pytest.raises(BackupError, match="not empty"):
+        restore(database, backup)
+
+
+def test_what_does_not_fit_is_refused(tmp_path: Path, backup: Path, empty: Callable[[], Server]) -> None:
+    database = empty()
+    (tmp_path / "text.zip").write_text("no zip")
+    with pytest.raises(BackupError, match="no backup"):
+        restore(database, tmp_path / "text.zip")
+    newer = tmp_path / "newer.zip"
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(newer, "w") as new:
+        manifest = json.loads(old.read("parley.json"))
+        new.writestr("parley.json", json.dumps(manifest | {"schema": "20990101_0001", "program": "9.0"}))
+        new.writestr("database.dump", old.read("database.dump"))
+    with pytest.raises(BackupError, match=r"Parley 9\.0 .* newer"):
+        restore(database, newer)
+    damaged = bytearray(backup.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    with pytest.raises(BackupError, match="damaged"):
+        restore(database, tmp_path / "damaged.zip")
+    with connect(database.owner_url) as owner:
+        assert owner.execute("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall() == []
+
+
+def test_nobody_else_can_read_a_backup(backup: Path) -> None:
+    assert backup.stat().st_mode & 0o077 == 0
+    assert list(backup.parent.glob(".*")) == []
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that is a migration ahead."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.FOLDER, folder)
+    (folder / "versions/20990101_0001_later.py").write_text(
+        f'revision = "20990101_0001"\ndown_revision = "{schema.newest()}"\n'
+        "from alembic import op\n"
+        'def upgrade(): op.execute("CREATE TABLE later ()")\n'
+        'def downgrade(): op.execute("DROP TABLE later")\n'
+    )
+    monkeypatch.setattr(schema, "FOLDER", folder)
+
+
+def test_the_embedded_database_is_backed_up_before_it_is_migrated(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with serve(tmp_path / "home", fast=True) as server:
+        assert kept.migrate_safely(tmp_path / "home", server)[2] is None
+        before = schema.newest()
+        assert kept.migrate_safely(tmp_path / "home", server) == (before, before, None)
+        request.getfixturevalue("later")
+        *versions, path = kept.migrate_safely(tmp_path / "home", server)
+        assert versions == [before, "20990101_0001"]
+        assert path is not None and path.parent == tmp_path / "home/backups"
+    with serve(tmp_path / "new", fast=True) as server:
+        assert restore(server, path).schema == before
+        with connect(server.url) as serving:
+            assert serving.execute("SELECT FROM later").fetchall() == []  # brought up to date, with rights
+
+
+def test_the_schedule_keeps_as_many_as_it_says(lake: Lake, tmp_path: Path) -> None:
+    schedule = Settings(backups="1h:2").backups  # type: ignore[arg-type]
+    assert schedule == Schedule(schedule.every, 2) if schedule else False
+    for hour in range(4):
+        made = kept.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour))
+        assert made is not None
+        os.utime(made, (made.stat().st_atime, NOW.replace(hour=8 + hour).timestamp()))
+        assert kept.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour, minute=59)) is None
+    assert [path.name[9:11] for path in kept.list_kept(tmp_path, kept.SCHEDULED)] == ["10", "11"]
