@@ -131,7 +131,16 @@ def import_(
     """Read a data package, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
 
     async def work(session: AsyncSession) -> Any:
-        return await import_package(session, path, by=None, now=now(), dry_run=dry_run, skip_diverged=skip_diverged)
+        with progress("Reading the package") as step:
+            return await import_package(
+                session,
+                path,
+                by=None,
+                now=now(),
+                dry_run=dry_run,
+                skip_diverged=skip_diverged,
+                progress=lambda what, done, of: step(done, of),
+            )
 
     try:
         report = with_database(work)
