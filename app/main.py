@@ -29,6 +29,7 @@ import app.positions.lookup_pages
 import app.positions.looks_api
 import app.positions.looks_pages
 import app.positions.pages
+import app.review.coding_pages
 import app.review.pages
 import app.search.api
 import app.search.pages
@@ -100,6 +101,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.coverage_pages.router,
         app.positions.looks_pages.router,
         app.review.pages.router,
+        app.review.coding_pages.router,
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
         app.feeds.pages.router,
