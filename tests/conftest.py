@@ -1,5 +1,6 @@
-"""What tests stand on: a real PostgreSQL of their own, with a fresh migrated database for each test that asks for one."""
+"""What tests stand on: a real PostgreSQL, with a fresh migrated database for each test that asks for one."""
 
+import contextlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -8,18 +9,26 @@ from pathlib import Path
 import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.testclient import TestClient
 
-from app.core.database import make_engine, make_sessions
+from app.core.database import driver_url, make_engine, make_sessions, plain_url
 from app.core.postgres import Server, serve
 from app.core.schema import migrate
 from app.main import create_app
 from app.settings import Settings
 
-TEMPLATE = "parley_template"
+TEMPLATE = f"parley_template_{os.getpid()}"
 numbers = itertools.count()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-url",
+        default=os.environ.get("PARLEY_TEST_DATABASE_URL"),
+        metavar="URL",
+        help="run on this server, by a role that may make databases and roles, instead of on a throwaway one",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +37,28 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A throwaway server with a migrated database to copy from."""
-    with serve(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
-        _on_server(server, f"CREATE DATABASE {TEMPLATE}")
+def postgres(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Server]:
+    """A server with a migrated database to copy from: a throwaway one, or that of --database-url."""
+    url = pytestconfig.getoption("database_url")
+    with _on_other(url) if url else serve(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
+        _on_server(server, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
         migrate(_named(server.owner_url, TEMPLATE), _named(server.url, TEMPLATE))
         yield server
+
+
+@contextlib.contextmanager
+def _on_other(url: str) -> Iterator[Server]:
+    """A server that goes on: it gets a serving role for these tests alone, and what they made is taken away."""
+    role, mine = f"parley_test_{os.getpid()}", f"_{os.getpid()}(_|$)"
+    owner = driver_url(url)
+    server = Server(
+        *(u.render_as_string(hide_password=False) for u in (owner.set(username=role, password=role), owner))
+    )
+    yield server
+    with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [mine]).fetchall():
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"DROP ROLE IF EXISTS {role}")  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -76,12 +101,9 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 def _on_server(server: Server, statement: str) -> None:
-    address = make_url(_named(server.owner_url, "postgres")).set(drivername="postgresql")
-    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
+    with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[arg-type]  (names of our own making)
 
 
 def _named(url: str, database: str) -> str:
-    changed: URL = make_url(url).set(database=database)
-    return changed.render_as_string(hide_password=False)
-
+    return driver_url(url).set(database=database).render_as_string(hide_password=False)

@@ -23,7 +23,8 @@ def parse(url: str) -> dict[str, str]:
     """Take an address apart into libpq's parameters; ValueError says what is wrong, without the password."""
     if not SCHEME.match(url):
         raise ValueError("is not an address such as postgresql://name:password@host/database")
-    base, _, query = SCHEME.sub("postgresql://", url).partition("?")
+    # SQLAlchemy leaves a space in a password as it is, libpq refuses it.
+    base, _, query = SCHEME.sub("postgresql://", url).replace(" ", "%20").partition("?")
     if url.startswith("postgresql+"):
         query = query.replace("+", "%20")  # as SQLAlchemy writes a space, and libpq does not read it
     given = [pair.partition("=") for pair in query.split("&") if pair]
@@ -63,14 +64,3 @@ def driver_url(url: str) -> URL:
 def conninfo(url: str, **more: str) -> str:
     """Give the address as libpq itself takes it, with time-outs where it names none."""
     return make_conninfo(**{**PATIENCE, **parse(url), **more})
-
-
-def for_programs(url: str) -> tuple[str, dict[str, str]]:
-    """Give the address without its password, since anybody sees a program's arguments, and the environment with it."""
-    found = parse(url)
-    secret = found.pop("password", None)
-    return make_conninfo(**found), {"PGPASSWORD": secret} if secret else {}
-
-
-def user_of(url: str) -> str | None:
-    return parse(url).get("user")

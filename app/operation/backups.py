@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,9 +22,10 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
 from app.core import schema
-from app.core.addresses import conninfo, driver_url, for_programs
+from app.core.addresses import conninfo, driver_url
 from app.core.clock import instant
 from app.core.postgres import PostgresError, Server, program
+from app.core.tunnel import way_in
 
 FORMAT = 1
 MANIFEST, DUMP = "parley.json", "database.dump"
@@ -111,30 +112,22 @@ def _value(session: psycopg.Connection, query: LiteralString) -> Any:
 @contextmanager
 def _running(name: str, url: str, *options: str, **ways: Any) -> Iterator[Any]:
     """Run one of PostgreSQL's programs on a database; raises with what it says when it fails."""
-    address, secret = for_programs(url)
-    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/"), **secret}
-    environment |= {key: value for key, value in os.environ.items() if key.startswith("PGSSL")}
-    run = subprocess.Popen(
-        [program(name), "--no-password", f"--dbname={address}", *options],
-        stderr=subprocess.PIPE,
-        env=environment,
-        **ways,
-    )
-    try:
-        yield run
-    except BrokenPipeError:  # it ended early, and says why
-        pass
-    except BaseException:
-        run.kill()
-        raise
-    finally:
-        if run.stdin:
-            try:
-                run.stdin.close()
-            except BrokenPipeError:
-                pass
-        said = run.stderr.read().decode(errors="replace") if run.stderr else ""
-        run.wait()
+    with way_in(url) as (address, secret):
+        command = [program(name), "--no-password", f"--dbname={address}", *options]
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **secret}
+        run = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, **ways)
+        try:
+            with suppress(BrokenPipeError):  # it ended early, and says why
+                yield run
+        except BaseException:
+            run.kill()
+            raise
+        finally:
+            if run.stdin:
+                with suppress(BrokenPipeError):
+                    run.stdin.close()
+            said = run.stderr.read().decode(errors="replace") if run.stderr else ""
+            run.wait()
     if run.returncode:
         raise PostgresError(f"{name}: {' '.join(said.split()) or f'ended with {run.returncode}'}")
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,8 +104,9 @@ def test_out_and_in_and_out(postgres: Server, tables: Tables) -> None:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         for i in (1, 2):
-            on_server(postgres, f"CREATE DATABASE any_{i} TEMPLATE parley_template STRATEGY FILE_COPY")
-        urls = [named(postgres.url, f"any_{i}") for i in (1, 2)]
+            new, old = f"any_{os.getpid()}_{i}", f"parley_template_{os.getpid()}"
+            on_server(postgres, f"CREATE DATABASE {new} TEMPLATE {old} STRATEGY FILE_COPY")
+        urls = [named(postgres.url, f"any_{os.getpid()}_{i}") for i in (1, 2)]
         try:
             write(place / "by-hand", {name: rows for name, rows in tables.items() if rows})
             take_in(urls[0], place / "by-hand")
@@ -119,4 +121,4 @@ def test_out_and_in_and_out(postgres: Server, tables: Tables) -> None:
             assert [commits(url) for url in urls] == before
         finally:
             for i in (1, 2):
-                on_server(postgres, f"DROP DATABASE any_{i} WITH (FORCE)")
+                on_server(postgres, f"DROP DATABASE any_{os.getpid()}_{i} WITH (FORCE)")

@@ -19,7 +19,7 @@ from app.main import create_app
 from app.operation import kept
 from app.operation.backups import BackupError, back_up, restore
 from app.settings import Schedule, Settings
-from tests.support.crawl import addresses
+from tests.support.everything import addresses
 from tests.support.factories import Answer, Desk
 from tests.support.fixtures import SETTINGS, Lake, connect, named, on_server
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
 from app.core import clock
-from app.core.database import make_engine, make_sessions, transaction
+from app.core.database import make_engine, make_sessions, plain_url, transaction
 from app.core.postgres import Server
 from app.main import create_app
 from app.models.vocabulary import UserRole
@@ -67,7 +67,7 @@ def lake_database(postgres: Server) -> Iterator[tuple[Server, dict[str, str]]]:
 
 def _fill(postgres: Server) -> tuple[str, dict[str, str]]:
     name = f"lake_template_{os.getpid()}"
-    server = _copy(postgres, "parley_template", name)
+    server = _copy(postgres, f"parley_template_{os.getpid()}", name)
     tokens = asyncio.run(_add_people(server.url))
     with TestClient(create_app(SETTINGS, server.url)) as client:
         enter_lake(Desk(client, tokens["ada"]))
@@ -132,5 +132,4 @@ def on_server(server: Server, statement: str) -> None:
 
 def connect(url: str, **more: object) -> psycopg.Connection:
     """A plain connection, for what the program itself would never do; commits each statement unless told otherwise."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, **{"autocommit": True, **more})
+    return psycopg.connect(plain_url(url), **{"autocommit": True, **more})

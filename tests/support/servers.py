@@ -1,0 +1,133 @@
+"""A PostgreSQL server as somebody else would run it: over TCP, with passwords and two roles, durable, behind TLS."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from app.core.postgres import Server
+from app.core.postgres_programs import as_owner, hand_over, server_command
+
+OWNER, SERVING, PASSWORD = "keeper", "server", "p%/:@ s"  # nothing in an address may be taken for its end
+QUOTED = "p%25%2F%3A%40%20s"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class TcpServer:
+    """A server in a folder of its own; `crash` and `start` are what happens to servers."""
+
+    data: Path
+    port: int
+    options: list[str] = field(default_factory=list)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def url(self, user: str = OWNER, database: str = "postgres", host: str = "127.0.0.1", query: str = "") -> str:
+        return f"postgresql://{user}:{QUOTED}@{host}:{self.port}/{database}{query}"
+
+    def start(self) -> None:
+        command = [*server_command("postgres", self.data), f"--port={self.port}", *self.options]
+        with open(self.data.parent / "server.log", "ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_owner(self.data))
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.url(), connect_timeout=2):
+                return
+            assert self.process.poll() is None, (self.data.parent / "server.log").read_text()[-2000:]
+            time.sleep(0.05)
+        raise AssertionError("the server does not answer")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(60)
+
+    def crash(self) -> None:
+        self.stop(signal.SIGQUIT)
+
+    def make_database(self, name: str) -> Server:
+        """A database of the owner; the serving role is made by the first migration."""
+        with psycopg.connect(self.url(), autocommit=True) as session:
+            session.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        return Server(self.url(SERVING, name), self.url(OWNER, name))
+
+
+@contextlib.contextmanager
+def tcp_server(folder: Path) -> Iterator[TcpServer]:
+    """A new server that takes no connection without a password."""
+    data = folder / "data"
+    data.mkdir(parents=True, mode=0o700)
+    for place in (folder, data):
+        hand_over(place)
+    secret = folder / "secret"
+    secret.write_text(PASSWORD)
+    hand_over(secret)
+    ways = as_owner(data)
+    made = [*server_command("initdb", data), f"--username={OWNER}", f"--pwfile={secret}", "--auth=scram-sha-256"]
+    subprocess.run([*made, "--encoding=UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **ways)
+    options = ["--listen_addresses=127.0.0.1", "--unix_socket_directories="]
+    server = TcpServer(data, free_port(), options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
+    """TLS in front of a server, since the wheel's was built without; gives the port and the certificate to trust."""
+    key, certificate = folder / "server.key", folder / "server.crt"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    more = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*make, *more], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    front, loop, ready = free_port(), asyncio.new_event_loop(), threading.Event()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readexactly(8)  # nothing but TLS is spoken here
+            writer.write(b"S")
+            await writer.start_tls(context)
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.wait(
+                [asyncio.ensure_future(_pump(*way)) for way in ((reader, up_writer), (up_reader, writer))],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            up_writer.close()
+
+    async def run() -> None:
+        await asyncio.start_server(relay, "127.0.0.1", front)
+        ready.set()
+
+    def work() -> None:
+        loop.create_task(run())
+        loop.run_forever()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    yield front, certificate
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(1 << 16):
+        writer.write(data)
+        await writer.drain()
