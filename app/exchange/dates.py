@@ -16,6 +16,7 @@ class Dated(Protocol):
     line: int
     row: PositionRow
     quotes: list[Evidence]
+    marked: frozenset[str] | None
 
 
 def dated(importing: Importing, version: Dated, composed: Composed, recorded_day: date) -> bool:
@@ -57,7 +58,7 @@ def dated(importing: Importing, version: Dated, composed: Composed, recorded_day
             )
         return not composed.faults and False
     first, last = days.get("stated_from", bounds["stated_from"]), days.get("stated_by", bounds["stated_by"])
-    return _within(importing, version, first, last, bounds) and _lay_in(document, x, given, computed, first, last)
+    return _within(importing, version, first, last, bounds) and _lay_in(document, version, given, computed, first, last)
 
 
 def _period(importing: Importing, version: Dated, recorded_day: date) -> dict[str, date | None] | None:
@@ -90,10 +91,16 @@ def _within(importing: Importing, version: Dated, first: date, last: date, bound
 
 
 def _lay_in(
-    document: dict[str, Any], x: PositionRow, given: dict[str, str], computed: dict[str, Any], first: date, last: date
+    document: dict[str, Any],
+    version: Dated,
+    given: dict[str, str],
+    computed: dict[str, Any],
+    first: date,
+    last: date,
 ) -> bool:
-    document["stated_on"] = document["stated_on"] or x.stated_on
+    document["stated_on"] = document["stated_on"] or version.row.stated_on
     document |= {"stated_from": first.isoformat(), "stated_by": last.isoformat()}
     for name, mark, day in (("stated_from", "from_by_hand", first), ("stated_by", "by_by_hand", last)):
-        document[mark] = name in given and day != computed[name]
+        narrowed = day != computed[name] if version.marked is None else name in version.marked
+        document[mark] = name in given and narrowed
     return True

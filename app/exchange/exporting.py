@@ -19,6 +19,7 @@ from app.models.log import Commit, Holding, Revision, Spell
 from app.models.negotiation import Speaker
 from app.models.source import QuoteCheck, SourceText
 from app.negotiations.queries import CodeBook, code_book
+from app.positions.content import BY_HAND
 from app.positions.queries import checks_at
 
 PAGE = 500
@@ -145,6 +146,7 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
             negotiation=names.negotiation,
             party=names.parties[d["party_id"]],
             issue=names.issues[d["issue_id"]],
+            by_hand=" ".join(name for name, mark in BY_HAND.items() if d[mark]),
             action=version.action,
             reason=version.reason,
             recorded_at=instant(version.at),

@@ -216,6 +216,7 @@ TABLES = {
                 Column("stated_on", description="As precise as the source allows.", constraints=IMPRECISE),
                 Column("stated_from", "date", "First day of that period, or a later one; computed where empty."),
                 Column("stated_by", "date", "By this day it had certainly been said; computed where empty."),
+                Column("by_hand", description="Which of stated_from and stated_by were given rather than computed."),
                 Column("action", description="What made this version."),
                 Column("reason"),
                 Column("recorded_at", "datetime", "When this version was recorded, first of all."),

@@ -89,6 +89,7 @@ class PositionRow(PositionContent):
     party: Slug
     issue: Slug
     status: PositionStatus = PositionStatus.PUBLISHED
+    by_hand: Line | None = None
     action: Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)] = "imported"
     reason: Prose | None = None
     recorded_at: Instant | None = None

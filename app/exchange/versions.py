@@ -20,6 +20,7 @@ class Version:
     attitudes: list[tuple[int, r.AttitudeRow]]
     links: list[tuple[int, r.LinkRow]]
     quotes: list[Evidence]
+    marked: frozenset[str] | None  # dates by hand, where the package says which are
 
 
 class Versions:
@@ -85,8 +86,14 @@ class Versions:
             if quotes is None:
                 self.faulty.add(u)
             elif len(named) == len(attitudes):
-                made.append(Version(row.line, read, attitudes, links, quotes))
+                made.append(Version(row.line, read, attitudes, links, quotes, self._marked(row, read)))
         return sorted(made, key=lambda v: v.row.version)
+
+    def _marked(self, row: Row, read: r.PositionRow) -> frozenset[str] | None:
+        marks = frozenset((read.by_hand or "").split())
+        if marks - {"stated_from", "stated_by"}:
+            self.importing.fault("positions", row.line, "by_hand", "names stated_from, stated_by, or both")
+        return marks if "by_hand" in row.at else None
 
     def _belonging(self, table: str, model: type[r.M], rows: Iterable[Row]) -> Iterator[tuple[int, r.M]]:
         path, faults = self.importing.raw.paths[table], self.importing.faults
