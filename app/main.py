@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
+import app.analysis.api
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
@@ -91,6 +92,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.matrix.api.router,
         app.positions.looks_api.router,
         app.positions.api.router,
+        app.analysis.api.router,
         app.feeds.api.router,
         app.search.api.router,
         app.accounts.pages.router,

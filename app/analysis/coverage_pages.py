@@ -1,28 +1,22 @@
 """The page of what is missing or weak, each line with the way to the form that mends it."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
 
 from app.accounts.deps import Anyone
-from app.analysis.coverage import STALE_AFTER, counts, coverage
+from app.analysis.coverage import counts, coverage
+from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.database import Session
 from app.core.forms import read_query
 from app.core.templating import page
 from app.matrix import context
 from app.matrix.load import load
-from app.matrix.schemas import MatrixQuery, Times
+from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 AGES = (30, 90, 180, 365)
-
-
-class CoverageQuery(Times):
-    stale_after: Annotated[int, Field(ge=0, le=36_500)] = STALE_AFTER
 
 
 @router.get("/coverage")

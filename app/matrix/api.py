@@ -55,7 +55,12 @@ async def show_common_ground(
     """Per issue and option: agreed, qualified, blocked or open among those whose consent is required."""
     matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
     data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
-    return answer(request, data, times_meta(matrix.at, as_of=matrix.as_of.isoformat()))
+    meta = times_meta(matrix.at, as_of=matrix.as_of.isoformat())
+    if query.known_at is not None:
+        options = [option for options in matrix.ground.values() for option in options]
+        named = {voice.position for o in options for voice in (*o.accepted_by, *o.rejected_by)}
+        meta["changed_since"] = await count_changed_since(session, matrix.at, named)
+    return answer(request, data, meta)
 
 
 def times_meta(at: Moment, **more: Any) -> dict[str, Any]:

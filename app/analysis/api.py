@@ -1,0 +1,224 @@
+"""The analyses as JSON: how near parties are, who moved, what was current when, and what is missing or weak."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis.agreement import IssueScale, agreement
+from app.analysis.coverage import Coverage, counts, coverage
+from app.analysis.schemas import CoverageQuery, MovesQuery, TimelineQuery
+from app.analysis.timelines import Turn, corrections, move_kind, positions_at, turns
+from app.core.bodies import JsonRoute
+from app.core.clock import instant, now
+from app.core.database import Session
+from app.core.errors import bad_parameter
+from app.core.paging import read_cursor, write_cursor
+from app.core.responses import answer
+from app.history.read import Moment, moment
+from app.matrix.api import times_meta
+from app.matrix.load import Matrix, load, stand_of
+from app.matrix.queries import count_changed_since, statement_days
+from app.matrix.schemas import MatrixQuery, Times
+from app.models.vocabulary import MoveKind
+from app.negotiations.queries import code_book, newest_stated_by
+from app.positions.views import PositionView
+
+MOST = 10_000  # moves, or turns of positions, in one answer
+ALL = 2**31
+
+router = APIRouter(prefix="/api/v1/negotiations/{slug}", route_class=JsonRoute, tags=["analysis"])
+
+
+@router.get("/agreement")
+async def show_agreement(request: Request, session: Session, slug: str, query: Annotated[Times, Query()]) -> Response:
+    """How near each pair of parties is to each other, from 0 to 1, over the issues on which both prefer an option."""
+    matrix = await _matrix(session, slug, query)
+    scales = [
+        IssueScale(
+            i.slug,
+            i.ordered,
+            {o.slug: o.rank for o in i.options if o.rank is not None},
+            {o.slug for o in i.options if o.retired},
+        )
+        for i in matrix.issues
+    ]
+    stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
+    preferred = {cell: option for cell, option in stands.items() if option is not None}
+    pairs = agreement([p.slug for p in matrix.parties], scales, preferred)
+    return answer(request, {"pairs": pairs}, await _meta(session, query, matrix))
+
+
+@router.get("/changes")
+async def list_moves(request: Request, session: Session, slug: str, query: Annotated[MovesQuery, Query()]) -> Response:
+    """Every move after `from`, up to and with `to`: each time that another position becomes current in a cell.
+
+    Corrections of the record made since `from` stand apart, in `corrections` beside `data`: they are no moves.
+    `ranks` tells from which rank to which a party moved on an ordered issue. At most 10,000 moves are answered at once.
+    """
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    found = sorted(
+        (
+            turn
+            for cell in await turns(session, at, book)
+            for turn in cell
+            if (query.after is None or turn.on > query.after) and (query.to is None or turn.on <= query.to)
+        ),
+        key=lambda turn: turn.on,
+    )
+    start = _start(query.cursor, "moves", at)
+    shown = found[start : start + MOST]
+    seen = await positions_at(session, at, {n for t in shown for n in (t.before, t.position)})
+    ranks = {(i["slug"], o["slug"]): o["rank"] for i in book.issues if i["ordered"] for o in book.options[i.id]}
+    data = [_move(turn, seen, ranks) for turn in shown if turn.position in seen]
+    meta = times_meta(at, **{"from": query.after, "to": query.to})
+    if query.known_at is not None:
+        meta["changed_since"] = await count_changed_since(session, at, seen)
+    beside = await corrections(session, at, book, query.after)
+    return _window(
+        request, data, meta, "moves", at, start + MOST if len(found) > start + MOST else None, corrections=beside
+    )
+
+
+def _move(turn: Turn, seen: dict[int, PositionView], ranks: dict[tuple[str, str], float | None]) -> dict[str, Any]:
+    kind = move_kind(turn, seen)
+    before, after = seen.get(turn.before or 0), seen[turn.position]
+    made = {"party": turn.party, "issue": turn.issue, "kind": kind, "on": turn.on, "before": before, "after": after}
+    preferred = [stand_of(p).preferred if p else None for p in (before, after)]
+    moved = [ranks.get((turn.issue, option)) if option else None for option in preferred]
+    made["ranks"] = moved if kind == MoveKind.MOVED and moved != [None, None] else None
+    return made
+
+
+@router.get("/timeline")
+async def show_timeline(
+    request: Request, session: Session, slug: str, query: Annotated[TimelineQuery, Query()]
+) -> Response:
+    """Of each cell the positions that were current one after the other up to `as_of`, oldest first.
+
+    `from` is the day on which a position became current (its `stated_by`), `until` the one on which the next did (null:
+    it still is), `kind` what kind of move that was. `days` are those by which something was said, with how much.
+    Cells come by issue and party, in their order; those without any position are left out. Quotes: GET /positions/{id}.
+    """
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    number = book.negotiation.id
+    as_of = query.as_of or max(filter(None, [now().date(), await newest_stated_by(session, at, number)]))
+    cells = [c for cell in await turns(session, at, book) if (c := [turn for turn in cell if turn.on <= as_of])]
+    start, end, size = _start(query.cursor, "timeline", at), 0, 0
+    for end in range(start, len(cells) + 1):
+        size += len(cells[end]) if end < len(cells) else 0
+        if size > MOST and end > start:
+            break
+    seen = await positions_at(session, at, {t.position for cell in cells[start:end] for t in cell})
+    shown = [c for cell in cells[start:end] if (c := [turn for turn in cell if turn.position in seen])]
+    days = await statement_days(session, at, number)
+    data = {
+        "days": [{"day": day, "positions": n} for day, n in days if day <= as_of],
+        "cells": [
+            {
+                "party": c[0].party,
+                "issue": c[0].issue,
+                "positions": [_turn(t, seen, last=t is c[-1]) for t in c],
+            }
+            for c in shown
+        ],
+    }
+    meta = times_meta(at, as_of=as_of)
+    if query.known_at is not None:
+        meta["changed_since"] = await count_changed_since(session, at, seen)
+    return _window(request, data, meta, "timeline", at, end if end < len(cells) else None)
+
+
+LIGHT = (
+    "id", "stated_on", "stated_from", "stated_by", "act", "summary", "firmness", "attitudes", "conditions", "inferred",
+    "attributed_by", "url",
+)  # fmt: skip
+
+
+def _turn(turn: Turn, seen: dict[int, PositionView], *, last: bool) -> dict[str, Any]:
+    position = seen[turn.position]
+    return {
+        "from": turn.on,
+        "until": None if last else turn.until,
+        "kind": move_kind(turn, seen),
+        "position": {name: getattr(position, name) for name in LIGHT},
+    }
+
+
+@router.get("/coverage")
+async def show_coverage(
+    request: Request, session: Session, slug: str, query: Annotated[CoverageQuery, Query()]
+) -> Response:
+    """What is missing or weak: cells never searched, silent or stale ones, thin evidence, quotes that no longer match.
+
+    `redated` are positions whose `stated_by` a corrected day of publication would change (`would_be`); nothing changes
+    it but a correction of the position.
+    """
+    matrix = await _matrix(session, slug, Times(as_of=query.as_of, known_at=query.known_at))
+    found = await coverage(session, matrix, stale_after=query.stale_after)
+    return answer(request, coverage_json(found), await _meta(session, query, matrix))
+
+
+def coverage_json(found: Coverage) -> dict[str, Any]:
+    """Each item names its cell, and the numbers of what it is about."""
+
+    def cell(p: PositionView) -> dict[str, Any]:
+        return {"party": p.party, "issue": p.issue, "position": p.id}
+
+    def thin(p: PositionView) -> dict[str, Any]:
+        return cell(p) | {"sources": sorted({q.source.id for q in p.quotes})}
+
+    return {
+        "counts": counts(found),
+        "never_searched": [{"party": c.party, "issue": c.issue} for c in found.never],
+        "searched": [{"party": c.party, "issue": c.issue, "look": c.look} for c in found.searched],
+        "stale": found.stale,
+        "single_source": [thin(t.position) for t in found.thin if t.one_source],
+        "reported_only": [thin(t.position) for t in found.thin if t.reported_only],
+        "mismatched": [
+            cell(u.position) | {"quote": u.quote.id, "exact": u.quote.exact, "source": u.quote.source.id}
+            for u in found.unmatched
+        ],
+        "redated": [
+            cell(r.position) | {"stated_by": r.position.stated_by, "would_be": r.stated_by, "problem": r.problem}
+            for r in found.redated
+        ],
+    }
+
+
+async def _matrix(session: AsyncSession, slug: str, query: Times) -> Matrix:
+    return await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=ALL)
+
+
+async def _meta(session: AsyncSession, query: Times, matrix: Matrix) -> dict[str, Any]:
+    meta = times_meta(matrix.at, as_of=matrix.as_of)
+    if query.known_at is not None:
+        meta["changed_since"] = await count_changed_since(session, matrix.at, [p.id for p in matrix.positions])
+    return meta
+
+
+def _start(cursor: str | None, purpose: str, at: Moment) -> int:
+    if not cursor:
+        return 0
+    match read_cursor(cursor, purpose, at.epoch):
+        case [int(start)] if start >= 0:
+            return start
+    raise bad_parameter("cursor", "is not a cursor of this server")
+
+
+def _window(
+    request: Request, data: Any, meta: dict[str, Any], purpose: str, at: Moment, end: int | None, **beside: Any
+) -> Response:
+    """Answer with a part of it, and where the next is, with the times pinned so that it is a part of the same."""
+    following = None if end is None else write_cursor(purpose, at.epoch, end)
+    links = None
+    if following:
+        pins = {"known_at": instant(at.at), "cursor": following} | (
+            {"as_of": str(meta["as_of"])} if "as_of" in meta else {}
+        )
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in pins]
+        links = {"next": f"{request.url.path}?{urlencode([*kept, *pins.items()])}"}
+    return answer(request, data, meta | {"next": following}, links=links, **beside)

@@ -1,0 +1,122 @@
+"""How the current positions of a negotiation followed each other as time went on, and what was corrected since."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import instant
+from app.core.database import among
+from app.history.read import REVISION, Moment, Snapshot, held
+from app.matrix import order
+from app.matrix.load import stand_of
+from app.matrix.moves import kind
+from app.models.log import Commit, Holding, Revision, Spell
+from app.models.vocabulary import MoveKind, PositionStatus
+from app.negotiations.queries import CodeBook
+from app.positions.queries import newest_spells, views
+from app.positions.views import PositionView
+
+CORRECTIONS = ("corrected", "retracted", "restored")
+MOST_CORRECTIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A position's time as the current one of its cell: from its `stated_by` until another takes its place."""
+
+    party: str
+    issue: str
+    on: date
+    until: date | None  # the day on which the next one becomes current
+    before: int | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A position whose record was changed, field for field as the API answers it."""
+
+    position: int
+    version: int
+    party: str
+    issue: str
+    action: str
+    reason: str | None
+    recorded_at: str
+    recorded_by: str | None
+    url: str
+
+
+async def turns(session: AsyncSession, at: Moment, book: CodeBook) -> list[list[Turn]]:
+    """Of each cell that ever had a position its turns, oldest first; cells by issue and party, in their order."""
+    rows = await session.execute(
+        select(
+            Spell.position_id, Spell.party_id, Spell.issue_id, Spell.status,
+            Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed,
+        ).where(
+            Spell.negotiation_id == book.negotiation.id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at)
+        )
+    )  # fmt: skip
+    by_cell: dict[tuple[int, int], list[order.Spell]] = defaultdict(list)
+    for row in rows:
+        number, party, issue, status, *dates_and_hearsay = row
+        spell: Any = (number, str(party), str(issue), status, *dates_and_hearsay)
+        by_cell[issue, party].append(order.Spell(*spell))
+    parties = [book.parties[s["party_id"]] for s in book.participations]
+    cells = [(i, p) for i in book.issues for p in parties if (i.id, p.id) in by_cell]
+    return [_turns(p["slug"], i["slug"], by_cell[i.id, p.id]) for i, p in cells]
+
+
+def _turns(party: str, issue: str, spells: Sequence[order.Spell]) -> list[Turn]:
+    timeline = order.timeline(spells)
+    befores = [None, *(spell.position for _, spell in timeline)]
+    untils = [*(day for day, _ in timeline[1:]), None]
+    return [
+        Turn(party, issue, on, until, before, spell.position)
+        for (on, spell), before, until in zip(timeline, befores, untils, strict=False)
+    ]
+
+
+async def positions_at(session: AsyncSession, at: Moment, numbers: Iterable[int | None]) -> dict[int, PositionView]:
+    rows = await session.execute(newest_spells(at).where(among(Spell.position_id, numbers)))
+    return {v.id: v for v in await views(session, at, [Snapshot(*row) for row in rows if row[-1] is not None])}
+
+
+def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
+    before = seen.get(turn.before) if turn.before is not None else None
+    return kind(stand_of(before) if before else None, stand_of(seen[turn.position]))
+
+
+async def corrections(session: AsyncSession, at: Moment, book: CodeBook, since: date | None) -> list[Correction]:
+    """What was corrected, retracted or restored after the end of a day, newest first."""
+    recorded: Any = func.coalesce(Revision.recorded_at, Commit.at)
+    wanted = (
+        select(*REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .join(Holding, and_(Holding.seq_from == Revision.seq, Holding.n == Revision.n))
+        .where(
+            Holding.negotiation_id == book.negotiation.id,
+            Holding.kind == "position",
+            Revision.public,
+            Revision.seq <= at.seq,
+            Revision.action.in_(CORRECTIONS),
+        )
+        .order_by(Revision.seq.desc(), Revision.n.desc())
+        .limit(MOST_CORRECTIONS)
+    )
+    if since is not None:
+        wanted = wanted.where(recorded >= datetime.combine(since, time(), UTC) + timedelta(days=1))
+    found = [Snapshot(*row) for row in await session.execute(wanted) if row[-1] is not None]
+    issues = {i.id: i["slug"] for i in book.issues}
+    return [
+        Correction(
+            v.id, v.version, book.parties[v["party_id"]]["slug"], issues[v["issue_id"]], v.action, v.reason,
+            instant(v.at), v.by, f"/positions/{v.id}/versions/{v.version}",
+        )
+        for v in found
+    ]  # fmt: skip
