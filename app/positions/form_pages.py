@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 
 from app.accounts.carrying import sign_in_again
@@ -42,7 +44,10 @@ FROM_ADDRESS = {
 
 async def typed(request: Request) -> Values:
     """The fields of a form as texts, with the line ends that people mean; files are passed over."""
-    form = await request.form()
+    try:
+        form = await request.form()
+    except ClientDisconnect:  # somebody typed on, and the check of what stood there before is not wanted any more
+        raise HTTPException(400, "The connection was closed.") from None
     return {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
 
 

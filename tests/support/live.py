@@ -96,9 +96,10 @@ def serving(url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def live(lake_database: tuple[Server, dict[str, str]]) -> Iterator[Live]:
+def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
     """The lake behind a real server."""
-    database, tokens = lake_database
+    database, secrets = lake_database
+    tokens = {name: secret if isinstance(secret, str) else secret[0] for name, secret in secrets.items()}
     with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
         yield Live(url, database, {name: Desk(client, token, name) for name, token in tokens.items()})
 
