@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -87,20 +87,22 @@ class Desk:
     client: TestClient
     token: str | None = None
     name: str = "stranger"
-    sent: Mapping[str, str] = field(default_factory=dict)
+    cookie: str | None = None  # of a browser that is signed in
 
     def ask(self, method: str, path: str, *, body: Any = None, query: Any = None, **headers: str) -> Answer:
-        sent = {name.replace("_", "-"): value for name, value in {**self.sent, **headers}.items()}
-        if self.token:
-            sent["Authorization"] = f"Bearer {self.token}"
+        """A request to the JSON API."""
+        sent = headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         got = self.client.request(method, f"/api/v1{path}", json=body, params=query, headers=sent)
         is_json = "json" in got.headers.get("content-type", "")
         return Answer(got.status_code, got.headers, got.content, got.json() if is_json and got.content else None)
 
+    def browse(self, method: str, path: str, **more: Any) -> Any:
+        """A request as a browser sends it from one of our own pages."""
+        headers = {"Sec-Fetch-Site": "same-origin"} | ({"Cookie": self.cookie} if self.cookie else {})
+        return self.client.request(method, path, headers=headers, **more)
+
     def page(self, path: str, **query: Any) -> Any:
-        """A page as this one's token sees it."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return self.client.get(path, params=query, headers=headers)
+        return self.browse("GET", path, params=query or None)
 
     def get(self, path: str, **query: Any) -> Answer:
         return self.ask("GET", path, query=query)

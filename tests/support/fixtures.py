@@ -5,6 +5,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -13,10 +14,13 @@ from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
+from app.accounts.queries import hashed
 from app.core import clock
 from app.core.database import make_engine, make_sessions, plain_url, transaction
 from app.core.postgres import Server
+from app.core.security import session_cookie
 from app.main import create_app
+from app.models.account import SignIn
 from app.models.vocabulary import UserRole
 from app.settings import Settings
 from tests.support.factories import TEXT, Desk
@@ -25,7 +29,8 @@ PEOPLE = {"ada": UserRole.EDITOR, "bo": UserRole.EDITOR, "vic": UserRole.VIEWER,
 SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
 
 numbers = itertools.count()
-made: dict[str, tuple[str, dict[str, str]]] = {}  # the database to copy, and tokens by name, for each server
+Secrets = dict[str, tuple[str, str]]  # by name: an API token, and the cookie of a browser that is signed in
+made: dict[str, tuple[str, Secrets]] = {}  # the database to copy, for each server
 
 
 @dataclass(frozen=True)
@@ -46,32 +51,33 @@ class Lake:
 
 
 @pytest.fixture
-def lake(lake_database: tuple[Server, dict[str, str]]) -> Iterator[Lake]:
-    server, tokens = lake_database
+def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
+    server, secrets = lake_database
     app = create_app(SETTINGS, server.url)
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
-        desks = {name: Desk(client, token, name) for name, token in tokens.items()}
+    here = ("127.0.0.1", 50_000)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False, client=here) as client:
+        desks = {name: Desk(client, token, name, cookie) for name, (token, cookie) in secrets.items()}
         yield Lake(app, server, **desks, stranger=Desk(client))
 
 
 @pytest.fixture
-def lake_database(postgres: Server) -> Iterator[tuple[Server, dict[str, str]]]:
-    """A copy of the lake's database, and the tokens of its people."""
+def lake_database(postgres: Server) -> Iterator[tuple[Server, Secrets]]:
+    """A copy of the lake's database, and the secrets of its people."""
     if postgres.url not in made:
         made[postgres.url] = _fill(postgres)
-    template, tokens = made[postgres.url]
+    template, secrets = made[postgres.url]
     server = _copy(postgres, template, f"lake_{os.getpid()}_{next(numbers)}")
-    yield server, tokens
+    yield server, secrets
     on_server(postgres, f"DROP DATABASE {make_url(server.url).database} WITH (FORCE)")
 
 
-def _fill(postgres: Server) -> tuple[str, dict[str, str]]:
+def _fill(postgres: Server) -> tuple[str, Secrets]:
     name = f"lake_template_{os.getpid()}"
     server = _copy(postgres, f"parley_template_{os.getpid()}", name)
-    tokens = asyncio.run(_add_people(server.url))
+    people = asyncio.run(_add_people(server.url))
     with TestClient(create_app(SETTINGS, server.url)) as client:
-        enter_lake(Desk(client, tokens["ada"]))
-    return name, tokens
+        enter_lake(Desk(client, people["ada"][0]))
+    return name, people
 
 
 def enter_lake(ada: Desk) -> None:
@@ -105,15 +111,22 @@ def enter_lake(ada: Desk) -> None:
         assert ada.post(path, body).status == 201, (path, body)
 
 
-async def _add_people(url: str) -> dict[str, str]:
+async def _add_people(url: str) -> Secrets:
     engine, now = make_engine(url), clock.now()
-    tokens = {}
+    people = {}
     async with transaction(make_sessions(engine)) as session:
         for name, role in PEOPLE.items():
             account = await accounts.add_user(session, by=None, name=name, role=role, password=None, now=now)
-            tokens[name] = await accounts.add_token(session, account=account, label="test", now=now)
+            token = await accounts.add_token(session, account=account, label="test", now=now)
+            until = now + timedelta(days=1)
+            session.add(
+                SignIn(
+                    account_id=account.id, token_hash=hashed(name), created_at=now, last_seen_at=now, expires_at=until
+                )
+            )
+            people[name] = (token, f"{session_cookie(secure=False)}={name}")
     await engine.dispose()
-    return tokens
+    return people
 
 
 def _copy(postgres: Server, template: str, name: str) -> Server:

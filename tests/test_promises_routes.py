@@ -1,0 +1,350 @@
+"""Promises over every route, so that a new one has to keep them: 12 rights, 13 drafts, 16 reading changes nothing."""
+
+import hashlib
+import re
+from difflib import unified_diff
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.support.factories import Desk, quote
+from tests.support.fixtures import Lake, connect, lake, lake_database
+from tests.support.routes import fill, routes
+
+__all__ = ["lake", "lake_database"]
+
+# Who gets past the door of which route; everybody else is asked to sign in (401, a page's GET by way of /login) or told
+# that they may not (403). A route that is not listed fails the test: say who it is for.
+ANYONE, SIGNED_IN, EDITOR, ADMIN = "anyone", "signed in", "editor", "admin"
+ROLES = {
+    ANYONE: ("stranger", "vic", "ada", "root"),
+    SIGNED_IN: ("vic", "ada", "root"),
+    EDITOR: ("ada", "root"),
+    ADMIN: ("root",),
+}
+RIGHTS = {
+    "GET /": ANYONE,
+    "GET /account": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+    "POST /account/sign-ins/end-others": SIGNED_IN,
+    "POST /account/sign-ins/{number}/end": SIGNED_IN,
+    "POST /account/tokens": SIGNED_IN,
+    "POST /account/tokens/{number}/revoke": SIGNED_IN,
+    "GET /admin/users": ADMIN,
+    "POST /admin/users": ADMIN,
+    "POST /admin/users/{number}/disable": ADMIN,
+    "POST /admin/users/{number}/enable": ADMIN,
+    "POST /admin/users/{number}/link": ADMIN,
+    "POST /admin/users/{number}/role": ADMIN,
+    "GET /api/v1/changes": ANYONE,
+    "GET /api/v1/negotiations": ANYONE,
+    "POST /api/v1/negotiations": EDITOR,
+    "GET /api/v1/negotiations/{slug}": ANYONE,
+    "PATCH /api/v1/negotiations/{slug}": EDITOR,
+    "GET /api/v1/negotiations/{slug}/agreement": ANYONE,
+    "GET /api/v1/negotiations/{slug}/changes": ANYONE,
+    "GET /api/v1/negotiations/{slug}/common-ground": ANYONE,
+    "GET /api/v1/negotiations/{slug}/coverage": ANYONE,
+    "GET /api/v1/negotiations/{slug}/issues": ANYONE,
+    "POST /api/v1/negotiations/{slug}/issues": EDITOR,
+    "GET /api/v1/negotiations/{slug}/issues/{issue}": ANYONE,
+    "PATCH /api/v1/negotiations/{slug}/issues/{issue}": EDITOR,
+    "GET /api/v1/negotiations/{slug}/looks": ANYONE,
+    "POST /api/v1/negotiations/{slug}/looks": EDITOR,
+    "GET /api/v1/negotiations/{slug}/matrix": ANYONE,
+    "GET /api/v1/negotiations/{slug}/parties": ANYONE,
+    "POST /api/v1/negotiations/{slug}/parties": EDITOR,
+    "GET /api/v1/negotiations/{slug}/parties/{party}": ANYONE,
+    "PATCH /api/v1/negotiations/{slug}/parties/{party}": EDITOR,
+    "GET /api/v1/negotiations/{slug}/timeline": ANYONE,
+    "GET /api/v1/parties": ANYONE,
+    "POST /api/v1/parties": EDITOR,
+    "GET /api/v1/parties/{party}": ANYONE,
+    "PATCH /api/v1/parties/{party}": EDITOR,
+    "GET /api/v1/positions": ANYONE,
+    "POST /api/v1/positions": EDITOR,
+    "GET /api/v1/positions/{position_id}": ANYONE,
+    "PATCH /api/v1/positions/{position_id}": EDITOR,
+    "POST /api/v1/positions/{position_id}/retract": EDITOR,
+    "GET /api/v1/positions/{position_id}/versions": ANYONE,
+    "GET /api/v1/positions/{position_id}/versions/{version}": ANYONE,
+    "POST /api/v1/quotes/check": EDITOR,
+    "GET /api/v1/quotes/{quote_id}": ANYONE,
+    "GET /api/v1/search": ANYONE,
+    "GET /api/v1/sources": ANYONE,
+    "POST /api/v1/sources": EDITOR,
+    "GET /api/v1/sources/{source_id}": ANYONE,
+    "PATCH /api/v1/sources/{source_id}": EDITOR,
+    "GET /api/v1/speakers": ANYONE,
+    "POST /api/v1/speakers": EDITOR,
+    "GET /api/v1/speakers/{speaker_id}": ANYONE,
+    "PATCH /api/v1/speakers/{speaker_id}": EDITOR,
+    "GET /bookmarklet": EDITOR,
+    "GET /healthz": ANYONE,
+    "GET /login": ANYONE,
+    "POST /login": ANYONE,
+    "POST /logout": ANYONE,
+    "GET /lookup/sources": EDITOR,
+    "GET /lookup/speakers": EDITOR,
+    "GET /metrics": ANYONE,
+    "GET /n/{slug}": ANYONE,
+    "GET /n/{slug}/about": ANYONE,
+    "GET /n/{slug}/cells/{party}/{issue}": ANYONE,
+    "GET /n/{slug}/cite.{form}": ANYONE,
+    "GET /n/{slug}/code-book": EDITOR,
+    "GET /n/{slug}/code-book/issues/new": EDITOR,
+    "POST /n/{slug}/code-book/issues/new": EDITOR,
+    "GET /n/{slug}/code-book/issues/{issue}": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/move": EDITOR,
+    "GET /n/{slug}/code-book/issues/{issue}/options/new": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/options/new": EDITOR,
+    "GET /n/{slug}/code-book/issues/{issue}/options/{option}": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/options/{option}": EDITOR,
+    "GET /n/{slug}/code-book/issues/{issue}/options/{option}/merge": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/options/{option}/merge": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/options/{option}/move": EDITOR,
+    "GET /n/{slug}/code-book/issues/{issue}/options/{option}/split": EDITOR,
+    "POST /n/{slug}/code-book/issues/{issue}/options/{option}/split": EDITOR,
+    "GET /n/{slug}/code-book/negotiation": EDITOR,
+    "POST /n/{slug}/code-book/negotiation": EDITOR,
+    "GET /api/docs": ANYONE,
+    "GET /api/v1/openapi.json": ANYONE,
+    "GET /n/{slug}/code-book/parties/{party}/same-as": EDITOR,
+    "POST /n/{slug}/code-book/parties/{party}/same-as": EDITOR,
+    "GET /n/{slug}/code-book/parties/new": EDITOR,
+    "POST /n/{slug}/code-book/parties/new": EDITOR,
+    "POST /n/{slug}/code-book/parties/seat": EDITOR,
+    "GET /n/{slug}/code-book/parties/{party}": EDITOR,
+    "POST /n/{slug}/code-book/parties/{party}": EDITOR,
+    "POST /n/{slug}/code-book/parties/{party}/move": EDITOR,
+    "POST /n/{slug}/code-book/parties/{party}/part": EDITOR,
+    "GET /n/{slug}/common-ground": ANYONE,
+    "GET /n/{slug}/coverage": ANYONE,
+    "GET /n/{slug}/desk": EDITOR,
+    "GET /n/{slug}/desk/{source_id}": EDITOR,
+    "POST /n/{slug}/desk/{source_id}": EDITOR,
+    "GET /n/{slug}/double-coding": EDITOR,
+    "GET /n/{slug}/double-coding/{number}": EDITOR,
+    "POST /n/{slug}/double-coding/draw": EDITOR,
+    "POST /n/{slug}/double-coding/{number}": EDITOR,
+    "GET /n/{slug}/drafts": EDITOR,
+    "GET /n/{slug}/export.csv": ANYONE,
+    "GET /n/{slug}/export.graphml": ANYONE,
+    "GET /n/{slug}/export.json": ANYONE,
+    "GET /n/{slug}/export.xlsx": ANYONE,
+    "GET /n/{slug}/export.zip": ANYONE,
+    "GET /n/{slug}/export/bargaining.csv": ANYONE,
+    "GET /n/{slug}/export/edges.csv": ANYONE,
+    "GET /n/{slug}/feed.atom": ANYONE,
+    "GET /n/{slug}/issues/{issue}": ANYONE,
+    "GET /n/{slug}/issues/{issue}/options/{option}": ANYONE,
+    "GET /n/{slug}/looks/new": EDITOR,
+    "POST /n/{slug}/looks/new": EDITOR,
+    "GET /n/{slug}/parties/{party}": ANYONE,
+    "GET /n/{slug}/positions/new": EDITOR,
+    "POST /n/{slug}/positions/new": EDITOR,
+    "GET /n/{slug}/review": EDITOR,
+    "POST /positions/span-fragment": EDITOR,
+    "GET /positions/{position_id}": ANYONE,
+    "GET /positions/{position_id}/cite.{form}": ANYONE,
+    "GET /positions/{position_id}/correct": EDITOR,
+    "POST /positions/{position_id}/correct": EDITOR,
+    "GET /positions/{position_id}/move": EDITOR,
+    "POST /positions/{position_id}/move": EDITOR,
+    "GET /positions/{position_id}/restore": EDITOR,
+    "POST /positions/{position_id}/restore": EDITOR,
+    "GET /positions/{position_id}/retract": EDITOR,
+    "POST /positions/{position_id}/retract": EDITOR,
+    "GET /positions/{position_id}/review": EDITOR,
+    "POST /positions/{position_id}/review": EDITOR,
+    "GET /positions/{position_id}/saved": EDITOR,
+    "GET /positions/{position_id}/versions/{number}": ANYONE,
+    "GET /positions/{position_id}/versions/{version}/cite.{form}": ANYONE,
+    "POST /quotes/check-fragment": EDITOR,
+    "GET /quotes/{quote_id}": ANYONE,
+    "GET /quotes/{quote_id}/cite.{form}": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /search": ANYONE,
+    "GET /sources/new": EDITOR,
+    "POST /sources/new": EDITOR,
+    "GET /sources/{source_id}": ANYONE,
+    "GET /sources/{source_id}/cite.{form}": ANYONE,
+    "GET /sources/{source_id}/edit": EDITOR,
+    "POST /sources/{source_id}/edit": EDITOR,
+    "GET /sources/{source_id}/text": EDITOR,
+    "POST /sources/{source_id}/text": EDITOR,
+}
+POSITION, DRAFT = 1, 2
+VALUES = {
+    "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION, "version": 1,
+    "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib", "rest": "x",
+}  # fmt: skip
+# GETs that are not about the log: they may differ from one moment to the next.
+OF_THE_MOMENT = ("/metrics", "/healthz", "/readyz")
+
+
+@pytest.fixture
+def filled(lake: Lake) -> Lake:
+    """The lake with a published position of the north."""
+    assert lake.ada.state()["id"] == POSITION
+    return lake
+
+
+def test_every_route_is_listed(lake: Lake) -> None:
+    declared = {f"{method} {path}" for method, path in routes(lake.app)}
+    assert declared - set(RIGHTS) == set(), "say in RIGHTS who these are for"
+    assert set(RIGHTS) - declared == set(), "these are gone; take them out of RIGHTS"
+
+
+def passes(desk: Desk, method: str, path: str) -> bool:
+    """Does this one get past the door? What is then said of the request itself does not matter here, but no 500."""
+    if path.startswith("/api/"):
+        headers = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
+        got = desk.client.request(method, path, headers=headers, **({} if method == "GET" else {"json": {}}))
+    else:
+        got = desk.browse(method, path, **({} if method == "GET" else {"data": {}}))
+    assert got.status_code < 500, (method, path, desk.name, got.status_code, got.text[:300])
+    to_login = got.status_code == 303 and got.headers["location"].startswith("/login?next=")
+    if desk.token is None:
+        assert got.status_code != 403, (method, path, "a stranger is asked to sign in first")
+        return not (got.status_code == 401 or to_login)
+    assert got.status_code != 401 and not to_login, (method, path, desk.name, got.text[:300])
+    return got.status_code != 403
+
+
+ABOUT_ACCOUNTS = re.compile("POST /(admin|account|log)")  # last, since they end what we are signed in by
+
+
+def test_each_route_lets_in_those_whom_it_is_for(filled: Lake, subtests: pytest.Subtests) -> None:
+    order = sorted(
+        RIGHTS, key=lambda r: (not r.startswith("GET"), bool(ABOUT_ACCOUNTS.match(r)), r == "POST /logout", r)
+    )
+    for name in ("stranger", "vic", "ada", "root"):
+        for route in order:
+            method, path = route.split(" ")
+            with subtests.test(f"{name} {route}"):
+                values = (
+                    VALUES if method == "GET" else VALUES | {"number": 99}
+                )  # no sign-in, token or account of theirs
+                assert passes(filled.desks[name], method, fill(path, values)) == (name in ROLES[RIGHTS[route]])
+
+
+# --- 13: drafts ---------------------------------------------------------------------------------------------------
+
+MARKER = "zebrawood"
+ECHOED = rf"[?&;]q={MARKER}|value=\"{MARKER}\"|“{MARKER}”|<title>{MARKER}:"  # what was asked for, said again
+
+
+def addresses(lake: Lake) -> list[str]:
+    """Each GET once, with things that are public, and the questions that would find a draft by its words."""
+    found = [fill(path, VALUES) for method, path in routes(lake.app) if method == "GET" and path not in OF_THE_MOMENT]
+    found += [f"{path}{'&' if '?' in path else '?'}q={MARKER}" for path in ("/search", "/api/v1/search")]
+    found += [f"/api/v1/positions?q={MARKER}", f"/api/v1/negotiations/lake/matrix?q={MARKER}", f"/n/lake?q={MARKER}"]
+    found += ["/api/v1/positions?limit=1", "/api/v1/search?q=forty", "/search?q=forty", "/api/v1/changes?limit=500"]
+    return sorted(set(found) - {"/login", "/logout"})
+
+
+def look(desk: Desk, address: str) -> Any:
+    """Read a page by a browser, the API by a token."""
+    token = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
+    return desk.client.get(address, headers=token) if address.startswith("/api/") else desk.page(address)
+
+
+CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+00:00)|%3A|\"revision\":\d+|-r\d+-|[0-9a-f]{16,}|\d{4}-\d\d-\d\dT\d\d%3A[0-9%A.]+Z"
+    r"|\"version\": \"?\d+|\"cursor\":\"[^\"]*\"|cursor=[\w-]+|\"next\":\"[^\"]*\""
+)
+
+
+def read(desk: Desk, address: str) -> tuple[int, str]:
+    """An answer as it reads, but for the number and instant of the newest entry, which a draft does move."""
+    got = look(desk, address)
+    is_text = got.headers.get("content-type", "").startswith(("text/", "application/json", "application/atom"))
+    return got.status_code, CHANGING.sub("…", got.text) if is_text else ""
+
+
+def test_a_draft_does_not_exist_for_others(filled: Lake, subtests: pytest.Subtests) -> None:
+    others = [filled.stranger, filled.vic]
+    before = {(d.name, a): read(d, a) for d in others for a in addresses(filled)}
+    made = filled.ada.draft(
+        summary=MARKER,
+        attitudes={"q20": "rejects"},
+        conditions={"q20": f"only with {MARKER}"},
+        quotes=[
+            quote("forty per cent", speaker={"name": f"Dr {MARKER}"}, translation=MARKER),
+            quote("an insult to every farmer"),
+        ],
+    )
+    assert made["id"] == DRAFT
+    filled.ada.correct(DRAFT, summary=f"{MARKER} again")
+    for desk in others:
+        for address in addresses(filled):
+            with subtests.test(f"{desk.name} {address}"):
+                after = read(desk, address)
+                assert MARKER not in re.sub(ECHOED, "", after[1])
+                if MARKER not in address:
+                    assert (
+                        "\n".join(unified_diff(*([a[1].split("\n") for a in (before[desk.name, address], after)]), n=0))
+                        == ""
+                    )
+                    assert after[0] == before[desk.name, address][0]
+        of_the_draft = VALUES | {"position_id": DRAFT, "quote_id": 2, "speaker_id": 3}
+        for method, path in routes(filled.app):
+            named = {"position_id", "quote_id", "speaker_id"} & set(re.findall(r"\{(\w+)", path))
+            if method == "GET" and named:
+                address = fill(path, of_the_draft)
+                got = look(desk, address)
+                with subtests.test(f"{desk.name} {address}"):
+                    door = RIGHTS[f"GET {path}"]
+                    assert got.status_code == 404 if desk.name in ROLES[door] else got.status_code in (303, 401, 403)
+
+
+def test_what_was_before_the_first_publication_stays_hidden(filled: Lake) -> None:
+    number = filled.ada.draft(summary=f"{MARKER} one")["id"]
+    filled.ada.correct(number, summary=f"{MARKER} two")
+    before = filled.ada.known_now()
+    filled.ada.correct(number, summary="three", status="published")
+    for desk in (filled.stranger, filled.vic):
+        assert [v["version"] for v in desk.get(f"/positions/{number}/versions").data] == [3]
+        for version in (1, 2):
+            assert desk.get(f"/positions/{number}/versions/{version}").status == 404
+            assert desk.page(f"/positions/{number}/versions/{version}").status_code == 404
+        assert desk.get(f"/positions/{number}", known_at=before).status == 404
+        assert MARKER not in desk.page(f"/positions/{number}").text
+        assert MARKER not in desk.page(f"/positions/{number}/versions/3").text
+        assert MARKER not in desk.page("/api/v1/changes").text
+    assert [v["version"] for v in filled.ada.get(f"/positions/{number}/versions").data] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("status", ["draft", "published", "retracted"])
+def test_only_editors_ask_by_status(filled: Lake, status: str) -> None:
+    filled.ada.draft()
+    got = {name: filled.desks[name].get("/positions", status=status) for name in ("stranger", "vic", "ada", "root")}
+    assert [got[name].status for name in got] == [401, 403, 200, 200]
+    assert all(p["status"] == status for p in got["ada"].data)
+    assert len(filled.ada.get("/positions").data) == 1
+
+
+# --- 16: reading changes nothing ------------------------------------------------------------------------------------
+
+
+def digest(connection: psycopg.Connection) -> dict[str, str]:
+    """A sum of every row of every table."""
+    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    made = {}
+    for (table,) in tables:
+        rows = connection.execute(sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(table)))
+        made[table] = hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()
+    return made
+
+
+def test_reading_changes_nothing(filled: Lake) -> None:
+    filled.ada.draft()
+    with connect(filled.database.owner_url) as connection:
+        before = digest(connection)
+        for address in addresses(filled):
+            assert look(filled.root, address).status_code < 500, address
+        assert digest(connection) == before
