@@ -89,7 +89,7 @@ async def post_desk(request: Request, session: Session, viewer: Anyone, slug: st
     try:
         saved = await saved_before(session, viewer, request.url.path, values)
     except AlreadyUsed as error:
-        values |= {"token": new_token()}
+        values |= {"token": new_token(), "sure": str(error.saved.position)}
         return await _desk(request, session, viewer, reading, values, status=409, notice=again(error))
     if saved is None:
         async with attempt(session) as refused:
@@ -99,6 +99,7 @@ async def post_desk(request: Request, session: Session, viewer: Anyone, slug: st
             why = refused[0]
             faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [Fault("", why.detail)]
             errors = field_errors(faults, values)
+            reading = await read(session, slug, source_id)
             return await _desk(request, session, viewer, reading, values, status=why.status, errors=errors)
     return RedirectResponse(f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303)
 

@@ -19,7 +19,7 @@ _NEAR = 240
 
 def snapped(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the ends of a selection to where words begin and end, without the quotation marks around them."""
-    start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
+    start, end = sorted(max(0, min(at, len(text))) for at in (start, end))
     while start < end and text[start] in _MARKS:
         start += 1
     while end > start and text[end - 1] in _MARKS:

@@ -13,6 +13,7 @@ from app.sources.paragraphs import paragraphs
 LONGEST_TEXT = 1_000_000  # characters looked through
 MOST = 1_000  # candidates
 _LEAST_WORDS = 3  # of a passage: fewer are a word held at arm's length
+_LONGEST_SENTENCE = 600  # characters; a longer one is read in parts
 _NEAR = 240  # characters beside a passage in which it is attributed
 
 _OPENING = {
@@ -150,7 +151,7 @@ def _attributed(
 def _through(text: str, start: int, end: int, known: "_Known", last: Speaker) -> Speaker:
     """Follow who is spoken of as saying something from `start` to `end`: that is whom the next "he" means."""
     while start < end:
-        stop = _sentence_end(text, start, end)
+        stop = _sentence_end(text, start, min(end, start + _LONGEST_SENTENCE))
         found = _subject(text, start, stop, known, last)
         last = found if found not in (None, NOBODY) else last
         start = stop
@@ -187,6 +188,8 @@ def _subject(
         return beside[0][2]
     if ahead:
         return max(ahead)[2] if len({m[:2] for m in ahead}) == len(ahead) else ahead[-1][2]
+    if not text[start : verb.start()].strip():
+        return last  # "Asked again: …" asks whoever spoke before
     return behind[0][2] if behind and verb[0].lower() not in _TAKES_HEARER else NOBODY
 
 

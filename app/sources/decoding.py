@@ -21,7 +21,7 @@ _DECLARED = re.compile(
     rb"""|<\?xml[^>]{1,200}?encoding=["']([A-Za-z0-9_:.-]{1,40})""",
     re.IGNORECASE,
 )
-_MANY = 0.3  # of the letters: where more are not ASCII, the text is not written in Latin letters
+_MANY = 0.5  # of the letters: where more are not ASCII, the text is not written in Latin letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def decode(data: bytes) -> Decoded:
         return Decoded(_plain(data.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
         pass
-    high = sum(byte > 127 for byte in data)
+    high = sum(byte >= 0xC0 for byte in data)
     letters = high + sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in data)
     for encoding in sorted(GUESSES, reverse=high < _MANY * letters):
         try:

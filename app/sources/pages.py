@@ -1,5 +1,7 @@
 """Pages on which editors put sources on file, correct them, and put their texts on file."""
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SLUG
 from app.core.templating import page
 from app.history.record import writing
 from app.models.source import Source
@@ -85,9 +88,9 @@ async def put_text(request: Request, session: Session, viewer: Anyone, source_id
 @router.get("/bookmarklet")
 async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
     """The link to drag among one's bookmarks."""
-    negotiation = request.query_params.get("negotiation", "")
+    negotiation = known_slug(request.query_params)
     here = f"{request.url.scheme}://{request.url.netloc}/sources/new"
-    known = f"negotiation:{negotiation!r}," if negotiation.replace("-", "").isalnum() else ""
+    known = f"negotiation:'{negotiation}'," if negotiation else ""
     return page(
         request,
         "sources/bookmarklet.html",
@@ -112,20 +115,21 @@ async def show_new(request: Request, session: AsyncSession, sent: Sent) -> Respo
         status=422 if sent.errors else 200,
         same=await _at_address(session, sent.values.get("url", "").strip()),
         **form_context(sent),
-        nav=[],
     )
 
 
 def form_context(sent: Sent) -> dict[str, Any]:
     """What every form for a source shows."""
     values = sent.values
+    slug = known_slug(values)
     guessed = values.get("guessed") and values.get("assumed") in GUESSES
     return {
         "values": values,
         "errors": sent.errors,
         "notes": sent.notes,
         "others": [(n, LABELS[n]) for n in GUESSES if guessed and n != values["assumed"]],
-        "negotiation_slug": values.get("negotiation", ""),
+        "negotiation_slug": slug,
+        "nav": nav(slug) if slug else [],
     }
 
 
@@ -163,13 +167,18 @@ async def _at_address(session: AsyncSession, url: str) -> Source | None:
         return None
 
 
+def known_slug(values: Mapping[str, str]) -> str:
+    """The negotiation for which a source is put on file, where that can be one."""
+    slug = values.get("negotiation", "")
+    return slug if re.fullmatch(SLUG, slug) and len(slug) <= 80 else ""
+
+
 def _negotiation(sent: Sent) -> str:
-    slug = sent.values.get("negotiation", "")
+    slug = known_slug(sent.values)
     return f"?{urlencode({'negotiation': slug})}" if slug else ""
 
 
 def _after(sent: Sent, source_id: int) -> str:
     """Where to go on: to the desk that sent for the source, else to its page."""
-    slug = sent.values.get("negotiation", "")
-    known = slug and slug.replace("-", "").isalnum()
-    return f"/n/{slug}/desk/{source_id}" if known else f"/sources/{source_id}"
+    slug = known_slug(sent.values)
+    return f"/n/{slug}/desk/{source_id}" if slug else f"/sources/{source_id}"

@@ -1,4 +1,4 @@
-"""From a pasted article to a published, verified position: by keyboard only, and without JavaScript; keys are counted."""
+"""From a pasted article to a published, verified position: by keyboard, and without JavaScript; keys are counted."""
 
 import re
 from pathlib import Path

@@ -1,0 +1,80 @@
+"""What the form is filled in with when words are taken from a text."""
+
+from typing import Any
+
+import pytest
+
+from app.desk.taking import snapped, taken, weekday
+from app.sources.anchoring import check
+from app.sources.candidates import Person, candidates
+
+VENN = Person(("Mara Venn",), "Mara Venn", "north")
+TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No 😀 deal.” Later: no 😀 deal."
+
+
+def take(words: str, text: str = TEXT, **more: Any) -> dict[str, str]:
+    start = text.index(words)
+    given = {"source_id": 7, "language": "en", "published_on": "2024-05-17", "parties": ["north"], **more}
+    return taken(text, start, start + len(words), candidates(text, [VENN]), **given)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("“We don’t take 1,000 crowns,”", "We don’t take 1,000 crowns,"),
+        ("e don’t take 1", "We don’t take 1,000"),
+        ("on’", "don’t"),
+        (" take ", "take"),
+        ("“ ", ""),
+    ],
+)
+def test_ends_move_to_where_words_end(words: str, expected: str) -> None:
+    text = TEXT + "“ "
+    start = text.index(words)
+    a, b = snapped(text, start, start + len(words))
+    assert text[a:b] == expected
+
+
+@pytest.mark.parametrize("span", [(-5, 3), (10**9, 10**10), (5, 2)])
+def test_no_offset_breaks_it(span: tuple[int, int]) -> None:
+    a, b = snapped(TEXT, *span)
+    assert 0 <= a <= b <= len(TEXT) or a == b
+
+
+def test_the_form_gets_speaker_party_source_and_day() -> None:
+    given = take("We don’t take 1,000 crowns,")
+    assert given == {
+        "source": "7",
+        "exact": "We don’t take 1,000 crowns,",
+        "language": "en",
+        "party": "north",
+        "speaker": "Mara Venn",
+        "said_on": "2024-05-14",
+    }
+    assert "party" not in take("We don’t take 1,000 crowns,", parties=["south"])
+
+
+def test_words_that_occur_once_come_without_those_beside_them_and_others_with() -> None:
+    assert "prefix" not in take("take 1,000")
+    given = take("😀 deal")
+    assert check(TEXT, given["exact"], given["prefix"], given["suffix"]).start == TEXT.index("😀")
+
+
+def test_without_a_weekday_the_day_of_the_source_dates_the_position() -> None:
+    text = "“We take it all back,” said Mara Venn."
+    assert take("We take it all back", text)["stated_on"] == "2024-05-17"
+    assert not {"said_on", "stated_on"} & take("We take it all back", text, published_on=None).keys()
+
+
+@pytest.mark.parametrize(
+    ("published_on", "day"),
+    [
+        ("2024-05-17", "2024-05-14"),
+        ("2024-05-14", "2024-05-14"),
+        ("2024-05-13", "2024-05-07"),
+        ("2024-05", None),
+        (None, None),
+    ],
+)
+def test_a_weekday_is_the_last_up_to_the_day_of_the_source(published_on: str | None, day: str | None) -> None:
+    assert weekday(TEXT, 1, 28, published_on) == day

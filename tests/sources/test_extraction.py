@@ -1,0 +1,91 @@
+"""Texts out of files; what a hostile one costs is a process of its own, with limits."""
+
+import resource
+import time
+
+import pytest
+
+from app.sources.extraction import Unreadable, extract
+from tests.sources import make
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_page_gives_its_article_and_what_it_says_of_itself() -> None:
+    found = await extract(make.PAGE.encode(), "page.html")
+    assert found.kind == "html" and found.encoding == "utf-8" and not found.guessed
+    assert "“The gauge of Borsk is 1,520 and stays so,” Irena Volk told" in found.text
+    assert all(word not in found.text for word in ("Weather", "rights reserved", "never"))
+    assert found.fields["publisher"] == "The Sarn Courier" and found.fields["published_on"] == "2025-03-10"
+    assert found.fields["title"] == "No rail will be torn up"
+
+
+async def test_a_pdf_gives_its_lines_joined_to_paragraphs() -> None:
+    lines = ["The minister of transport came to Sarn on Sunday with", "an offer and a bill.", "We will not rebuild it."]
+    found = await extract(make.pdf(*lines), "x.pdf")
+    assert "came to Sarn on Sunday with an offer and a bill." in found.text
+
+
+async def test_a_word_document_gives_what_it_says_now_with_insertions_and_without_deletions() -> None:
+    tracked = (
+        '<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>Inserted words.</w:t></w:r></w:ins>'
+        '<w:del w:id="2" w:author="x"><w:r><w:delText>Deleted words.</w:delText></w:r></w:del></w:p>'
+    )
+    found = await extract(make.docx(make.paragraph("We will ", "not move.") + tracked), "note.docx")
+    assert found.text == "We will not move.\n\nInserted words."
+    assert found.fields == {"title": "Note", "author": "Jo"}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "why"),
+    [
+        (b"", "empty.txt", "empty"),
+        (b"  \n", "blank.txt", "empty"),
+        (b"\x00\x01\x02", "x.bin", "no text"),
+        (b"\xd0\xcf\x11\xe0 old", "old.doc", "old Word"),
+        (b"{\\rtf1 x}", "x.rtf", "RTF"),
+        (b"PK\x03\x04 broken", "x.docx", "damaged"),
+        (b"%PDF-1.7 broken", "x.pdf", "damaged"),
+        (make.pdf(), "blank.pdf", "pictures"),
+        (make.pdf("secret", encrypt="word"), "locked.pdf", "password"),
+        (make.bomb(), "bomb.docx", "Unpacked"),
+        (make.docx(make.paragraph("x"), core='<!DOCTYPE a [<!ENTITY b "x">]><a>&b;'), "entities.docx", "damaged"),
+        (b"<html><body>" + b"<div>" * 200_000, "deep.html", "No article"),
+        (b"x" * 6_000_000, "long.txt", "longer than 5 MB"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+async def test_what_cannot_be_read_says_why(data: bytes, name: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        await extract(data, name)
+
+
+async def test_a_word_file_of_another_kind_is_named() -> None:
+    with pytest.raises(Unreadable, match="spreadsheet"):
+        await extract(make.docx("").replace(b"word/document.xml", b"xl/d/workbook.xml"), "x.xlsx")
+
+
+LAUGHS = (
+    "<!DOCTYPE l [<!ENTITY a 'lollollollol'>"
+    + "".join(f"<!ENTITY {b} '{f'&{a};' * 20}'>" for a, b in zip("abcdefg", "bcdefgh", strict=True))
+    + "]><l>&h;</l>"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        make.pdf(stream=b"BT /F1 12 Tf " + b"(x) Tj " * 40_000_000),
+        make.docx("<w:p>" * 50_000),
+        make.docx(make.paragraph("x"), core=LAUGHS),
+        b"<html><body>" + b"<p>word word word word word</p>" * 250_000,
+    ],
+    ids=["inflating-pdf", "deep-docx", "billion-laughs", "wide-html"],
+)
+async def test_a_hostile_file_ends_in_time_and_costs_this_process_little(data: bytes) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
+    with pytest.raises(Unreadable):
+        await extract(data, "x")
+    assert time.perf_counter() - began < 25
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
