@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.codebook.fields import Field, Kind, Texts, differ, read, shown, typed
 from app.core.database import attempt
 from app.core.errors import DomainError
@@ -58,6 +61,8 @@ async def create(
 ) -> Sheet | None:
     """Put a new object on file; None when it is done, else the form to show again."""
     sheet = Sheet(fields, typed(fields, form), status=422)
+    if asks_again(form):
+        return Sheet(fields, sheet.values)
     values, sheet.errors = read(model, fields, sheet.values, **fixed)
     if sheet.errors:
         return sheet
@@ -84,6 +89,8 @@ async def save(
     there, mine = shown(fields, held), typed(fields, form)
     seen = _version(form)
     sheet = Sheet([*fields, REASON], mine | typed([REASON], form), version, status=422)
+    if asks_again(form):
+        return Sheet(sheet.fields, sheet.values, seen)
     if not any(differ(mine[f.name], there[f.name]) for f in fields):
         return None  # sent twice, or nothing was changed
     if seen != version:
@@ -96,6 +103,16 @@ async def save(
     if sheet.errors:
         return sheet
     return await _write(session, sheet, write, values, read_reason({"reason": reason}))
+
+
+def asks_again(form: FormData) -> bool:
+    """Does it come from a page to sign in on, to be shown again and not to be saved?"""
+    return form.get("do") == SHOW_AGAIN
+
+
+def turned_away(request: Request, form: FormData) -> Response:
+    """Answer a form that came without a sign-in: what was typed travels through the page to sign in on."""
+    return sign_in_again(request, {name: value for name, value in form.items() if isinstance(value, str)})
 
 
 async def _write(

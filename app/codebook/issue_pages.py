@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.deps import Editor
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -51,15 +51,18 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 
 
 @router.post("/new")
-async def add_issue(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def add_issue(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     negotiation = await get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.add_issue(session, log, negotiation=negotiation, options=[], **values)
 
-    form = await request.form()
     sheet = await editing.create(session, form, NEW, IssueFields, write)
     return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{form['slug']}")
 
@@ -81,15 +84,19 @@ async def _issue(request: Request, session: Session, slug: str, issue: str, shee
 
 
 @router.post("/{issue}")
-async def save_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+async def save_issue(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     row = await queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_issue(session, log, row, values, {}, reason=reason)
 
     sheet = await editing.save(
-        session, await request.form(), ISSUE, IssueFields, write,
+        session, form, ISSUE, IssueFields, write,
         kind="issue", number=row.id, version=row.version, held=snapshot(row), slug=issue,
     )  # fmt: skip
     return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.accounts.deps import Editor
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -66,7 +66,11 @@ def _new(request: Request, place: NegotiationView, issue: str, title: str, sheet
 
 
 @router.post("/new")
-async def add_option(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+async def add_option(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     title, there = row.title, {o.slug for o in options}
     quo = [o.slug for o in options if o.status_quo]
@@ -75,10 +79,10 @@ async def add_option(request: Request, session: Session, viewer: Editor, slug: s
         if values["slug"] in there:
             raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
         name = values.pop("slug")
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_issue(session, log, row, {}, _with_quo(name, values, quo), reason="Option added")
 
-    sheet = await editing.create(session, await request.form(), NEW, OptionInput, write)
+    sheet = await editing.create(session, form, NEW, OptionInput, write)
     return _new(request, place, issue, title, sheet) if sheet else seen(f"{base_of(slug)}/issues/{issue}")
 
 
@@ -113,8 +117,12 @@ def _option(
 
 @router.post("/{option}")
 async def save_option(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str
 ) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     one = pick(options, option)
     title, label, merged = row.title, one.label, one.merged_into_id is not None
@@ -124,11 +132,11 @@ async def save_option(
     async def write(values: dict[str, Any], reason: str | None) -> None:
         if merged and not values["retired"]:
             values["merged_into_id"] = None
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_issue(session, log, row, {}, _with_quo(option, values, quo), reason=reason)
 
     sheet = await editing.save(
-        session, await request.form(), OPTION, OptionInput, write,
+        session, form, OPTION, OptionInput, write,
         kind="option", number=one.id, version=one.version, held=snapshot(one), slug=option,
     )  # fmt: skip
     if sheet:

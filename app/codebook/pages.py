@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts.deps import Editor
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -107,16 +107,20 @@ async def edit_negotiation(request: Request, session: Session, viewer: Editor, s
 
 
 @router.post("/negotiation")
-async def save_negotiation(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def save_negotiation(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     row = await get_negotiation(session, slug, lock=True)
     place, held = place_of(row), snapshot(row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)
 
     sheet = await editing.save(
-        session, await request.form(), NEGOTIATION, NegotiationInput, write,
+        session, form, NEGOTIATION, NegotiationInput, write,
         kind="negotiation", number=row.id, version=row.version, held=held, slug=slug,
     )  # fmt: skip
     return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))

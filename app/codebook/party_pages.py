@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.deps import Editor
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -69,44 +69,52 @@ async def _new(request: Request, session: Session, place: NegotiationView, new: 
 
 
 @router.post("/new")
-async def add_party(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def add_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
     """Put a party on file and seat it here, as one."""
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         part = {n: values.pop(n) for n in ("role", "consent_required")}
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             party = await actions.add_party(session, log, **values)
             await actions.take_part(session, log, negotiation=negotiation, party=party, **part)
 
     fields = _new_sheet().fields
-    sheet = await editing.create(session, await request.form(), fields, NewParty, write)
+    sheet = await editing.create(session, form, fields, NewParty, write)
     if sheet is None:
         return seen(base_of(slug))
     return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
 
 
 @router.post("/seat")
-async def seat_party(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def seat_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
     """Seat a party that is on file already."""
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
     offered = await _seat_sheet(session, slug)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         party = await queries.get_party(session, values.pop("party"))
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
 
-    sheet = await editing.create(session, await request.form(), offered.fields, ParticipationInput, write)
+    sheet = await editing.create(session, form, offered.fields, ParticipationInput, write)
     return await _new(request, session, place, _new_sheet(), sheet) if sheet else seen(base_of(slug))
 
 
 @router.get("/{party}")
 async def edit_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
     """Two forms: the party itself, the same in every negotiation, and its part in this one."""
-    negotiation, part, row = await _get(session, slug, party)
+    negotiation, part, row = await get_part(session, slug, party)
     return _party(request, place_of(negotiation), *_both(part, row), row.slug, row.name)
 
 
@@ -121,7 +129,7 @@ def _party(request: Request, place: NegotiationView, itself: Sheet, part: Sheet,
     )  # fmt: skip
 
 
-async def _get(
+async def get_part(
     session: Session, slug: str, party: str, *, lock: bool = False
 ) -> tuple[Negotiation, Participation, Party]:
     negotiation = await queries.get_negotiation(session, slug, lock=lock)
@@ -132,32 +140,40 @@ async def _get(
 
 
 @router.post("/{party}")
-async def save_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
-    negotiation, part, row = await _get(session, slug, party, lock=True)
+async def save_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
+    negotiation, part, row = await get_part(session, slug, party, lock=True)
     place, name, (_, other) = place_of(negotiation), row.name, _both(part, row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_party(log, row, values, reason=reason)
 
     sheet = await editing.save(
-        session, await request.form(), PARTY, PartyInput, write,
+        session, form, PARTY, PartyInput, write,
         kind="party", number=row.id, version=row.version, held=snapshot(row), slug=party,
     )  # fmt: skip
     return _party(request, place, sheet, other, party, name) if sheet else seen(base_of(slug))
 
 
 @router.post("/{party}/part")
-async def save_part(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
-    negotiation, part, row = await _get(session, slug, party, lock=True)
+async def save_part(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
+    negotiation, part, row = await get_part(session, slug, party, lock=True)
     place, name, (other, _) = place_of(negotiation), row.name, _both(part, row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_participation(log, part, values, reason=reason)
 
     sheet = await editing.save(
-        session, await request.form(), PART, ParticipationInput, write,
+        session, form, PART, ParticipationInput, write,
         kind="participation", number=part.id, version=part.version, held=snapshot(part), party=party,
     )  # fmt: skip
     return _party(request, place, other, sheet, party, name) if sheet else seen(base_of(slug))
@@ -166,7 +182,7 @@ async def save_part(request: Request, session: Session, viewer: Editor, slug: st
 @router.post("/{party}/move")
 async def move_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
     """One place to the left or right."""
-    negotiation, part, _ = await _get(session, slug, party, lock=True)
+    negotiation, part, _ = await get_part(session, slug, party, lock=True)
     wanted = select(Participation).where(Participation.negotiation_id == negotiation.id)
     rows = list(await session.scalars(wanted.order_by(Participation.ordinal, Participation.id).with_for_update()))
     order = moved(rows, part, await request.form())

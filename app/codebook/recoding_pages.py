@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.accounts.deps import Editor
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import REASON, Sheet, by_field
 from app.codebook.fields import read, typed
@@ -73,16 +73,23 @@ async def _merge(
 
 
 @router.post("/merge")
-async def merge(request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str) -> Response:
+async def merge(request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str) -> Response:
     """Merge it: one entry of the log for everything that is touched."""
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
-    source, form = pick(options, option), await request.form()
+    source = pick(options, option)
     target, address = pick(options, str(form.get("into"))), f"{base_of(slug)}/issues/{issue}"
     touched = await list_touched(session, source)
     if source.merged_into_id == target.id and not touched:
         return seen(address)  # sent twice
     keep = {n: Keep(v) for n, v in _chosen(form, "keep").items() if v in set(Keep)}
     sheet = Sheet([REASON], typed([REASON], form), status=422)
+    if editing.asks_again(form):
+        kept, sheet = {n: str(v) for n, v in keep.items()}, Sheet([REASON], sheet.values)
+        return await _merge(request, session, place, row, options, source, target.slug, sheet, kept)
     if form.get("seen") != mark(row, touched):
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     elif not sheet.values["reason"].strip():
@@ -90,7 +97,7 @@ async def merge(request: Request, session: Session, viewer: Editor, slug: str, i
     if not sheet.errors:
         batch = f"merge {option} into {target.slug}"
         async with attempt(session) as refused:
-            async with writing(session, by=viewer.name, now=now(), batch=batch) as log:
+            async with writing(session, by=editor.name, now=now(), batch=batch) as log:
                 await merge_options(
                     session, log, issue=row, source=source, target=target, keep=keep,
                     reason=sheet.values["reason"].strip(),
@@ -151,10 +158,14 @@ async def _split(
 
 
 @router.post("/split")
-async def split(request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str) -> Response:
+async def split(request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str) -> Response:
     """Split it: one entry of the log for everything that is touched."""
+    form = await request.form()
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
-    one, form = pick(options, option), await request.form()
+    one = pick(options, option)
     touched = await list_touched(session, one, links=False)
     sheet = Sheet(SPLIT, typed(SPLIT, form), status=422)
     values: dict[str, Any]
@@ -162,11 +173,14 @@ async def split(request: Request, session: Session, viewer: Editor, slug: str, i
     if not sheet.values["reason"].strip():
         sheet.errors["reason"] = f"{REASON.label} {REASON.wrong.capitalize()}"
     parts = {n: Part(v) for n, v in _chosen(form, "part").items() if v in set(Part)}
+    kept = {n: str(v) for n, v in parts.items()}
+    if editing.asks_again(form):
+        return await _split(request, session, place, row, one, Sheet(SPLIT, sheet.values), kept)
     if form.get("seen") != mark(row, touched):
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:
         async with attempt(session) as refused:
-            async with writing(session, by=viewer.name, now=now(), batch=f"split {option}") as log:
+            async with writing(session, by=editor.name, now=now(), batch=f"split {option}") as log:
                 await split_option(
                     session, log, issue=row, option=one, new=values, parts=parts,
                     reason=sheet.values["reason"].strip(),
@@ -177,5 +191,4 @@ async def split(request: Request, session: Session, viewer: Editor, slug: str, i
         torn = {f.where.strip("/").replace("/", "-"): f"It {f.detail}" for f in refused[0].faults if "part" in f.where}
         sheet.errors = torn or by_field(refused[0], SPLIT)
     place, row, options = await get_place(session, slug, issue)
-    kept = {n: str(v) for n, v in parts.items()}
     return await _split(request, session, place, row, pick(options, option), sheet, kept)

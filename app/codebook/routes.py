@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.codebook import issue_pages, option_pages, pages, party_pages, quote_pages, recoding_pages
+from app.codebook import issue_pages, option_pages, pages, party_pages, quote_pages, recoding_pages, same_pages
 
 router = APIRouter()
-for part in (pages, party_pages, recoding_pages, option_pages, issue_pages, quote_pages):
+for part in (pages, same_pages, party_pages, recoding_pages, option_pages, issue_pages, quote_pages):
     router.include_router(part.router)

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
-from app.accounts.deps import Editor
+from app.accounts.carrying import SHOW_AGAIN, sign_in_again
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.core import dates
 from app.core.clock import now
 from app.core.database import Session, attempt
@@ -59,16 +60,21 @@ async def _form(
 
 
 @router.post("/new")
-async def note_looks(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def note_looks(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
     """Note one look for each cell chosen, as one entry of the log; the same look is noted once."""
-    negotiation = await get_negotiation(session, slug, lock=True)
     form = await request.form(max_fields=20_000)
     values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}
     cells = [v for v in dict.fromkeys(form.getlist("cell")) if isinstance(v, str)]
+    if viewer is None:
+        return sign_in_again(request, values | {"cells": " ".join(cells)})
+    editor = await get_editor(viewer)
+    if form.get("do") == SHOW_AGAIN:
+        return await _form(request, session, slug, str(form.get("cells", "")).split(), values, {})
+    negotiation = await get_negotiation(session, slug, lock=True)
     sent, errors = _read(values, cells)
     if not errors:
         async with attempt(session) as refused:
-            await _note(session, negotiation, sent, by=viewer.name)
+            await _note(session, negotiation, sent, by=editor.name)
         if not refused:
             return RedirectResponse(f"/n/{slug}/coverage#searched", 303)
         errors = {_field(f.where): f"{_LABELS[_field(f.where)]}: {f.detail}" for f in refused[0].faults}

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.deps import Editor
+from app.accounts.carrying import SHOW_AGAIN, sign_in_again
+from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import NotFound, Stale
@@ -97,16 +98,19 @@ async def _draft(
 async def act(
     request: Request,
     session: Session,
-    viewer: Editor,
+    viewer: Anyone,
     position_id: Number,
     do: Words = "",
     version: Words = "",
     comment: Words = "",
 ) -> Response:
     """Submit a draft, publish it or return it; a comment stays among editors."""
-    said = comment.replace("\r\n", "\n").strip()
-    by: dict[str, Any] = {"comment": said}
-    view = await _view(session, position_id)
+    if viewer is None:
+        return sign_in_again(request, {"version": version, "comment": comment})
+    editor, view = await get_editor(viewer), await _view(session, position_id)
+    if do == SHOW_AGAIN:
+        return await _draft(request, session, view, comment=comment)
+    by: dict[str, Any] = {"comment": comment.replace("\r\n", "\n").strip()}
     async with attempt(session) as refused:
         position = await get_position(session, position_id, lock=True)
         negotiation = await get_negotiation_by_id(session, position.negotiation_id)
@@ -115,12 +119,12 @@ async def act(
         match do:
             case "submit":
                 await actions.submit(
-                    session, negotiation=negotiation, position=position, by=viewer.name, now=now(), **by
+                    session, negotiation=negotiation, position=position, by=editor.name, now=now(), **by
                 )
             case "return":
-                await actions.send_back(session, position=position, by=viewer.name, now=now(), **by)
+                await actions.send_back(session, position=position, by=editor.name, now=now(), **by)
             case "publish":
-                async with writing(session, by=viewer.name, now=now()) as log:
+                async with writing(session, by=editor.name, now=now()) as log:
                     await actions.publish(session, log, negotiation=negotiation, position=position, view=view, **by)
             case _:
                 raise NotFound("There is nothing of that name to do.")

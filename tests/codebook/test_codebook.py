@@ -1,5 +1,6 @@
 """The code book's forms: who may, what is kept, who was quicker."""
 
+import json
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -11,7 +12,7 @@ BOOK = "/n/sarn/code-book"
 FORMS = [
     "", "/negotiation", "/parties/new", "/parties/sarn-aldria", "/issues/new", "/issues/truce",
     "/issues/truce/options/new", "/issues/truce/options/short", "/issues/truce/options/short/merge",
-    "/issues/truce/options/short/merge?into=month", "/issues/truce/options/short/split",
+    "/issues/truce/options/short/merge?into=month", "/issues/truce/options/short/split", "/parties/sarn-aldria/same-as",
 ]  # fmt: skip
 
 
@@ -168,3 +169,33 @@ def test_an_option_is_renamed_and_retired_and_the_status_quo_passes_on(
     assert post(editor, path, **sent).status_code == 303
     found = {o["slug"]: o for o in api.get("/negotiations/sarn/issues/truce")["data"]["options"]}
     assert found["short"]["retired"]
+
+
+def test_two_parties_that_are_one_share_their_names(api: Api, source: int, editor: TestClient) -> None:
+    path = f"{BOOK}/parties/sarn-borsk/same-as"
+    assert "say why" in errors(post(editor, path, stays="sarn-aldria").text)[0].lower()
+    assert post(editor, path, stays="nobody", reason="x").status_code == 422
+    for _ in range(2):
+        assert post(editor, path, stays="sarn-aldria", reason="A province of it").status_code == 303
+    assert api.get("/parties/sarn-aldria")["data"]["aliases"] == ["Borsk"]
+    assert not api.get("/negotiations/sarn/parties/sarn-borsk")["data"]["consent_required"]
+
+
+def test_what_was_typed_travels_through_a_sign_in(
+    api: Api, source: int, client: TestClient, editor: TestClient
+) -> None:
+    for path, typed in (
+        (f"{BOOK}/issues/truce", {"title": "How long?", "version": "1", "reason": "Plainer"}),
+        (f"{BOOK}/issues/new", {"title": "Customs <posts>", "slug": "customs"}),
+        (f"{BOOK}/issues/truce/options/short/merge", {"into": "month", "reason": "Same thing"}),
+        ("/n/sarn/looks/new", {"where": "The archive", "cell": "sarn-borsk/truce"}),
+    ):
+        away = post(client, path, **typed)
+        assert away.status_code == 401
+        fields = LexborHTMLParser(away.text).css_first("textarea[name=carry]").text()
+        sent = json.loads(fields) | {"do": "refresh"}
+        back = post(editor, path, **sent)
+        assert back.status_code == 200, path
+        kept = fields_of(back.text)
+        assert all(kept.get(name, "") == value for name, value in typed.items()), path
+    assert api.get("/negotiations/sarn/issues/truce")["data"]["title"] == "Length of the truce"
