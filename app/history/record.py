@@ -238,6 +238,8 @@ def snapshot(row: Base) -> dict[str, Any]:
 
 
 def plain(value: object) -> Any:
+    if isinstance(value, float):
+        return value + 0.0  # JSONB has no -0.0, and what is hashed must be what is read again
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
