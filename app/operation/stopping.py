@@ -1,50 +1,80 @@
 """Stopping without dropping anything: after SIGTERM requests are taken for a moment, on connections that end then.
 
-Closing a connection that a client keeps alive can meet its next request half-way. So each answer of that moment says
-`Connection: close`, /readyz is red, so that a proxy looks elsewhere, and only then is the server told to stop.
+uvicorn alone closes what clients keep alive, which can meet their next request half-way, and leaves out whom the system
+has connected already. So there are three steps: for a moment each answer says `Connection: close`, and
+/readyz is red, so that a proxy looks elsewhere; then the door is closed behind whoever has come in; at last, when these
+have been heard, uvicorn is told to stop.
 """
 
 import asyncio
 import contextlib
+import os
 import signal
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LAST_WORDS = 0.5  # seconds for who has connected to send the request
 
 
 @contextlib.contextmanager
 def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
-    """Put a moment between SIGTERM and what the server does about it; a second signal cuts it short."""
-    before: Any = signal.getsignal(signal.SIGTERM)
-    loop = asyncio.get_running_loop()
-
-    def begin(number: int, frame: FrameType | None) -> None:
-        if stopping.is_set() or not callable(before):
-            return _pass_on(before, number, frame)
-        loop.call_soon_threadsafe(_begin, loop, stopping, seconds, lambda: _pass_on(before, number, frame))
-
-    try:
-        signal.signal(signal.SIGTERM, begin)
-    except ValueError:  # not in the main thread, so in a test
+    """Put the first two steps between SIGTERM and what uvicorn does about it; a second signal cuts them short."""
+    handler: Any = signal.getsignal(signal.SIGTERM)
+    server = getattr(handler, "__self__", None)
+    if not isinstance(server, uvicorn.Server):  # in a test
         yield
         return
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def stop(number: int, frame: FrameType | None) -> None:
+        await asyncio.sleep(seconds)
+        await _close_the_door(server)
+        await asyncio.sleep(min(LAST_WORDS, seconds))
+        handler(number, frame)
+
+    def begin(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            return handler(number, frame)
+        stopping.set()
+        loop.call_soon_threadsafe(lambda: tasks.add(loop.create_task(stop(number, frame))))
+
+    signal.signal(signal.SIGTERM, begin)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, handler)
 
 
-def _begin(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event, seconds: float, stop: Callable[[], None]) -> None:
-    stopping.set()
-    loop.call_later(seconds, stop)
+async def _close_the_door(server: uvicorn.Server) -> None:
+    """Listen no longer, but take in whom the system has connected by then."""
+    config, loop = server.config, asyncio.get_running_loop()
 
+    def protocol() -> asyncio.Protocol:
+        state = server.lifespan.state
+        return config.http_protocol_class(  # type: ignore[call-arg]
+            config=config, server_state=server.server_state, app_state=state, _loop=loop
+        )
 
-def _pass_on(handler: Any, number: int, frame: FrameType | None) -> None:
-    if callable(handler):
-        handler(number, frame)
+    taken_in: list[socket.socket] = []
+    for listening in server.servers:
+        # A second handle keeps the system's queue until it is empty.
+        doors = [socket.socket(fileno=os.dup(door.fileno())) for door in listening.sockets]
+        listening.close()
+        for door in doors:
+            door.setblocking(False)
+            with door, contextlib.suppress(BlockingIOError):
+                while True:
+                    taken_in.append(door.accept()[0])
+    for guest in taken_in:
+        with contextlib.suppress(OSError):
+            await loop.connect_accepted_socket(protocol, guest, ssl=config.ssl)
 
 
 class CloseWhenStopping:

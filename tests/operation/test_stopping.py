@@ -1,0 +1,70 @@
+"""SIGTERM finishes what is in flight and drops nothing, with real processes under load."""
+
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.core.postgres import Server
+from tests.support.fixtures import connect
+from tests.support.processes import load, running
+
+Lake = tuple[Server, dict[str, tuple[str, str]]]
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.mark.parametrize("cache", ["on", "off"])
+def test_nothing_is_dropped_when_it_is_told_to_stop(lake_database: Lake, tmp_path: Path, cache: str) -> None:
+    url = lake_database[0].url
+    with running(tmp_path, DATABASE_URL=url, PARLEY_CACHE=cache) as server:
+        with load(server.port, "/n/lake", b"Water quota") as clients:
+            time.sleep(1)
+            assert server.terminate() in (0, -15)
+            assert not server.is_ready()
+        assert clients.outcomes.keys() <= {"ok", "refused"}, clients.outcomes
+        assert clients.outcomes["ok"] > 20
+
+
+def test_what_is_in_flight_is_finished(lake_database: Lake, tmp_path: Path) -> None:
+    database, secrets = lake_database
+    with running(tmp_path, DATABASE_URL=database.url) as server:
+        answers: list[int] = []
+
+        def write() -> None:
+            body = '{"slug": "late", "name": "Late"}'
+            headers = {"Authorization": f"Bearer {secrets['ada'][0]}", "Content_Type": "application/json"}
+            answers.append(server.ask("/api/v1/parties", "POST", body, **headers)[0])
+
+        with connect(database.owner_url, autocommit=False) as other:
+            other.execute("LOCK TABLE party IN SHARE MODE")  # the write has to wait here
+            writer = threading.Thread(target=write)
+            writer.start()
+            _wait_for_the_lock(other)
+            server.process.terminate()
+            time.sleep(2.5)
+            assert server.process.poll() is None
+            other.rollback()
+        writer.join(30)
+        assert answers == [201]
+        assert server.process.wait(30) in (0, -15)
+
+
+def _wait_for_the_lock(session: psycopg.Connection) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    while not (session.execute(waiting).fetchone() or (0,))[0]:
+        time.sleep(0.02)
+
+
+def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake, tmp_path: Path) -> None:
+    with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="5") as server:
+        server.process.terminate()
+        time.sleep(0.5)
+        status, body = server.ask("/readyz")
+        assert (status, b"stopping" in body) == (503, True)
+        assert server.ask("/n/lake")[0] == 200
+        server.process.terminate()  # a second time: at once
+        began = time.monotonic()
+        server.process.wait(30)
+        assert time.monotonic() - began < 4
