@@ -46,7 +46,10 @@ async def list_touched(
         .where(Position.id.in_(named), Position.status.in_(COUNTS))
         .order_by(Position.id)
     )
-    rows = await session.execute(wanted.with_for_update(of=Position) if lock else wanted)
+    if lock:  # by itself and first: what is read afterwards is what those who were waited for have written
+        ours = select(Position.id).where(Position.id.in_(named)).order_by(Position.id)
+        await session.execute(ours.with_for_update())
+    rows = await session.execute(wanted, execution_options={"populate_existing": lock})
     return [Touched(position, document) for position, document in rows if document is not None]
 
 

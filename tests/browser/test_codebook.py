@@ -1,0 +1,70 @@
+"""The code book, coverage and review in a real browser: without scripts, by keyboard, and through axe."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.factories import position
+from tests.support.live import Live, tab
+from tools import vendor
+
+pytestmark = pytest.mark.browser
+
+BOOK = "/n/lake/code-book"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def test_an_issue_is_renamed_by_keyboard_without_scripts(live: Live, browser: Browser) -> None:
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto(BOOK)
+        page.get_by_role("link", name="Water quota").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Title").focus()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("Shares of the water")
+        page.keyboard.press("Enter")  # too early: the reason is missing
+        expect(page.get_by_role("alert")).to_contain_text("Say why it is changed")
+        page.get_by_role("alert").get_by_role("link").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Why is it changed?").focus()
+        page.keyboard.type("It is about shares")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Shares of the water")).to_be_visible()
+    assert live.ada.get("/negotiations/lake/issues/quota").data["title"] == "Shares of the water"
+
+
+def test_options_are_merged_without_scripts(live: Live, browser: Browser) -> None:
+    torn = live.ada.post("/positions", position(attitudes={"q40": "prefers", "q30": "rejects"})).data["id"]
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto(f"{BOOK}/issues/quota/options/q40")
+        page.get_by_role("link", name="Merge it into another option").click()
+        page.get_by_label("Into").select_option("q30")
+        page.get_by_role("button", name="Show what it touches").click()
+        page.get_by_label("Why is it changed?").fill("Said in one breath")
+        page.get_by_role("button", name="Merge into “30 %”").click()
+        expect(page.get_by_role("alert")).to_contain_text("has to be decided")
+        page.get_by_role("radio", name="prefers").check()
+        page.get_by_role("button", name="Merge into “30 %”").click()
+        expect(page.get_by_role("heading", name="Water quota")).to_be_visible()
+    data = live.ada.get(f"/positions/{torn}").data
+    assert (data["attitudes"], data["action"]) == ({"q30": "prefers"}, "recoded")
+
+
+@pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
+    number = live.ada.post("/positions", position(status="draft", attitudes={"q40": "prefers"})).data["id"]
+    pages = [
+        BOOK, f"{BOOK}/negotiation", f"{BOOK}/parties/north", f"{BOOK}/parties/new", f"{BOOK}/parties/north/same-as",
+        f"{BOOK}/issues/quota", f"{BOOK}/issues/quota/options/q40/merge?into=q30",
+        f"{BOOK}/issues/quota/options/q40/split", "/n/lake/issues/quota/options/q40", "/n/lake/coverage",
+        "/n/lake/looks/new", "/n/lake/review", f"/positions/{number}/review", "/n/lake/double-coding",
+    ]  # fmt: skip
+    with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
+        for path in pages:
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            page.evaluate(vendor.AXE.read_text())
+            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], path
