@@ -19,4 +19,6 @@ intake?.addEventListener("keydown", (event) => {
   intake.requestSubmit(intake.querySelector(".go .button"));
 });
 
-document.querySelector("[data-focus]")?.focus();
+// Straight to what comes first: what is wrong, else the text.
+const first = document.querySelector("[data-focus]") ?? document.querySelector("[data-begin] [name=text]");
+first?.focus();

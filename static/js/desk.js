@@ -5,7 +5,14 @@ const side = document.getElementById("beside");
 const bar = document.getElementById("selection-bar");
 const entry = () => document.getElementById("position-form");
 let touched = false; // has anything been typed into the form that is open?
+let opened = null; // the token of that form
 let chosen = null;
+
+// A form that was only opened is nothing to be offered again.
+function forget() {
+  if (opened && !touched) sessionStorage.removeItem(`parley-form:${location.pathname}#${opened}`);
+}
+addEventListener("pagehide", forget);
 
 function selected() {
   const selection = getSelection();
@@ -83,7 +90,9 @@ document.addEventListener("input", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const form = entry();
   if (event.detail.ctx?.target?.id !== "beside" || !form) return;
+  forget();
   touched = false;
+  opened = form.dataset.keptForm;
   side.scrollTop = 0;
   const empty = ["party", "issue"].map((name) => form.elements[name]).find((field) => field && !field.value);
   (form.querySelector("[data-whole-words], [autofocus]") || empty || form.elements.summary).focus();

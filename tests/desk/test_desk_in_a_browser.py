@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.factories import quote
 from tests.support.live import Live, tab
+from tools import vendor
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +24,7 @@ The minister came to Sarn on Sunday with an offer and a bill.
 “How will this share be used? To flood the valley?” she added. Some 😀 asked “why”.
 """
 TITLE = "Key questions ahead of the talk"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESS = "https://news.example/key-questions"
 
 
@@ -155,3 +159,42 @@ def test_what_was_typed_is_not_lost_to_another_selection(live: Live, browser: Br
         page.locator("[data-add-selection]").click()
         expect(page.locator("[name=q-1-exact]")).to_have_value(re.compile("^Last"))
         expect(page.locator("[name=summary]")).to_have_value("typed by hand!")
+
+
+def test_what_was_typed_at_the_desk_comes_back_after_the_page_was_left(live: Live, browser: Browser) -> None:
+    with tab(browser, live) as page:
+        page.goto("/n/lake/desk/1")
+        page.locator("a[data-candidate]").first.click()
+        page.locator("[name=summary]").fill("typed by hand")
+        page.goto("/n/lake")
+        page.goto("/n/lake/desk/1")
+        page.locator("[data-desk-restore]").click()
+        expect(page.locator("[name=summary]")).to_have_value("typed by hand")
+        expect(page.locator("[name=q-0-exact]")).not_to_have_value("")
+        page.locator("[name=party]").select_option("north")
+        page.locator("[name=issue]").select_option("dam")
+        page.locator("[data-publish]").click()
+        page.wait_for_url(re.compile("saved="))
+        page.goto("/n/lake/desk/1")
+        expect(page.locator("[data-desk-kept]")).to_be_hidden()
+
+
+@pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int) -> None:
+    live.ada.state(quotes=[quote()])
+    paths = (
+        "/n/lake/desk",
+        "/n/lake/desk/1",
+        "/n/lake/desk/1?start=100&end=140",
+        "/sources/new?url=https://news.example/lake",
+    )
+    paths += ("/sources/1/text", "/sources/1/edit", "/bookmarklet")
+    with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True) as page:
+        for path in paths:
+            page.goto(path)
+            page.evaluate(vendor.AXE.read_text())
+            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
