@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from html import escape, unescape
 
-from app.citations.work import Work, one_line
+from app.citations.work import ON_RECORD, Work, one_line
 from app.core.responses import dumps
 
 STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library brings along
@@ -26,14 +26,14 @@ def as_bibtex(work: Work) -> str:
     newspaper = work.kind == "article-newspaper"
     fields = {
         "author": " and ".join(f"{{{_latex(n['literal'])}}}" for n in item.get("author", [])),
-        "title": f"{{{_latex(item['title'])}}}",
+        "title": f"{{{_latex(item.get('title', ''))}}}",
         "journal" if newspaper else "howpublished": _latex(item.get("container-title", "")),
         "publisher": _latex(item.get("publisher", "")),
         "year": (work.issued or "")[:4],
         "date": work.issued or "",
         "version": _latex(work.version or ""),
         "langid": work.language or "",
-        "note": _latex(item.get("note", "")),
+        "note": rf"{ON_RECORD} \url{{{_address(work.record)}}}" if work.record else "",
         "url": _address(work.url or ""),
         "urldate": work.accessed or "",
     }
@@ -44,7 +44,7 @@ def as_bibtex(work: Work) -> str:
 def as_ris(work: Work) -> str:
     """One reference; every value is one line, as the format asks for."""
     item = work.csl()
-    lines = [("TY", _RIS.get(work.kind, "GEN")), ("ID", work.key), ("TI", item["title"])]
+    lines = [("TY", _RIS.get(work.kind, "GEN")), ("ID", work.key), ("TI", item.get("title", ""))]
     lines += [("AU", name["literal"]) for name in item.get("author", [])]
     lines += [
         ("T2", item.get("container-title")),
@@ -72,7 +72,7 @@ def as_text(work: Work) -> str:
     bibliography = CitationStylesBibliography(_style(), CiteProcJSON([marked]), formatter.plain)
     bibliography.register(Citation([CitationItem(work.key)]))
     said = one_line(unescape(str(bibliography.bibliography()[0])))
-    return f"{said} {work.note}\n" if work.note else f"{said}\n"
+    return f"{said} {ON_RECORD} {work.record}\n" if work.record else f"{said}\n"
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+ON_RECORD = "On record at"
 US = "Parley"  # who keeps the record: the author of what is ours
 
 
@@ -22,7 +23,7 @@ class Work:
     accessed: str | None = None
     version: str | None = None
     language: str | None = None
-    note: str | None = None
+    record: str | None = None  # where it is on record here, if its own address is elsewhere
 
     def csl(self) -> dict[str, Any]:
         """Write it as an item of CSL-JSON, what is not known left out."""
@@ -37,7 +38,7 @@ class Work:
             "accessed": self.accessed and _parts(self.accessed),
             "version": self.version,
             "language": self.language,
-            "note": self.note and one_line(self.note),
+            "note": self.record and f"{ON_RECORD} {self.record}",
             "URL": self.url,
         }
         return {name: value for name, value in item.items() if value}

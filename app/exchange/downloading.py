@@ -7,16 +7,18 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.core.responses import dumps, matches
 from app.exchange.slots import slots
 from app.history.read import Moment
 
 CHUNK = 64 * 1024
+PATIENCE = 20  # seconds that one piece may take to be read
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -53,9 +55,13 @@ class Download(StreamingResponse):
         self.content = content
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def patiently(message: Message) -> None:
+            with anyio.fail_after(PATIENCE):  # whoever stops reading must not keep others waiting
+                await send(message)
+
         with slots.taken():
             async with aclosing(self.content):
-                await super().__call__(scope, receive, send)
+                await super().__call__(scope, receive, patiently)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Moment and day are pinned before the first batch, and the log only grows: whatev
 together are one moment. Nothing is kept from one batch to the next.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,8 @@ class Selection:
 
     query: MatrixQuery
     matrix: Matrix
+    total: int = 0  # positions, where somebody watches
+    step: Callable[[int, int], None] | None = None  # told how many are done, of how many
 
     @property
     def slug(self) -> str:
@@ -99,11 +101,15 @@ async def count_positions(session: AsyncSession, chosen: Selection) -> int:
 async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
     """Every position of the cells shown, batch by batch in the matrix's order, each cell's by rule 3; is it current?"""
     result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
+    done = 0
     try:
         async for keys in result.partitions():
             versions = await _versions(session, [(seq, n) for seq, n, _ in keys])
             seen = await views(session, chosen.matrix.at, [versions[seq, n] for seq, n, _ in keys])
             yield [(view, current) for view, (_, _, current) in zip(seen, keys, strict=True)]
+            done += len(keys)
+            if chosen.step:
+                chosen.step(done, chosen.total)
     finally:
         await result.close()
 
@@ -124,7 +130,7 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
     parties = [party_ids[p.slug] for p in matrix.grid.parties]
     issues = [i.id for i in matrix.book.issues if not query.issue or i["slug"] in query.issue]
     where = published(matrix.at, matrix.book.negotiation.id, parties, issues)
-    current = chosen_at(where, matrix.as_of).subquery("chosen")
+    current = chosen_at(where, matrix.as_of).cte("chosen").prefix_with("MATERIALIZED")
     wanted = (
         select(Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current"))
         .join(current, and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id))

@@ -87,6 +87,8 @@ class Sheet:
                     self._sheet.write_boolean(self.rows, column, value, form)
                 case int() | float():
                     self._sheet.write_number(self.rows, column, value, form)
+                case "":
+                    self._sheet.write_blank(self.rows, column, None, form)
                 case _:
                     self._text(column, str.__str__(value), form, link)
         self.rows += 1

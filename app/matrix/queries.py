@@ -41,7 +41,8 @@ async def current(
 ) -> dict[CellKey, Current]:
     """The cells that have a published position, with the current one at `as_of` as held at a moment."""
     where = published(at, negotiation_id, parties, issues)
-    chosen = aliased(Spell, chosen_at(where, as_of).subquery("chosen"))
+    # Chosen once: without statistics, as after a large import, the planner would choose anew for every position.
+    chosen = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
     counted = Spell.stated_by <= as_of
     overlaps = and_(
         counted,

@@ -80,7 +80,7 @@ def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: st
         issued=data["published_on"],
         accessed=data["accessed_on"],
         language=data["language"],
-        note=f"On record at {base}{address}{query}",
+        record=f"{base}{address}{query}",
     )
     document = document_data(SourceView(source_id, *(data[n] for n in SourceView.__slots__[1:])), base)
     more = {"author": data["author"], "inLanguage": data["language"], "license": data["licence"]}

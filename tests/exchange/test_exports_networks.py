@@ -1,0 +1,56 @@
+"""Graph, edges and scales: what tools for networks and bargaining read."""
+
+import csv
+import io
+from typing import Any
+
+import networkx
+
+from app.exchange.networks import places
+from app.negotiations.views import IssueView, OptionView
+from tests.support.fixtures import Lake
+
+
+def issue(*ranks: float | None, ordered: bool = True, retired: set[int] | None = None) -> IssueView:
+    options = [OptionView(f"o{n}", f"O{n}", r, False, n in (retired or set())) for n, r in enumerate(ranks)]
+    return IssueView("i", "I", None, None, ordered, options)
+
+
+def rows(lake: Lake, path: str, **query: Any) -> list[dict[str, str]]:
+    answer = lake.stranger.page(f"/n/lake/{path}", **query)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+def test_a_scale_runs_from_0_to_100_by_rank() -> None:
+    found = places(issue(1, 1.5, 3), {"a": "o0", "b": "o1", "c": "o2"})
+    assert {party: place for party, (_, _, place) in found.items()} == {"a": 0.0, "b": 25.0, "c": 100.0}
+
+
+def test_a_retired_option_widens_the_scale_only_while_somebody_holds_it() -> None:
+    scale = issue(1, 2, 5, retired={2})
+    assert places(scale, {"a": "o1"})["a"][2] == 100.0
+    assert places(scale, {"a": "o1", "b": "o2"})["a"][2] == 25.0
+
+
+def test_what_is_no_scale_has_no_numbers() -> None:
+    assert places(issue(1, 2, ordered=False), {"a": "o0"}) == {}
+    assert places(issue(1), {"a": "o0"}) == {}
+    assert places(issue(1, None, 2), {"a": "o1"}) == {}
+
+
+def test_the_agreement_of_every_pair(lake: Lake) -> None:
+    lake.ada.state(attitudes={"q40": "prefers"}, salience=80)
+    lake.ada.state("south", attitudes={"q30": "prefers"})
+    found = [(r["party"], r["other"], r["agreement"], r["issues"]) for r in rows(lake, "export/edges.csv")]
+    assert found == [("north", "south", "0.5", "1"), ("north", "council", "", "0"), ("south", "council", "", "0")]
+    graph = networkx.parse_graphml(lake.stranger.page("/n/lake/export.graphml").text)
+    assert graph.nodes["council"] == {"name": "Basin Council", "role": "mediator", "consent_required": False}
+    assert list(graph.edges(data=True)) == [("north", "south", {"weight": 0.5, "agreement": 0.5, "issues": 1})]
+    assert (graph.graph["negotiation"], graph.graph["title"]) == ("lake", "Lake treaty")
+    scales = rows(lake, "export/bargaining.csv")
+    assert [(r["party"], r["issue"], r["position"], r["salience"]) for r in scales] == [
+        ("north", "quota", "100.0", "80"),
+        ("south", "quota", "50.0", ""),
+    ]
+    assert rows(lake, "export/edges.csv", party="north") == []

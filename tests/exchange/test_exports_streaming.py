@@ -1,0 +1,137 @@
+"""Exports stream: one moment whatever is written meanwhile, flat memory, two at once, and a cut is noticed."""
+
+import csv
+import io
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import anyio
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from app.core.clock import now
+from app.core.database import make_engine, make_sessions
+from app.core.errors import TooMany
+from app.exchange import downloading
+from app.exchange.asking import CsvQuery
+from app.exchange.csv_export import export_csv
+from app.exchange.downloading import Download
+from app.exchange.selection import BATCH, count_positions, select_cells
+from app.exchange.slots import Slots, slots
+from bench.multiply import multiply
+from tests.support.fixtures import Lake
+
+pytestmark = pytest.mark.anyio
+MANY = 20_000
+
+
+def megabytes() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+async def test_it_is_one_moment_while_others_write(lake: Lake) -> None:
+    first = lake.ada.state()
+    multiply(lake.database.url, 5 * BATCH)
+    pins = {"as_of": "2026-01-01", "known_at": lake.ada.known_now()}
+    before = lake.stranger.page("/n/lake/export.csv", **pins)
+    engine = make_engine(lake.database.url)
+    async with make_sessions(engine)() as session:
+        query = CsvQuery.model_validate({"as_of": pins["as_of"]})
+        chosen = await select_cells(session, "lake", query, now=now())
+        total = await count_positions(session, chosen)
+        pieces = []
+        async for piece in export_csv(session, chosen, query, base="http://testserver", now=now()):
+            pieces.append(piece)
+            if len(pieces) < 4:
+                lake.ada.correct(first["id"], summary=f"corrected {len(pieces)}")
+                lake.ada.state("south", stated_on="2024-05-01")
+        lake.ada.retract(first["id"])
+    await engine.dispose()
+    assert b"".join(pieces) == before.content
+    rows = list(csv.DictReader(io.StringIO(before.text, newline="")))
+    assert len({r["position_id"] for r in rows}) == len(rows) == total == int(before.headers["x-total-positions"])
+    assert total == 5 * BATCH + 1
+    assert sum(r["current"] == "true" for r in rows) == 3
+
+
+async def test_memory_stays_flat(lake: Lake) -> None:
+    lake.ada.state()
+    multiply(lake.database.url, MANY)
+    engine = make_engine(lake.database.url)
+    async with make_sessions(engine)() as session:
+        query = CsvQuery()
+        chosen = await select_cells(session, "lake", query, now=now())
+        size, start, most = 0, 0.0, 0.0
+        async for piece in export_csv(session, chosen, query, base="", now=now()):
+            size += len(piece)
+            start = start or (megabytes() if size > 1_000_000 else 0)
+            most = max(most, megabytes())
+    await engine.dispose()
+    assert size > 10_000_000
+    assert most - start < 8
+
+
+def test_others_wait_while_two_are_being_written(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "free", 0)
+    for kind in ("csv", "json", "xlsx", "zip"):
+        got = lake.stranger.page(f"/n/lake/export.{kind}")
+        assert (got.status_code, got.headers["retry-after"]) == (429, "10")
+    monkeypatch.setattr(slots, "free", 1)
+    for _ in range(3):
+        assert lake.stranger.page("/n/lake/export.csv").status_code == 200
+
+
+def test_a_slot_is_given_back_whatever_happens() -> None:
+    some = Slots(1)
+    with pytest.raises(ValueError, match="cut"), some.taken():
+        with pytest.raises(TooMany), some.taken():
+            pass
+        raise ValueError("cut")
+    assert some.free == 1
+
+
+async def test_who_leaves_early_frees_everything_and_a_cut_stream_has_no_end() -> None:
+    closed: list[str] = []
+    sent: list[Message] = []
+
+    async def endless() -> AsyncGenerator[bytes]:
+        try:
+            while True:
+                yield b"x" * 1000
+        finally:
+            closed.append("session")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if len(sent) > 3:
+            raise OSError("gone")
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    free = slots.free
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}}
+    with pytest.raises(ClientDisconnect):
+        await Download(endless(), {})(scope, receive, send)
+    assert (closed, slots.free) == (["session"], free)
+    assert all(m.get("more_body", True) for m in sent)
+
+
+async def test_who_stops_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloading, "PATIENCE", 0.05)
+
+    async def one() -> AsyncGenerator[bytes]:
+        yield b"x"
+
+    async def send(message: Message) -> None:
+        await anyio.sleep(30)
+
+    async def receive() -> Message:
+        await anyio.sleep(30)
+        return {"type": "http.disconnect"}
+
+    free = slots.free
+    with pytest.raises(ClientDisconnect):
+        await Download(one(), {})({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
+    assert slots.free == free

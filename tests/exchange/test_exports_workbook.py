@@ -1,0 +1,89 @@
+"""The workbook: texts are texts, the first sheet looks like the page, nothing is lost without a word."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils.escape import unescape
+
+from app.core.clock import now
+from app.exchange import workbook
+from app.exchange.workbook import CUT, MOST_CHARACTERS, Book
+from tests.support.factories import quote
+from tests.support.fixtures import Lake
+
+HOSTILE = ["=1+1", "@x", "-1", "+1", "\tx", "\rx", "http://x", "_x000D_", "a\nb", "Київ", "{=1}", "'=1", "\ufffe"]
+
+
+def opened(lake: Lake, **query: Any) -> Any:
+    got = lake.stranger.page("/n/lake/export.xlsx", **query)
+    assert got.status_code == 200, got.text
+    return openpyxl.load_workbook(io.BytesIO(got.content))
+
+
+def test_every_text_stays_a_text(tmp_path: Path) -> None:
+    with Book(tmp_path / "a.xlsx", now()) as book:
+        book.sheet("One", [10]).row([*HOSTILE, 1, True, None])
+    cells = next(openpyxl.load_workbook(tmp_path / "a.xlsx")["One"].iter_rows())
+    assert [c.data_type for c in cells] == ["s"] * len(HOSTILE) + ["n", "b"]
+    texts = [unescape(c.value) for c in cells[: len(HOSTILE)]]
+    assert texts == [*HOSTILE[:-1], "\ufffd"]
+
+
+def test_what_a_cell_cannot_hold_says_that_it_was_cut(tmp_path: Path) -> None:
+    with Book(tmp_path / "a.xlsx", now()) as book:
+        book.sheet("One", [10]).row(["я" * 40_000, "x" * MOST_CHARACTERS])
+    long, whole = next(openpyxl.load_workbook(tmp_path / "a.xlsx")["One"].values)
+    assert (len(long), long.endswith(CUT), len(whole)) == (MOST_CHARACTERS, True, MOST_CHARACTERS)
+
+
+def test_what_a_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    with Book(tmp_path / "a.xlsx", now()) as book:
+        table = book.table("Quotes", ["n"])
+        for n in range(5):
+            table.add({"n": n}, {})
+    sheets = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert {s.title: [r[0] for r in s.values] for s in sheets} == {
+        "Quotes": ["n", 0, 1], "Quotes 2": ["n", 2, 3], "Quotes 3": ["n", 4]
+    }  # fmt: skip
+
+
+def test_the_sheets(lake: Lake) -> None:
+    old = lake.ada.state(stated_on="2024-05-12", summary="=1+1")
+    new = lake.ada.state(firmness="red_line", quotes=[quote(said_on="2024-05-14"), quote("The dam stays closed until")])
+    book = opened(lake)
+    assert book.sheetnames == ["Matrix", "Positions", "Quotes", "Sources", "About"]
+    matrix = book["Matrix"]
+    assert matrix.freeze_panes == "B2"
+    assert [c.value for c in matrix[1]] == ["Issue", "Common ground", "Northshore", "Southshore", "Basin Council"]
+    cell = matrix["C2"]
+    assert cell.value == "prefers 40 % (red line, 14 May 2024)"
+    assert cell.border.left.style == "thick"
+    assert cell.hyperlink.target.startswith("http://testserver/n/lake/cells/north/quota?as_of=")
+    assert (matrix["D2"].value, matrix["D2"].hyperlink) == ("not yet looked", None)
+    positions = [dict(zip([c.value for c in book["Positions"][1]], row, strict=True)) for row in
+                 book["Positions"].iter_rows(min_row=2, values_only=True)]  # fmt: skip
+    assert [(p["position_id"], p["current"], p["summary"]) for p in positions] == [
+        (old["id"], False, "=1+1"),
+        (new["id"], True, "north on quota"),
+    ]
+    assert book["Quotes"].max_row == 1 + 3
+    assert book["Quotes"].freeze_panes == "A2"
+    assert [r[4] for r in book["Sources"].iter_rows(min_row=2, values_only=True)] == ["Talks resume"]
+    about = {row[0]: row[1] for row in book["About"].values}
+    assert about["This view for ever"].startswith("http://testserver/n/lake?as_of=")
+    assert (about["Filters"], about["Rows in Quotes"]) == ("none", 3)
+    types = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None}
+    assert "f" not in types
+
+
+def test_a_hidden_cell_is_blank_and_the_filter_is_named(lake: Lake) -> None:
+    lake.ada.state(firmness="red_line")
+    lake.ada.state("south", firmness="demand")
+    book = opened(lake, firmness="red_line")
+    assert [c.value for c in book["Matrix"][2]][2:] == ["prefers 40 % (red line, 14 May 2024)", None, None]
+    assert {row[0]: row[1] for row in book["About"].values}["Filters"] == "firmness: red_line"
+    assert book["Positions"].max_row == 2
