@@ -179,6 +179,24 @@ def test_what_was_typed_at_the_desk_comes_back_after_the_page_was_left(live: Liv
         expect(page.locator("[data-desk-kept]")).to_be_hidden()
 
 
+@pytest.mark.parametrize("words", ["One “short” selection & more.", "A long Слово. " * 2000])
+def test_a_bookmarklet_brings_address_title_and_selection(live: Live, browser: Browser, words: str) -> None:
+    with tab(browser, live) as page:
+        page.goto("/bookmarklet?negotiation=lake")
+        link = page.locator(".bookmarklet a").get_attribute("href") or ""
+        page.goto("/login")
+        page.evaluate("words => { document.title = 'A & B'; document.body.textContent = words; }", words)
+        page.evaluate("getSelection().selectAllChildren(document.body)")
+        with page.context.expect_page() as opened:
+            page.evaluate(link.removeprefix("javascript:"))
+        form = opened.value
+        expect(form.locator("[name=title]")).to_have_value("A & B")
+        expect(form.locator("[name=url]")).to_have_value(page.url)
+        expect(form.locator("[name=negotiation]")).to_have_value("lake")
+        assert form.locator("[name=text]").input_value().strip() == words.strip() and "text=A" not in form.url
+    assert len(live.ada.get("/sources").data) == 1
+
+
 @pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
