@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,37 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.history.read import moment
-from app.models.source import Quote, Source
+from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.positions import queries
-from app.positions.dating import QuoteDates, StatedError, stated
-from app.positions.form import Values, block, counts, is_kept, iso, number, numbered
-from app.positions.form_rows import Change, Titles, difference
-from app.positions.lookups import settle_sources, source_label, sources_like, speakers_like, titles_of
+from app.positions.form import Values, block, number, numbered
+from app.positions.form_facts import Checked, Span, check_block, kept_quotes, preview, titles_for
+from app.positions.form_rows import Change, difference
+from app.positions.lookups import settle_sources, source_label, sources_like, speakers_like
 from app.positions.views import PositionView, QuoteView
-from app.sources.actions import check_text
-from app.sources.anchoring import Check
-from app.sources.queries import newest_texts
-from app.sources.wording import Op, words_diff
 
 Mode = Literal["new", "move", "correct"]
 WHERE = {"new": "/n/{slug}/positions/new", "move": "/positions/{id}/move", "correct": "/positions/{id}/correct"}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a live check of a quote's words shows."""
-
-    n: int
-    typed: str = ""
-    check: Check | None = None  # None: nothing to check yet
-
-    @property
-    def pieces(self) -> list[tuple[Op, str, str]]:
-        """What to change in the typed words to have those of the source."""
-        return words_diff(self.typed, self.check.closest.exact) if self.check and self.check.closest else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +33,6 @@ class Block:
     q: Values
     kept: QuoteView | None
     checked: Checked | None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when to when the position would count, or what keeps that from being said."""
-
-    stated_on: str | None = None
-    first: str | None = None
-    last: str | None = None
-    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,51 +169,6 @@ async def form_context(
     )
 
 
-async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[int, QuoteView]:
-    """The quotes on file that a form names by number."""
-    ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
-    rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
-    return {q.id: q for q in await queries.quotes_as_held(session, await moment(session), rows)}
-
-
-async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:
-    """Check the words of one block against the text of its source."""
-    q = block(form, n)
-    exact, source_id = q.get("exact", ""), number(q.get("source_id"))
-    if not exact.strip() or source_id is None:
-        return Checked(n)
-    on_file = (await newest_texts(session, [source_id])).get(source_id)
-    found = await check_text(on_file.text if on_file else None, exact, q.get("prefix") or None, q.get("suffix") or None)
-    return Checked(n, exact, found)
-
-
-def preview(
-    form: Mapping[str, str], kept: Mapping[int, QuoteView], sources: Mapping[int, Source], *, today: date
-) -> Span:
-    """Rule 3 for what stands in the form, as if it were published today."""
-    quotes = []
-    for n in numbered(form, "q"):
-        q = block(form, n)
-        if not counts(q):
-            continue
-        if is_kept(q):
-            view = kept.get(number(q["id"]) or 0)
-            quotes.append(QuoteDates(view.said_on, view.source.published_on) if view else QuoteDates(None, None))
-        else:
-            source = sources.get(number(q.get("source_id")) or 0)
-            published = iso(q.get("new_published_on", "")) or None
-            quotes.append(QuoteDates(iso(q.get("said_on", "")) or None, source.published_on if source else published))
-    try:
-        by_hand = {n: date.fromisoformat(iso(form[n])) for n in ("stated_from", "stated_by") if form.get(n, "").strip()}
-        when = stated(iso(form.get("stated_on", "")) or None, quotes, recorded_day=today, **by_hand)
-    except StatedError as error:
-        anything = quotes or form.get("stated_on", "").strip()
-        return Span(trouble=error.message if anything and "is missing" not in error.message else None)
-    except ValueError:
-        return Span()
-    return Span(when.stated_on, when.stated_from.isoformat(), when.stated_by.isoformat())
-
-
 async def _blocks(
     session: AsyncSession, form: Mapping[str, str], kept: Mapping[int, QuoteView], sources: Mapping[int, Source]
 ) -> list[Block]:
@@ -252,23 +178,6 @@ async def _blocks(
         known = kept.get(number(q.get("id")) or 0)
         found.append(Block(n, q, known, None if known else await check_block(session, form, n)))
     return found
-
-
-def titles_for(
-    issues: Sequence[IssueView],
-    issue: IssueView | None,
-    kept: Mapping[int, QuoteView],
-    sources: Mapping[int, Source],
-) -> Titles:
-    links = {i.slug: i.title for i in issues}
-    links |= {f"{i.slug}/{o.slug}": f"{i.title}: {o.label}" for i in issues for o in i.options}
-    quotes = {q.id: f"“{q.exact}” ({who})" if (who := speaker_of(q)) else f"“{q.exact}”" for q in kept.values()}
-    options = {o.slug: o.label for o in issue.options} if issue else {}
-    return Titles(options, links, quotes, titles_of(sources.values()))
-
-
-def speaker_of(quote: QuoteView) -> str:
-    return ", ".join(filter(None, [quote.speaker.name, quote.speaker.office])) if quote.speaker else ""
 
 
 async def _author(session: AsyncSession, position: PositionView | None) -> str | None:

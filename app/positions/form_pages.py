@@ -20,15 +20,14 @@ from app.core.templating import page
 from app.history.read import moment
 from app.history.record import writing
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import code_book, get_negotiation, get_negotiation_by_id, nav, newest_stated_by
+from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav
 from app.positions import actions, queries
-from app.positions.current import current_ids
-from app.positions.form import Values, field_errors, fill, number, numbered, written
+from app.positions.form import Values, field_errors, number, written
 from app.positions.form_conflict import conflict, has_picks, picked
 from app.positions.form_context import Mode, form_context, new_token
+from app.positions.form_filling import carried_over, current_number, filled
 from app.positions.form_saving import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.positions.form_stepping import stepped
-from app.positions.patching import content_of
 from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)
@@ -62,34 +61,6 @@ async def view_of(session: AsyncSession, position_id: int, version: int | None =
     found = await queries.get_version(session, at, position_id, version=version, drafts=True)
     [view] = await queries.views(session, at, [found])
     return view
-
-
-async def current_view(session: AsyncSession, slug: str, values: Mapping[str, str]) -> PositionView | None:
-    """What the cell that a form names holds so far."""
-    at = await moment(session)
-    book = await code_book(session, at, slug)
-    party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
-    issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)
-    if party is None or issue is None:
-        return None
-    today = now().date()
-    as_of = max(today, await newest_stated_by(session, at, book.negotiation.id) or today)
-    found = await current_ids(
-        session, at, negotiation_id=book.negotiation.id, parties=[party], issues=[issue], as_of=as_of
-    )
-    return await view_of(session, next(iter(found.values()))) if found else None
-
-
-def filled(view: PositionView) -> Values:
-    """The fields for a version as it stands."""
-    return {"party": view.party, "issue": view.issue} | fill(content_of(view))
-
-
-def carried_over(view: PositionView) -> Values:
-    """What the party held, to start from when it moves, without its date; and a place for the new words."""
-    values = {k: v for k, v in filled(view).items() if k not in ("stated_on", "act")}
-    n = max(numbered(values, "q"), default=-1) + 1
-    return values | {f"q-{n}-exact": ""}
 
 
 @router.get("/n/{slug}/positions/new")
@@ -160,14 +131,14 @@ async def show(
     entry = await form_context(
         session, viewer, slug, mode=mode, position=view, values={**values, **cell}, base=base, **more
     )
-    current = await current_view(session, slug, entry.values) if mode == "new" else None
+    current = await current_number(session, slug, entry.values) if mode == "new" else None
     return page(
         request,
         "positions/form.html",
         fragment="positions/_form.html",
         status=status,
         entry=entry,
-        current=current,
+        current=await view_of(session, current) if current else None,
         negotiation=entry.negotiation,
         nav=nav(slug),
         names=entry.names,

@@ -9,7 +9,7 @@ from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
 from app.positions import form_steps as steps
 from app.positions.form import QUOTE, Values, number
-from app.positions.form_context import check_block, kept_quotes
+from app.positions.form_facts import check_block, kept_quotes
 from app.positions.lookups import settle_sources
 from app.positions.views import QuoteView
 

@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.core.database import Session
 from app.core.templating import page
 from app.positions.form import number
-from app.positions.form_context import check_block, kept_quotes, preview
+from app.positions.form_facts import check_block, kept_quotes, preview
 from app.positions.form_pages import typed
 from app.positions.lookups import settle_sources, source_label, sources_like, speakers_like
 

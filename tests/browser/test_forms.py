@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.factories import NOWHERE, TWICE, WORDS, position, quote
 from tests.support.live import PASSWORD, Live, tab
+from tools import vendor
 
 pytestmark = pytest.mark.browser
 
@@ -320,13 +321,51 @@ def test_the_way_from_an_empty_cell_and_on_to_a_move(browser: Browser, live: Liv
 
 
 LOOKS = list(itertools.product([(1440, 900), (390, 800)], ["light", "dark"]))
+AXE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
+def looks_well(page: Page) -> None:
+    """Nothing scrolls sideways, and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    if vendor.AXE.exists():
+        page.evaluate(vendor.AXE.read_text())
+        found = page.evaluate("options => axe.run(document, options)", AXE)["violations"]
+        assert not [(v["id"], v["nodes"][0]["html"]) for v in found], page.url
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_nothing_scrolls_sideways(browser: Browser, live: Live, size: tuple[int, int], scheme: str) -> None:
-    live.ada.post("/positions", position(conditions={"q40": "only if so"}, quotes=[quote()]))
+def test_it_looks_well(browser: Browser, live: Live, size: tuple[int, int], scheme: str) -> None:
+    live.ada.post("/positions", position(conditions={"q40": "only if so"}, quotes=[quote(speaker="Mara Venn")]))
+    live.ada.post("/positions", position(party="south", status="draft", quotes=[]))
     window = {"width": size[0], "height": size[1]}
     with tab(browser, live, viewport=window, color_scheme=scheme) as page:
-        for path in (FILLED, "/positions/1/move", "/positions/1/correct", "/positions/1/retract", "/n/lake/drafts"):
+        for path in (NEW, FILLED, "/positions/1/move", "/positions/1/retract", "/n/lake/drafts", "/n/lake"):
             page.goto(path)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            looks_well(page)
+        page.goto("/positions/1/correct")
+        page.get_by_role("button", name="Add another quote").click()
+        page.get_by_label("Words exactly as the source has them").fill(NOWHERE)
+        page.get_by_label("Source title, publisher or address").fill("talks")
+        page.get_by_label("Stated on").fill("3/4/2025")
+        page.get_by_role("radio", name="rejects 20 %").check()
+        expect(page.locator("#check-1")).to_contain_text("closest")
+        for details in page.locator("details").all():
+            details.evaluate("one => (one.open = true)")
+        looks_well(page)
+        page.get_by_role("button", name="Save the correction").click()
+        expect(page).to_have_title(re.compile("^Error"))
+        looks_well(page)
+        page.get_by_role("button", name="Remove this quote").click()
+        expect(page.get_by_role("button", name="Remove this quote")).to_have_count(0)
+        page.get_by_label("Stated on").fill("14 May 2024")
+        page.get_by_label("What was wrong with the record").fill("this")
+        live.bo.patch("/positions/1", {"firmness": "open"})
+        page.get_by_role("button", name="Save the correction").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Somebody else saved this first")
+        looks_well(page)
+        page.get_by_role("button", name="Save it so").click()
+        page.wait_for_url(SAVED)
+        looks_well(page)
