@@ -170,4 +170,4 @@ def tabs(slug: str, current: str) -> list[tuple[str, str, bool]]:
     desk = f"/n/{slug}/desk"
     if any(url == desk for _, url, _ in there):
         return [(label, url, url == desk) for label, url, _ in there]
-    return [*there[:1], ("Reading desk", desk, True), *there[1:]]
+    return [*there, ("Reading desk", desk, True)]
