@@ -77,7 +77,7 @@ def tcp_server(folder: Path) -> Iterator[TcpServer]:
     secret.write_text(PASSWORD)
     hand_over(secret)
     ways = as_owner(data)
-    made = [*server_command("initdb", data), f"--username={OWNER}", f"--pwfile={secret}", "--auth=scram-sha-256"]
+    made = [*server_command("initdb", data), f"--username={OWNER}", "--pwfile=../secret", "--auth=scram-sha-256"]
     subprocess.run([*made, "--encoding=UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **ways)
     options = ["--listen_addresses=127.0.0.1", "--unix_socket_directories="]
     server = TcpServer(data, free_port(), options)

@@ -1,0 +1,90 @@
+"""Processes that share a database agree about everything that one of them has answered."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.postgres import Server
+from tests.support.processes import CLEAN, PARLEY, Running, running
+
+Lake = tuple[Server, dict[str, tuple[str, str]]]
+pytestmark = pytest.mark.timeout(180)
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def pair(lake_database: Lake, tmp_path: Path) -> Iterator[tuple[Running, Running]]:
+    """Two processes of their own, one of them with two workers."""
+    url = lake_database[0].url
+    with running(tmp_path, DATABASE_URL=url) as one, running(tmp_path, "--workers", "2", DATABASE_URL=url) as other:
+        yield one, other
+
+
+def post(server: Running, path: str, token: str, body: object, **headers: str) -> tuple[int, bytes]:
+    sent = {"Authorization": f"Bearer {token}", "Content_Type": "application/json", **headers}
+    return server.ask(f"/api/v1{path}", "POST", json.dumps(body), **sent)
+
+
+def sign_in(server: Running, name: str, password: str) -> int:
+    return server.ask(
+        "/login", "POST", f"name={name}&password={password}", Content_Type="application/x-www-form-urlencoded"
+    )[0]
+
+
+def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
+    _, secrets = lake_database
+    (token, cookie), (one, other) = secrets["ada"], pair
+
+    # Signed in with one is signed in with the other, and so is the end of it.
+    for server in (one, *[other] * 6):
+        assert b"ada" in server.ask("/account", Cookie=cookie)[1]
+    assert one.ask("/logout", "POST", "", Cookie=cookie, Sec_Fetch_Site="same-origin")[0] == 303
+    assert {other.ask("/account", Cookie=cookie)[0] for _ in range(6)} == {303}
+
+    # A key counts wherever it was used first.
+    body, key = {"slug": "twice", "name": "Twice"}, "a-key"
+    first = post(one, "/parties", token, body, Idempotency_Key=key)
+    assert first[0] == 201
+    assert {post(other, "/parties", token, body, Idempotency_Key=key) for _ in range(4)} == {first}
+    assert post(other, "/parties", token, {**body, "name": "Other"}, Idempotency_Key=key)[0] == 422
+
+    # What one has kept is dropped when another writes.
+    for server in (one, *[other] * 6):
+        assert server.ask("/n/lake/about")[0] == 200
+    for n, (writer, readers) in enumerate([(one, [other] * 8), (other, [one, *[other] * 8])]):
+        assert post(writer, "/sources", token, {"url": f"https://news.example/{n}", "title": f"Number {n}"})[0] == 201
+        time.sleep(0.5)
+        for reader in readers:
+            assert f"Number {n}".encode() in reader.ask("/api/v1/sources")[1]
+
+    # Tries are counted together: some here and some there lock out both, also for the right password.
+    tries = [sign_in((one, other)[n % 2], "bo", "wrong password here") for n in range(12)]
+    assert tries.count(429) >= 2, tries
+    assert sign_in(one, "bo", PASSWORD) == sign_in(other, "bo", PASSWORD) == 429
+
+
+def test_the_workers_count_together(lake_database: Lake, tmp_path: Path) -> None:
+    with running(tmp_path, "--workers", "2", DATABASE_URL=lake_database[0].url, PARLEY_CACHE="off") as server:
+        for _ in range(20):
+            assert server.ask("/n/lake/about")[0] == 200
+        text = server.ask("/metrics")[1].decode()
+    line = next(li for li in text.splitlines() if li.startswith("parley_requests_total") and "/about" in li)
+    assert line.endswith(" 20.0"), line
+    assert "parley_log_seq" in text
+
+
+def test_commands_work_beside_a_running_server(lake_database: Lake, tmp_path: Path) -> None:
+    url = lake_database[0].url
+    with running(tmp_path, DATABASE_URL=url):
+        made = subprocess.run(
+            [*PARLEY, "backup", str(tmp_path)],
+            env=CLEAN | {"DATABASE_URL": url},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+        )
+        assert made.returncode == 0, made.stderr
