@@ -31,6 +31,7 @@ import app.positions.looks_api
 import app.positions.looks_pages
 import app.positions.pages
 import app.review.coding_pages
+import app.reference.api
 import app.review.pages
 import app.search.api
 import app.search.pages
@@ -95,6 +96,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.api.router,
         app.feeds.api.router,
         app.search.api.router,
+        app.reference.api.router,
         app.accounts.pages.router,
         app.search.pages.router,
         app.negotiations.pages.router,

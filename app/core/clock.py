@@ -9,7 +9,7 @@ def now() -> datetime:
 
 def instant(at: datetime) -> str:
     """Write an instant the way every answer does: UTC, microseconds, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

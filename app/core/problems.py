@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.bodies import Malformed
@@ -145,6 +146,17 @@ def from_validation(error: RequestValidationError) -> Problem:
     return Problem(422, "Something in it is not valid", detail, faults)
 
 
+def methods_of(request: Request) -> list[str]:
+    """The methods that an address takes."""
+    routes, scope = request.app.routes, request.scope
+    taken = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**scope, "method": method})[0] == Match.FULL for route in routes)
+    ]
+    return ["HEAD", *taken] if "GET" in taken else taken
+
+
 def from_http(error: HTTPException) -> Problem:
     title = HTTPStatus(error.status_code).phrase
     details = {404: "There is nothing at this address.", 405: "This address does not take that method."}
@@ -218,6 +230,8 @@ def install_problems(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code in (204, 304):
             return Response(status_code=error.status_code, headers=error.headers)
+        if error.status_code == 405:
+            error.headers = {"Allow": ", ".join(methods_of(request))}  # the router names those of one route alone
         return respond(request, from_http(error))
 
     app.exception_handlers |= {DomainError: domain, RequestValidationError: validation, HTTPException: http}

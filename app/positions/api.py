@@ -179,7 +179,7 @@ async def retract_position(
     return await once(request, session, viewer, work)
 
 
-@router.get("/quotes/{quote_id}", tags=["quotes"])
+@router.get("/quotes/{quote_id:int}", tags=["quotes"])
 async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: Number, query: Annotated[KnownAt, Query()]
 ) -> Response:

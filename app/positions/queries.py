@@ -174,7 +174,10 @@ async def _names(
 
 
 async def slugs(
-    session: AsyncSession, negotiation_ids: Iterable[int | None], party_ids: Iterable[int | None], issue_ids: Iterable[int]
+    session: AsyncSession,
+    negotiation_ids: Iterable[int | None],
+    party_ids: Iterable[int | None],
+    issue_ids: Iterable[int],
 ) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
     """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
     rows = await session.execute(
@@ -326,7 +329,7 @@ def matches(query: str) -> Any:
 
 
 def search_terms(query: str) -> Any:
-    """What somebody typed into a search box as the database asks for it: as written, or by the stems of English words."""
+    """What somebody typed into a search box as the database asks for it: as written, or by stems of English words."""
     return func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
 
 
@@ -353,7 +356,8 @@ async def get_quote(
     """A quote that had been public by then, with the numbers of the positions that it had been public with."""
     quote = await session.get(Quote, quote_id)
     uses = await quote_uses(session, at, quote_id)
-    if quote is None or not (uses or drafts):
+    known = uses or (drafts and await checks_at(session, at, [quote_id]))  # it was checked when it was recorded
+    if quote is None or not known:
         raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
     [view] = await quotes_as_held(session, at, [quote])
     return view, uses

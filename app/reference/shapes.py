@@ -1,0 +1,314 @@
+"""What answers look like where no dataclass says so already: for the OpenAPI description alone."""
+
+from datetime import date, datetime
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from app.analysis.agreement import Pair
+from app.feeds.changes import Entry
+from app.matrix.common_ground import OptionGround
+from app.models.vocabulary import Firmness, MoveKind, PartyRole, QuoteKind, Silence, Verification
+from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
+from app.positions.views import PositionView, SourceView, SpeakerView
+
+__all__ = ["Entry", "IssueView", "NegotiationView", "PositionView"]
+
+
+class Party(TypedDict):
+    slug: str
+    name: str
+    short_name: str | None
+    kind: str | None
+    aliases: list[str]
+    wikidata_id: str | None
+
+
+class Participation(TypedDict):
+    negotiation: str
+    party: str
+    name: str
+    role: PartyRole
+    consent_required: bool
+    order: int
+
+
+class Speaker(TypedDict):
+    id: int
+    uid: str
+    name: str | None
+    office: str | None
+    party: str | None
+    aliases: list[str]
+
+
+class Issue(TypedDict):
+    negotiation: str
+    slug: str
+    title: str
+    question: str | None
+    group: str | None
+    ordered: bool
+    options: list[OptionView]
+    notes: str | None
+    order: int
+
+
+class Negotiation(TypedDict):
+    slug: str
+    title: str
+    summary: str | None
+    status: str
+    coded_through: date | None
+    licence: str | None
+    contact: str | None
+    method: str | None
+    review: bool
+    parties: list[PartyView]
+    issues: list[IssueView]
+
+
+class Source(TypedDict):
+    id: int
+    uid: str
+    url: str | None
+    reference: str | None
+    title: str
+    publisher: str | None
+    author: str | None
+    published_on: str | None
+    accessed_on: str | None
+    kind: str | None
+    language: str | None
+    archive_url: str | None
+    licence: str | None
+    text_sha256: str | None
+    link: str
+
+
+class Look(TypedDict):
+    id: int
+    uid: str
+    negotiation: str
+    party: str
+    issue: str
+    looked_on: date
+    where: str | None
+    by: str | None
+
+
+class NewestLook(TypedDict):
+    looked_on: date
+    where: str | None
+    by: NotRequired[str | None]
+
+
+class MatrixParty(TypedDict):
+    slug: str
+    name: str
+    role: PartyRole
+    consent_required: bool
+    order: int
+
+
+class MatrixIssue(TypedDict):
+    slug: str
+    title: str
+    group: str | None
+    ordered: bool
+    options: list[OptionView]
+
+
+class MatrixCell(TypedDict):
+    party: str
+    issue: str
+    positions_count: int
+    position: PositionView | None
+    silence: Silence | None
+    look: NotRequired[NewestLook]
+    possible: NotRequired[list[int]]
+    order_uncertain: NotRequired[list[int]]
+    changed: NotRequired[bool]
+
+
+class Matrix(TypedDict):
+    negotiation: str
+    parties: list[MatrixParty]
+    issues: list[MatrixIssue]
+    cells: list[MatrixCell]
+
+
+class IssueGround(TypedDict):
+    issue: str
+    options: list[OptionGround]
+
+
+class CommonGround(TypedDict):
+    issues: list[IssueGround]
+
+
+class Agreement(TypedDict):
+    pairs: list[Pair]
+
+
+class Move(TypedDict):
+    party: str
+    issue: str
+    kind: MoveKind
+    on: date
+    before: PositionView | None
+    after: PositionView | None
+    ranks: list[float | None] | None
+
+
+class TurnPosition(TypedDict):
+    id: int
+    stated_on: str
+    stated_from: date
+    stated_by: date
+    act: str
+    summary: str | None
+    firmness: Firmness
+    attitudes: dict[str, str]
+    conditions: dict[str, str]
+    inferred: list[str]
+    attributed_by: list[str]
+    url: str
+
+
+Turn = TypedDict("Turn", {"from": date, "until": date | None, "kind": MoveKind, "position": TurnPosition})
+
+
+class TimelineCell(TypedDict):
+    party: str
+    issue: str
+    positions: list[Turn]
+
+
+class StatementDay(TypedDict):
+    day: date
+    positions: int
+
+
+class Timeline(TypedDict):
+    days: list[StatementDay]
+    cells: list[TimelineCell]
+
+
+class Gap(TypedDict):
+    party: str
+    issue: str
+    look: NotRequired[NewestLook]
+
+
+class Stale(TypedDict):
+    party: str
+    issue: str
+    last: date
+    days: int
+    position: int | None
+    look: NewestLook | None
+
+
+class Thin(TypedDict):
+    party: str
+    issue: str
+    position: int
+    sources: list[int]
+
+
+class Mismatched(TypedDict):
+    party: str
+    issue: str
+    position: int
+    quote: int
+    exact: str
+    source: int
+
+
+class Redated(TypedDict):
+    party: str
+    issue: str
+    position: int
+    stated_by: date
+    would_be: date | None
+    problem: str | None
+
+
+class Coverage(TypedDict):
+    counts: dict[str, int]
+    never_searched: list[Gap]
+    searched: list[Gap]
+    stale: list[Stale]
+    single_source: list[Thin]
+    reported_only: list[Thin]
+    mismatched: list[Mismatched]
+    redated: list[Redated]
+
+
+class Quote(TypedDict):
+    id: int
+    uid: str
+    exact: str
+    prefix: str | None
+    suffix: str | None
+    kind: QuoteKind
+    language: str | None
+    translated_from: str | None
+    translation: str | None
+    said_on: str | None
+    verification: Verification
+    start: int | None
+    end: int | None
+    segments: list[list[int]] | None
+    speaker: SpeakerView | None
+    source: SourceView
+    link: str | None
+    speaker_id: int | None
+    positions: list[int]
+    url: str
+
+
+class Closest(TypedDict):
+    exact: str
+    start: int
+    end: int
+
+
+class QuoteCheck(TypedDict):
+    verification: Verification
+    start: int | None
+    end: int | None
+    segments: list[list[int]] | None
+    prefix: str | None
+    suffix: str | None
+    closest: Closest | None
+
+
+class Fault(TypedDict):
+    pointer: NotRequired[str]
+    parameter: NotRequired[str]
+    detail: str
+
+
+class Problem(TypedDict):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request: str | None
+    errors: NotRequired[list[Fault]]
+
+
+class Meta(TypedDict):
+    """Which times an answer was given for, and where the next part is."""
+
+    known_at: datetime
+    revision: int
+    next: NotRequired[str | None]
+    as_of: NotRequired[date]
+    changed_since: NotRequired[int]
+    total_cells: NotRequired[int]
