@@ -22,6 +22,9 @@ from app.core.schema import migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
 from app.exchange.saving import STDOUT, Form, save
+from app.exchange.sheet.columns import DateOrder
+from app.exchange.sheet.reading import Encoding
+from app.exchange.sheet.taking import SHEETS, Taken, take_file
 from app.models.vocabulary import UserRole
 from app.negotiations.queries import get_negotiation
 from app.operation import backups, kept
@@ -122,15 +125,36 @@ def restore(path: Annotated[Path, typer.Argument(help="A file that `parley backu
 
 @cli.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Folder or .zip of a data package.")],
+    path: Annotated[Path, typer.Argument(help="Folder or .zip of a data package, or a positions .csv.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     skip_diverged: Annotated[
         bool, typer.Option("--skip-diverged", help="Leave out rows whose history differs here, and list them.")
     ] = False,
+    negotiation: Annotated[str | None, typer.Option(help="Of a CSV's rows that name none: its slug.")] = None,
+    encoding: Annotated[Encoding | None, typer.Option(help="Of a CSV that is not UTF-8.")] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="What 4.3.2025 means in a CSV: 4 March is dmy.")] = None,
 ) -> None:
-    """Read a data package, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
+    """Read a data package or a positions CSV, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
+
+    async def work_on_sheet(session: AsyncSession) -> Taken:
+        with progress("Reading the rows") as step:
+            return await take_file(
+                session,
+                path,
+                now=now(),
+                slug=negotiation,
+                encoding=encoding,
+                order=dates,
+                dry_run=dry_run,
+                progress=lambda what, done, of: step(done, of),
+            )
 
     async def work(session: AsyncSession) -> Any:
+        if path.is_file() and path.suffix.lower() in SHEETS:
+            taken = await work_on_sheet(session)
+            if not taken.clean:
+                raise ImportFaults(taken.faults)
+            return taken.report
         with progress("Reading the package") as step:
             return await import_package(
                 session,

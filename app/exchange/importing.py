@@ -54,7 +54,7 @@ async def import_package(
             await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
             async with writing(session, by=by, now=now, batch="import") as log:
                 importing = Importing(session, log, raw, faults, now, skip_diverged, progress)
-                await _take_in(importing)
+                await take_in(importing)
                 if faults:
                     raise ImportFaults(faults)
     except BoxError as error:
@@ -73,7 +73,8 @@ async def import_package(
     return importing.report
 
 
-async def _take_in(importing: Importing) -> None:
+async def take_in(importing: Importing) -> None:
+    """Take in all tables, as far as they are without fault."""
     staging = Staging(importing.session, lambda: secrets.token_bytes(16))
     await staging.open()
     book = await codebook.take_in(importing)

@@ -1,0 +1,90 @@
+"""Reading the file itself: delimiters are found, encodings told or asked for, and cells kept to the character."""
+
+from datetime import date
+
+import pytest
+
+from app.exchange.sheet.columns import DateOrder, canonical, plain, read_date
+from app.exchange.sheet.filling import SheetFaults
+from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
+from tests.exchange.sheet.make import said, sheet
+
+TODAY = date(2026, 11, 24)
+
+
+def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
+    faults = SheetFaults("a.csv")
+    found = read_sheet(data, "a.csv", faults, encoding)
+    assert isinstance(found, Sheet) and not faults, (found, list(map(str, faults)))
+    return found
+
+
+def refused(data: bytes, encoding: Encoding | None = None) -> list[str]:
+    faults = SheetFaults("a.csv")
+    read_sheet(data, "a.csv", faults, encoding)
+    return list(map(str, faults))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_a_spreadsheet_saves_is_read(delimiter: str, encoding: str) -> None:
+    words = "„Ні“; a, b\tc\r\nand a second line"
+    found = read(sheet(said(exact=words), said(), delimiter=delimiter, encoding=encoding))
+    assert [line["exact"] for line in found.lines] == [words, said()["exact"]]
+    assert [line.number for line in found.lines] == [2, 4]
+    assert {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter] in found.read_as
+
+
+@pytest.mark.parametrize(("encoding", "words"), [("windows-1251", "Мы не отступим"), ("windows-1252", "„Déjà vu“")])
+def test_an_encoding_that_the_file_does_not_tell_is_asked_for(encoding: str, words: str) -> None:
+    data = sheet(said(exact=words), encoding=encoding)
+    asked = read_sheet(data, "a.csv", SheetFaults("a.csv"))
+    assert isinstance(asked, Question) and asked.about == "encoding"
+    assert words in dict(asked.choices)[encoding]
+    assert read(data, Encoding(encoding)).lines[0]["exact"] == words
+
+
+def test_what_no_spreadsheet_is() -> None:
+    assert refused(b"") == ["a.csv:1:: is empty: its first line names the columns"]
+    assert refused(b"party,issue\na\0,b\n") == ["a.csv:2:: contains a NUL character, which is no text"]
+    assert refused(b"party,issue\na\n") == ["a.csv:2:: has 1 cells under 2 columns"]
+    assert refused(b'party,issue\n"a\n') == ["a.csv:1:: is not well-formed CSV: unexpected end of data"]
+    assert refused(b"party,party,colour\n") == [
+        "a.csv:1:party: is there twice",
+        "a.csv:1:colour: is not a column that is read; a column for oneself begins with _",
+    ]
+    assert refused(b"\xff\xfea", None) == ["a.csv:1:: is not UTF-16, at byte 3"]
+    assert refused(b"party,_notes,\n") == []
+
+
+def test_names_of_columns_are_read_as_people_write_them() -> None:
+    assert [canonical(n) for n in (" Stated on", "Source-URL", "quote", "Speaker")] == [
+        "stated_on", "source_url", "exact", "speaker_name",
+    ]  # fmt: skip
+
+
+def test_the_apostrophe_of_the_safe_form_is_taken_off() -> None:
+    assert plain("summary", "'=1+1") == "=1+1"
+    assert plain("exact", "'tis so") == "'tis so"
+    assert plain("exact", " kept as sent ") == " kept as sent "
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "read_as"),
+    [
+        ("2024-05", None, "2024-05"),
+        ("14 May 2024", None, "2024-05-14"),
+        ("14.05.2024", None, "2024-05-14"),
+        ("05/05/2024", None, "2024-05-05"),
+        ("4.5.2024", DateOrder.DMY, "2024-05-04"),
+        ("4/5/2024", DateOrder.MDY, "2024-04-05"),
+    ],
+)
+def test_dates(cell: str, order: DateOrder | None, read_as: str) -> None:
+    assert read_date(cell, order, TODAY) == read_as
+
+
+@pytest.mark.parametrize("cell", ["4.5.2024", "04/05/2024", "4.5.24", "soon"])
+def test_dates_that_are_not_guessed(cell: str) -> None:
+    with pytest.raises(ValueError, match=r"may name two days|not a date"):
+        read_date(cell, None, TODAY)
