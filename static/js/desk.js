@@ -56,17 +56,18 @@ function take() {
 // The words as one more quote of the position that is being typed.
 function add() {
   const { words } = chosen;
-  document.addEventListener(
-    "htmx:after:swap",
-    () => {
-      const field = [...document.querySelectorAll("#position-form textarea[name$='-exact']")].at(-1);
-      field.value = words;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.focus();
-      touched = true;
-    },
-    { once: true },
-  );
+  const fields = () => [...document.querySelectorAll("#position-form textarea[name$='-exact']")];
+  const before = fields().length;
+  // Other parts of the form, such as the check of a quote, may be swapped before.
+  document.addEventListener("htmx:after:swap", function fill() {
+    const field = fields().at(before);
+    if (!field) return;
+    document.removeEventListener("htmx:after:swap", fill);
+    field.value = words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    touched = true;
+  });
   entry().querySelector("button[value='add-quote']").click();
 }
 
