@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from app.exchange.saving import STDOUT, Form, save
 from app.exchange.sheet.columns import DateOrder
 from app.exchange.sheet.reading import Encoding
 from app.exchange.sheet.taking import SHEETS, Taken, take_file
+from app.history.verify import verify_log
 from app.models.vocabulary import UserRole
 from app.negotiations.queries import get_negotiation
 from app.operation import backups, kept
@@ -207,7 +207,7 @@ def verify(
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
         with progress("Checking quotes") as step:
             found = await verifying.verify_quotes(session, number, step)
-        return found, await _log_faults(session) if log else []
+        return found, await verify_log(session) if log else []
 
     found, broken = with_database(work)
     failed = found.failed + broken
@@ -217,11 +217,6 @@ def verify(
     say(f"{found}.{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
     if failed:
         raise typer.Exit(1)
-
-
-async def _log_faults(session: AsyncSession) -> list[str]:
-    verify_log = importlib.import_module("app.history.verify").verify_log
-    return [str(fault) for fault in await verify_log(session)]
 
 
 @contextlib.contextmanager
