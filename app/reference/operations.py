@@ -13,7 +13,7 @@ from app.negotiations.schemas import NegotiationInput, ParticipationInput, Party
 from app.positions.looks import LookInput
 from app.positions.schemas import CheckInput, PositionInput, PositionPatch, RetractInput
 from app.positions.views import PositionView
-from app.reference import shapes
+from app.reference import analyses, shapes
 from app.search.hits import Hit
 from app.sources.schemas import SourceInput
 
@@ -81,12 +81,12 @@ OPERATIONS = {
     ("post", "/api/v1/sources"): Operation("Put a source on file", shapes.Source, SourceInput, SOURCE),
     ("get", "/api/v1/sources/{source_id}"): Operation("Read a source", shapes.Source),
     ("patch", "/api/v1/sources/{source_id}"): Operation("Correct a source, or put its text on file", shapes.Source, SourceInput, {"published_on": "2024-05-15", **WHY}, errors=(409,)),
-    ("get", f"{N}/matrix"): Operation("Read the matrix", shapes.Matrix),
-    ("get", f"{N}/common-ground"): Operation("Read the common ground", shapes.CommonGround),
-    ("get", f"{N}/agreement"): Operation("Read the agreement of each pair of parties", shapes.Agreement),
-    ("get", f"{N}/changes"): Operation("List moves", list[shapes.Move], beside=(("corrections", list[Correction]),)),
-    ("get", f"{N}/timeline"): Operation("Read what was current when", shapes.Timeline),
-    ("get", f"{N}/coverage"): Operation("Read what is missing or weak", shapes.Coverage),
+    ("get", f"{N}/matrix"): Operation("Read the matrix", analyses.Matrix),
+    ("get", f"{N}/common-ground"): Operation("Read the common ground", analyses.CommonGround),
+    ("get", f"{N}/agreement"): Operation("Read the agreement of each pair of parties", analyses.Agreement),
+    ("get", f"{N}/changes"): Operation("List moves", list[analyses.Move], beside=(("corrections", list[Correction]),)),
+    ("get", f"{N}/timeline"): Operation("Read what was current when", analyses.Timeline),
+    ("get", f"{N}/coverage"): Operation("Read what is missing or weak", analyses.Coverage),
     ("get", f"{N}/looks"): Operation("List looks", list[shapes.Look]),
     ("post", f"{N}/looks"): Operation("Note a look", shapes.Look, LookInput, LOOK),
     ("get", "/api/v1/positions"): Operation("List positions", list[PositionView], errors=(401, 403)),
