@@ -16,10 +16,10 @@ SETUP = set -- $(PYTHON) python3.13 python3.12 python3.11 python3; \
 	done; \
 	echo "Parley needs Python 3.11 or newer, with its venv module: none of '$$*' is that." >&2; exit 1
 
-.PHONY: help run test fix check bench lock
+.PHONY: help run test fix check bench lock env compose-check
 
 help: ## lists what can be made
-	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: ## all set-up, then serves the example on PORT (8000), with its data in PARLEY_HOME (.parley)
 	@$(call SETUP,run)
@@ -44,6 +44,12 @@ check: ## format, lint, types, and that imports run downhill only
 bench: ## measures; see bench/
 	@$(call SETUP,dev)
 	@exec .venv/bin/python -m bench $(ARGS)
+
+env: ## writes .env for docker-compose.yml with random passwords; SITE=parley.example.org
+	@python3 tools/env.py "$(SITE)" $(if $(TLS),--tls "$(TLS)")
+
+compose-check: ## builds and starts docker-compose.yml for real, with podman, as root; some minutes
+	@python3 tools/compose_check.py
 
 lock: ## chooses the newest versions of all dependencies, and writes the lock files
 	@python3 tools/lock.py --upgrade

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ from app.core.tunnel import way_in
 
 FORMAT = 1
 MANIFEST, DUMP = "parley.json", "database.dump"
+PLAIN = ("--no-owner", "--no-privileges")  # whoever restores owns it; `migrate` grants
 CHUNK = 1 << 20
 NOT_EMPTY = "The database is not empty: restore into a new one, and nothing that is there can be lost."
 
@@ -92,7 +94,7 @@ def _write(server: Server, file: IO[bytes], now: datetime) -> Manifest:
             instant(now),
         )
         snapshot = _value(session, "SELECT pg_export_snapshot()")
-        options = ["--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=log_epoch"]
+        options = [*PLAIN, "--format=custom", "--exclude-table-data=log_epoch"]
         options.append(f"--snapshot={snapshot}")
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr(MANIFEST, json.dumps(dataclasses.asdict(manifest), indent=2) + "\n")
@@ -181,12 +183,36 @@ def restore(server: Server, path: Path) -> Manifest:
 
 
 def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
-    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
+    if major < 17:
+        return _fill_older(server, archive)
+    options = [*PLAIN, "--exit-on-error", "--single-transaction"]
     with (
         archive.open(DUMP) as dump,
         _running("pg_restore", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
     ):
         shutil.copyfileobj(dump, run.stdin, CHUNK)
+
+
+def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
+    """Leave out the one setting by which our pg_restore greets a server, and which PostgreSQL 16 does not know."""
+    options = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    with tempfile.NamedTemporaryFile(prefix="parley-") as file:
+        with archive.open(DUMP) as dump:
+            shutil.copyfileobj(dump, file, CHUNK)
+        file.flush()
+        command = [program("pg_restore"), *PLAIN, "--file=-", file.name]
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE, env={"PATH": os.defpath}) as script,
+            _running("psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
+        ):
+            assert script.stdout  # noqa: S101
+            for line in script.stdout:
+                if line == b"SET transaction_timeout = 0;\n":
+                    break
+                run.stdin.write(line)
+            shutil.copyfileobj(script.stdout, run.stdin, CHUNK)
+        if script.returncode:
+            raise PostgresError(f"pg_restore ended with {script.returncode}")
 
 
 def _make_empty(connection: Connection) -> None:

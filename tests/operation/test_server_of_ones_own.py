@@ -1,0 +1,144 @@
+"""A PostgreSQL server of one's own: over TCP, with passwords, TLS, several hosts, two roles, and a life of its own."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.core.postgres import Server
+from app.core.schema import migrate
+from app.operation.backups import back_up, restore
+from tests.support.fixtures import connect
+from tests.support.processes import load, parley, running
+from tests.support.servers import SERVING, TcpServer, free_port, tcp_server, tls_front
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SEEDS = "seeds/ukraine-ceasefire-2025"
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpServer]:
+    folder = tmp_path_factory.mktemp("own")
+    folder.chmod(0o711)
+    with tcp_server(folder / "pg") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def filled(own: TcpServer) -> Server:
+    """The example, by the way that docs/operating.md tells."""
+    database = own.make_database("filled")
+    ways = {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}
+    unmigrated = parley("serve", "--port", "0", DATABASE_URL=database.owner_url)
+    assert (unmigrated.returncode, "parley migrate" in unmigrated.stderr) == (1, True)
+    for arguments in (("migrate",), ("import", SEEDS)):
+        done = parley(*arguments, **ways)
+        assert done.returncode == 0, done.stderr
+    return database
+
+
+def test_the_serving_role_may_neither_change_the_schema_nor_the_log(filled: Server) -> None:
+    with connect(filled.url) as session:
+        assert session.info.user == SERVING
+        assert session.info.password == "p%/:@ s"  # the role that `migrate` has made
+        for statement in (
+            "CREATE TABLE mine ()",
+            "ALTER TABLE party ADD COLUMN more int",
+            "DROP TABLE look",
+            "UPDATE log_commit SET by = 'me'",
+            "DELETE FROM log_revision",
+            "TRUNCATE log_revision",
+            "UPDATE log_epoch SET epoch = gen_random_uuid()",
+            "UPDATE alembic_version SET version_num = ''",
+            "ALTER TABLE log_revision DISABLE TRIGGER ALL",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute(statement)  # type: ignore[arg-type]
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_used(own: TcpServer, filled: Server, tmp_path: Path) -> None:
+    user = filled.url.partition("@")[0]
+    several = f"{user}@127.0.0.1:{free_port()},127.0.0.1:{own.port}/filled?target_session_attrs=read-write"
+    sqlalchemys = f"{user}@/filled?host=127.0.0.1:{free_port()}&host=127.0.0.1:{own.port}"
+    for url in (several, sqlalchemys):
+        assert parley("user", "list", DATABASE_URL=url).returncode == 0
+    with running(tmp_path, DATABASE_URL=several, PARLEY_UNSAFE_DATABASE="off") as server:
+        assert server.ask("/n/ukraine-ceasefire-2025")[0] == 200
+
+
+def test_backups_go_in_and_out_by_tls(own: TcpServer, filled: Server, tmp_path: Path) -> None:
+    with tls_front(tmp_path, own.port) as (port, certificate):
+        trusted = f"?sslmode=verify-full&sslrootcert={certificate}"
+
+        def by_tls(url: str, query: str) -> str:
+            return url.replace(f"127.0.0.1:{own.port}", f"localhost:{port}") + query
+
+        there = Server(by_tls(filled.url, trusted), by_tls(filled.owner_url, trusted))
+        with connect(there.url) as session:
+            assert session.pgconn.ssl_in_use
+        path, manifest = back_up(there, tmp_path / "backup.zip", now=NOW)
+        new = own.make_database("by_tls")
+        restored = restore(Server(by_tls(new.url, trusted), by_tls(new.owner_url, trusted)), path)
+        assert restored == manifest
+        assert migrate(new.owner_url, new.url)[0] == manifest.schema
+        other = tmp_path / "other"
+        other.mkdir()
+        with tls_front(other, own.port) as (_, stranger):
+            refused = parley(
+                "backup",
+                str(tmp_path / "no.zip"),
+                DATABASE_URL=by_tls(filled.url, f"?sslmode=verify-full&sslrootcert={stranger}"),
+            )
+        assert (refused.returncode, "certificate" in refused.stderr) == (1, True)
+
+
+def test_a_wrong_password_is_told_in_one_line(filled: Server) -> None:
+    done = parley("user", "list", DATABASE_URL=filled.url.replace("p%25", "wrong"))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "wrong%" not in done.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
+def test_it_recovers_by_itself_when_the_server_comes_back(
+    own: TcpServer, filled: Server, tmp_path: Path, how: signal.Signals
+) -> None:
+    path = "/api/v1/negotiations/ukraine-ceasefire-2025/matrix"
+    with running(tmp_path, DATABASE_URL=filled.url, PARLEY_CACHE="off", PARLEY_UNSAFE_DATABASE="off") as server:
+        slowest = [0.0]
+
+        def watch(done: threading.Event) -> None:
+            while not done.is_set():
+                began = time.monotonic()
+                assert server.ask("/healthz")[0] == 200
+                slowest[0] = max(slowest[0], time.monotonic() - began)
+                time.sleep(0.1)
+
+        done = threading.Event()
+        watcher = threading.Thread(target=watch, args=(done,))
+        watcher.start()
+        with load(server.port, path, b"nato-membership") as clients:
+            time.sleep(2)
+            own.stop(how)
+            time.sleep(3)
+            own.start()
+            back = time.monotonic()
+            server.wait_until_ready(30)
+            well = time.monotonic() - back
+            time.sleep(3)
+        done.set()
+        watcher.join()
+        print(
+            f"{how.name}: {dict(clients.outcomes)}, well {well:.2f} s after the server was; healthz {slowest[0]:.2f} s"
+        )
+        assert clients.outcomes.keys() <= {"ok", "503"}, clients.outcomes
+        assert min(clients.outcomes["ok"], clients.outcomes["503"]) > 0
+        assert {what for at, what in clients.told if at > back + 2} == {"ok"}
+        assert well < 5
+        assert server.process.poll() is None
