@@ -1,22 +1,16 @@
 """The command `parley`: a few lines per command, over actions and queries, never over routes."""
 
 import asyncio
-import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import serving
-from app.accounts import actions as accounts
-from app.accounts.queries import find_account, list_accounts
+from app.cli_accounts import tokens, users
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions, transaction
 from app.core.schema import migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
@@ -25,12 +19,11 @@ from app.exchange.sheet.columns import DateOrder
 from app.exchange.sheet.reading import Encoding
 from app.exchange.sheet.taking import SHEETS, Taken, take_file
 from app.history.verify import verify_log
-from app.models.vocabulary import UserRole
 from app.negotiations.queries import get_negotiation
 from app.operation import backups, kept
 from app.settings import read_settings
 from app.sources import verifying
-from app.telling import fail, say, told, working
+from app.telling import in_transaction, progress, say, told, with_database, working
 
 MOST_LINES = 1000  # of what no longer matches
 
@@ -41,31 +34,8 @@ cli = typer.Typer(
     rich_markup_mode=None,
     help="Who wants what in a negotiation, in whose words. Settings are read from the environment: see README.md.",
 )
-users = typer.Typer(no_args_is_help=True, help="Accounts.")
-tokens = typer.Typer(no_args_is_help=True, help="API tokens.")
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
-
-
-def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
-    """Run something in one transaction on the database that the settings name."""
-    with told(), serving.database(read_settings()) as server:
-        return asyncio.run(_in_transaction(server.url, work))
-
-
-async def _in_transaction(url: str, work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
-    async with _session(url) as session:
-        return await work(session)
-
-
-@contextlib.asynccontextmanager
-async def _session(url: str) -> AsyncIterator[AsyncSession]:
-    engine = make_engine(url, limits=False)
-    try:
-        async with transaction(make_sessions(engine)) as session:
-            yield session
-    finally:
-        await engine.dispose()
 
 
 @cli.command()
@@ -89,7 +59,7 @@ def _load_example(url: str) -> None:
         for package in sorted((Path(__file__).parents[1] / "seeds").iterdir()):
             await import_package(session, package, by="parley", now=now())
 
-    asyncio.run(_in_transaction(url, work))
+    asyncio.run(in_transaction(url, work))
 
 
 @cli.command(name="migrate")
@@ -219,14 +189,6 @@ def verify(
         raise typer.Exit(1)
 
 
-@contextlib.contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far something has come; nothing elsewhere."""
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
 @cli.command()
 def export(
     negotiation: Annotated[str, typer.Argument(help="Its slug.")],
@@ -242,69 +204,6 @@ def export(
     with_database(work)
     if path != STDOUT:
         say(f"Wrote {path}.")
-
-
-@users.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
-    role: Annotated[UserRole, typer.Option(help="What the account may do.")],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-) -> None:
-    """Add an account. Example: parley user add mira --role editor --password-stdin < password.txt"""
-    if not password_stdin:
-        say("parley: give the password on standard input, with --password-stdin")
-        raise typer.Exit(2)
-    password = sys.stdin.readline().rstrip("\r\n")
-
-    async def work(session: AsyncSession) -> None:
-        await accounts.add_user(session, by=None, name=name, role=role, password=password, now=now())
-
-    with_database(work)
-    say(f"Added {name}, {role}.")
-
-
-@users.command("list")
-def list_users() -> None:
-    """List the accounts. Example: parley user list"""
-
-    async def work(session: AsyncSession) -> Any:
-        return [(a.name, a.role, a.disabled_at) for a in await list_accounts(session)]
-
-    for name, role, disabled_at in with_database(work):
-        print(name, role, *(["disabled"] if disabled_at else []), sep="\t")
-
-
-@users.command("disable")
-def disable_user(name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")]) -> None:
-    """Disable an account. Example: parley user disable mira"""
-
-    async def work(session: AsyncSession) -> None:
-        account = await find_account(session, name)
-        if account is None:
-            fail(f"there is no account {name!r}")
-        await accounts.disable(session, by=None, account=account, now=now())
-
-    with_database(work)
-    say(f"Disabled {name}.")
-
-
-@tokens.command("add")
-def add_token(
-    user: Annotated[str, typer.Argument(help="Whose account it acts for.")],
-    name: Annotated[str, typer.Option(help="What the token is for.")],
-    expires: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires.")] = None,
-) -> None:
-    """Print a new API token, and nothing else. Example: parley token add mira --name notebook --expires 90"""
-
-    async def work(session: AsyncSession) -> str:
-        account = await find_account(session, user)
-        if account is None:
-            fail(f"there is no account {user!r}")
-        return await accounts.add_token(session, account=account, label=name, expires_in_days=expires, now=now())
-
-    print(with_database(work))
 
 
 def main() -> None:

@@ -1,20 +1,25 @@
-"""What a command says: on standard error, in one line, and by its exit code."""
+"""What commands have in common: the database, what they say (on standard error, in one line), and their exit code."""
 
+import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator
-from typing import NoReturn
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import serving
+from app.core.database import make_engine, make_sessions, transaction
 from app.core.errors import DomainError
 from app.core.postgres import PostgresError
 from app.core.schema import SchemaError
 from app.operation.backups import BackupError
-from app.settings import UnknownSetting
+from app.settings import UnknownSetting, read_settings
 
 
 def say(text: str) -> None:
@@ -58,3 +63,32 @@ def told() -> Iterator[None]:
         fail(f"the database refuses: {' '.join(str(getattr(error, 'orig', error)).split())}")
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
+def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
+    """Run something in one transaction on the database that the settings name."""
+    with told(), serving.database(read_settings()) as server:
+        return asyncio.run(in_transaction(server.url, work))
+
+
+async def in_transaction(url: str, work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
+    async with _session(url) as session:
+        return await work(session)
+
+
+@contextlib.asynccontextmanager
+async def _session(url: str) -> AsyncIterator[AsyncSession]:
+    engine = make_engine(url, limits=False)
+    try:
+        async with transaction(make_sessions(engine)) as session:
+            yield session
+    finally:
+        await engine.dispose()
+
+
+@contextlib.contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far something has come; nothing elsewhere."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
