@@ -15,6 +15,7 @@ import app.codebook.routes
 import app.desk.pages
 import app.exchange.cite_pages
 import app.exchange.pages
+import app.exchange.sheet.pages
 import app.feeds.api
 import app.feeds.pages
 import app.issues.api
@@ -98,17 +99,17 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.search.api.router,
         app.reference.api.router,
         app.accounts.pages.router,
-        app.search.pages.router,
         app.negotiations.pages.router,
         app.matrix.pages.router,
+        app.exchange.pages.router,
+        app.exchange.cite_pages.router,
+        app.exchange.sheet.pages.router,
+        app.feeds.pages.router,
         app.codebook.routes.router,
         app.analysis.coverage_pages.router,
         app.positions.looks_pages.router,
         app.review.pages.router,
         app.review.coding_pages.router,
-        app.exchange.pages.router,
-        app.exchange.cite_pages.router,
-        app.feeds.pages.router,
         app.sources.pages.router,
         app.sources.editing.router,
         app.desk.pages.router,
@@ -116,6 +117,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.positions.form_pages.router,
         app.positions.fate_pages.router,
         app.positions.lookup_pages.router,
+        app.search.pages.router,
     ):
         made.include_router(router)
     made.mount("/static", StaticFiles(directory=STATIC), name="static")

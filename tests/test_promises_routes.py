@@ -139,6 +139,8 @@ RIGHTS = {
     "GET /n/{slug}/export/bargaining.csv": ANYONE,
     "GET /n/{slug}/export/edges.csv": ANYONE,
     "GET /n/{slug}/feed.atom": ANYONE,
+    "GET /n/{slug}/import": EDITOR,
+    "POST /n/{slug}/import": EDITOR,
     "GET /n/{slug}/issues/{issue}": ANYONE,
     "GET /n/{slug}/issues/{issue}/options/{option}": ANYONE,
     "GET /n/{slug}/looks/new": EDITOR,

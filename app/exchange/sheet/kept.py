@@ -1,0 +1,30 @@
+"""A file that travels in its page: nothing is stored before somebody confirms, and nothing has to expire."""
+
+import base64
+import binascii
+import zlib
+
+from app.core.errors import Invalid
+from app.core.security import MAX_BODY
+
+MOST_BYTES = 32 << 20  # unpacked
+
+
+def keep(data: bytes) -> str:
+    """A file as a hidden field carries it; line ends in fields would not stay as they are."""
+    kept = base64.b64encode(zlib.compress(data, 6)).decode()
+    if len(kept) > MAX_BODY - (64 << 10):
+        raise Invalid("The file is too large for this page; import it with the command parley import.")
+    return kept
+
+
+def kept(text: str) -> bytes:
+    """The file that a hidden field carries; Invalid where it carries none."""
+    try:
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(base64.b64decode(text, validate=True), MOST_BYTES)
+    except (binascii.Error, zlib.error, ValueError):
+        raise Invalid("The file did not come along whole: choose it again.") from None
+    if unpacking.unconsumed_tail:
+        raise Invalid(f"The file holds more than {MOST_BYTES >> 20} MB: import it with the command parley import.")
+    return data
