@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, ColumnElement, any_, literal, text
+from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -76,6 +76,11 @@ async def attempt(session: AsyncSession) -> AsyncIterator[list[DomainError]]:
     except DomainError as error:
         session.expire_all()
         errors.append(error)
+
+
+async def one_at_a_time(session: AsyncSession, what: str) -> None:
+    """Wait for whoever is at the same, who may be about to put it on file; others wait until this transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def among(column: Any, numbers: Iterable[int | None]) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import one_at_a_time
 from app.core.errors import Conflict
 from app.history.record import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -86,6 +87,17 @@ async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, *
     session.add(row)
     await log.record("speaker", row, "published" if public else "created", public=public, words=speaker_words(row))
     return row
+
+
+async def speaker_on_file(
+    session: AsyncSession, log: Log, *, name: str | None, office: str | None, party_id: int | None, public: bool
+) -> Speaker:
+    """The speaker who is equal in all three, put on file if there is none yet."""
+    await one_at_a_time(session, f"speaker {name!r} {office!r} {party_id}")
+    there = await queries.find_speaker(session, name, office, party_id)
+    return there or await add_speaker(
+        session, log, public=public, name=name, office=office, party_id=party_id, aliases=[]
+    )
 
 
 async def publish_speaker(log: Log, row: Speaker) -> None:

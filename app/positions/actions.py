@@ -14,8 +14,8 @@ from app.models.negotiation import Negotiation, Speaker
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus
-from app.negotiations.actions import add_speaker, publish_speaker
-from app.negotiations.queries import find_parties, find_speaker, list_speakers_named
+from app.negotiations.actions import publish_speaker, speaker_on_file
+from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
 from app.positions.content import CellFacts, Composed, QuoteFacts, compose
 from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
@@ -152,7 +152,7 @@ async def _quotes(
     kept |= held
     checks = await newest_checks(session, kept)
     source_ids = [q.source_id for q in wanted if q.source_id] + [q["source_id"] for q in kept.values()]
-    sources = await find_sources(session, source_ids)
+    sources = await find_sources(session, source_ids, lock=True)
     texts = await newest_texts(session, [q.source_id for q in wanted if q.source_id])
     facts: list[QuoteFacts] = []
     new: list[tuple[Quote, QuoteCheck]] = []
@@ -223,10 +223,7 @@ async def _speaker(
                 faults.append(Fault(f"{pointer}/party", f"there is no party {wanted.party!r}"))
                 return None
             party_id = parties[wanted.party].id
-    there = await find_speaker(session, wanted.name, wanted.office, party_id)
-    return there or await add_speaker(
-        session, log, public=public, name=wanted.name, office=wanted.office, party_id=party_id, aliases=[]
-    )
+    return await speaker_on_file(session, log, name=wanted.name, office=wanted.office, party_id=party_id, public=public)
 
 
 async def _write(

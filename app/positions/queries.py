@@ -104,8 +104,10 @@ async def quotes_of_cell(session: AsyncSession, cell: CellFacts, ids: Collection
 
 
 async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) -> list[Speaker]:
+    """Those whom only drafts have named so far; somebody else who is about to publish them is waited for."""
     ids = [q["speaker_id"] for q in document["quotes"]]
-    return list(await session.scalars(select(Speaker).where(among(Speaker.id, ids), Speaker.public.is_(False))))
+    hidden = select(Speaker).where(among(Speaker.id, ids), Speaker.public.is_(False)).order_by(Speaker.id)
+    return list(await session.scalars(hidden.with_for_update()))
 
 
 async def same_words_elsewhere(session: AsyncSession, cell: CellFacts, new: Sequence[Quote]) -> list[Fault]:

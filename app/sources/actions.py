@@ -8,6 +8,7 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
+from app.core.database import one_at_a_time
 from app.core.errors import Conflict, Fault, Invalid
 from app.history.record import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
@@ -112,6 +113,7 @@ async def _free_key(session: AsyncSession, url: str | None, of: Source | None = 
     if url is None:
         return None
     key = same_document_key(url)
+    await one_at_a_time(session, f"source {key}")
     there = await queries.find_source_at(session, key)
     if there is not None and there is not of:
         raise Conflict(

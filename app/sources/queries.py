@@ -20,8 +20,10 @@ async def get_source(session: AsyncSession, source_id: int, *, lock: bool = Fals
     return found
 
 
-async def find_sources(session: AsyncSession, ids: Iterable[int]) -> dict[int, Source]:
-    rows = await session.scalars(select(Source).where(among(Source.id, ids)))
+async def find_sources(session: AsyncSession, ids: Iterable[int], *, lock: bool = False) -> dict[int, Source]:
+    """By number; `lock` keeps texts from being put on file for them until this transaction ends."""
+    wanted = select(Source).where(among(Source.id, ids))
+    rows = await session.scalars(wanted.with_for_update(read=True, key_share=True) if lock else wanted)
     return {s.id: s for s in rows}
 
 

@@ -1,8 +1,7 @@
 """Rule 6: numbers and instants agree with the order of commits, shown with two transactions open at once."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,16 +10,15 @@ import psycopg
 import pytest
 
 from app.core.clock import instant
-from app.history.record import LOCK
-from tests.support.factories import Answer, position
+from tests.support.factories import position
 from tests.support.fixtures import Lake, connect
+from tests.support.waiting import Started, log_held
 
 
 @contextmanager
 def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
     """A writer that has drawn its number and renamed the north, and has not committed yet."""
-    with connect(lake.database.url, autocommit=False) as held:
-        held.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with log_held(lake) as held:
         held.execute(
             "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, "
             "greatest(clock_timestamp(), at + interval '1 microsecond') + %s * interval '1 minute', hash, sha256(hash) "
@@ -42,26 +40,6 @@ def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
             "SELECT max(seq), 0, 9223372036854775807, 'party', 1, true FROM log_commit"
         )
         yield held
-
-
-class Started(threading.Thread):
-    """Something that goes on while we look; `result` waits for it."""
-
-    def __init__(self, work: Callable[[], Answer]) -> None:
-        super().__init__(daemon=True)
-        self.work, self.answers = work, list[Answer]()
-        self.start()
-
-    def run(self) -> None:
-        self.answers.append(self.work())
-
-    def waits(self, seconds: float = 0.25) -> bool:
-        self.join(seconds)
-        return self.is_alive()
-
-    def result(self) -> Answer:
-        self.join(20)
-        return self.answers[0]
 
 
 def now_here(lake: Lake) -> str:

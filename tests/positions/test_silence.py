@@ -56,25 +56,25 @@ def test_a_position_that_is_only_possible_is_not_stated(lake: Lake) -> None:
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
-        ({"firmness": "red_line"}, {("north", "quota")}),
-        ({"firmness": ["red_line", "demand"]}, {("north", "quota"), ("south", "quota")}),
-        ({"firmness": "open"}, set()),
-        ({"q": "farmer"}, {("south", "quota")}),
-        ({"q": "zebrawood"}, set()),
-        ({"q": "farmer", "firmness": "red_line"}, set()),
+        ({"firmness": "red_line"}, [("north", "quota")]),
+        ({"firmness": ["red_line", "demand"]}, [("north", "quota"), ("south", "quota")]),
+        ({"firmness": "open"}, []),
+        ({"q": "farmer"}, [("south", "quota")]),
+        ({"q": "zebrawood"}, []),
+        ({"q": "farmer", "firmness": "red_line"}, []),
         # Party and issue choose columns and rows, silent cells included.
-        ({"party": "council"}, {("council", "quota"), ("council", "dam")}),
-        ({"party": ["south", "council"], "issue": "dam"}, {("south", "dam"), ("council", "dam")}),
-        ({"issue": "dam", "firmness": "red_line"}, set()),
+        ({"party": "council"}, [("council", "quota"), ("council", "dam")]),
+        ({"party": ["south", "council"], "issue": "dam"}, [("south", "dam"), ("council", "dam")]),
+        ({"issue": "dam", "firmness": "red_line"}, []),
     ],
     ids=str,
 )
-def test_a_filter_hides_cells_and_silences_none(lake: Lake, query: Any, shown: set[Any]) -> None:
+def test_a_filter_hides_cells_and_silences_none(lake: Lake, query: Any, shown: list[Any]) -> None:
     lake.ada.state("north", firmness="demand", stated_on="2024-05-01")  # no longer current: no filter digs it up
     lake.ada.state("north", firmness="red_line")
     lake.ada.state("south", firmness="demand", quotes=[quote(OTHER_WORDS)])
     cells = lake.stranger.get("/negotiations/lake/matrix", **query).data["cells"]
-    assert {(c["party"], c["issue"]) for c in cells} == shown
+    assert [(c["party"], c["issue"]) for c in cells] == shown
     if "firmness" in query or "q" in query:
         assert all(c["position"] for c in cells)
 
