@@ -37,7 +37,9 @@ def convert(data: Path, out: Path) -> None:
     write("parties", "slug,name", ((r["slug"], r["name"]) for r in rows("party")))
     write("participations", "negotiation,party,role,order", ((n, p, "principal", i) for i, p in parties.items()))
     write(
-        "issues", "negotiation,slug,title,ordered,order", ((n, r["slug"], r["title"], "true", r["id"]) for r in rows("issue"))
+        "issues",
+        "negotiation,slug,title,ordered,order",
+        ((n, r["slug"], r["title"], "true", r["id"]) for r in rows("issue")),
     )
     options = list(rows("option"))
     write(

@@ -20,7 +20,7 @@ NOBODYS = "$argon2id$v=19$m=32768,t=3,p=1$tKw7F0gxdp5/tz0qPmCjGg$bycSxSIy9g1tnl4
 @cache
 def well_known() -> frozenset[str]:
     """The most common passwords of leaked lists that are long enough to be typed here: some 11,000."""
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]  # a megabyte
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte
 
     return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
 

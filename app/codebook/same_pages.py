@@ -1,4 +1,4 @@
-"""Two parties that turn out to be one, and what can honestly be done (docs/decisions/0021-parties-are-not-merged.md)."""
+"""Two parties that turn out to be one, and what can honestly be done (docs/decisions/0021)."""
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Who may do what: accounts, the ways to be signed in to one, and what was done to them. Secrets are kept as hashes only."""
+"""Who may do what: accounts, the ways to be signed in to one, and what was done to them. Secrets are hashes only."""
 
 from datetime import datetime
 from typing import Annotated

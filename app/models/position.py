@@ -67,7 +67,9 @@ class PositionAttitude(Base):
         ForeignKeyConstraint(["position_id", "issue_id"], ["position.id", "position.issue_id"]),
         ForeignKeyConstraint(["option_id", "issue_id"], ["option.id", "option.issue_id"]),
         CheckConstraint(one_of("attitude", Attitude), "attitude"),
-        Index("uq_position_attitude_prefers", "position_id", unique=True, postgresql_where=text("attitude = 'prefers'")),
+        Index(
+            "uq_position_attitude_prefers", "position_id", unique=True, postgresql_where=text("attitude = 'prefers'")
+        ),
         Index("ix_position_attitude_option_id", "option_id"),
     )
 

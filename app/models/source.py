@@ -90,7 +90,7 @@ class QuoteCheck(Base):
     __table_args__ = (CheckConstraint(one_of("verification", Verification), "verification"),)
 
     quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)  # no foreign key: the log does not depend on live rows, nor they on it
+    seq: Mapped[int] = mapped_column(primary_key=True)  # of the log, which live rows do not depend on
     verification: Mapped[str] = mapped_column(Text)
     text_id: Mapped[int | None] = mapped_column(ForeignKey("source_text.id"))  # the text it was checked against
     start: Mapped[int | None]  # code points into that text

@@ -223,7 +223,7 @@ async def amend_participation(
     request: Request, session: Session, viewer: Editor, slug: str, party: str, body: Sent = None
 ) -> Response:
     """Correct a party's part in a negotiation."""
-    row, found = await _get_participation(session, slug, party, lock=True)
+    row, _ = await _get_participation(session, slug, party, lock=True)
     at = await moment(session)
     require_match(request, version=row.version, epoch=at.epoch)
     held = await held_by_id(session, at, "party", [row.party_id])

@@ -1,4 +1,4 @@
-"""Writing positions: a party states one, the record of it is corrected, it is retracted. Nothing is ever overwritten."""
+"""Writing positions: a party states one, its record is corrected, it is retracted. Nothing is ever overwritten."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

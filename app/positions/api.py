@@ -127,7 +127,7 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
 async def correct_position(
     request: Request, session: Session, viewer: Editor, position_id: Number, body: Sent = None
 ) -> Response:
-    """The record was wrong: a new version, by JSON Merge Patch; it publishes a draft, or restores what was retracted."""
+    """The record was wrong: a new version, by JSON Merge Patch. Publishes a draft or restores a retracted one too."""
     position = await queries.get_position(session, position_id, lock=True)
     at = await moment(session)
     require_match(request, version=position.version, epoch=at.epoch)

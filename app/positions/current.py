@@ -28,7 +28,7 @@ def published(at: Moment, negotiation_id: int, parties: Collection[int], issues:
 
 
 def chosen_at(where: Any, as_of: date) -> Any:
-    """Rule 4: own words before hearsay, then the last in the order of rule 3; `app.matrix.order` says the same in memory."""
+    """Rule 4: own words before hearsay, then the last in rule 3's order (`app.matrix.order` says it in memory)."""
     return (
         select(Spell)
         .ext(distinct_on(Spell.party_id, Spell.issue_id))

@@ -299,7 +299,7 @@ async def get_version(
 
 
 async def list_versions(session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False) -> list[Snapshot]:
-    """All versions up to a moment, oldest first; those before the first publication only for those who may see drafts."""
+    """All versions up to a moment, oldest first; what came before publication only for those who may see drafts."""
     rows = await session.execute(
         select(*REVISION)
         .join(Commit, Commit.seq == Revision.seq)

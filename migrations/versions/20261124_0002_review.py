@@ -1,7 +1,7 @@
 """Review of drafts, and double coding."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_0002"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matrix.moves import Move, kind, moves
 from app.matrix.common_ground import Stand
+from app.matrix.moves import Move, kind, moves
 from app.models.vocabulary import MoveKind
 
 
