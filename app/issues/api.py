@@ -98,9 +98,9 @@ def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
     faults, wanted = [], {}
     for i, item in enumerate(sent):
         if isinstance(item, dict):
-            known = there.get(item.get("slug", ""))
-            merged = item.pop("merged_into", None)
-            if merged is not None and (known is None or merged != known.merged_into):
+            known = there.get(item["slug"]) if isinstance(item.get("slug"), str) else None
+            merged_into = known.merged_into if known else None
+            if item.pop("merged_into", merged_into) != merged_into:
                 faults.append(Fault(f"/options/{i}/merged_into", "cannot be changed by a PATCH"))
         try:
             patch = read_body(OptionPatch, item)

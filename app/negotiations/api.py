@@ -90,8 +90,7 @@ async def amend_negotiation(
     row = await queries.get_negotiation(session, slug, lock=True)
     at = await moment(session)
     require_match(request, version=row.version, epoch=at.epoch)
-    view = queries.negotiation_view(await get_held(session, at, "negotiation", row.id))
-    sent, names = merge_patch(NegotiationInput, view, body)
+    sent, names = merge_patch(NegotiationInput, _whole(await queries.code_book(session, at, slug)), body)
     reason = read_reason(body)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_negotiation(log, row, {n: getattr(sent, n) for n in names}, reason=reason)
@@ -100,13 +99,16 @@ async def amend_negotiation(
 
 async def _negotiation(request: Request, session: Session, at: Moment, slug: str, *, status: int = 200) -> Response:
     book = await queries.code_book(session, at, slug)
+    return one(request, at, book.negotiation, _whole(book), status=status, address=f"/negotiations/{slug}")
+
+
+def _whole(book: queries.CodeBook) -> dict[str, Any]:
     view = queries.negotiation_view(book.negotiation)
-    data = {
+    return {
         **{name: getattr(view, name) for name in view.__slots__},
         "parties": queries.party_views(book),
         "issues": queries.issue_views(book),
     }
-    return one(request, at, book.negotiation, data, status=status, address=f"/negotiations/{slug}")
 
 
 # --- parties ----------------------------------------------------------------------------------------------------------
