@@ -1,5 +1,6 @@
 """The matrix as somebody asked for it: what page, API and exports share."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.core.paging import read_cursor, write_cursor
-from app.history.read import Moment, Snapshot, moment
+from app.history.read import Moment, Snapshot, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import OptionGround, Stand, common_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
@@ -60,9 +61,12 @@ async def load(
     Who needs no `cells`, or no common `ground`, says so: the one costs the texts, the other the columns not shown.
     """
     at = await moment(session, query.known_at)
+    start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
+    if query.known_at is None and seq != at.seq:
+        at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
-    as_of = query.as_of or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
+    as_of = query.as_of or day or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
     parties, issues = party_views(book), issue_views(book)
     party_ids = {p["slug"]: i for i, p in book.parties.items()}
     issue_ids = {i["slug"]: i.id for i in book.issues}
@@ -72,7 +76,9 @@ async def load(
         raise bad_parameter("q", NO_NUL)
     shown = [p for p in parties if not query.party or p.slug in query.party]
     asked = [i for i in issues if not query.issue or i.slug in query.issue]
-    rows, next_cursor = _window(asked, len(shown), most_cells, query.cursor, at)
+    end = start + max(1, most_cells // max(len(shown), 1))
+    rows = asked[start:end]
+    more = write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat()) if end < len(asked) else None
 
     # Common ground counts everybody whose consent is required, whatever columns are shown.
     consenting = [p for p in parties if p.consent_required] if ground else []
@@ -107,7 +113,7 @@ async def load(
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
         at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, grounds, positions,
-        len(asked) * len(shown), next_cursor,
+        len(asked) * len(shown), more,
     )  # fmt: skip
 
 
@@ -167,18 +173,10 @@ def _known(name: str, asked: list[str], there: dict[str, int]) -> None:
             raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
 
 
-def _window(
-    asked: list[IssueView], columns: int, most_cells: int, cursor: str | None, at: Moment
-) -> tuple[list[IssueView], str | None]:
-    """As many whole rows as may be shown at once, and where the next begin."""
-    start = 0
-    if cursor:
-        match read_cursor(cursor, "matrix", at.epoch):
-            case [int(start)] if start >= 0:
-                pass
-            case _:
-                raise bad_parameter("cursor", "is not a cursor of this server")
-    size = max(1, most_cells // max(columns, 1))
-    rows = asked[start : start + size]
-    more = start + size < len(asked)
-    return rows, write_cursor("matrix", at.epoch, start + size) if more else None
+def _read_cursor(cursor: str, at: Moment) -> tuple[int, int, date]:
+    """The first row, and the two times that the first page was read at."""
+    match read_cursor(cursor, "matrix", at.epoch):
+        case [int(start), int(seq), str(day)] if start >= 0:
+            with contextlib.suppress(ValueError):
+                return start, seq, date.fromisoformat(day)
+    raise bad_parameter("cursor", "is not a cursor of this server")
