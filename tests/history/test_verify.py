@@ -1,26 +1,14 @@
 """The chain of hashes: what is changed behind the program's back is found, and every write is in it (promise 54)."""
 
-import asyncio
 from typing import Any
 
 import psycopg
 import pytest
 
-from app.core.database import make_engine, make_sessions
 from app.history import verify
 from tests.support.factories import TEXT, quote
 from tests.support.fixtures import Lake, connect
-
-
-def verified(lake: Lake) -> list[str]:
-    async def work() -> list[str]:
-        engine = make_engine(lake.database.url)
-        async with make_sessions(engine)() as session:
-            found = await verify.verify_log(session)
-        await engine.dispose()
-        return found
-
-    return asyncio.run(work())
+from tests.support.logged import verified
 
 
 def entries(lake: Lake) -> list[tuple[int, int, int]]:

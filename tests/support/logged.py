@@ -1,0 +1,20 @@
+"""What the log of a test's database says of itself."""
+
+import asyncio
+
+from app.core.database import make_engine, make_sessions
+from app.history import verify
+from tests.support.fixtures import Lake
+
+
+def verified(lake: Lake) -> list[str]:
+    """Its faults, none where every hash is right."""
+
+    async def work() -> list[str]:
+        engine = make_engine(lake.database.url)
+        async with make_sessions(engine)() as session:
+            found = await verify.verify_log(session)
+        await engine.dispose()
+        return found
+
+    return asyncio.run(work())
