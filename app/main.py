@@ -1,6 +1,7 @@
 """The application, put together; reads like a table of contents."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
@@ -39,9 +40,10 @@ import app.search.pages
 import app.sources.api
 import app.sources.editing
 import app.sources.pages
-from app.core.caching import Cache, CacheAnswers, listening
+from app.core.caching import Cache, CacheAnswers, listening, shared_mark
 from app.core.database import make_engine, make_sessions, plain_url
 from app.core.logs import configure_logs
+from app.core.metrics import FOLDER
 from app.core.problems import install_problems
 from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
@@ -53,7 +55,7 @@ from app.settings import Settings
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Put the application together over one database."""
-    cache = Cache()
+    cache = Cache(shared_mark(os.environ.get(FOLDER)))
     stopping = asyncio.Event()
     engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import uvicorn
-from sqlalchemy import create_engine, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.actions import issue_link
 from app.core import postgres, schema
 from app.core.clock import now
-from app.core.database import driver_url, make_engine, make_sessions, transaction
+from app.core.database import make_engine, make_sessions, transaction
 from app.core.metrics import FOLDER
 from app.core.postgres import Server
 from app.models.negotiation import Negotiation
@@ -44,13 +44,9 @@ def database(settings: Settings, *, migrated: bool = True) -> Iterator[Server]:
 
 
 def _require_schema(url: str) -> None:
-    engine = create_engine(driver_url(url))
-    try:
-        with engine.connect() as connection:
-            schema.require_server(connection)
-            problem = schema.problem_of(connection)
-    finally:
-        engine.dispose()
+    with schema.connected(url) as connection:
+        schema.require_server(connection)
+        problem = schema.problem_of(connection)
     if problem:
         raise schema.SchemaError(problem)
 

@@ -1,12 +1,15 @@
 """Answers kept by each process, for strangers who read: given again, to the byte, until anything is written.
 
-What is kept is dropped whole by a write through this process, before that write is answered; by the log's NOTIFY when
-another process or a command has written; and while nothing listens for those, nothing is kept. So an answer is never
-older than the last write that anybody was told of here.
+What is kept is dropped whole by a write through this process, before that write is answered; likewise by one through
+another worker of the same `parley serve`, by eight bytes that all of them see; by the log's NOTIFY when another process
+or a command has written; and while nothing listens for those, nothing is kept. So an answer is never older than the
+last write that anybody was told of here.
 """
 
 import asyncio
 import contextlib
+import mmap
+import os
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -23,11 +26,21 @@ from app.core.responses import matches
 
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
+MARK = 8  # bytes, other ones after each write
 SAFE = ("GET", "HEAD", "OPTIONS")
 VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
 PERSONAL = ("authorization", "cookie", "range", "x-request-id")
 NEVER = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/account", "/admin")
 Key = tuple[object, ...]
+
+
+def shared_mark(folder: str | None) -> mmap.mmap | None:
+    """The bytes that the workers of one `parley serve` share in its folder; None for one that is alone."""
+    if folder is None:
+        return None
+    with open(os.open(f"{folder}/written", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        file.truncate(MARK)
+        return mmap.mmap(file.fileno(), MARK)
 
 
 @dataclass(slots=True)
@@ -41,13 +54,28 @@ class Kept:
 class Cache:
     """What one process keeps, the least used going first; `generation` counts the times that it was dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen_by_all: mmap.mmap | None = None) -> None:
+        self.seen_by_all = seen_by_all
+        self.seen = b""
         self.listening = False
         self.generation = 0
         self.size = 0
         self.answers: OrderedDict[Key, Kept] = OrderedDict()
 
+    def written(self) -> None:
+        """Drop what is kept, here and in the other workers."""
+        if self.seen_by_all is not None:
+            self.seen_by_all[:MARK] = os.urandom(MARK)
+        self.drop()
+
+    def look(self) -> None:
+        """Drop what is kept if another worker has written."""
+        if self.seen_by_all is not None and self.seen_by_all[:MARK] != self.seen:
+            self.drop()
+
     def drop(self) -> None:
+        if self.seen_by_all is not None:
+            self.seen = self.seen_by_all[:MARK]
         self.generation += 1
         self.answers.clear()
         self.size = 0
@@ -58,6 +86,7 @@ class Cache:
         CACHE_ANSWERS.set(len(self.answers))
 
     def get(self, key: Key) -> Kept | None:
+        self.look()
         found = self.answers.get(key)
         if found is not None:
             self.answers.move_to_end(key)
@@ -65,6 +94,7 @@ class Cache:
 
     def keep(self, key: Key, answer: Kept, generation: int) -> None:
         """Keep an answer, unless something was written since it was begun."""
+        self.look()
         if not self.listening or generation != self.generation or len(answer.body) > LARGEST:
             return
         before = self.answers.pop(key, None)
@@ -105,7 +135,7 @@ class CacheAnswers:
     def _dropping(self, send: Send) -> Send:
         async def dropping(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.cache.drop()  # committed by now, and nobody has been told yet
+                self.cache.written()  # committed by now, and nobody has been told yet
             await send(message)
 
         return dropping

@@ -1,6 +1,8 @@
 """The schema's version: bringing it up to date, and telling whether it is."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -50,6 +52,17 @@ def knows(revision: str) -> bool:
     return revision in {s.revision for s in _scripts(FOLDER).walk_revisions()}
 
 
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """One connection, for looking."""
+    engine = create_engine(driver_url(url))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def require_server(connection: Connection) -> int:
     """The major version of the server, which must be one that this program is made for."""
     found = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
@@ -84,25 +97,21 @@ def _served() -> list[str]:
 
 def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
     """Bring the schema up to date and give the serving role its rights; the versions before and after."""
-    engine = create_engine(driver_url(owner_url))
-    try:
-        with engine.connect() as connection:
-            require_server(connection)
-            before = version(connection)
-            connection.rollback()
-            if before is not None and not knows(before):
-                raise SchemaError(
-                    f"The database's schema ({before}) is newer than this program ({newest()}); use the newer program."
-                )
-            made = config()
-            made.attributes["connection"] = connection
-            command.upgrade(made, "head")
-            connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{' '.join(_served())}'"))
-            _grant(connection, parse(serving_url))
-            connection.commit()
-        return before, newest()
-    finally:
-        engine.dispose()
+    with connected(owner_url) as connection:
+        require_server(connection)
+        before = version(connection)
+        connection.rollback()
+        if before is not None and not knows(before):
+            raise SchemaError(
+                f"The database's schema ({before}) is newer than this program ({newest()}); use the newer program."
+            )
+        made = config()
+        made.attributes["connection"] = connection
+        command.upgrade(made, "head")
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{' '.join(_served())}'"))
+        _grant(connection, parse(serving_url))
+        connection.commit()
+    return before, newest()
 
 
 def _grant(connection: Connection, serving: dict[str, str]) -> None:

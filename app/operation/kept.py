@@ -6,10 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
 from app.core import clock, schema
-from app.core.addresses import driver_url
 from app.core.logs import log
 from app.core.postgres import Server
 from app.operation.backups import back_up
@@ -26,12 +23,8 @@ def folder_of(home: Path) -> Path:
 
 def migrate_safely(home: Path, server: Server) -> tuple[str | None, str, Path | None]:
     """Migrate the embedded database, after a backup if that changes anything; the versions and the backup's path."""
-    engine = create_engine(driver_url(server.owner_url))
-    try:
-        with engine.connect() as connection:
-            found = schema.version(connection)
-    finally:
-        engine.dispose()
+    with schema.connected(server.owner_url) as connection:
+        found = schema.version(connection)
     made = None
     if found not in (None, schema.newest()) and schema.knows(str(found)):
         made = _make(home, server, f"{BEFORE}-{schema.newest()}", BEFORE, KEPT_BEFORE, clock.now())

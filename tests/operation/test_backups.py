@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from app.settings import Schedule, Settings
 from tests.support.everything import addresses
 from tests.support.factories import Answer, Desk
 from tests.support.fixtures import SETTINGS, Lake, connect, named, on_server
+from tests.support.migrations import a_step_ahead
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 numbers = itertools.count()
@@ -145,28 +145,14 @@ def test_nobody_else_can_read_a_backup(backup: Path) -> None:
     assert list(backup.parent.glob(".*")) == []
 
 
-@pytest.fixture
-def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that is a migration ahead."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(schema.FOLDER, folder)
-    (folder / "versions/20990101_0001_later.py").write_text(
-        f'revision = "20990101_0001"\ndown_revision = "{schema.newest()}"\n'
-        "from alembic import op\n"
-        'def upgrade(): op.execute("CREATE TABLE later ()")\n'
-        'def downgrade(): op.execute("DROP TABLE later")\n'
-    )
-    monkeypatch.setattr(schema, "FOLDER", folder)
-
-
 def test_the_embedded_database_is_backed_up_before_it_is_migrated(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(tmp_path / "home", fast=True) as server:
         assert kept.migrate_safely(tmp_path / "home", server)[2] is None
         before = schema.newest()
         assert kept.migrate_safely(tmp_path / "home", server) == (before, before, None)
-        request.getfixturevalue("later")
+        a_step_ahead(monkeypatch, tmp_path / "ahead", "CREATE TABLE later ()")
         *versions, path = kept.migrate_safely(tmp_path / "home", server)
         assert versions == [before, "20990101_0001"]
         assert path is not None and path.parent == tmp_path / "home/backups"

@@ -1,0 +1,54 @@
+"""A migration keeps nobody waiting, and what it cannot do at once it does not do at all."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.core import schema
+from app.core.postgres import Server
+from tests.support.fixtures import connect
+from tests.support.migrations import a_step_ahead
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
+    database: Server, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    a_step_ahead(monkeypatch, tmp_path_factory.mktemp("ahead"), "ALTER TABLE party ADD COLUMN later int")
+    waited: list[float] = []
+
+    def read() -> None:
+        with connect(database.url) as reader:
+            time.sleep(1)  # the migration stands in the queue by then
+            began = time.monotonic()
+            reader.execute("SELECT count(*) FROM party")
+            waited.append(time.monotonic() - began)
+
+    reading = threading.Thread(target=read)
+    with connect(database.owner_url, autocommit=False) as busy:
+        busy.execute("SELECT count(*) FROM party")  # and goes on for long
+        reading.start()
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="lock timeout"):
+            schema.migrate(database.owner_url, database.url)
+        assert time.monotonic() - began < 8
+    reading.join()
+    assert waited[0] < 5
+    assert schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"  # once nobody stands in the way
+
+
+def test_the_previous_program_serves_the_new_schema_unless_told_otherwise(
+    database: Server, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before, folder = schema.newest(), schema.FOLDER
+    for breaks in (False, True):
+        a_step_ahead(monkeypatch, tmp_path_factory.mktemp("ahead"), "SELECT 1", breaks=breaks)
+        schema.migrate(database.owner_url, database.url)
+        monkeypatch.setattr(schema, "FOLDER", folder)
+        with schema.connected(database.url) as connection:
+            problem = schema.problem_of(connection)
+        assert schema.newest() == before
+        assert (problem is not None) is breaks
