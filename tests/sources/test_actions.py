@@ -1,0 +1,55 @@
+"""A text put on file checks every quote of its source anew, and the log says so as an entry of the source."""
+
+from typing import Any
+
+from tests.support.factories import NOWHERE, TEXT, quote
+from tests.support.fixtures import Lake, connect
+
+
+def revisions(lake: Lake, number: int) -> list[tuple[Any, ...]]:
+    with connect(lake.database.url) as connection:
+        return connection.execute(
+            "SELECT version, action, snapshot -> 'checks' FROM log_revision "
+            "WHERE kind = 'source' AND object_id = %s ORDER BY version",
+            [number],
+        ).fetchall()
+
+
+def test_a_check_is_an_entry_of_the_source(lake: Lake) -> None:
+    there = lake.ada.source()["id"]
+    [right, wrong] = lake.ada.state(quotes=[quote(source_id=there), quote(NOWHERE, there)])["quotes"]
+    got = lake.ada.patch(f"/sources/{there}", {"title": "Retitled", "text": TEXT})
+    assert got.status == 200
+    checks = [{"quote": right["id"], "verification": "verified"}, {"quote": wrong["id"], "verification": "mismatch"}]
+    assert revisions(lake, there) == [(1, "published", None), (2, "corrected", None), (3, "checked", checks)]
+    assert [v["version"] for v in lake.ada.get("/positions/1/versions").data] == [1]
+
+
+def test_the_same_text_again_checks_nothing(lake: Lake) -> None:
+    before = revisions(lake, 1)
+    assert lake.ada.patch("/sources/1", {"text": TEXT}).status == 200
+    assert revisions(lake, 1) == before
+
+
+def test_an_attested_quote_is_checked_by_any_text_put_on_file(lake: Lake) -> None:
+    there = lake.ada.source()["id"]
+    lake.ada.state(quotes=[quote(source_id=there), quote("not one drop", there)])
+    with connect(lake.database.owner_url) as connection:  # as an import leaves it whose package had no text
+        connection.execute("SET parley.redacting = 'on'")
+        connection.execute("UPDATE quote_check SET verification = 'attested'")
+
+    def verifications() -> list[str]:
+        return [q["verification"] for q in lake.stranger.get("/positions/1").data["quotes"]]
+
+    assert verifications() == ["attested", "attested"]
+    assert lake.ada.patch(f"/sources/{there}", {"text": "Not one drop, they say, but not one drop."}).status == 200
+    assert verifications() == ["mismatch", "verified"]
+
+
+def test_a_text_is_kept_to_the_character(lake: Lake) -> None:
+    odd = "\r\n  Tab\t and NBSP\u00a0, so\u00adft, e\u0301 “quoted” 𝔘 and 1,000. \n"
+    there = lake.ada.source(text=odd)["id"]
+    [got] = lake.ada.state(quotes=[quote("and 1,000", there)])["quotes"]
+    assert (got["verification"], got["start"]) == ("verified", odd.index("and 1,000"))
+    with connect(lake.database.url) as connection:
+        assert connection.execute("SELECT text FROM source_text WHERE source_id = %s", [there]).fetchone() == (odd,)
