@@ -15,6 +15,7 @@ import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
 import app.exchange.cite_pages
+import app.exchange.dna.pages
 import app.exchange.pages
 import app.exchange.sheet.pages
 import app.feeds.api
@@ -106,6 +107,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
         app.exchange.sheet.pages.router,
+        app.exchange.dna.pages.router,
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.analysis.coverage_pages.router,

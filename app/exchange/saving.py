@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
+from app.exchange.dna.writing import export_dna
 from app.exchange.downloading import read_file, scratch_file
 from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
@@ -31,6 +32,7 @@ class Form(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     JSON = "json"
+    DNA = "dna"  # Discourse Network Analyzer
 
 
 async def save(
@@ -61,9 +63,12 @@ async def save(
 
 
 async def _pieces(session: AsyncSession, chosen: Selection, form: Form, now: datetime) -> AsyncGenerator[bytes]:
-    if form == Form.XLSX:
-        with scratch_file("xlsx") as path:
-            await export_xlsx(session, chosen, path, base="", permalink=None, now=now)
+    if form in (Form.XLSX, Form.DNA):
+        with scratch_file(form) as path:
+            if form == Form.DNA:
+                await export_dna(session, chosen, path)
+            else:
+                await export_xlsx(session, chosen, path, base="", permalink=None, now=now)
             async for piece in read_file(path):
                 yield piece
         return

@@ -42,9 +42,9 @@ class Sent:
     notes: list[str] = field(default_factory=list)  # what reading a file gave, to be looked over
 
 
-async def read_form(request: Request) -> Sent:
+async def read_form(request: Request, *, max_fields: int = 100) -> Sent:
     """Read a form with its file; texts may be as long as a whole request."""
-    form = await request.form(max_files=1, max_fields=100, max_part_size=MAX_BODY)
+    form = await request.form(max_files=1, max_fields=max_fields, max_part_size=MAX_BODY)
     values = {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
     file = form.get("file")
     return Sent(values, file if isinstance(file, UploadFile) and file.filename else None)

@@ -64,7 +64,8 @@ class Sources:
 class Speakers:
     """Who is quoted: somebody on file, or put there where name or office, and the party, are given along."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_name: bool) -> None:
+        self.by_name = by_name  # is a name with a party enough?
         self.rows: dict[UUID, tuple[int, Values]] = {}
         self.named: dict[str, list[tuple[Speaker, str | None]]] = {}
         self.parties: dict[str, set[str]] = {}
@@ -118,8 +119,8 @@ class Speakers:
         if len(fitting) > 1:
             note(row.line, column, f"{name or office!r} names several speakers: say which by name, office and party")
             return None, None, None
-        if party and office:
-            uid = uuid5(OWN_KEYS, "\0".join(["speaker", name or "", office, party]))
+        if party and (office or self.by_name):
+            uid = uuid5(OWN_KEYS, "\0".join(["speaker", name or "", office or "", party]))
             self.rows.setdefault(uid, (row.line, {"name": name, "office": office, "party": party}))
             return uid, office, party
         how = "; with speaker_office and speaker_party, one is put on file"

@@ -72,7 +72,7 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
         faults.add(sheet.name, line, column, reason)
 
     rows = [row for group in groups for row in group.quotes]
-    sources, speakers = Sources(), Speakers()
+    sources, speakers = Sources(), Speakers(by_name=sheet.new_speakers)
     await sources.find(session, rows)
     await speakers.find(session, rows)
     there = await quotes_on_file(session, [row.uid for row in rows if row.uid and row["quote_uid"]])

@@ -62,6 +62,7 @@ class Sheet:
     columns: Sequence[str] = ()
     read_as: str = ""  # for people: encoding and delimiter
     texts: Mapping[str, str] = field(default_factory=dict)  # full texts of sources, by the key in column `text`
+    new_speakers: bool = False  # are they put on file by name and party alone?
 
 
 def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None = None) -> Sheet | Question:

@@ -49,3 +49,10 @@ def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:  # ty
     assert run(data, "--negotiation", "lake", "--encoding", "windows-1251", "--dates", "dmy").exit_code == 0
     held = lake.stranger.cell("north", "quota")["position"]
     assert (held["summary"], held["stated_on"]) == ("Сорок", "2024-05-04")
+
+
+def test_a_discourse_network_is_written(lake: Lake, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run(sheet(said()), "--negotiation", "lake")
+    got = CliRunner().invoke(cli, ["export", "lake", str(tmp_path / "lake.dna"), "--format", "dna"])
+    assert got.exit_code == 0, got.stderr
+    assert (tmp_path / "lake.dna").read_bytes().startswith(b"SQLite format 3\0")

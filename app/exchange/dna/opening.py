@@ -1,0 +1,95 @@
+"""Reading a stranger's SQLite file: in a process of its own, with limits, and only what has to be read.
+
+Run as a program: the path of the file as its argument, what it holds as JSON on standard output. The file is opened
+read-only and as one that nobody else changes; views and triggers of its own are never run, since only tables are
+asked, column by column; a broken page or a row without end costs this process, and nothing else.
+"""
+
+import json
+import resource
+import sqlite3
+import sys
+from typing import Any
+
+MEMORY = 1 << 30
+SECONDS = 20
+STEPS = 200_000_000  # of SQLite's machine, about as many seconds
+MOST_ROWS = 500_000  # of one table
+LONGEST = 32 << 20  # of one value
+READ = {
+    "SETTINGS": ("Property", "Value"),
+    "DOCUMENTS": ("ID", "Title", "Text", "Author", "Source", "Section", "Notes", "Type", "Date"),
+    "STATEMENTTYPES": ("ID", "Label"),
+    "VARIABLES": ("ID", "Variable", "DataType", "StatementTypeId", "StatementType"),
+    "STATEMENTS": ("ID", "StatementTypeId", "StatementType", "DocumentId", "Start", "Stop"),
+    "DATABOOLEAN": ("StatementId", "VariableId", "RoleVariableLinkId", "Value"),
+    "DATAINTEGER": ("StatementId", "VariableId", "RoleVariableLinkId", "Value"),
+    "DATASHORTTEXT": ("StatementId", "VariableId", "RoleVariableLinkId", "Value", "Entity"),
+    "DATALONGTEXT": ("StatementId", "VariableId", "RoleVariableLinkId", "Value"),
+    "ENTITIES": ("ID", "Value"),
+    "ATTRIBUTES": ("ID", "Value"),
+    "ROLEVARIABLELINKS": ("ID", "RoleId", "VariableId"),
+    "ROLES": ("ID", "RoleName"),
+}
+NEEDED = ("DOCUMENTS", "STATEMENTS", "VARIABLES")
+
+
+class Unreadable(Exception):
+    """The message says why, for people."""
+
+
+def tables(path: str) -> dict[str, list[dict[str, Any]]]:
+    """Read the tables of a file with the columns that are known and there."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    steps = 0
+
+    def watch() -> bool:
+        nonlocal steps
+        steps += 100_000
+        return steps > STEPS
+
+    connection.set_progress_handler(watch, 100_000)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    there = {
+        str(name).upper(): str(name)
+        for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
+        if not str(sql).upper().startswith("CREATE VIRTUAL")
+    }
+    missing = [name for name in NEEDED if name not in there]
+    if missing:
+        raise Unreadable(f"it has no table {missing[0]}")
+    return {name: _rows(connection, there[name], columns) for name, columns in READ.items() if name in there}
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    named = table.replace('"', '""')
+    # Hidden and generated columns are another's program; only stored ones are read.
+    info = connection.execute(f'PRAGMA table_xinfo("{named}")').fetchall()
+    stored = {str(row[1]).lower() for row in info if row[6] == 0}
+    read = [c for c in columns if c.lower() in stored]
+    if not read:
+        return []
+    chosen = ", ".join(f'"{c}"' for c in read)
+    rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608
+    if len(rows) > MOST_ROWS:
+        raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")
+    return [{c: v for c, v in zip(read, row, strict=True) if not isinstance(v, bytes)} for row in rows]
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    try:
+        found: dict[str, Any] = {"tables": tables(sys.argv[1])}
+    except (Unreadable, sqlite3.Error, MemoryError, OverflowError) as error:
+        found = {"error": str(error) or "it takes too much memory"}
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
