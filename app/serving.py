@@ -26,6 +26,7 @@ from app.settings import Settings
 
 WATCH_SECONDS = 1.0
 GRACE_SECONDS = 20  # for what is in flight when we are told to stop
+START_SECONDS = 60  # for a worker to start, on a slow machine; uvicorn takes it for hung after that, and begins anew
 
 
 @contextlib.contextmanager
@@ -77,6 +78,7 @@ def serve(
                 proxy_headers=bool(settings.proxies),
                 forwarded_allow_ips=",".join(settings.proxies),
                 timeout_graceful_shutdown=GRACE_SECONDS,
+                timeout_worker_healthcheck=START_SECONDS,
             )
 
 

@@ -50,7 +50,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx2", "alembic.runtime.plugins"):
+    for name in ("httpx2", "alembic", "app.core.metrics.MeasuredPool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
