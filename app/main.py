@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -17,8 +17,11 @@ import app.desk.pages
 import app.exchange.cite_pages
 import app.exchange.dna.pages
 import app.exchange.pages
+import app.exchange.releases.api
+import app.exchange.releases.pages
 import app.exchange.sheet.pages
 import app.feeds.api
+import app.feeds.events
 import app.feeds.pages
 import app.issues.api
 import app.matrix.api
@@ -41,6 +44,7 @@ import app.search.pages
 import app.sources.api
 import app.sources.editing
 import app.sources.pages
+from app.core.bell import Bell
 from app.core.caching import Cache, CacheAnswers, listening, shared_mark
 from app.core.database import make_engine, make_sessions, plain_url
 from app.core.logs import configure_logs
@@ -49,6 +53,7 @@ from app.core.problems import install_problems
 from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
 from app.exchange.twins import json_twin
+from app.feeds.listeners import Listeners
 from app.matrix import pictures
 from app.operation.stopping import CloseWhenStopping, stopping_gently
 from app.settings import Settings
@@ -57,13 +62,13 @@ from app.settings import Settings
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Put the application together over one database."""
     cache = Cache(shared_mark(os.environ.get(FOLDER)))
-    stopping = asyncio.Event()
+    bell, stopping = Bell(), asyncio.Event()
     engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with stopping_gently(stopping, settings.drain_seconds):
-            async with listening(cache, plain_url(database_url)) if settings.cache else nullcontext():
+            async with listening(cache, bell, plain_url(database_url)):
                 yield
         await engine.dispose()
 
@@ -81,6 +86,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.state.stopping = stopping
     made.state.engine = engine
     made.state.sessions = make_sessions(engine)
+    made.state.listeners = Listeners(bell, stopping, made.state.sessions)
     install_problems(made)
     install_security(made, settings)
     made.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
@@ -98,7 +104,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.positions.looks_api.router,
         app.positions.api.router,
         app.analysis.api.router,
+        app.exchange.releases.api.router,
         app.feeds.api.router,
+        app.feeds.events.router,
         app.search.api.router,
         app.reference.api.router,
         app.accounts.pages.router,
@@ -106,6 +114,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.matrix.pages.router,
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
+        app.exchange.releases.pages.router,
         app.exchange.sheet.pages.router,
         app.exchange.dna.pages.router,
         app.feeds.pages.router,

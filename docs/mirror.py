@@ -3,6 +3,7 @@
 
     python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite            # catch up once
     python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --watch 30 # and go on, asking every 30 seconds
+    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --follow   # and go on, asking when there is more
 
 The feed `GET /api/v1/changes` gives every version that was ever public, oldest first. A version shows its sources,
 speakers and checks as they were when it was recorded; what became of them since comes in entries of their own. So the
@@ -17,6 +18,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT);
@@ -47,6 +49,20 @@ class Mirror:
             taken += len(entries)
             if len(entries) < limit:
                 return taken
+
+    def follow(self, silence: float = 45) -> Iterator[int]:
+        """Catch up whenever the server says that there is more, until the connection ends; gives the numbers."""
+        known = {"Last-Event-ID": self.cursor() or ""}
+        request = urllib.request.Request(f"{self.base}/api/v1/events", headers=known)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=silence) as stream:  # noqa: S310  (it sends a sign of life every 15 s)
+            for line in stream:
+                if line.startswith(b"id: "):
+                    told = line[4:].decode().strip()
+                    for wait in (0, 0.5, 1, 2):  # another server process may learn of it a moment later
+                        time.sleep(wait)
+                        yield self.catch_up()
+                        if self.cursor() == told:
+                            break
 
     def cursor(self) -> str | None:
         row = self.db.execute("SELECT cursor FROM place").fetchone()
@@ -110,18 +126,22 @@ def main() -> int:
     parser.add_argument("server")
     parser.add_argument("file")
     parser.add_argument("--watch", type=float, metavar="SECONDS", help="go on, asking this often")
+    parser.add_argument("--follow", action="store_true", help="go on, asking when the server says that there is more")
     asked = parser.parse_args()
+    pause = asked.watch or 5
     mirror = Mirror(asked.server, asked.file)
     while True:
         try:
             print(f"{mirror.catch_up()} new entries", flush=True)
+            for taken in mirror.follow() if asked.follow else ():
+                print(f"{taken} new entries", flush=True)
         except OSError as error:  # not there, or not just now
             print(f"mirror: {error}", file=sys.stderr)
-            if not asked.watch:
+            if not (asked.watch or asked.follow):
                 return 1
-        if not asked.watch:
+        if not (asked.watch or asked.follow):
             return 0
-        time.sleep(asked.watch)
+        time.sleep(pause)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import psycopg
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.bell import Bell
 from app.core.clock import now
 from app.core.logs import log, route_of
 from app.core.metrics import CACHE_ANSWERS, CACHE_BYTES, CACHE_HITS, CACHE_MISSES, count_request
@@ -30,7 +31,7 @@ MARK = 8  # bytes, other ones after each write
 SAFE = ("GET", "HEAD", "OPTIONS")
 VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
 PERSONAL = ("authorization", "cookie", "range", "x-request-id")
-NEVER = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/account", "/admin")
+NEVER = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/account", "/admin", "/api/v1/events")
 Key = tuple[object, ...]
 
 
@@ -181,9 +182,9 @@ async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
 
 
 @contextlib.asynccontextmanager
-async def listening(cache: Cache, address: str) -> AsyncIterator[None]:
-    """Drop what is kept whenever the log says that something was written; keep nothing while it cannot be heard."""
-    task = asyncio.create_task(_listen(cache, address))
+async def listening(cache: Cache, bell: Bell, address: str) -> AsyncIterator[None]:
+    """Drop what is kept and ring whenever the log says that something was written; keep nothing while unheard."""
+    task = asyncio.create_task(_listen(cache, bell, address))
     try:
         yield
     finally:
@@ -192,15 +193,17 @@ async def listening(cache: Cache, address: str) -> AsyncIterator[None]:
             await task
 
 
-async def _listen(cache: Cache, address: str) -> None:
+async def _listen(cache: Cache, bell: Bell, address: str) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
                 await connection.execute("LISTEN parley")
                 cache.drop()
                 cache.listening = True
+                bell.ring()  # for whatever was written while nothing was heard
                 async for _ in connection.notifies():
                     cache.drop()
+                    bell.ring()
         except (psycopg.Error, OSError) as error:
             log.warning("not listening", error=type(error).__name__)
         finally:

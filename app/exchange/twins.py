@@ -21,6 +21,8 @@ _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/n/([^/]+)/about", r"/negotiations/\1", ("known_at",)),
     (r"/(positions|quotes|sources)/(\d+)", r"/\1/\2", ("known_at",)),
     (r"/positions/(\d+)/versions/(\d+)", r"/positions/\1/versions/\2", ("known_at",)),
+    (r"/n/([^/]+)/releases", r"/negotiations/\1/releases", ("known_at",)),
+    (r"/n/([^/]+)/releases/(\d+)", r"/negotiations/\1/releases/\2", ("known_at",)),
     (r"/search", "/search", ("q", "known_at")),
 ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, literal, select, tuple_
+from sqlalchemy import and_, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
@@ -15,7 +15,7 @@ from app.core.paging import read_cursor, write_cursor
 from app.feeds.then import Then, Wanted, load_then
 from app.history.read import REVISION, Moment, Snapshot
 from app.issues.api import issue_json
-from app.models.log import Commit, Holding, Revision
+from app.models.log import Commit, Epoch, Holding, Revision
 from app.negotiations.api import participation_json, party_json, speaker_json
 from app.negotiations.queries import issue_view, negotiation_view, option_view
 from app.positions.looks import look_json
@@ -72,6 +72,13 @@ async def list_changes(
     then = await load_then(session, names, page[0].seq, page[-1].seq) if page else None
     entries = list(_entries(page, then, at.epoch)) if then else []
     return entries, entries[-1].cursor if len(rows) > limit else None
+
+
+async def newest_cursor(session: AsyncSession) -> str | None:
+    """The cursor of the newest entry; None where nothing has been public yet."""
+    newest = select(Revision.seq, Revision.n, Epoch.epoch).join(Epoch, true()).where(Revision.public)
+    row = (await session.execute(newest.order_by(Revision.seq.desc(), Revision.n.desc()).limit(1))).first()
+    return write_cursor(PURPOSE, row.epoch.hex, row.seq, row.n) if row else None
 
 
 async def _read(session: AsyncSession, after: str, at: Moment) -> tuple[int, int]:

@@ -45,11 +45,19 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
         stopping.set()
         loop.call_soon_threadsafe(lambda: tasks.add(loop.create_task(stop(number, frame))))
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stopping.set)  # streams without an end must not hold up who presses Ctrl-C
+        handler(number, frame)
+
+    interrupted = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGTERM, begin)
+    if getattr(interrupted, "__self__", None) is server:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, handler)
+        signal.signal(signal.SIGINT, interrupted)
 
 
 async def _close_the_door(server: uvicorn.Server) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.analysis.timelines import Correction
+from app.exchange.releases.views import ReleaseView
 from app.issues.schemas import IssueFields, IssueInput, OptionPatch
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
 from app.positions.looks import LookInput
@@ -99,6 +100,8 @@ OPERATIONS = {
     ("get", "/api/v1/quotes/{quote_id}"): Operation("Read a quote", shapes.Quote, errors=(401,)),
     ("post", "/api/v1/quotes/check"): Operation("Check words against a text", shapes.QuoteCheck, CheckInput, CHECK, meta=False),
     ("get", "/api/v1/changes"): Operation("Follow everything that becomes public", list[shapes.Entry]),
+    ("get", f"{N}/releases"): Operation("List releases", list[ReleaseView]),
+    ("get", f"{N}/releases/{{number}}"): Operation("Read a release", ReleaseView),
     ("get", "/api/v1/search"): Operation("Search", list[Hit]),
 }  # fmt: skip
 PARAMETERS = {
@@ -107,6 +110,7 @@ PARAMETERS = {
     "issue": "An issue, by its slug.",
     "negotiation": "Only of this negotiation, by its slug.",
     "position_id": "The position's number.",
+    "number": "The number of the release, from 1.",
     "version": "The number of the version, from 1.",
     "quote_id": "The quote's number.",
     "source_id": "The source's number.",

@@ -21,6 +21,9 @@ Who wants what in a negotiation: positions of parties on issues, each resting on
 
 Reading needs no account and answers to any origin. Writing takes the token of an editor. Nothing is overwritten: a
 correction is a new version, made over the one that `If-Match` names. Lists go on at `meta.next`, or the `Link` header.
+
+`GET /api/v1/events` is a stream of server-sent events without an end (so it is not described below): an event `change`,
+whose id is the newest cursor of `/api/v1/changes`, whenever something became or ceased to be public.
 """
 ERRORS = {
     400: "It cannot be read, or the host is not known.",

@@ -1,0 +1,77 @@
+"""Those who wait for news in one process: a limited number, who share one connection and one look at the log."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+
+from fastapi.sse import format_sse_event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core.bell import Bell
+from app.core.errors import Unavailable
+from app.core.responses import dumps
+from app.feeds.changes import newest_cursor
+
+AT_ONCE = 200
+RETRY_AFTER = 30  # seconds
+HEARTBEAT = 15.0  # seconds, less than proxies let a connection be silent for
+RECONNECT = 3_000  # milliseconds that a browser waits before it comes again
+
+
+class Listeners:
+    """What all streams of one process share."""
+
+    def __init__(
+        self,
+        bell: Bell,
+        stopping: asyncio.Event,
+        sessions: async_sessionmaker[AsyncSession],
+        *,
+        at_once: int = AT_ONCE,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
+        self.bell, self.stopping, self.sessions, self.heartbeat = bell, stopping, sessions, heartbeat
+        self.free = at_once
+        self._looking = asyncio.Lock()
+        self._looked_at = -1  # how often the bell had rung
+        self._newest: str | None = None
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """Hold a place while the block runs; Unavailable where none is free."""
+        if self.free < 1:
+            raise Unavailable("As many listen already as one process can take; ask /changes meanwhile.", RETRY_AFTER)
+        self.free -= 1
+        try:
+            yield
+        finally:
+            self.free += 1
+
+    async def newest(self) -> str | None:
+        """The cursor of what was made public last, looked up once for everybody each time the bell rings."""
+        async with self._looking:
+            if (times := self.bell.times) != self._looked_at:
+                async with self.sessions() as session:
+                    self._newest = await newest_cursor(session)
+                self._looked_at = times
+            return self._newest
+
+    async def stream(self, known: str | None) -> AsyncGenerator[bytes]:
+        """Tell of the newest cursor now, if it is not the one that is known, and each time there is another."""
+        yield format_sse_event(retry=RECONNECT, comment="parley")
+        while True:
+            times = self.bell.times
+            try:
+                newest = await self.newest()
+            except SQLAlchemyError:  # whoever listens comes again, and is told then
+                return
+            if newest is not None and newest != known:
+                known = newest
+                yield format_sse_event(event="change", id=newest, data_str=dumps({"cursor": newest}).decode())
+            while not await self.bell.heard(times, self.heartbeat, unless=self.stopping):
+                if self.stopping.is_set():
+                    return
+                yield format_sse_event(comment="")
+            if self.stopping.is_set():
+                return
