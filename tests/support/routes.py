@@ -10,9 +10,9 @@ PARAMETER = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 
 
 def routes(app: FastAPI) -> list[tuple[str, str]]:
-    """Method and path of each route, as they are declared; HEAD and OPTIONS come along by themselves."""
+    """Method and path of each route, as declared, without converters; HEAD and OPTIONS come along by themselves."""
     found = {
-        (method, route.path)
+        (method, PARAMETER.sub(r"{\1}", route.path))
         for route in _leaves(app.routes)
         for method in getattr(route, "methods", None) or ()
         if method not in ("HEAD", "OPTIONS")
