@@ -8,8 +8,9 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.addresses import parse
@@ -49,6 +50,12 @@ class Settings(BaseSettings):
     secure: bool = Field(False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-.")
     session_days: int = Field(14, ge=1, le=365, description="Days after which a sign-in ends, however used.")
     session_idle_hours: int = Field(72, ge=1, le=8760, description="Hours without use after which a sign-in ends.")
+    oidc_issuer: str | None = Field(
+        None, description="An OpenID provider that people may sign in with, as it names itself; empty: none."
+    )
+    oidc_client_id: str = Field("", description="What that provider knows this server as.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that it gave with it; empty: none.")
+    oidc_name: str = Field("single sign-on", min_length=1, description="The provider's name on the button.")
     unsafe_database: bool = Field(
         False, description="`on` serves also where the database may lose what it has acknowledged; for tests only."
     )
@@ -105,7 +112,16 @@ class Settings(BaseSettings):
             raise ValueError("is neither `off` nor such as 24h:7, a backup every 24 hours of which 7 stay")
         return Schedule(timedelta(**{UNITS[found[2]]: int(found[1])}), int(found[3]))
 
-    @field_validator("database_url", "database_owner_url", mode="before")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        if value is not None and not speaks_safely(value):
+            raise ValueError("is no https:// address (http:// is taken on this machine alone)")
+        if value is not None and ("?" in value or "#" in value):
+            raise ValueError("has a query or a fragment, which no issuer has")
+        return value
+
+    @field_validator("oidc_issuer", "database_url", "database_owner_url", mode="before")
     @classmethod
     def _blank(cls, value: object) -> object:
         return value or None
@@ -122,6 +138,24 @@ class Settings(BaseSettings):
         if self.database_owner_url is not None and self.database_url is None:
             raise ValueError("DATABASE_OWNER_URL is set, but DATABASE_URL is not")
         return self
+
+    @model_validator(mode="after")
+    def _issuer_and_client(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_ID are set together or not at all")
+        return self
+
+
+def speaks_safely(address: str) -> bool:
+    """Is it an address that nobody on the way can read or change: TLS, or this very machine?"""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    plain = address.isascii() and address.isprintable() and " " not in address and "@" not in parts.netloc
+    here = parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1")
+    return plain and bool(host) and (parts.scheme == "https" or here)
 
 
 def read_settings() -> Settings:

@@ -27,6 +27,8 @@ ROLES = {
 RIGHTS = {
     "GET /": ANYONE,
     "GET /account": SIGNED_IN,
+    "POST /account/oidc": SIGNED_IN,
+    "POST /account/oidc/unlink": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "POST /account/sign-ins/end-others": SIGNED_IN,
     "POST /account/sign-ins/{number}/end": SIGNED_IN,
@@ -88,6 +90,8 @@ RIGHTS = {
     "GET /healthz": ANYONE,
     "GET /login": ANYONE,
     "POST /login": ANYONE,
+    "POST /login/oidc": ANYONE,
+    "GET /login/oidc/callback": ANYONE,
     "POST /logout": ANYONE,
     "GET /lookup/sources": EDITOR,
     "GET /lookup/speakers": EDITOR,

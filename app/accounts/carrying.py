@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from fastapi import Request, Response
 
+from app.accounts.deps import settings_of
 from app.core.templating import page
 
 SHOW_AGAIN = "refresh"
@@ -24,8 +25,15 @@ def sign_in_again(request: Request, fields: Mapping[str, str]) -> Response:
         errors={},
         values={},
         next=here,
+        oidc=oidc_name(request),
         carry=json.dumps({name: value for name, value in fields.items() if name != "do"}),
     )
+
+
+def oidc_name(request: Request) -> str:
+    """What the button of the OpenID provider says; empty where there is none."""
+    settings = settings_of(request)
+    return settings.oidc_name if settings.oidc_issuer else ""
 
 
 def carried(text: str) -> dict[str, str]:

@@ -1,24 +1,25 @@
 """Pages to sign in and out, and of one's own account."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts import actions, carrying, passwords, queries, sign_ins, tries, users_pages
-from app.accounts.deps import Anyone, SignedIn, idle_limit, settings_of
+from app.accounts import actions, carrying, oidc_pages, queries, sign_ins, users_pages
+from app.accounts.deps import Anyone, SignedIn, settings_of
+from app.accounts.entering import device_cookie, keep, login_page, safe_next
+from app.accounts.own_page import WRONG_PASSWORD, account_page, is_owner, own
 from app.core import clock
 from app.core.database import Session, attempt, transaction
-from app.core.errors import DomainError, Forbidden, SignInRequired, TooMany
+from app.core.errors import DomainError, SignInRequired, TooMany
 from app.core.security import session_cookie
 from app.core.templating import page
 from app.models.vocabulary import UserRole
 
 router = APIRouter(include_in_schema=False)
 router.include_router(users_pages.router)
+router.include_router(oidc_pages.router)
 
 Words = Annotated[str, Form()]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -26,40 +27,9 @@ WRONG = "The name or the password is not right."
 SPENT = "This link has been used or has expired. Ask for a new one."
 
 
-def safe_next(address: str) -> str:
-    """Where to go after signing in: an address here, whatever was asked for; `/` for everything else."""
-    odd = any(character <= " " or character in "\\\x7f" for character in address)
-    if odd or not address.startswith("/") or address.startswith("//"):
-        return "/"
-    parts = urlsplit(address)
-    return "/" if parts.scheme or parts.netloc else address
-
-
 def by_field(error: DomainError) -> dict[str, str]:
     """The error's words by the form's field."""
     return {fault.where.strip("/") or "form": error.detail for fault in error.faults} or {"form": error.detail}
-
-
-def device_cookie(secure: bool) -> str:
-    return session_cookie(secure).replace("session", "device")
-
-
-def _keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") -> Response:
-    settings, fields = settings_of(request), carrying.carried(carry)
-    answer = carrying.resume(request, to, fields) if fields else RedirectResponse(to, 303)
-    for name, value, days in (
-        (session_cookie(settings.secure), secrets.token, settings.session_days),
-        (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
-    ):
-        answer.set_cookie(
-            name, value, max_age=days * 86_400, path="/", secure=settings.secure, httponly=True, samesite="lax"
-        )
-    return answer
-
-
-def _login(request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
-    shown = {"errors": {}, "values": {}, "next": "/", "carry": ""} | context
-    return page(request, "accounts/login.html", status=status, headers=headers, **shown)
 
 
 @router.get("/login")
@@ -73,11 +43,11 @@ async def show_login(
     if link:
         account = await queries.find_link_holder(session, link, now=clock.now())
         if account is None:
-            return _login(request, next=safe_next(next), errors={"name": SPENT})
+            return login_page(request, next=safe_next(next), errors={"name": SPENT})
         return page(request, "accounts/link.html", link=link, name=account.name, next=safe_next(next))
     if viewer:
         return RedirectResponse(safe_next(next), 303)
-    return _login(request, next=safe_next(next))
+    return login_page(request, next=safe_next(next))
 
 
 @router.post("/login")
@@ -98,11 +68,13 @@ async def log_in(
     settings, now, to = settings_of(request), clock.now(), safe_next(next)
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
+    if viewer and carry and not (name or password or link):  # has signed in meanwhile, in another tab
+        return carrying.resume(request, to, carrying.carried(carry))
     if link:
         try:
             secrets = await sign_ins.use_link(session, secret=link, user_agent=agent, lasts=lasts, now=now)
         except SignInRequired as error:
-            return _login(request, 422, next=to, errors={"name": error.detail})
+            return login_page(request, 422, next=to, errors={"name": error.detail})
     elif name.strip() and password:
         device = request.cookies.get(device_cookie(settings.secure))
         address = request.client.host if request.client else ""
@@ -112,15 +84,15 @@ async def log_in(
         except TooMany as error:
             wait = {"Retry-After": str(error.retry_after)}
             again = {"next": to, "values": {"name": name}, "carry": carry}
-            return _login(request, 429, wait, **again, errors={"name": error.detail})
+            return login_page(request, 429, wait, **again, errors={"name": error.detail})
         secrets = await sign_ins.sign_in(
             session, attempt=tried, password=password, user_agent=agent, lasts=lasts, now=now
         )
     if secrets is None:
-        return _login(request, 422, next=to, values={"name": name}, carry=carry, errors={"name": WRONG})
+        return login_page(request, 422, next=to, values={"name": name}, carry=carry, errors={"name": WRONG})
     if viewer:
         await sign_ins.sign_out(session, viewer=viewer, now=now)
-    return _keep(request, secrets, to, carry)
+    return keep(request, secrets, to, carry)
 
 
 @router.post("/logout")
@@ -135,34 +107,9 @@ async def log_out(request: Request, session: Session, viewer: Anyone) -> Respons
     return answer
 
 
-async def _account(
-    request: Request, session: Session, viewer: queries.Viewer, status: int = 200, **context: Any
-) -> Response:
-    now = clock.now()
-    shown = {"errors": {}, "label": "", "days": str(actions.TOKEN_DAYS), "token": None, "done": None} | context
-    return page(
-        request,
-        "accounts/account.html",
-        status=status,
-        account=await queries.get_account(session, viewer.id),
-        sign_ins=await queries.list_sign_ins(session, viewer.id, idle=idle_limit(settings_of(request)), now=now),
-        tokens=await queries.list_tokens(session, viewer.id),
-        roles=[role for role in UserRole if viewer.may(role)],
-        now=now,
-        **shown,
-    )
-
-
-def own(viewer: SignedIn) -> queries.Viewer:
-    """An account is managed by who is signed in to it, not by a program that was given a token."""
-    if viewer.token_id is not None:
-        raise Forbidden("A token does not open the account that it belongs to. Sign in.")
-    return viewer
-
-
 @router.get("/account")
-async def show_account(request: Request, session: Session, viewer: SignedIn) -> Response:
-    return await _account(request, session, own(viewer))
+async def showaccount_page(request: Request, session: Session, viewer: SignedIn) -> Response:
+    return await account_page(request, session, own(viewer))
 
 
 @router.post("/account/password")
@@ -171,21 +118,15 @@ async def change_password(
 ) -> Response:
     """Change one's password; the current one is asked for again where there is one."""
     now, account = clock.now(), await queries.get_account(session, own(viewer).id)
-    if account.password_hash is not None:
-        async with transaction(request.app.state.sessions) as counting:
-            await tries.take(counting, tries.of_account(account.id), now=now)
-        if not await passwords.verify(account.password_hash, current):
-            return await _account(
-                request, session, viewer, 422, errors={"current": "The current password is not right."}
-            )
-        await tries.give_back(session, tries.of_account(account.id), now=now)
+    if not await is_owner(request, session, account, current, now=now):
+        return await account_page(request, session, viewer, 422, errors={"current": WRONG_PASSWORD})
     async with attempt(session) as refused:
         await actions.set_password(
             session, by=viewer.name, account=account, password=password, now=now, but_sign_in=viewer.sign_in_id
         )
     if refused:
-        return await _account(request, session, viewer, 422, errors=by_field(refused[0]))
-    return await _account(request, session, viewer, done="Your password is changed. All else is signed out.")
+        return await account_page(request, session, viewer, 422, errors=by_field(refused[0]))
+    return await account_page(request, session, viewer, done="Your password is changed. All else is signed out.")
 
 
 @router.post("/account/sign-ins/{number}/end")
@@ -208,9 +149,9 @@ async def add_token(
     account, token = await queries.get_account(session, own(viewer).id), None
     typed = {"label": label, "days": days}
     if not (days.isascii() and days.isdigit() and len(days) <= 4):
-        return await _account(request, session, viewer, 422, errors={"days": "Give a number of days."}, **typed)
+        return await account_page(request, session, viewer, 422, errors={"days": "Give a number of days."}, **typed)
     if role and role not in {str(one) for one in UserRole}:
-        return await _account(request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed)
+        return await account_page(request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed)
     async with attempt(session) as refused:
         token = await actions.add_token(
             session,
@@ -223,8 +164,8 @@ async def add_token(
         )
     if refused:
         errors = {name.replace("expires_in_days", "days"): words for name, words in by_field(refused[0]).items()}
-        return await _account(request, session, viewer, refused[0].status, errors=errors, **typed)
-    return await _account(request, session, viewer, token=token)
+        return await account_page(request, session, viewer, refused[0].status, errors=errors, **typed)
+    return await account_page(request, session, viewer, token=token)
 
 
 @router.post("/account/tokens/{number}/revoke")

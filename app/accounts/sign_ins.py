@@ -1,4 +1,4 @@
-"""Signing in and out, by a password or a one-time link."""
+"""Signing in and out, by a password, a one-time link or an OpenID provider."""
 
 import secrets
 from dataclasses import dataclass
@@ -136,6 +136,13 @@ async def use_link(
         raise SignInRequired("This link has been used or has expired. Ask for a new one.")
     account = await get_account(session, account_id)
     return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="one-time link")
+
+
+async def enter_linked(
+    session: AsyncSession, *, account: Account, user_agent: str | None, lasts: timedelta, now: datetime
+) -> Secrets:
+    """Sign in whom an OpenID provider has named as somebody that the account is linked to."""
+    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="OpenID Connect")
 
 
 async def touch(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:

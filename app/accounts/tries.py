@@ -65,6 +65,12 @@ def of_account(account_id: int) -> Counts:
     return Counts({own: HERE}, own)
 
 
+def of_trips(address: str) -> Counts:
+    """For browsers that are sent to the OpenID provider, each of which has us ask it something."""
+    own = _key("trips", _network(address))
+    return Counts({own: FROM_ADDRESS}, own)
+
+
 async def take(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
     """Count one try, or raise TooMany, which rolls back what was counted. Workers queue up at each row in one order."""
     over = SignInTries.since <= now - WINDOW

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, one_of
@@ -54,6 +54,31 @@ class SignInLink(Base):
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     used_at: Mapped[Instant | None]
+
+
+class OidcIdentity(Base):
+    """Who the owner of an account is at an OpenID provider; they linked it themselves."""
+
+    __tablename__ = "oidc_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Instant]
+
+
+class OidcTrip(Base):
+    """A browser that was sent to the OpenID provider and may come back once, with the secret in its cookie."""
+
+    __tablename__ = "oidc_trip"
+
+    id: Mapped[Id]
+    token_hash: Mapped[SecretHash]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # to link; none: to sign in
+    next: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class ApiToken(Base):
