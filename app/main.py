@@ -14,6 +14,9 @@ import app.analysis.api
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
+import app.editing.fate_pages
+import app.editing.lookup_pages
+import app.editing.pages
 import app.exchange.cite_pages
 import app.exchange.dna.pages
 import app.exchange.pages
@@ -24,20 +27,17 @@ import app.feeds.api
 import app.feeds.events
 import app.feeds.pages
 import app.issues.api
+import app.looks.api
+import app.looks.pages
 import app.matrix.api
 import app.matrix.pages
 import app.negotiations.api
 import app.negotiations.pages
 import app.operation
 import app.positions.api
-import app.positions.fate_pages
-import app.positions.form_pages
-import app.positions.lookup_pages
-import app.positions.looks_api
-import app.positions.looks_pages
 import app.positions.pages
-import app.review.coding_pages
 import app.reference.api
+import app.review.coding_pages
 import app.review.pages
 import app.search.api
 import app.search.pages
@@ -101,7 +101,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.issues.api.router,
         app.sources.api.router,
         app.matrix.api.router,
-        app.positions.looks_api.router,
+        app.looks.api.router,
         app.positions.api.router,
         app.analysis.api.router,
         app.exchange.releases.api.router,
@@ -120,16 +120,16 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.analysis.coverage_pages.router,
-        app.positions.looks_pages.router,
+        app.looks.pages.router,
         app.review.pages.router,
         app.review.coding_pages.router,
         app.sources.pages.router,
         app.sources.editing.router,
         app.desk.pages.router,
         app.positions.pages.router,
-        app.positions.form_pages.router,
-        app.positions.fate_pages.router,
-        app.positions.lookup_pages.router,
+        app.editing.pages.router,
+        app.editing.fate_pages.router,
+        app.editing.lookup_pages.router,
         app.search.pages.router,
     ):
         made.include_router(router)

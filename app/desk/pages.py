@@ -18,13 +18,13 @@ from app.core.templating import page
 from app.desk.queries import work_list
 from app.desk.reading import Reading, read
 from app.desk.taking import taken
+from app.editing.context import form_context, new_token
+from app.editing.form import Values, field_errors
+from app.editing.pages import SAVING, again, missing, prefilled, save, typed, view_of
+from app.editing.saving import AlreadyUsed, Saved, keep, saved_before, saved_by
+from app.editing.stepping import stepped
 from app.history.read import moment
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.positions.form import Values, field_errors
-from app.positions.form_context import form_context, new_token
-from app.positions.form_pages import SAVING, again, missing, prefilled, save, typed, view_of
-from app.positions.form_saving import AlreadyUsed, Saved, keep, saved_before, saved_by
-from app.positions.form_stepping import stepped
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
 

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.desk.marking import Mark, Paragraph, marked
 from app.desk.queries import people, positions_from
+from app.editing.context import Entry
 from app.history.read import moment
 from app.models.source import Source, SourceText
 from app.negotiations.queries import CodeBook, code_book, issue_views, party_views
 from app.negotiations.views import IssueView
-from app.positions.form_context import Entry
 from app.positions.views import PositionView, QuoteView
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates

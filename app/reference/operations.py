@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from app.analysis.timelines import Correction
 from app.exchange.releases.views import ReleaseView
 from app.issues.schemas import IssueFields, IssueInput, OptionPatch
+from app.looks.actions import LookInput
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
-from app.positions.looks import LookInput
 from app.positions.schemas import CheckInput, PositionInput, PositionPatch, RetractInput
 from app.positions.views import PositionView
 from app.reference import analyses, shapes

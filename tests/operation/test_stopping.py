@@ -9,16 +9,19 @@ import pytest
 
 from app.core.postgres import Server
 from tests.support.fixtures import connect
-from tests.support.processes import load, running
+from tests.support.processes import load, parley, running
+from tests.support.servers import taken_port
 
 Lake = tuple[Server, dict[str, tuple[str, str]]]
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.parametrize("cache", ["on", "off"])
-def test_nothing_is_dropped_when_it_is_told_to_stop(lake_database: Lake, tmp_path: Path, cache: str) -> None:
+@pytest.mark.parametrize(("cache", "workers"), [("on", "1"), ("off", "1"), ("on", "2")])
+def test_nothing_is_dropped_when_it_is_told_to_stop(
+    lake_database: Lake, tmp_path: Path, cache: str, workers: str
+) -> None:
     url = lake_database[0].url
-    with running(tmp_path, DATABASE_URL=url, PARLEY_CACHE=cache) as server:
+    with running(tmp_path, "--workers", workers, DATABASE_URL=url, PARLEY_CACHE=cache) as server:
         with load(server.port, "/n/lake", b"Water quota") as clients:
             time.sleep(1)
             assert server.terminate() in (0, -15)
@@ -68,3 +71,10 @@ def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake
         began = time.monotonic()
         server.process.wait(30)
         assert time.monotonic() - began < 4
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with taken_port() as port:
+        for workers in ("1", "2"):
+            done = parley("serve", "--port", str(port), "--workers", workers, PARLEY_HOME=str(tmp_path / "home"))
+            assert (done.returncode, done.stderr) == (1, f"parley: 127.0.0.1:{port}: Address already in use\n")

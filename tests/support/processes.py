@@ -50,7 +50,7 @@ class Running:
             return self.ask("/readyz")[0] == 200
         return False
 
-    def wait_until_ready(self, seconds: float = 60) -> float:
+    def wait_until_ready(self, seconds: float = 150) -> float:
         """Wait; gives how long it took."""
         began = time.monotonic()
         while not self.is_ready():

@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
 from app.core.clock import now
+from app.editing.facts import Checked, Span, check_block, kept_quotes, preview, titles_for
+from app.editing.form import Values, block, number, numbered
+from app.editing.lookups import settle_sources, source_label, sources_like, speakers_like
+from app.editing.rows import Change, difference
 from app.history.read import moment
 from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.positions import queries
-from app.positions.form import Values, block, number, numbered
-from app.positions.form_facts import Checked, Span, check_block, kept_quotes, preview, titles_for
-from app.positions.form_rows import Change, difference
-from app.positions.lookups import settle_sources, source_label, sources_like, speakers_like
 from app.positions.views import PositionView, QuoteView
 
 Mode = Literal["new", "move", "correct"]
@@ -126,7 +126,7 @@ async def form_context(
     """Prepare the form for a negotiation's editor; a page shows it with `entry=await form_context(...)` and
     `{% include "positions/_form.html" %}`, and loads `js/position-form.js` in its block `scripts`.
 
-    `values` are the fields as they are to stand in it, by the names that `app.positions.form` explains; for an address
+    `values` are the fields as they are to stand in it, by the names that `app.editing.form` explains; for an address
     (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `form_pages.prefilled` makes them. The rest is for the
     pages of the form itself: `position` to move from or to correct, `base` what a correction is compared with, `errors`
     by field. The form is sent to `/n/{slug}/positions/new`, which shows it alone where something is wrong with it.

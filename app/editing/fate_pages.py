@@ -13,6 +13,9 @@ from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import Conflict, DomainError, Stale
 from app.core.templating import page
+from app.editing.form import Values, number
+from app.editing.pages import Number, typed, view_of
+from app.editing.saving import Saved, saved_by
 from app.history.read import Snapshot, held, moment
 from app.history.record import writing
 from app.models.log import Spell
@@ -20,9 +23,6 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, get_negotiation_by_id, issue_views, nav, negotiation_view, party_views
 from app.positions import actions, queries
 from app.positions.comparing import compare
-from app.positions.form import Values, number
-from app.positions.form_pages import Number, typed, view_of
-from app.positions.form_saving import Saved, saved_by
 from app.positions.patching import merge
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView

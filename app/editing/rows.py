@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.positions.form import Values, block, is_kept, link_blocks, number, numbered, quote_blocks, written
+from app.editing.form import Values, block, is_kept, link_blocks, number, numbered, quote_blocks, written
 from app.sources.wording import Op, words_diff
 
 Pick = Literal["mine", "theirs"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.positions.form import Values, block, fill_quote, is_kept, number, numbered
+from app.editing.form import Values, block, fill_quote, is_kept, number, numbered
 
 CARRIED_ON = (
     "source", "source_id", "kind", "speaker", "office", "speaker_party", "said_on", "language", "translated_from",

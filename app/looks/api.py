@@ -13,10 +13,10 @@ from app.core.problems import read_body
 from app.history.listing import ListQuery, answer_page, list_objects
 from app.history.read import Moment, get_held
 from app.history.record import writing
+from app.looks.actions import LookInput, look_json, note_look
 from app.models.log import Holding
 from app.negotiations.api import one
 from app.negotiations.queries import code_book, get_negotiation
-from app.positions.looks import LookInput, look_json, note_look
 
 router = APIRouter(prefix="/api/v1/negotiations/{slug}/looks", route_class=JsonRoute, tags=["looks"])
 

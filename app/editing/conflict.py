@@ -6,14 +6,14 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.templating import page
+from app.editing.context import new_token
+from app.editing.facts import kept_quotes, titles_for
+from app.editing.form import Values, fill, number
+from app.editing.lookups import settle_sources
+from app.editing.rows import choices, merged
 from app.history.read import moment
 from app.negotiations.queries import code_book, issue_views, nav, party_views
 from app.positions import queries
-from app.positions.form import Values, fill, number
-from app.positions.form_context import new_token
-from app.positions.form_facts import kept_quotes, titles_for
-from app.positions.form_rows import choices, merged
-from app.positions.lookups import settle_sources
 from app.positions.patching import content_of
 from app.positions.views import PositionView
 

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
+from app.editing.form import Values, block, counts, is_kept, number, numbered
 from app.models.negotiation import Party, Speaker
 from app.models.source import Source
-from app.positions.form import Values, block, counts, is_kept, number, numbered
 from app.sources.addresses import check_url, same_document_key
 from app.sources.queries import find_source_at, find_sources
 

@@ -17,17 +17,17 @@ from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import Conflict, DomainError, Fault, invalid
 from app.core.templating import page
+from app.editing.conflict import conflict, has_picks, picked
+from app.editing.context import Mode, form_context, new_token
+from app.editing.filling import carried_over, current_number, filled
+from app.editing.form import Values, field_errors, number, written
+from app.editing.saving import AlreadyUsed, Saved, keep, read_content, saved_before
+from app.editing.stepping import stepped
 from app.history.read import moment
 from app.history.record import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav
 from app.positions import actions, queries
-from app.positions.form import Values, field_errors, number, written
-from app.positions.form_conflict import conflict, has_picks, picked
-from app.positions.form_context import Mode, form_context, new_token
-from app.positions.form_filling import carried_over, current_number, filled
-from app.positions.form_saving import AlreadyUsed, Saved, keep, read_content, saved_before
-from app.positions.form_stepping import stepped
 from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)

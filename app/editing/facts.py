@@ -6,14 +6,14 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.editing.form import block, counts, is_kept, iso, number, numbered
+from app.editing.lookups import titles_of
+from app.editing.rows import Titles
 from app.history.read import moment
 from app.models.source import Quote, Source
 from app.negotiations.views import IssueView
 from app.positions import queries
 from app.positions.dating import QuoteDates, StatedError, stated
-from app.positions.form import block, counts, is_kept, iso, number, numbered
-from app.positions.form_rows import Titles
-from app.positions.lookups import titles_of
 from app.positions.views import QuoteView
 from app.sources.actions import check_text
 from app.sources.anchoring import Check

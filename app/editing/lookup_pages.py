@@ -8,10 +8,10 @@ from app.accounts.deps import Editor
 from app.core.clock import now
 from app.core.database import Session
 from app.core.templating import page
-from app.positions.form import number
-from app.positions.form_facts import check_block, kept_quotes, preview
-from app.positions.form_pages import typed
-from app.positions.lookups import settle_sources, source_label, sources_like, speakers_like
+from app.editing.facts import check_block, kept_quotes, preview
+from app.editing.form import number
+from app.editing.lookups import settle_sources, source_label, sources_like, speakers_like
+from app.editing.pages import typed
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.editing import steps
+from app.editing.facts import check_block, kept_quotes
+from app.editing.form import QUOTE, Values, number
+from app.editing.lookups import settle_sources
 from app.history.read import moment
 from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
-from app.positions import form_steps as steps
-from app.positions.form import QUOTE, Values, number
-from app.positions.form_facts import check_block, kept_quotes
-from app.positions.lookups import settle_sources
 from app.positions.views import QuoteView
 
 

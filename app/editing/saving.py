@@ -14,10 +14,10 @@ from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import DomainError, Fault, Invalid
 from app.core.problems import body_faults
+from app.editing.form import DATES, Values, block, iso, own_faults, quote_blocks, read_form
+from app.editing.lookups import settle_sources
 from app.history.record import Log
 from app.models.idempotency import IdempotencyKey
-from app.positions.form import DATES, Values, block, iso, own_faults, quote_blocks, read_form
-from app.positions.lookups import settle_sources
 from app.positions.schemas import PositionContent
 from app.sources.actions import add_source
 from app.sources.schemas import SourceInput

@@ -16,11 +16,11 @@ from app.core.database import Session, attempt
 from app.core.templating import page
 from app.history.read import moment
 from app.history.record import writing
+from app.looks.actions import LookInput, note_look
 from app.models.issue import Issue
 from app.models.negotiation import Negotiation, Party
 from app.models.position import Look
 from app.negotiations.queries import code_book, get_negotiation, issue_views, nav, negotiation_view, party_views
-from app.positions.looks import LookInput, note_look
 
 router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 
