@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,10 +18,10 @@ from app.accounts.actions import issue_link
 from app.core import postgres, schema
 from app.core.clock import now
 from app.core.database import make_engine, make_sessions, transaction
-from app.core.metrics import FOLDER
 from app.core.postgres import Server
 from app.models.negotiation import Negotiation
 from app.operation import kept
+from app.operation.workers import run as run_workers
 from app.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -56,7 +56,8 @@ def serve(
     settings: Settings, *, host: str, port: int, workers: int, prepare: Callable[[str], None] | None = None
 ) -> None:
     """Serve until told to stop; prints the address and, on loopback, a link that signs the local admin in once."""
-    with database(settings) as server:
+    with contextlib.closing(_bound(host, port)) as door, database(settings) as server:
+        port = door.getsockname()[1]  # where any would do
         if prepare is not None:
             prepare(server.url)
         print(f"Parley is at http://{_in_url(host)}:{port}", flush=True)
@@ -65,21 +66,36 @@ def serve(
             print("Sign in as the local admin, once, within the hour:", flush=True)
             print(f"  http://{_in_url(host)}:{port}/login?link={secret}", flush=True)
         os.environ["DATABASE_URL"] = server.url  # for the processes that answer
-        with _kept_alive(settings, server), _counted_together(workers):
-            uvicorn.run(
-                "app.main:from_environment",
-                factory=True,
-                host=host,
-                port=port,
-                workers=workers,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=bool(settings.proxies),
-                forwarded_allow_ips=",".join(settings.proxies),
-                timeout_graceful_shutdown=GRACE_SECONDS,
-                timeout_worker_healthcheck=START_SECONDS,
-            )
+        config = uvicorn.Config(
+            "app.main:from_environment",
+            factory=True,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=",".join(settings.proxies),
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=START_SECONDS,
+        )
+        with _kept_alive(settings, server), contextlib.suppress(KeyboardInterrupt):
+            if workers > 1:
+                run_workers(config, door)
+            else:
+                uvicorn.Server(config).run([door])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is done; whoever comes is let in once we serve."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family, kind)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+        door.set_inheritable(True)  # by workers
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from None
+    return door
 
 
 async def _make_link(url: str) -> str:
@@ -89,17 +105,6 @@ async def _make_link(url: str) -> str:
             return await issue_link(session, now=now())
     finally:
         await engine.dispose()
-
-
-@contextlib.contextmanager
-def _counted_together(workers: int) -> Iterator[None]:
-    """Let several workers count into one folder, which prometheus_client looks for when they import it."""
-    if workers == 1:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="parley-metrics-", ignore_cleanup_errors=True) as folder:
-        os.environ[FOLDER] = folder
-        yield
 
 
 @contextlib.contextmanager

@@ -19,6 +19,8 @@ import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.operation.workers import all_stop
+
 LAST_WORDS = 0.5  # seconds for who has connected to send the request
 
 
@@ -77,9 +79,12 @@ async def _close_the_door(server: uvicorn.Server) -> None:
         listening.close()
         for door in doors:
             door.setblocking(False)
-            with door, contextlib.suppress(BlockingIOError):
-                while True:
-                    taken_in.append(door.accept()[0])
+            with door, contextlib.suppress(OSError):
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        taken_in.append(door.accept()[0])
+                if all_stop():
+                    door.shutdown(socket.SHUT_RDWR)
     for guest in taken_in:
         with contextlib.suppress(OSError):
             await loop.connect_accepted_socket(protocol, guest, ssl=config.ssl)
