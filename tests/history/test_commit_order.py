@@ -61,13 +61,14 @@ def test_a_writer_that_has_drawn_its_number_keeps_a_later_one_waiting(lake: Lake
 def test_a_reader_of_an_instant_after_the_newest_entry_waits_and_then_sees_the_writer(lake: Lake) -> None:
     with writer(lake) as first:
         known_at = now_here(lake)
-        for path in ("/negotiations/lake/matrix", "/parties", "/positions", "/negotiations/lake/common-ground"):
-            assert Started(lambda path=path: lake.stranger.get(path, known_at=known_at)).waits(0.1), path  # type: ignore[misc]
-        reader = Started(lambda: lake.stranger.get("/parties/north", known_at=known_at))
-        assert reader.waits()
+        paths = ("/parties/north", "/negotiations/lake/matrix", "/positions", "/negotiations/lake/common-ground")
+        readers = [Started(lambda p=path: lake.stranger.get(p, known_at=known_at)) for path in paths]  # type: ignore[misc]
+        assert all(reader.waits(0.1) for reader in readers)
         first.commit()
-        assert reader.result().data["name"] == "Renamed"
-    assert lake.stranger.get("/parties/north", known_at=known_at).raw_data == reader.result().raw_data
+        renamed, *others = [reader.result() for reader in readers]
+    assert renamed.data["name"] == "Renamed"
+    assert [other.status for other in others] == [200, 200, 200]
+    assert lake.stranger.get("/parties/north", known_at=known_at).raw_data == renamed.raw_data
 
 
 def test_a_reader_whose_writer_gives_up_sees_nothing_of_it(lake: Lake) -> None:

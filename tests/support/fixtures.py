@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import make_url
 from starlette.testclient import TestClient
@@ -24,6 +25,10 @@ from app.models.account import SignIn
 from app.models.vocabulary import UserRole
 from app.settings import Settings
 from tests.support.factories import TEXT, Desk
+
+# Drawn for a terminal, with every variable of every frame, one traceback takes seconds.
+if not structlog.is_configured():
+    structlog.configure([structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 PEOPLE = {"ada": UserRole.EDITOR, "bo": UserRole.EDITOR, "vic": UserRole.VIEWER, "root": UserRole.ADMIN}
 SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
