@@ -104,7 +104,7 @@ def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
         yield Live(url, database, {name: Desk(client, token, name) for name, token in tokens.items()})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(postgres: Server) -> Iterator[Browser]:
     """One browser for all tests; Playwright keeps a loop running, so what needs one of its own goes before."""
     if postgres.url not in fixtures.made:
