@@ -171,17 +171,23 @@ def main() -> None:
     step("migrate has run once")
     run(*up, "app", cwd=ROOT)
     healthy(f"{PROJECT}_app_1")
-    run(*up, "proxy", cwd=ROOT)
-    step("app is healthy, proxy started")
-    check(folder, stand_ins)
+    step("app is healthy")
+    password = secrets.token_urlsafe(18)
+    token = fill(password)
+    run(*up, "proxy", cwd=ROOT)  # not before: for a moment it keeps the others from finding each other's names
+    check(folder, stand_ins, password, token)
 
 
-def check(folder: Path, stand_ins: list[str]) -> None:
-    app, proxy, password = f"{PROJECT}_app_1", f"{PROJECT}_proxy_1", secrets.token_urlsafe(18)
-    parley = ["podman", "exec", "-i", app, "/srv/venv/bin/parley"]
+def fill(password: str) -> str:
+    """Load the example and make an editor by the program's commands; gives a token."""
+    parley = ["podman", "exec", "-i", f"{PROJECT}_app_1", "/srv/venv/bin/parley"]
     run(*parley, "import", "/srv/parley/seeds/ukraine-ceasefire-2025")
     run(*parley, "user", "add", "mira", "--role", "editor", "--password-stdin", given=password + "\n")
-    token = run(*parley, "token", "add", "mira", "--name", "check").strip()
+    return run(*parley, "token", "add", "mira", "--name", "check").strip()
+
+
+def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None:
+    app, proxy = f"{PROJECT}_app_1", f"{PROJECT}_proxy_1"
     root = folder / "root.crt"
     for _ in range(60):
         root.write_text(run("podman", "exec", proxy, "cat", "/data/caddy/pki/authorities/local/root.crt", check=False))
