@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from app.accounts.deps import Admin, Anyone, Editor
 from app.accounts.pages import safe_next
 from app.core import clock
+from app.core.database import plain_url
 from app.core.postgres import Server
 from app.main import create_app
 from app.models.vocabulary import UserRole
@@ -354,7 +355,7 @@ def test_reading_changes_nothing(app: FastAPI, database: Server, tokens: dict[st
     somebody = browser(app, "admin")
 
     def digest() -> list[tuple[object, ...]]:
-        with psycopg.connect(database.owner_url.replace("postgresql+psycopg", "postgresql")) as connection:
+        with psycopg.connect(plain_url(database.owner_url)) as connection:
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
             return [
                 (name, *rows)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from app.core.database import Session
+from app.core.database import Session, plain_url
 from app.core.postgres import Server
 from app.main import create_app
 from app.settings import Settings
@@ -50,7 +50,7 @@ def client(database: Server) -> Iterator[TestClient]:
 def test_each_trouble_has_its_status_and_the_pool_stays_clean(
     client: TestClient, database: Server, name: str, status: int
 ) -> None:
-    with psycopg.connect(database.owner_url.replace("postgresql+psycopg", "postgresql")) as other:
+    with psycopg.connect(plain_url(database.owner_url)) as other:
         other.execute("LOCK TABLE account IN SHARE MODE")
         answer = client.get(f"/api/run/{name}")
         assert answer.status_code == status
