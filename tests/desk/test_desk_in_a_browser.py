@@ -14,7 +14,7 @@ from tools import vendor
 pytestmark = pytest.mark.browser
 
 # The publisher's article, where it is at hand; else an invented one of the same make.
-ARTICLE = Path("/work/shared/sources/ceasefire-questions.txt")
+ARTICLE = Path(__file__).parents[3] / "shared" / "sources" / "ceasefire-questions.txt"
 INVENTED = """No rail will be torn up
 
 The minister came to Sarn on Sunday with an offer and a bill.

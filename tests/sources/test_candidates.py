@@ -11,7 +11,7 @@ VOLK = Person(("Irena Volk", "Ірина Волк", "Ирина Волк"), "Ire
 BRANDT = Person(("Teodor Brandt",), "Teodor Brandt", "borsk")
 DORRIN = Person(("Dorrin", "Dorr", "Kingdom of Dorrin"), None, "dorrin")
 PEOPLE = (VOLK, BRANDT, DORRIN)
-ARTICLE = Path("/work/shared/sources/ceasefire-questions.txt")
+ARTICLE = Path(__file__).parents[3] / "shared" / "sources" / "ceasefire-questions.txt"
 
 
 def found(text: str) -> list[tuple[str, str | None]]:
