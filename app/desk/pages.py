@@ -57,7 +57,7 @@ async def show_list(request: Request, session: Session, viewer: Editor, slug: st
         negotiation=negotiation_view(book.negotiation),
         listed=rows[:SHOWN],
         next_url=f"/n/{slug}/desk?before={rows[SHOWN - 1].source.id}" if len(rows) > SHOWN else None,
-        nav=tabs(slug, ""),
+        nav=tabs(slug),
     )
 
 
@@ -160,14 +160,11 @@ async def _desk(
         saved=await view_of(session, saved.position) if saved else None,
         warnings=[detail for _, detail in saved.warnings] if saved else [],
         token=token,
-        nav=tabs(slug, here),
+        nav=tabs(slug),
     )
 
 
-def tabs(slug: str, current: str) -> list[tuple[str, str, bool]]:
+def tabs(slug: str) -> list[tuple[str, str, bool]]:
     """The sections of a negotiation, the desk among them."""
-    there = nav(slug)
-    desk = f"/n/{slug}/desk"
-    if any(url == desk for _, url, _ in there):
-        return [(label, url, url == desk) for label, url, _ in there]
-    return [*there, ("Reading desk", desk, True)]
+    first, *others = nav(slug)
+    return [first, ("Reading desk", f"/n/{slug}/desk", True), *others]
