@@ -20,7 +20,15 @@ from app.history.read import Snapshot, held, moment
 from app.history.record import writing
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import code_book, get_negotiation_by_id, issue_views, nav, negotiation_view, party_views
+from app.negotiations.queries import (
+    code_book,
+    get_negotiation_by_id,
+    issue_views,
+    nav,
+    negotiation_view,
+    party_views,
+    titles_of,
+)
 from app.positions import actions, queries
 from app.positions.comparing import compare
 from app.positions.patching import merge
@@ -194,7 +202,7 @@ async def _page(
         party=next(p for p in party_views(book) if p.slug == view.party),
         issue=next(i for i in issue_views(book) if i.slug == view.issue),
         names={p.slug: p.name for p in party_views(book)},
-        titles={i.slug: i.title for i in issue_views(book)},
+        titles=titles_of(issue_views(book)),
         nav=nav(view.negotiation),
         **shown,
     )

@@ -26,7 +26,7 @@ from app.editing.stepping import stepped
 from app.history.read import moment
 from app.history.record import writing
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav
+from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
 from app.positions import actions, queries
 from app.positions.views import PositionView
 
@@ -142,7 +142,7 @@ async def show(
         negotiation=entry.negotiation,
         nav=nav(slug),
         names=entry.names,
-        titles={i.slug: i.title for i in entry.issues},
+        titles=titles_of(entry.issues),
     )
 
 

@@ -11,6 +11,7 @@ from app.core.clock import instant
 from app.matrix.load import Matrix
 from app.matrix.queries import count_changed_since
 from app.matrix.schemas import MatrixQuery
+from app.negotiations.queries import titles_of
 from app.positions.views import PositionView
 
 
@@ -20,7 +21,7 @@ async def shared(request: Request, session: AsyncSession, matrix: Matrix, query:
     return {
         "negotiation": matrix.negotiation,
         "names": {p.slug: p.name for p in matrix.parties},
-        "titles": {i.slug: i.title for i in matrix.issues},
+        "titles": titles_of(matrix.issues),
         "as_of": matrix.as_of.isoformat(),
         "known_at": instant(matrix.at.at) if query.known_at else None,
         "filters": given(query),

@@ -189,6 +189,12 @@ def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
     )
 
 
+def titles_of(issues: Sequence[IssueView]) -> dict[str, str]:
+    """What readers call things: titles by the slug of an issue, labels by `issue/option`."""
+    labels = {f"{i.slug}/{o.slug}": o.label for i in issues for o in i.options}
+    return labels | {i.slug: i.title for i in issues}
+
+
 def option_view(o: Snapshot, merged_into: str | None) -> OptionView:
     return OptionView(o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into)
 

@@ -23,6 +23,7 @@ from app.negotiations.queries import (
     negotiation_view,
     newest_stated_by,
     party_views,
+    titles_of,
 )
 from app.positions import queries
 from app.positions.citing import cite_position, cite_quote, cite_source
@@ -175,7 +176,7 @@ async def _about_position(
         "cite": cite_position(view, **named, base=_base(request), query=_pin(at)) if this.public else None,
         "versions": [_entry(v) for v in reversed(versions)],
         "names": {p.slug: p.name for p in party_views(book)},
-        "titles": {i.slug: i.title for i in issue_views(book)},
+        "titles": titles_of(issue_views(book)),
         "changed_since": int(at.pinned and any(v.action in ("corrected", "retracted") for v in changed)),
         "nav": nav(view.negotiation),
     }

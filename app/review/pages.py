@@ -21,6 +21,7 @@ from app.negotiations.queries import (
     nav,
     negotiation_view,
     party_views,
+    titles_of,
 )
 from app.positions.queries import get_position, get_version, views
 from app.positions.views import PositionView
@@ -44,7 +45,7 @@ async def show_review(request: Request, session: Session, viewer: Editor, slug: 
         submitted=[w for w in waiting if w.submission],
         kept=[w for w in waiting if not w.submission],
         names={p.slug: p.name for p in party_views(book)},
-        titles={i.slug: i.title for i in issue_views(book)},
+        titles=titles_of(issue_views(book)),
         issues={i.slug: i for i in issue_views(book)},
         nav=nav(slug),
     )
@@ -87,7 +88,7 @@ async def _draft(
         submission=await queries.find_submission(session, view.id),
         comments=await queries.list_comments(session, view.id),
         names={p.slug: p.name for p in party_views(book)},
-        titles={i.slug: i.title for i in issue_views(book)},
+        titles=titles_of(issue_views(book)),
         comment=comment,
         errors=errors or {},
         nav=nav(view.negotiation),

@@ -397,3 +397,12 @@ def test_in_a_reviewed_negotiation_a_second_person_publishes(lake: Lake) -> None
     other = Sheet.open(lake.bo, f"/positions/{number}/correct")
     assert other.send("publish").status == 303
     assert read(lake, number)["status"] == "published"
+
+
+@pytest.mark.parametrize("address", ["/positions/{}", "/n/lake/cells/north/quota"])
+def test_a_link_is_shown_in_the_words_of_the_code_book(lake: Lake, address: str) -> None:
+    number = stated(lake, links=[{"issue": "dam", "option": "open", "kind": "condition"}])
+    issue = next(i for i in lake.ada.get("/negotiations/lake").data["issues"] if i["slug"] == "dam")
+    label = next(o["label"] for o in issue["options"] if o["slug"] == "open")
+    shown = LexborHTMLParser(lake.ada.client.get(address.format(number)).text).css_first(".tied")
+    assert shown.text(strip=True) == f"on condition of{issue['title']}: {label}"
