@@ -80,9 +80,18 @@ async def amend_participation(log: Log, row: Participation, fields: dict[str, An
 
 
 async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, **fields: Any) -> Speaker:
-    """Put a speaker on file; not public while only drafts name them."""
-    if await queries.find_speaker(session, fields.get("name"), fields.get("office"), fields.get("party_id")):
+    """Put a speaker on file; not public while only drafts name them, and one of those is made public."""
+    who = [fields.get(n) for n in ("name", "office", "party_id")]
+    await one_at_a_time(session, "speaker {!r} {!r} {}".format(*who))
+    there = await queries.find_speaker(session, *who)
+    if there is not None and public:
+        await session.refresh(there, with_for_update=True)
+    if there is not None and (there.public or not public):
         raise Conflict("A speaker with this name, office and party is on file already.")
+    if there is not None:  # to tell that somebody's draft names them would give the draft away
+        there.aliases = fields.get("aliases") or there.aliases
+        await publish_speaker(log, there)
+        return there
     row = Speaker(public=public, **fields)
     session.add(row)
     await log.record("speaker", row, "published" if public else "created", public=public, words=speaker_words(row))

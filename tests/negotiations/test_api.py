@@ -256,3 +256,15 @@ def test_discarding_does_not_get_around_the_review(reviewed: Lake) -> None:
     reviewed.ada.retract(draft["id"])
     assert reviewed.ada.patch(path, {"status": "published"}).status == 403
     assert reviewed.ada.patch(path, {"status": "draft"}).status == 200
+
+
+def test_a_speaker_whom_only_drafts_name_is_put_on_file_by_whoever_asks(lake: Lake) -> None:
+    lake.ada.draft(quotes=[quote(speaker={"name": "Tol Ibarra", "office": "Envoy"})])
+    seen = len(lake.stranger.get("/speakers").data)
+    sent = {"name": "Tol Ibarra", "office": "Envoy", "party": "north"}
+    got = lake.ada.post("/speakers", {**sent, "aliases": ["T. Ibarra"]})
+    assert got.status == 201 and {**got.data, **sent, "aliases": ["T. Ibarra"]} == got.data
+    assert got.headers["location"] == f"/api/v1/speakers/{got.data['id']}"
+    assert len(lake.stranger.get("/speakers").data) == seen + 1
+    assert lake.stranger.get(f"/speakers/{got.data['id']}").data["aliases"] == ["T. Ibarra"]
+    assert lake.ada.post("/speakers", sent).status == 409
