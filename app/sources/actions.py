@@ -17,7 +17,7 @@ from app.sources import queries
 from app.sources.addresses import same_document_key
 from app.sources.anchoring import Check, check
 
-LONG = 20_000  # characters of a text from which on a check leaves the event loop to others
+LONG = 20_000  # characters from which on a check leaves the event loop to others
 
 
 async def add_source(
@@ -45,21 +45,23 @@ async def amend_source(
     after = Source(**{n: getattr(row, n) for n in ("title", "publisher", "author", "url", "reference")} | fields)
     changed = await log.amend("source", row, fields, reason=reason, words=source_words(after))
     if text is not None:
-        changed |= await put_text(session, log, row, text)
+        changed |= await put_text(session, log, row, text, reason=reason)
     return changed
 
 
-async def put_text(session: AsyncSession, log: Log, row: Source, text: str) -> bool:
+async def put_text(session: AsyncSession, log: Log, row: Source, text: str, *, reason: str | None = None) -> bool:
     """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
     on_file = await _add_text(session, log, row, text, n=there.n + 1 if there else 1)
-    await recheck(session, log, row, on_file)
+    await recheck(session, log, row, on_file, reason=reason)
     return True
 
 
-async def recheck(session: AsyncSession, log: Log, row: Source, on_file: SourceText) -> list[QuoteCheck]:
+async def recheck(
+    session: AsyncSession, log: Log, row: Source, on_file: SourceText, *, reason: str | None = None
+) -> list[QuoteCheck]:
     """Check every quote of a source against a text and note what that gave, as an entry of the source."""
     quotes = await queries.list_quotes(session, row.id)
     before = await queries.newest_checks(session, [q.id for q in quotes])
@@ -68,7 +70,7 @@ async def recheck(session: AsyncSession, log: Log, row: Source, on_file: SourceT
     row.version += 1
     log.checks += news
     results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
-    await log.record("source", row, "checked", words=source_words(row), extra={"checks": results})
+    await log.record("source", row, "checked", reason=reason, words=source_words(row), extra={"checks": results})
     return found
 
 
@@ -89,7 +91,7 @@ async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
 
 async def check_text(text: str | None, exact: str, prefix: str | None, suffix: str | None) -> Check:
     """Check words against a text; a long one keeps nobody else waiting."""
-    if text is not None and len(text) > LONG:
+    if text is not None and sum(map(len, filter(None, (text, exact, prefix, suffix)))) > LONG:
         return await anyio.to_thread.run_sync(check, text, exact, prefix, suffix)
     return check(text, exact, prefix, suffix)
 

@@ -25,6 +25,14 @@ def test_a_check_is_an_entry_of_the_source(lake: Lake) -> None:
     assert [v["version"] for v in lake.ada.get("/positions/1/versions").data] == [1]
 
 
+def test_a_check_says_why_the_text_was_put_on_file(lake: Lake) -> None:
+    lake.ada.state()
+    assert lake.ada.patch("/sources/1", {"text": TEXT + " More.", "reason": "The page was longer"}).status == 200
+    with connect(lake.database.url) as connection:
+        newest = "SELECT action, reason FROM log_revision WHERE kind = 'source' ORDER BY seq DESC, n DESC LIMIT 1"
+        assert connection.execute(newest).fetchone() == ("checked", "The page was longer")
+
+
 def test_the_same_text_again_checks_nothing(lake: Lake) -> None:
     before = revisions(lake, 1)
     assert lake.ada.patch("/sources/1", {"text": TEXT}).status == 200
