@@ -1,17 +1,29 @@
 """Find a quotation in the text of its source, letter by letter (contract, rule 2); pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import product
+from functools import partial
+from itertools import chain, product
 
 from app.models.vocabulary import Verification
 from app.sources.closest import Closest, approximate
-from app.sources.folding import ELISION, SPACES, Folded, count_words, fold, is_edge, says_something, strip
+from app.sources.folding import (
+    ELISION,
+    SPACES,
+    WINDOW,
+    Folded,
+    count_words,
+    fold,
+    is_edge,
+    says_something,
+    skip_word,
+    strip,
+)
 
 _LEAST_WORDS = 3  # of each part, where an elision parts a quotation
 _CONTEXT = 64  # code points of context, at most, where none was given
-_PATIENCE, _HEAD = 100, 64  # after so many places inside words only the head of a quotation is searched for
+_PATIENCE, _FEW = 50, 1_000  # hits inside words, and questions about edges, from which on there may be very many
+_SHORT, _DENSE = 64, 4  # code points: a search for so few is cheap; hits so near to each other go from word to word
 
 Span = tuple[int, int]  # from and to, in code points
 Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest
@@ -48,8 +60,8 @@ class _Direction:
     """A form of the text, read from one of its ends."""
 
     hay: str
-    is_edge: Callable[[int], object]
-    all_edges: Callable[[], bytes] | None
+    is_edge: Callable[[int], bool]
+    patient: bool  # else it gives up where hits inside words abound
 
     def lay(self, parts: Sequence[Sequence[_Needle]]) -> list[Span] | None:
         """Lay each part as early as the ones before it allow, without overlap; None if one of them finds no place."""
@@ -64,22 +76,48 @@ class _Direction:
         return layout
 
     def _place(self, needle: _Needle, at: int) -> Span | None:
-        hay, sought, is_edge, edges, missed = self.hay, needle.text, self.is_edge, b"", 0
+        hay, sought, missed = self.hay, needle.text, 0
+        inner = len(sought) - needle.trail
         position = hay.find(sought, max(at - needle.lead, 0))
         while position >= 0:
-            start, end = position + needle.lead, position + len(needle.text) - needle.trail
-            if start >= at and is_edge(start) and is_edge(end) and hay.startswith(needle.text, position):
+            start, end = position + needle.lead, position + inner
+            if self.is_edge(start) and self.is_edge(end):
                 return start, end
             missed += 1
-            # Where hits inside words abound go from edge to edge, and seek the head: a search costs the length sought.
-            if missed == _PATIENCE:
-                if self.all_edges is None:
+            following = hay.find(sought, position + 1)
+            if missed >= _PATIENCE and following >= 0:
+                if not self.patient:
                     return None
-                edges = self.all_edges()
-                sought, is_edge = needle.text[:_HEAD], edges.__getitem__
-            later = edges.find(1, start + 1) if edges else start + 1
-            position = hay.find(sought, max(later - needle.lead, 0)) if later >= 0 else -1
+                if len(sought) > _SHORT and following - position < len(sought):
+                    place, following = self._among_repeats(needle, position, following)
+                    if place:
+                        return place
+                elif following - position < _DENSE:
+                    following = hay.find(sought, max(following, skip_word(hay, start) - needle.lead))
+            position = following
         return None
+
+    def _among_repeats(self, needle: _Needle, first: int, second: int) -> tuple[Span | None, int]:
+        """Look at hits of which each begins in the one before; a place, or none and where the next hit after them is.
+
+        A search costs the length sought, so that one for each of them would cost the product of both lengths.
+        """
+        hay, size, period = self.hay, len(needle.text), second - first
+        end, step = second + size, size
+        while step:  # as long as the text repeats itself, the words sought do
+            while end + step <= len(hay) and hay[end : end + step] == hay[end - period : end - period + step]:
+                end += step
+                step *= 2
+            step //= 2
+        last = first + (end - size - first) // period * period
+        free = first + 1
+        for hit in _unlike(first, last, period):
+            if hit >= free:
+                place = hit + needle.lead, hit + size - needle.trail
+                if self.is_edge(place[0]) and self.is_edge(place[1]):
+                    return place, -1
+                free = skip_word(hay, place[0]) - needle.lead
+        return None, hay.find(needle.text, last + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +138,22 @@ class _Reading:
             needles[-1] = [_Needle(n.text + a, n.lead, len(a)) for n, a in product(needles[-1], self.after)]
         if (earliest := self.forwards.lay(needles)) is None:
             return None
-        # A direction without a map of all edges may have given up, and then does not know.
+        # A direction that is not patient may have given up, and then does not know.
         if (latest := self._backwards().lay([[n.mirrored() for n in part] for part in reversed(needles)])) is None:
             return None
         length = len(self.forwards.hay)
         return earliest, [(length - end, length - start) for start, end in reversed(latest)]
 
     def _backwards(self) -> _Direction:
-        hay, is_edge, all_edges = self.forwards.hay, self.forwards.is_edge, self.forwards.all_edges
-        mirrored = None if all_edges is None else cache(lambda: all_edges()[::-1])
-        return _Direction(hay[::-1], lambda at: is_edge(len(hay) - at), mirrored)
+        hay, is_edge = self.forwards.hay, self.forwards.is_edge
+        return _Direction(hay[::-1], lambda at: is_edge(len(hay) - at), self.forwards.patient)
+
+
+def _unlike(first: int, last: int, period: int) -> Iterator[int]:
+    """Yield, of hits at one distance, those that may differ in what is beside them: amid them that repeats as well."""
+    steps, near = (last - first) // period, WINDOW // period + 5
+    for n in range(steps + 1) if steps <= 2 * near else chain(range(near), range(steps - near, steps + 1)):
+        yield first + n * period
 
 
 def check(text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None) -> Check:
@@ -138,8 +182,8 @@ def check(text: str | Folded | None, exact: str, prefix: str | None = None, suff
 
 
 def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Reading:
-    # Without a map of all edges it gives up where hits inside words abound, and leaves these to the next reading.
-    forwards = _Direction(text, partial(is_edge, text), None)
+    # It gives up where hits inside words abound, and leaves these to the next reading.
+    forwards = _Direction(text, partial(is_edge, text), patient=False)
     return _Reading([strip(exact)], [prefix], [suffix], forwards, lambda start, end: (start, end))
 
 
@@ -150,9 +194,23 @@ def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _
         [fold(part).text.strip() for part in parts],
         [before, before + " "] if before else [""],
         [after, " " + after] if after else [""],
-        _Direction(text.text, partial(is_edge, text.spaced), lambda: text.edges),
+        _Direction(text.text, _asked_often(text), patient=True),
         text.span,
     )
+
+
+def _asked_often(text: Folded) -> Callable[[int], bool]:
+    """Tell where words begin and end in `text`; that it is made ready for many such questions pays only for many."""
+    left = _FEW
+
+    def tell(at: int) -> bool:
+        nonlocal left
+        if left > 0:
+            left -= 1
+            return is_edge(text.spaced, at)
+        return text.is_edge(at)
+
+    return tell
 
 
 def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: str) -> Check:

@@ -4,7 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import regex
 
@@ -49,13 +49,15 @@ UNSPACED = (
     r"\p{Balinese}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}]&&[\p{L}\p{Nl}]]"
 )
 _CHARACTER = regex.compile(rf"(?V1){UNSPACED}")
-_INSIDE = regex.compile(rf"(?V1)[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]{{2}}")
+_INNER = rf"[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]"
+_INNER_ONE = regex.compile(rf"(?V1){_INNER}")
+_WORD = regex.compile(rf"(?V1){_INNER}++(?:\p{{WB=Extend}}++{_INNER}++)*+")
 _EDGE = regex.compile(rf"(?V1w)\b|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)")
 _FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
 _SPACED_WORD = regex.compile(r"[^\s–—―⸺⸻]++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _MEANINGFUL = regex.compile(r"[\p{L}\p{N}\p{So}\p{Sc}]")
-_WINDOW = 64  # code points on each side that decide about a boundary
+WINDOW = 64  # code points on each side that decide about a boundary
 
 
 @dataclass(frozen=True)
@@ -72,15 +74,17 @@ class Folded:
         """Return where in `source` lies what `text` has from `start` to `end` (not empty), in code points."""
         return self._unit(start)[0], self._unit(end - 1)[1]
 
+    def is_edge(self, at: int) -> bool:
+        """Tell whether a quotation may begin or end at `at` of `text`; the first question costs as much as folding."""
+        if at <= 0 or at >= len(self.text):
+            return True
+        text = self._words
+        return not (_is_inner(text[at - 1]) and _is_inner(text[at])) and _EDGE.match(text, at) is not None
+
     @cached_property
-    def edges(self) -> bytes:
-        """Hold a 1 for each place of `text` where a quotation may begin or end, `len(text)` included."""
-        marks = bytearray(len(self.text) + 1)
+    def _words(self) -> str:
         # Whether a flag ends between two of its letters takes counting all before: make each flag a sign of its own.
-        for edge in _EDGE.finditer(_FLAG.sub("⚑\u0301", self.spaced.translate(_WORDS))):
-            marks[edge.start()] = 1
-        marks[0] = marks[-1] = 1
-        return bytes(marks)
+        return _FLAG.sub("⚑\u0301", self.spaced.translate(_WORDS))
 
     def _unit(self, position: int) -> tuple[int, int]:
         stretch = bisect_right(self._folded_at, position) - 1
@@ -115,14 +119,19 @@ def strip(text: str) -> str:
     return text.strip(SPACES + ZERO_WIDTH)
 
 
+@lru_cache(maxsize=4096)
+def _is_inner(character: str) -> bool:
+    return _INNER_ONE.match(character) is not None
+
+
 def is_edge(text: str, at: int) -> bool:
     """Tell whether a quotation may begin or end at `at`: between words, or anywhere in a script without spaces."""
     if at <= 0 or at >= len(text):
         return True
-    if _INSIDE.match(text, at - 1):
+    if _is_inner(text[at - 1]) and _is_inner(text[at]):
         return False
     # Zero widths neither part nor join: what stands around them does.
-    left, right = text[max(at - _WINDOW, 0) : at].translate(_WORDS), text[at : at + _WINDOW].translate(_WORDS)
+    left, right = text[max(at - WINDOW, 0) : at].translate(_WORDS), text[at : at + WINDOW].translate(_WORDS)
     if not left or not right:
         return False
     return _EDGE.match(left + right, len(left)) is not None
@@ -131,6 +140,12 @@ def is_edge(text: str, at: int) -> bool:
 def edges(text: str, first: int, last: int) -> Iterator[int]:
     """Yield the places from `first` to `last` where a quotation may begin or end."""
     return (at for at in range(max(first, 0), min(last, len(text)) + 1) if is_edge(text, at))
+
+
+def skip_word(text: str, at: int) -> int:
+    """Return the first place after `at` where a quotation may begin or end, or one before it; also in mirrored text."""
+    word = _WORD.match(text, at)
+    return word.end() if word else at + 1
 
 
 def count_words(text: str) -> int:

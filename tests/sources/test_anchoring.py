@@ -358,3 +358,20 @@ def test_no_input_makes_it_slow(text: str, exact: str, prefix: str | None) -> No
     began = time.process_time()
     check(text, exact, prefix)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("aab " * 1_000, "ab aab " * 100),
+        ("xab " * 1_000, "ab" + " xab" * 100),
+        ("abx " * 1_000, "abx " * 100 + "ab"),
+        ("xab " * 1_000, "ab"),
+        ("x" * 1_000, "xx"),
+        ("x\u0301" * 1_000, "x"),
+    ],
+)
+def test_hits_inside_words_are_none_however_many_there_are(text: str, exact: str) -> None:
+    assert check(text, exact).verification == Verification.MISMATCH
+    found = check(text + "; " + exact, exact)
+    assert (found.verification, found.start) == (Verification.VERIFIED, len(text) + 2)

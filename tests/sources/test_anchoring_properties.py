@@ -2,12 +2,24 @@
 
 import unicodedata
 
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.models.vocabulary import Verification
+from app.sources import anchoring
 from app.sources.anchoring import Check, check
-from app.sources.folding import DASHES, QUOTATION_MARKS, SPACES, ZERO_WIDTH, fold, is_edge, says_something, strip
+from app.sources.folding import (
+    DASHES,
+    QUOTATION_MARKS,
+    SPACES,
+    ZERO_WIDTH,
+    fold,
+    is_edge,
+    says_something,
+    skip_word,
+    strip,
+)
 from app.sources.wording import words_diff
 
 WORDS = st.sampled_from(
@@ -115,9 +127,37 @@ def test_nothing_sent_is_too_odd(text: str, exact: str, prefix: str | None, suff
 def test_folding_maps_back(text: str) -> None:
     folded = fold(text)
     assert len(folded.text) == len(folded.spaced)
-    assert [bool(mark) for mark in folded.edges] == [is_edge(folded.spaced, at) for at in range(len(folded.text) + 1)]
+    for at in range(len(folded.text) + 1):
+        assert folded.is_edge(at) == is_edge(folded.spaced, at)
+        assert not any(folded.is_edge(between) for between in range(at + 1, skip_word(folded.text, at)))
+    mirrored, length = folded.text[::-1], len(folded.text)
+    for at in range(length + 1):
+        assert not any(folded.is_edge(length - between) for between in range(at + 1, skip_word(mirrored, at)))
     ends = [folded.span(at, at + 1) for at in range(len(folded.text))]
     assert all(0 <= a < b <= len(text) for a, b in ends) and ends == sorted(ends)
+
+
+# Words and parts of words that come back again and again, so that there are hits inside words, and runs of hits.
+SIGNS = st.sampled_from("ab '谈\u0301🇺")
+REPEATING = st.builds(
+    lambda head, piece, times, tail: head + piece * times + tail,
+    st.text(SIGNS, max_size=4),
+    st.text(SIGNS, min_size=1, max_size=5),
+    st.integers(1, 12),
+    st.text(SIGNS, max_size=4),
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(REPEATING, min_size=1, max_size=3).map("".join), REPEATING, st.sampled_from([None, "a", "'", "b "]))
+def test_where_hits_abound_the_answer_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, text: str, exact: str, beside: str | None
+) -> None:
+    at_leisure = check(text, exact, beside, beside)
+    with monkeypatch.context() as patch:
+        for name, value in {"_PATIENCE": 1, "_FEW": 0, "_SHORT": 1}.items():
+            patch.setattr(anchoring, name, value)
+        assert check(text, exact, beside, beside) == at_leisure
 
 
 def brute(text: list[str], parts: list[list[str]], at: int = 0) -> int:
