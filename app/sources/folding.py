@@ -52,7 +52,18 @@ _CHARACTER = regex.compile(rf"(?V1){UNSPACED}")
 _INNER = rf"[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]"
 _INNER_ONE = regex.compile(rf"(?V1){_INNER}")
 _WORD = regex.compile(rf"(?V1){_INNER}++(?:\p{{WB=Extend}}++{_INNER}++)*+")
-_EDGE = regex.compile(rf"(?V1w)\b|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)")
+# Where `regex` departs from UAX #29: it never parts an apostrophe from a vowel, also not in 'enough' or 'I agree', and
+# does part a word that holds a mark beside its apostrophe, point or comma (rules WB6, 7, 11 and 12).
+_LETTERS, _MARKS = r"[\p{WB=ALetter}\p{WB=HL}]", r"[\p{WB=Extend}\p{WB=Format}\p{WB=ZWJ}]"
+_OPENING = rf"(?<=')(?=\p{{L}})(?<!{_LETTERS}{_MARKS}*')"
+_JOINED = "|".join(
+    rf"(?={middle}{_MARKS}*{of})(?<={of}{_MARKS}*)|(?={of})(?<={of}{_MARKS}*{middle}{_MARKS}*)"
+    for of, middle in (
+        (_LETTERS, r"[\p{WB=MidLetter}\p{WB=MidNumLet}']"),
+        (r"\p{WB=Numeric}", r"[\p{WB=MidNum}\p{WB=MidNumLet}']"),
+    )
+)
+_EDGE = regex.compile(rf"(?V1w)(?!{_JOINED})(?:\b|{_OPENING})|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)")
 _FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
 _SPACED_WORD = regex.compile(r"[^\s–—―⸺⸻]++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")

@@ -152,6 +152,15 @@ ELSEWHERE = [
     ("우리는 받아들이지 않겠다", unicodedata.normalize("NFD", "받아들이지"), True),
     ("우리는 받아들이지 않겠다", "받아들이", False),
     ("L’Ukraine dit non", "Ukraine", False),  # as `don’t`
+    ("L'Ukraine dit non", "Ukraine", False),
+    ("He said: 'I agree with it.'", "I agree with it", True),  # a vowel after a single quotation mark
+    ("He said: 'I agree with it.'", "'I agree with it.'", True),
+    ("No.’Enough’ is enough", "Enough", True),
+    ("Ha detto: 'è un accordo'", "è un accordo", True),
+    ("rock 'em all", "em all", True),
+    ("the x\u0304'y of it", "y", False),  # a mark that no letter takes in, before the apostrophe
+    ("the x\u0304.y of it", "x\u0304", False),
+    ("the 1\u0304,000 of it", "000", False),
     ("Qur’an readings", "an", False),
     ("cafe\u0301 now", "cafe", False),
     ("cafe\u0301 now", "café", True),
