@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -31,59 +32,71 @@ async def export_csv(
     text = as_it_is if query.exact else guarded
     if query.bom:
         yield BOM
-    rows = _matrix(session, chosen, now) if query.shape == "matrix" else _quotes(session, chosen, base, now)
-    async for batch in rows:
-        yield write_rows(batch, text)
+    if query.shape == "matrix":
+        pieces = _matrix(session, chosen, text, now)
+    else:
+        pieces = _quotes(session, chosen, text, base, now)
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
 
 
 def write_rows(rows: Iterable[Iterable[Any]], text: Text) -> bytes:
     """Write rows as CSV; `text` is what becomes of every text."""
+    return _written(cells(row, text) for row in rows)
+
+
+def _written(rows: Iterable[list[Any]]) -> bytes:
     made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([plain(value, text) for value in row])
+    csv.writer(made, lineterminator="\r\n").writerows(rows)
     return made.getvalue().encode()
+
+
+def cells(row: Iterable[Any], text: Text) -> list[Any]:
+    return [text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text) for v in row]
 
 
 def plain(value: object, text: Text) -> object:
     match value:
         case bool():
-            return "true" if value else "false"
+            return _true(value)
         case str():
             return text(str.__str__(value))
         case _:
             return value
 
 
+def _true(value: bool) -> str:
+    return "true" if value else "false"
+
+
 async def _quotes(
-    session: AsyncSession, chosen: Selection, base: str, now: datetime
-) -> AsyncGenerator[list[Iterable[Any]]]:
+    session: AsyncSession, chosen: Selection, text: Text, base: str, now: datetime
+) -> AsyncGenerator[bytes]:
     changed = await changed_cells(session, chosen, now) if chosen.query.since else None
-    columns = [*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *(["changed"] if changed is not None else [])]
-    yield [columns]
-    times = {"as_of": chosen.as_of, "known_at": chosen.known_at}
+    yield write_rows(
+        [[*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *["changed"] * (changed is not None)]], text
+    )
+    times = cells([chosen.as_of, chosen.known_at], text)
     names, issues = chosen.names, chosen.issues
+    nothing: list[Any] = [None] * len(QUOTE_COLUMNS)
     async for batch in positions(session, chosen):
-        rows: list[Iterable[Any]] = []
+        rows: list[list[Any]] = []
         for position, current in batch:
-            issue = issues[position.issue]
-            shared = position_row(position, current, names, issue, base) | times
-            if changed is not None:
-                shared["changed"] = (position.party, position.issue) in changed
-            for quote in [quote_row(q) for q in position.quotes] or [{}]:
-                row = shared | quote
-                rows.append([row.get(name) for name in columns])
-        yield rows
+            shared = cells(position_row(position, current, names, issues[position.issue], base).values(), text)
+            last = times if changed is None else [*times, _true((position.party, position.issue) in changed)]
+            said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
+            rows += [shared + quote + last for quote in said or [nothing]]
+        yield _written(rows)
 
 
-async def _matrix(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[list[Iterable[Any]]]:
+async def _matrix(session: AsyncSession, chosen: Selection, text: Text, now: datetime) -> AsyncGenerator[bytes]:
     names = chosen.names
-    yield [["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]]
+    yield write_rows([["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text)
     async for window in windows(session, chosen, now=now):
-        yield [
-            [row.issue.slug, row.issue.title, row.issue.group, *(cell_words(c, row.issue, names) for c in row.cells)]
-            for row in window.grid.rows
-        ]
+        for row in window.grid.rows:
+            said = [cell_words(c, row.issue, names) for c in row.cells]
+            yield write_rows([[row.issue.slug, row.issue.title, row.issue.group, *said]], text)
 
 
 async def changed_cells(session: AsyncSession, chosen: Selection, now: datetime) -> set[tuple[str, str]]:

@@ -1,39 +1,44 @@
 """Exporting a whole negotiation as it was held at a moment, as a data package: read from the log, never filtered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from asyncio import sleep
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import anyio.to_thread
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from app.core.clock import instant
 from app.core.database import among
+from app.exchange.numbers import Numbers
 from app.exchange.packing import Package, licences, pack, package
 from app.exchange.rows import join_list
-from app.history.read import REVISION, Moment, Snapshot, held_by_id, list_held
-from app.models.log import Commit, Holding, Revision, Spell
+from app.history.read import Moment, Snapshot, held_by_id, list_by_key, list_held
+from app.models.log import Holding, Spell
 from app.models.negotiation import Speaker
-from app.models.source import QuoteCheck, SourceText
+from app.models.source import SourceText
 from app.negotiations.queries import CodeBook, code_book
 from app.positions.content import BY_HAND
-from app.positions.queries import checks_at
+from app.positions.names import MOST_SOURCES, Check, checks_at
 
-PAGE = 500
+PAGE = 500  # rows that are read at once
+FEW = 50  # positions that are written without a pause for whatever else the process has to do
 Progress = Callable[[str, int, int], None]  # what, how many done, of how many (0: not known)
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the positions written so far refer to: public numbers and slugs, by the database's own."""
+    """What the positions written so far refer to, by the database's own numbers."""
 
-    sources: dict[int, str] = field(default_factory=dict)
+    sources: Numbers = field(default_factory=Numbers)
     speakers: dict[int, str] = field(default_factory=dict)
-    quotes: set[int] = field(default_factory=set)
+    quotes: Numbers = field(default_factory=Numbers)
     parties: set[int] = field(default_factory=set)
+    uids: dict[int, str] = field(default_factory=dict)  # of sources, as many as are worth keeping
 
 
 async def export_package(
@@ -86,10 +91,7 @@ async def _positions(
 ) -> None:
     """Write every public version, position by position in the order of their first publication."""
     wanted = (
-        select(*REVISION, Spell.first_published)
-        .select_from(Spell)
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .join(Commit, Commit.seq == Spell.seq_from)
+        select(Spell.seq_from, Spell.n, Spell.first_published)
         .where(Spell.negotiation_id == book.negotiation.id, Spell.public, Spell.seq_from <= at.seq)
         .order_by(Spell.first_published, Spell.position_id, Spell.version)
     )
@@ -97,10 +99,11 @@ async def _positions(
     done = 0
     result = await session.stream(wanted, execution_options={"yield_per": PAGE})
     try:
-        async for page in result.partitions():
-            versions = [(Snapshot(*row[:-1]), row[-1]) for row in page if row[-2] is not None]
+        async for keys in result.partitions():
+            held = zip(await list_by_key(session, keys), keys, strict=True)
+            versions = [(version, published) for version, (_, _, published) in held if version.data is not None]
             await _page(session, at, names, made, seen, versions)
-            done += len(page)
+            done += len(keys)
             if progress:
                 progress("positions", done, 0)
     finally:
@@ -118,21 +121,25 @@ class _Names:
 
 
 async def _page(
-    session: AsyncSession, at: Moment, names: _Names, made: Package, seen: _Seen, versions: Iterable[Any]
+    session: AsyncSession, at: Moment, names: _Names, made: Package, seen: _Seen, versions: list[tuple[Snapshot, Any]]
 ) -> None:
-    versions = list(versions)
     quotes = {q["id"]: q for v, _ in versions for q in v["quotes"] if q["id"] not in seen.quotes}
     checks = await checks_at(session, at, quotes)
-    for kind, known in (("source", seen.sources), ("speaker", seen.speakers)):
-        new = {q[f"{kind}_id"] for q in quotes.values()} - known.keys() - {None}
-        known |= {i: s["uid"] for i, s in (await held_by_id(session, at, kind, new)).items()}
-    strangers = {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}
-    names.parties |= {i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()}
-    for version, first_published in versions:
+    if len(seen.uids) > MOST_SOURCES:
+        seen.uids.clear()
+    for kind, known in (("source", seen.uids), ("speaker", seen.speakers)):
+        if new := {q[f"{kind}_id"] for q in quotes.values()} - known.keys() - {None}:
+            known |= {i: s["uid"] for i, s in (await held_by_id(session, at, kind, new)).items()}
+    if strangers := {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}:
+        names.parties |= {i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()}
+    for i, (version, first_published) in enumerate(versions):
+        if i % FEW == 0:
+            await sleep(0)
         _version(version, first_published, names, made)
         for q in version["quotes"]:
             if q["id"] not in seen.quotes:
                 seen.quotes.add(q["id"])
+                seen.sources.add(q["source_id"])
                 seen.parties |= {q["party_id"]} - {None}
                 made.sheets["quotes"].add(_quote(q, version["uid"], checks[q["id"]], names, seen))
 
@@ -162,12 +169,12 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
         made.sheets["links"].add({**link, **key, "issue": names.issues[link["issue_id"]], "option": option})
 
 
-def _quote(q: Mapping[str, Any], position: str, check: QuoteCheck, names: _Names, seen: _Seen) -> dict[str, Any]:
+def _quote(q: Mapping[str, Any], position: str, check: Check, names: _Names, seen: _Seen) -> dict[str, Any]:
     filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
     return {
         **q,
         "position": position,
-        "source": seen.sources[q["source_id"]],
+        "source": seen.uids[q["source_id"]],
         "speaker": seen.speakers[q["speaker_id"]] if q["speaker_id"] is not None else None,
         "party": names.parties[q["party_id"]] if q["party_id"] is not None else None,
         "filled": " ".join(filled),
@@ -191,9 +198,9 @@ async def _speakers_and_parties(session: AsyncSession, at: Moment, book: CodeBoo
 
 
 async def _sources(session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool) -> None:
-    ids = sorted(seen.sources)
-    for i in range(0, len(ids), PAGE):
-        for source in (await held_by_id(session, at, "source", ids[i : i + PAGE])).values():
+    ids = iter(seen.sources)
+    while some := list(islice(ids, PAGE)):
+        for source in (await held_by_id(session, at, "source", some)).values():
             path = None
             if texts and source["text_sha256"] is not None:
                 path = await _text(session, source, made)

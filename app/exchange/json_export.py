@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.responses import dumps, plain_json
+from app.core.responses import dumps
 from app.exchange.selection import Selection, positions, windows
 from app.matrix.api import cell_json
 
@@ -30,7 +30,10 @@ async def export_json(
         cells += len(shown)
     yield b'],"positions":['
     async for batch in positions(session, chosen):
-        parts = [dumps(plain_json(position) | {"current": current}) for position, current in batch]
+        parts = [
+            dumps(position)[:-1] + (b',"current":true}' if current else b',"current":false}')
+            for position, current in batch
+        ]
         yield (b"," if held and parts else b"") + b",".join(parts)
         held += len(parts)
         quotes += sum(len(p.quotes) for p, _ in batch)

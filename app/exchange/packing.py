@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from app.exchange.box import DESCRIPTOR
 from app.exchange.layout import TABLES, Table
 
+LINES = 200  # of a table that are written at once
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the one time that all files of a zip bear
 LICENCE_NAME = re.compile(r"[-a-zA-Z0-9._]+")
 
@@ -29,14 +30,17 @@ class Sheet:
         self._file = (folder / table.path).open("wb")
         self._digest = hashlib.sha256()
         self._bytes = 0
-        self._write(",".join(self._names))
+        self._lines = [",".join(self._names)]
 
     def add(self, row: Mapping[str, Any]) -> None:
-        self._write(",".join(cell(row.get(name)) for name in self._names))
+        self._lines.append(",".join([cell(row.get(name)) for name in self._names]))
         self.rows += 1
+        if len(self._lines) == LINES:
+            self._write()
 
     def close(self) -> dict[str, Any]:
         """End the file, and describe it as a resource of the package."""
+        self._write()
         self._file.close()
         return {
             "name": self.table.name,
@@ -52,8 +56,9 @@ class Sheet:
             "schema": self.table.schema(),
         }
 
-    def _write(self, line: str) -> None:
-        data = f"{line}\n".encode()
+    def _write(self) -> None:
+        data = "".join([f"{line}\n" for line in self._lines]).encode()
+        self._lines.clear()
         self._file.write(data)
         self._digest.update(data)
         self._bytes += len(data)
@@ -61,17 +66,20 @@ class Sheet:
 
 def cell(value: object) -> str:
     """Write one value by RFC 4180; the standard library leaves a lone carriage return without quotation marks."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value == int(value):
-            return str(int(value))
-        case list() | tuple():
-            value = json.dumps(value)
+    if value is None:
+        return ""
+    if value.__class__ is not str:
+        match value:
+            case bool():
+                return "true" if value else "false"
+            case float() if value == int(value):
+                return str(int(value))
+            case list() | tuple():
+                value = json.dumps(value)
     text = str(value)
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 class Package:

@@ -4,27 +4,31 @@ Moment and day are pinned before the first batch, and the log only grows: whatev
 together are one moment. Nothing is kept from one batch to the next.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from asyncio import sleep
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
-from app.history.read import REVISION, Snapshot
+from app.history.read import list_by_key
 from app.matrix.load import Matrix, load
 from app.matrix.schemas import Filters, MatrixQuery
-from app.models.log import Commit, Holding, Revision, Spell
+from app.models.log import Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
-from app.positions.queries import matches, views
+from app.positions.names import Names
+from app.positions.queries import matches, names_of, position_view
 from app.positions.views import PositionView
+from app.sources.fragments import link
 
-BATCH = 200  # positions
+BATCH = 500  # positions whose documents and names are read at once
+FEW = 50  # positions that are made and written without a pause: about 5 ms
 WINDOW = 2_000  # cells
 
 
@@ -99,28 +103,26 @@ async def count_positions(session: AsyncSession, chosen: Selection) -> int:
 
 
 async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
-    """Every position of the cells shown, batch by batch in the matrix's order, each cell's by rule 3; is it current?"""
-    result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
+    """Every position of the cells shown, a few at a time, in the matrix's order, each cell's by rule 3; is it current?
+
+    Between one few and the next, whatever else the process has to do gets its turn.
+    """
+    names = Names()
     done = 0
+    result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
     try:
         async for keys in result.partitions():
-            versions = await _versions(session, [(seq, n) for seq, n, _ in keys])
-            seen = await views(session, chosen.matrix.at, [versions[seq, n] for seq, n, _ in keys])
-            yield [(view, current) for view, (_, _, current) in zip(seen, keys, strict=True)]
+            versions = await list_by_key(session, keys)
+            await names_of(session, chosen.matrix.at, versions, names)
+            for i in range(0, len(keys), FEW):
+                few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
+                yield [(position_view(version, names, link), current) for version, (_, _, current) in few]
+                await sleep(0)
             done += len(keys)
             if chosen.step:
                 chosen.step(done, chosen.total)
     finally:
         await result.close()
-
-
-async def _versions(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Snapshot]:
-    rows = await session.execute(
-        select(Revision.seq, Revision.n, *REVISION)
-        .join(Commit, Commit.seq == Revision.seq)
-        .where(tuple_(Revision.seq, Revision.n).in_(keys))
-    )
-    return {(seq, n): Snapshot(*row) for seq, n, *row in rows}
 
 
 def _keys(chosen: Selection, *, ordered: bool = False) -> Any:

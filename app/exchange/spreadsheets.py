@@ -1,6 +1,5 @@
 """What spreadsheets do to texts, and rows of the API as flat columns; pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,20 +11,21 @@ from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.views import PositionView, QuoteView
 
 # What makes a cell a formula, full-width forms too, which some spreadsheets fold (OWASP, CSV injection).
-FORMULA = re.compile(r"[=+\-@\t\r\n\0＝＋－＠]")
+FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
 Text = Callable[[str], str]
 
 
 def guarded(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in FORMULA else text
 
 
 def as_it_is(text: str) -> str:
     return text
 
 
+# What the rows below hold, in their order.
 POSITION_COLUMNS = (
     "negotiation", "party", "party_name", "issue", "issue_title", "position_id", "position_uid", "version", "current",
     "act", "summary", "firmness", "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
@@ -44,39 +44,74 @@ def position_row(
     position: PositionView, current: bool, names: Mapping[str, str], issue: IssueView, base: str
 ) -> dict[str, Any]:
     """The columns of a position: identifiers and labels apart, what has structure as the API's own JSON."""
-    labels = {o.slug: o.label for o in issue.options}
-    held = {verb: [slug for slug, a in position.attitudes.items() if a == verb] for verb in Attitude}
-    said = {verb: "; ".join(labels.get(slug, slug) for slug in slugs) for verb, slugs in held.items()}
-    return {name: getattr(position, name) for name in POSITION_COLUMNS if hasattr(position, name)} | {
+    attitudes = position.attitudes
+    prefers, accepts, rejects = ([slug for slug, a in attitudes.items() if a == verb] for verb in Attitude)
+    labels = {o.slug: o.label for o in issue.options} if attitudes else {}
+    return {
+        "negotiation": position.negotiation,
+        "party": position.party,
         "party_name": names[position.party],
+        "issue": position.issue,
         "issue_title": issue.title,
         "position_id": position.id,
         "position_uid": position.uid,
+        "version": position.version,
         "current": current,
-        "prefers": " ".join(held[Attitude.PREFERS]),
-        "prefers_label": said[Attitude.PREFERS],
-        "accepts": " ".join(held[Attitude.ACCEPTS]),
-        "accepts_labels": said[Attitude.ACCEPTS],
-        "rejects": " ".join(held[Attitude.REJECTS]),
-        "rejects_labels": said[Attitude.REJECTS],
-        "attitudes": as_json(position.attitudes),
+        "act": position.act,
+        "summary": position.summary,
+        "firmness": position.firmness,
+        "prefers": " ".join(prefers),
+        "prefers_label": "; ".join([labels.get(slug, slug) for slug in prefers]),
+        "accepts": " ".join(accepts),
+        "accepts_labels": "; ".join([labels.get(slug, slug) for slug in accepts]),
+        "rejects": " ".join(rejects),
+        "rejects_labels": "; ".join([labels.get(slug, slug) for slug in rejects]),
+        "attitudes": as_json(attitudes),
         "conditions": as_json(position.conditions),
         "inferred": " ".join(position.inferred),
         "attributed_by": " ".join(position.attributed_by),
+        "salience": position.salience,
         "links": as_json(position.links),
+        "stated_on": position.stated_on,
+        "stated_from": position.stated_from,
+        "stated_by": position.stated_by,
+        "recorded_at": position.recorded_at,
+        "recorded_by": position.recorded_by,
+        "action": position.action,
+        "reason": position.reason,
         "position_url": base + position.url,
     }
 
 
 def quote_row(quote: QuoteView) -> dict[str, Any]:
-    speaker = {f"speaker_{n}": getattr(quote.speaker, n) for n in ("name", "office", "party")} if quote.speaker else {}
-    source = ("id", "uid", "url", "reference", "title", "publisher", "published_on")
-    return (
-        {name: getattr(quote, name) for name in QUOTE_COLUMNS if hasattr(quote, name)}
-        | {"quote_id": quote.id, "quote_uid": quote.uid, "segments": as_json(quote.segments)}
-        | speaker
-        | {f"source_{name}": getattr(quote.source, name) for name in source}
-    )
+    speaker, source = quote.speaker, quote.source
+    return {
+        "quote_id": quote.id,
+        "quote_uid": quote.uid,
+        "exact": quote.exact,
+        "prefix": quote.prefix,
+        "suffix": quote.suffix,
+        "kind": quote.kind,
+        "language": quote.language,
+        "translated_from": quote.translated_from,
+        "translation": quote.translation,
+        "said_on": quote.said_on,
+        "verification": quote.verification,
+        "start": quote.start,
+        "end": quote.end,
+        "segments": as_json(quote.segments),
+        "speaker_name": speaker.name if speaker else None,
+        "speaker_office": speaker.office if speaker else None,
+        "speaker_party": speaker.party if speaker else None,
+        "source_id": source.id,
+        "source_uid": source.uid,
+        "source_url": source.url,
+        "source_reference": source.reference,
+        "source_title": source.title,
+        "source_publisher": source.publisher,
+        "source_published_on": source.published_on,
+        "link": quote.link,
+    }
 
 
 def as_json(value: object) -> str | None:

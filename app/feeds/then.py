@@ -15,7 +15,7 @@ from app.models.issue import Option
 from app.models.log import Commit, Holding, QuoteUse, Revision
 from app.models.source import QuoteCheck
 from app.negotiations.queries import option_order
-from app.positions.queries import Names, slugs
+from app.positions.names import Check, Names, slugs, source_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ class Then:
             parties=self.parties,
             issues=self.issues,
             options={o.id: (i, o["slug"]) for i, o in enumerate(self.options(wanted.issues, seq))},
-            speakers=self.all("speaker", wanted.speakers, seq),
-            sources=self.all("source", wanted.sources, seq),
-            checks={q: c for q, c in checks.items() if c is not None},
+            speakers={i: s["name"] for i, s in self.all("speaker", wanted.speakers, seq).items()},
+            sources={i: source_view(s) for i, s in self.all("source", wanted.sources, seq).items()},
+            checks={q: Check.of(c) for q, c in checks.items() if c is not None},
         )
 
 

@@ -1,11 +1,12 @@
 """Reading the log: what was held at an instant, by one predicate for every kind of object, for now and for then."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,6 +92,21 @@ REVISION = (
     func.coalesce(Revision.recorded_by, Commit.by),
     Revision.snapshot,
 )
+
+
+async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapshot]:
+    """Revisions by their keys, which begin with seq and n, in the order given; redacted ones have no `data`."""
+    seqs, ns = ([key[part] for key in keys] for part in (0, 1))
+    wanted = func.unnest(literal(seqs, ARRAY(BigInteger)), literal(ns, ARRAY(BigInteger)))
+    key = wanted.table_valued("seq", "n", with_ordinality="place", name="key").render_derived()
+    rows = await session.execute(
+        select(*REVISION)
+        .select_from(key)
+        .join(Revision, and_(Revision.seq == key.c.seq, Revision.n == key.c.n))
+        .join(Commit, Commit.seq == Revision.seq)
+        .order_by(key.c.place)
+    )
+    return [Snapshot(*row) for row in rows]
 
 
 def select_held(at: Moment):  # type: ignore[no-untyped-def]

@@ -1,31 +1,29 @@
 """Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.core.database import among
 from app.core.errors import Fault, Invalid, NotFound
-from app.history.read import REVISION, Moment, Snapshot, held, held_by_id, list_held
+from app.history.read import REVISION, Moment, Snapshot, held
 from app.history.record import snapshot as row_snapshot
 from app.issues.queries import list_options
-from app.models.issue import Issue, Option
+from app.models.issue import Issue
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
-from app.models.source import Quote, QuoteCheck
+from app.models.source import Quote
 from app.models.vocabulary import Verification
-from app.negotiations.queries import option_order
 from app.positions.content import CellFacts, OptionFacts
+from app.positions.names import Names, checks_at, learn
 from app.positions.schemas import PositionContent
-from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
-from app.sources.fragments import link as fragment_link
+from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
+from app.sources.fragments import kept_link
 
 # --- for whoever writes -----------------------------------------------------------------------------------------------
 
@@ -133,80 +131,21 @@ def as_date(text: str | None) -> date | None:
 # --- for whoever reads ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the numbers in documents stood for at one moment."""
-
-    negotiations: Mapping[int, str]
-    parties: Mapping[int, str]
-    issues: Mapping[int, str]
-    options: Mapping[int, tuple[int, str]]  # number -> place in its issue, slug
-    speakers: Mapping[int, Snapshot]
-    sources: Mapping[int, Snapshot]
-    checks: Mapping[int, QuoteCheck]
-
-
 async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
     """Positions as they read at a moment: with the titles, source data and results of checks of then."""
-    documents = [v.data for v in versions]
-    quotes = [q for d in documents for q in d["quotes"]]
-    names = await _names(session, at, documents, quotes)
+    names = await names_of(session, at, versions, Names())
     return [position_view(v, names) for v in versions]
 
 
-async def _names(
-    session: AsyncSession, at: Moment, documents: Sequence[Mapping[str, Any]], quotes: Sequence[Mapping[str, Any]]
-) -> Names:
-    issue_ids = {d["issue_id"] for d in documents} | {link["issue_id"] for d in documents for link in d["links"]}
-    party_ids = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
-    negotiations, parties, issues = await slugs(session, {d["negotiation_id"] for d in documents}, party_ids, issue_ids)
-    ours = select(Option.id).where(among(Option.issue_id, issue_ids))
-    options = sorted(
-        await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours)), key=option_order
-    )
-    return Names(
-        negotiations=negotiations,
-        parties=parties,
-        issues=issues,
-        options={o.id: (i, o["slug"]) for i, o in enumerate(options)},
-        speakers=await held_by_id(session, at, "speaker", {q["speaker_id"] for q in quotes}),
-        sources=await held_by_id(session, at, "source", {q["source_id"] for q in quotes}),
-        checks=await checks_at(session, at, {q["id"] for q in quotes}),
-    )
+async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names) -> Names:
+    """Add to what is known already of this moment what these versions name."""
+    documents = [v.data for v in versions]
+    await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
+    return known
 
 
-async def slugs(
-    session: AsyncSession,
-    negotiation_ids: Iterable[int | None],
-    party_ids: Iterable[int | None],
-    issue_ids: Iterable[int],
-) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
-    """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
-    rows = await session.execute(
-        union_all(
-            select(literal("n"), Negotiation.id, Negotiation.slug).where(among(Negotiation.id, negotiation_ids)),
-            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
-            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
-        )
-    )
-    by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
-    for kind, number, slug in rows:
-        by_kind[kind][number] = slug
-    return by_kind["n"], by_kind["p"], by_kind["i"]
-
-
-async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
-    """What the last check of each quote had given by then."""
-    wanted = (
-        select(QuoteCheck)
-        .ext(distinct_on(QuoteCheck.quote_id))
-        .where(among(QuoteCheck.quote_id, quote_ids), QuoteCheck.seq <= at.seq)
-        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
-    )
-    return {c.quote_id: c for c in await session.scalars(wanted)}
-
-
-def position_view(version: Snapshot, names: Names) -> PositionView:
+def position_view(version: Snapshot, names: Names, link: Callable[..., str | None] = kept_link) -> PositionView:
+    """One as it reads; whoever reads very many says how to make links without keeping them."""
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
     slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
@@ -230,11 +169,11 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
         salience=d["salience"],
         links=[
             LinkView(
-                names.issues[link["issue_id"]],
-                names.options[link["option_id"]][1] if link["option_id"] is not None else None,
-                link["kind"],
+                names.issues[to["issue_id"]],
+                names.options[to["option_id"]][1] if to["option_id"] is not None else None,
+                to["kind"],
             )
-            for link in d["links"]
+            for to in d["links"]
         ],
         stated_on=d["stated_on"],
         stated_from=d["stated_from"],
@@ -244,14 +183,13 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
         action=version.action,
         reason=version.reason,
         url=f"/positions/{version.id}",
-        quotes=[quote_view(q, names) for q in d["quotes"]],
+        quotes=[quote_view(q, names, link) for q in d["quotes"]],
     )
 
 
-def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
+def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | None] = kept_link) -> QuoteView:
     check = names.checks[q["id"]]
     source = names.sources[q["source_id"]]
-    speaker = names.speakers.get(q["speaker_id"])
     # Where somebody had to say which of several places is meant, a browser has to be told as well.
     repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
     return QuoteView(
@@ -269,19 +207,13 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
         start=check.start,
         end=check.end,
         segments=check.segments,
-        speaker=SpeakerView(speaker["name"], q["office"], names.parties[q["party_id"]] if q["party_id"] else None)
-        if speaker
+        speaker=SpeakerView(
+            names.speakers[q["speaker_id"]], q["office"], names.parties[q["party_id"]] if q["party_id"] else None
+        )
+        if q["speaker_id"] in names.speakers
         else None,
-        source=SourceView(
-            source.id,
-            source["uid"],
-            source["url"],
-            source["reference"],
-            source["title"],
-            source["publisher"],
-            source["published_on"],
-        ),
-        link=fragment_link(source["url"], q["exact"], check.prefix, check.suffix, repeated=repeated),
+        source=source,
+        link=link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
         speaker_id=q["speaker_id"],
     )
 
@@ -348,7 +280,8 @@ async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[i
 async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quote]) -> list[QuoteView]:
     """Quotes by themselves, with the names and results of checks of a moment."""
     rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
-    names = await _names(session, at, [], rows)
+    names = Names()
+    await learn(session, at, names, [], rows)
     return [quote_view(r, names) for r in rows]
 
 

@@ -210,3 +210,17 @@ def test_what_is_not_known_is_refused_by_name(lake: Lake, path: str, named: str)
 @pytest.mark.parametrize("path", ["/n/nowhere/export.csv", "/n/nowhere/export.zip", "/n/lake/export.pdf"])
 def test_what_is_not_there_is_404(lake: Lake, path: str) -> None:
     assert lake.stranger.page(path).status_code == 404
+
+
+def test_every_column_stands_under_its_name(lake: Lake) -> None:
+    """Rows are written without their names, so their order must be that of the head."""
+    stated = lake.ada.state(quotes=[quote(), quote(OTHER_WORDS)], conditions={"q40": "only if it rains"}, salience=70)
+    got = lake.stranger.get(f"/positions/{stated['id']}").data
+    found = exported(lake)
+    for row, said in zip(found, got["quotes"], strict=True):
+        for name in ("version", "act", "summary", "firmness", "salience", "stated_by", "recorded_at", "action"):
+            assert row[name] == str(got[name]), name
+        for name in ("exact", "prefix", "suffix", "kind", "verification", "start", "end", "link"):
+            assert row[name] == ("" if said[name] is None else str(said[name])), name
+        for name in ("id", "uid", "url", "title", "published_on"):
+            assert row[f"source_{name}"] == str(said["source"][name]), name

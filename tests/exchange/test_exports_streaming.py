@@ -32,7 +32,7 @@ def megabytes() -> float:
 
 async def test_it_is_one_moment_while_others_write(lake: Lake) -> None:
     first = lake.ada.state()
-    multiply(lake.database.url, 5 * BATCH)
+    multiply(lake.database.url, 5 * BATCH, quotes=1)
     pins = {"as_of": "2026-01-01", "known_at": lake.ada.known_now()}
     before = lake.stranger.page("/n/lake/export.csv", **pins)
     engine = make_engine(lake.database.url)

@@ -1,7 +1,10 @@
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.sources.folding import count_words
 from app.sources.fragments import link
 
 PAGE = "https://example.org/talks?a=1&b=2"
@@ -68,3 +71,8 @@ def test_surroundings_only_where_the_words_are_not_enough() -> None:
     assert fragment("no deal", "he said: ", None) == "he%20said%3A-,no%20deal"
     assert fragment("no deal", "One.\nhe said: \n", "\n\nTwo.\nThree.") == "he%20said%3A-,no%20deal,-Two."
     assert fragment("no deal") == "no%20deal"
+
+
+@given(st.text("aB9-–—  \n…我们ก_²“,.", max_size=40), st.integers(0, 5))
+def test_whether_there_are_more_words_than_some_is_told_early_and_right(text: str, most: int) -> None:
+    assert (count_words(text, most) > most) == (count_words(text) > most)

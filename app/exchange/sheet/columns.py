@@ -59,7 +59,7 @@ def known(name: str) -> bool:
 
 def plain(column: str, cell: str) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    text = cell[1:] if cell.startswith("'") and FORMULA.match(cell[1:]) else cell
+    text = cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell
     return text if column in VERBATIM else text.strip()
 
 

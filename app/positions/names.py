@@ -1,0 +1,121 @@
+"""What the numbers in positions' documents stood for at one moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import among
+from app.history.read import Moment, Snapshot, held_by_id, list_held
+from app.models.issue import Issue, Option
+from app.models.log import Holding
+from app.models.negotiation import Negotiation, Party
+from app.models.source import QuoteCheck
+from app.negotiations.queries import option_order
+from app.positions.views import SourceView
+
+MOST_SOURCES = 10_000  # kept while very many positions are read
+
+
+class Check(NamedTuple):
+    """What checking a quote gave."""
+
+    quote_id: int
+    verification: str
+    prefix: str | None
+    suffix: str | None
+    start: int | None
+    end: int | None
+    segments: list[list[int]] | None
+
+    @classmethod
+    def of(cls, row: QuoteCheck) -> Self:
+        return cls(*(getattr(row, name) for name in cls._fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What has been looked up so far: of one moment, but for slugs, which never change."""
+
+    negotiations: dict[int, str] = field(default_factory=dict)
+    parties: dict[int, str] = field(default_factory=dict)
+    issues: dict[int, str] = field(default_factory=dict)
+    options: dict[int, tuple[int, str]] = field(default_factory=dict)  # number -> place in its issue, slug
+    speakers: dict[int, str | None] = field(default_factory=dict)
+    sources: dict[int, SourceView] = field(default_factory=dict)
+    checks: dict[int, Check] = field(default_factory=dict)
+
+
+async def learn(
+    session: AsyncSession,
+    at: Moment,
+    names: Names,
+    documents: Sequence[Mapping[str, Any]],
+    quotes: Sequence[Mapping[str, Any]],
+) -> None:
+    """Look up what `names` lacks for these; checks are those of these quotes alone, however many were read before."""
+    negotiations = {d["negotiation_id"] for d in documents} - names.negotiations.keys()
+    parties = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
+    parties -= names.parties.keys() | {None}
+    issues = {d["issue_id"] for d in documents} | {link["issue_id"] for d in documents for link in d["links"]}
+    issues -= names.issues.keys()
+    if negotiations or parties or issues:
+        found = await slugs(session, negotiations, parties, issues)
+        for known, new in zip((names.negotiations, names.parties, names.issues), found, strict=True):
+            known.update(new)
+    if issues:
+        ours = select(Option.id).where(among(Option.issue_id, issues))
+        options = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
+        names.options.update({o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))})
+    if speakers := {q["speaker_id"] for q in quotes} - names.speakers.keys() - {None}:
+        held = await held_by_id(session, at, "speaker", speakers)
+        names.speakers.update({i: s["name"] for i, s in held.items()})
+    if len(names.sources) > MOST_SOURCES:
+        names.sources.clear()
+    if sources := {q["source_id"] for q in quotes} - names.sources.keys():
+        held = await held_by_id(session, at, "source", sources)
+        names.sources.update({i: source_view(s) for i, s in held.items()})
+    names.checks.clear()
+    if quotes:
+        names.checks.update(await checks_at(session, at, {q["id"] for q in quotes}))
+
+
+async def slugs(
+    session: AsyncSession,
+    negotiation_ids: Iterable[int | None],
+    party_ids: Iterable[int | None],
+    issue_ids: Iterable[int],
+) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
+    rows = await session.execute(
+        union_all(
+            select(literal("n"), Negotiation.id, Negotiation.slug).where(among(Negotiation.id, negotiation_ids)),
+            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
+            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
+        )
+    )
+    by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
+    for kind, number, slug in rows:
+        by_kind[kind][number] = slug
+    return by_kind["n"], by_kind["p"], by_kind["i"]
+
+
+async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int]) -> dict[int, Check]:
+    """What the last check of each quote had given by then."""
+    wanted = (
+        select(*(getattr(QuoteCheck, name) for name in Check._fields))
+        .ext(distinct_on(QuoteCheck.quote_id))
+        .where(among(QuoteCheck.quote_id, quote_ids), QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
+    )
+    return {row[0]: Check(*row) for row in await session.execute(wanted)}
+
+
+def source_view(source: Snapshot) -> SourceView:
+    d = source.data
+    return SourceView(
+        source.id, d["uid"], d["url"], d["reference"], d["title"], d["publisher"], d["published_on"]
+    )  # fmt: skip
