@@ -22,6 +22,8 @@ from app.core.postgres_programs import PostgresError
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 CHUNK = 1 << 16
+SASL = struct.pack("!i", 10)  # begins the offer of ways to prove a password
+BOUND = b"SCRAM-SHA-256-PLUS\0"  # the one of them that needs TLS at both ends
 
 
 @contextlib.contextmanager
@@ -57,25 +59,28 @@ def _context(given: Mapping[str, str]) -> ssl.SSLContext:
 @contextlib.contextmanager
 def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
     """Relay from a socket in a new folder, on a thread of its own."""
-    loop, ready = asyncio.new_event_loop(), threading.Event()
+    loop, ready, ended = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
     with tempfile.TemporaryDirectory(prefix="parley-") as folder:
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            # Cancelled when the tunnel is taken down, of which asyncio would make an error.
+            expected = OSError, asyncio.IncompleteReadError, asyncio.CancelledError
+            with contextlib.closing(writer), contextlib.suppress(*expected):
                 up_reader, up_writer = await asyncio.open_connection(host, port)
                 with contextlib.closing(up_writer):
                     up_writer.write(SSL_REQUEST)
                     if await up_reader.readexactly(1) == b"S":
                         await up_writer.start_tls(context, server_hostname=host)
-                        await _both(_pump(reader, up_writer), _pump(up_reader, writer))
+                        await _both(_pump(reader, up_writer), _answer(up_reader, writer))
 
         async def run() -> None:
             await asyncio.start_unix_server(relay, f"{folder}/.s.PGSQL.5432")
             ready.set()
+            await ended.wait()
 
         def work() -> None:
-            loop.create_task(run())
-            loop.run_forever()
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:  # ends what is still being relayed
+                runner.run(run())
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
@@ -84,8 +89,21 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
         try:
             yield folder
         finally:
-            loop.call_soon_threadsafe(loop.stop)
+            loop.call_soon_threadsafe(ended.set)
             thread.join()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Leave out of the server's offer what a program without TLS takes for an attack; the rest goes through."""
+    kind = b""
+    while kind not in (b"R", b"E"):
+        kind, length = struct.unpack("!ci", await reader.readexactly(5))
+        body = await reader.readexactly(length - 4)
+        if kind == b"R" and body.startswith(SASL):
+            body = body.replace(BOUND, b"")
+        writer.write(struct.pack("!ci", kind, len(body) + 4) + body)
+        await writer.drain()
+    await _pump(reader, writer)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,3 +118,4 @@ async def _both(*ways: Coroutine[Any, Any, None]) -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

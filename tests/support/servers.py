@@ -18,6 +18,7 @@ from app.core.postgres import Server
 from app.core.postgres_programs import as_owner, hand_over, server_command
 
 OWNER, SERVING, PASSWORD = "keeper", "server", "p%/:@ s"  # nothing in an address may be taken for its end
+OFFERED, OFFERED_BY_TLS = b"SCRAM-SHA-256\0", b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0"
 QUOTED = "p%25%2F%3A%40%20s"
 
 
@@ -96,7 +97,11 @@ def tcp_server(folder: Path) -> Iterator[TcpServer]:
 
 @contextlib.contextmanager
 def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
-    """TLS in front of a server, since the wheel's was built without; gives the port and the certificate to trust."""
+    """TLS in front of a server, since the wheel's was built without; gives the port and the certificate to trust.
+
+    It offers what every server with TLS does, to bind a password to the connection, but cannot keep that: the driver
+    has to be told `channel_binding=disable`.
+    """
     key, certificate = folder / "server.key", folder / "server.crt"
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
     more = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
@@ -111,6 +116,10 @@ def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
             writer.write(b"S")
             await writer.start_tls(context)
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", port)
+            up_writer.write(await reader.read(1 << 16))
+            length = int.from_bytes((await up_reader.readexactly(5))[1:], "big")
+            offer = (await up_reader.readexactly(length - 4)).replace(OFFERED, OFFERED_BY_TLS)
+            writer.write(b"R" + (len(offer) + 4).to_bytes(4, "big") + offer)
             await asyncio.wait(
                 [asyncio.ensure_future(_pump(*way)) for way in ((reader, up_writer), (up_reader, writer))],
                 return_when=asyncio.FIRST_COMPLETED,
