@@ -9,6 +9,10 @@ from sqlalchemy import URL
 
 SCHEME = re.compile(r"postgres(ql)?(\+psycopg)?://")
 PARTS = {"user", "password", "dbname", "host", "port"}
+CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+}
 # A server that vanished without a word is noticed in 20 s, and not when TCP gives up after a quarter of an hour.
 PATIENCE = {
     "connect_timeout": "3",
@@ -44,6 +48,14 @@ def parse(url: str) -> dict[str, str]:
             found["port"] = ",".join(m[2] if m else "" for m in parted)
     if not re.fullmatch(r"\d*(,\d*)*", found.get("port", "")):
         raise ValueError("names a port that is no number")
+    if any(port and not 0 < int(port) < 1 << 16 for port in found.get("port", "").split(",")):
+        raise ValueError("names a port that there cannot be")
+    # Not shown, since it is the end of a password.
+    if any("@" in host and host[0] not in "@/" for host in found.get("host", "").split(",")):
+        raise ValueError("has two @: one that belongs to a name or a password is written %40")
+    for name, choices in CHOICES.items():
+        if found.get(name, choices[0]) not in choices:
+            raise ValueError(f"has a {name} that is none of {', '.join(choices)}")
     return found
 
 

@@ -19,6 +19,9 @@ SPELLINGS = {
     "postgresql+psycopg://u@/db?host=%2Frun%2Fa+b&port=5432": {
         "user": "u", "host": "/run/a b", "port": "5432", "dbname": "db",
     },
+    "postgresql+psycopg://u@/db?host=%2Frun%2Fa%40b&port=5432": {
+        "user": "u", "host": "/run/a@b", "port": "5432", "dbname": "db",
+    },
     "postgresql://u:p@[::1]:5433/db": {
         "user": "u", "password": "p", "host": "::1", "port": "5433", "dbname": "db",
     },
@@ -36,7 +39,19 @@ def test_every_spelling_means_the_same_to_sqlalchemy_and_to_libpq(url: str) -> N
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql://u:hidden@h/db", "postgresql://u:hidden@h:bad/db", "postgresql://u:hidden@h/db?nonsense=1", "hidden"],
+    [
+        "mysql://u:hidden@h/db",
+        "postgresql://u:hidden@h:bad/db",
+        "postgresql://u:hidden@h:0/db",
+        "postgresql://u:hidden@h,i:65536/db",
+        "postgresql://u:more@hidden@h/db",
+        "postgresql://u:more/hidden@h/db",
+        "postgresql://u:hidden@h/db?nonsense=1",
+        "postgresql://u:hidden@h/db?sslmode=perhaps",
+        "postgresql://u:hidden@h/db?target_session_attrs=master",
+        " postgresql://u:hidden@h/db",
+        "hidden",
+    ],
 )
 def test_what_is_no_address_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(ValueError) as refused:
