@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from app.core import postgres, postgres_programs
 from app.core.postgres import PostgresError, Server, ensure, serve
+from app.core.postgres_socket import SOCKET, client_folder
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -53,7 +54,7 @@ def postmaster(home: Path) -> int:
 
 
 def is_running(home: Path) -> bool:
-    return postgres._Cluster.of(home, True).is_ready()
+    return postgres.cluster_of(home, fast=True).is_ready()
 
 
 def kill_server(home: Path) -> int:
@@ -245,7 +246,7 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     home = tmp_path / name / "data folder"
     with serve(home, fast=True) as server:
         assert ask(server, "SELECT current_user::text") == "parley"
-        link = postgres._Cluster.of(home, True)._client_folder()
+        link = client_folder(postgres.cluster_of(home, fast=True).data)
     assert not is_running(home)
     assert link == home / "pg/data" or not link.is_symlink()
 
@@ -259,7 +260,7 @@ def test_a_relative_path_means_the_same_server(home: Path, monkeypatch: pytest.M
 
 def test_a_link_of_somebody_else_is_not_followed(tmp_path: Path) -> None:
     home = tmp_path / ("long" * 30)
-    link = postgres._Cluster.of(home, True)._client_folder(make=False)
+    link = client_folder(postgres.cluster_of(home, fast=True).data, make=False)
     link.symlink_to(tmp_path)
     try:
         with pytest.raises(PostgresError, match="not ours"), serve(home, fast=True):
@@ -295,7 +296,7 @@ def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
 
         def knock() -> str:
             with socket.socket(socket.AF_UNIX) as caller:
-                caller.connect(str(home / "pg/data" / postgres.SOCKET))
+                caller.connect(str(home / "pg/data" / SOCKET))
             return "came in"
 
         # Root may use it too, and runs it as the user whose it is.
