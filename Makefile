@@ -16,7 +16,7 @@ SETUP = set -- $(PYTHON) python3.13 python3.12 python3.11 python3; \
 	done; \
 	echo "Parley needs Python 3.11 or newer, with its venv module: none of '$$*' is that." >&2; exit 1
 
-.PHONY: help run test fix check bench lock env compose-check
+.PHONY: help run setup test fix check bench lock env compose-check
 
 help: ## lists what can be made
 	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,6 +24,9 @@ help: ## lists what can be made
 run: ## all set-up, then serves the example on PORT (8000), with its data in PARLEY_HOME (.parley)
 	@$(call SETUP,run)
 	@exec .venv/bin/parley serve --port $(PORT) --example
+
+setup: ## all set-up for serving, and nothing else: .venv/bin/parley is there then
+	@$(call SETUP,run)
 
 test: ## all set-up, then the whole test suite; ARGS="-k quotes" for a part of it
 	@$(call SETUP,dev)

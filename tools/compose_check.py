@@ -222,6 +222,10 @@ def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None
     step("every container restarted; the position and the sign-in are still there")
     _hardened(app)
     step("app: no root, read-only, no capability; only the proxy is published")
+    look = "from urllib.request import urlopen; print(urlopen('http://app:8000/metrics').status)"
+    assert run("podman", "exec", app, "/srv/venv/bin/python", "-c", look).strip() == "200"
+    assert site.ask("/metrics")[0] == 403
+    step("metrics are for the network behind the proxy alone")
     print(f"compose-check: passed in {time.monotonic() - began:.0f} s; stand-ins: {', '.join(stand_ins) or 'none'}")
 
 
