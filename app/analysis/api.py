@@ -46,7 +46,7 @@ async def show_agreement(request: Request, session: Session, slug: str, query: A
     ]
     stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
     preferred = {cell: option for cell, option in stands.items() if option is not None}
-    pairs = agreement([p.slug for p in matrix.parties], scales, preferred)
+    pairs = agreement([p.slug for p in matrix.seated], scales, preferred)
     return answer(request, {"pairs": pairs}, await _meta(session, query, matrix))
 
 

@@ -32,7 +32,7 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
         **await context.shared(request, session, matrix, query),
         found=found,
         counts=counts(found),
-        parties=matrix.parties,
+        parties=matrix.seated,
         issues=matrix.issues,
         stale_after=asked.stale_after,
         ages=sorted({*AGES, asked.stale_after}),

@@ -97,12 +97,16 @@ async def save(
         base = await _as_of(session, kind, number, seen, fields)
         return await _merged(session, sheet, fields, base, there, kind, number)
     values, sheet.errors = read(model, fields, mine, **fixed)
-    reason = sheet.values[REASON.name]
-    if not reason.strip():
-        sheet.errors[REASON.name] = f"{REASON.label} {REASON.wrong.capitalize()}"
+    need_reason(sheet)
     if sheet.errors:
         return sheet
-    return await _write(session, sheet, write, values, read_reason({"reason": reason}))
+    return await _write(session, sheet, write, values, read_reason({"reason": sheet.values[REASON.name]}))
+
+
+def need_reason(sheet: Sheet) -> None:
+    """Note it as wrong where no reason was given."""
+    if not sheet.values[REASON.name].strip():
+        sheet.errors[REASON.name] = f"{REASON.label} {REASON.wrong.capitalize()}"
 
 
 def asks_again(form: FormData) -> bool:

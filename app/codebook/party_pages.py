@@ -11,7 +11,7 @@ from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
 from app.codebook.ordering import moved
-from app.codebook.pages import SLUG, base_of, place_of, seen
+from app.codebook.pages import base_of, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import NotFound
@@ -39,93 +39,25 @@ PART = (
 )
 
 
-class NewParty(PartyInput):
-    role: PartyRole = PartyRole.PRINCIPAL
-    consent_required: bool = False
-
-
-@router.get("/new")
-async def offer_party(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
-    place = place_of(await queries.get_negotiation(session, slug))
-    return await _new(request, session, place, _new_sheet(), await _seat_sheet(session, slug))
-
-
-def _new_sheet() -> Sheet:
-    return editing.blank((*PARTY[:1], SLUG, *PARTY[1:], *PART), role=PartyRole.PRINCIPAL, consent_required="on")
-
-
-async def _seat_sheet(session: Session, slug: str) -> Sheet:
-    ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
-    rows = await session.execute(select(Party.slug, Party.name).where(Party.id.not_in(ours)).order_by(Party.name))
-    field = Field("party", "Party", Kind.CHOICE, choices=tuple((s, name) for s, name in rows))
-    return editing.blank((field, *PART), role=PartyRole.PRINCIPAL, consent_required="on")
-
-
-async def _new(request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet) -> Response:
-    return page(
-        request, "codebook/new_party.html", status=max(new.status, seat.status), negotiation=place,
-        nav=nav(place.slug), new=new, seat=seat,
-    )  # fmt: skip
-
-
-@router.post("/new")
-async def add_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
-    """Put a party on file and seat it here, as one."""
-    form = await request.form()
-    if viewer is None:
-        return editing.turned_away(request, form)
-    editor = await get_editor(viewer)
-    negotiation = await queries.get_negotiation(session, slug, lock=True)
-    place = place_of(negotiation)
-
-    async def write(values: dict[str, Any], reason: str | None) -> None:
-        part = {n: values.pop(n) for n in ("role", "consent_required")}
-        async with writing(session, by=editor.name, now=now()) as log:
-            party = await actions.add_party(session, log, **values)
-            await actions.take_part(session, log, negotiation=negotiation, party=party, **part)
-
-    fields = _new_sheet().fields
-    sheet = await editing.create(session, form, fields, NewParty, write)
-    if sheet is None:
-        return seen(base_of(slug))
-    return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
-
-
-@router.post("/seat")
-async def seat_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
-    """Seat a party that is on file already."""
-    form = await request.form()
-    if viewer is None:
-        return editing.turned_away(request, form)
-    editor = await get_editor(viewer)
-    negotiation = await queries.get_negotiation(session, slug, lock=True)
-    place = place_of(negotiation)
-    offered = await _seat_sheet(session, slug)
-
-    async def write(values: dict[str, Any], reason: str | None) -> None:
-        party = await queries.get_party(session, values.pop("party"))
-        async with writing(session, by=editor.name, now=now()) as log:
-            await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
-
-    sheet = await editing.create(session, form, offered.fields, ParticipationInput, write)
-    return await _new(request, session, place, _new_sheet(), sheet) if sheet else seen(base_of(slug))
-
-
 @router.get("/{party}")
 async def edit_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
     """Two forms: the party itself, the same in every negotiation, and its part in this one."""
     negotiation, part, row = await get_part(session, slug, party)
-    return _party(request, place_of(negotiation), *_both(part, row), row.slug, row.name)
+    return await _party(request, session, place_of(negotiation), part, row, *_both(part, row))
 
 
 def _both(part: Participation, row: Party) -> tuple[Sheet, Sheet]:
     return editing.on_file(PARTY, snapshot(row), row.version), editing.on_file(PART, snapshot(part), part.version)
 
 
-def _party(request: Request, place: NegotiationView, itself: Sheet, part: Sheet, party: str, name: str) -> Response:
+async def _party(
+    request: Request, session: Session, place: NegotiationView, part: Participation, row: Party, itself: Sheet,
+    seat: Sheet,
+) -> Response:  # fmt: skip
+    merged = None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
     return page(
-        request, "codebook/party.html", status=max(itself.status, part.status), negotiation=place,
-        nav=nav(place.slug), itself=itself, part=part, party=party, name=name,
+        request, "codebook/party.html", status=max(itself.status, seat.status), negotiation=place,
+        nav=nav(place.slug), itself=itself, part=seat, party=row.slug, name=row.name, merged=merged,
     )  # fmt: skip
 
 
@@ -141,42 +73,50 @@ async def get_part(
 
 @router.post("/{party}")
 async def save_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
-    form = await request.form()
-    if viewer is None:
-        return editing.turned_away(request, form)
-    editor = await get_editor(viewer)
-    negotiation, part, row = await get_part(session, slug, party, lock=True)
-    place, name, (_, other) = place_of(negotiation), row.name, _both(part, row)
-
-    async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=editor.name, now=now()) as log:
-            await actions.amend_party(log, row, values, reason=reason)
-
-    sheet = await editing.save(
-        session, form, PARTY, PartyInput, write,
-        kind="party", number=row.id, version=row.version, held=snapshot(row), slug=party,
-    )  # fmt: skip
-    return _party(request, place, sheet, other, party, name) if sheet else seen(base_of(slug))
+    return await _save(request, session, viewer, slug, party, itself=True)
 
 
 @router.post("/{party}/part")
 async def save_part(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+    return await _save(request, session, viewer, slug, party, itself=False)
+
+
+async def _save(request: Request, session: Session, viewer: Anyone, slug: str, party: str, *, itself: bool) -> Response:
+    """Save one of the two forms; the other is shown as it is on file."""
     form = await request.form()
     if viewer is None:
         return editing.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation, part, row = await get_part(session, slug, party, lock=True)
-    place, name, (other, _) = place_of(negotiation), row.name, _both(part, row)
+    place, sheets = place_of(negotiation), list(_both(part, row))
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         async with writing(session, by=editor.name, now=now()) as log:
-            await actions.amend_participation(log, part, values, reason=reason)
+            if itself:
+                await actions.amend_party(log, row, values, reason=reason)
+            else:
+                await actions.amend_participation(log, part, values, reason=reason)
 
+    thing: Party | Participation = row if itself else part
     sheet = await editing.save(
-        session, form, PART, ParticipationInput, write,
-        kind="participation", number=part.id, version=part.version, held=snapshot(part), party=party,
+        session, form, PARTY if itself else PART, PartyInput if itself else ParticipationInput, write,
+        kind="party" if itself else "participation", number=thing.id, version=thing.version, held=snapshot(thing),
+        **{"slug" if itself else "party": party},
     )  # fmt: skip
-    return _party(request, place, other, sheet, party, name) if sheet else seen(base_of(slug))
+    if sheet is None:
+        return seen(base_of(slug))
+    sheets[0 if itself else 1] = sheet
+    negotiation, part, row = await get_part(session, slug, party)
+    return await _party(request, session, place, part, row, *sheets)
+
+
+@router.post("/{party}/again")
+async def part_again(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
+    """Let a party that was merged into another take part by itself again; positions stay where they are."""
+    _, part, _ = await get_part(session, slug, party, lock=True)
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await actions.amend_participation(log, part, {"merged_into_id": None}, reason="Takes part by itself again")
+    return seen(f"{base_of(slug)}/parties/{party}")
 
 
 @router.post("/{party}/move")

@@ -2,8 +2,30 @@
 
 from fastapi import APIRouter
 
-from app.codebook import issue_pages, option_pages, pages, party_pages, quote_pages, recoding_pages, same_pages
+from app.codebook import (
+    issue_pages,
+    option_merging,
+    option_pages,
+    option_splitting,
+    pages,
+    party_adding,
+    party_merging,
+    party_pages,
+    party_splitting,
+    quote_pages,
+)
 
 router = APIRouter()
-for part in (pages, same_pages, party_pages, recoding_pages, option_pages, issue_pages, quote_pages):
+for part in (
+    pages,
+    party_merging,
+    party_splitting,
+    party_adding,
+    party_pages,
+    option_merging,
+    option_splitting,
+    option_pages,
+    issue_pages,
+    quote_pages,
+):
     router.include_router(part.router)

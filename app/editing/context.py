@@ -134,7 +134,8 @@ async def form_context(
     at = await moment(session)
     book = await code_book(session, at, slug)
     form, sources = await settle_sources(session, values or {})
-    parties, issues = party_views(book), issue_views(book)
+    everybody, issues = party_views(book), issue_views(book)
+    parties = [p for p in everybody if not p.merged_into or p.slug == form.get("party")]
     party = next((p for p in parties if p.slug == form.get("party")), None)
     issue = next((i for i in issues if i.slug == form.get("issue")), None)
     kept = await kept_quotes(session, form)
@@ -159,7 +160,7 @@ async def form_context(
         changes=difference(base, form, titles) if base is not None else [],
         sources=[source_label(s) for s in await sources_like(session, "")],
         speakers=spoken,
-        names={p.slug: p.name for p in parties},
+        names={p.slug: p.name for p in everybody},
         token=form.get("token") or new_token(),
         version=form.get("version") or (str(position.version) if position else ""),
         may_publish=not (book.negotiation["review"] and author == viewer.name),

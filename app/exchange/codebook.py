@@ -116,9 +116,23 @@ async def _participations(importing: Importing, book: Book) -> None:
         if x.consent_required is not None:
             values, defaults = values | defaults, {}
         places.fill(key, values, defaults)
-        entries.append(Entry("participations", line, x.version, values, defaults, ours.get(key), negotiation.id))
+        entry = Entry("participations", line, x.version, values, defaults, ours.get(key), negotiation.id)
+        entry.values["merged_into_id"] = None
+        if into := x.merged_into:
+            there = book.parties.get(into)
+            entry.values["merged_into_id"] = there.id if there else 0
+            entry.later["merged_into_id"] = partial(_party_number, book, into)
+            if into == x.party or (x.negotiation, into) not in book.participations:
+                importing.fault("participations", line, "merged_into", f"no other party {into!r} takes part in it")
+                continue
+        entries.append(entry)
         keys.append(key)
     book.participations |= zip(keys, await settle(importing, "participation", Participation, entries), strict=True)
+
+
+def _party_number(book: Book, slug: str) -> int | None:
+    party = book.parties.get(slug)
+    return party.id if party else None
 
 
 class _Places:

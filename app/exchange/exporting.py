@@ -21,7 +21,7 @@ from app.history.read import Moment, Snapshot, held_by_id, list_by_key, list_hel
 from app.models.log import Holding, Spell
 from app.models.negotiation import Speaker
 from app.models.source import SourceText
-from app.negotiations.queries import CodeBook, code_book
+from app.negotiations.queries import CodeBook, code_book, merged_into
 from app.positions.content import BY_HAND
 from app.positions.names import MOST_SOURCES, Check, checks_at
 
@@ -71,8 +71,10 @@ def _code_book(made: Package, book: CodeBook) -> None:
     slug, parties = book.negotiation["slug"], book.party_slugs()
     made.sheets["negotiations"].add(_said(book.negotiation))
     for seat in book.participations:
+        into = parties.get(merged_into(seat) or 0)
+        party = parties[seat["party_id"]]
         made.sheets["participations"].add(
-            _said(seat, negotiation=slug, party=parties[seat["party_id"]], order=seat["ordinal"])
+            _said(seat, negotiation=slug, party=party, order=seat["ordinal"], merged_into=into)
         )
     for issue in book.issues:
         made.sheets["issues"].add(_said(issue, negotiation=slug, order=issue["ordinal"]))

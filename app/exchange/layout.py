@@ -127,10 +127,15 @@ TABLES = {
                 one_of("role", v.PartyRole),
                 flag("consent_required"),
                 Column("order", "integer"),
+                slug("merged_into", needed=False, description="The party that its positions are recorded under."),
                 VERSION,
             ),
             ("negotiation", "party"),
-            ((("negotiation",), "negotiations", ("slug",)), (("party",), "parties", ("slug",))),
+            (
+                (("negotiation",), "negotiations", ("slug",)),
+                (("party",), "parties", ("slug",)),
+                (("merged_into",), "parties", ("slug",)),
+            ),
         ),
         Table(
             "speakers",

@@ -55,6 +55,7 @@ class PartyRow(PartyInput):
 
 class ParticipationRow(ParticipationInput):
     negotiation: Slug
+    merged_into: Slug | None = None
     version: Version = 1
 
 

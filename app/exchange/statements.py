@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.clock import instant
 from app.exchange import rows as r
 from app.exchange.codebook import Book
 from app.exchange.dates import dated
@@ -201,6 +202,8 @@ class _Work:
         document = {**composed.document, "uid": str(x.uid)}
         if x.first_published is not None and statement.first_published is None and not statement.published_here:
             statement.first_published = x.first_published
+            if x.first_published != x.recorded_at:  # it had been published under another party
+                document["first_published"] = instant(x.first_published)
         if x.status == PUBLISHED and statement.first_published is None and not statement.published_here:
             statement.first_published, statement.published_here = x.recorded_at, x.recorded_at is None
         if statement.version == 0:

@@ -18,7 +18,7 @@ from app.issues.api import issue_json
 from app.looks.actions import look_json
 from app.models.log import Commit, Epoch, Holding, Revision
 from app.negotiations.api import participation_json, party_json, speaker_json
-from app.negotiations.queries import issue_view, negotiation_view, option_view
+from app.negotiations.queries import issue_view, merged_into, negotiation_view, option_view
 from app.positions.queries import position_view
 from app.sources.api import source_json
 
@@ -115,7 +115,7 @@ def _json(row: _Row, then: Then) -> Any:
         case "party":
             return party_json(s)
         case "participation":
-            return participation_json(s, then.get("party", s["party_id"], seq), negotiation)
+            return participation_json(s, then.all("party", [s["party_id"], merged_into(s)], seq), negotiation)
         case "speaker":
             return speaker_json(s, then.all("party", [s["party_id"]], seq))
         case "issue":

@@ -14,7 +14,7 @@ from app.history.read import REVISION, Snapshot
 from app.models.issue import Option
 from app.models.log import Commit, Holding, QuoteUse, Revision
 from app.models.source import QuoteCheck
-from app.negotiations.queries import option_order
+from app.negotiations.queries import merged_into, option_order
 from app.positions.names import Check, Names, slugs, source_view
 
 
@@ -34,6 +34,8 @@ class Wanted:
             self.negotiations.add(negotiation_id)
         if s.kind == "issue":
             self.issues.add(s.id)
+        if s.kind == "participation":
+            self.parties.add(merged_into(s))
         self.add_document(s.data)
 
     def add_document(self, d: Mapping[str, Any]) -> None:

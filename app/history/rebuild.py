@@ -10,7 +10,8 @@ STATEMENTS = (
     # Each revision with where it ends; of those of one object in one commit the last is the one that is held.
     """CREATE TEMP TABLE ends ON COMMIT DROP AS
     SELECT r.*, c.at, coalesce(lead(r.seq) OVER versions, 9223372036854775807) AS seq_to,
-      min(coalesce(r.recorded_at, c.at)) FILTER (WHERE r.snapshot ->> 'status' = 'published') OVER up_to AS published
+      least(min(coalesce(r.recorded_at, c.at)) FILTER (WHERE r.snapshot ->> 'status' = 'published') OVER up_to,
+            min((r.snapshot ->> 'first_published')::timestamptz) OVER up_to) AS published
     FROM log_revision r JOIN log_commit c USING (seq)
     WINDOW versions AS (PARTITION BY kind, object_id ORDER BY version), up_to AS (versions ROWS UNBOUNDED PRECEDING)""",
     "CREATE TEMP TABLE was_held ON COMMIT DROP AS TABLE log_holding",

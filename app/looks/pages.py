@@ -41,7 +41,7 @@ async def _form(
     status: int = 200,
 ) -> Response:  # fmt: skip
     book = await code_book(session, await moment(session), slug)
-    parties, issues = party_views(book), issue_views(book)
+    parties, issues = [p for p in party_views(book) if not p.merged_into], issue_views(book)
     return page(
         request,
         "positions/looks.html",

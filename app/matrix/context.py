@@ -51,7 +51,7 @@ def counted(matrix: Matrix) -> SimpleNamespace:
     for position in positions:
         firmness[position.firmness] = firmness.get(position.firmness, 0) + 1
     return SimpleNamespace(
-        parties=len(matrix.parties),
+        parties=len(matrix.seated),
         issues=len(matrix.issues),
         positions=len(positions),
         quotes=sum(len(p.quotes) for p in positions),

@@ -21,6 +21,7 @@ from app.negotiations.queries import (
     issue_views,
     negotiation_view,
     newest_stated_by,
+    parties_with_positions,
     party_views,
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
@@ -37,7 +38,8 @@ class Matrix:
     as_of: date
     book: CodeBook
     negotiation: NegotiationView
-    parties: list[PartyView]  # all of them; those shown are in the grid
+    parties: list[PartyView]  # all of them, for their names; those shown are in the grid
+    seated: list[PartyView]  # without those that were merged into another and have nothing left to show
     issues: list[IssueView]  # likewise
     grid: Grid
     ground: dict[str, list[OptionGround]]  # by issue shown
@@ -74,7 +76,8 @@ async def load(
     _known("issue", query.issue, issue_ids)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", NO_NUL)
-    shown = [p for p in parties if not query.party or p.slug in query.party]
+    seated = await _seated(session, at, number, parties, party_ids)
+    shown = [p for p in parties if p.slug in query.party] if query.party else seated
     asked = [i for i in issues if not query.issue or i.slug in query.issue]
     end = start + max(1, most_cells // max(len(shown), 1))
     rows = asked[start:end]
@@ -112,9 +115,20 @@ async def load(
     grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current) for i in rows if ground}
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
-        at, as_of, book, negotiation_view(book.negotiation), parties, issues, grid, grounds, positions,
+        at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
         len(asked) * len(shown), more,
     )  # fmt: skip
+
+
+async def _seated(
+    session: AsyncSession, at: Moment, negotiation_id: int, parties: list[PartyView], numbers: Mapping[str, int]
+) -> list[PartyView]:
+    """Leave out whoever was merged into another, unless something of it is on record still, or again."""
+    merged = {numbers[p.slug]: p.slug for p in parties if p.merged_into}
+    if not merged:
+        return parties
+    gone = set(merged) - await parties_with_positions(session, at, negotiation_id, merged)
+    return [p for p in parties if numbers[p.slug] not in gone]
 
 
 def ground_of(

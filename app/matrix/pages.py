@@ -38,7 +38,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
         grid=matrix.grid,
         days=[(day.isoformat(), n) for day, n in days],
         counts=context.counted(matrix),
-        all_parties=matrix.parties,
+        all_parties=matrix.seated,
         all_issues=matrix.issues,
         next_url=next_address(request, matrix) if matrix.next else None,
         total_cells=matrix.total_cells,
@@ -139,7 +139,7 @@ async def show_about(request: Request, session: Session, viewer: Anyone, slug: s
         "negotiations/about.html",
         **await context.shared(request, session, matrix, query),
         counts=context.counted(matrix),
-        parties=matrix.parties,
+        parties=matrix.seated,
         issues=[(issue, issue.notes) for issue in matrix.issues],
         nav=nav(slug, "/about"),
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,10 @@ class Participation(Base):
     __table_args__ = (
         UniqueConstraint("negotiation_id", "party_id"),
         CheckConstraint(one_of("role", PartyRole), "role"),
+        CheckConstraint("merged_into_id <> party_id", "merged_into_another"),
+        ForeignKeyConstraint(
+            ["negotiation_id", "merged_into_id"], ["participation.negotiation_id", "participation.party_id"]
+        ),
     )
 
     id: Mapped[Id]
@@ -65,6 +69,7 @@ class Participation(Base):
     role: Mapped[str] = mapped_column(Text, default=PartyRole.PRINCIPAL)
     consent_required: Mapped[bool]
     ordinal: Mapped[int]  # "order" of the contract: from left to right
+    merged_into_id: Mapped[int | None]  # the party there that its positions are recorded under
 
 
 class Speaker(Base):

@@ -1,5 +1,6 @@
 """Writing negotiations, parties, who takes part in what, and speakers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -99,13 +100,20 @@ async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, *
 
 
 async def speaker_on_file(
-    session: AsyncSession, log: Log, *, name: str | None, office: str | None, party_id: int | None, public: bool
+    session: AsyncSession,
+    log: Log,
+    *,
+    name: str | None,
+    office: str | None,
+    party_id: int | None,
+    public: bool,
+    aliases: Sequence[str] = (),
 ) -> Speaker:
     """The speaker who is equal in all three, put on file if there is none yet."""
     await one_at_a_time(session, f"speaker {name!r} {office!r} {party_id}")
     there = await queries.find_speaker(session, name, office, party_id)
     return there or await add_speaker(
-        session, log, public=public, name=name, office=office, party_id=party_id, aliases=[]
+        session, log, public=public, name=name, office=office, party_id=party_id, aliases=list(aliases)
     )
 
 

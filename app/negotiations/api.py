@@ -166,7 +166,9 @@ async def _party(request: Request, session: Session, at: Moment, number: int, *,
 # --- who takes part in what -------------------------------------------------------------------------------------------
 
 
-def participation_json(s: Snapshot, party: Snapshot, negotiation: str) -> dict[str, Any]:
+def participation_json(s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str) -> dict[str, Any]:
+    """A party's part; `parties` has it, and the one that it was merged into."""
+    party, into = parties[s["party_id"]], queries.merged_into(s)
     return {
         "negotiation": negotiation,
         "party": party["slug"],
@@ -174,7 +176,13 @@ def participation_json(s: Snapshot, party: Snapshot, negotiation: str) -> dict[s
         "role": s["role"],
         "consent_required": s["consent_required"],
         "order": s["ordinal"],
+        "merged_into": parties[into]["slug"] if into else None,
     }
+
+
+async def _named(session: Session, at: Moment, *seats: Snapshot) -> dict[int, Snapshot]:
+    numbers = [n for s in seats for n in (s["party_id"], queries.merged_into(s))]
+    return await held_by_id(session, at, "party", numbers)
 
 
 @router.get("/negotiations/{slug}/parties", tags=["parties"])
@@ -184,8 +192,8 @@ async def list_participations(request: Request, session: Session, slug: str, que
     page = await list_objects(
         session, query, "participation", Holding.negotiation_id == row.id, purpose=f"participation {slug}"
     )
-    parties = await held_by_id(session, page.at, "party", [s["party_id"] for s in page.rows])
-    return answer_page(request, page, [participation_json(s, parties[s["party_id"]], slug) for s in page.rows])
+    parties = await _named(session, page.at, *page.rows)
+    return answer_page(request, page, [participation_json(s, parties, slug) for s in page.rows])
 
 
 @router.get("/negotiations/{slug}/parties/{party}", tags=["parties"])
@@ -228,8 +236,8 @@ async def amend_participation(
     row, _ = await _get_participation(session, slug, party, lock=True)
     at = await moment(session)
     require_match(request, version=row.version, epoch=at.epoch)
-    held = await held_by_id(session, at, "party", [row.party_id])
-    view = participation_json(await get_held(session, at, "participation", row.id), held[row.party_id], slug)
+    there = await get_held(session, at, "participation", row.id)
+    view = participation_json(there, await _named(session, at, there), slug)
     sent, names = merge_patch(ParticipationInput, view, body, fixed=frozenset({"party"}))
     reason = read_reason(body)
     columns = {"role": "role", "consent_required": "consent_required", "order": "ordinal"}
@@ -254,9 +262,9 @@ async def _participation(
     request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "participation", number)
-    party = await get_held(session, at, "party", s["party_id"])
-    address = f"/negotiations/{slug}/parties/{party['slug']}"
-    return one(request, at, s, participation_json(s, party, slug), status=status, address=address)
+    data = participation_json(s, await _named(session, at, s), slug)
+    address = f"/negotiations/{slug}/parties/{data['party']}"
+    return one(request, at, s, data, status=status, address=address)
 
 
 # --- speakers ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Negotiations, parties and speakers: the live rows for whoever writes, what the log held for whoever reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,8 +38,8 @@ async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> 
     return found
 
 
-async def find_parties(session: AsyncSession, slugs: set[str]) -> dict[str, Party]:
-    rows = await session.scalars(select(Party).where(Party.slug.in_(slugs)))
+async def find_parties(session: AsyncSession, slugs: set[str], *, lock: bool = False) -> dict[str, Party]:
+    rows = await session.scalars(_maybe_locked(select(Party).where(Party.slug.in_(slugs)).order_by(Party.id), lock))
     return {p.slug: p for p in rows}
 
 
@@ -153,6 +153,23 @@ async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: in
     )
 
 
+async def parties_with_positions(
+    session: AsyncSession, at: Moment, negotiation_id: int, parties: Iterable[int]
+) -> set[int]:
+    """Those of these parties that have a published position there."""
+    rows = await session.scalars(
+        select(Spell.party_id)
+        .where(
+            Spell.negotiation_id == negotiation_id,
+            among(Spell.party_id, parties),
+            Spell.status == "published",
+            held(Spell, at),
+        )
+        .distinct()
+    )
+    return set(rows)
+
+
 async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
     rows = await session.scalars(select(Option.slug).where(Option.issue_id == issue_id, Option.retired))
     return set(rows)
@@ -163,17 +180,25 @@ def negotiation_view(s: Snapshot) -> NegotiationView:
     return NegotiationView(**{n: s[n] for n in names})
 
 
-def party_view(participation: Snapshot, party: Snapshot) -> PartyView:
+def party_view(participation: Snapshot, party: Snapshot, merged_into: str | None = None) -> PartyView:
     return PartyView(
         **{n: party[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")},
         role=participation["role"],
         consent_required=participation["consent_required"],
         order=participation["ordinal"],
+        merged_into=merged_into,
     )
 
 
 def party_views(book: CodeBook) -> list[PartyView]:
-    return [party_view(s, book.parties[s["party_id"]]) for s in book.participations]
+    slugs = book.party_slugs()
+    return [party_view(s, book.parties[s["party_id"]], slugs.get(merged_into(s) or 0)) for s in book.participations]
+
+
+def merged_into(participation: Snapshot) -> int | None:
+    """Number of the party that it is recorded as; entries from before there was such a thing do not say."""
+    number: int | None = participation.data.get("merged_into_id")
+    return number
 
 
 def issue_views(book: CodeBook) -> list[IssueView]:

@@ -29,6 +29,7 @@ class PartyView:
     aliases: list[str] = field(default_factory=list)
     wikidata_id: str | None = None
     order: int = 0
+    merged_into: str | None = None  # slug of the party that its positions are recorded under
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ async def state(
     )
     session.add(position)
     action = "published" if status == PUBLISHED else "created"
-    await _write(session, log, position, composed.document, new, action=action, reason=None)
+    await write(session, log, position, composed.document, new, action=action, reason=None)
     return position, composed.warnings
 
 
@@ -77,11 +77,11 @@ async def correct(
         session, log, wanted, cell, status=status, before=before, first_published=position.first_published_at
     )
     document = composed.document
-    if {**document, "uid": before["uid"]} == before:
+    if {**before, **document} == before:
         return composed.warnings
     position.version += 1
     action = _action(before["status"], status)
-    await _write(session, log, position, document, new, action=action, reason=reason)
+    await write(session, log, position, document, new, action=action, reason=reason)
     return composed.warnings
 
 
@@ -94,8 +94,9 @@ async def restore(
     if status != (DRAFT if position.first_published_at is None else PUBLISHED):
         raise Invalid("What was published does not become a draft again.", Fault("/status", "must be published"))
     document = await queries.document(session, position)
+    document.pop("recoded_as", None)  # nothing else stands in its place any more
     position.version += 1
-    await _write(session, log, position, {**document, "status": str(status)}, [], action="restored", reason=reason)
+    await write(session, log, position, {**document, "status": str(status)}, [], action="restored", reason=reason)
 
 
 async def retract(session: AsyncSession, log: Log, *, position: Position, reason: str) -> None:
@@ -104,7 +105,7 @@ async def retract(session: AsyncSession, log: Log, *, position: Position, reason
         raise Conflict("It is retracted already.")
     document = await queries.document(session, position)
     position.version += 1
-    await _write(session, log, position, {**document, "status": str(RETRACTED)}, [], action="retracted", reason=reason)
+    await write(session, log, position, {**document, "status": str(RETRACTED)}, [], action="retracted", reason=reason)
 
 
 def _action(before: str, after: str) -> str:
@@ -226,7 +227,7 @@ async def _speaker(
     return await speaker_on_file(session, log, name=wanted.name, office=wanted.office, party_id=party_id, public=public)
 
 
-async def _write(
+async def write(
     session: AsyncSession,
     log: Log,
     position: Position,

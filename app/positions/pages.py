@@ -173,6 +173,8 @@ async def _about_position(
         "issue": issue,
         "position": view,
         "current": current.get(cell) == view.id,
+        "recoded_as": await _other(session, at, this.data.get("recoded_as"), book),
+        "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
         "cite": cite_position(view, **named, base=_base(request), query=_pin(at)) if this.public else None,
         "versions": [_entry(v) for v in reversed(versions)],
         "names": {p.slug: p.name for p in party_views(book)},
@@ -180,6 +182,12 @@ async def _about_position(
         "changed_since": int(at.pinned and any(v.action in ("corrected", "retracted") for v in changed)),
         "nav": nav(view.negotiation),
     }
+
+
+async def _other(session: AsyncSession, at: Moment, number: int | None, book: CodeBook) -> tuple[int, str] | None:
+    """The position that this one was recorded as, under another party, or before; with the party's name."""
+    found = (await held_by_id(session, at, "position", [number])).get(number or 0)
+    return (found.id, book.parties[found["party_id"]]["name"]) if found else None
 
 
 def _entry(v: Snapshot) -> tuple[int, str, str, str | None, str | None]:

@@ -18,7 +18,7 @@ from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote
-from app.models.vocabulary import Verification
+from app.models.vocabulary import PositionStatus, Verification
 from app.positions.content import CellFacts, OptionFacts
 from app.positions.names import Names, checks_at, learn
 from app.positions.schemas import PositionContent
@@ -118,6 +118,7 @@ async def same_words_elsewhere(session: AsyncSession, cell: CellFacts, new: Sequ
             .join(PositionQuote, PositionQuote.position_id == Position.id)
             .join(Quote, Quote.id == PositionQuote.quote_id)
             .where(Quote.source_id == quote.source_id, Quote.exact == quote.exact, Party.id != cell.party_id)
+            .where(Position.status != PositionStatus.RETRACTED)
             .distinct()
         )
         warnings += [Fault("/quotes", f"the same words are quoted for {name} too") for name in others]

@@ -39,15 +39,20 @@ async def list_touched(
     named = select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id)
     if links:
         named = union(named, select(PositionLink.position_id).where(PositionLink.option_id == option.id))  # type: ignore[assignment]
+    return await newest_of(session, named, lock=lock)
+
+
+async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) -> list[Touched]:
+    """What positions that are not retracted say in their newest versions; `which` selects their numbers."""
     newest = and_(Revision.kind == "position", Revision.object_id == Position.id, Revision.version == Position.version)
     wanted = (
         select(Position, Revision.snapshot)
         .join(Revision, newest)
-        .where(Position.id.in_(named), Position.status.in_(COUNTS))
+        .where(Position.id.in_(which), Position.status.in_(COUNTS))
         .order_by(Position.id)
     )
     if lock:  # by itself and first: what is read afterwards is what those who were waited for have written
-        ours = select(Position.id).where(Position.id.in_(named)).order_by(Position.id)
+        ours = select(Position.id).where(Position.id.in_(which)).order_by(Position.id)
         await session.execute(ours.with_for_update())
     rows = await session.execute(wanted, execution_options={"populate_existing": lock})
     return [Touched(position, document) for position, document in rows if document is not None]

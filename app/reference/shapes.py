@@ -29,6 +29,7 @@ class Participation(TypedDict):
     role: PartyRole
     consent_required: bool
     order: int
+    merged_into: str | None
 
 
 class Speaker(TypedDict):

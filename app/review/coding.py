@@ -1,7 +1,7 @@
 """Blind double coding: a sample of source x party x issue is coded a second time, apart from the matrix."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +37,9 @@ async def draw(session: AsyncSession, *, negotiation: Negotiation, size: int, by
         raise Invalid("The sample was not drawn.", Fault("/size", f"must be between 1 and {MOST}"))
     coded = set(await first_codings(session, negotiation.id))
     parties = await session.scalars(
-        select(Participation.party_id).where(Participation.negotiation_id == negotiation.id)
+        select(Participation.party_id).where(
+            Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
+        )
     )
     answerable = select(Option.issue_id).where(Option.retired.is_(False))
     issues = list(
@@ -111,14 +113,22 @@ async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
     ):
         codings.setdefault(coding.unit_id, []).append(coding)
     mine = {unit for unit, found in codings.items() if any(c.coder == coder for c in found)}
-    first = await first_codings(session, negotiation_id)
-    to_code = [u for u in units if u.id not in mine and not _own(first.get(_key(u)), coder)]
+    first = await _first(session, negotiation_id)
+    to_code = [u for u in units if u.id not in mine and not _own(first(u), coder)]
     twice = [u for u in units if u.id in codings]
     return Work(len(units), to_code, len(mine), await _by_issue(session, twice, codings, first))
 
 
-def _key(unit: CodingUnit) -> Key:
-    return unit.source_id, unit.party_id, unit.issue_id
+async def _first(session: AsyncSession, negotiation_id: int) -> Callable[[CodingUnit], First | None]:
+    """Look up what the matrix holds of a unit, under the party that its own was merged into where it was."""
+    codings = await first_codings(session, negotiation_id)
+    rows = await session.execute(
+        select(Participation.party_id, Participation.merged_into_id).where(
+            Participation.negotiation_id == negotiation_id, Participation.merged_into_id.is_not(None)
+        )
+    )
+    merged = {party: into for party, into in rows if into is not None}
+    return lambda u: codings.get((u.source_id, merged.get(u.party_id, u.party_id), u.issue_id))
 
 
 def _own(first: First | None, coder: str) -> bool:
@@ -129,27 +139,27 @@ async def _by_issue(
     session: AsyncSession,
     units: Sequence[CodingUnit],
     codings: Mapping[int, list[SecondCoding]],
-    first: Mapping[Key, First],
+    first: Callable[[CodingUnit], First | None],
 ) -> dict[int, Reliability]:
     issues = {u.issue_id for u in units}
     options = list(await session.scalars(select(Option).where(Option.issue_id.in_(issues)).order_by(Option.id)))
     merged = {o.id: o.merged_into_id for o in options if o.merged_into_id is not None}
-    positions = [first[_key(u)].position_id for u in units if _key(u) in first]
+    positions = [found.position_id for u in units if (found := first(u))]
     said: dict[int, dict[int, str]] = {}
     for row in await session.scalars(select(PositionAttitude).where(among(PositionAttitude.position_id, positions))):
         said.setdefault(row.position_id, {})[row.option_id] = row.attitude
-    found = {}
+    by_issue = {}
     for issue in sorted(issues):
         compared = []
         for unit in (u for u in units if u.issue_id == issue):
-            position = first.get(_key(unit))
+            position = first(unit)
             one = said.get(position.position_id, {}) if position else {}
             others = [{int(o): a for o, a in c.attitudes.items()} for c in codings[unit.id]]
             compared.append([resolved(c, merged) for c in (one, *others)])
         named = {o for unit_codings in compared for c in unit_codings for o in c}
         offered = [o.id for o in options if o.issue_id == issue and (not o.retired or o.id in named)]
-        found[issue] = reliability(compared, offered)
-    return found
+        by_issue[issue] = reliability(compared, offered)
+    return by_issue
 
 
 async def get_unit(session: AsyncSession, negotiation_id: int, number: int, coder: str) -> CodingUnit:
@@ -157,7 +167,7 @@ async def get_unit(session: AsyncSession, negotiation_id: int, number: int, code
     unit = await session.get(CodingUnit, number)
     if unit is None or unit.negotiation_id != negotiation_id:
         raise NotFound(f"No unit {number} was drawn.")
-    if _own((await first_codings(session, negotiation_id)).get(_key(unit)), coder):
+    if _own((await _first(session, negotiation_id))(unit), coder):
         raise Forbidden("You coded it first: somebody else has to code it the second time.")
     there = select(SecondCoding.id).where(SecondCoding.unit_id == unit.id, SecondCoding.coder == coder)
     if await session.scalar(there):

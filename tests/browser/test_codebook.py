@@ -56,7 +56,8 @@ def test_options_are_merged_without_scripts(live: Live, browser: Browser) -> Non
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
     number = live.ada.post("/positions", position(status="draft", attitudes={"q40": "prefers"})).data["id"]
     pages = [
-        BOOK, f"{BOOK}/negotiation", f"{BOOK}/parties/north", f"{BOOK}/parties/new", f"{BOOK}/parties/north/same-as",
+        BOOK, f"{BOOK}/negotiation", f"{BOOK}/parties/north", f"{BOOK}/parties/new",
+        f"{BOOK}/parties/north/merge?into=south", f"{BOOK}/parties/north/split",
         f"{BOOK}/issues/quota", f"{BOOK}/issues/quota/options/q40/merge?into=q30",
         f"{BOOK}/issues/quota/options/q40/split", "/n/lake/issues/quota/options/q40", "/n/lake/coverage",
         "/n/lake/looks/new", "/n/lake/review", f"/positions/{number}/review", "/n/lake/double-coding",

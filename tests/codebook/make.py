@@ -52,10 +52,16 @@ def negotiation(api: Api, slug: str = "sarn", **more: Any) -> int:
 
 def position(
     api: Api, source: int, party: str = "aldria", day: str = "2025-03-10", issue: str = "truce", slug: str = "sarn",
-    said: str = "We want a month of quiet.", **body: Any,
+    said: str = "We want a month of quiet.", party_slug: str = "", **body: Any,
 ) -> dict[str, Any]:  # fmt: skip
     quotes = [{"source_id": source, "exact": said, "said_on": day}]
-    sent = {"negotiation": slug, "party": f"{slug}-{party}", "issue": issue, "stated_on": day, "quotes": quotes}
+    sent = {
+        "negotiation": slug,
+        "party": f"{party_slug or slug}-{party}",
+        "issue": issue,
+        "stated_on": day,
+        "quotes": quotes,
+    }
     return api.post("/positions", sent | body)
 
 

@@ -12,7 +12,9 @@ BOOK = "/n/sarn/code-book"
 FORMS = [
     "", "/negotiation", "/parties/new", "/parties/sarn-aldria", "/issues/new", "/issues/truce",
     "/issues/truce/options/new", "/issues/truce/options/short", "/issues/truce/options/short/merge",
-    "/issues/truce/options/short/merge?into=month", "/issues/truce/options/short/split", "/parties/sarn-aldria/same-as",
+    "/issues/truce/options/short/merge?into=month", "/issues/truce/options/short/split",
+    "/parties/sarn-aldria/merge", "/parties/sarn-aldria/merge?into=sarn-borsk",
+    "/parties/sarn-aldria/split", "/parties/sarn-aldria/split?to=sarn-borsk",
 ]  # fmt: skip
 
 
@@ -169,16 +171,6 @@ def test_an_option_is_renamed_and_retired_and_the_status_quo_passes_on(
     assert post(editor, path, **sent).status_code == 303
     found = {o["slug"]: o for o in api.get("/negotiations/sarn/issues/truce")["data"]["options"]}
     assert found["short"]["retired"]
-
-
-def test_two_parties_that_are_one_share_their_names(api: Api, source: int, editor: TestClient) -> None:
-    path = f"{BOOK}/parties/sarn-borsk/same-as"
-    assert "say why" in errors(post(editor, path, stays="sarn-aldria").text)[0].lower()
-    assert post(editor, path, stays="nobody", reason="x").status_code == 422
-    for _ in range(2):
-        assert post(editor, path, stays="sarn-aldria", reason="A province of it").status_code == 303
-    assert api.get("/parties/sarn-aldria")["data"]["aliases"] == ["Borsk"]
-    assert not api.get("/negotiations/sarn/parties/sarn-borsk")["data"]["consent_required"]
 
 
 def test_what_was_typed_travels_through_a_sign_in(

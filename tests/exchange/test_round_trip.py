@@ -2,15 +2,23 @@
 
 import io
 import zipfile
-from datetime import datetime
+from asyncio import run
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.core.database import make_engine, make_sessions, transaction
 from app.core.postgres import Server
-from app.history.record import Change, chain_hash, payload_hash
+from app.history.rebuild import rebuild
+from app.history.record import Change, chain_hash, payload_hash, writing
+from app.models.negotiation import Participation
+from app.negotiations.queries import find_parties
+from app.positions.party_merging import merge_party
+from app.positions.party_recoding import Handing, list_of_party
 from tests.exchange.packages import SEEDS, ask, bare, commits, give_out, take_in
 from tests.support.factories import NOWHERE, OTHER_WORDS, TEXT, TWICE, WORDS, Desk, quote
 from tests.support.fixtures import Lake
@@ -197,3 +205,38 @@ def test_the_log_still_proves_itself(lake: Lake, database: Server, tmp_path: Pat
         database.url, 'SELECT seq, at, "by", batch, previous, hash FROM log_commit WHERE seq = 1'
     )
     assert chain_hash(bytes(previous), seq, at, by, batch, entries) == bytes(digest)
+
+
+async def _merge_north_into_south(url: str) -> None:
+    engine = make_engine(url)
+    async with transaction(make_sessions(engine)) as session:
+        parties = await find_parties(session, {"north", "south"})
+        giver, receiver = parties["north"], parties["south"]
+        seats = list(await session.scalars(select(Participation).where(Participation.party_id == giver.id)))
+        touched = await list_of_party(session, giver.id, negotiation_ids=[s.negotiation_id for s in seats])
+        async with writing(session, by="ada", now=datetime.now(UTC)) as log:
+            await merge_party(session, log, Handing(giver, receiver, "They are one"), seats, touched, {}, names=True)
+    await engine.dispose()
+
+
+def test_a_party_that_was_merged_comes_along(lake: Lake, database: Server, empty: Desk, tmp_path: Path) -> None:
+    live(lake)
+    run(_merge_north_into_south(lake.database.url))
+    give_out(lake.database.url, "lake", tmp_path / "one.zip")
+    take_in(database.url, tmp_path / "one.zip")
+    shown = answers(empty)
+    assert shown == answers(lake.stranger)
+    assert [p["slug"] for p in shown["/matrix"]["parties"]] == ["south", "council"]
+    assert {p["party"]: p["merged_into"] for p in empty.get("/negotiations/lake/parties").data}["north"] == "south"
+    give_out(database.url, "lake", tmp_path / "two.zip")
+    assert (tmp_path / "two.zip").read_bytes() == (tmp_path / "one.zip").read_bytes()
+    before = ask(database.url, "SELECT t::text FROM log_spell t ORDER BY 1")
+    run(_rebuild(database.url))
+    assert ask(database.url, "SELECT t::text FROM log_spell t ORDER BY 1") == before
+
+
+async def _rebuild(url: str) -> None:
+    engine = make_engine(url)
+    async with transaction(make_sessions(engine)) as session:
+        await rebuild(session)
+    await engine.dispose()

@@ -29,6 +29,7 @@ SHARED: dict[str, Any] = {
     "as_of": "2031-03-14",
 }
 ONE = {**SHARED, "party": BORSK, "issue": GAUGE, "position": POSITION, "current": True, "versions": VERSIONS}
+ONE |= {"recoded_as": None, "recoded_from": None}
 SOURCE = SimpleNamespace(
     id=3,
     title="No rail will be torn up, says Volk",
@@ -143,12 +144,34 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "cells": ROW,
         },
     ),
+    "party-merged": (
+        "parties/show.html",
+        {
+            **SHARED,
+            "party": replace(BORSK, merged_into=sarn.PARTIES[0].slug),
+            "aliases": [],
+            "wikidata_id": None,
+            "speakers": [],
+            "cells": [],
+        },
+    ),
     "position": ("positions/show.html", ONE),
+    "position-recoded": (
+        "positions/show.html",
+        {
+            **ONE,
+            "position": replace(
+                POSITION, action="recoded", reason="Recorded as Aldria until now: one of its provinces"
+            ),
+            "recoded_from": (11, "Aldria"),
+        },
+    ),
     "position-retracted": (
         "positions/show.html",
         {
             **ONE,
             "position": replace(POSITION, status="retracted", reason="The speaker was somebody else"),
+            "recoded_as": (12, "Aldria"),
             "viewer": sarn.EDITOR,
         },
     ),

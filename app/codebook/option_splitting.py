@@ -1,0 +1,95 @@
+"""Splitting an option in two: first what it would touch, then all of it as one entry of the log."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.accounts.deps import Anyone, Editor, get_editor
+from app.codebook import editing
+from app.codebook.editing import REASON, Sheet, by_field
+from app.codebook.fields import read, typed
+from app.codebook.option_pages import NEW, get_place, pick
+from app.codebook.pages import base_of, seen
+from app.codebook.preview import mark, preview
+from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.templating import page
+from app.history.record import writing
+from app.issues.recoding import Part
+from app.issues.schemas import OptionInput
+from app.models.issue import Issue, Option
+from app.negotiations.queries import nav
+from app.negotiations.views import NegotiationView
+from app.positions.recoding import list_touched, split_option
+
+router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/split", include_in_schema=False)
+
+SPLIT = (*(f for f in NEW if f.name != "status_quo"), REASON)
+
+
+@router.get("")
+async def preview_split(
+    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+) -> Response:
+    """Name the new option, and choose which positions speak of it."""
+    place, row, options = await get_place(session, slug, issue)
+    return await _split(request, session, place, row, pick(options, option), editing.blank(SPLIT), {})
+
+
+async def _split(
+    request: Request, session: Session, place: NegotiationView, issue: Issue, option: Option, sheet: Sheet,
+    parts: dict[int, str],
+) -> Response:  # fmt: skip
+    touched = await list_touched(session, option, links=False)
+    return page(
+        request,
+        "codebook/split.html",
+        status=sheet.status,
+        negotiation=place,
+        nav=nav(place.slug),
+        issue_slug=issue.slug,
+        issue_title=issue.title,
+        option=option,
+        rows=await preview(session, place.slug, touched, [option], []),
+        mark=mark(issue, touched),
+        sheet=sheet,
+        parts=parts,
+    )
+
+
+@router.post("")
+async def split(request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str) -> Response:
+    """Split it: one entry of the log for everything that is touched."""
+    form = await request.form(max_fields=MOST_FIELDS)
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
+    place, row, options = await get_place(session, slug, issue, lock=True)
+    one = pick(options, option)
+    touched = await list_touched(session, one, links=False)
+    sheet = Sheet(SPLIT, typed(SPLIT, form), status=422)
+    values: dict[str, Any]
+    values, sheet.errors = read(OptionInput, SPLIT[:-1], sheet.values)
+    editing.need_reason(sheet)
+    parts = {n: Part(v) for n, v in chosen(form, "part").items() if v in set(Part)}
+    kept = {n: str(v) for n, v in parts.items()}
+    if editing.asks_again(form):
+        return await _split(request, session, place, row, one, Sheet(SPLIT, sheet.values), kept)
+    if form.get("seen") != mark(row, touched):
+        sheet.errors, sheet.status = {"form": CHANGED}, 412
+    if not sheet.errors:
+        async with attempt(session) as refused:
+            async with writing(session, by=editor.name, now=now(), batch=f"split {option}") as log:
+                await split_option(
+                    session, log, issue=row, option=one, new=values, parts=parts,
+                    reason=sheet.values["reason"].strip(),
+                )  # fmt: skip
+        if not refused:
+            return seen(f"{base_of(slug)}/issues/{issue}")
+        sheet.status = refused[0].status
+        torn = {f.where.strip("/").replace("/", "-"): f"It {f.detail}" for f in refused[0].faults if "part" in f.where}
+        sheet.errors = torn or by_field(refused[0], SPLIT)
+    place, row, options = await get_place(session, slug, issue)
+    return await _split(request, session, place, row, pick(options, option), sheet, kept)

@@ -1,0 +1,148 @@
+"""What recording positions under another party would touch, as the pages show it before anything is written."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
+
+from app.codebook.editing import Sheet
+from app.codebook.recoding import chosen
+from app.core.database import among
+from app.history.read import held_by_id, moment
+from app.models.negotiation import Negotiation, Participation, Party
+from app.models.position import Position
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import CodeBook, code_book
+from app.positions.current import current_ids
+from app.positions.party_recoding import list_of_party, list_rivals
+from app.positions.queries import views
+from app.positions.recoding import Touched
+from app.positions.views import PositionView
+
+BOTH = "both"  # stand, though they were stated on the same days
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One position that would be recorded under the other party."""
+
+    position: PositionView
+    negotiation: str  # title
+    issue: str  # title
+    when: str  # "draft", "current", "past"
+    rivals: list[PositionView]  # the receiver's own of the same days
+    came_back: bool  # it is the receiver's own, handed over before
+    speakers: set[int]  # of the party that gives it
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All of it, and what it was made from."""
+
+    touched: list[Touched]
+    rivals: Mapping[int, list[Position]]
+    rows: list[Row]
+    mark: str
+    joins: list[str]  # titles of the negotiations in which the receiver takes no part yet
+    speakers: dict[int, tuple[str, int]] = field(default_factory=dict)  # who, in how many positions
+
+
+async def preview(
+    session: AsyncSession, giver: Party, receiver: Party | None, seats: Sequence[Participation], *, lock: bool = False
+) -> Preview:
+    """What a party holds at these tables; without a receiver who is on file nothing can be in its way."""
+    tables = [s.negotiation_id for s in seats]
+    touched = await list_of_party(session, giver.id, negotiation_ids=tables, lock=lock)
+    rivals = await list_rivals(session, touched, receiver.id) if receiver else {}
+    own = await _own(session, touched, receiver)
+    at = await moment(session)
+    numbers = {t.position.id for t in touched} | {p.id for ps in rivals.values() for p in ps}
+    held = await held_by_id(session, at, "position", numbers)
+    seen = {v.id: v for v in await views(session, at, list(held.values()))}
+    current, books = await _current(session, tables, giver)
+    rows, speakers = [], dict[int, tuple[str, int]]()
+    for t in touched:
+        p, view = t.position, seen[t.position.id]
+        ours = {q["id"]: q["speaker_id"] for q in t.document["quotes"] if q["party_id"] == giver.id}
+        for quote in view.quotes:
+            if quote.id in ours and quote.speaker:
+                who = ", ".join(filter(None, (quote.speaker.name, quote.speaker.office)))
+                speakers.setdefault(ours[quote.id], (who, 0))
+        speakers |= {n: (speakers[n][0], speakers[n][1] + 1) for n in set(ours.values())}
+        book = books[p.negotiation_id]
+        draft = p.status == PositionStatus.DRAFT
+        rows.append(
+            Row(
+                view,
+                book.negotiation["title"],
+                next(i["title"] for i in book.issues if i.id == p.issue_id),
+                "draft" if draft else "current" if p.id in current else "past",
+                [seen[r.id] for r in rivals.get(p.id, ())],
+                t.document.get("recoded_from") in own,
+                set(ours.values()),
+            )
+        )
+    seated = {s.negotiation_id for s in await _seats(session, receiver, tables)}
+    joins = [b.negotiation["title"] for n, b in books.items() if receiver and n not in seated]
+    return Preview(touched, rivals, rows, _mark(giver, receiver, seats, touched, rivals), joins, speakers)
+
+
+async def _own(session: AsyncSession, touched: Sequence[Touched], receiver: Party | None) -> set[int]:
+    if receiver is None:
+        return set()
+    origins = [t.document.get("recoded_from") for t in touched]
+    return set(
+        await session.scalars(select(Position.id).where(among(Position.id, origins), Position.party_id == receiver.id))
+    )
+
+
+async def _current(session: AsyncSession, tables: Sequence[int], giver: Party) -> tuple[set[int], dict[int, CodeBook]]:
+    """The numbers of what is current, and the code books of these negotiations."""
+    at, books, current = await moment(session), {}, set()
+    rows = await session.scalars(select(Negotiation).where(among(Negotiation.id, tables)).order_by(Negotiation.id))
+    newest = select(Position.stated_by).where(Position.party_id == giver.id, Position.stated_by.is_not(None))
+    last = await session.scalar(newest.order_by(Position.stated_by.desc()).limit(1))
+    for row in rows:
+        book = books[row.id] = await code_book(session, at, row.slug)
+        if last:
+            found = await current_ids(
+                session, at, negotiation_id=row.id, as_of=last, parties=[giver.id], issues=[i.id for i in book.issues]
+            )
+            current |= set(found.values())
+    return current, books
+
+
+async def _seats(session: AsyncSession, party: Party | None, tables: Sequence[int]) -> list[Participation]:
+    wanted = select(Participation).where(among(Participation.negotiation_id, tables))
+    return list(await session.scalars(wanted.where(Participation.party_id == party.id))) if party else []
+
+
+def _mark(
+    giver: Party,
+    receiver: Party | None,
+    seats: Sequence[Participation],
+    touched: Sequence[Touched],
+    rivals: Mapping[int, list[Position]],
+) -> str:
+    """What a preview was made from, so that nobody confirms what has changed since."""
+    parties = [f"{p.id}.{p.version}" for p in (giver, receiver) if p]
+    tables = [f"{s.id}.{s.version}" for s in seats]
+    said = [f"{t.position.id}.{t.position.version}" for t in touched]
+    beside = [f"{p.id}.{p.version}" for number in sorted(rivals) for p in rivals[number]]
+    return hashlib.sha256(" ".join([*parties, "|", *tables, "|", *said, "|", *beside]).encode()).hexdigest()[:16]
+
+
+def decide(form: FormData, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:
+    """Which of these are dropped for one of the receiver's that says so already; what is undecided is an error."""
+    said = chosen(form, "rival")
+    dropped = {}
+    for number in sorted(numbers & found.rivals.keys()):
+        answer = said.get(number, "")
+        if answer in {str(p.id) for p in found.rivals[number]}:
+            dropped[number] = int(answer)
+        elif answer != BOTH:
+            sheet.errors[f"rival-{number}"] = "Two positions of the same days: this has to be decided"
+    return dropped

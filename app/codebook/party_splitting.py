@@ -1,0 +1,155 @@
+"""One party turns out to be two: choose what the other one holds, then all of it as one entry of the log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.accounts.deps import Anyone, Editor, get_editor
+from app.codebook import editing
+from app.codebook.editing import REASON, Sheet, by_field
+from app.codebook.fields import read, typed
+from app.codebook.pages import base_of, place_of, seen
+from app.codebook.party_adding import NEW_PARTY, NewParty
+from app.codebook.party_merging import parties_by_place
+from app.codebook.party_pages import get_part
+from app.codebook.party_preview import Preview, decide, preview
+from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.templating import page
+from app.history.record import writing
+from app.models.negotiation import Negotiation, Participation, Party
+from app.negotiations.actions import add_party, take_part
+from app.negotiations.queries import find_parties, nav
+from app.positions.party_merging import split_party
+from app.positions.party_recoding import Handing
+
+router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/split", include_in_schema=False)
+
+FIELDS = tuple(f for f in NEW_PARTY if f.name not in ("aliases", "wikidata_id"))
+NOTHING = "Choose at least one position that the other party holds"
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is chosen so far."""
+
+    to: str  # slug of a party that is on file; "": a new one
+    taken: set[int] | None  # positions; None where nothing was ticked by hand yet
+    speakers: set[int]
+    kept: dict[int, str]
+
+
+@router.get("")
+async def preview_split(
+    request: Request, session: Session, viewer: Editor, slug: str, party: str, to: str = ""
+) -> Response:
+    """Choose the other party, and whose words go with it; then which positions it holds."""
+    negotiation, part, giver = await get_part(session, slug, party)
+    spoken = {int(n) for n in request.query_params.getlist("speaker") if n.isdecimal() and len(n) < 19}
+    return await _show(request, session, negotiation, part, giver, Asked(to, None, spoken, {}), _blank(to, part))
+
+
+def _fields(to: str) -> tuple[Any, ...]:
+    return (REASON,) if to else (*FIELDS, REASON)
+
+
+def _blank(to: str, part: Participation) -> Sheet:
+    there = {} if to else {"role": part.role, "consent_required": "on" if part.consent_required else ""}
+    return editing.blank(_fields(to), **there)
+
+
+async def _show(
+    request: Request,
+    session: Session,
+    negotiation: Negotiation,
+    part: Participation,
+    giver: Party,
+    asked: Asked,
+    sheet: Sheet,
+) -> Response:
+    receiver = await _receiver(session, asked.to, giver)
+    found = await preview(session, giver, receiver, [part])
+    return page(
+        request,
+        "codebook/split_party.html",
+        status=sheet.status,
+        negotiation=place_of(negotiation),
+        nav=nav(negotiation.slug),
+        giver=giver,
+        receiver=receiver,
+        choices=await parties_by_place(session, negotiation.id, giver),
+        found=found,
+        taken=_ticked(found, asked),
+        spoken=asked.speakers,
+        sheet=sheet,
+        kept=asked.kept,
+    )
+
+
+def _ticked(found: Preview, asked: Asked) -> set[int]:
+    """What was ticked; before that what rests on the chosen speakers alone, and what came from the receiver."""
+    if asked.taken is not None:
+        return asked.taken
+    spoken = {r.position.id for r in found.rows if r.speakers and r.speakers <= asked.speakers}
+    return spoken | {r.position.id for r in found.rows if r.came_back}
+
+
+async def _receiver(session: Session, to: str, giver: Party, *, lock: bool = False) -> Party | None:
+    return (await find_parties(session, {to}, lock=lock)).get(to) if to not in ("", giver.slug) else None
+
+
+@router.post("")
+async def split(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+    """Split it: one entry of the log for everything that is touched."""
+    form = await request.form(max_fields=MOST_FIELDS)
+    if viewer is None:
+        return editing.turned_away(request, form)
+    editor = await get_editor(viewer)
+    negotiation, part, giver = await get_part(session, slug, party, lock=True)
+    asked = Asked(str(form.get("to", "")), set(chosen(form, "take")), set(), chosen(form, "rival"))
+    receiver = await _receiver(session, asked.to, giver, lock=True)
+    asked.to = receiver.slug if receiver else ""
+    sheet = Sheet(_fields(asked.to), typed(_fields(asked.to), form), status=422)
+    if editing.asks_again(form):
+        sheet.status = 200
+        return await _show(request, session, negotiation, part, giver, asked, sheet)
+    found = await preview(session, giver, receiver, [part], lock=True)
+    taken = [t for t in found.touched if asked.taken and t.position.id in asked.taken]
+    if receiver and asked.taken and not taken:
+        return seen(f"{base_of(slug)}/parties/{receiver.slug}")  # sent twice
+    values, dropped = _read(form, found, sheet, {t.position.id for t in taken}, new=receiver is None)
+    if not sheet.errors:
+        async with attempt(session) as refused:
+            batch = f"split {party}: {values['slug'] if receiver is None else receiver.slug}"
+            async with writing(session, by=editor.name, now=now(), batch=batch) as log:
+                if receiver is None:
+                    seat = {n: values.pop(n) for n in ("role", "consent_required")} | {"ordinal": part.ordinal}
+                    receiver = await add_party(session, log, **values)
+                    await take_part(session, log, negotiation=negotiation, party=receiver, **seat)
+                handing = Handing(giver, receiver, sheet.values["reason"].strip())
+                await split_party(session, log, handing, part, taken, dropped)
+        if not refused:
+            return seen(f"{base_of(slug)}/parties/{handing.receiver.slug}")
+        sheet.errors, sheet.status = by_field(refused[0], sheet.fields), refused[0].status
+    negotiation, part, giver = await get_part(session, slug, party)
+    return await _show(request, session, negotiation, part, giver, asked, sheet)
+
+
+def _read(
+    form: FormData, found: Preview, sheet: Sheet, numbers: set[int], *, new: bool
+) -> tuple[dict[str, Any], dict[int, int]]:
+    """The new party, and what is dropped; errors stand in the sheet."""
+    values: dict[str, Any] = {}
+    if new:
+        values, sheet.errors = read(NewParty, FIELDS, sheet.values)
+    dropped = decide(form, found, sheet, numbers)
+    if not numbers:
+        sheet.errors["positions"] = NOTHING
+    editing.need_reason(sheet)
+    if form.get("seen") != found.mark:
+        sheet.errors, sheet.status = {"form": CHANGED}, 412
+    return values, dropped
