@@ -42,7 +42,7 @@ async def _split(
     request: Request, session: Session, place: NegotiationView, issue: Issue, option: Option, sheet: Sheet,
     parts: dict[int, str],
 ) -> Response:  # fmt: skip
-    touched = await list_touched(session, option, links=False)
+    touched = await list_touched(session, option)
     return page(
         request,
         "codebook/split.html",
@@ -68,7 +68,7 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: str, i
     editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     one = pick(options, option)
-    touched = await list_touched(session, one, links=False)
+    touched = await list_touched(session, one)
     sheet = Sheet(SPLIT, typed(SPLIT, form), status=422)
     values: dict[str, Any]
     values, sheet.errors = read(OptionInput, SPLIT[:-1], sheet.values)

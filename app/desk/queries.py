@@ -11,7 +11,7 @@ from app.models.negotiation import Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import CodeBook
+from app.negotiations.queries import CodeBook, party_views
 from app.positions.queries import views
 from app.positions.views import PositionView
 from app.sources.candidates import Person
@@ -84,9 +84,12 @@ async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
     rows = await session.execute(
         select(Speaker, Party.slug).outerjoin(Party, Party.id == Speaker.party_id).where(Speaker.name.is_not(None))
     )
-    speakers = [Person((s.name, *s.aliases), s.name, slug) for s, slug in rows if s.name]
+    here = party_views(book)
+    gone = {p.slug for p in here if p.merged_into}  # their names and speakers are the other's, too
+    speakers = [Person((s.name, *s.aliases), s.name, slug) for s, slug in rows if s.name and slug not in gone]
     parties = [
-        Person(tuple(filter(None, [p["name"], p["short_name"], *p["aliases"]])), None, p["slug"])
-        for p in book.parties.values()
+        Person(tuple(filter(None, [p.name, p.short_name, *p.aliases])), None, p.slug)
+        for p in here
+        if p.slug not in gone
     ]
     return speakers + parties

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.history.record import Log
-from app.models.negotiation import Negotiation, Participation, Party
+from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
-from app.negotiations.actions import amend_participation, amend_party, take_part
+from app.negotiations.actions import amend_participation, amend_party, speaker_on_file, take_part
 from app.positions.party_recoding import Handing, hand_over
 from app.positions.recoding import Touched
 
@@ -25,8 +25,8 @@ async def merge_party(
 ) -> dict[int, int]:
     """Record everything that a party holds at these tables as another's; gives the new numbers by the old ones.
 
-    Takes seats and positions locked. With `names` the one that stays is found by the other's, too. Can be done again
-    for what was restored or imported since.
+    Takes seats and positions locked. With `names` the one that stays has the other's, and its speakers. Can be done
+    again for what was restored or imported since.
     """
     for seat in seats:
         await _seat(session, log, handing, seat)
@@ -37,6 +37,14 @@ async def merge_party(
             await amend_participation(log, earlier, gone, reason=handing.reason)
         await amend_participation(log, seat, {**gone, "consent_required": False}, reason=handing.reason)
     if names:
+        speakers = await session.scalars(
+            select(Speaker).where(Speaker.party_id == handing.giver.id).order_by(Speaker.id)
+        )
+        for speaker in speakers.all():
+            await speaker_on_file(
+                session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id,
+                public=speaker.public, aliases=speaker.aliases,
+            )  # fmt: skip
         aliases = [*handing.receiver.aliases, *new_names(handing.giver, handing.receiver)]
         await amend_party(log, handing.receiver, {"aliases": aliases}, reason=handing.reason)
     return numbers

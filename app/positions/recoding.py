@@ -32,13 +32,12 @@ class Touched:
         return any(link["option_id"] == option_id for link in self.document["links"])
 
 
-async def list_touched(
-    session: AsyncSession, option: Option, *, links: bool = True, lock: bool = False
-) -> list[Touched]:
+async def list_touched(session: AsyncSession, option: Option, *, lock: bool = False) -> list[Touched]:
     """The positions, drafts too, that have an attitude or (from other issues) a link to an option, by their numbers."""
-    named = select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id)
-    if links:
-        named = union(named, select(PositionLink.position_id).where(PositionLink.option_id == option.id))  # type: ignore[assignment]
+    named = union(
+        select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id),
+        select(PositionLink.position_id).where(PositionLink.option_id == option.id),
+    )
     return await newest_of(session, named, lock=lock)
 
 
@@ -117,7 +116,11 @@ async def _retire(session: AsyncSession, log: Log, issue: Issue, source: Option,
 def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
     """Links that lead to the other option now, each once."""
     renamed = [{**link, "option_id": target if link["option_id"] == source else link["option_id"]} for link in links]
-    return [link for i, link in enumerate(renamed) if link not in renamed[:i]]
+    return _distinct(renamed)
+
+
+def _distinct(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [link for i, link in enumerate(links) if link not in links[:i]]
 
 
 async def split_option(
@@ -132,15 +135,14 @@ async def split_option(
 ) -> list[int]:
     """Make one answer two: `parts` says, by position, which of the two it speaks of (left out: still the old one).
 
-    `new` has the fields of the new option, `slug` too. Takes the issue locked. Links keep leading to the old one.
+    A position on another issue speaks of it by a link. `new` has the fields of the new option, `slug` too. Takes the
+    issue locked.
     """
     slug = new["slug"]
     if any(o.slug == slug for o in await list_options(session, issue.id)):
         raise Conflict(f"There is an option {slug!r} of this issue already.")
     touched = [
-        t
-        for t in await list_touched(session, option, links=False, lock=True)
-        if parts.get(t.position.id, Part.OLD) != Part.OLD
+        t for t in await list_touched(session, option, lock=True) if parts.get(t.position.id, Part.OLD) != Part.OLD
     ]
     torn = [t for t in touched if parts[t.position.id] == Part.BOTH and _attitude(t, option) == Attitude.PREFERS]
     if torn:
@@ -152,8 +154,12 @@ async def split_option(
     await amend_issue(session, log, issue, {}, {slug: values}, reason=reason)
     made = next(o for o in await list_options(session, issue.id) if o.slug == slug)
     for t in touched:
-        attitudes = split(t.document["attitudes"], option.id, made.id, parts[t.position.id])
-        await _recode(session, log, t, {"attitudes": attitudes}, reason)
+        part = parts[t.position.id]
+        attitudes = split(t.document["attitudes"], option.id, made.id, part)
+        links = t.document["links"]
+        kept = links if part == Part.BOTH else []
+        links = _distinct([*kept, *_relinked(links, option.id, made.id)])
+        await _recode(session, log, t, {"attitudes": attitudes, "links": links}, reason)
     return [t.position.id for t in touched]
 
 

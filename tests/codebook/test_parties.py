@@ -178,8 +178,10 @@ def test_the_derived_tables_can_still_be_rebuilt(held: dict[str, int], database:
 def test_the_loser_keeps_its_pages_and_the_winner_its_names(
     api: Api, held: dict[str, int], client: TestClient, editor: TestClient
 ) -> None:
+    api.post("/speakers", {"name": "Silent Dov", "party": "sarn-borsk"})
     merged(editor)
     assert api.get("/parties/sarn-aldria")["data"]["aliases"] == ["Borsk"]
+    assert "sarn-aldria" in [s["party"] for s in api.get("/speakers")["data"] if s["name"] == "Silent Dov"]
     seat = api.get("/negotiations/sarn/parties/sarn-borsk")["data"]
     assert (seat["consent_required"], seat["merged_into"]) == (False, "sarn-aldria")
     for path in ("/n/sarn/parties/sarn-borsk", "/n/sarn/cells/sarn-borsk/truce", f"/positions/{held['second']}"):

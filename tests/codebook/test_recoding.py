@@ -181,6 +181,22 @@ def test_a_split_gives_chosen_positions_to_the_new_option(
     assert again.status_code == 412
 
 
+def test_a_split_asks_about_ties_too(api: Api, source: int, coded: dict[str, int], editor: TestClient) -> None:
+    tied = {
+        part: position(api, source, "borsk", day=f"2025-03-0{n}", issue="bridge", links=[
+            {"issue": "truce", "option": "month", "kind": "package"}, {"issue": "truce", "kind": "sequence"}])["id"]
+        for n, part in enumerate(("old", "new", "both"), 1)
+    }  # fmt: skip
+    sent = values(editor, SPLIT) | {"label": "Six weeks", "slug": "six-weeks", "rank": "3.5", "reason": "They differ"}
+    done = post(editor, SPLIT, **sent | {f"part-{number}": part for part, number in tied.items()})
+    assert done.status_code == 303, done.text
+    links = {part: api.get(f"/positions/{number}")["data"]["links"] for part, number in tied.items()}
+    whole = {"issue": "truce", "option": None, "kind": "sequence"}
+    old, new = ({"issue": "truce", "option": o, "kind": "package"} for o in ("month", "six-weeks"))
+    assert links == {"old": [old, whole], "new": [new, whole], "both": [old, whole, new]}
+    assert api.get(f"/positions/{tied['old']}")["data"]["version"] == 1
+
+
 def test_all_quotes_of_an_option_stand_on_a_page(
     api: Api, source: int, coded: dict[str, int], client: TestClient, editor: TestClient
 ) -> None:

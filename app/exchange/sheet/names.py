@@ -47,18 +47,22 @@ def one(names: Spellings, written: str, what: str) -> str:
 
 async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Names]:
     """Everything that may be named in these negotiations; those that do not exist are left out."""
-    rows = await session.scalars(select(Negotiation).where(Negotiation.slug.in_(list(slugs))))
-    found = {n.id: Names(n) for n in rows}
+    negotiations = await session.scalars(select(Negotiation).where(Negotiation.slug.in_(list(slugs))))
+    found = {n.id: Names(n) for n in negotiations}
     seats = await session.execute(
-        select(Participation.negotiation_id, Party)
+        select(Participation.negotiation_id, Party, Participation.merged_into_id)
         .join(Party, Party.id == Participation.party_id)
         .where(among(Participation.negotiation_id, found))
         .order_by(Participation.id)
     )
-    for number, party in seats:
+    rows = seats.all()
+    by_id = {party.id: party.slug for _, party, _ in rows}
+    for number, party, into in sorted(rows, key=lambda row: row[2] is not None):
         names = found[number]
         names.party_ids[party.slug] = party.id
-        spell(names.parties, party.slug, [party.name, party.short_name, *party.aliases])
+        # One that was merged into another is another name of that one.
+        written = [party.slug, party.name, party.short_name, *party.aliases]
+        spell(names.parties, by_id.get(into or 0, party.slug), written)
     issues = {i.id: i for i in await session.scalars(select(Issue).where(among(Issue.negotiation_id, found)))}
     for issue in issues.values():
         names = found[issue.negotiation_id]
