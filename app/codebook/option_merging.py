@@ -9,7 +9,7 @@ from app.codebook.editing import REASON, Sheet
 from app.codebook.fields import typed
 from app.codebook.option_pages import get_place, pick
 from app.codebook.pages import base_of, seen
-from app.codebook.preview import mark, preview
+from app.codebook.preview import mark, name_errors, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
@@ -48,6 +48,8 @@ async def _merge(
     target = next((o for o in options if o.slug == into and not o.retired and o is not source), None)
     touched = await list_touched(session, source) if target else []
     clashes = clashing(touched, source, target) if target else []
+    rows = await preview(session, place.slug, touched, [source, target], clashes) if target else []
+    name_errors(sheet.errors, rows, "keep")
     return page(
         request,
         "codebook/merge.html",
@@ -59,7 +61,7 @@ async def _merge(
         source=source,
         target=target,
         choices=[o for o in options if not o.retired and o.id != source.id],
-        rows=await preview(session, place.slug, touched, [source, target], clashes) if target else [],
+        rows=rows,
         mark=mark(issue, touched),
         sheet=sheet,
         kept=kept,
@@ -99,13 +101,9 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: str, i
         if not refused:
             return seen(address)
         sheet.status = refused[0].status
-        sheet.errors = {f.where.strip("/").replace("/", "-"): _undecided(f.detail) for f in refused[0].faults}
+        sheet.errors = {f.where.strip("/").replace("/", "-"): f"this {f.detail}" for f in refused[0].faults}
         sheet.errors = sheet.errors or {"form": refused[0].detail}
     kept = {n: str(v) for n, v in keep.items()}
     place, row, options = await get_place(session, slug, issue)
     into = str(form.get("into"))
     return await _merge(request, session, place, row, options, pick(options, option), into, sheet, kept)
-
-
-def _undecided(detail: str) -> str:
-    return f"It says different things of the two options: this {detail}"

@@ -11,7 +11,7 @@ from app.codebook.editing import REASON, Sheet, by_field
 from app.codebook.fields import read, typed
 from app.codebook.option_pages import NEW, get_place, pick
 from app.codebook.pages import base_of, seen
-from app.codebook.preview import mark, preview
+from app.codebook.preview import mark, name_errors, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
@@ -43,6 +43,8 @@ async def _split(
     parts: dict[int, str],
 ) -> Response:  # fmt: skip
     touched = await list_touched(session, option)
+    rows = await preview(session, place.slug, touched, [option], [])
+    name_errors(sheet.errors, rows, "part")
     return page(
         request,
         "codebook/split.html",
@@ -52,7 +54,7 @@ async def _split(
         issue_slug=issue.slug,
         issue_title=issue.title,
         option=option,
-        rows=await preview(session, place.slug, touched, [option], []),
+        rows=rows,
         mark=mark(issue, touched),
         sheet=sheet,
         parts=parts,
@@ -89,7 +91,7 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: str, i
         if not refused:
             return seen(f"{base_of(slug)}/issues/{issue}")
         sheet.status = refused[0].status
-        torn = {f.where.strip("/").replace("/", "-"): f"It {f.detail}" for f in refused[0].faults if "part" in f.where}
+        torn = {f.where.strip("/").replace("/", "-"): f"it {f.detail}" for f in refused[0].faults if "part" in f.where}
         sheet.errors = torn or by_field(refused[0], SPLIT)
     place, row, options = await get_place(session, slug, issue)
     return await _split(request, session, place, row, pick(options, option), sheet, kept)

@@ -123,9 +123,11 @@ async def part_again(request: Request, session: Session, viewer: Editor, slug: s
 async def move_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
     """One place to the left or right."""
     negotiation, part, _ = await get_part(session, slug, party, lock=True)
-    wanted = select(Participation).where(Participation.negotiation_id == negotiation.id)
+    wanted = select(Participation).where(
+        Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
+    )
     rows = list(await session.scalars(wanted.order_by(Participation.ordinal, Participation.id).with_for_update()))
-    order = moved(rows, part, await request.form())
+    order = moved(rows, part, await request.form()) if part in rows else None
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, row in enumerate(order or [], 1):
             await actions.amend_participation(log, row, {"ordinal": place}, reason="Order of the parties")

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from app.codebook.editing import Sheet
 from app.codebook.recoding import chosen
 from app.core.database import among
+from app.core.dates import display
 from app.history.read import held_by_id, moment
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position
@@ -47,6 +48,7 @@ class Preview:
     rows: list[Row]
     mark: str
     joins: list[str]  # titles of the negotiations in which the receiver takes no part yet
+    unasked: list[str]  # and of those in which the giver's consent is needed, and the receiver's is not
     speakers: dict[int, tuple[str, int]] = field(default_factory=dict)  # who, in how many positions
 
 
@@ -85,9 +87,12 @@ async def preview(
                 set(ours.values()),
             )
         )
-    seated = {s.negotiation_id for s in await _seats(session, receiver, tables)}
+    seated = {s.negotiation_id: s.consent_required for s in await _seats(session, receiver, tables)}
     joins = [b.negotiation["title"] for n, b in books.items() if receiver and n not in seated]
-    return Preview(touched, rivals, rows, _mark(giver, receiver, seats, touched, rivals), joins, speakers)
+    asked = {s.negotiation_id for s in seats if s.consent_required}
+    unasked = [b.negotiation["title"] for n, b in books.items() if n in asked and seated.get(n) is False]
+    mark = _mark(giver, receiver, seats, touched, rivals)
+    return Preview(touched, rivals, rows, mark, joins, unasked, speakers)
 
 
 async def _own(session: AsyncSession, touched: Sequence[Touched], receiver: Party | None) -> set[int]:
@@ -137,12 +142,14 @@ def _mark(
 
 def decide(form: FormData, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:
     """Which of these are dropped for one of the receiver's that says so already; what is undecided is an error."""
-    said = chosen(form, "rival")
+    said, rows = chosen(form, "rival"), {r.position.id: r for r in found.rows}
     dropped = {}
     for number in sorted(numbers & found.rivals.keys()):
         answer = said.get(number, "")
         if answer in {str(p.id) for p in found.rivals[number]}:
             dropped[number] = int(answer)
         elif answer != BOTH:
-            sheet.errors[f"rival-{number}"] = "Two positions of the same days: this has to be decided"
+            row = rows[number]
+            when = display(row.position.stated_on) if row.position.stated_on else "undated"
+            sheet.errors[f"rival-{number}"] = f"{row.issue}, {when}: what is to stand?"
     return dropped

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.dates import display
 from app.history.read import held_by_id, moment
 from app.issues.recoding import find
 from app.models.issue import Issue, Option
@@ -64,6 +65,15 @@ async def preview(
             )
         )
     return rows
+
+
+def name_errors(errors: dict[str, str], rows: Sequence[Row], field: str) -> None:
+    """Say of which position each of these errors is, so that the summary at the top can be read by itself."""
+    for row in rows:
+        key = f"{field}-{row.position.id}"
+        if key in errors:
+            when = display(row.position.stated_on) if row.position.stated_on else "undated"
+            errors[key] = f"{row.party}, {when}: {errors[key]}"
 
 
 def mark(issue: Issue, touched: Sequence[Touched]) -> str:

@@ -169,7 +169,7 @@ def test_a_split_gives_chosen_positions_to_the_new_option(
     both = position(api, source, day="2025-02-01", attitudes={"month": "accepts"})["id"]
     sent = values(editor, SPLIT) | {"label": "Six weeks", "slug": "six-weeks", "rank": "3.5", "reason": "They differ"}
     torn = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "both"})
-    assert torn.status_code == 422 and errors(torn.text) == ["It can prefer only one of the two"]
+    assert torn.status_code == 422 and errors(torn.text) == ["Aldria, 10 March 2025: it can prefer only one of the two"]
     done = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "new", f"part-{both}": "both"})
     assert done.status_code == 303
     second = api.get(f"/positions/{coded['second']}")["data"]
