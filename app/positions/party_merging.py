@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.history.record import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
-from app.negotiations.actions import amend_participation, amend_party, speaker_on_file, take_part
+from app.negotiations.actions import amend_participation, amend_party, publish_speaker, speaker_on_file, take_part
 from app.positions.party_recoding import Handing, hand_over
 from app.positions.recoding import Touched
 
@@ -41,10 +41,12 @@ async def merge_party(
             select(Speaker).where(Speaker.party_id == handing.giver.id).order_by(Speaker.id)
         )
         for speaker in speakers.all():
-            await speaker_on_file(
+            there = await speaker_on_file(
                 session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id,
                 public=speaker.public, aliases=speaker.aliases,
             )  # fmt: skip
+            if speaker.public:
+                await publish_speaker(log, there)
         aliases = [*handing.receiver.aliases, *new_names(handing.giver, handing.receiver)]
         await amend_party(log, handing.receiver, {"aliases": aliases}, reason=handing.reason)
     return numbers

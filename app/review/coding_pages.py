@@ -119,15 +119,20 @@ async def code_unit(request: Request, session: Session, viewer: Editor, slug: st
     options = {o.slug: o.id for o in await list_options(session, unit.issue_id) if not o.retired}
     chosen = {s: v for s in options if isinstance(v := form.get(f"option-{s}"), str) and v}
     errors: dict[str, str] = {}
-    if form.get("found") not in ("position", "nothing"):
-        errors["found"] = "What the source says: say whether it states a position"
-    elif form.get("found") == "position" and not set(chosen.values()) & set(Attitude):
-        errors["found"] = "What the source says: a position has an attitude to one option at least"
     said = {options[s]: Attitude(v) for s, v in chosen.items() if v in set(Attitude)}
+    found = form.get("found") or ("position" if said else None)
+    if found not in ("position", "nothing"):
+        errors["found"] = "What the source says: say whether it states a position"
+    elif found == "position" and not said:
+        errors["found"] = "What the source says: a position has an attitude to one option at least"
+    elif found == "nothing" and said:
+        errors["found"] = "What the source says: nothing, and yet there is an attitude to an option"
     if not errors:
         async with attempt(session) as refused:
-            kept = said if form.get("found") == "position" else {}
-            await coding.code(session, unit=unit, attitudes=kept, coder=viewer.name, now=now())
+            await coding.code(session, unit=unit, attitudes=said, coder=viewer.name, now=now())
+        if not refused and form.get("do") == "next":
+            left = (await coding.work(session, negotiation_id, viewer.name)).to_code
+            return RedirectResponse(f"/n/{slug}/double-coding/{left[0].id}", 303) if left else back
         if not refused:
             return back
         errors["found"] = f"What the source says: {refused[0].faults[0].detail}"

@@ -67,7 +67,10 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     two = {"found": "position", "option-month": "prefers", "option-short": "prefers"}
     refused = post(second, truce, **two)
     assert "at most one" in errors(refused.text)[0] and refused.text.count(" checked>") == 5
-    assert post(second, truce, found="position", **{"option-month": "prefers"}).status_code == 303
+    torn = post(second, truce, found="nothing", **{"option-month": "prefers"})
+    assert torn.status_code == 422 and "yet there is an attitude" in errors(torn.text)[0]
+    on = post(second, truce, do="next", **{"option-month": "prefers"})  # who names an attitude found a position
+    assert on.status_code == 303 and on.headers["location"] in set(mine.values()) - {truce}
     assert post(second, truce, found="nothing").status_code == 303  # sent again: the first stands
     assert second.get(truce).status_code == 409
     assert post(second, mine["Borsk on Length of the truce"], found="nothing").status_code == 303
