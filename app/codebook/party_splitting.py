@@ -49,17 +49,12 @@ async def preview_split(
 ) -> Response:
     """Choose the other party, and whose words go with it; then which positions it holds."""
     negotiation, part, giver = await get_part(session, slug, party)
-    spoken = {int(n) for n in request.query_params.getlist("speaker") if n.isdecimal() and len(n) < 19}
-    return await _show(request, session, negotiation, part, giver, Asked(to, None, spoken, {}), _blank(to, part))
+    return await _show(request, session, negotiation, part, giver, Asked(to, None, set(), {}), _blank(part))
 
 
-def _fields(to: str) -> tuple[Any, ...]:
-    return (REASON,) if to else (*FIELDS, REASON)
-
-
-def _blank(to: str, part: Participation) -> Sheet:
-    there = {} if to else {"role": part.role, "consent_required": "on" if part.consent_required else ""}
-    return editing.blank(_fields(to), **there)
+def _blank(part: Participation) -> Sheet:
+    there = {"role": part.role, "consent_required": "on" if part.consent_required else ""}
+    return editing.blank((*FIELDS, REASON), **there)
 
 
 async def _show(
@@ -91,11 +86,10 @@ async def _show(
 
 
 def _ticked(found: Preview, asked: Asked) -> set[int]:
-    """What was ticked; before that what rests on the chosen speakers alone, and what came from the receiver."""
-    if asked.taken is not None:
-        return asked.taken
+    """What was ticked, before that what came from the receiver; and what rests on the chosen speakers alone."""
+    came_back = {r.position.id for r in found.rows if r.came_back}
     spoken = {r.position.id for r in found.rows if r.speakers and r.speakers <= asked.speakers}
-    return spoken | {r.position.id for r in found.rows if r.came_back}
+    return (came_back if asked.taken is None else asked.taken) | spoken
 
 
 async def _receiver(session: Session, to: str, giver: Party, *, lock: bool = False) -> Party | None:
@@ -110,13 +104,15 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: str, p
         return editing.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation, part, giver = await get_part(session, slug, party, lock=True)
-    asked = Asked(str(form.get("to", "")), set(chosen(form, "take")), set(), chosen(form, "rival"))
+    asked = Asked(
+        str(form.get("to", "")), set(chosen(form, "take")), set(chosen(form, "speaker")), chosen(form, "rival")
+    )
     receiver = await _receiver(session, asked.to, giver, lock=True)
-    asked.to = receiver.slug if receiver else ""
-    sheet = Sheet(_fields(asked.to), typed(_fields(asked.to), form), status=422)
-    if editing.asks_again(form):
-        sheet.status = 200
+    sheet = Sheet((*FIELDS, REASON), typed((*FIELDS, REASON), form), status=422)
+    if form.get("do") == "show" or editing.asks_again(form):
+        sheet.status, asked.taken = 200, asked.taken or None
         return await _show(request, session, negotiation, part, giver, asked, sheet)
+    asked.speakers = set()  # what rests on their words was ticked, or unticked again
     found = await preview(session, giver, receiver, [part], lock=True)
     taken = [t for t in found.touched if asked.taken and t.position.id in asked.taken]
     if receiver and asked.taken and not taken:

@@ -169,8 +169,11 @@ def _same_version(values: Values, newest: int) -> None:
         raise Stale(f"Somebody has saved version {newest} in the meantime. Look at it below, then decide again.")
 
 
-async def _once_public(session: AsyncSession, position_id: int) -> dict[str, bool]:
-    return {"was_public": (await queries.get_position(session, position_id)).first_published_at is not None}
+async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any]:
+    """Was it ever public, and as which position is it recorded under another party?"""
+    position = await queries.get_position(session, position_id)
+    said = await queries.document(session, position)
+    return {"was_public": position.first_published_at is not None, "recoded_as": said.get("recoded_as")}
 
 
 async def _refused(

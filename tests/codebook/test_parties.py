@@ -267,9 +267,13 @@ def split(editor: TestClient, path: str, *numbers: int, **more: str) -> Any:
 
 
 def test_a_split_takes_what_was_ticked_to_a_new_party(api: Api, held: dict[str, int], editor: TestClient) -> None:
-    spoken = LexborHTMLParser(editor.get(SPLIT).text).css_first("[name=speaker]").attributes["value"]
-    ticked = {k for k in values(editor, f"{SPLIT}?speaker={spoken}") if k.startswith("take-")}
-    assert ticked == {f"take-{held['first']}", f"take-{held['second']}"}
+    spoken = LexborHTMLParser(editor.get(SPLIT).text).css_first("[name^=speaker-]").attributes["name"]
+    typed = values(editor, SPLIT) | {"name": "Cerra", "reason": "Its own party", spoken: "on", "do": "show"}
+    shown = fields_of(post(editor, SPLIT, **typed).text)
+    assert {k for k in shown if k.startswith("take-")} == {f"take-{held['first']}", f"take-{held['second']}"}
+    assert (shown["name"], shown["reason"]) == ("Cerra", "Its own party")
+    elsewhere = post(editor, SPLIT, **shown | {"to": "sarn-aldria"})  # chosen, but not looked at
+    assert elsewhere.status_code == 412
     assert errors(split(editor, SPLIT, name="Cerra", slug="cerra").text) == [
         "Choose at least one position that the other party holds"
     ]
@@ -323,6 +327,7 @@ def test_what_was_corrected_since_goes_back_as_it_is_now(api: Api, held: dict[st
 def test_restoring_brings_the_column_back(api: Api, held: dict[str, int], editor: TestClient) -> None:
     merged(editor)
     made, path = now_at(editor, held["first"]), f"/positions/{held['first']}/restore"
+    assert f'href="/positions/{made}"' in editor.get(path).text
     assert post(editor, path, **values(editor, path) | {"reason": "It was theirs"}).status_code == 303
     assert [p["slug"] for p in api.get("/negotiations/sarn/matrix")["data"]["parties"]] == ["sarn-aldria", "sarn-borsk"]
     assert not LexborHTMLParser(editor.get(f"/positions/{held['first']}").text).css("[data-recoded-as]")
