@@ -8,12 +8,10 @@ from typing import Any, Self
 
 import xlsxwriter
 
-from app.core.xml import xml_text
+from app.exchange.worksheet import RowSheet
 
 MOST_ROWS = 1_048_576  # what one sheet holds
-MOST_CHARACTERS = 32_767  # what one cell holds
 MOST_LINKS, LONGEST_LINK = 65_530, 2_079  # what Excel opens
-CUT = " … [cut here: longer than a cell can be; the CSV has all of it]"
 
 CELL = {"valign": "top", "text_wrap": True}
 # As on the page: the weight and pattern of the rule at a cell's edge is its firmness, red only for red lines.
@@ -60,7 +58,7 @@ class Book:
             self._book.close()
 
     def sheet(self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)) -> "Sheet":
-        made = self._book.add_worksheet(name)
+        made = self._book.add_worksheet(name, RowSheet)
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
         made.freeze_panes(*frozen)
@@ -77,31 +75,13 @@ class Sheet:
 
     def row(self, values: Sequence[Any], formats: Sequence[str] = (), links: Sequence[str | None] = ()) -> None:
         """Write the next row: texts as texts, whole numbers as numbers, nothing as nothing."""
-        for column, value in enumerate(values):
-            form = self._formats[formats[column]] if formats else None
-            link = links[column] if links else None
-            match value:
-                case None:
-                    continue
-                case bool():
-                    self._sheet.write_boolean(self.rows, column, value, form)
-                case int() | float():
-                    self._sheet.write_number(self.rows, column, value, form)
-                case "":
-                    self._sheet.write_blank(self.rows, column, None, form)
-                case _:
-                    self._text(column, str.__str__(value), form, link)
+        told: dict[int, str] = {}
+        for column, link in enumerate(links):
+            if link and values[column] and link.startswith(("http://", "https://")) and len(link) <= LONGEST_LINK:
+                if self._links + len(told) < MOST_LINKS:
+                    told[column] = link
+        self._links += len(self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told))
         self.rows += 1
-
-    def _text(self, column: int, text: str, form: Any, link: str | None) -> None:
-        text = xml_text(text)
-        if len(text) > MOST_CHARACTERS:
-            text = text[: MOST_CHARACTERS - len(CUT)] + CUT
-        if link and link.startswith(("http://", "https://")) and self._links < MOST_LINKS and len(link) <= LONGEST_LINK:
-            if self._sheet.write_url(self.rows, column, link, form, string=text) == 0:
-                self._links += 1
-                return
-        self._sheet.write_string(self.rows, column, text, form)
 
 
 class Table:

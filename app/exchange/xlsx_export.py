@@ -1,7 +1,9 @@
 """The matrix as a workbook: a sheet that looks like the page, then positions, quotes, sources, and what it is."""
 
-from collections.abc import Mapping, Sequence
+from asyncio import sleep
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
+from app.exchange.numbers import Numbers
 from app.exchange.selection import Selection, positions, windows
 from app.exchange.spreadsheets import POSITION_COLUMNS, QUOTE_COLUMNS, cell_words, position_row, quote_row
 from app.exchange.workbook import Book, Sheet
@@ -46,7 +49,8 @@ async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: st
                 group = row.issue.group
                 sheet.row([group or "", *[""] * (len(parties) + 1)], ["group"] * (len(parties) + 2))
             headline = pictures.ground(row.issue, window.ground[row.issue.slug], chosen.names)
-            await anyio.to_thread.run_sync(_issue, sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
+            _issue(sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
+            await sleep(0)
 
 
 def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) -> None:
@@ -69,22 +73,19 @@ async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: 
     names, issues = chosen.names, chosen.issues
     stated = book.table("Positions", POSITION_COLUMNS)
     said = book.table("Quotes", ("position_id", "party", "issue", "current", *QUOTE_COLUMNS))
-    sources: set[int] = set()
+    sources = Numbers()
 
-    def write(batch: Sequence[tuple[Any, bool]]) -> None:
+    async for batch in positions(session, chosen):
         for position, current in batch:
             shared = position_row(position, current, names, issues[position.issue], base)
             stated.add(shared, {"position_url": shared["position_url"]} if base else {})
             for quote in position.quotes:
                 said.add(shared | quote_row(quote), {"link": quote.link})
                 sources.add(quote.source.id)
-
-    async for batch in positions(session, chosen):
-        await anyio.to_thread.run_sync(write, batch)
     found = book.table("Sources", SOURCE_COLUMNS)
-    ids = sorted(sources)
-    for i in range(0, len(ids), PAGE):
-        for source in (await held_by_id(session, chosen.matrix.at, "source", ids[i : i + PAGE])).values():
+    ids = iter(sources)
+    while some := list(islice(ids, PAGE)):
+        for source in (await held_by_id(session, chosen.matrix.at, "source", some)).values():
             page = f"{base}/sources/{source.id}"
             row: dict[str, Any] = {**source.data, "source_id": source.id, "source_uid": source["uid"]}
             found.add(row | {"source_page": page}, {"url": source["url"], **({"source_page": page} if base else {})})

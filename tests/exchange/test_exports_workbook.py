@@ -1,20 +1,43 @@
 """The workbook: texts are texts, the first sheet looks like the page, nothing is lost without a word."""
 
 import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
+from xlsxwriter.worksheet import Worksheet
 
 from app.core.clock import now
 from app.exchange import workbook
-from app.exchange.workbook import CUT, MOST_CHARACTERS, Book
+from app.exchange.workbook import Book
+from app.exchange.worksheet import CUT, MOST_CHARACTERS, RowSheet, cell_text
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 
-HOSTILE = ["=1+1", "@x", "-1", "+1", "\tx", "\rx", "http://x", "_x000D_", "a\nb", "Київ", "{=1}", "'=1", "\ufffe"]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=20)
+HOSTILE = [
+    "=1+1",
+    "@x",
+    "-1",
+    "+1",
+    "\tx",
+    "\rx",
+    "http://x",
+    "_x000D_",
+    "a\nb",
+    "Київ",
+    "{=1}",
+    "'=1",
+    "<r><t>x</t></r>",
+    "<r>&",
+    "\ufffe",
+]
 
 
 def opened(lake: Lake, **query: Any) -> Any:
@@ -30,6 +53,35 @@ def test_every_text_stays_a_text(tmp_path: Path) -> None:
     assert [c.data_type for c in cells] == ["s"] * len(HOSTILE) + ["n", "b"]
     texts = [unescape(c.value) for c in cells[: len(HOSTILE)]]
     assert texts == [*HOSTILE[:-1], "\ufffd"]
+
+
+@given(st.lists(TEXTS | st.integers() | st.booleans() | st.none(), min_size=1, max_size=4))
+def test_a_row_is_written_as_the_library_writes_it_cell_by_cell(row: list[Any]) -> None:
+    assume(not any(isinstance(v, str) and v.startswith("<r>") for v in row))
+    with tempfile.TemporaryDirectory() as folder:
+        assert written(RowSheet, row, folder) == written(Worksheet, row, folder)
+
+
+def written(kind: type[Worksheet], row: list[Any], folder: str) -> str:
+    """The XML of a row, plain and in bold."""
+    book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True, "tmpdir": folder})
+    bold = book.add_format({"bold": True})
+    sheet = book.add_worksheet("One", kind)
+    sheet.fh = io.StringIO()
+    for line, form in enumerate((None, bold)):
+        if isinstance(sheet, RowSheet):
+            sheet.put(line, row, [form] * len(row), {})
+            continue
+        for column, value in enumerate(row):
+            if value == "":
+                sheet.write_blank(line, column, None, form)
+            elif isinstance(value, str):
+                sheet.write_string(line, column, cell_text(value), form)
+            elif value is not None:
+                sheet.write(line, column, value, form)
+    sheet._write_single_row()
+    sheet.row_data_fh.close()
+    return str(sheet.fh.getvalue())
 
 
 def test_what_a_cell_cannot_hold_says_that_it_was_cut(tmp_path: Path) -> None:
