@@ -50,6 +50,26 @@ def test_options_are_merged_without_scripts(live: Live, browser: Browser) -> Non
     assert (data["attitudes"], data["action"]) == ({"q30": "prefers"}, "recoded")
 
 
+def test_parties_are_merged_and_split_again_without_scripts(live: Live, browser: Browser) -> None:
+    number = live.ada.post("/positions", position()).data["id"]
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto(f"{BOOK}/parties/north")
+        page.get_by_role("link", name="Merge it into another party").click()
+        page.get_by_label("The party that stays").select_option("south")
+        page.get_by_role("button", name="Show what it touches").click()
+        expect(page.get_by_role("heading", name="1 position of")).to_be_visible()
+        page.get_by_label("Why is it changed?").fill("They are one")
+        page.get_by_role("button", name="Merge").click()
+        expect(page.get_by_text("Merged into")).to_be_visible()
+        assert live.ada.get(f"/positions/{number}").data["status"] == "retracted"
+        page.get_by_role("link", name="split").click()
+        page.get_by_label("Why is it changed?").fill("They are two after all")
+        page.get_by_role("button", name="Split").click()
+        expect(page.get_by_text("Merged into")).to_be_hidden()
+    data = live.ada.get(f"/positions/{number}").data
+    assert (data["status"], data["party"], data["action"]) == ("published", "north", "restored")
+
+
 @pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
