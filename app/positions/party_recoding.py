@@ -5,7 +5,7 @@ under the party that receives it, word for word, and the old one is retracted. S
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +35,7 @@ class Handing:
     giver: Party
     receiver: Party
     reason: str
+    speakers: dict[int, Speaker] = field(default_factory=dict)  # the receiver's, by the numbers of the giver's
 
     @property
     def why_gone(self) -> str:
@@ -158,13 +159,15 @@ async def _state_anew(
 async def _quote(session: AsyncSession, log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool) -> Quote:
     """The same words anew; whoever spoke for the giver speaks for the receiver."""
     quote = Quote(**{name: value for name, value in held.items() if name not in ("id", "uid")}, uid=uuid4())
-    if quote.party_id == handing.giver.id and quote.speaker_id is not None:
-        speaker = await session.get_one(Speaker, quote.speaker_id)
-        there = await speaker_on_file(
-            session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id, public=public,
-            aliases=speaker.aliases,
-        )  # fmt: skip
-        quote.speaker_id, quote.party_id = there.id, handing.receiver.id
+    number = quote.speaker_id
+    if quote.party_id == handing.giver.id and number is not None:
+        if number not in handing.speakers:
+            speaker = await session.get_one(Speaker, number)
+            handing.speakers[number] = await speaker_on_file(
+                session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id, public=public,
+                aliases=speaker.aliases,
+            )  # fmt: skip
+        quote.speaker_id, quote.party_id = handing.speakers[number].id, handing.receiver.id
     return quote
 
 

@@ -62,7 +62,7 @@ def test_parties_are_merged_and_split_again_without_scripts(live: Live, browser:
         page.get_by_role("button", name="Merge").click()
         expect(page.get_by_text("Merged into")).to_be_visible()
         assert live.ada.get(f"/positions/{number}").data["status"] == "retracted"
-        page.get_by_role("link", name="split").click()
+        page.get_by_role("link", name="split Southshore").click()
         page.get_by_label("Why is it changed?").fill("They are two after all")
         page.get_by_role("button", name="Split").click()
         expect(page.get_by_text("Merged into")).to_be_hidden()
