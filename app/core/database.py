@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, Uuid, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -16,7 +17,17 @@ from app.core.addresses import driver_url as driver_url
 from app.core.errors import DomainError
 from app.core.metrics import MeasuredPool, measure_statements
 
-__all__ = ["Session", "among", "attempt", "driver_url", "make_engine", "make_sessions", "plain_url", "transaction"]
+__all__ = [
+    "Session",
+    "among",
+    "among_uids",
+    "attempt",
+    "driver_url",
+    "make_engine",
+    "make_sessions",
+    "plain_url",
+    "transaction",
+]
 
 # What a request may cost the database, in milliseconds; a migration sets its own.
 LIMITS = {"statement_timeout": 15_000, "lock_timeout": 4_000, "idle_in_transaction_session_timeout": 30_000}
@@ -87,6 +98,11 @@ def among(column: Any, numbers: Iterable[int | None]) -> ColumnElement[bool]:
     """Is it one of these numbers, however many? One parameter, so that the statement stays the same."""
     wanted = sorted({n for n in numbers if n is not None})
     return column == any_(literal(wanted, ARRAY(BigInteger)))
+
+
+def among_uids(column: Any, uids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Is it one of these, however many?"""
+    return column == any_(literal(list(uids), ARRAY(Uuid)))
 
 
 async def is_alive(session: AsyncSession) -> bool:

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["day", "month", "year"]
@@ -43,6 +44,7 @@ class PartialDate:
     precision: Precision
 
 
+@lru_cache(maxsize=1 << 12)
 def parse(text: str) -> PartialDate:
     """Read an imprecise date as it is stored; ValueError with what is wrong, for people."""
     written = _WRITTEN.fullmatch(text)

@@ -52,32 +52,27 @@ async def take_in(importing: Importing) -> Book:
     return book
 
 
-def _named(importing: Importing, *columns: tuple[str, str]) -> set[str]:
-    """All that the package names in these columns."""
-    return {cell for table, column in columns for row in importing.raw.rows[table] if (cell := row[column])}
-
-
 async def _negotiations(importing: Importing, book: Book) -> None:
     tables = ("participations", "issues", "options", "positions", "looks")
-    named = _named(importing, ("negotiations", "slug"), *((t, "negotiation") for t in tables))
+    named = await importing.named(("negotiations", "slug"), *((t, "negotiation") for t in tables))
     ours = {n.slug: n for n in await importing.session.scalars(select(Negotiation).where(Negotiation.slug.in_(named)))}
     names = ("slug", "title", "summary", "status", "coded_through", "licence", "contact", "method", "review")
     found = list(importing.rows("negotiations", r.NegotiationRow))
     entries = [Entry("negotiations", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
     settled = await settle(importing, "negotiation", Negotiation, entries)
-    book.negotiations = dict.fromkeys(_named(importing, ("negotiations", "slug")))
+    book.negotiations = dict.fromkeys(await importing.named(("negotiations", "slug")))
     book.negotiations |= ours | {n.slug: n for n in settled}
 
 
 async def _parties(importing: Importing, book: Book) -> None:
     tables = ("participations", "speakers", "positions", "quotes", "looks")
-    named = _named(importing, ("parties", "slug"), *((t, "party") for t in tables))
+    named = await importing.named(("parties", "slug"), *((t, "party") for t in tables))
     ours = {p.slug: p for p in await importing.session.scalars(select(Party).where(Party.slug.in_(named)))}
     names = ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")
     found = list(importing.rows("parties", r.PartyRow))
     entries = [Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
     settled = await settle(importing, "party", Party, entries, words=negotiations.party_words)
-    book.parties = dict.fromkeys(_named(importing, ("parties", "slug"))) | ours | {p.slug: p for p in settled}
+    book.parties = dict.fromkeys(await importing.named(("parties", "slug"))) | ours | {p.slug: p for p in settled}
 
 
 def refer(importing: Importing, table: str, line: int, column: str, key: Any, known: dict[Any, Any], what: str) -> Any:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.clock import instant
-from app.core.database import among
+from app.core.database import among, among_uids
 from app.exchange import rows as r
 from app.exchange.codebook import Book
 from app.exchange.settling import Importing
@@ -29,7 +29,9 @@ class Ours:
 
 async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours]:
     """What is on file of these positions, by their UUIDs."""
-    found = await importing.session.scalars(select(Position).where(Position.uid.in_(uids)).order_by(Position.id))
+    found = await importing.session.scalars(
+        select(Position).where(among_uids(Position.uid, uids)).order_by(Position.id)
+    )
     ours = {p.id: Ours(p) for p in found}
     if ours:
         rows = await importing.session.execute(

@@ -1,21 +1,23 @@
 """Importing a data package: checked and prepared first, then written in one transaction and one entry of the log."""
 
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
-from app.exchange import codebook, evidence, statements
+from app.exchange import codebook, statements
 from app.exchange import rows as r
 from app.exchange.box import BoxError, open_box
 from app.exchange.codebook import Book, plain
+from app.exchange.documents import take_sources
+from app.exchange.evidence import PAGE, Quotes
 from app.exchange.faults import Faults, ImportFaults
 from app.exchange.settling import Entry, Importing, Progress, Report, settle
+from app.exchange.shelf import Shelf
 from app.exchange.speakers import take_speakers
 from app.exchange.tables import read_package
 from app.history.record import writing
@@ -23,11 +25,20 @@ from app.history.staging import Staging
 from app.models.position import Look
 
 IMPORTS = 0x7061726C6579 + 1  # the advisory lock by which imports wait for each other, and for nobody else
+MANY = 5_000  # versions of positions, from which on they are written ahead of the log's lock
 PATIENCE = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL lock_timeout = '60s'",
     "SET LOCAL idle_in_transaction_session_timeout = 0",
 )
+
+
+class DryRun(Exception):
+    """All was checked, and nothing is to be kept."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("dry run")
+        self.report = report
 
 
 async def import_package(
@@ -48,19 +59,27 @@ async def import_package(
     faults = Faults()
     try:
         with open_box(path) as box:
-            raw = read_package(box, faults)
             for statement in PATIENCE:
                 await session.execute(text(statement))
-            await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
+            await _alone(session)
+            shelf = Shelf(session)
+            await shelf.open()
+            raw = await read_package(box, faults, shelf)
+            await shelf.close()
             async with writing(session, by=by, now=now, batch="import") as log:
-                importing = Importing(session, log, raw, faults, now, skip_diverged, progress)
+                importing = Importing(session, log, raw, shelf, faults, now, skip_diverged, progress)
                 await take_in(importing)
                 if faults:
                     raise ImportFaults(faults)
+                if dry_run:
+                    raise DryRun(importing.report)
     except BoxError as error:
         faults.add(path.name or str(path), 1, "", str(error))
         await session.rollback()
         raise ImportFaults(faults) from None
+    except DryRun as done:
+        await session.rollback()
+        return done.report
     except ImportFaults:
         await session.rollback()
         raise
@@ -68,19 +87,26 @@ async def import_package(
         await session.rollback()
         detail = str(error.orig).splitlines()[0]
         raise Conflict(f"Somebody wrote the same at the same time; import it again. ({detail})") from error
-    if dry_run:
-        await session.rollback()
     return importing.report
+
+
+async def _alone(session: AsyncSession) -> None:
+    """Wait until no other import is under way; Conflict where that lasts too long."""
+    try:
+        await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
+    except OperationalError:
+        await session.rollback()
+        raise Conflict("Another import is under way; nothing was written. Try again when it is done.") from None
 
 
 async def take_in(importing: Importing) -> None:
     """Take in all tables, as far as they are without fault."""
-    staging = Staging(importing.session, lambda: secrets.token_bytes(16))
-    await staging.open()
+    staging = Staging(importing.log)
     book = await codebook.take_in(importing)
     await take_speakers(importing, book)
-    sources = await evidence.take_sources(importing)
-    quotes = await evidence.take_quotes(importing, book, sources)
+    quotes = Quotes(importing, book, await take_sources(importing))
+    await quotes.open()
+    await staging.open(importing.shelf.versions, many=MANY)
     await statements.take_positions(importing, book, quotes, staging)
     await _looks(importing, book)
     importing.tell("writing the log", 0, 1)
@@ -95,8 +121,8 @@ async def _looks(importing: Importing, book: Book) -> None:
     read = list(importing.rows("looks", r.LookRow))
     uids = [x.uid for _, x in read]
     ours: dict[Any, Look] = {}
-    for i in range(0, len(uids), evidence.PAGE):
-        found = await importing.session.scalars(select(Look).where(Look.uid.in_(uids[i : i + evidence.PAGE])))
+    for i in range(0, len(uids), PAGE):
+        found = await importing.session.scalars(select(Look).where(Look.uid.in_(uids[i : i + PAGE])))
         ours |= {look.uid: look for look in found}
     entries = []
     for line, x in read:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from functools import lru_cache
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field, ValidationError
@@ -157,43 +158,56 @@ M = TypeVar("M", bound=Input)
 
 def read_row(model: type[M], table: Table, row: Row, package: str, faults: Faults, path: str) -> M | None:
     """Make of a row what its table is about; None, and its faults noted, where it cannot be."""
-    given: dict[str, Any] = {}
-    keys = KEYS.get(table.name, {})
-    clean = True
-    for column in table.columns:
-        cell = row[column.name]
-        if cell is None:
-            if column.needed and column.name in row.at:
-                faults.add(path, row.line, column.name, "is empty")
-                clean = False
-            elif column.needed:
-                clean = False  # noted once, of the whole column
-            continue
+    return Reader(model, table, row.at, package, path)(row, faults)
+
+
+class Reader(Generic[M]):
+    """Makes of rows what their table is about; what follows from the header is looked up once."""
+
+    def __init__(self, model: type[M], table: Table, at: Mapping[str, int], package: str, path: str) -> None:
+        self.model, self.table, self.path = model, table, path
+        keys = KEYS.get(table.name, {})
+        self.lacking = {c.name for c in table.columns if c.needed and c.name not in at}  # noted once, of the column
+        self.columns: list[tuple[str, int, bool, Callable[[str], object] | None]] = []
+        for c in table.columns:
+            if c.name not in at or (table.name, c.name) == ("positions", "quotes"):
+                continue
+            make = partial(uid, package, keys[c.name]) if c.name in keys else VALUES.get(c.type)
+            self.columns.append((c.name, at[c.name], c.needed, split_aliases if c.name == "aliases" else make))
+
+    def __call__(self, row: Row, faults: Faults) -> M | None:
+        """Read one; None, and its faults noted, where it cannot be."""
+        given: dict[str, Any] = {}
+        cells, faulty = row.cells, set[str](self.lacking)
+        for name, place, needed, make in self.columns:
+            cell = cells[place]
+            if cell is None:
+                if needed:
+                    faults.add(self.path, row.line, name, "is empty")
+                    faulty.add(name)
+                continue
+            try:
+                given[name] = cell if make is None else make(cell)
+            except ValueError as error:
+                faults.add(self.path, row.line, name, str(error))
+                if needed:
+                    faulty.add(name)
+                else:
+                    faulty.add("")
         try:
-            given[column.name] = (
-                uid(package, keys[column.name], cell) if column.name in keys else _value(column.type, cell)
-            )
-        except ValueError as error:
-            faults.add(path, row.line, column.name, str(error))
-            clean = False
-    if "aliases" in given:
-        given["aliases"] = [a for a in split_list(given["aliases"]) if a.strip()]
-    if table.name == "positions":
-        given.pop("quotes", None)
-    if not clean:
-        # What is wrong with the rest of the row is said as well; what is needed and missing has been said.
-        said = {c.name for c in table.columns if c.needed and c.name not in given}
-    else:
-        said = set()
-    try:
-        made = model.model_validate(given)
-    except ValidationError as error:
-        for found in error.errors(include_url=False, include_context=False, include_input=False):
-            where = str(found["loc"][0]) if found["loc"] else table.key[0]
-            if where not in said:
-                faults.add(path, row.line, where, found["msg"].removeprefix("Value error, "))
-        return None
-    return made if clean else None
+            made = self.model.model_validate(given)
+        except ValidationError as error:
+            # What is wrong with the rest of the row is said as well; what is needed and missing has been said.
+            for found in error.errors(include_url=False, include_context=False, include_input=False):
+                where = str(found["loc"][0]) if found["loc"] else self.table.key[0]
+                if where not in faulty:
+                    faults.add(self.path, row.line, where, found["msg"].removeprefix("Value error, "))
+            return None
+        return None if faulty else made
+
+
+def split_aliases(cell: str) -> list[str]:
+    return [a for a in split_list(cell) if a.strip()]
 
 
 def split_list(cell: str) -> list[str]:
@@ -205,25 +219,31 @@ def join_list(texts: list[str]) -> str:
     return "|".join(re.sub(r"([|\\])", r"\\\1", text) for text in texts)
 
 
-def _value(type_: str, cell: str) -> object:
-    match type_:
-        case "integer":
-            if not re.fullmatch(r"[+-]?[0-9]{1,18}", cell):
-                raise ValueError(f"“{cell[:40]}” is not a whole number")
-            return int(cell)
-        case "number":
-            if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?", cell):
-                raise ValueError(f"“{cell[:40]}” is not a number")
-            return float(cell)
-        case "boolean":
-            if cell.lower() not in TRUE | FALSE:
-                raise ValueError(f"“{cell[:40]}” is neither true nor false")
-            return cell.lower() in TRUE
-        case "datetime":
-            return parse_instant(cell)
-        case "array":
-            try:
-                return json.loads(cell)
-            except (ValueError, RecursionError):
-                raise ValueError("is not a list in JSON") from None
-    return cell
+def _integer(cell: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", cell):
+        raise ValueError(f"“{cell[:40]}” is not a whole number")
+    return int(cell)
+
+
+def _number(cell: str) -> float:
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?", cell):
+        raise ValueError(f"“{cell[:40]}” is not a number")
+    return float(cell)
+
+
+def _flag(cell: str) -> bool:
+    if cell.lower() not in TRUE | FALSE:
+        raise ValueError(f"“{cell[:40]}” is neither true nor false")
+    return cell.lower() in TRUE
+
+
+def _list(cell: str) -> object:
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        raise ValueError("is not a list in JSON") from None
+
+
+VALUES: dict[str, Callable[[str], object]] = {
+    "integer": _integer, "number": _number, "boolean": _flag, "datetime": parse_instant, "array": _list,
+}  # fmt: skip

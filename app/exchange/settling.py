@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,8 @@ from app.core.database import among
 from app.core.errors import Conflict
 from app.exchange.faults import Fault, Faults
 from app.exchange.layout import TABLES
-from app.exchange.rows import M, read_row
+from app.exchange.rows import M, Reader
+from app.exchange.shelf import Shelf
 from app.exchange.tables import Raw
 from app.history.record import Change, Log, plain, snapshot
 from app.models.base import Base
@@ -64,13 +64,12 @@ class Importing:
     session: AsyncSession
     log: Log
     raw: Raw
+    shelf: Shelf
     faults: Faults
     now: datetime
     skip_diverged: bool = False
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
-    faulty_quotes: set[UUID] = field(default_factory=set)
-    lacking: set[UUID] = field(default_factory=set)  # positions that have faulty quotes
     late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what touches rows that others may write
 
     async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
@@ -99,12 +98,24 @@ class Importing:
         if self.progress:
             self.progress(what, done, total)
 
+    async def named(self, *columns: tuple[str, str]) -> set[str]:
+        """All that the package names in these columns of its tables."""
+        found = set[str]()
+        for table, column in columns:
+            if table in self.shelf.tables:
+                found |= await self.shelf.named(table, column)
+            else:
+                found |= {cell for row in self.raw.rows[table] if (cell := row[column])}
+        return found
+
     def rows(self, table: str, model: type[M]) -> Iterator[tuple[int, M]]:
-        """Read all rows of a table with their lines; a key that is there twice is a fault."""
+        """Read all rows of a small table with their lines; a key that is there twice is a fault."""
         seen: dict[Any, int] = {}
         key = TABLES[table].key
-        for row in self.raw.rows[table]:
-            read = read_row(model, TABLES[table], row, self.raw.name, self.faults, self.raw.paths[table])
+        rows = self.raw.rows[table]
+        reader = Reader(model, TABLES[table], rows[0].at if rows else {}, self.raw.name, self.raw.paths[table])
+        for row in rows:
+            read = reader(row, self.faults)
             if read is None:
                 continue
             mark = getattr(read, key[0]) if len(key) == 1 else tuple(getattr(read, name) for name in key)

@@ -26,7 +26,7 @@ async def take_speakers(importing: Importing, book: Book) -> None:
     by_uid = {s.uid: s for s in here}
     by_name = {(s.name, s.office, s.party_id): s for s in here}
     book.speakers = dict.fromkeys(_keys(importing, "speakers"))
-    public = _publicly_named(importing)
+    public = await _publicly_named(importing)
     entries, keys = [], []
     own: dict[Any, int] = {}
     shy: list[Speaker] = []
@@ -61,16 +61,14 @@ async def _publish(importing: Importing, speaker: Speaker) -> None:
     await negotiations.publish_speaker(importing.log, speaker)
 
 
-def _publicly_named(importing: Importing) -> dict[UUID, bool]:
+async def _publicly_named(importing: Importing) -> dict[UUID, bool]:
     """Of the speakers whom the package quotes: is it for more than drafts?"""
-    package = importing.raw.name
-    open_ = {row["uid"] for row in importing.raw.rows["positions"] if row["status"] != "draft"}
-    named: dict[UUID, bool] = {}
-    for row in importing.raw.rows["quotes"]:
-        if key := row["speaker"]:
-            speaker = r.uid(package, "speakers", key)
-            named[speaker] = named.get(speaker, False) or row["position"] in open_
-    return named
+    found = await importing.shelf.lines(
+        "SELECT q.speaker, bool_or(p.uid IS NOT NULL) FROM shelf_quotes q LEFT JOIN (SELECT DISTINCT uid "
+        "FROM shelf_positions WHERE status IS DISTINCT FROM 'draft') p ON p.uid = q.position "
+        "WHERE q.speaker IS NOT NULL GROUP BY 1"
+    )
+    return {r.uid(importing.raw.name, "speakers", key): public for key, public in found}
 
 
 def _keys(importing: Importing, table: str) -> list[UUID]:

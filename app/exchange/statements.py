@@ -1,20 +1,25 @@
 """Taking in positions with all their versions: composed by the rules, page by page, and staged for the log."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import anyio.to_thread
+from sqlalchemy import text
+
 from app.core.clock import instant
 from app.exchange import rows as r
 from app.exchange.codebook import Book
 from app.exchange.dates import dated
 from app.exchange.diverging import Ours, differs, on_file
-from app.exchange.evidence import Evidence, write_quotes
+from app.exchange.evidence import Evidence, Gathered, Quotes, write_quotes
 from app.exchange.laying import lay_out
 from app.exchange.settling import Importing
-from app.exchange.versions import Version, Versions, places
+from app.exchange.shelf import Page
+from app.exchange.versions import Version, Versions, places, tell_strays
 from app.history.record import Change
 from app.history.staging import Staged, Staging, draw_ids
 from app.models.position import Position
@@ -40,35 +45,40 @@ class Statement:
     new: bool = True
 
 
-async def take_positions(importing: Importing, book: Book, quotes: Mapping[UUID, Evidence], staging: Staging) -> None:
-    """Take in all positions of the package."""
-    work = _Work(importing, book, Versions(importing, quotes))
-    by_id = {e.said["id"]: e for e in quotes.values()}
-    uids = list(work.read.groups)
+@dataclass(slots=True)
+class _Made:
+    """A page of positions that is to be written."""
+
+    statements: list[Statement]
+    staged: list[Staged]
+    quotes: list[Evidence]
+
+
+async def take_positions(importing: Importing, book: Book, quotes: Quotes, staging: Staging) -> None:
+    """Take in all positions of the package: while a page is written, the next is made."""
+    work = _Work(importing, book, quotes)
     changed: dict[int, Statement] = {}
     before: dict[int, int] = {}
-    for done in range(0, len(uids), PAGE):
-        importing.tell("positions", done, len(uids))
-        page = uids[done : done + PAGE]
-        ours = await on_file(importing, page)
-        new = [u for u in page if u not in ours]
+    made: _Made | None = None
+    # What grows while it is read and written is looked up by its indexes, also where a plan was made when it was empty.
+    await importing.session.execute(text("SET LOCAL enable_seqscan = off"))
+    async for page in importing.shelf.pages(PAGE):
+        importing.tell("positions", page.done, importing.shelf.total)
+        uids = {key: r.uid(importing.raw.name, "positions", key) for key in page.positions}
+        ours = await on_file(importing, list(uids.values()))
+        gathered = await quotes.gather(page)
+        new = [u for u in uids.values() if u not in ours]
         numbers = dict(zip(new, await draw_ids(importing.session, "position", len(new)), strict=True))
-        statements: list[Statement] = []
-        staged: list[Staged] = []
-        for u in page:
-            statement, versions = work.position(u, ours.get(u), numbers.get(u, 0))
-            if versions:
-                statements.append(statement)
-                staged += versions
-        if importing.faults:
-            continue  # what is faulty is written no further
-        named = (by_id[q["id"]] for s in staged for q in s.change.snapshot["quotes"] if q["id"] in by_id)
-        await write_quotes(importing.session, staging, named)
-        await lay_out(importing.session, [s for s in statements if s.new])
-        await staging.add(staged)
-        changed |= {s.id: s for s in statements if not s.new}
+        writing = asyncio.create_task(_write(importing, staging, made))
+        try:
+            made = await anyio.to_thread.run_sync(work.page, page, gathered, uids, ours, numbers)
+        finally:
+            await writing
+        changed |= {s.id: s for s in made.statements if not s.new}
         before |= {o.position.id: o.position.version for o in ours.values() if o.position.id in changed}
-    work.read.tell_unused()
+    await _write(importing, staging, made)
+    await importing.session.execute(text("SET LOCAL enable_seqscan = on"))
+    await tell_strays(importing)
 
     async def change() -> None:
         await importing.hold(Position, before)
@@ -78,17 +88,50 @@ async def take_positions(importing: Importing, book: Book, quotes: Mapping[UUID,
         importing.late.append(change)
 
 
+async def _write(importing: Importing, staging: Staging, made: _Made | None) -> None:
+    if made is None or importing.faults:
+        return  # what is faulty is written no further
+    await write_quotes(importing.session, staging, made.quotes)
+    await lay_out(importing.session, [s for s in made.statements if s.new])
+    await staging.add(made.staged)
+
+
 class _Work:
     """Everything that the making of one position looks up."""
 
-    def __init__(self, importing: Importing, book: Book, read: Versions) -> None:
-        self.importing, self.book, self.read = importing, book, read
-        self.cells: dict[tuple[str, str], CellFacts] = {}
+    def __init__(self, importing: Importing, book: Book, quotes: Quotes) -> None:
+        self.importing, self.book, self.quotes = importing, book, quotes
+        self.named: dict[str, tuple[dict[str, int], dict[str, dict[str, int]]]] = {}  # issues, and their options
+        self.options: dict[tuple[str, str, bool], dict[str, OptionFacts]] = {}
 
-    def position(self, u: UUID, ours: Ours | None, number: int) -> tuple[Statement, list[Staged]]:
+    def page(
+        self,
+        page: Page,
+        gathered: Gathered,
+        uids: Mapping[str, UUID],
+        ours: Mapping[UUID, Ours],
+        numbers: Mapping[UUID, int],
+    ) -> _Made:
+        """Make the new versions of a page of positions."""
+        found = self.quotes.read(page, gathered)
+        read, made = Versions(self.importing, page, found), _Made([], [], [])
+        for key, u in uids.items():
+            statement, staged = self._position(u, read.versions(key), ours.get(u), numbers.get(u, 0))
+            if staged:
+                made.statements.append(statement)
+                made.staged += staged
+        read.tell_unused(self.quotes.shared)
+        self.quotes.keep(found)
+        by_id = {e.said["id"]: e for e in found.by_key.values()}
+        named = (q["id"] for s in made.staged for q in s.change.snapshot["quotes"])
+        made.quotes = [by_id[number] for number in named if number in by_id]
+        return made
+
+    def _position(
+        self, u: UUID, versions: list[Version], ours: Ours | None, number: int
+    ) -> tuple[Statement, list[Staged]]:
         """Make the new versions of one position, oldest first."""
         importing = self.importing
-        versions = self.read.versions(u)
         newest = ours.versions.get(ours.position.version) if ours else None
         before = newest["document"] if newest else None
         statement = Statement(
@@ -125,7 +168,7 @@ class _Work:
         if not made:
             return statement, []
         last = len(made) - 1
-        return statement, [Staged(c, i == last, first, here) for i, (c, first, here) in enumerate(made)]
+        return statement, [Staged(c, i == last, statement.new, first, here) for i, (c, first, here) in enumerate(made)]
 
     def _diverged(self, versions: Sequence[Version], column: str, reason: str) -> None:
         for v in versions:
@@ -144,15 +187,16 @@ class _Work:
             return None
         # What was recorded elsewhere may name options that have been retired since.
         past = x.recorded_at is not None
-        made = self.cells.get((x.negotiation, x.issue))
-        if made is None:
+        if x.negotiation not in self.named:
             here = {i: row.id for (n, i), row in book.issues.items() if n == x.negotiation and row is not None}
             linked = {i: {s: o.id for s, o in book.options[x.negotiation, i].items()} for i in here}
-            made = CellFacts(negotiation.id, 0, issue.id, x.issue, {}, here, linked)
-            self.cells[x.negotiation, x.issue] = made
-        options = book.options[x.negotiation, x.issue]
-        facts = {s: OptionFacts(o.id, o.retired and not past) for s, o in options.items()}
-        return CellFacts(negotiation.id, seat.party_id, issue.id, x.issue, facts, made.issues, made.linked)
+            self.named[x.negotiation] = here, linked
+        facts = self.options.get((x.negotiation, x.issue, past))
+        if facts is None:
+            options = book.options[x.negotiation, x.issue]
+            facts = {s: OptionFacts(o.id, o.retired and not past) for s, o in options.items()}
+            self.options[x.negotiation, x.issue, past] = facts
+        return CellFacts(negotiation.id, seat.party_id, issue.id, x.issue, facts, *self.named[x.negotiation])
 
     def _look_up(self, v: Version, column: str, key: Any, known: Mapping[Any, Any]) -> Any:
         if key not in known and not self.importing.unread(column):

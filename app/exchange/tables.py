@@ -5,9 +5,9 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from app.exchange.box import DESCRIPTOR, Box, BoxError, unsafe
 from app.exchange.faults import Faults
@@ -16,7 +16,6 @@ from app.exchange.layout import TABLES, Table
 MOST_DESCRIPTOR = 4 << 20
 MOST_TEXT = 32 << 20  # of one source, in bytes
 LONGEST_CELL = 2_000_000
-SHARED = 40  # characters up to which equal values are kept once
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError)
 csv.field_size_limit(LONGEST_CELL)
 
@@ -39,26 +38,37 @@ class Raw:
     """A package as it was read; `name` is its own, under which keys that are no UUIDs are unique."""
 
     name: str
-    rows: Mapping[str, list[Row]]
+    rows: Mapping[str, list[Row]]  # of the tables that are not put aside
     paths: Mapping[str, str]  # of the tables
     broken: set[str]  # tables of which rows could not be read: what refers to these may be right
     box: Box
 
 
-def read_package(box: Box, faults: Faults) -> Raw:
+class Aside(Protocol):
+    """Where tables go that are too large to be held in memory."""
+
+    tables: Collection[str]
+
+    async def put(self, table: str, rows: Iterator[Row]) -> None: ...
+
+
+async def read_package(box: Box, faults: Faults, aside: Aside) -> Raw:
     """Read the descriptor and all tables that it declares."""
     descriptor = _descriptor(box, faults)
     broken = set(TABLES) if descriptor is None else set[str]()
     descriptor = descriptor or {}
     resources = _resources(descriptor, box, faults, broken)
-    rows = {}
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES if name not in aside.tables}
     for name, resource in resources.items():
-        rows[name], whole = _read_table(box, TABLES[name], resource, faults)
-        broken |= set() if whole else {name}
+        read = _read_table(box, TABLES[name], resource, faults, broken)
+        if name in aside.tables:
+            await aside.put(name, read)
+        else:
+            rows[name] = list(read)
     own = descriptor.get("name")
     return Raw(
         own if isinstance(own, str) and own else box.name,
-        {name: rows.get(name, []) for name in TABLES},
+        rows,
         {name: resources[name]["path"] if name in resources else table.path for name, table in TABLES.items()},
         broken,
         box,
@@ -181,25 +191,26 @@ class _Lines:
             yield line.removeprefix("\ufeff") if self.number == 1 else line
 
 
-def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Faults) -> tuple[list[Row], bool]:
-    """Read one table, and tell whether all its rows could be."""
+def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Faults, broken: set[str]) -> Iterator[Row]:
+    """Read one table, row by row; it is `broken` where not all of them could be."""
     path, before = resource["path"], faults.count
     algorithm, expected = _expected_hash(resource.get("hash"), faults)
     digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
-    rows: list[Row] = []
     try:
         with box.open(path) as file:
             lines = _Lines(file, path, faults, [digest] if digest else [])
             try:
-                rows = _rows(lines, table, path, faults)
+                yield from _rows(lines, table, path, faults)
             except csv.Error as error:
                 faults.add(path, max(lines.number, 1), "", f"is not well-formed CSV: {error}")
             for _ in lines:  # what is left after a break still counts for the checksum
                 pass
     except (*UNREADABLE, BoxError) as error:
         faults.add(path, 1, "", f"cannot be read: {error}")
-        return rows, False
-    whole = faults.count == before
+        broken.add(table.name)
+        return
+    if faults.count > before:
+        broken.add(table.name)
     size = resource.get("bytes")
     if isinstance(size, int) and size != lines.bytes:
         faults.add(path, 1, "bytes", f"has {lines.bytes:,} bytes, not the {size:,} that {DESCRIPTOR} gives")
@@ -207,7 +218,6 @@ def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Fau
         faults.add(
             path, 1, "hash", f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives: the file was changed"
         )
-    return rows, whole
 
 
 def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
@@ -221,27 +231,24 @@ def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
     return algorithm, digest.lower()
 
 
-def _rows(lines: _Lines, table: Table, path: str, faults: Faults) -> list[Row]:
+def _rows(lines: _Lines, table: Table, path: str, faults: Faults) -> Iterator[Row]:
     reader = csv.reader(lines, strict=True)
     header = next(reader, None)
     if header is None:
         faults.add(path, 1, "", "is empty: its first line names the columns")
-        return []
+        return
     at = _columns(header, table, path, faults)
-    kept: dict[str, str] = {}
-    rows: list[Row] = []
     while True:
         line = reader.line_num + 1
         cells = next(reader, None)
         if cells is None:
-            return rows
+            return
         if not cells:
             continue  # an empty line
         if len(cells) != len(header):
             faults.add(path, line, "", f"has {len(cells)} cells under {len(header)} columns")
             continue
-        shared = (kept.setdefault(c, c) if len(c) <= SHARED else c for c in cells)
-        rows.append(Row(line, tuple(c if c else None for c in shared), at))
+        yield Row(line, tuple(c if c else None for c in cells), at)
 
 
 def _columns(header: list[str], table: Table, path: str, faults: Faults) -> dict[str, int]:

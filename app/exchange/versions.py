@@ -1,14 +1,21 @@
 """The rows of positions, with those of their attitudes, links and quotes, brought together version by version."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from app.exchange import rows as r
-from app.exchange.evidence import Evidence
+from app.exchange.evidence import Evidence, Found
 from app.exchange.layout import TABLES
+from app.exchange.rows import Reader
 from app.exchange.settling import Importing
+from app.exchange.shelf import Page, version_mark
 from app.exchange.tables import Row
+
+STRAYS = """
+SELECT line, position, mark FROM shelf_{table} s WHERE NOT EXISTS (
+  SELECT FROM shelf_positions p WHERE p.uid = s.position AND p.mark = s.mark) ORDER BY line
+"""
 
 
 @dataclass(slots=True)
@@ -24,52 +31,37 @@ class Version:
 
 
 class Versions:
-    """All versions of a package, by position."""
+    """The versions of a page of positions."""
 
-    def __init__(self, importing: Importing, quotes: Mapping[UUID, Evidence]) -> None:
-        self.importing, self.quotes = importing, quotes
-        self.package = importing.raw.name
-        self.groups: dict[UUID, list[Row]] = {}
-        for row in importing.raw.rows["positions"]:
-            if key := row["uid"]:
-                self.groups.setdefault(r.uid(self.package, "positions", key), []).append(row)
-            elif "uid" in row.at:
-                importing.fault("positions", row.line, "uid", "is empty")
-        importing.raw.rows["positions"].clear()  # they are many, and have been taken
-        self.attitudes = self._by_version("attitudes")
-        self.links = self._by_version("links")
-        self.of_position: dict[UUID, list[Evidence]] = {}
-        for evidence in quotes.values():
+    def __init__(self, importing: Importing, page: Page, quotes: Found) -> None:
+        self.importing, self.page, self.quotes = importing, page, quotes
+        self.attitudes, self.links = _by_version(page.attitudes), _by_version(page.links)
+        self.of_position: dict[str, list[Evidence]] = {}
+        for evidence in quotes.by_key.values():
             self.of_position.setdefault(evidence.position, []).append(evidence)
-            if evidence.position not in self.groups and not importing.unread("position"):
-                importing.fault("quotes", evidence.line, "position", "there is no such position in the package")
         self.used: set[int] = set()
-        self.faulty: set[UUID] = set()  # positions of which a version could not be read
+        self.faulty: set[str] = set()  # positions of which a version could not be read
+        self.readers: dict[str, Reader[Any]] = {
+            name: Reader(model, TABLES[name], rows[0].at, importing.raw.name, importing.raw.paths[name])
+            for name, model, rows in (
+                ("positions", r.PositionRow, next(iter(page.positions.values()))),
+                ("attitudes", r.AttitudeRow, page.attitudes),
+                ("links", r.LinkRow, page.links),
+            )
+            if rows
+        }
 
-    def _by_version(self, table: str) -> dict[tuple[UUID, int], list[Row]]:
-        found: dict[tuple[UUID, int], list[Row]] = {}
-        for row in self.importing.raw.rows[table]:
-            key, version = row["position"], row["version"] or "1"
-            if key and version.isdecimal():
-                found.setdefault((r.uid(self.package, "positions", key), int(version)), []).append(row)
-            else:
-                column = "version" if key else "position"
-                self.importing.fault(table, row.line, column, "does not name a version" if key else "is empty")
-        self.importing.raw.rows[table].clear()
-        return found
-
-    def versions(self, u: UUID) -> list[Version]:
+    def versions(self, key: str) -> list[Version]:
         """Read the versions of one position, oldest first; faults are noted."""
         made: list[Version] = []
         importing, seen = self.importing, dict[int, int]()
-        path = importing.raw.paths["positions"]
-        for row in self.groups[u]:
-            read = r.read_row(r.PositionRow, TABLES["positions"], row, self.package, importing.faults, path)
-            mark = int(row["version"] or 1) if (row["version"] or "1").isdecimal() else 0
-            attitudes = list(self._belonging("attitudes", r.AttitudeRow, self.attitudes.pop((u, mark), [])))
-            links = list(self._belonging("links", r.LinkRow, self.links.pop((u, mark), [])))
+        for row in self.page.positions[key]:
+            read: Any = self.readers["positions"](row, importing.faults)
+            mark = version_mark(row)
+            attitudes = list(self._belonging("attitudes", self.attitudes.pop((key, mark), [])))
+            links = list(self._belonging("links", self.links.pop((key, mark), [])))
             if read is None:
-                self.faulty.add(u)
+                self.faulty.add(key)
                 continue
             if read.version in seen:
                 importing.fault(
@@ -77,14 +69,14 @@ class Versions:
                 )
                 continue
             seen[read.version] = row.line
-            quotes = self._named_quotes(row, u)
+            quotes = self._named_quotes(row, key)
             named: set[str] = set()
             for line, a in attitudes:
                 if a.option in named:
                     importing.fault("attitudes", line, "option", f"{a.option} is there twice in this version")
                 named.add(a.option)
             if quotes is None:
-                self.faulty.add(u)
+                self.faulty.add(key)
             elif len(named) == len(attitudes):
                 made.append(Version(row.line, read, attitudes, links, quotes, self._marked(row, read)))
         return sorted(made, key=lambda v: v.row.version)
@@ -95,46 +87,63 @@ class Versions:
             self.importing.fault("positions", row.line, "by_hand", "names stated_from, stated_by, or both")
         return marks if "by_hand" in row.at else None
 
-    def _belonging(self, table: str, model: type[r.M], rows: Iterable[Row]) -> Iterator[tuple[int, r.M]]:
-        path, faults = self.importing.raw.paths[table], self.importing.faults
+    def _belonging(self, table: str, rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
         for row in rows:
-            read = r.read_row(model, TABLES[table], row, self.package, faults, path)
-            if read is not None:
+            if (read := self.readers[table](row, self.importing.faults)) is not None:
                 yield row.line, read
 
-    def _named_quotes(self, row: Row, u: UUID) -> list[Evidence] | None:
+    def _named_quotes(self, row: Row, key: str) -> list[Evidence] | None:
         if row["quotes"] is None:
             # A hand-made package may leave it at saying in quotes.csv what belongs to what.
-            if u in self.importing.lacking:
+            if key in self.quotes.lacking:
                 return None
-            found = self.of_position.get(u, []) if row["status"] != "retracted" or "quotes" not in row.at else []
+            found = self.of_position.get(key, []) if row["status"] != "retracted" or "quotes" not in row.at else []
         else:
             found = []
-            for key in row["quotes"].split():
-                quote = r.uid(self.package, "quotes", key)
-                evidence = self.quotes.get(quote)
+            for name in row["quotes"].split():
+                evidence = self.quotes.by_key.get(name)
                 if evidence is not None and evidence not in found:
                     found.append(evidence)
                     continue
                 if evidence is not None:
-                    self.importing.fault("positions", row.line, "quotes", f"{key} is there twice")
-                elif quote not in self.importing.faulty_quotes and not self.importing.unread("quotes"):
-                    self.importing.fault("positions", row.line, "quotes", f"there is no quote {key} in the package")
+                    self.importing.fault("positions", row.line, "quotes", f"{name} is there twice")
+                elif name not in self.quotes.faulty and not self.importing.unread("quotes"):
+                    self.importing.fault("positions", row.line, "quotes", f"there is no quote {name} in the package")
                 return None
         self.used |= {e.said["id"] for e in found}
         return found
 
-    def tell_unused(self) -> None:
-        """Note what belongs to no position: it would be lost without a word."""
+    def tell_unused(self, shared: Container[str]) -> None:
+        """Note which quotes belong to no version: they would be lost without a word. `shared`: named elsewhere too."""
         if self.importing.unread("position"):
             return
-        for e in self.quotes.values():
-            if e.said["id"] not in self.used and e.position in self.groups and e.position not in self.faulty:
-                self.importing.fault("quotes", e.line, "uid", "no version of its position names this quote")
-        for table, left in (("attitudes", self.attitudes), ("links", self.links)):
-            for rows in left.values():
-                for row in rows:
-                    self.importing.fault(table, row.line, "position", "there is no such version of a position")
+        for key in self.page.positions:
+            for e in self.of_position.get(key, []) if key not in self.faulty else []:
+                if e.said["id"] not in self.used and e.key not in shared:
+                    self.importing.fault("quotes", e.line, "uid", "no version of its position names this quote")
+
+
+def _by_version(rows: Iterable[Row]) -> dict[tuple[str, int | None], list[Row]]:
+    found: dict[tuple[str, int | None], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["position"] or "", version_mark(row)), []).append(row)
+    return found
+
+
+async def tell_strays(importing: Importing) -> None:
+    """Note rows that belong to no version of any position, and positions without a key."""
+    shelf = importing.shelf
+    if "uid" in shelf.at.get("positions", {}):
+        for (line,) in await shelf.lines("SELECT line FROM shelf_positions WHERE uid IS NULL ORDER BY line"):
+            importing.fault("positions", line, "uid", "is empty")
+    for table in ("attitudes", "links"):
+        for line, key, mark in await shelf.lines(STRAYS.format(table=table)):
+            if key is None:
+                importing.fault(table, line, "position", "is empty")
+            elif mark is None:
+                importing.fault(table, line, "version", "does not name a version")
+            elif not importing.unread("position"):
+                importing.fault(table, line, "position", "there is no such version of a position")
 
 
 def places(v: Version) -> Callable[[str], tuple[str, int, str]]:

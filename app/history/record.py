@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -55,14 +55,32 @@ class Change:
     recorded_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the log goes on: the next number, an instant after the last one, and the hash to follow."""
+
+    seq: int
+    at: datetime
+    previous: bytes
+    epoch: str
+
+
+Draw = Callable[[], Awaitable[Place]]
+
+
 class Bulk(Protocol):
     """Very many changes that were prepared outside the session, to go into the same commit (see staging.py)."""
 
-    entries: list[tuple[Change, bytes]]
+    first: int  # how many of the session's own changes come before them
+    count: int
 
-    async def ready(self) -> None: ...
+    async def draw(self, draw: Draw) -> Place: ...
 
-    async def pour(self, seq: int, at: datetime, offset: int) -> None: ...
+    def lines(self) -> Iterator[bytes]: ...
+
+    async def pour(self, place: Place) -> None: ...
+
+    async def settle(self, place: Place) -> None: ...
 
 
 @dataclass(slots=True)
@@ -121,27 +139,32 @@ class Log:
 
     async def seal(self) -> None:
         """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
-        staged = self.bulk.entries if self.bulk else []
-        if not self.changes and not staged:
+        bulk = self.bulk if self.bulk and self.bulk.count else None
+        if not self.changes and bulk is None:
             return
         await self.session.flush()
-        if self.bulk:
-            await self.bulk.ready()
         nonces = [secrets.token_bytes(16) for _ in self.changes]
         hashes = [payload_hash(nonce, c) for nonce, c in zip(nonces, self.changes, strict=True)]
-        seq, at, previous, epoch = await self._draw()
-        self.moment = Moment(seq, at, epoch)
-        entries = [*zip(self.changes, hashes, strict=True), *staged]
-        digest = chain_hash(previous, seq, at, self.by, self.batch, entries)
+        lines = [chain_line(c, payload) for c, payload in zip(self.changes, hashes, strict=True)]
+        place = await (bulk.draw(self._draw) if bulk else self._draw())
+        seq, at = place.seq, place.at
+        self.moment = Moment(seq, at, place.epoch)
+        chained = ChainHash(place.previous, seq, at, self.by, self.batch)
+        first, many = (bulk.first, bulk.count) if bulk else (len(lines), 0)
+        for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
+            chained.add(piece)
         await self.session.execute(
-            insert(Commit).values(seq=seq, at=at, by=self.by, batch=self.batch, previous=previous, hash=digest)
+            insert(Commit).values(
+                seq=seq, at=at, by=self.by, batch=self.batch, previous=place.previous, hash=chained.digest()
+            )
         )
         if self.changes:
+            numbers = [i if i < first else i + many for i in range(len(self.changes))]
             await self.session.execute(
                 insert(Revision),
                 [
                     {
-                        "seq": seq, "n": n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
+                        "seq": seq, "n": numbers[n], "kind": c.kind, "object_id": c.object_id, "version": c.version,
                         "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
                         "snapshot": c.snapshot, "payload_hash": hashes[n], "nonce": nonces[n],
                         "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
@@ -149,12 +172,14 @@ class Log:
                     for n, c in enumerate(self.changes)
                 ],
             )  # fmt: skip
-            await self._derive(seq, at)
-        if self.bulk:
-            await self.bulk.pour(seq, at, len(self.changes))
+            await self._derive(seq, at, numbers)
+        if bulk:
+            await bulk.pour(place)
         await self.session.execute(text("SELECT pg_notify('parley', :seq)"), {"seq": str(seq)})
+        if bulk:
+            await bulk.settle(place)
 
-    async def _draw(self) -> tuple[int, datetime, bytes, str]:
+    async def _draw(self) -> Place:
         await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         last = Commit.at + timedelta(microseconds=1)
         row = await self.session.execute(
@@ -165,11 +190,11 @@ class Log:
             .limit(1)
         )
         seq, at, previous, epoch = row.one()
-        return seq, at, previous, epoch.hex
+        return Place(seq, at, previous, epoch.hex)
 
-    async def _derive(self, seq: int, at: datetime) -> None:
+    async def _derive(self, seq: int, at: datetime, numbers: Sequence[int]) -> None:
         """Write what can be rebuilt: since when each revision holds, the spells of positions, the uses of quotes."""
-        newest = {(c.kind, c.object_id): n for n, c in enumerate(self.changes)}
+        newest = {(c.kind, c.object_id): n for n, c in zip(numbers, self.changes, strict=True)}
         by_kind: dict[str, list[int]] = {}
         for kind, object_id in newest:
             by_kind.setdefault(kind, []).append(object_id)
@@ -178,7 +203,7 @@ class Log:
         if "position" in by_kind:
             await self._close(Spell, among(Spell.position_id, by_kind["position"]), seq)
         holdings, spells, uses = [], [], []
-        for n, c in enumerate(self.changes):
+        for n, c in zip(numbers, self.changes, strict=True):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
             key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
             words = (_words(c) if c.words is None else c.words)[:INDEXED_CHARACTERS]
@@ -243,12 +268,39 @@ def plain(value: object) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def canonical(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return b"null" if value is None else _encode(value).encode("utf-8", "surrogatepass")
 
 
 def payload_hash(nonce: bytes, c: Change) -> bytes:
     return hashlib.sha256(nonce + canonical([c.reason, c.recorded_by, c.snapshot])).digest()
+
+
+class ChainHash:
+    """The hash of one commit: over the one before and the hash of each payload, never a payload itself."""
+
+    def __init__(self, previous: bytes, seq: int, at: datetime, by: str | None, batch: str | None) -> None:
+        opened = canonical([seq, at.timestamp(), by, batch, []]).removesuffix(b"]]")
+        self._hash, self._begun = hashlib.sha256(previous + opened), False
+
+    def add(self, lines: bytes) -> None:
+        """Go on by lines of `chain_line`, or by any piece of such; each has a comma before it."""
+        self._hash.update(lines if self._begun else lines[1:])
+        self._begun = True
+
+    def digest(self) -> bytes:
+        whole = self._hash.copy()
+        whole.update(b"]]")
+        return whole.digest()
+
+
+def chain_line(c: Change, payload: bytes) -> bytes:
+    """What the chain covers of one change, with a comma before it; `payload` is the hash of its payload."""
+    recorded_at = c.recorded_at and c.recorded_at.timestamp()
+    return b"," + canonical([c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()])
 
 
 def chain_hash(
@@ -259,12 +311,11 @@ def chain_hash(
     batch: str | None,
     entries: Iterable[tuple[Change, bytes]],
 ) -> bytes:
-    """Hash of one commit, covering the one before and the hash of each payload, never a payload itself."""
-    lines = [
-        [c.kind, c.object_id, c.version, c.action, c.public, c.recorded_at and c.recorded_at.timestamp(), payload.hex()]
-        for c, payload in entries
-    ]
-    return hashlib.sha256(previous + canonical([seq, at.timestamp(), by, batch, lines])).digest()
+    """Hash of one commit with all its entries."""
+    chained = ChainHash(previous, seq, at, by, batch)
+    for c, payload in entries:
+        chained.add(chain_line(c, payload))
+    return chained.digest()
 
 
 @asynccontextmanager

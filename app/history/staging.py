@@ -1,66 +1,32 @@
-"""Writing very many versions at once: they are prepared beside the log, and poured into it under its lock."""
+"""Writing very many versions of positions at once, so that other writers wait for next to nothing.
 
+Where they are many, they are written under a number that was reserved far enough ahead of the log's newest, long before
+the log's lock is taken (docs/decisions/0034-large-imports-reserve-their-number.md). What changes a position that is on
+file, and everything where they are few, waits in temporary tables and is poured into the log under its lock.
+"""
+
+import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import FORMAT, INDEXED_CHARACTERS, Change, payload_hash
-from app.models.log import FOREVER
+from app.core.errors import Conflict
+from app.history.appointment import keep_appointment, run
+from app.history.pouring import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TABLES
+from app.history.record import FORMAT, INDEXED_CHARACTERS, Change, Draw, Log, Place, canonical, chain_line
 
-TABLES = """
-CREATE TEMP TABLE staged_version (
-  n bigint PRIMARY KEY, object_id bigint, version bigint, action text, reason text, public boolean, snapshot jsonb,
-  payload_hash bytea, nonce bytea, recorded_at timestamptz, recorded_by text, newest boolean, negotiation_id bigint,
-  party_id bigint, issue_id bigint, status text, firmness text, attributed boolean, option_ids bigint[],
-  stated_from date, stated_by date, first_published timestamptz, published_here boolean, body text,
-  words tsvector GENERATED ALWAYS AS (to_tsvector('simple', body) || to_tsvector('english', body)) STORED
-) ON COMMIT DROP;
-CREATE TEMP TABLE staged_check (
-  quote_id bigint, verification text, text_id bigint, start bigint, "end" bigint, segments jsonb, prefix text,
-  suffix text
-) ON COMMIT DROP;
-CREATE TEMP TABLE staged_use (quote_id bigint, position_id bigint) ON COMMIT DROP
-"""
-# What makes way, then what is new; the last of an object's versions in one commit is the one that is held.
-POUR = f"""
-UPDATE log_holding h SET seq_to = :seq FROM staged_version s
-  WHERE s.newest AND h.kind = 'position' AND h.object_id = s.object_id AND h.seq_to = {FOREVER};
-UPDATE log_spell p SET seq_to = :seq FROM staged_version s
-  WHERE s.newest AND p.position_id = s.object_id AND p.seq_to = {FOREVER};
-INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format, snapshot, payload_hash,
-                          nonce, recorded_at, recorded_by)
-  SELECT :seq, n + :offset, 'position', object_id, version, action, reason, public, {FORMAT}, snapshot, payload_hash,
-         nonce, recorded_at, recorded_by
-  FROM staged_version ORDER BY n;
-INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
-  SELECT :seq, n + :offset, CASE WHEN newest THEN {FOREVER} ELSE :seq END, 'position', object_id, negotiation_id,
-         public, words
-  FROM staged_version ORDER BY n;
-INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
-                       firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at)
-  SELECT :seq, n + :offset, CASE WHEN newest THEN {FOREVER} ELSE :seq END, object_id, version, negotiation_id, party_id,
-         issue_id, status, public, firmness, attributed, option_ids, stated_from, stated_by,
-         CASE WHEN published_here THEN :at ELSE first_published END, coalesce(recorded_at, :at)
-  FROM staged_version ORDER BY n;
-UPDATE position p SET first_published_at = :at FROM staged_version s
-  WHERE s.newest AND s.published_here AND p.id = s.object_id;
-INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix, suffix)
-  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix, suffix FROM staged_check;
-INSERT INTO log_quote_use (quote_id, position_id, seq)
-  SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint) FROM staged_use ON CONFLICT DO NOTHING
-"""  # noqa: S608  (numbers of our own)
-VERSION_COLUMNS = (
-    "n", "object_id", "version", "action", "reason", "public", "snapshot", "payload_hash", "nonce", "recorded_at",
-    "recorded_by", "newest", "negotiation_id", "party_id", "issue_id", "status", "firmness", "attributed", "option_ids",
-    "stated_from", "stated_by", "first_published", "published_here", "body",
-)  # fmt: skip
-CHECK_COLUMNS = ("quote_id", "verification", "text_id", "start", "end", "segments", "prefix", "suffix")
+PIECE = 1 << 20  # bytes
+ROOM = 1_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
+ENTRY = "fk_log_revision_seq"  # the constraint that a revision has its commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,75 +35,142 @@ class Staged:
 
     change: Change
     newest: bool
+    new: bool  # the position was not on file
     first_published: datetime | None
     published_here: bool
 
 
 @dataclass(slots=True)
 class Staging:
-    """Versions, checks and uses of quotes that wait to be sealed."""
+    """Versions, checks and uses of quotes that go into one commit beside what the session itself changes."""
 
-    session: AsyncSession
-    nonce: Any  # gives 16 random bytes
-    entries: list[tuple[Change, bytes]] = field(default_factory=list)  # without what they say
-    quotes: bool = False
+    log: Log
+    first: int = 0  # how many of the log's own changes come before them
+    count: int = 0
+    seq: int | None = None  # their number, where it was reserved
+    spent: float = 0.0  # seconds, for what went ahead
+    dated: bool = True  # does the package tell every instant, so that none is the commit's?
+    written: BinaryIO = field(default_factory=tempfile.TemporaryFile)  # what the chain of hashes covers
 
-    async def open(self) -> None:
-        for statement in TABLES.split(";"):
-            await self.session.execute(text(statement))
+    @property
+    def session(self) -> AsyncSession:
+        return self.log.session
+
+    async def open(self, expected: int, *, many: int) -> None:
+        """Begin; from `many` versions on a number is reserved, far ahead of the newest."""
+        self.first = len(self.log.changes)
+        await run(self.session, TABLES)
+        if expected >= many:
+            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
+            self.seq = await self.session.scalar(text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM})
 
     async def add(self, versions: Sequence[Staged]) -> None:
-        rows, uses = [], []
-        for staged in versions:
-            c, d = staged.change, staged.change.snapshot
-            nonce = self.nonce()
-            digest = payload_hash(nonce, c)
-            spoken_for = [q["party_id"] for q in d["quotes"]]
-            rows.append(
+        """Take in all versions of some positions."""
+        revisions: dict[bool, list[Any]] = {True: [], False: []}
+        holdings: dict[bool, list[Any]] = {True: [], False: []}
+        uses: dict[bool, set[Any]] = {True: set(), False: set()}
+        spells = []
+        random = secrets.token_bytes(16 * len(versions))
+        for i, staged in enumerate(versions):
+            c, d, n = staged.change, staged.change.snapshot, self.first + self.count
+            late = self.seq is None or not staged.new
+            nonce, said = random[16 * i : 16 * i + 16], canonical(d)
+            payload = b",".join((canonical(c.reason), canonical(c.recorded_by), said))
+            digest = hashlib.sha256(nonce + b"[" + payload + b"]").digest()
+            revisions[late].append(
                 (
-                    len(self.entries), c.object_id, c.version, c.action, c.reason, c.public, Jsonb(d), digest, nonce,
-                    c.recorded_at, c.recorded_by, staged.newest, c.negotiation_id, d["party_id"], d["issue_id"],
-                    d["status"], d["firmness"],
-                    bool(spoken_for) and all(p not in (None, d["party_id"]) for p in spoken_for),
-                    [a["option_id"] for a in d["attitudes"]], _day(d["stated_from"]), _day(d["stated_by"]),
-                    staged.first_published, staged.published_here, (c.words or "")[:INDEXED_CHARACTERS],
+                    n, c.object_id, c.version, c.action, c.reason, c.public, said.decode(), digest, nonce,
+                    c.recorded_at, c.recorded_by,
                 )
             )  # fmt: skip
+            body = (c.words or "")[:INDEXED_CHARACTERS]
+            holdings[late].append((n, staged.newest, c.object_id, c.negotiation_id, c.public, body))
+            spoken_for = [q["party_id"] for q in d["quotes"]]
+            spells.append(
+                (
+                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id, d["party_id"], d["issue_id"],
+                    d["status"], c.public, d["firmness"],
+                    bool(spoken_for) and all(p not in (None, d["party_id"]) for p in spoken_for),
+                    [a["option_id"] for a in d["attitudes"]], _day(d["stated_from"]), _day(d["stated_by"]),
+                    staged.first_published, staged.published_here, c.recorded_at,
+                )
+            )  # fmt: skip
+            self.dated &= c.recorded_at is not None and not staged.published_here
             if c.public:
-                uses += [(q["id"], c.object_id) for q in d["quotes"]]
-            self.entries.append((replace(c, snapshot={}, words=None, reason=None), digest))
-        await copy(self.session, "staged_version", VERSION_COLUMNS, rows)
-        await copy(self.session, "staged_use", ("quote_id", "position_id"), uses)
+                uses[late] |= {(q["id"], c.object_id) for q in d["quotes"]}
+            self.written.write(chain_line(c, digest))
+            self.count += 1
+        if self.seq is not None:
+            began = time.monotonic()
+            logged = ("seq", "kind", "format", *REVISION)
+            ahead = (self.seq, "position", FORMAT)
+            await copy(self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False]))
+            await copy(self.session, "staged_ahead", HOLDING, holdings[False])
+            await run(self.session, AHEAD, seq=self.seq)
+            used = ((*use, self.seq) for use in uses[False])
+            await copy(self.session, "log_quote_use", ("quote_id", "position_id", "seq"), used)
+            self.spent += time.monotonic() - began
+        await copy(self.session, "staged_spell", SPELL, spells)
+        await copy(self.session, "staged_revision", REVISION, revisions[True])
+        await copy(self.session, "staged_holding", HOLDING, holdings[True])
+        await copy(self.session, "staged_use", ("quote_id", "position_id"), uses[True])
 
     async def add_checks(self, checks: Iterable[Sequence[Any]]) -> None:
-        """Note what checking quotes gave: the columns of CHECK_COLUMNS."""
-        await copy(self.session, "staged_check", CHECK_COLUMNS, checks)
+        """Note what checking new quotes gave: the columns of CHECK."""
+        if self.seq is None:
+            await copy(self.session, "staged_check", CHECK, checks)
+        else:
+            await copy(self.session, "quote_check", ("seq", *CHECK), ((self.seq, *check) for check in checks))
 
-    async def ready(self) -> None:
-        """Have the database do now what it need not do under the log's lock."""
-        for statement in ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED", "ANALYZE staged_version"):
-            await self.session.execute(text(statement))
+    async def draw(self, draw: Draw) -> Place:
+        """Take a place in the log: the one that was reserved, or the next one."""
+        for statement in ("IMMEDIATE", "DEFERRED"):
+            # Have the database check now what it need not check under the log's lock.
+            await self.session.execute(text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}"))
+        if self.seq is None:
+            return await draw()
+        at, place = await keep_appointment(self.session, self.seq, draw, spent=None if self.dated else self.spent)
+        if place.seq > self.seq:
+            raise Conflict("Others wrote more at the same time than there is room for: import it again.")
+        return replace(place, seq=self.seq, at=at)
 
-    async def pour(self, seq: int, at: datetime, offset: int) -> None:
-        """Write everything into the log, as entries of commit `seq` from number `offset` on."""
-        for statement in POUR.split(";"):
-            names = [n for n in ("seq", "at", "offset") if f":{n}" in statement]
-            values = {"seq": seq, "at": at, "offset": offset}
-            await self.session.execute(text(statement), {n: values[n] for n in names})
+    def lines(self) -> Iterator[bytes]:
+        """What the chain of hashes covers, piece by piece."""
+        self.written.seek(0)
+        while piece := self.written.read(PIECE):
+            yield piece
+
+    async def pour(self, place: Place) -> None:
+        """Write what has waited, under the log's lock."""
+        await run(self.session, POUR, seq=place.seq, at=place.at, late=True)
+
+    async def settle(self, place: Place) -> None:
+        """Let the database find that all that went ahead has its commit now, and let its instant have come."""
+        if self.seq is not None:
+            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} IMMEDIATE"))
+            wait = text("SELECT pg_sleep(greatest(0, extract(epoch FROM :at - clock_timestamp())))")
+            await self.session.execute(wait, {"at": place.at})
 
 
 async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows as fast as the database takes them, within the session's transaction."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
     names = ", ".join(f'"{c}"' for c in columns)
     connection = await (await session.connection()).get_raw_connection()
     async with connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
         async with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as into:
+            await into.write_row(first)
             for row in rows:
                 await into.write_row(row)
 
 
 async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
     """Take numbers for rows that are to be copied."""
+    if not count:
+        return []
     drawn = await session.execute(
         text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"),
         {"table": table, "count": count},

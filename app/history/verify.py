@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import Change, chain_hash, payload_hash
+from app.history.record import ChainHash, Change, chain_line, payload_hash
 from app.models.log import Commit, Revision
 
 AT_ONCE = 1_000  # rows in memory
@@ -22,39 +22,52 @@ async def verify_log(session: AsyncSession) -> list[str]:
     """
     faults: list[str] = []
     seq, at, digest = -1, None, b""
-    async for commit, revisions in _commits(session):
-        if commit.seq != seq + 1:
-            faults.append(f"entry {commit.seq} follows on {seq}: something between them is missing")
-        elif commit.previous != digest:
-            faults.append(f"entry {commit.seq} does not follow from the entry before it")
-        if at is not None and commit.at <= at:
-            faults.append(f"entry {commit.seq} is not later than the entry before it")
-        entries = [(_change(r), r.payload_hash) for r in revisions]
-        if commit.hash != _hash(commit, entries):
-            faults.append(f"entry {commit.seq} is not what its hash was made of")
-        for r, (change, sealed) in zip(revisions, entries, strict=True):
-            if r.redacted_at is None and payload_hash(r.nonce or b"", change) != sealed:
-                faults.append(f"entry {commit.seq}: version {r.version} of {r.kind} {r.object_id} was changed")
-        seq, at, digest = commit.seq, commit.at, commit.hash
+    chained: ChainHash | None = None
+
+    def close() -> None:
+        if seq >= 0 and digest != (chained.digest() if chained else hashlib.sha256(b"").digest()):
+            faults.append(f"entry {seq} is not what its hash was made of")
+
+    async for row in _rows(session):
+        if row.seq != seq:
+            close()
+            faults += _following(row, seq, at, digest)
+            seq, at, digest = row.seq, row.at, row.hash
+            chained = ChainHash(row.previous, seq, at, row.by, row.batch) if seq else None
+        if (r := row.Revision) is None:
+            continue
+        change = _change(r)
+        if chained:
+            chained.add(chain_line(change, r.payload_hash))
+        if r.redacted_at is None and payload_hash(r.nonce or b"", change) != r.payload_hash:
+            faults.append(f"entry {seq}: version {r.version} of {r.kind} {r.object_id} was changed")
+    close()
     return faults
 
 
-async def _commits(session: AsyncSession) -> AsyncIterator[tuple[Row[Any], list[Revision]]]:
-    """Each commit with its revisions, in order, without holding the log in memory."""
+def _following(commit: Any, seq: int, at: datetime | None, digest: bytes) -> list[str]:
+    """What keeps a commit from following on the one before; numbers may be left out, hashes may not."""
+    faults = []
+    if commit.previous != digest and commit.seq != seq + 1:
+        faults.append(f"entry {commit.seq} follows on {seq}: something between them is missing")
+    elif commit.previous != digest:
+        faults.append(f"entry {commit.seq} does not follow from the entry before it")
+    if at is not None and commit.at <= at:
+        faults.append(f"entry {commit.seq} is not later than the entry before it")
+    return faults
+
+
+async def _rows(session: AsyncSession) -> AsyncIterator[Any]:
+    """Each commit with each of its revisions, in order, without holding the log in memory."""
     rows = await session.stream(
         select(*COMMIT, Revision)
         .outerjoin(Revision, Revision.seq == Commit.seq)
         .order_by(Commit.seq, Revision.n)
         .execution_options(yield_per=AT_ONCE, populate_existing=True)
     )
-    pending: list[Row[Any]] = []
     async for part in rows.partitions():
-        groups = [list(group) for _, group in groupby([*pending, *part], key=lambda row: row.seq)]
-        pending = groups.pop()  # may go on in the next part
-        for group in groups:
-            yield group[0], [row.Revision for row in group if row.Revision is not None]
-    if pending:
-        yield pending[0], [row.Revision for row in pending if row.Revision is not None]
+        for row in part:
+            yield row
 
 
 def _change(r: Revision) -> Change:
@@ -63,9 +76,3 @@ def _change(r: Revision) -> Change:
         r.kind, r.object_id, r.version, r.action, snapshot, r.public, r.reason,
         recorded_at=r.recorded_at, recorded_by=r.recorded_by,
     )  # fmt: skip
-
-
-def _hash(commit: Row[Any], entries: list[tuple[Change, bytes]]) -> bytes:
-    if commit.seq == 0:
-        return hashlib.sha256(b"").digest()
-    return chain_hash(commit.previous, commit.seq, commit.at, commit.by, commit.batch, entries)

@@ -58,7 +58,8 @@ class Revision(Base):
         Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
     )
 
-    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq"), primary_key=True)
+    # Deferrable, since very many revisions may be written ahead of their commit.
+    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq", deferrable=True), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(Text)
     object_id: Mapped[int] = mapped_column(BigInteger)

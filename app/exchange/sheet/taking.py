@@ -22,6 +22,7 @@ from app.exchange.sheet.grouping import Grouping
 from app.exchange.sheet.groups import Group
 from app.exchange.sheet.names import load_names
 from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
+from app.exchange.shelf import Shelf
 from app.history.record import writing
 
 SHEETS = (".csv", ".tsv", ".txt")
@@ -142,8 +143,13 @@ async def _write(
     if not dry_run and taken.clean:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
     raw = await fill(session, taken.sheet, fresh, taken.faults)
+    shelf = Shelf(session)
+    await shelf.open()
+    for name in shelf.tables:
+        await shelf.put(name, iter(raw.rows[name]))
+    await shelf.close()
     async with writing(session, by=by, now=now, batch="import") as log:
-        importing = Importing(session, log, raw, taken.faults, now, progress=progress)
+        importing = Importing(session, log, raw, shelf, taken.faults, now, progress=progress)
         await take_in(importing)
         taken.report = importing.report
         if dry_run or not taken.clean:

@@ -1,0 +1,91 @@
+"""Time, memory and waiting of an import of very many positions: python -m bench import [COUNT]."""
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from app.core.addresses import conninfo
+from app.core.clock import now
+from app.core.database import make_engine, make_sessions, transaction
+from app.core.postgres import serve
+from app.core.schema import migrate
+from app.exchange.importing import import_package
+from app.history.record import LOCK
+from bench.making import make_package
+from bench.memory import Watch
+
+EVERY = 0.02  # seconds from one try of the other writer to the next
+
+
+class Phases:
+    """How long an import was at what it says it is doing."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._what, self._since = "reading", time.perf_counter()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if what != self._what:
+            self.stop()
+            self._what = what
+
+    def stop(self) -> None:
+        at = time.perf_counter()
+        self.spent[self._what] = self.spent.get(self._what, 0) + at - self._since
+        self._since = at
+
+
+@contextmanager
+def other_writer(url: str) -> Iterator[list[float]]:
+    """Take the log's lock again and again, as writers do, and note how long each time took."""
+    waited: list[float] = []
+    done = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(conninfo(url), autocommit=True) as connection:
+            while not done.wait(EVERY):
+                began = time.perf_counter()
+                connection.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [LOCK, LOCK])
+                waited.append(time.perf_counter() - began)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield waited
+    finally:
+        done.set()
+        thread.join()
+
+
+async def take_in(url: str, package: Path, phases: Phases) -> str:
+    engine = make_engine(url, limits=False)
+    async with transaction(make_sessions(engine)) as session:
+        report = await import_package(session, package, by="bench", now=now(), progress=phases)
+        phases("committing", 0, 1)
+    phases.stop()
+    await engine.dispose()
+    return str(report)
+
+
+def main(count: int) -> None:
+    """Import a package of `count` positions twice into an empty database."""
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "pg") as server:
+        migrate(server.owner_url, server.url)
+        package = Path(folder) / "package"
+        make_package(package, count)
+        size = sum(p.stat().st_size for p in package.iterdir()) / 1e6
+        print(f"{count:,} positions, {size:,.0f} MB of CSV", flush=True)
+        for time_of in ("first", "second"):
+            phases, watch = Phases(), Watch(server.owner_url)
+            began = time.perf_counter()
+            with watch, other_writer(server.url) as waited:
+                report = asyncio.run(take_in(server.url, package, phases))
+            print(f"{time_of} time: {time.perf_counter() - began:.1f} s; {report}")
+            print("  " + "; ".join(f"{what} {took:.1f} s" for what, took in phases.spent.items()))
+            print(f"  another writer waited {max(waited):.2f} s at most; {watch}", flush=True)

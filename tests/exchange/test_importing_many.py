@@ -1,0 +1,187 @@
+"""Imports so large that they are written ahead of the log's lock: the same as others, and in nobody's way."""
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core import clock
+from app.core.database import make_engine, make_sessions, transaction
+from app.core.errors import Conflict
+from app.core.postgres import Server
+from app.exchange import importing
+from app.exchange.importing import import_package
+from app.history import appointment, staging
+from app.history.staging import Staging
+from tests.exchange.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
+from tests.history.test_rebuild import derived, rebuilt
+from tests.support.fixtures import Lake
+from tests.support.logged import verified
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MANY", 1)
+
+
+def pausing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> None:
+    """Let something happen when an import has written all that it can, and has not yet taken the log's lock."""
+    original = Staging.draw
+
+    async def draw(self: Staging, draw: Any) -> Any:
+        await asyncio.get_running_loop().run_in_executor(None, meanwhile)
+        return await original(self, draw)
+
+    monkeypatch.setattr(Staging, "draw", draw)
+
+
+def walk(lake: Lake, after: str | None = None) -> Iterator[dict[str, Any]]:
+    """The change feed from a cursor to its end, in small pages."""
+    while True:
+        query = {"limit": 2} | ({"after": after} if after else {})
+        page = lake.stranger.get("/changes", **query).json["data"]
+        if not page:
+            return
+        yield from page
+        after = page[-1]["cursor"]
+
+
+def said(path: Path) -> list[dict[str, str]]:
+    """The rows of a table, without when they were first recorded here."""
+    with path.open(newline="") as file:
+        return [
+            {c: v for c, v in row.items() if c not in ("recorded_at", "first_published")}
+            for row in csv.DictReader(file)
+        ]
+
+
+def test_it_is_as_if_it_had_been_written_under_the_lock(
+    lake: Lake, database: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in (SEEDS, write(tmp_path / "sea", small())):
+        take_in(lake.database.url, package)
+        monkeypatch.setattr(importing, "MANY", 10**9)
+        take_in(database.url, package)
+        monkeypatch.undo()
+        monkeypatch.setattr(importing, "MANY", 1)
+    assert verified(lake) == []
+    before = derived(lake)
+    rebuilt(lake)
+    assert derived(lake) == before
+    for slug in (SEEDS.name, "sea"):
+        give_out(lake.database.url, slug, tmp_path / "ahead" / slug)
+        give_out(database.url, slug, tmp_path / "under" / slug)
+    for path in sorted((tmp_path / "ahead").rglob("*.csv")):
+        other = tmp_path / "under" / path.relative_to(tmp_path / "ahead")
+        assert said(path) == said(other), path
+    [(first, recorded, at)] = ask(
+        lake.database.url,
+        "SELECT p.first_published_at, s.recorded_at, c.at FROM position p JOIN log_spell s ON s.position_id = p.id "
+        "JOIN log_commit c ON c.seq = s.seq_from WHERE p.summary = 'Few'",
+    )
+    assert first == recorded == at
+    before_again = commits(lake.database.url)
+    take_in(lake.database.url, tmp_path / "sea")
+    assert commits(lake.database.url) == before_again
+
+
+def test_others_write_and_read_on_meanwhile(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.ada.state()
+    seen = list(walk(lake))
+    pinned: dict[str, Any] = {}
+
+    def meanwhile() -> None:
+        written = lake.ada.state("south", "dam")
+        lake.ada.correct(written["id"], summary="Meanwhile")
+        seen.extend(walk(lake, seen[-1]["cursor"]))
+        pinned["at"] = lake.stranger.known_now()
+        pinned["list"] = lake.stranger.get("/negotiations", known_at=pinned["at"]).raw_data
+
+    pausing(monkeypatch, meanwhile)
+    take_in(lake.database.url, write(tmp_path, small()))
+    lake.ada.state("north", "dam")
+    seen += walk(lake, seen[-1]["cursor"])
+    assert seen == list(walk(lake))
+    assert [e["data"]["summary"] for e in seen if e["type"] == "position"].count("Meanwhile") == 1
+    assert [e["action"] for e in seen if e["type"] == "negotiation"] == ["published", "imported"]
+    assert lake.stranger.get("/negotiations", known_at=pinned["at"]).raw_data == pinned["list"]
+    numbers = [n for (n,) in ask(lake.database.url, "SELECT seq FROM log_commit ORDER BY at")]
+    assert numbers == sorted(numbers)
+    assert verified(lake) == []
+
+
+def test_who_comes_late_for_its_instant_takes_another(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.ada.state()
+    times: list[float] = []
+
+    async def oversleep(seconds: float) -> None:
+        times.append(seconds)
+        await asyncio.get_running_loop().run_in_executor(None, lambda: lake.ada.state("south", "dam"))
+        await original(seconds + (2 * 2 ** len(times) if len(times) <= missed else 0))
+
+    original = asyncio.sleep
+    monkeypatch.setattr(appointment.asyncio, "sleep", oversleep)
+    for missed in (1, appointment.TRIES):
+        times.clear()
+        tables = small()
+        tables["positions"][0] |= {"uid": f"p{missed}", "summary": f"Late {missed}"}
+        for rows in ("attitudes", "links", "quotes"):
+            tables[rows][0]["position"] = f"p{missed}"
+        tables["quotes"][0]["uid"] = f"q{missed}"
+        take_in(lake.database.url, write(tmp_path / str(missed), tables))
+        assert min(missed + 1, appointment.TRIES) <= len(times) <= appointment.TRIES
+        rows = ask(
+            lake.database.url,
+            "SELECT p.first_published_at = c.at, s.first_published = c.at, s.recorded_at = c.at, "
+            "c.at > (SELECT max(at) FROM log_commit o WHERE o.seq < c.seq) FROM position p "
+            "JOIN log_spell s ON s.position_id = p.id JOIN log_commit c ON c.seq = s.seq_from "
+            f"WHERE p.summary = 'Late {missed}'",
+        )
+        assert rows == [(True, True, True, True)]
+    assert verified(lake) == []
+
+
+def test_no_more_than_there_is_room_for(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ask(lake.database.url, "SELECT count(*) FROM position")
+    monkeypatch.setattr(staging, "ROOM", 0)
+    pausing(monkeypatch, lambda: [lake.ada.party(f"new-{i}") for i in range(2)])
+    with pytest.raises(Conflict, match="import it again"):
+        take_in(lake.database.url, write(tmp_path, small()))
+    assert ask(lake.database.url, "SELECT count(*) FROM position") == before
+    assert verified(lake) == []
+    monkeypatch.undo()
+    take_in(lake.database.url, tmp_path)
+
+
+def test_a_fault_keeps_nothing_of_what_went_ahead(lake: Lake, tmp_path: Path) -> None:
+    tables = small()
+    tables["looks"][0]["issue"] = "moon"  # found when the positions have been written
+    before = commits(lake.database.url)
+    assert len(faults_of(lake.database.url, write(tmp_path, tables))) == 1
+    for table in ("log_revision WHERE seq > 100", "position", "quote", "log_quote_use"):
+        assert ask(lake.database.url, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert commits(lake.database.url) == before
+
+
+def test_two_at_once_wait_for_each_other(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, small())
+
+    async def both() -> None:
+        engine = make_engine(lake.database.url, limits=False)
+
+        async def one() -> str:
+            async with transaction(make_sessions(engine)) as session:
+                return str(await import_package(session, tmp_path, by=None, now=clock.now()))
+
+        reports = await asyncio.gather(one(), one())
+        await engine.dispose()
+        assert sorted("positions: 1 added" in report for report in reports) == [False, True]
+
+    asyncio.run(both())
+    assert ask(lake.database.url, "SELECT count(*) FROM position") == [(1,)]
+    assert verified(lake) == []
