@@ -44,7 +44,7 @@ check: ## format, lint, types, and that imports run downhill only
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
-bench: ## measures; see bench/
+bench: ## says what can be measured; ARGS="import 1000000" measures it
 	@$(call SETUP,dev)
 	@exec .venv/bin/python -m bench $(ARGS)
 

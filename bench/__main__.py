@@ -4,23 +4,33 @@ import importlib
 import sys
 
 KINDS = {
-    "import": ("imports", "time by phase, memory, and how long other writers wait; twice, the second changes nothing"),
-    "export": ("exports", "time and memory of each format"),
+    "import": (
+        "imports",
+        "by phase: time; memory, and how long others wait to write; twice, the second changes nothing",
+    ),
+    "export": ("exports", "each format: time and memory"),
+    "quotes": ("quotes", "checking quotations where that is hardest: time"),
 }
-
-
-def usage() -> str:
-    lines = [f"  {name:<8}{what}" for name, (_, what) in KINDS.items()]
-    return "\n".join(['Say what to measure, and how many positions (100000): make bench ARGS="import 1000000"', *lines])
+COUNTED = ("import", "export")
+USAGE = """Say what to measure, and of import and export how many positions (100000 unless said otherwise):
+make bench ARGS="import 1000000"
+"""
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what the arguments say; exit code 2, and what there is on standard error, where they say nothing."""
-    kind, *count = arguments or [""]
-    if kind not in KINDS or len(count) > 1 or not all(n.isdecimal() and int(n) for n in count):
-        print(usage(), file=sys.stdout if not arguments else sys.stderr)
+    """Measure what the arguments say; exit code 2 where they say nothing that can be measured."""
+    kind, *rest = arguments or [""]
+    counts = all(n.isdecimal() and int(n) for n in rest) and len(rest) <= 1
+    if kind not in KINDS or (kind in COUNTED and not counts):
+        kinds = "".join(f"  {name:<8}{what}\n" for name, (_, what) in KINDS.items())
+        print(USAGE + kinds, end="", file=sys.stderr if arguments else sys.stdout)
         return 2 if arguments else 0
-    importlib.import_module(f"bench.{KINDS[kind][0]}").main(int(count[0]) if count else 100_000)
+    measure = importlib.import_module(f"bench.{KINDS[kind][0]}")
+    if kind in COUNTED:
+        measure.main(int(rest[0]) if rest else 100_000)
+    else:
+        sys.argv[1:] = rest
+        measure.main()
     return 0
 
 
