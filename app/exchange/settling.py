@@ -197,15 +197,15 @@ async def settle(
             setattr(row, name, value())
     await session.flush()
 
-    def note(entry: Entry, row: Any) -> None:
+    def note(entry: Entry, row: Any, *, new: bool = False) -> None:
         said = words(row) if words else None
         numbered = row.id if kind == "negotiation" else entry.negotiation_id
         importing.log.add(
-            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, said)
+            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, said, new=new)
         )
 
     for entry, row in added:
-        note(entry, row)
+        note(entry, row, new=True)
     if changed:
         await _change(importing, sorted(changed, key=first, reverse=True), note, at_once=at_once)
     return rows

@@ -51,6 +51,7 @@ class Change:
     negotiation_id: int | None = None
     words: str | None = None  # what a search finds it by
     position: Position | None = None  # the live row, where the object is a position
+    new: bool = False  # the object was not on file, as far as whoever notes this knows
     recorded_at: datetime | None = None  # brought along by an import
     recorded_by: str | None = None
 
@@ -94,6 +95,7 @@ class Log:
     changes: list[Change] = field(default_factory=list)
     checks: list[QuoteCheck] = field(default_factory=list)
     bulk: Bulk | None = None
+    ahead: dict[int, "_Entry"] = field(default_factory=dict)  # written before the lock is taken, by number
     moment: Moment | None = None  # once sealed
 
     def add(self, change: Change) -> None:
@@ -139,18 +141,18 @@ class Log:
 
     async def seal(self) -> None:
         """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
-        bulk = self.bulk if self.bulk and self.bulk.count else None
+        bulk = self.bulk if self.bulk and (self.bulk.count or self.ahead) else None
         if not self.changes and bulk is None:
             return
         await self.session.flush()
-        nonces = [secrets.token_bytes(16) for _ in self.changes]
-        hashes = [payload_hash(nonce, c) for nonce, c in zip(nonces, self.changes, strict=True)]
-        lines = [chain_line(c, payload) for c, payload in zip(self.changes, hashes, strict=True)]
+        first, many = (bulk.first, bulk.count) if bulk else (0, 0)
+        numbers = [i if i < first else i + many for i in range(len(self.changes))]
+        entries = [self.ahead.get(n) or _Entry(n, c) for n, c in zip(numbers, self.changes, strict=True)]
+        lines = [chain_line(e.change, e.payload_hash) for e in entries]
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
         self.moment = Moment(seq, at, place.epoch)
         chained = ChainHash(place.previous, seq, at, self.by, self.batch)
-        first, many = (bulk.first, bulk.count) if bulk else (len(lines), 0)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
             chained.add(piece)
         await self.session.execute(
@@ -158,26 +160,22 @@ class Log:
                 seq=seq, at=at, by=self.by, batch=self.batch, previous=place.previous, hash=chained.digest()
             )
         )
-        if self.changes:
-            numbers = [i if i < first else i + many for i in range(len(self.changes))]
-            await self.session.execute(
-                insert(Revision),
-                [
-                    {
-                        "seq": seq, "n": numbers[n], "kind": c.kind, "object_id": c.object_id, "version": c.version,
-                        "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
-                        "snapshot": c.snapshot, "payload_hash": hashes[n], "nonce": nonces[n],
-                        "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
-                    }
-                    for n, c in enumerate(self.changes)
-                ],
-            )  # fmt: skip
-            await self._derive(seq, at, numbers)
+        await self._write(seq, at, [e for e in entries if e.n not in self.ahead])
+        for check in self.checks:
+            check.seq = seq
+        self.session.add_all(self.checks)
+        await self.session.flush()
         if bulk:
             await bulk.pour(place)
         await self.session.execute(text("SELECT pg_notify('parley', :seq)"), {"seq": str(seq)})
         if bulk:
             await bulk.settle(place)
+
+    async def write_ahead(self, seq: int) -> None:
+        """Write what puts new objects on file, positions apart, under a reserved number, before the lock is taken."""
+        await self.session.flush()
+        self.ahead = {n: _Entry(n, c) for n, c in enumerate(self.changes) if c.new}
+        await self._write(seq, self.now, list(self.ahead.values()), close=False)
 
     async def _draw(self) -> Place:
         await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
@@ -192,18 +190,19 @@ class Log:
         seq, at, previous, epoch = row.one()
         return Place(seq, at, previous, epoch.hex)
 
-    async def _derive(self, seq: int, at: datetime, numbers: Sequence[int]) -> None:
-        """Write what can be rebuilt: since when each revision holds, the spells of positions, the uses of quotes."""
-        newest = {(c.kind, c.object_id): n for n, c in zip(numbers, self.changes, strict=True)}
-        by_kind: dict[str, list[int]] = {}
-        for kind, object_id in newest:
-            by_kind.setdefault(kind, []).append(object_id)
-        held = or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
-        await self._close(Holding, held, seq)
-        if "position" in by_kind:
-            await self._close(Spell, among(Spell.position_id, by_kind["position"]), seq)
+    async def _write(self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True) -> None:
+        """Write revisions, and what can be rebuilt: since when each holds, the spells of positions, the uses of quotes.
+
+        Without `close`, where there can be nothing that they follow.
+        """
+        if not entries:
+            return
+        await self.session.execute(insert(Revision), [e.row(seq) for e in entries])
+        newest = {(e.change.kind, e.change.object_id): e.n for e in entries}
+        if close:
+            await self._make_way(newest, seq)
         holdings, spells, uses = [], [], []
-        for n, c in zip(numbers, self.changes, strict=True):
+        for n, c in ((e.n, e.change) for e in entries):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
             key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
             words = (_words(c) if c.words is None else c.words)[:INDEXED_CHARACTERS]
@@ -220,14 +219,38 @@ class Log:
             await self.session.execute(insert(Spell), spells)
         if uses:
             await self.session.execute(pg_insert(QuoteUse).on_conflict_do_nothing(), uses)
-        for check in self.checks:
-            check.seq = seq
-        self.session.add_all(self.checks)
-        await self.session.flush()
+
+    async def _make_way(self, objects: Iterable[tuple[str, int]], seq: int) -> None:
+        by_kind: dict[str, list[int]] = {}
+        for kind, object_id in objects:
+            by_kind.setdefault(kind, []).append(object_id)
+        held = or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
+        await self._close(Holding, held, seq)
+        if "position" in by_kind:
+            await self._close(Spell, among(Spell.position_id, by_kind["position"]), seq)
 
     async def _close(self, model: type[Holding] | type[Spell], which: Any, seq: int) -> None:
         ended = update(model).where(which, model.seq_to == FOREVER).values(seq_to=seq)
         await self.session.execute(ended, execution_options={"synchronize_session": False})
+
+
+class _Entry:
+    """One change with its number in the commit, and the hash of its payload."""
+
+    __slots__ = ("change", "n", "nonce", "payload_hash")
+
+    def __init__(self, n: int, change: Change) -> None:
+        self.n, self.change, self.nonce = n, change, secrets.token_bytes(16)
+        self.payload_hash = payload_hash(self.nonce, change)
+
+    def row(self, seq: int) -> dict[str, Any]:
+        c = self.change
+        return {
+            "seq": seq, "n": self.n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
+            "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT, "snapshot": c.snapshot,
+            "payload_hash": self.payload_hash, "nonce": self.nonce, "recorded_at": c.recorded_at,
+            "recorded_by": c.recorded_by,
+        }  # fmt: skip
 
 
 def _words(c: Change) -> str:

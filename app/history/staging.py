@@ -25,7 +25,7 @@ from app.history.pouring import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TA
 from app.history.record import FORMAT, INDEXED_CHARACTERS, Change, Draw, Log, Place, canonical, chain_line
 
 PIECE = 1 << 20  # bytes
-ROOM = 1_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
+ROOM = 100_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
 ENTRY = "fk_log_revision_seq"  # the constraint that a revision has its commit
 
 
@@ -63,6 +63,7 @@ class Staging:
         if expected >= many:
             await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
             self.seq = await self.session.scalar(text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM})
+            await self.log.write_ahead(self.seq or 0)
 
     async def add(self, versions: Sequence[Staged]) -> None:
         """Take in all versions of some positions."""

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261124_0006"
-down_revision = "20261124_0004"
+down_revision = "20261124_0005"
 branch_labels = None
 depends_on = None
 

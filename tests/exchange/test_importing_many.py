@@ -18,7 +18,7 @@ from app.history import appointment, staging
 from app.history.staging import Staging
 from tests.exchange.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
 from tests.history.test_rebuild import derived, rebuilt
-from tests.support.fixtures import Lake
+from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified
 
 
@@ -148,14 +148,43 @@ def test_who_comes_late_for_its_instant_takes_another(
 
 def test_no_more_than_there_is_room_for(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = ask(lake.database.url, "SELECT count(*) FROM position")
-    monkeypatch.setattr(staging, "ROOM", 0)
-    pausing(monkeypatch, lambda: [lake.ada.party(f"new-{i}") for i in range(2)])
+
+    def meanwhile() -> None:
+        with connect(lake.database.owner_url) as others:
+            others.execute(
+                "INSERT INTO log_commit (seq, at, previous, hash) "
+                "SELECT seq + %s, clock_timestamp(), hash, hash FROM log_commit ORDER BY seq DESC LIMIT 1",
+                [staging.ROOM + 1],
+            )
+
+    pausing(monkeypatch, meanwhile)
     with pytest.raises(Conflict, match="import it again"):
         take_in(lake.database.url, write(tmp_path, small()))
     assert ask(lake.database.url, "SELECT count(*) FROM position") == before
-    assert verified(lake) == []
     monkeypatch.undo()
     take_in(lake.database.url, tmp_path)
+
+
+def test_what_is_new_beside_positions_that_are_not(lake: Lake, tmp_path: Path) -> None:
+    tables = small()
+    take_in(lake.database.url, write(tmp_path, tables))
+    tables["parties"].append({"slug": "reef", "name": "Reef"})
+    tables["parties"][0] |= {"name": "Island", "version": "2"}
+    report = take_in(lake.database.url, write(tmp_path, tables))
+    assert (report.counts["parties"].added, report.counts["parties"].changed) == (1, 1)
+    positions = {"version": "2", "summary": "Fewer"}
+    tables["positions"].append(tables["positions"][0] | positions)
+    tables["positions"].append(tables["positions"][0] | {"uid": "p2", "party": "coast"})
+    tables["attitudes"] += [tables["attitudes"][0] | {"version": "2"}, tables["attitudes"][0] | {"position": "p2"}]
+    tables["quotes"].append(tables["quotes"][0] | {"uid": "q2", "position": "p2"})
+    report = take_in(lake.database.url, write(tmp_path, tables))
+    assert report.counts["positions"].added == 2
+    statement = "SELECT version, seq_to = 9223372036854775807 FROM log_spell ORDER BY position_id, version"
+    assert ask(lake.database.url, statement) == [(1, False), (2, True), (1, True)]
+    assert verified(lake) == []
+    before = derived(lake)
+    rebuilt(lake)
+    assert derived(lake) == before
 
 
 def test_a_fault_keeps_nothing_of_what_went_ahead(lake: Lake, tmp_path: Path) -> None:
