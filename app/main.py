@@ -1,6 +1,7 @@
 """The application, put together; reads like a table of contents."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -143,4 +144,9 @@ def from_environment() -> FastAPI:
     settings = Settings()
     if settings.database_url is None:
         raise RuntimeError("DATABASE_URL is not set; start the program with `parley serve`.")
-    return create_app(settings, settings.database_url)
+    made = create_app(settings, settings.database_url)
+    # What is there now stays. Left to the collector, it would be looked through again and again, each time for 100 ms
+    # in which nobody is answered.
+    gc.collect()
+    gc.freeze()
+    return made

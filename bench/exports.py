@@ -4,9 +4,10 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
@@ -16,14 +17,44 @@ from app.core.postgres import serve
 from app.core.schema import migrate
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
+from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
-from app.exchange.selection import Selection, select_cells
+from app.exchange.selection import select_cells
 from app.exchange.xlsx_export import export_xlsx
+from app.history.read import moment
 from app.main import create_app
 from app.models.vocabulary import UserRole
 from bench.multiply import multiply
 from tests.support.factories import Desk
 from tests.support.fixtures import SETTINGS, enter_lake
+
+KINDS = ("csv", "json", "zip", "xlsx")
+BASE = "http://127.0.0.1:8000"
+
+
+@dataclass
+class Watch:
+    """Seconds, the most memory of this process in MB, and the longest that its event loop was held up in ms."""
+
+    started: float = field(default_factory=time.perf_counter)
+    before: float = field(default_factory=lambda: rss())
+    most: float = 0
+    held_up: float = 0
+
+    async def look(self) -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.005)
+            self.held_up = max(self.held_up, (time.perf_counter() - began - 0.005) * 1000)
+            self.most = max(self.most, rss())
+
+    def say(self, kind: str, size: int) -> None:
+        took = time.perf_counter() - self.started
+        print(
+            f"{kind:4} {took:6.1f} s  {size:>13,} bytes  memory {self.before:.0f} MB, at most {self.most:.0f} MB"
+            f"  loop held up {self.held_up:.0f} ms",
+            flush=True,
+        )
 
 
 def rss() -> float:
@@ -31,36 +62,30 @@ def rss() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 
-async def drain(pieces: AsyncIterator[bytes]) -> tuple[int, float]:
-    """Read a stream to its end: bytes, and the most memory seen on the way in MB."""
-    size, most = 0, rss()
-    async for piece in pieces:
-        size += len(piece)
-        most = max(most, rss())
-    return size, most
+async def write(session: AsyncSession, kind: str, folder: Path) -> int:
+    """Write one export, and return how many bytes it has."""
+    path = folder / f"export.{kind}"
+    if kind == "zip":
+        await export_package(session, await moment(session), "lake", path, texts=False)
+        return path.stat().st_size
+    chosen = await select_cells(session, "lake", CsvQuery(), now=now())
+    if kind == "xlsx":
+        await export_xlsx(session, chosen, path, base=BASE, permalink=None, now=now())
+        return path.stat().st_size
+    if kind == "json":
+        return sum([len(piece) async for piece in export_json(session, chosen, base=BASE, permalink=None, now=now())])
+    return sum([len(piece) async for piece in export_csv(session, chosen, CsvQuery(), base=BASE, now=now())])
 
 
 async def measure(url: str, folder: Path) -> None:
     engine = make_engine(url)
-    async with make_sessions(engine)() as session:
-        started = time.perf_counter()
-        chosen: Selection = await select_cells(session, "lake", CsvQuery(), now=now())
-        print(f"question: {time.perf_counter() - started:.1f} s, {rss():.0f} MB", flush=True)
-        for kind in ("csv", "json", "xlsx"):
-            started, before = time.perf_counter(), rss()
-            if kind == "xlsx":
-                path = folder / "a.xlsx"
-                await export_xlsx(session, chosen, path, base="", permalink=None, now=now())
-                size, most = path.stat().st_size, rss()
-            elif kind == "json":
-                size, most = await drain(export_json(session, chosen, base="", permalink=None, now=now()))
-            else:
-                size, most = await drain(export_csv(session, chosen, CsvQuery(), base="", now=now()))
-            took = time.perf_counter() - started
-            print(
-                f"{kind}: {size / 1e6:.0f} MB in {took:.0f} s; memory {before:.0f} MB, at most {most:.0f} MB",
-                flush=True,
-            )
+    for kind in KINDS:
+        async with make_sessions(engine)() as session:
+            watch = Watch()
+            looking = asyncio.create_task(watch.look())
+            size = await write(session, kind, folder)
+            looking.cancel()
+        watch.say(kind, size)
     await engine.dispose()
 
 
@@ -73,7 +98,8 @@ async def make_token(url: str) -> str:
     return token
 
 
-def main(count: int) -> None:
+def run(count: int) -> None:
+    """Export a negotiation of `count` positions, with two quotes each, in every format; say what each took."""
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "pg", fast=True) as server:
         migrate(server.owner_url, server.url)
         token = asyncio.run(make_token(server.url))
@@ -82,8 +108,9 @@ def main(count: int) -> None:
             enter_lake(desk)
             desk.state()
         multiply(server.url, count)
+        print(f"{count:,} positions, {2 * count:,} quotes", flush=True)
         asyncio.run(measure(server.url, Path(folder)))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    run(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

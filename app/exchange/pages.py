@@ -18,6 +18,7 @@ from app.exchange.downloading import Download, attachment, etag_of, read_file, s
 from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import Selection, count_positions, select_cells
+from app.exchange.slots import slots
 from app.exchange.xlsx_export import export_xlsx
 from app.history.read import moment
 from app.matrix.schemas import Filters
@@ -107,6 +108,9 @@ async def _send(
     at = now()
     chosen = await select_cells(session, slug, query, now=at)
     etag = etag_of(request, chosen.matrix.at, chosen.as_of)
+    if same := unchanged(request, etag):
+        return same
+    slots.expect_one()  # before anything is counted for nothing
     headers = attachment(f"{slug}_as-of-{chosen.as_of}{suffix}", kind) | {"ETag": etag}
     headers["X-Total-Positions"] = str(await count_positions(session, chosen))
 
@@ -115,7 +119,7 @@ async def _send(
             async for piece in pieces:
                 yield piece
 
-    return unchanged(request, etag) or Download(content(), headers)
+    return Download(content(), headers)
 
 
 def base_of(request: Request) -> str:

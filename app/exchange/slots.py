@@ -13,11 +13,15 @@ class Slots:
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self.free = at_once
 
+    def expect_one(self) -> None:
+        """TooMany where none is free."""
+        if self.free < 1:
+            raise TooMany("Other exports are being written just now; ask again in a moment.", RETRY_AFTER)
+
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Hold one while the block runs; TooMany where none is free."""
-        if self.free < 1:
-            raise TooMany("Other exports are being written just now; ask again in a moment.", RETRY_AFTER)
+        self.expect_one()
         self.free -= 1
         try:
             yield

@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import AsyncGenerator
+from itertools import pairwise
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
@@ -13,11 +15,11 @@ from starlette.types import Message
 from app.core.clock import now
 from app.core.database import make_engine, make_sessions
 from app.core.errors import TooMany
-from app.exchange import downloading
+from app.exchange import downloading, pages
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
 from app.exchange.downloading import Download
-from app.exchange.selection import BATCH, count_positions, select_cells
+from app.exchange.selection import BATCH, FEW, count_positions, select_cells
 from app.exchange.slots import Slots, slots
 from bench.multiply import multiply
 from tests.support.fixtures import Lake
@@ -135,3 +137,42 @@ async def test_who_stops_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ClientDisconnect):
         await Download(one(), {})({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
     assert slots.free == free
+
+
+def test_who_is_refused_costs_nothing_and_who_has_it_already_is_told_so(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etag = lake.stranger.page("/n/lake/export.csv").headers["etag"]
+
+    async def count(*_: object) -> int:
+        raise AssertionError("nothing is counted for somebody who is refused")
+
+    monkeypatch.setattr(pages, "count_positions", count)
+    monkeypatch.setattr(slots, "free", 0)
+    assert lake.stranger.page("/n/lake/export.csv").status_code == 429
+    again = lake.stranger.client.get("/n/lake/export.csv", headers={"If-None-Match": etag})
+    assert again.status_code == 304
+
+
+async def test_others_are_answered_while_one_is_being_written(lake: Lake) -> None:
+    lake.ada.state()
+    multiply(lake.database.url, 2 * BATCH)
+    engine = make_engine(lake.database.url)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            turns += 1
+
+    async with make_sessions(engine)() as session, anyio.create_task_group() as group:
+        chosen = await select_cells(session, "lake", CsvQuery(), now=now())
+        group.start_soon(others)
+        between = []
+        async for _ in export_csv(session, chosen, CsvQuery(), base="", now=now()):
+            between.append(turns)
+        group.cancel_scope.cancel()
+    await engine.dispose()
+    assert len(between) > 2 * BATCH / FEW
+    assert all(later > earlier for earlier, later in pairwise(between))
