@@ -195,24 +195,28 @@ def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
 
 def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
     """Leave out the one setting by which our pg_restore greets a server, and which PostgreSQL 16 does not know."""
-    options = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    options = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
     with tempfile.NamedTemporaryFile(prefix="parley-") as file:
         with archive.open(DUMP) as dump:
             shutil.copyfileobj(dump, file, CHUNK)
         file.flush()
         command = [program("pg_restore"), *PLAIN, "--file=-", file.name]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {"PATH": os.defpath}}
         with (
-            subprocess.Popen(command, stdout=subprocess.PIPE, env={"PATH": os.defpath}) as script,
+            subprocess.Popen(command, **pipes) as script,
             _running("psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
         ):
-            assert script.stdout  # noqa: S101
+            assert script.stdout and script.stderr  # noqa: S101
+            run.stdin.write(b"BEGIN;\n")
             for line in script.stdout:
                 if line == b"SET transaction_timeout = 0;\n":
                     break
                 run.stdin.write(line)
             shutil.copyfileobj(script.stdout, run.stdin, CHUNK)
-        if script.returncode:
-            raise PostgresError(f"pg_restore ended with {script.returncode}")
+            said = script.stderr.read().decode(errors="replace")
+            if script.wait():  # and psql, which would take the end of a half for the end of all, must not commit
+                raise PostgresError(f"pg_restore: {' '.join(said.split())}")
+            run.stdin.write(b"COMMIT;\n")
 
 
 def _make_empty(connection: Connection) -> None:

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.core import schema
-from app.core.postgres import Server, serve
+from app.core.postgres import PostgresError, Server, serve
 from app.main import create_app
 from app.operation import kept
 from app.operation.backups import BackupError, back_up, restore
@@ -136,6 +136,13 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, backup: Path, empty: Calla
     (tmp_path / "damaged.zip").write_bytes(damaged)
     with pytest.raises(BackupError, match="damaged"):
         restore(database, tmp_path / "damaged.zip")
+    half = tmp_path / "half.zip"  # whole as a zip, but not what is in it
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(half, "w") as new:
+        new.writestr("parley.json", old.read("parley.json"))
+        dump = old.read("database.dump")
+        new.writestr("database.dump", dump[: len(dump) * 2 // 3])
+    with pytest.raises(PostgresError, match="pg_restore"):
+        restore(database, half)
     with connect(database.owner_url) as owner:
         assert owner.execute("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall() == []
 
