@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.addresses import parse
 
+HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]|\*")  # * stands for all
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -91,7 +92,15 @@ class Settings(BaseSettings):
     def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("names no host, so nothing would be answered")
+        for host in value:
+            if not HOST_NAME.fullmatch(host):
+                raise ValueError(f"{host} is no host name, which has neither scheme nor port")
         return value
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _home(cls, value: object) -> object:
+        return value or ".parley"  # and not the folder that we happen to be in
 
     @field_validator("home")
     @classmethod

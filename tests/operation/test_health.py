@@ -163,10 +163,18 @@ def test_the_page_of_an_error_shows_the_number_of_the_request(lake: Lake, app: F
         ("PARLEY_BACKUPS", "daily"),
         ("PARLEY_PROXIES", "proxy.example"),
         ("PARLEY_HOSTS", " "),
+        ("PARLEY_HOSTS", "https://parley.example.org"),
+        ("PARLEY_HOSTS", "*.example.org"),
+        ("PARLEY_HOSTS", "parley.example.org:443"),
+        ("PARLEY_METRICS", "all"),
+        ("PARLEY_DRAIN_SECONDS", "nan"),
         ("PARLEY_HOME", __file__),
         ("PARLEY_HOST", "a.example"),
         ("PARLEY_SECURE", "perhaps"),
         ("DATABASE_URL", "mysql://me:hidden@host/db"),
+        ("DATABASE_URL", "postgresql://me:more@hidden@host/db"),
+        ("DATABASE_URL", "postgresql://me:hidden@host:99999/db"),
+        ("DATABASE_URL", "postgresql://me:hidden@host/db?sslmode=perhaps"),
         ("DATABASE_OWNER_URL", "postgresql://me:hidden@host/db"),
     ],
 )
@@ -176,6 +184,10 @@ def test_a_setting_that_makes_no_sense_is_named_in_one_line(name: str, value: st
     assert len(done.stderr.splitlines()) == 1
     assert name in done.stderr
     assert "hidden" not in done.stderr
+
+
+def test_an_empty_home_is_the_usual_one() -> None:
+    assert Settings(home="") == Settings()  # type: ignore[arg-type]
 
 
 def test_unknown_settings_suggest_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
