@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.codebook.naming import slug_of
 from app.core.forms import Input
 from app.core.problems import body_faults
 
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHECK = "check"
     NUMBER = "number"
+    PARTY = "party"  # looked up as it is typed; `choices` are what is offered at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,14 @@ def differ(one: str, other: str) -> bool:
 def read(
     model: type[Input], fields: Sequence[Field], texts: Texts, **fixed: Any
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Turn texts into values, `fixed` ones added to satisfy the model; gives the fields' values, or errors by field."""
+    """Turn texts into values, `fixed` ones added to satisfy the model; gives the fields' values, or errors by field.
+
+    A short name that was left empty is made from the first field.
+    """
     errors: dict[str, str] = {}
+    unnamed = not texts.get("slug", "-").strip()
+    if unnamed:
+        texts = texts | {"slug": slug_of(texts[fields[0].name])}
     given: dict[str, Any] = dict(fixed)
     for field in fields:
         text = texts[field.name]
@@ -86,6 +94,8 @@ def read(
             if name in by_name:
                 detail = "is required" if fault.detail == "must not be empty" else fault.detail
                 errors.setdefault(name, f"{by_name[name].label}: {by_name[name].wrong or detail}")
+        if unnamed and fields[0].name in errors:
+            errors.pop("slug", None)  # it would have been made from what is missing
         if not errors:
             raise
         return {}, errors

@@ -1,8 +1,10 @@
 """Issues on the code book: the questions on the table."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from pydantic import Field as Limits
 from sqlalchemy import select
 from starlette.responses import Response
 
@@ -10,10 +12,13 @@ from app.accounts.deps import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
+from app.codebook.naming import slugs_of
 from app.codebook.ordering import moved
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
+from app.core.errors import invalid
+from app.core.forms import Name
 from app.history.read import moment
 from app.history.record import snapshot, writing
 from app.issues import actions, queries
@@ -34,7 +39,15 @@ ISSUE = (
         "What belongs here and what next door, whether options exclude each other, what counts and what does not.",
     ),
 )  # fmt: skip
-NEW = (ISSUE[0], SLUG, *ISSUE[1:])
+OPTIONS = Field(
+    "options", "Its options", Kind.LINES,
+    "The answers there are, one a line; of a scale, from one end to the other. More can be said of each afterwards.",
+)  # fmt: skip
+NEW = (ISSUE[0], SLUG, *ISSUE[1:4], OPTIONS, ISSUE[4])
+
+
+class NewIssue(IssueFields):
+    options: Annotated[list[Name], Limits(max_length=500)] = []
 
 
 @router.get("/new")
@@ -46,7 +59,8 @@ async def offer_issue(request: Request, session: Session, viewer: Editor, slug: 
 def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
     return form_page(
         request, place, sheet, heading="Add an issue", action=f"{base_of(place.slug)}/issues/new",
-        submit="Add the issue", lede="An outcome and a procedure (“who decides?”) are two issues, not one scale.",
+        submit="Add the issue", again="Add it and another",
+        lede="An outcome and a procedure (“who decides?”) are two issues, not one scale.",
     )  # fmt: skip
 
 
@@ -59,12 +73,31 @@ async def add_issue(request: Request, session: Session, viewer: Anyone, slug: st
     negotiation = await get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
 
-    async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=editor.name, now=now()) as log:
-            await actions.add_issue(session, log, negotiation=negotiation, options=[], **values)
+    made = ""
 
-    sheet = await editing.create(session, form, NEW, IssueFields, write)
-    return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{form['slug']}")
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        nonlocal made
+        made, labels = values["slug"], values.pop("options")
+        async with writing(session, by=editor.name, now=now()) as log:
+            options = _options(labels, ordered=values["ordered"])
+            await actions.add_issue(session, log, negotiation=negotiation, options=options, **values)
+
+    sheet = await editing.create(session, form, NEW, NewIssue, write)
+    if sheet is None and form.get("then") == "another":
+        return seen(f"{base_of(slug)}/issues/new")
+    return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{made}")
+
+
+def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
+    """Options by their labels alone, in their order, which is that of the scale where they are one."""
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise invalid("/options", f"“{twice[0]}” is there twice")
+    slugs = slugs_of(labels, "option")
+    return [
+        {"slug": slug, "label": label, "rank": n if ordered else None}
+        for n, (slug, label) in enumerate(zip(slugs, labels, strict=True), 1)
+    ]
 
 
 @router.get("/{issue}")

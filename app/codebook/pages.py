@@ -24,6 +24,7 @@ from app.negotiations.queries import (
     issue_views,
     nav,
     negotiation_view,
+    newest_stated_by,
     party_views,
 )
 from app.negotiations.schemas import NegotiationInput
@@ -34,7 +35,8 @@ router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
 SLUG = Field(
     "slug",
     "Short name in addresses",
-    hint="Small letters, digits and hyphens, such as length-of-ceasefire. It never changes.",
+    hint="Small letters, digits and hyphens, such as length-of-ceasefire. Left empty, it is made from the line above. "
+    "It never changes.",
     wrong="use small letters, digits and single hyphens, such as length-of-ceasefire",
 )
 NEGOTIATION = (
@@ -66,7 +68,7 @@ def form_page(
     request: Request, place: NegotiationView, sheet: Sheet, *, heading: str, action: str, submit: str, **more: Any
 ) -> Response:
     """A page with the form of one object; its status is the form's."""
-    context = {"lede": "", "back": ("Code book", base_of(place.slug)), "beside": "", **more}
+    context = {"lede": "", "back": ("Code book", base_of(place.slug)), "beside": "", "again": "", **more}
     return page(
         request,
         "codebook/form.html",
@@ -89,10 +91,12 @@ def seen(path: str) -> Response:
 @router.get("")
 async def show_code_book(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
     """Everything on the code book, each with the way to its form."""
-    book = await code_book(session, await moment(session), slug)
+    at = await moment(session)
+    book = await code_book(session, at, slug)
     return page(
         request,
         "codebook/index.html",
+        begun=await newest_stated_by(session, at, book.negotiation.id) is not None,
         negotiation=negotiation_view(book.negotiation),
         parties=party_views(book),
         issues=issue_views(book),

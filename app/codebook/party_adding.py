@@ -1,9 +1,11 @@
 """Parties that join: new on file, or on file already and seated here."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.deps import Anyone, Editor, get_editor
@@ -14,23 +16,41 @@ from app.codebook.pages import SLUG, base_of, place_of, seen
 from app.codebook.party_pages import PART, PARTY
 from app.core.clock import now
 from app.core.database import Session
+from app.core.errors import invalid
+from app.core.forms import Input, Name
 from app.core.templating import page
+from app.editing.lookups import parties_like
 from app.history.record import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
 from app.negotiations.queries import nav
-from app.negotiations.schemas import ParticipationInput, PartyInput
+from app.negotiations.schemas import PartyInput
 from app.negotiations.views import NegotiationView
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
-NEW_PARTY = (*PARTY[:1], SLUG, *PARTY[1:], *PART)
+# Where a party is seated: the tick of a principal must not stay when another role is chosen.
+SEAT = (
+    PART[0],
+    Field(
+        "consent_required", PART[1].label, Kind.CHOICE, PART[1].hint,
+        choices=(("", "as its role says: that of principals is"), ("yes", "Yes"), ("no", "No")),
+    ),
+)  # fmt: skip
+NEW_PARTY = (*PARTY[:1], SLUG, *PARTY[1:], *SEAT)
+KNOWN = Field("party", "Party", Kind.PARTY, "By its name, in any spelling that is on file.", wrong="is required")
 
 
 class NewParty(PartyInput):
     role: PartyRole = PartyRole.PRINCIPAL
-    consent_required: bool = False
+    consent_required: bool | None = None
+
+
+class Seat(Input):
+    party: Name  # as somebody calls it
+    role: PartyRole = PartyRole.PRINCIPAL
+    consent_required: bool | None = None
 
 
 @router.get("/new")
@@ -40,20 +60,38 @@ async def offer_party(request: Request, session: Session, viewer: Editor, slug: 
 
 
 def _new_sheet() -> Sheet:
-    return editing.blank(NEW_PARTY, role=PartyRole.PRINCIPAL, consent_required="on")
+    return editing.blank(NEW_PARTY, role=PartyRole.PRINCIPAL)
 
 
 async def _seat_sheet(session: Session, slug: str) -> Sheet:
     ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
-    rows = await session.execute(select(Party.slug, Party.name).where(Party.id.not_in(ours)).order_by(Party.name))
-    field = Field("party", "Party", Kind.CHOICE, choices=tuple((s, name) for s, name in rows))
-    return editing.blank((field, *PART), role=PartyRole.PRINCIPAL, consent_required="on")
+    offered = await parties_like(session, "", but=list(await session.scalars(ours)))
+    field = replace(KNOWN, choices=tuple((p.slug, p.name) for p in offered))
+    return editing.blank((field, *SEAT), role=PartyRole.PRINCIPAL)
+
+
+async def _called(session: Session, name: str) -> Party:
+    """The party that somebody means; Invalid where that is nobody, or might be another."""
+    found = await queries.list_parties_called(session, name)
+    if not found:
+        raise invalid("/party", f"Party: nobody on file goes by “{name}”: put them on file beside")
+    if len(found) > 1:
+        slugs = ", ".join(p.slug for p in found)
+        raise invalid("/party", f"Party: several go by “{name}”: write which one, {slugs}")
+    return found[0]
 
 
 async def _new(request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet) -> Response:
+    seated = await session.scalars(
+        select(Party.name)
+        .join(Participation, Participation.party_id == Party.id)
+        .join(Negotiation, Negotiation.id == Participation.negotiation_id)
+        .where(Negotiation.slug == place.slug)
+        .order_by(Participation.ordinal, Participation.id)
+    )
     return page(
         request, "codebook/new_party.html", status=max(new.status, seat.status), negotiation=place,
-        nav=nav(place.slug), new=new, seat=seat,
+        nav=nav(place.slug), new=new, seat=seat, seated=list(seated),
     )  # fmt: skip
 
 
@@ -76,7 +114,7 @@ async def add_party(request: Request, session: Session, viewer: Anyone, slug: st
     fields = _new_sheet().fields
     sheet = await editing.create(session, form, fields, NewParty, write)
     if sheet is None:
-        return seen(base_of(slug))
+        return _after(slug, form)
     return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
 
 
@@ -92,9 +130,14 @@ async def seat_party(request: Request, session: Session, viewer: Anyone, slug: s
     offered = await _seat_sheet(session, slug)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        party = await queries.get_party(session, values.pop("party"))
+        party = await _called(session, values.pop("party"))
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
 
-    sheet = await editing.create(session, form, offered.fields, ParticipationInput, write)
-    return await _new(request, session, place, _new_sheet(), sheet) if sheet else seen(base_of(slug))
+    sheet = await editing.create(session, form, offered.fields, Seat, write)
+    return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, form)
+
+
+def _after(slug: str, form: FormData) -> Response:
+    """Go on with another party where that button was pressed."""
+    return seen(f"{base_of(slug)}/parties/new" if form.get("then") == "another" else f"{base_of(slug)}#parties")

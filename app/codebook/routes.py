@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.codebook import (
     issue_pages,
+    new_pages,
     option_merging,
     option_pages,
     option_splitting,
@@ -17,6 +18,7 @@ from app.codebook import (
 
 router = APIRouter()
 for part in (
+    new_pages,
     pages,
     party_merging,
     party_splitting,

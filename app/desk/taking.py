@@ -62,6 +62,8 @@ def taken(
         speaker = who.speaker if who else candidate.name
         if speaker and (who or " " in speaker):
             given["speaker"] = speaker
+            if not who:
+                given["speaker_new"] = "1"
     day = weekday(text, start, end, published_on)
     return given | ({"said_on": day} if day else {"stated_on": published_on} if published_on else {})
 

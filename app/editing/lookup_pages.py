@@ -10,7 +10,7 @@ from app.core.database import Session
 from app.core.templating import page
 from app.editing.facts import check_block, kept_quotes, preview
 from app.editing.form import number
-from app.editing.lookups import settle_sources, source_label, sources_like, speakers_like
+from app.editing.lookups import parties_like, settle_sources, source_label, sources_like, speakers_like
 from app.editing.pages import typed
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +28,13 @@ async def look_up_speakers(request: Request, session: Session, viewer: Editor) -
     """Options of a list: speakers with all the words typed, those of `party` first."""
     found = await speakers_like(session, _asked(request, "speaker"), request.query_params.get("party"))
     return page(request, "positions/_speakers.html", speakers=[(s.name, s.office, party) for s, party in found])
+
+
+@router.get("/lookup/parties")
+async def look_up_parties(request: Request, session: Session, viewer: Editor) -> Response:
+    """Options of a list: parties, of whatever negotiation, with all the words typed."""
+    found = await parties_like(session, request.query_params.get("party", "")[:300])
+    return page(request, "codebook/_parties.html", parties=[(p.slug, p.name) for p in found])
 
 
 @router.post("/quotes/check-fragment")

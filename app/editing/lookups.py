@@ -1,6 +1,6 @@
 """What an editor may mean by what they type: sources by title, publisher or address, speakers by any spelling."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +38,13 @@ async def speakers_like(
         .limit(MOST)
     )
     return [(speaker, slug) for speaker, slug in rows]
+
+
+async def parties_like(session: AsyncSession, typed: str, *, but: Collection[int] = ()) -> list[Party]:
+    """Parties with all these words in slug, name or another spelling."""
+    said = func.concat_ws(" ", Party.slug, Party.name, Party.short_name, func.array_to_string(Party.aliases, " "))
+    wanted = select(Party).where(_all_words(said, typed), Party.id.not_in(but))
+    return list(await session.scalars(wanted.order_by(Party.name, Party.id).limit(MOST)))
 
 
 def _all_words(said: ColumnElement[str], typed: str) -> ColumnElement[bool]:

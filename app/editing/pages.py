@@ -37,7 +37,7 @@ SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
 FROM_ADDRESS = {
     "party": "party", "issue": "issue", "source": "q-0-source_id", "exact": "q-0-exact", "prefix": "q-0-prefix",
     "suffix": "q-0-suffix", "said_on": "q-0-said_on", "kind": "q-0-kind", "speaker": "q-0-speaker",
-    "office": "q-0-office", "language": "q-0-language",
+    "office": "q-0-office", "language": "q-0-language", "speaker_new": "q-0-speaker_new",
 }  # fmt: skip
 
 

@@ -43,6 +43,21 @@ async def find_parties(session: AsyncSession, slugs: set[str], *, lock: bool = F
     return {p.slug: p for p in rows}
 
 
+async def list_parties_called(session: AsyncSession, name: str) -> list[Party]:
+    """The one of that slug, else those that go by the name in any spelling, whatever its letter case."""
+    key = name.strip().lower()
+    own = await session.scalar(select(Party).where(Party.slug == key))
+    if own is not None:
+        return [own]
+    aliases = func.lower(func.array_to_string(Party.aliases, "\n"))
+    same = or_(
+        func.lower(Party.name) == key,
+        func.lower(Party.short_name) == key,
+        func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True),
+    )
+    return list(await session.scalars(select(Party).where(same).order_by(Party.id)))
+
+
 async def find_participation(
     session: AsyncSession, negotiation: Negotiation, party_slug: str, *, lock: bool = False
 ) -> tuple[Participation, Party] | None:

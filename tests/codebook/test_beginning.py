@@ -1,0 +1,116 @@
+"""A negotiation begun from nothing, on the pages alone: short names made, answers given at once, parties looked up."""
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from starlette.testclient import TestClient
+
+from app.codebook.naming import LONGEST, slug_of, slugs_of
+from tests.codebook.make import Api, post
+from tests.codebook.test_codebook import BOOK, errors, fields_of, values
+
+NEW = "/negotiations/new"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Length of the ceasefire", "length-of-the-ceasefire"),
+        ("Переговори про Київ, 2025", "peregovori-pro-kiiv-2025"),
+        ("Щука й Їжак", "shchuka-i-izhak"),
+        ("Côte d’Ivoire — ﬁn", "cote-divoire-fin"),
+        ("40 %", "40"),
+        ("停火", ""),
+        ("  ", ""),
+        ("😀", ""),
+        ("a" * 200, "a" * LONGEST),
+        ("word " * 40, "-".join(["word"] * 16)),
+    ],
+)
+def test_a_short_name_is_made_of_what_can_be_spelled(name: str, slug: str) -> None:
+    assert slug_of(name) == slug and len(slug) <= LONGEST
+
+
+def test_short_names_of_several_differ() -> None:
+    assert slugs_of(["30 %", "30 days", "30!", "停火", "и"], "option") == ["30", "30-days", "30-2", "option-4", "i"]
+    assert len(set(slugs_of(["x" * 90 + str(n) for n in range(20)], "option"))) == 20
+
+
+def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient) -> None:
+    assert LexborHTMLParser(editor.get("/").text).css_first(f"main a[href='{NEW}']") is not None
+    sent = values(editor, NEW)
+    assert errors(post(editor, NEW, **sent).text)[0] == "Title: is required"
+    done = post(editor, NEW, **sent | {"title": "Озеро Сарн"})
+    assert (done.status_code, done.headers["location"]) == (303, "/n/ozero-sarn/code-book")
+    data = api.get("/negotiations/ozero-sarn")["data"]
+    assert (data["title"], data["status"], data["review"], data["coded_through"]) == (
+        "Озеро Сарн", "ongoing", False, None,
+    )  # fmt: skip
+    again = post(editor, NEW, **sent | {"title": "Озеро Сарн", "contact": "kept"})
+    assert again.status_code == 409 and "already" in errors(again.text)[0]
+    assert fields_of(again.text)["contact"] == "kept"
+    unspelled = post(editor, NEW, **sent | {"title": "停火"})
+    assert "use small letters" in errors(unspelled.text)[0]
+
+
+def test_everything_said_of_it_at_the_start_is_kept(api: Api, editor: TestClient) -> None:
+    said = {
+        "title": "Lake", "slug": "lake", "summary": "Who may draw\r\nhow much", "status": "suspended", "review": "on",
+        "coded_through": "2025-03-17", "licence": "CC BY 4.0", "contact": "desk@example.org", "method": "All papers",
+    }  # fmt: skip
+    assert post(editor, NEW, **said).status_code == 303
+    data = api.get("/negotiations/lake")["data"]
+    wanted = said | {"review": True, "summary": "Who may draw\nhow much"}
+    assert {n: data[n] for n in wanted} == wanted
+
+
+def test_only_editors_begin_one(client: TestClient, viewer: TestClient) -> None:
+    assert viewer.get(NEW).status_code == 403 and client.get(NEW).status_code == 303
+    assert post(viewer, NEW, title="x").status_code == 403
+    away = post(client, NEW, title="Ozero")
+    assert away.status_code == 401 and "Ozero" in away.text
+    assert "New negotiation" not in client.get("/").text and "Sign in" in client.get("/").text
+
+
+def test_an_issue_is_added_with_its_answers(api: Api, source: int, editor: TestClient) -> None:
+    sent = values(editor, f"{BOOK}/issues/new") | {"title": "Водна квота", "options": "20 %\n\n 30 %\n40 %"}
+    done = post(editor, f"{BOOK}/issues/new", **sent | {"ordered": "on"})
+    assert done.headers["location"] == f"{BOOK}/issues/vodna-kvota"
+    found = api.get("/negotiations/sarn/issues/vodna-kvota")["data"]["options"]
+    assert [(o["slug"], o["label"], o["rank"]) for o in found] == [
+        ("20", "20 %", 1), ("30", "30 %", 2), ("40", "40 %", 3),
+    ]  # fmt: skip
+    twice = post(editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "options": "yes\nno\nyes"})
+    assert twice.status_code == 422 and errors(twice.text) == ["“yes” is there twice"]
+    assert fields_of(twice.text)["options"] == "yes\nno\nyes"
+    plain = post(editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "then": "another"})
+    assert plain.headers["location"] == f"{BOOK}/issues/new"
+    assert [o["rank"] for o in api.get("/negotiations/sarn/issues/other")["data"]["options"]] == [None] * 3
+
+
+def test_consent_goes_by_the_role_unless_it_is_said(api: Api, source: int, editor: TestClient) -> None:
+    sent = values(editor, f"{BOOK}/parties/new", 0)
+    parts = ("P", "principal", ""), ("M", "mediator", ""), ("O", "observer", "yes"), ("Q", "principal", "no")
+    for name, role, consent in parts:
+        done = post(editor, f"{BOOK}/parties/new", **sent | {"name": name, "role": role, "consent_required": consent})
+        assert done.status_code == 303
+    parties = {p["name"]: p["consent_required"] for p in api.get("/negotiations/sarn")["data"]["parties"]}
+    assert [parties[n] for n in "PMOQ"] == [True, False, True, False]
+
+
+def test_a_party_on_file_is_taken_by_any_of_its_names(api: Api, source: int, editor: TestClient) -> None:
+    api.post("/parties", {"slug": "ua", "name": "Ukraine", "aliases": ["Україна", "Kyiv"]})
+    api.post("/parties", {"slug": "k-1", "name": "Council"})
+    api.post("/parties", {"slug": "k-2", "name": "Council"})
+    options = LexborHTMLParser(editor.get("/lookup/parties?party=укра").text).css("option")
+    assert [(o.attributes["value"], o.text()) for o in options] == [("Ukraine", "ua")]
+    seat = values(editor, f"{BOOK}/parties/new", 1)
+    for name, words in ((" ", "is required"), ("Atlantis", "nobody on file"), ("council", "several go by “council”")):
+        refused = post(editor, f"{BOOK}/parties/seat", **seat | {"party": name})
+        assert refused.status_code == 422 and words in errors(refused.text)[0]
+        assert fields_of(refused.text)["party"] == name
+    assert post(editor, f"{BOOK}/parties/seat", **seat | {"party": " україна"}).status_code == 303
+    second = post(editor, f"{BOOK}/parties/seat", **seat | {"party": "k-2", "then": "another"})
+    assert second.headers["location"] == f"{BOOK}/parties/new"
+    assert post(editor, f"{BOOK}/parties/seat", **seat | {"party": "Kyiv"}).status_code == 409
+    slugs = [p["slug"] for p in api.get("/negotiations/sarn")["data"]["parties"]]
+    assert slugs == ["sarn-aldria", "sarn-borsk", "ua", "k-2"]
