@@ -14,7 +14,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook, party_views
 from app.positions.queries import views
 from app.positions.views import PositionView
-from app.sources.candidates import Person
+from app.sources.saying import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from app.models.vocabulary import Verification
+from app.models.vocabulary import QuoteKind, Verification
 from app.sources.anchoring import check
 from app.sources.candidates import Candidate
 from app.sources.folding import SPACES, ZERO_WIDTH, is_edge
@@ -15,6 +15,11 @@ _CONTEXTS = (64, 200, 1000)
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _WEEKDAY = re.compile(rf"\b(?:on|last|this) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _NEAR = 240
+_TITLES = frozenset(
+    "president minister premier chancellor secretary ambassador envoy senator representative governor mayor king queen"
+    " prince princess general admiral colonel chief chairman chairwoman chair spokesman spokeswoman spokesperson"
+    " director commissioner adviser advisor mediator negotiator".split()
+)  # fmt: skip
 
 
 def snapped(text: str, start: int, end: int) -> tuple[int, int]:
@@ -59,13 +64,22 @@ def taken(
         who = candidate.who
         if who and who.party in parties:
             given["party"] = who.party or ""
-        speaker = who.speaker if who else candidate.name
-        if speaker and (who or " " in speaker):
-            given["speaker"] = speaker
-            if not who:
-                given["speaker_new"] = "1"
+        if who and who.speaker:
+            given["speaker"] = who.speaker
+        elif not who and candidate.name and " " in candidate.name:
+            given |= parted(candidate.name) | {"speaker_new": "1"}
+        if candidate.kind == QuoteKind.REPORTED:
+            given["kind"] = QuoteKind.REPORTED
     day = weekday(text, start, end, published_on)
     return given | ({"said_on": day} if day else {"stated_on": published_on} if published_on else {})
+
+
+def parted(name: str) -> dict[str, str]:
+    """Part "Foreign Minister Irena Volk", as a source has it, into the office and the name of who is not on file."""
+    words = name.split()
+    last = max((i for i, word in enumerate(words) if word.lower() in _TITLES), default=-1)
+    found = {"office": " ".join(words[: last + 1]), "speaker": " ".join(words[last + 1 :])}
+    return {field: text for field, text in found.items() if text}
 
 
 def _context(text: str, start: int, end: int) -> Mapping[str, str]:

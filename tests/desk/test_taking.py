@@ -6,7 +6,8 @@ import pytest
 
 from app.desk.taking import snapped, taken, weekday
 from app.sources.anchoring import check
-from app.sources.candidates import Person, candidates
+from app.sources.candidates import candidates
+from app.sources.saying import Person
 
 VENN = Person(("Mara Venn",), "Mara Venn", "north")
 TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No 😀 deal.” Later: no 😀 deal."
@@ -78,3 +79,23 @@ def test_without_a_weekday_the_day_of_the_source_dates_the_position() -> None:
 )
 def test_a_weekday_is_the_last_up_to_the_day_of_the_source(published_on: str | None, day: str | None) -> None:
     assert weekday(TEXT, 1, 28, published_on) == day
+
+
+@pytest.mark.parametrize(
+    ("name", "office", "speaker"),
+    [
+        ("Foreign Minister Jo Marsh", "Foreign Minister", "Jo Marsh"),
+        ("Belarusian President Alexander Lukashenko", "Belarusian President", "Alexander Lukashenko"),
+        ("Jo Marsh", None, "Jo Marsh"),
+        ("Prime Minister", "Prime Minister", None),
+    ],
+)
+def test_who_is_not_on_file_gets_a_name_without_the_title(name: str, office: str | None, speaker: str | None) -> None:
+    given = take("We agree to that", text=f"“We agree to that,” {name} said.")
+    assert (given.get("office"), given.get("speaker"), given["speaker_new"]) == (office, speaker, "1")
+
+
+def test_a_reporting_sentence_is_taken_as_reported() -> None:
+    given = take("Venn said the quota would stay", text="Venn said the quota would stay as it is.")
+    assert (given["kind"], given["speaker"], given["party"]) == ("reported", "Mara Venn", "north")
+    assert "kind" not in take("We don’t take 1,000 crowns,")
