@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -39,6 +39,7 @@ import app.positions.api
 import app.positions.pages
 import app.reference.api
 import app.review.coding_pages
+import app.review.drafts_pages
 import app.review.pages
 import app.search.api
 import app.search.pages
@@ -112,6 +113,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.reference.api.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
+    ):
+        made.include_router(router)
+    for router in (
         app.matrix.pages.router,
         app.exchange.pages.router,
         app.exchange.cite_pages.router,
@@ -123,6 +127,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.coverage_pages.router,
         app.looks.pages.router,
         app.review.pages.router,
+        app.review.drafts_pages.router,
         app.review.coding_pages.router,
         app.sources.pages.router,
         app.sources.editing.router,
@@ -133,7 +138,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.editing.lookup_pages.router,
         app.search.pages.router,
     ):
-        made.include_router(router)
+        made.include_router(router, dependencies=[Depends(app.review.drafts_pages.note_drafts)])
     made.mount("/static", StaticFiles(directory=STATIC), name="static")
     return made
 

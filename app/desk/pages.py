@@ -57,7 +57,7 @@ async def show_list(request: Request, session: Session, viewer: Editor, slug: st
         negotiation=negotiation_view(book.negotiation),
         listed=rows[:SHOWN],
         next_url=f"/n/{slug}/desk?before={rows[SHOWN - 1].source.id}" if len(rows) > SHOWN else None,
-        nav=tabs(slug),
+        nav=nav(slug),
     )
 
 
@@ -160,11 +160,5 @@ async def _desk(
         saved=await view_of(session, saved.position) if saved else None,
         warnings=[detail for _, detail in saved.warnings] if saved else [],
         token=token,
-        nav=tabs(slug),
+        nav=nav(slug),
     )
-
-
-def tabs(slug: str) -> list[tuple[str, str, bool]]:
-    """The sections of a negotiation, the desk among them."""
-    first, *others = nav(slug)
-    return [first, ("Reading desk", f"/n/{slug}/desk", True), *others]

@@ -1,9 +1,8 @@
-"""What becomes of a position: saved, retracted or discarded, restored; and the drafts that wait."""
+"""What becomes of a position: saved, retracted or discarded, restored."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -16,9 +15,8 @@ from app.core.templating import page
 from app.editing.form import Values, number
 from app.editing.pages import Number, typed, view_of
 from app.editing.saving import Saved, saved_by
-from app.history.read import Snapshot, held, moment
+from app.history.read import moment
 from app.history.record import writing
-from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,
@@ -37,7 +35,6 @@ from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)
 
-MOST_DRAFTS = 500
 DRAFT, PUBLISHED, RETRACTED = PositionStatus.DRAFT, PositionStatus.PUBLISHED, PositionStatus.RETRACTED
 
 
@@ -87,7 +84,7 @@ async def retract(request: Request, session: Session, viewer: Anyone, position_i
             await actions.retract(session, log, position=position, reason=reason)
     if refused:
         return await _refused(request, session, position_id, "positions/retract.html", values, refused[0])
-    return RedirectResponse(f"/positions/{position_id}", 303)
+    return _after(view)
 
 
 @router.get("/positions/{position_id}/restore")
@@ -133,34 +130,13 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
                 await actions.restore(session, log, position=position, status=status, reason=reason)
     if refused:
         return await _refused(request, session, position_id, "positions/restore.html", values, refused[0], **public)
-    return RedirectResponse(f"/positions/{position_id}", 303)
+    return RedirectResponse(f"/positions/{position_id}", 303) if status == PUBLISHED else _after(view, DRAFT)
 
 
-@router.get("/n/{slug}/drafts")
-async def list_drafts(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
-    """Drafts that wait to be gone on with, the newest first."""
-    at = await moment(session)
-    book = await code_book(session, at, slug)
-    found = await session.execute(
-        queries.newest_spells(at)
-        .where(Spell.negotiation_id == book.negotiation.id, Spell.status == DRAFT)
-        .order_by(Spell.recorded_at.desc(), Spell.position_id.desc())
-        .limit(MOST_DRAFTS)
-    )
-    versions = [Snapshot(*row) for row in found if row[8] is not None]
-    total = await session.scalar(
-        select(func.count()).where(Spell.negotiation_id == book.negotiation.id, Spell.status == DRAFT, held(Spell, at))
-    )
-    return page(
-        request,
-        "positions/drafts.html",
-        negotiation=negotiation_view(book.negotiation),
-        drafts=await queries.views(session, at, versions),
-        total=total,
-        names={p.slug: p.name for p in party_views(book)},
-        issues={i.slug: i for i in issue_views(book)},
-        nav=nav(slug),
-    )
+def _after(view: PositionView, status: str | None = None) -> Response:
+    """Where to go on: a draft is one of many, any other position has its own page."""
+    draft = (status or view.status) == DRAFT
+    return RedirectResponse(f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303)
 
 
 def _same_version(values: Values, newest: int) -> None:

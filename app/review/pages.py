@@ -26,6 +26,7 @@ from app.negotiations.queries import (
 from app.positions.queries import get_position, get_version, views
 from app.positions.views import PositionView
 from app.review import actions, queries
+from app.review.lacking import said
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,15 +36,13 @@ Words = Annotated[str, Form(max_length=20_000)]
 
 @router.get("/n/{slug}/review")
 async def show_review(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
-    """Drafts that were submitted, and those that were not."""
+    """Drafts that wait for a second person."""
     book = await code_book(session, await moment(session), slug)
-    waiting = await queries.list_waiting(session, book.negotiation.id)
     return page(
         request,
         "review/index.html",
         negotiation=negotiation_view(book.negotiation),
-        submitted=[w for w in waiting if w.submission],
-        kept=[w for w in waiting if not w.submission],
+        submitted=await queries.list_waiting(session, book.negotiation.id),
         names={p.slug: p.name for p in party_views(book)},
         titles=titles_of(issue_views(book)),
         issues={i.slug: i for i in issue_views(book)},
@@ -104,11 +103,17 @@ async def act(
     do: Words = "",
     version: Words = "",
     comment: Words = "",
+    back: Words = "",
 ) -> Response:
     """Submit a draft, publish it or return it; a comment stays among editors."""
     if viewer is None:
         return sign_in_again(request, {"version": version, "comment": comment})
-    editor, view = await get_editor(viewer), await _view(session, position_id)
+    editor = await get_editor(viewer)
+    done = await get_position(session, position_id)
+    if back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED:  # pressed twice
+        slug = (await get_negotiation_by_id(session, done.negotiation_id)).slug
+        return RedirectResponse(f"/n/{slug}/drafts?done={done.id}", 303)
+    view = await _view(session, position_id)
     if do == SHOW_AGAIN:
         return await _draft(request, session, view, comment=comment)
     by: dict[str, Any] = {"comment": comment.replace("\r\n", "\n").strip()}
@@ -130,16 +135,11 @@ async def act(
             case _:
                 raise NotFound("There is nothing of that name to do.")
     if not refused:
-        return RedirectResponse(f"/n/{view.negotiation}/review", 303)
+        drafts = f"drafts?done={view.id}"
+        return RedirectResponse(f"/n/{view.negotiation}/{drafts if back == 'drafts' else 'review'}", 303)
     error = refused[0]
     if isinstance(error, NotFound):
         raise error
-    errors = {"comment": "; ".join(_said(f.where, f.detail) for f in error.faults) or error.detail}
+    errors = {"comment": "; ".join(said(f) for f in error.faults) or error.detail}
     view = await _view(session, position_id)
     return await _draft(request, session, view, status=error.status, comment=comment, errors=errors)
-
-
-def _said(where: str, detail: str) -> str:
-    return (
-        f"Comment: {detail}" if where == "/comment" else f"{where.strip('/').replace('/', ' ').capitalize()} {detail}"
-    )

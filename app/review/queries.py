@@ -20,24 +20,24 @@ class Waiting:
 
     position: PositionView
     author: str | None
-    submission: ReviewSubmission | None
+    submission: ReviewSubmission
     comments: int
 
     @property
     def changed_since(self) -> bool:
-        return self.submission is not None and self.submission.version != self.position.version
+        return self.submission.version != self.position.version
 
 
 async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiting]:
-    """All drafts of a negotiation: those submitted first, the longest waiting at the top."""
+    """The drafts of a negotiation that were submitted, the longest waiting at the top."""
     counted = select(ReviewComment.position_id, func.count().label("n")).group_by(ReviewComment.position_id).subquery()
     rows = (
         await session.execute(
             select(Position, ReviewSubmission, func.coalesce(counted.c.n, 0))
-            .outerjoin(ReviewSubmission, ReviewSubmission.position_id == Position.id)
+            .join(ReviewSubmission, ReviewSubmission.position_id == Position.id)
             .outerjoin(counted, counted.c.position_id == Position.id)
             .where(Position.negotiation_id == negotiation_id, Position.status == PositionStatus.DRAFT)
-            .order_by(ReviewSubmission.at.nulls_last(), Position.id)
+            .order_by(ReviewSubmission.at, Position.id)
         )
     ).all()
     at = await moment(session)

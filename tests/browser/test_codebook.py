@@ -81,6 +81,7 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int
         f"{BOOK}/issues/quota", f"{BOOK}/issues/quota/options/q40/merge?into=q30",
         f"{BOOK}/issues/quota/options/q40/split", "/n/lake/issues/quota/options/q40", "/n/lake/coverage",
         "/n/lake/looks/new", "/n/lake/review", f"/positions/{number}/review", "/n/lake/double-coding",
+        "/n/lake/drafts", "/negotiations/new",
     ]  # fmt: skip
     with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
         for path in pages:

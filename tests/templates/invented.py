@@ -389,6 +389,7 @@ NEGOTIATION = SimpleNamespace(
     title="Sarn railway accord",
     summary="Three states, a valley and a port talk about a line to the sea.",
     status="ongoing",
+    review=True,
     coded_through="2031-03-14",
     licence="CC BY 4.0",
     contact="sarn@example.org",

@@ -273,6 +273,28 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "search-none": ("search/index.html", {"q": "zebra", "results": [], "total": 0, "next_url": None}),
     "search-start": ("search/index.html", {"q": "", "results": [], "total": 0, "next_url": None}),
+    "drafts": (
+        "review/drafts.html",
+        {
+            **SHARED,
+            "viewer": sarn.EDITOR,
+            "own": [
+                SimpleNamespace(
+                    position=replace(POSITION, status="draft", quotes=[], stated_on=None),
+                    author="M. Oray",
+                    submission=None,
+                    returned=SimpleNamespace(by="T. Brandt", text="Which gauge?", version=1),
+                    changed_since=False,
+                    lacks=["It has no quote yet"],
+                )
+            ],
+            "others": [],
+            "discarded": [replace(POSITION, status="retracted", reason="Twice")],
+            "most": 200,
+            "done": replace(POSITION, status="retracted"),
+            "issues": {issue.slug: issue for issue in sarn.ISSUES},
+        },
+    ),
     "common-ground": (
         "analysis/common_ground.html",
         {

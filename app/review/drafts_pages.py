@@ -1,0 +1,69 @@
+"""The page of drafts, for editors alone, and their number for the menu."""
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, select
+
+from app.accounts.deps import Anyone, Editor
+from app.core.clock import now
+from app.core.database import Session
+from app.core.forms import Query, read_query
+from app.core.templating import is_partial, page
+from app.history.read import Moment, held_by_id, moment
+from app.models.negotiation import Negotiation
+from app.models.position import Position
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import code_book, issue_views, nav, negotiation_view, party_views
+from app.positions.queries import views
+from app.positions.views import PositionView
+from app.review.drafts import MOST, list_discarded, list_drafts
+
+router = APIRouter(include_in_schema=False)
+
+
+class DraftsQuery(Query):
+    done: int | None = None  # the position that was just published, discarded, brought back
+
+
+@router.get("/n/{slug}/drafts")
+async def show_drafts(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    """What waits to be gone on with: one's own first, then everybody's, then what was discarded."""
+    at = await moment(session)
+    book = await code_book(session, at, slug)
+    drafts = await list_drafts(session, at, book, now())
+    discarded = await list_discarded(session, at, book.negotiation.id)
+    done = await _done(session, at, slug, read_query(DraftsQuery, request).done)
+    return page(
+        request,
+        "review/drafts.html",
+        negotiation=negotiation_view(book.negotiation),
+        own=[d for d in drafts if d.author == viewer.name],
+        others=[d for d in drafts if d.author != viewer.name],
+        discarded=discarded,
+        most=MOST,
+        done=done,
+        names={p.slug: p.name for p in party_views(book)},
+        issues={i.slug: i for i in issue_views(book)},
+        nav=nav(slug),
+    )
+
+
+async def _done(session: Session, at: Moment, slug: str, number: int | None) -> PositionView | None:
+    """The position that something was just done with, as it is now; None for what was never a draft here."""
+    if number is None or not 0 < number < 2**63:
+        return None
+    held = await held_by_id(session, at, "position", [number])
+    found = await views(session, at, list(held.values()))
+    return next((p for p in found if p.negotiation == slug), None)
+
+
+async def note_drafts(request: Request, session: Session, viewer: Anyone) -> None:
+    """Count the drafts of the negotiation that a page belongs to, for the menu of whoever may see them."""
+    slug = request.path_params.get("slug")
+    if slug is None or viewer is None or not viewer.may_edit or request.method != "GET" or is_partial(request):
+        return
+    request.state.drafts = await session.scalar(
+        select(func.count())
+        .select_from(Position)
+        .join(Negotiation, Negotiation.id == Position.negotiation_id)
+        .where(Negotiation.slug == slug, Position.status == PositionStatus.DRAFT)
+    )

@@ -1,0 +1,64 @@
+"""What still stands in the way of publishing a draft, by the very rules that would refuse it; pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.core.errors import Fault
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import CodeBook
+from app.positions.content import CellFacts, OptionFacts, QuoteFacts, compose
+from app.positions.patching import content_of
+from app.positions.schemas import PositionContent
+from app.positions.views import PositionView
+
+WORDS = {
+    ("/quotes", False): "It has no quote yet",
+    ("/stated_on", True): "It has no date, and neither its quotes nor their sources say one",
+}
+_PLACES = {"quotes": "Quote", "links": "Link"}
+
+
+def lacking(view: PositionView, document: Mapping[str, Any], book: CodeBook, now: datetime) -> list[str]:
+    """Say, for people, what has to be mended before a draft can be published; nothing where it can be."""
+    try:
+        wanted = PositionContent.model_validate(content_of(view))
+    except ValidationError:  # recorded when another rule held
+        return ["It cannot be published as it is: open it to see why."]
+    quotes = [
+        QuoteFacts(row, q.source.published_on, q.verification, kept=True)
+        for row, q in zip(document["quotes"], view.quotes, strict=True)
+    ]
+    found = compose(wanted, _cell(document, book), quotes, status=PositionStatus.PUBLISHED, before=document, now=now)
+    missing = [f for f in found.faults if not (f.where == "/stated_on" and not quotes)]  # a quote may bring its date
+    return [WORDS.get((f.where, bool(quotes)), said(f)) for f in missing]
+
+
+def _cell(document: Mapping[str, Any], book: CodeBook) -> CellFacts:
+    options = book.options[document["issue_id"]]
+    return CellFacts(
+        negotiation_id=document["negotiation_id"],
+        party_id=document["party_id"],
+        issue_id=document["issue_id"],
+        issue=next(i["slug"] for i in book.issues if i.id == document["issue_id"]),
+        options={o["slug"]: OptionFacts(o.id, o["retired"]) for o in options},
+        issues={i["slug"]: i.id for i in book.issues},
+        linked={i["slug"]: {o["slug"]: o.id for o in book.options[i.id]} for i in book.issues},
+    )
+
+
+def said(fault: Fault) -> str:
+    """A fault as a sentence that names its place: "Quote 2 does not occur in the text of its source"."""
+    parts = fault.where.strip("/").split("/")
+    if parts == ["quotes"]:
+        return fault.detail[:1].upper() + fault.detail[1:]
+    if parts[0] in _PLACES and len(parts) > 1 and re.fullmatch("[0-9]+", parts[1]):
+        rest = f", {parts[2].replace('_', ' ')}," if len(parts) > 2 and parts[2] not in ("exact", "issue") else ""
+        return f"{_PLACES[parts[0]]} {int(parts[1]) + 1}{rest} {fault.detail}"
+    if parts == ["comment"]:
+        return f"Comment: {fault.detail}"
+    name = ": ".join(p.replace("_", " ") for p in parts if p)
+    return f"{name.capitalize()} {fault.detail}" if name else fault.detail
