@@ -15,6 +15,7 @@ import app.analysis.api
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
+import app.desk.worklist_pages
 import app.editing.fate_pages
 import app.editing.lookup_pages
 import app.editing.pages
@@ -132,6 +133,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.sources.pages.router,
         app.sources.editing.router,
         app.desk.pages.router,
+        app.desk.worklist_pages.router,
         app.positions.pages.router,
         app.editing.pages.router,
         app.editing.fate_pages.router,

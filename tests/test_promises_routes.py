@@ -137,6 +137,7 @@ RIGHTS = {
     "GET /n/{slug}/desk": EDITOR,
     "GET /n/{slug}/desk/{source_id}": EDITOR,
     "POST /n/{slug}/desk/{source_id}": EDITOR,
+    "POST /n/{slug}/desk/{source_id}/reading": EDITOR,
     "GET /n/{slug}/double-coding": EDITOR,
     "GET /n/{slug}/double-coding/{number}": EDITOR,
     "POST /n/{slug}/double-coding/draw": EDITOR,

@@ -13,6 +13,7 @@ from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
+from app.sources.worklist import list_considered
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
@@ -26,12 +27,15 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
     query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
     matrix = await load(session, slug, query, now=now(), most_cells=2**31)
     found = await coverage(session, matrix, stale_after=asked.stale_after)
+    may_edit = viewer is not None and viewer.may_edit
+    number = matrix.book.negotiation.id
     return page(
         request,
         "analysis/coverage.html",
         **await context.shared(request, session, matrix, query),
         found=found,
         counts=counts(found),
+        considered=await list_considered(session, matrix.at, number) if may_edit else [],
         parties=matrix.seated,
         issues=matrix.issues,
         stale_after=asked.stale_after,

@@ -1,4 +1,4 @@
-"""The reading desk: the work list of sources, and a source with the form for a new position beside its text."""
+"""The reading desk: a source with the form for a new position beside its text."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,6 @@ from app.core.database import Session, attempt
 from app.core.errors import Fault
 from app.core.forms import Query, read_query
 from app.core.templating import page
-from app.desk.queries import work_list
 from app.desk.reading import Reading, read
 from app.desk.taking import taken
 from app.editing.context import form_context, new_token
@@ -23,17 +22,11 @@ from app.editing.form import Values, field_errors
 from app.editing.pages import SAVING, again, missing, prefilled, save, typed, view_of
 from app.editing.saving import AlreadyUsed, Saved, keep, saved_before, saved_by
 from app.editing.stepping import stepped
-from app.history.read import moment
-from app.negotiations.queries import code_book, nav, negotiation_view
+from app.negotiations.queries import nav, negotiation_view
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-SHOWN = 100
-
-
-class ListQuery(Query):
-    before: int | None = None
 
 
 class DeskQuery(Query):
@@ -45,24 +38,8 @@ class DeskQuery(Query):
     saved: str | None = None
 
 
-@router.get("")
-async def show_list(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
-    """Which sources are to be read, in work, or coded."""
-    book = await code_book(session, await moment(session), slug)
-    before = read_query(ListQuery, request).before
-    rows = await work_list(session, book.negotiation.id, before=before, limit=SHOWN + 1)
-    return page(
-        request,
-        "desk/index.html",
-        negotiation=negotiation_view(book.negotiation),
-        listed=rows[:SHOWN],
-        next_url=f"/n/{slug}/desk?before={rows[SHOWN - 1].source.id}" if len(rows) > SHOWN else None,
-        nav=nav(slug),
-    )
-
-
 @router.get("/{source_id}")
-async def show_desk(request: Request, session: Session, viewer: Editor, slug: str, source_id: Number) -> Response:
+async def showdesk_page(request: Request, session: Session, viewer: Editor, slug: str, source_id: Number) -> Response:
     """A source to read; with `start` and `end`, the form beside it has the words between them."""
     query = read_query(DeskQuery, request)
     reading = await read(session, slug, source_id)
@@ -71,11 +48,13 @@ async def show_desk(request: Request, session: Session, viewer: Editor, slug: st
     if values is not None and query.text not in (None, reading.text and reading.text.n):
         notice = "The text has been replaced in the meantime: see whether these are the words that you mean."
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
-    return await _desk(request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice)
+    if saved and values is None:
+        values = _next(reading)
+    return await desk_page(request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice)
 
 
 @router.post("/{source_id}")
-async def post_desk(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
+async def postdesk_page(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
     """Publish what the form says, or carry out one of its smaller buttons; the desk stays where it was."""
     values = await typed(request)
     if viewer is None:
@@ -85,12 +64,12 @@ async def post_desk(request: Request, session: Session, viewer: Anyone, slug: st
     do = values.pop("do", "refresh")
     if do not in SAVING:
         values, focus = await stepped(session, slug, values, do)
-        return await _desk(request, session, viewer, reading, values, focus=focus)
+        return await desk_page(request, session, viewer, reading, values, focus=focus)
     try:
         saved = await saved_before(session, viewer, request.url.path, values)
     except AlreadyUsed as error:
         values |= {"token": new_token(), "sure": str(error.saved.position)}
-        return await _desk(request, session, viewer, reading, values, status=409, notice=again(error))
+        return await desk_page(request, session, viewer, reading, values, status=409, notice=again(error))
     if saved is None:
         async with attempt(session) as refused:
             saved = await save(session, viewer, slug, "new", values, None, SAVING[do])
@@ -100,8 +79,16 @@ async def post_desk(request: Request, session: Session, viewer: Anyone, slug: st
             faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [Fault("", why.detail)]
             errors = field_errors(faults, values)
             reading = await read(session, slug, source_id)
-            return await _desk(request, session, viewer, reading, values, status=why.status, errors=errors)
+            return await desk_page(request, session, viewer, reading, values, status=why.status, errors=errors)
     return RedirectResponse(f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303)
+
+
+def _next(reading: Reading) -> Values:
+    """The form's fields for one more position from the same source, its words still to come."""
+    source = reading.source
+    given = {"source": str(source.id)} | ({"language": source.language} if source.language else {})
+    dated = {"stated_on": dates.display(source.published_on)} if source.published_on else {}
+    return prefilled(given) | dated
 
 
 async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
@@ -127,7 +114,7 @@ async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
     return prefilled({**given, **cell}) | ({"stated_on": given["stated_on"]} if "stated_on" in given else {})
 
 
-async def _desk(
+async def desk_page(
     request: Request,
     session: AsyncSession,
     viewer: Viewer,
@@ -137,8 +124,11 @@ async def _desk(
     status: int = 200,
     saved: Saved | None = None,
     token: str | None = None,
+    said: Values | None = None,
+    said_errors: Values | None = None,
     **more: Any,
 ) -> Response:
+    """Answer with a source at the desk, the form beside it where there are values for it."""
     slug: str = reading.book.negotiation["slug"]
     here = f"/n/{slug}/desk/{reading.source.id}"
     entry = None
@@ -154,6 +144,8 @@ async def _desk(
         paragraphs=reading.paragraphs(entry),
         left=len(reading.left()),
         here=here,
+        said=said or {},
+        said_errors=said_errors or {},
         negotiation=negotiation_view(reading.book.negotiation),
         names=reading.parties,
         issues=reading.issues,

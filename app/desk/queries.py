@@ -2,19 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Subquery, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.history.read import Moment, held_by_id
 from app.models.negotiation import Party, Speaker
 from app.models.position import Position, PositionQuote
-from app.models.source import Quote, Source, SourceText
-from app.models.vocabulary import PositionStatus
+from app.models.source import Quote, Source, SourceReading, SourceText
+from app.models.vocabulary import PositionStatus, ReadingState
 from app.negotiations.queries import CodeBook, party_views
 from app.positions.queries import views
 from app.positions.views import PositionView
 from app.sources.saying import Person
+
+
+class Stage(StrEnum):
+    """Where a source stands on the work list of a negotiation."""
+
+    TO_READ = "to read"
+    READING = "being read"
+    IN_WORK = "in work"  # there are drafts
+    CODED = "coded"
+    CONSIDERED = "considered, not coded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +33,15 @@ class Listed:
     """A source on the work list; `published`, `drafts` count its quotes in one negotiation."""
 
     source: Source
+    reading: SourceReading | None
     has_text: bool
     published: int
     drafts: int
-
-    @property
-    def state(self) -> str:
-        return (
-            "coded" if self.published and not self.drafts else "in work" if self.published or self.drafts else "to read"
-        )
+    stage: str
 
 
-async def work_list(session: AsyncSession, negotiation_id: int, *, before: int | None, limit: int) -> list[Listed]:
-    """Sources, the newest on file first: those quoted in a negotiation, and those quoted nowhere yet."""
+def _staged(negotiation_id: int) -> Subquery:
+    """The numbers of the sources of a work list, those quoted here or nowhere yet, with what tells their stage."""
     ours = and_(Position.negotiation_id == negotiation_id, Position.status != PositionStatus.RETRACTED)
     counts = (
         select(
@@ -49,16 +56,57 @@ async def work_list(session: AsyncSession, negotiation_id: int, *, before: int |
         .group_by(Quote.source_id)
         .subquery()
     )
+    published, drafts = func.coalesce(counts.c.published, 0), func.coalesce(counts.c.drafts, 0)
+    stage = case(
+        (SourceReading.state == ReadingState.READING, Stage.READING),
+        (drafts > 0, Stage.IN_WORK),
+        (published > 0, Stage.CODED),
+        (SourceReading.reason.is_not(None), Stage.CONSIDERED),
+        else_=Stage.TO_READ,
+    )
+    return (
+        select(
+            Source.id,
+            SourceReading.id.label("reading_id"),
+            published.label("published"),
+            drafts.label("drafts"),
+            stage.label("stage"),
+        )
+        .outerjoin(counts, counts.c.source_id == Source.id)
+        .outerjoin(
+            SourceReading,
+            and_(SourceReading.source_id == Source.id, SourceReading.negotiation_id == negotiation_id),
+        )
+        .where(or_(counts.c.source_id.is_(None), published + drafts > 0, SourceReading.id.is_not(None)))
+        .subquery()
+    )
+
+
+async def work_list(
+    session: AsyncSession, negotiation_id: int, *, before: int | None, limit: int, stage: Stage | None = None
+) -> list[Listed]:
+    """Sources, the newest on file first, all or those of one stage."""
+    staged = _staged(negotiation_id)
     has_text = select(SourceText.id).where(SourceText.source_id == Source.id).exists()
     wanted = (
-        select(Source, has_text, func.coalesce(counts.c.published, 0), func.coalesce(counts.c.drafts, 0))
-        .outerjoin(counts, counts.c.source_id == Source.id)
-        .where(or_(counts.c.source_id.is_(None), counts.c.published + counts.c.drafts > 0))
+        select(Source, SourceReading, has_text, staged.c.published, staged.c.drafts, staged.c.stage)
+        .join(staged, staged.c.id == Source.id)
+        .outerjoin(SourceReading, SourceReading.id == staged.c.reading_id)
         .order_by(Source.id.desc())
         .limit(limit)
     )
-    rows = await session.execute(wanted.where(Source.id < before) if before else wanted)
-    return [Listed(*row) for row in rows]
+    if before:
+        wanted = wanted.where(Source.id < before)
+    if stage:
+        wanted = wanted.where(staged.c.stage == stage)
+    return [Listed(*row) for row in await session.execute(wanted)]
+
+
+async def count_stages(session: AsyncSession, negotiation_id: int) -> dict[str, int]:
+    """How many sources of a work list there are of each stage."""
+    staged = _staged(negotiation_id)
+    rows = await session.execute(select(staged.c.stage, func.count()).group_by(staged.c.stage))
+    return {stage: n for stage, n in rows}
 
 
 async def positions_from(session: AsyncSession, at: Moment, negotiation_id: int, source_id: int) -> list[PositionView]:

@@ -10,12 +10,13 @@ from app.desk.marking import Mark, Paragraph, marked
 from app.desk.queries import people, positions_from
 from app.editing.context import Entry
 from app.history.read import moment
-from app.models.source import Source, SourceText
+from app.models.source import Source, SourceReading, SourceText
 from app.negotiations.queries import CodeBook, code_book, issue_views, party_views
 from app.negotiations.views import IssueView
 from app.positions.views import PositionView, QuoteView
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates
+from app.sources.worklist import find_reading
 
 LONG = 20_000  # characters of a text from which on reading it leaves the event loop to others
 
@@ -37,6 +38,7 @@ class Reading:
     source: Source
     text: SourceText | None
     book: CodeBook
+    state: SourceReading | None  # where it stands on the work list
     positions: Sequence[PositionView]
     found: Sequence[Candidate]  # all there are, also where they have been taken
 
@@ -100,4 +102,5 @@ async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
         known = await people(session, book)
         far = len(text.text) > LONG
         found = await anyio.to_thread.run_sync(candidates, text.text, known) if far else candidates(text.text, known)
-    return Reading(source, text, book, positions, found)
+    state = await find_reading(session, book.negotiation.id, source_id)
+    return Reading(source, text, book, state, positions, found)

@@ -27,12 +27,13 @@ router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 
 @router.get("/new")
 async def offer_looks(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
-    """The form, with the cells chosen that the address names: `cell=party/issue`, or one `party` and `issue`."""
+    """The form, with the cells chosen that the address names: `cell=party/issue`, or one `party` and `issue`;
+    `where` says what was searched."""
     asked = request.query_params
     cells = asked.getlist("cell")
     if asked.get("party") and asked.get("issue"):
         cells.append(f"{asked['party']}/{asked['issue']}")
-    values = {"looked_on": now().date().isoformat(), "where": ""}
+    values = {"looked_on": now().date().isoformat(), "where": asked.get("where", "")[:2000]}
     return await _form(request, session, slug, cells, values, {})
 
 

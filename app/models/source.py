@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.models.base import Base, Id, Uid, one_of
-from app.models.vocabulary import QuoteKind, Verification
+from app.models.vocabulary import QuoteKind, ReadingState, Verification
 
 
 class Source(Base):
@@ -44,7 +44,29 @@ class SourceText(Base):
     n: Mapped[int]
     sha256: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = deferred(mapped_column(Text))
+    # Where each page of the document begins, in code points; nothing for what has no pages or none that are known.
+    pages: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SourceReading(Base):
+    """Where a source stands on the work list of a negotiation; there is none for what nobody has begun to read."""
+
+    __tablename__ = "source_reading"
+    __table_args__ = (
+        UniqueConstraint("negotiation_id", "source_id"),
+        CheckConstraint(one_of("state", ReadingState), "state"),
+        CheckConstraint("reason IS NULL OR state = 'read'", "reason_is_of_read"),
+        CheckConstraint("reason <> ''", "words"),
+    )
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(default=1)
+    negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiation.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)  # why nothing was taken from it
+    by: Mapped[str | None] = mapped_column(Text)  # who reads it, or said so last
 
 
 class Quote(Base):

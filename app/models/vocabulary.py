@@ -81,6 +81,14 @@ class Silence(StrEnum):
     NEVER_SEARCHED = "never_searched"
 
 
+class ReadingState(StrEnum):
+    """Of a source on a negotiation's work list; that it is coded is told by its quotes."""
+
+    TO_READ = "to_read"
+    READING = "reading"
+    READ = "read"
+
+
 class CommonGround(StrEnum):
     AGREED = "agreed"
     QUALIFIED = "qualified"

@@ -62,14 +62,27 @@ text?.addEventListener("pointerup", () => {
   from = to = -1;
 });
 
-// c and Shift+C go from candidate to candidate, t into the text, Esc from the form back to it.
+// c and Shift+C go from candidate to candidate, on from the words that were saved or looked at last; t goes into the
+// text, Esc from the form back to it.
+const saved = document.querySelector("[data-saved] a[href^='#p-']");
+const savedWords = saved && document.getElementById(saved.hash.slice(1));
+let passed = savedWords ? deskOffsets.offset(savedWords, 0) : null;
+
 function step(by) {
+  const start = (link) => Number(link.dataset.wordsStart);
   const links = [...document.querySelectorAll("a[data-candidate]")].filter((one) => one.checkVisibility());
-  const at = links.indexOf(document.activeElement);
-  const next = links[at < 0 && by < 0 ? links.length - 1 : at + by];
-  next?.focus();
-  next?.closest(".para").scrollIntoView({ block: "nearest" });
+  const next =
+    passed === null ? links.at(by > 0 ? 0 : -1) : by > 0 ? links.find((one) => start(one) > passed) : links.findLast((one) => start(one) < passed);
+  if (!next) return;
+  passed = start(next);
+  next.focus();
+  next.closest(".para").scrollIntoView({ block: "nearest" });
 }
+
+document.addEventListener("focusin", (event) => {
+  const link = event.target.closest("a[data-words-start]");
+  if (link) passed = Number(link.dataset.wordsStart);
+});
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");

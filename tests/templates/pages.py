@@ -295,6 +295,27 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "issues": {issue.slug: issue for issue in sarn.ISSUES},
         },
     ),
+    "work-list": (
+        "desk/index.html",
+        {
+            **SHARED,
+            "viewer": sarn.EDITOR,
+            "stages": [("to read", 1), ("considered, not coded", 1)],
+            "stage": None,
+            "more": None,
+            "listed": [
+                SimpleNamespace(
+                    source=SOURCE,
+                    reading=SimpleNamespace(version=2, by="M. Oray", reason="Only the weather"),
+                    has_text=False,
+                    published=0,
+                    drafts=0,
+                    stage=stage,
+                )
+                for stage in ("to read", "considered, not coded", "being read")
+            ],
+        },
+    ),
     "common-ground": (
         "analysis/common_ground.html",
         {

@@ -30,6 +30,7 @@ KEPT = {
     "kind",
     "silence",
     "state",
+    "stage",
     "accepted_by",
     "rejected_by",
     "silent",

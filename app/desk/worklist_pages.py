@@ -1,0 +1,87 @@
+"""The work list of sources: which are to read, who reads which, and what was read for nothing."""
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import RedirectResponse
+
+from app.accounts.carrying import sign_in_again
+from app.accounts.deps import Anyone, Editor, get_editor
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.forms import Prose, Query, read_query
+from app.core.problems import body_faults
+from app.core.templating import page
+from app.desk.pages import Number, desk_page
+from app.desk.queries import Stage, count_stages, work_list
+from app.desk.reading import read
+from app.editing.form import number
+from app.editing.pages import typed
+from app.history.read import moment
+from app.history.record import writing
+from app.models.vocabulary import ReadingState
+from app.negotiations.queries import code_book, nav, negotiation_view
+from app.sources.worklist import ReadingInput, set_reading
+
+router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
+
+SHOWN = 100
+PROSE: TypeAdapter[str] = TypeAdapter(Prose)
+
+
+class ListQuery(Query):
+    before: int | None = None
+    stage: Stage | None = None
+
+
+@router.get("")
+async def show_list(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+    """Which sources are to be read, are being read and by whom, are coded, or were read for nothing."""
+    book = await code_book(session, await moment(session), slug)
+    asked = read_query(ListQuery, request)
+    rows = await work_list(session, book.negotiation.id, before=asked.before, limit=SHOWN + 1, stage=asked.stage)
+    counts = await count_stages(session, book.negotiation.id)
+    more = {"before": rows[SHOWN - 1].source.id, "stage": asked.stage} if len(rows) > SHOWN else None
+    return page(
+        request,
+        "desk/index.html",
+        negotiation=negotiation_view(book.negotiation),
+        listed=rows[:SHOWN],
+        stages=[(str(stage), counts.get(stage, 0)) for stage in Stage],
+        stage=asked.stage,
+        more=more,
+        nav=nav(slug),
+    )
+
+
+@router.post("/{source_id}/reading")
+async def post_reading(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
+    """Say who reads a source, that it was read, and why nothing was taken from it."""
+    values = await typed(request)
+    if viewer is None:
+        return sign_in_again(request, values)
+    viewer = await get_editor(viewer)
+    reading = await read(session, slug, source_id)
+    do = values.get("do", "")
+    if do not in set(ReadingState):  # back from signing in
+        return await desk_page(request, session, viewer, reading, None, said=values)
+    try:
+        reason = PROSE.validate_python(values.get("reason", "")) or None
+    except ValidationError as error:
+        errors = {"reason": f"Because: {body_faults(error, values)[0].detail}"}
+        return await desk_page(request, session, viewer, reading, None, status=422, said=values, said_errors=errors)
+    sent = ReadingInput(ReadingState(do), reason, number(values.get("version")) or 0)
+    async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
+        await set_reading(
+            session,
+            log,
+            negotiation_id=reading.book.negotiation.id,
+            source_id=source_id,
+            sent=sent,
+            coded=bool(reading.positions),
+        )
+    if refused:
+        errors = {"reason": "; ".join(f"Because: {f.detail}" for f in refused[0].faults) or refused[0].detail}
+        reading, status = await read(session, slug, source_id), refused[0].status
+        return await desk_page(request, session, viewer, reading, None, status=status, said=values, said_errors=errors)
+    back = do == ReadingState.TO_READ or (do == ReadingState.READ and not sent.reason)
+    return RedirectResponse(f"/n/{slug}/desk" if back else f"/n/{slug}/desk/{source_id}", 303)
