@@ -142,6 +142,7 @@ async def desk_page(
         reading=reading,
         entry=entry,
         paragraphs=reading.paragraphs(entry),
+        page_starts=reading.page_starts(),
         left=len(reading.left()),
         here=here,
         said=said or {},

@@ -16,6 +16,8 @@ from app.negotiations.views import IssueView
 from app.positions.views import PositionView, QuoteView
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates
+from app.sources.page_numbers import page_at
+from app.sources.paragraphs import paragraphs
 from app.sources.worklist import find_reading
 
 LONG = 20_000  # characters of a text from which on reading it leaves the event loop to others
@@ -61,6 +63,17 @@ class Reading:
         """Candidates of which nothing has been taken yet."""
         spans = [span for _, q in self.quotes() for span in q.segments or []]
         return [c for c in self.found if not any(a < c.end and c.start < b for a, b in spans)]
+
+    def page_starts(self) -> dict[int, int]:
+        """Which page begins with which paragraph, by where that begins in the text."""
+        pages = self.text.pages if self.text else None
+        begins = [start for start, _ in paragraphs(self.text.text)] if self.text and pages else []
+        found: dict[int, int] = {}
+        for before, start in zip([-1, *begins], begins, strict=False):
+            page = page_at(pages, start)
+            if page is not None and page != page_at(pages, before):
+                found[start] = page
+        return found
 
     def paragraphs(self, entry: Entry | None) -> list[tuple[Paragraph, list[Note]]]:
         """The text, marked, with the notes that belong beside each paragraph."""

@@ -1,5 +1,6 @@
 """Permanent addresses: positions and their versions, quotes, sources."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -31,6 +32,7 @@ from app.positions.comparing import compare
 from app.positions.current import current_ids
 from app.positions.schemas import KnownAt
 from app.positions.views import PositionView, QuoteView
+from app.sources.page_numbers import page_link
 from app.sources.queries import newest_texts
 
 router = APIRouter(include_in_schema=False)
@@ -75,6 +77,8 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
     at, pinned = await _moment(request, session)
     drafts = viewer is not None and viewer.may_edit
     quote, uses = await queries.get_quote(session, at, quote_id, drafts=drafts)
+    printed_on = await queries.page_of(session, at, quote_id)
+    quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
     resting = [p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)]
     books = await _books(session, at, [p.negotiation for p in resting])
     book = next(iter(books.values()), None)
@@ -82,6 +86,7 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
         request,
         "quotes/show.html",
         quote=quote,
+        printed_on=printed_on,
         uses=[_named(p, books[p.negotiation]) for p in resting],
         negotiation=negotiation_view(book.negotiation) if book else None,
         names=_party_names(books),

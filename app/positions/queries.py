@@ -17,13 +17,14 @@ from app.models.issue import Issue
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
-from app.models.source import Quote
+from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import PositionStatus, Verification
 from app.positions.content import CellFacts, OptionFacts
 from app.positions.names import Names, checks_at, learn
 from app.positions.schemas import PositionContent
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
 from app.sources.fragments import kept_link
+from app.sources.page_numbers import page_at
 
 # --- for whoever writes -----------------------------------------------------------------------------------------------
 
@@ -297,6 +298,20 @@ async def get_quote(
         raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
     [view] = await quotes_as_held(session, at, [quote])
     return view, uses
+
+
+async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:
+    """The page of its source that a quote begins on, where the text that it was checked against tells it."""
+    found = await session.execute(
+        select(SourceText.pages, QuoteCheck.start)
+        .select_from(QuoteCheck)
+        .join(SourceText, SourceText.id == QuoteCheck.text_id)
+        .where(QuoteCheck.quote_id == quote_id, QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.seq.desc())
+        .limit(1)
+    )
+    row = found.one_or_none()
+    return page_at(row.pages, row.start) if row else None
 
 
 async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:

@@ -21,7 +21,13 @@ LONG = 20_000  # characters from which on a check leaves the event loop to other
 
 
 async def add_source(
-    session: AsyncSession, log: Log, *, text: str | None = None, action: str = "published", **fields: Any
+    session: AsyncSession,
+    log: Log,
+    *,
+    text: str | None = None,
+    pages: list[int] | None = None,
+    action: str = "published",
+    **fields: Any,
 ) -> Source:
     """Put a document on file, with its text if that is at hand; refuses an address that is there already."""
     _refuse_days_to_come(fields, log)
@@ -30,7 +36,7 @@ async def add_source(
     session.add(row)
     await session.flush()
     if text is not None:
-        await _add_text(session, log, row, text)
+        await _add_text(session, log, row, text, pages)
     await log.record("source", row, action, words=source_words(row))
     return row
 
@@ -49,12 +55,20 @@ async def amend_source(
     return changed
 
 
-async def put_text(session: AsyncSession, log: Log, row: Source, text: str, *, reason: str | None = None) -> bool:
+async def put_text(
+    session: AsyncSession,
+    log: Log,
+    row: Source,
+    text: str,
+    *,
+    pages: list[int] | None = None,
+    reason: str | None = None,
+) -> bool:
     """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
-    on_file = await _add_text(session, log, row, text, n=there.n + 1 if there else 1)
+    on_file = await _add_text(session, log, row, text, pages, n=there.n + 1 if there else 1)
     await recheck(session, log, row, on_file, reason=reason)
     return True
 
@@ -125,9 +139,11 @@ async def _free_key(session: AsyncSession, url: str | None, of: Source | None = 
     return key
 
 
-async def _add_text(session: AsyncSession, log: Log, row: Source, text: str, n: int = 1) -> SourceText:
+async def _add_text(
+    session: AsyncSession, log: Log, row: Source, text: str, pages: list[int] | None, n: int = 1
+) -> SourceText:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=log.now)
+    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, pages=pages, added_at=log.now)
     session.add(on_file)
     row.text_sha256 = digest
     await session.flush()

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.core.errors import Fault, Invalid
@@ -29,6 +30,7 @@ class Extracted:
     encoding: str | None = None
     guessed: bool = False
     others: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()  # where each page begins in the text, in code points
 
 
 class Unreadable(Invalid):
@@ -53,8 +55,9 @@ async def extract(data: bytes, name: str) -> Extracted:
         page = _decoded(data, html=True)
         data, encoding = page.text.encode("utf-8", "replace"), page.encoding
     found = await _run(kind, data)
-    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n != "text"}
-    return Extracted(found["text"], kind, {n: v for n, v in texts.items() if v}, encoding)
+    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages")}
+    fields, pages = {n: v for n, v in texts.items() if v}, tuple(map(int, found.get("pages", ())))
+    return Extracted(found["text"], kind, fields, encoding, pages=pages)
 
 
 def kind_of(data: bytes, name: str) -> str:
@@ -81,7 +84,7 @@ def _decoded(data: bytes, *, html: bool) -> Decoded:
         raise Unreadable(f"The file {reason}. HTML, PDF, DOCX and plain text are read here.") from None
 
 
-async def _run(kind: str, data: bytes) -> dict[str, str]:
+async def _run(kind: str, data: bytes) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     gate = _gates.setdefault(loop, asyncio.Semaphore(AT_ONCE))
     async with gate:
@@ -105,7 +108,7 @@ async def _run(kind: str, data: bytes) -> dict[str, str]:
                 process.kill()
                 await process.wait()
     try:
-        found: dict[str, str] = json.loads(answer) if len(answer) < ANSWER else {}
+        found: dict[str, Any] = json.loads(answer) if len(answer) < ANSWER else {}
     except ValueError:
         found = {}
     if "text" not in found:

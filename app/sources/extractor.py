@@ -21,6 +21,8 @@ UNPACKED = 64 * 1024**2  # bytes of a DOCX, unpacked
 PARTS = 2_000  # files in a DOCX
 PAGES = 2_000  # of a PDF
 
+BETWEEN_PAGES = "\n\n"
+
 Found = dict[str, Any]
 
 
@@ -99,10 +101,14 @@ def read_pdf(data: bytes) -> Found:
         raise Unreadable("This PDF is encrypted: print it into a new one, which is not.") from None
     if len(reader.pages) > PAGES:
         raise Unreadable(f"This PDF has more than {PAGES:,} pages.")
-    pages, size = [], 0
+    pages, starts, size, end = [], [], 0, 0
     for page in reader.pages:
         text = page.extract_text()
-        pages.append(_paragraphs(text))
+        made = _paragraphs(text)
+        starts.append(end)
+        if made:
+            pages.append(made)
+            end += len(made) + len(BETWEEN_PAGES)
         size += len(text)
         if size > TEXT:
             raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
@@ -111,7 +117,8 @@ def read_pdf(data: bytes) -> Found:
     about = reader.metadata
     created = about.creation_date if about else None
     return {
-        "text": "\n\n".join(page for page in pages if page),
+        "text": BETWEEN_PAGES.join(pages),
+        "pages": starts,  # in code points of the text; a page without words begins where the next one does
         "title": about and about.title,
         "author": about and about.author,
         "published_on": created.date().isoformat() if created else None,

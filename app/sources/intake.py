@@ -17,6 +17,7 @@ from app.core.security import MAX_BODY
 from app.core.templating import LANGUAGES
 from app.sources.decoding import LABELS, reread
 from app.sources.extraction import Extracted, extract
+from app.sources.page_numbers import write_pages
 from app.sources.schemas import SourceFields, SourceInput, Text
 
 Values = dict[str, str]
@@ -64,6 +65,7 @@ async def take_file(sent: Sent) -> bool:
         return True
     sent.values["text"] = found.text
     sent.values |= {"assumed": found.encoding or "", "guessed": "1" if found.guessed else ""}
+    sent.values["pages"] = write_pages(found.pages, found.text)
     filled = [name for name in found.fields if name in FIELDS and not sent.values.get(name, "").strip()]
     sent.values |= {name: found.fields[name] for name in filled}
     sent.notes.append(_told(sent.file.filename or "The file", found, filled))
@@ -75,9 +77,9 @@ def _told(name: str, found: Extracted, filled: list[str]) -> str:
     guess = ", which is a guess: look at its letters" if found.guessed else ""
     also = f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}." if filled else ""
     size = f"{len(found.text):,} characters"
-    return (
-        f"{name} was read as {KINDS[found.kind]}{' ' * bool(read)}{read}{guess}: {size}. Nothing is stored yet.{also}"
-    )
+    pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (len(found.pages) > 1)
+    kind = f"{KINDS[found.kind]}{' ' * bool(read)}{read}{guess}"
+    return f"{name} was read as {kind}: {size}{pages}. Nothing is stored yet.{also}"
 
 
 def read_otherwise(sent: Sent) -> bool:

@@ -22,6 +22,7 @@ from app.sources import actions, queries
 from app.sources.addresses import check_url, same_document_key
 from app.sources.decoding import GUESSES, LABELS
 from app.sources.intake import Sent, by_field, digest, read_form, read_otherwise, read_source, read_text, take_file
+from app.sources.page_numbers import read_pages
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,7 +51,8 @@ async def add_source(request: Request, session: Session, viewer: Anyone) -> Resp
     if source is None or await _same_text(session, sent, source.text):
         return await show_new(request, session, sent)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
-        row = await actions.add_source(session, log, **source.model_dump())
+        pages = read_pages(sent.values.get("pages", ""), source.text or "")
+        row = await actions.add_source(session, log, **source.model_dump(), pages=pages)
     if refused:
         sent.errors |= by_field(list(refused[0].faults)) or {"url": f"Address: {refused[0].detail}"}
         return await show_new(request, session, sent)
@@ -81,7 +83,7 @@ async def put_text(request: Request, session: Session, viewer: Anyone, source_id
     there = (await queries.newest_texts(session, [source_id])).get(source_id)
     if there is None or there.text.replace("\r\n", "\n") != text:
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.put_text(session, log, row, text)
+            await actions.put_text(session, log, row, text, pages=read_pages(sent.values.get("pages", ""), text))
     return RedirectResponse(f"/sources/{source_id}/text{_negotiation(sent)}#checked", 303)
 
 

@@ -38,6 +38,18 @@ def paragraph(*runs: str) -> str:
     return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
 
 
+def pdf_of_pages(*pages: str) -> bytes:
+    """A PDF with one line of Latin text on each page; an empty one has none."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for page in pages:
+        writer.append(PdfReader(io.BytesIO(pdf(*[page] if page else []))))
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
 def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None) -> bytes:
     """A PDF of one page with these lines of Latin text, or with a content stream of one's own, deflated."""
     from pypdf import PdfReader, PdfWriter

@@ -199,6 +199,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **SHARED,
             "quote": POSITION.quotes[0],
+            "printed_on": 3,
             "uses": [(POSITION, "Borsk", "Track gauge")],
             "citation": "Irena Volk, Borsk, 9 March 2031, in: “No rail will be torn up”, The Sarn Courier, 10 March.",
             "permalink": "http://127.0.0.1:8000/quotes/1",
@@ -211,6 +212,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "negotiation": None,
             "nav": [],
             "quote": POSITION.quotes[2],
+            "printed_on": None,
             "uses": [],
             "citation": "x",
             "permalink": "http://127.0.0.1:8000/quotes/1",
