@@ -276,7 +276,7 @@ def test_a_draft_is_gone_on_with_published_retracted_and_restored(browser: Brows
         page.wait_for_url(SAVED)
         assert published(live)["status"] == "draft"
         page.goto("/n/lake/drafts")
-        page.get_by_role("link", name="Northshore on Water quota").click()
+        page.get_by_role("link", name="Northshore on Water quota", exact=True).click()
         page.get_by_role("button", name="Correct these words").click()
         page.get_by_label("Words exactly as the source has them").fill(WORDS)
         publish(page)
