@@ -1,6 +1,7 @@
 """What can go wrong in the domain, as one small family: raised by actions and queries, shown by the edges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,7 @@ class Fault:
     where: str
     detail: str
     parameter: bool = False
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)  # what helps a program to mend it
 
 
 class DomainError(Exception):

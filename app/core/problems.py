@@ -81,8 +81,8 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
-def as_json(fault: Fault) -> dict[str, str]:
-    return {"parameter" if fault.parameter else "pointer": fault.where, "detail": fault.detail}
+def as_json(fault: Fault) -> dict[str, Any]:
+    return {"parameter" if fault.parameter else "pointer": fault.where, "detail": fault.detail, **fault.extra}
 
 
 def from_domain(error: DomainError) -> Problem:

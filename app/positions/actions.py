@@ -18,6 +18,7 @@ from app.negotiations.actions import publish_speaker, speaker_on_file
 from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
 from app.positions.content import CellFacts, Composed, QuoteFacts, compose
+from app.positions.refusing import with_closest
 from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
 from app.sources.actions import check_quote
 from app.sources.queries import find_sources, newest_checks, newest_texts
@@ -132,7 +133,7 @@ async def _compose(
     composed = compose(wanted, cell, quotes, status=status, before=before, now=log.now, recorded_day=day)
     faults += composed.faults
     if faults:
-        raise Invalid("The position was not saved.", *faults)
+        raise Invalid("The position was not saved.", *await with_closest(session, faults, quotes))
     composed.warnings.extend(await queries.same_words_elsewhere(session, cell, [q for q, _ in new]))
     return composed, new
 

@@ -139,6 +139,7 @@ class Fault(TypedDict):
     pointer: NotRequired[str]
     parameter: NotRequired[str]
     detail: str
+    closest: NotRequired[Closest | None]  # where words do not occur in the text of their source
 
 
 class Problem(TypedDict):

@@ -72,6 +72,12 @@ def test_a_mismatch_stays_in_a_draft_and_is_refused_on_publishing(lake: Lake) ->
     assert kept.json["warnings"]
     published = lake.ada.patch(f"/positions/{kept.data['id']}", {"status": "published"})
     assert (published.status, published.faults) == (422, {"/quotes/0/exact"})
+    for answer in (refused, published):
+        [fault] = answer.json["errors"]
+        assert "We accept forty per cent" in fault["closest"]["exact"]
+        assert TEXT[fault["closest"]["start"] : fault["closest"]["end"]] == fault["closest"]["exact"]
+    [nothing_like_it] = lake.ada.post("/positions", position(quotes=[quote("Xyzzy plugh")])).json["errors"]
+    assert nothing_like_it["closest"] is None
 
 
 @pytest.fixture
