@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         return 2 if arguments else 0
     measure = importlib.import_module(f"bench.{KINDS[kind][0]}")
     if kind in COUNTED:
-        measure.main(int(rest[0]) if rest else 100_000)
+        measure.run(int(rest[0]) if rest else 100_000)
     else:
         sys.argv[1:] = rest
         measure.main()

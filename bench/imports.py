@@ -73,7 +73,7 @@ async def take_in(url: str, package: Path, phases: Phases) -> str:
     return str(report)
 
 
-def main(count: int) -> None:
+def run(count: int) -> None:
     """Import a package of `count` positions twice into an empty database."""
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "pg") as server:
         migrate(server.owner_url, server.url)

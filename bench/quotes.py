@@ -1,7 +1,7 @@
 """Time of checking a quotation where it is hardest: python -m bench.quotes [SHAPE …].
 
-Every text has 2,000,000 characters (2 MB or more), a quotation up to about 10,000. What is printed for each shape is the
-processor's time of a check and of comparing the closest passage word by word, so that other work does not count.
+Every text has 2,000,000 characters (2 MB or more), a quotation up to about 10,000. What is printed for each shape is
+the processor's time of a check and of comparing the closest passage word by word, so that other work does not count.
 """
 
 import random
