@@ -9,6 +9,8 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
@@ -19,6 +21,7 @@ from app.history.read import Moment
 
 CHUNK = 64 * 1024
 PATIENCE = 20  # seconds that one piece may take to be read
+STATEMENT_TIMEOUT, WORK_MEM = "2min", "32MB"
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -62,6 +65,12 @@ class Download(StreamingResponse):
         with slots.taken():
             async with aclosing(self.content):
                 await super().__call__(scope, receive, patiently)
+
+
+async def give_time(session: AsyncSession) -> None:
+    """Let the statements of this transaction take longer than a page's may, and sort in memory: millions of rows do."""
+    more = {"statement_timeout": STATEMENT_TIMEOUT, "work_mem": WORK_MEM}
+    await session.execute(select(*(func.set_config(name, value, True) for name, value in more.items())))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from app.core.database import Session
 from app.exchange import networks
 from app.exchange.asking import CsvQuery, PackageQuery
 from app.exchange.csv_export import export_csv
-from app.exchange.downloading import Download, attachment, etag_of, read_file, scratch_file, unchanged
+from app.exchange.downloading import Download, attachment, etag_of, give_time, read_file, scratch_file, unchanged
 from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import Selection, count_positions, select_cells
@@ -94,6 +94,7 @@ async def send_package(
     async def write() -> AsyncGenerator[bytes]:
         with scratch_file("zip") as path:
             async with request.app.state.sessions() as own:
+                await give_time(own)
                 await export_package(own, at, slug, path, texts=False)
             async for chunk in read_file(path):
                 yield chunk
@@ -106,6 +107,7 @@ async def _send(
     request: Request, session: AsyncSession, slug: str, query: Filters, kind: str, write: Write, *, suffix: str = ""
 ) -> Response:
     at = now()
+    await give_time(session)
     chosen = await select_cells(session, slug, query, now=at)
     etag = etag_of(request, chosen.matrix.at, chosen.as_of)
     if same := unchanged(request, etag):
@@ -116,6 +118,7 @@ async def _send(
 
     async def content() -> AsyncGenerator[bytes]:
         async with request.app.state.sessions() as own, aclosing(write(own, chosen, at)) as pieces:
+            await give_time(own)
             async for piece in pieces:
                 yield piece
 

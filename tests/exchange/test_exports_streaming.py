@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 import anyio.lowlevel
 import pytest
+from sqlalchemy import text
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -176,3 +177,16 @@ async def test_others_are_answered_while_one_is_being_written(lake: Lake) -> Non
     await engine.dispose()
     assert len(between) > 2 * BATCH / FEW
     assert all(later > earlier for earlier, later in pairwise(between))
+
+
+async def test_its_statements_may_take_longer_than_those_of_a_page_and_only_its(lake: Lake) -> None:
+    engine = make_engine(lake.database.url, pool_size=1)
+    shown = {}
+    async with make_sessions(engine)() as session:
+        for when in ("export", "page"):
+            if when == "export":
+                await downloading.give_time(session)
+            shown[when] = await session.scalar(text("SHOW statement_timeout"))
+            await session.rollback()
+    await engine.dispose()
+    assert shown == {"export": "2min", "page": "15s"}
