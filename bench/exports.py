@@ -1,6 +1,7 @@
 """Time and memory of exporting very many positions: python -m bench.exports [COUNT]."""
 
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -109,6 +110,8 @@ def run(count: int) -> None:
             desk.state()
         multiply(server.url, count)
         print(f"{count:,} positions, {2 * count:,} quotes", flush=True)
+        gc.collect()
+        gc.freeze()  # as the server does
         asyncio.run(measure(server.url, Path(folder)))
 
 
