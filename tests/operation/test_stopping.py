@@ -23,11 +23,12 @@ def test_nothing_is_dropped_when_it_is_told_to_stop(
     url = lake_database[0].url
     with running(tmp_path, "--workers", workers, DATABASE_URL=url, PARLEY_CACHE=cache) as server:
         with load(server.port, "/n/lake", b"Water quota") as clients:
-            time.sleep(1)
+            while clients.outcomes["ok"] < 20:  # a second, or many on a machine that has much to do
+                assert clients.outcomes.keys() <= {"ok"}, clients.outcomes
+                time.sleep(0.1)
             assert server.terminate() in (0, -15)
             assert not server.is_ready()
         assert clients.outcomes.keys() <= {"ok", "refused"}, clients.outcomes
-        assert clients.outcomes["ok"] > 20
 
 
 def test_what_is_in_flight_is_finished(lake_database: Lake, tmp_path: Path) -> None:
