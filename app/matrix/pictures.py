@@ -8,7 +8,7 @@ from itertools import groupby
 from app.matrix.common_ground import OptionGround
 from app.matrix.grid import Cell, IssueView, OptionView, Row
 from app.matrix.headline import Headline, headline
-from app.models.vocabulary import Act, Attitude, CommonGround
+from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
 from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -154,6 +154,12 @@ def stance_words(issue: IssueView, position: PositionView) -> str:
         if items:
             said.append(f"{verb} {', '.join(items)}")
     return "; ".join(said) or "no position on the options"
+
+
+def own_words(position: PositionView) -> int:
+    """How many of its quotes are the party's own words: direct ones that nobody else's speaker said."""
+    spoken = (q.speaker.party if q.speaker else None for q in position.quotes if q.kind == QuoteKind.DIRECT)
+    return sum(party in (None, position.party) for party in spoken)
 
 
 def strip(issue: IssueView, position: PositionView | None) -> Strip:

@@ -102,3 +102,11 @@ def test_the_ribbon_steps_through_the_days_on_which_something_was_said(
 
 def test_a_ribbon_without_days_is_drawn_too() -> None:
     assert pictures.ribbon([], "2031-03-14").days == []
+
+
+def test_what_another_party_says_is_nobody_elses_own_words() -> None:
+    said = [invented.quote(speaker=invented.SpeakerView("Irena Volk", "minister", party)) for party in ("borsk", None)]
+    said += [replace(said[0], speaker=None), replace(said[0], kind="reported")]
+    assert pictures.own_words(invented.position("borsk", "gauge", {}, quotes=said)) == 3
+    assert pictures.own_words(invented.position("aldria", "gauge", {}, quotes=said)) == 2
+    assert pictures.own_words(invented.position("aldria", "gauge", {}, quotes=said[:1])) == 0
