@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.gzip import GZipMiddleware
 
 import app.accounts.pages
 import app.analysis.api
@@ -35,9 +34,13 @@ import app.matrix.api
 import app.matrix.pages
 import app.negotiations.api
 import app.negotiations.pages
+import app.negotiations.participations_api
+import app.negotiations.parties_api
+import app.negotiations.speakers_api
 import app.operation
 import app.positions.api
 import app.positions.pages
+import app.positions.quotes_api
 import app.reference.api
 import app.review.coding_pages
 import app.review.drafts_pages
@@ -53,6 +56,7 @@ from app.core.database import make_engine, make_sessions, plain_url
 from app.core.logs import configure_logs
 from app.core.metrics import FOLDER
 from app.core.problems import install_problems
+from app.core.responses import Compress
 from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
 from app.exchange.twins import json_twin
@@ -92,7 +96,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.state.listeners = Listeners(bell, stopping, made.state.sessions)
     install_problems(made)
     install_security(made, settings)
-    made.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    made.add_middleware(Compress, minimum_size=1024, compresslevel=5)
     made.add_middleware(AnswerHead)
     if settings.cache:
         made.add_middleware(CacheAnswers, cache=cache)
@@ -101,11 +105,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     for router in (
         app.operation.router,
         app.negotiations.api.router,
+        app.negotiations.parties_api.router,
+        app.negotiations.participations_api.router,
+        app.negotiations.speakers_api.router,
         app.issues.api.router,
         app.sources.api.router,
         app.matrix.api.router,
         app.looks.api.router,
         app.positions.api.router,
+        app.positions.quotes_api.router,
         app.analysis.api.router,
         app.exchange.releases.api.router,
         app.feeds.api.router,

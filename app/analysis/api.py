@@ -1,38 +1,41 @@
 """The analyses as JSON: how near parties are, who moved, what was current when, and what is missing or weak."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.routing import api_router
 from app.analysis.agreement import IssueScale, agreement
 from app.analysis.coverage import Coverage, counts, coverage
 from app.analysis.schemas import CoverageQuery, MovesQuery, TimelineQuery
 from app.analysis.timelines import Turn, corrections, move_kind, positions_at, turns
-from app.core.bodies import JsonRoute
 from app.core.clock import instant, now
 from app.core.database import Session
 from app.core.errors import bad_parameter
+from app.core.forms import SlugInPath
 from app.core.paging import read_cursor, write_cursor
 from app.core.responses import answer
+from app.history.answers import next_link, times
 from app.history.read import Moment, moment
-from app.matrix.api import times_meta
 from app.matrix.load import Matrix, load, stand_of
-from app.matrix.queries import count_changed_since, statement_days
+from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
 from app.models.vocabulary import MoveKind
 from app.negotiations.queries import code_book, newest_stated_by
+from app.positions.queries import count_changed_since
 from app.positions.views import PositionView
 
 MOST = 10_000  # moves, or turns of positions, in one answer
 ALL = 2**31
 
-router = APIRouter(prefix="/api/v1/negotiations/{slug}", route_class=JsonRoute, tags=["analysis"])
+router = api_router("/negotiations/{slug}", tag="analysis")
 
 
 @router.get("/agreement")
-async def show_agreement(request: Request, session: Session, slug: str, query: Annotated[Times, Query()]) -> Response:
+async def show_agreement(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
+) -> Response:
     """How near each pair of parties is to each other, from 0 to 1, over the issues on which both prefer an option."""
     matrix = await _matrix(session, slug, query)
     scales = [
@@ -51,7 +54,9 @@ async def show_agreement(request: Request, session: Session, slug: str, query: A
 
 
 @router.get("/changes")
-async def list_moves(request: Request, session: Session, slug: str, query: Annotated[MovesQuery, Query()]) -> Response:
+async def list_moves(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[MovesQuery, Query()]
+) -> Response:
     """Every move after `from`, up to and with `to`: each time that another position becomes current in a cell.
 
     Corrections of the record made since `from` stand apart, in `corrections` beside `data`: they are no moves.
@@ -73,7 +78,7 @@ async def list_moves(request: Request, session: Session, slug: str, query: Annot
     seen = await positions_at(session, at, {n for t in shown for n in (t.before, t.position)})
     ranks = {(i["slug"], o["slug"]): o["rank"] for i in book.issues if i["ordered"] for o in book.options[i.id]}
     data = [_move(turn, seen, ranks) for turn in shown if turn.position in seen]
-    meta = times_meta(at, **{"from": query.after, "to": query.to})
+    meta = times(at, **{"from": query.after, "to": query.to})
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
     beside = await corrections(session, at, book, query.after)
@@ -94,7 +99,7 @@ def _move(turn: Turn, seen: dict[int, PositionView], ranks: dict[tuple[str, str]
 
 @router.get("/timeline")
 async def show_timeline(
-    request: Request, session: Session, slug: str, query: Annotated[TimelineQuery, Query()]
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
 ) -> Response:
     """Of each cell the positions that were current one after the other up to `as_of`, oldest first.
 
@@ -126,7 +131,7 @@ async def show_timeline(
             for c in shown
         ],
     }
-    meta = times_meta(at, as_of=as_of)
+    meta = times(at, as_of=as_of)
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
     return _window(request, data, meta, "timeline", at, end if end < len(cells) else None)
@@ -150,7 +155,7 @@ def _turn(turn: Turn, seen: dict[int, PositionView], *, last: bool) -> dict[str,
 
 @router.get("/coverage")
 async def show_coverage(
-    request: Request, session: Session, slug: str, query: Annotated[CoverageQuery, Query()]
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:
     """What is missing or weak: cells never searched, silent or stale ones, thin evidence, quotes that no longer match.
 
@@ -194,7 +199,7 @@ async def _matrix(session: AsyncSession, slug: str, query: Times) -> Matrix:
 
 
 async def _meta(session: AsyncSession, query: Times, matrix: Matrix) -> dict[str, Any]:
-    meta = times_meta(matrix.at, as_of=matrix.as_of)
+    meta = times(matrix.at, as_of=matrix.as_of)
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, matrix.at, [p.id for p in matrix.positions])
     return meta
@@ -214,11 +219,6 @@ def _window(
 ) -> Response:
     """Answer with a part of it, and where the next is, with the times pinned so that it is a part of the same."""
     following = None if end is None else write_cursor(purpose, at.epoch, end)
-    links = None
-    if following:
-        pins = {"known_at": instant(at.at), "cursor": following} | (
-            {"as_of": str(meta["as_of"])} if "as_of" in meta else {}
-        )
-        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in pins]
-        links = {"next": f"{request.url.path}?{urlencode([*kept, *pins.items()])}"}
+    pins = {"known_at": instant(at.at)} | ({"as_of": str(meta["as_of"])} if "as_of" in meta else {})
+    links = next_link(request, following, **pins)
     return answer(request, data, meta | {"next": following}, links=links, **beside)

@@ -1,45 +1,74 @@
-"""JSON bodies, read strictly, and judged only after it is known who sent them."""
+"""JSON bodies, read strictly, and judged only after it is known who sent them.
 
+The order in which a write is refused: 401 and 403, then 415, then whatever the route asks before it looks at the body
+(404, 428, 412), and what is wrong in the body, or after the question mark, last.
+"""
+
+import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
 import orjson
+from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.errors import Fault, Invalid
+
 TYPES = ("application/json", "application/merge-patch+json")
 
 
-@dataclass(frozen=True, slots=True)
 class Malformed:
-    """Stands for a body that is not JSON until the body's model refuses it, so that 401, 403 and 428 come first."""
+    """Stands for what cannot be read until the route comes to read it."""
 
-    detail: str
+    def __init__(self, detail: str, *faults: Fault) -> None:
+        self.detail = detail
+        self.faults = faults or (Fault("", detail),)
 
-
-class _JsonRequest(Request):
-    async def json(self) -> Any:
-        try:
-            return orjson.loads(await self.body())  # refuses NaN, half surrogates and bottomless nesting
-        except orjson.JSONDecodeError as error:
-            return Malformed(f"is not JSON: {error.msg} at character {error.pos}")
+    def refuse(self) -> NoReturn:
+        raise Invalid(self.detail, *self.faults)
 
 
 class JsonRoute(APIRoute):
-    """The route class of the JSON API: `APIRouter(route_class=JsonRoute)`."""
+    """Receives a body whole before anything is refused, so that its sender gets to read the answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            sent = _JsonRequest(request.scope, request.receive)  # a body can be received once only
-            if self.body_field is not None:
-                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind not in TYPES and await sent.body():
-                    raise HTTPException(415, f"Send {' or '.join(TYPES)}, not {kind or 'a body without Content-Type'}.")
-            return await handle(sent)
+            await request.body()
+            return await handle(request)
 
         return answer
+
+
+async def read_sent(request: Request) -> Any:
+    """What stands in the body of a write; no write takes parameters in its address."""
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind not in TYPES:
+        raise HTTPException(415, f"Send {' or '.join(TYPES)}, not {kind or 'a body without Content-Type'}.")
+    if request.query_params:
+        unknown = [Fault(name, "is not a parameter of this address", parameter=True) for name in request.query_params]
+        return Malformed("This address takes no parameters.", *unknown)
+    try:
+        made = orjson.loads(body)  # refuses NaN, half surrogates and bottomless nesting
+        json.loads(body, object_pairs_hook=_refuse_twice, parse_int=len, parse_float=len)
+    except orjson.JSONDecodeError as error:
+        return Malformed(f"is not JSON: {error.msg} at character {error.pos}")
+    except (ValueError, RecursionError) as error:
+        return Malformed(str(error) if type(error) is ValueError else "is nested too deeply")
+    return made
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
+    """Half of what was sent must not be lost without a word."""
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"names {twice!r} twice in one object")
+
+
+Sent = Annotated[Any, Depends(read_sent)]  # in a route, after `viewer`: dependencies are asked in their order

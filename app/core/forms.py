@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, TypeVar, get_origin
 
-from fastapi import Request
+from fastapi import Path, Request
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
@@ -25,7 +26,7 @@ UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\ud
 class Input(BaseModel):
     """Base of what is sent in, as JSON or by a form."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=1_000_000)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _storable(value: str) -> str:
@@ -58,8 +59,20 @@ Name = Annotated[Line, AfterValidator(_given)]  # a line that must not be empty
 Prose = Annotated[str, Storable, AfterValidator(_prose), Field(max_length=50_000)]
 Reason = Annotated[Prose, AfterValidator(_given)]
 Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept to the character as sent
-Words = Annotated[Verbatim, AfterValidator(lambda v: _given(v) if v.strip() else _given(""))]
+Spoken = AfterValidator(lambda v: _given(v) if v.strip() else _given(""))  # white space alone says nothing
+Words = Annotated[Verbatim, Spoken]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
+Flag = Annotated[bool, Field(strict=True)]  # true or false, not "yes" or 1
+
+
+def _never_null(value: object) -> object:
+    if value is None:
+        raise ValueError("must not be null")
+    return value
+
+
+T = TypeVar("T")
+LeftOut = Annotated[T | SkipJsonSchema[None], BeforeValidator(_never_null)]  # may be left out, and is never null
 
 
 def _blank_is_none(value: object) -> object:
@@ -78,6 +91,8 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
         except ValueError:
             raise ValueError("is not a day of the calendar") from None
+    if not isinstance(value, date):
+        raise ValueError("is not a day such as 2025-03-17")
     return value
 
 
@@ -89,8 +104,23 @@ Day = Annotated[date, BeforeValidator(_day)]  # a whole day, written 2025-03-17
 Instant = Annotated[datetime, BeforeValidator(_instant)]  # written with its offset from UTC
 
 
+def _plain_number(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[1-9][0-9]{0,18}", value, re.ASCII):
+        raise ValueError("is not the number of anything")
+    return value
+
+
+# What stands in the path of an address; a thing has one address, and what cannot name anything is 404.
+SlugInPath = Annotated[str, Path(pattern=SLUG, max_length=80)]
+NumberInPath = Annotated[int, BeforeValidator(_plain_number), Path(ge=1, lt=2**63)]
+
+
 class Query(Input):
     """Base of what an address may carry after its question mark."""
+
+
+class KnownAt(Query):
+    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
 
 
 Q = TypeVar("Q", bound=Query)

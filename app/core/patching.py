@@ -1,10 +1,12 @@
 """What a PATCH means for a plain object: JSON Merge Patch plus the reason for it (contract); pure."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.core.bodies import Malformed
 from app.core.errors import Fault, Invalid
 from app.core.forms import Input, Reason
 from app.core.problems import body_faults
@@ -12,6 +14,24 @@ from app.core.responses import plain_json
 
 M = TypeVar("M", bound=Input)
 REASON = TypeAdapter(Reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch(Generic[M]):
+    """What an object is to say, which of its fields were sent, with their values, and why."""
+
+    whole: M
+    fields: dict[str, Any]
+    reason: str
+
+
+def an_object(sent: object) -> Mapping[str, Any]:
+    """What was sent, where it is a JSON object; else Invalid."""
+    if isinstance(sent, Malformed):
+        sent.refuse()
+    if not isinstance(sent, Mapping):
+        raise Invalid("A PATCH is an object.", Fault("", "must be an object"))
+    return sent
 
 
 def read_reason(sent: object) -> str:
@@ -23,15 +43,12 @@ def read_reason(sent: object) -> str:
         raise Invalid("Say why: a correction needs its reason.", Fault("/reason", "is required")) from None
 
 
-def merge_patch(
-    model: type[M], view: object, sent: object, *, fixed: frozenset[str] = frozenset({"slug"})
-) -> tuple[M, set[str]]:
-    """Merge what was sent into what is there; gives the whole and the names of what was sent.
+def merge_patch(model: type[M], view: object, sent: object, *, fixed: frozenset[str] = frozenset({"slug"})) -> Patch[M]:
+    """Merge what was sent into what is there.
 
     Fields that cannot be written, or are `fixed`, are accepted as they are, and refused when changed.
     """
-    if not isinstance(sent, Mapping):
-        raise Invalid("A PATCH is an object.", Fault("", "must be an object"))
+    sent = an_object(sent)
     there: dict[str, Any] = plain_json(view)
     writable = set(model.model_fields) - fixed
     faults = []
@@ -46,7 +63,8 @@ def merge_patch(
         raise Invalid("Nothing was changed.", *faults)
     merged = {n: there[n] for n in model.model_fields if n in there} | {n: sent[n] for n in sent if n in writable}
     try:
-        return model.model_validate(merged), set(sent) & writable
+        whole = model.model_validate(merged)
     except ValidationError as error:
         found = body_faults(error, merged)
         raise Invalid("; ".join(f"{f.where} {f.detail}" for f in found[:3]), *found) from None
+    return Patch(whole, {n: getattr(whole, n) for n in sent if n in writable}, read_reason(sent))

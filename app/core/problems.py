@@ -63,10 +63,9 @@ def respond(request: Request, problem: Problem) -> Response:
             "detail": problem.detail,
             "instance": request.url.path,
             "request": number,
+            "errors": [as_json(fault) for fault in problem.faults],
             **problem.extra,
         }
-        if problem.faults:
-            body["errors"] = [as_json(fault) for fault in problem.faults]
         return Response(dumps(body), problem.status, problem.headers, "application/problem+json")
     return page(
         request,
@@ -111,13 +110,9 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
     source, *loc = error["loc"]
     detail = str(error["msg"]).removeprefix("Value error, ")
     detail = {"missing": "is required", "extra_forbidden": "is not a field here"}.get(error["type"], detail)
-    if error["type"] == "json_invalid":
-        return Fault("", f"is not JSON: {error['ctx']['error']}")
     if source != "body":
         detail = detail.replace("not a field here", "not a parameter of this address")
         return Fault(str(loc[0]) if loc else source, detail, parameter=True)
-    if isinstance(error.get("input"), Malformed):
-        return Fault("", error["input"].detail)
     return Fault(pointer(loc, body, error["type"] == "missing"), detail)
 
 
@@ -130,7 +125,7 @@ def body_faults(error: ValidationError, body: object) -> list[Fault]:
 def read_body(model: type[M], body: object) -> M:
     """Read a body that a route takes as it comes, because something else had to be judged first."""
     if isinstance(body, Malformed):
-        raise Invalid(body.detail, Fault("", body.detail))
+        body.refuse()
     try:
         return model.model_validate(body)
     except ValidationError as error:
@@ -139,7 +134,7 @@ def read_body(model: type[M], body: object) -> M:
 
 
 def from_validation(error: RequestValidationError) -> Problem:
-    if all(found["loc"][0] == "path" for found in error.errors()):
+    if any(found["loc"][0] == "path" for found in error.errors()):
         return Problem(404, "Not found", "There is nothing at this address.")  # an id that cannot be one
     faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 ETAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary", "Link", "Content-Location", "Last-Modified")
 
 
@@ -36,6 +40,16 @@ class Json(Response):
 
     def render(self, content: object) -> bytes:
         return content if isinstance(content, bytes) else dumps(content)
+
+
+class Compress(GZipMiddleware):
+    """Compress for whoever takes gzip; Starlette's own also does for `gzip;q=0`, which says that it is not taken."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and NO_GZIP.search(Headers(scope=scope).get("accept-encoding", "")):
+            kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+            scope = {**scope, "headers": kept}
+        await super().__call__(scope, receive, send)
 
 
 def content_etag(body: bytes) -> str:

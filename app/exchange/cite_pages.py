@@ -9,7 +9,7 @@ from app.citations.forms import FORMS
 from app.citations.work import Cite
 from app.core.clock import instant, now
 from app.core.database import Session
-from app.core.forms import read_query
+from app.core.forms import KnownAt, read_query
 from app.core.responses import not_modified
 from app.history.read import Moment, get_held, moment
 from app.matrix.citing import cite_matrix
@@ -19,7 +19,6 @@ from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import code_book, issue_views, party_views
 from app.positions import queries
 from app.positions.citing import cite_position, cite_quote, cite_source
-from app.positions.schemas import KnownAt
 
 router = APIRouter(include_in_schema=False)
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.accounts.routing import api_router
 from app.feeds.listeners import Listeners
 
-router = APIRouter(prefix="/api/v1", include_in_schema=False)
+router = api_router(tag="changes")
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not gather what comes drop by drop
 
@@ -27,7 +28,7 @@ class Events(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-@router.get("/events")
+@router.get("/events", include_in_schema=False)
 async def listen(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> Response:
     """An event `change` whenever something became or ceased to be public: ask `/changes` then.
 

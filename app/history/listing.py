@@ -2,26 +2,20 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.requests import Request
-from starlette.responses import Response
 
-from app.core.clock import instant
 from app.core.errors import bad_parameter
-from app.core.forms import Instant, Query
+from app.core.forms import KnownAt
 from app.core.paging import read_cursor, write_cursor
-from app.core.responses import answer
 from app.history.read import Moment, Snapshot, moment, moment_of, select_held
 from app.models.log import Holding
 
 
-class ListQuery(Query):
+class ListQuery(KnownAt):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: Annotated[str | None, Field(max_length=500, description="From `meta.next`.")] = None
-    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +48,3 @@ async def list_objects(
         write_cursor(purpose or kind, at.epoch, at.seq, rows[query.limit - 1].id) if len(rows) > query.limit else None
     )
     return Page(at, shown, more)
-
-
-def answer_page(request: Request, page: Page, data: list[Any]) -> Response:
-    """Answer with a page of a list, and where the next is."""
-    meta = {"next": page.next, "known_at": instant(page.at.at), "revision": page.at.seq}
-    return answer(request, data, meta, links=next_link(request, page.next))
-
-
-def next_link(request: Request, cursor: str | None) -> dict[str, str] | None:
-    if cursor is None:
-        return None
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    return {"next": f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"}

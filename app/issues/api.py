@@ -1,33 +1,32 @@
 """Issues and their options as JSON."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
 from app.accounts.deps import Editor
 from app.accounts.idempotency import once
-from app.core.bodies import JsonRoute
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import Fault, Invalid, invalid
-from app.core.patching import merge_patch, read_reason
-from app.core.preconditions import require_match
+from app.core.forms import SlugInPath
+from app.core.patching import merge_patch
 from app.core.problems import read_body
-from app.history.listing import ListQuery, answer_page, list_objects
+from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
 from app.history.read import Moment, Snapshot, get_held, list_held, moment
 from app.history.record import writing
 from app.issues import actions, queries
 from app.issues.schemas import IssueFields, IssueInput, OptionPatch
 from app.models.issue import Option
 from app.models.log import Holding
-from app.negotiations.api import Known, one
-from app.negotiations.queries import get_negotiation, issue_view, option_order
+from app.negotiations.queries import get_negotiation, issue_view, list_below, option_order
 from app.negotiations.views import IssueView
 
-router = APIRouter(prefix="/api/v1/negotiations/{slug}/issues", route_class=JsonRoute, tags=["issues"])
+router = api_router("/negotiations/{slug}/issues", tag="issues")
 
-Sent = Annotated[Any, Body()]
 COLUMNS = {"order": "ordinal"}
 
 
@@ -36,25 +35,22 @@ def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
 
 
 @router.get("")
-async def list_issues(request: Request, session: Session, slug: str, query: Annotated[ListQuery, Query()]) -> Response:
+async def list_issues(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
     """The questions on the table, with their options."""
-    negotiation = await get_negotiation(session, slug)
-    page = await list_objects(
-        session, query, "issue", Holding.negotiation_id == negotiation.id, purpose=f"issue {slug}"
-    )
+    page = await list_below(session, query, "issue", slug)
     options = await _options(session, page.at, [s.id for s in page.rows])
     return answer_page(request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows])
 
 
 @router.get("/{issue}")
-async def show_issue(request: Request, session: Session, slug: str, issue: str, query: Known) -> Response:
+async def show_issue(request: Request, session: Session, slug: SlugInPath, issue: SlugInPath, query: Known) -> Response:
     """One issue with its options."""
     row = await queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _issue(request, session, await moment(session, query.known_at), slug, row.id)
+    return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
 
 
 @router.post("", status_code=201)
-async def add_issue(request: Request, session: Session, viewer: Editor, slug: str, body: Sent = None) -> Response:
+async def add_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
     """Put a question on the table, with its options."""
 
     async def work() -> Response:
@@ -64,30 +60,26 @@ async def add_issue(request: Request, session: Session, viewer: Editor, slug: st
         options = [o.model_dump() for o in sent.options]
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_issue(session, log, negotiation=negotiation, options=options, **fields)
-        return await _issue(request, session, log.sealed, slug, row.id, status=201)
+        return await _answer(request, session, log.sealed, slug, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
 
 @router.patch("/{issue}")
 async def amend_issue(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, body: Sent = None
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, body: Sent
 ) -> Response:
     """Correct an issue; `options` merge by slug, `"retired": true` retires one."""
     row = await queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
-    at = await moment(session)
-    require_match(request, version=row.version, epoch=at.epoch)
+    at = await newest_moment(request, session, row)
     view = await _view(session, at, row.id)
     rest = {n: v for n, v in body.items() if n != "options"} if isinstance(body, dict) else body
-    sent, names = merge_patch(IssueFields, issue_json(view, slug), rest)
-    if "order" in names and sent.order is None:
-        raise invalid("/order", "must not be null")
+    patch = merge_patch(IssueFields, issue_json(view, slug), rest)
     options = _read_options(body["options"], view) if "options" in body else {}
-    reason = read_reason(body)
-    fields = {COLUMNS.get(n, n): getattr(sent, n) for n in names}
+    fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
     async with writing(session, by=viewer.name, now=now()) as log:
-        await actions.amend_issue(session, log, row, fields, options, reason=reason)
-    return await _issue(request, session, log.moment or at, slug, row.id)
+        await actions.amend_issue(session, log, row, fields, options, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, slug, row.id)
 
 
 def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
@@ -132,10 +124,10 @@ async def _view(session: Session, at: Moment, number: int) -> IssueView:
     return issue_view(await get_held(session, at, "issue", number), options[number])
 
 
-async def _issue(
+async def _answer(
     request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "issue", number)
     view = await _view(session, at, number)
     address = f"/negotiations/{slug}/issues/{view.slug}"
-    return one(request, at, s, issue_json(view, slug), status=status, address=address)
+    return answer_one(request, at, s, issue_json(view, slug), status=status, address=address)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.forms import Input, Line, Name, Prose, Slug
+from app.core.forms import Flag, Input, LeftOut, Line, Name, Prose, Slug
 
 Rank = Annotated[float, Field(strict=True, ge=-1e9, le=1e9, allow_inf_nan=False)]
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
@@ -14,8 +14,8 @@ class OptionInput(Input):
     slug: Slug
     label: Name
     rank: Rank | None = None
-    status_quo: bool = False
-    retired: bool = False
+    status_quo: Flag = False
+    retired: Flag = False
 
 
 class OptionPatch(Input):
@@ -24,8 +24,8 @@ class OptionPatch(Input):
     slug: Slug
     label: Name | None = None
     rank: Rank | None = None
-    status_quo: bool = False
-    retired: bool = False
+    status_quo: Flag = False
+    retired: Flag = False
 
 
 class IssueFields(Input):
@@ -33,8 +33,8 @@ class IssueFields(Input):
     title: Name
     question: Prose | None = None
     group: Line | None = None
-    order: Order | None = None
-    ordered: bool = False
+    order: LeftOut[Order] = None
+    ordered: Flag = False
     notes: Prose | None = None
 
 

@@ -1,40 +1,35 @@
 """Looks as JSON."""
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.deps import Editor
 from app.accounts.idempotency import once
-from app.core.bodies import JsonRoute
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
 from app.core.clock import now
 from app.core.database import Session
+from app.core.forms import SlugInPath
 from app.core.problems import read_body
-from app.history.listing import ListQuery, answer_page, list_objects
+from app.history.answers import Walk, answer_one, answer_page
 from app.history.read import Moment, get_held
 from app.history.record import writing
 from app.looks.actions import LookInput, look_json, note_look
-from app.models.log import Holding
-from app.negotiations.api import one
-from app.negotiations.queries import code_book, get_negotiation
+from app.negotiations.queries import code_book, get_negotiation, list_below
 
-router = APIRouter(prefix="/api/v1/negotiations/{slug}/looks", route_class=JsonRoute, tags=["looks"])
+router = api_router("/negotiations/{slug}/looks", tag="looks")
 
 
 @router.get("")
-async def list_looks(request: Request, session: Session, slug: str, query: Annotated[ListQuery, Query()]) -> Response:
+async def list_looks(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
     """When and where cells were searched and nothing was found."""
-    negotiation = await get_negotiation(session, slug)
-    page = await list_objects(session, query, "look", Holding.negotiation_id == negotiation.id, purpose=f"look {slug}")
+    page = await list_below(session, query, "look", slug)
     parties, issues = await _slugs(session, page.at, slug)
     data = [look_json(s, slug, parties[s["party_id"]], issues[s["issue_id"]]) for s in page.rows]
     return answer_page(request, page, data)
 
 
 @router.post("", status_code=201)
-async def add_look(
-    request: Request, session: Session, viewer: Editor, slug: str, body: Annotated[Any, Body()] = None
-) -> Response:
+async def add_look(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
     """Note that a cell was searched and nothing was found."""
 
     async def work() -> Response:
@@ -44,7 +39,7 @@ async def add_look(
             row = await note_look(session, log, negotiation=negotiation, sent=sent)
         s = await get_held(session, log.sealed, "look", row.id)
         data = look_json(s, slug, sent.party, sent.issue)
-        return one(request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks")
+        return answer_one(request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks")
 
     return await once(request, session, viewer, work)
 

@@ -1,28 +1,28 @@
 """The matrix and the common ground as JSON."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from app.core.bodies import JsonRoute
+from app.accounts.routing import api_router
 from app.core.clock import instant, now
 from app.core.database import Session
+from app.core.forms import SlugInPath
 from app.core.responses import answer
-from app.history.read import Moment
+from app.history.answers import next_link, times
 from app.matrix.grid import Cell
 from app.matrix.load import Matrix, load
-from app.matrix.queries import count_changed_since
 from app.matrix.schemas import MatrixQuery, Times
+from app.positions.queries import count_changed_since
 
 MOST_CELLS = 10_000
 
-router = APIRouter(prefix="/api/v1/negotiations/{slug}", route_class=JsonRoute, tags=["matrix"])
+router = api_router("/negotiations/{slug}", tag="matrix")
 
 
 @router.get("/matrix")
 async def show_matrix(
-    request: Request, session: Session, slug: str, query: Annotated[MatrixQuery, Query()]
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
 ) -> Response:
     """Who wants what: the current position of every party on every issue."""
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
@@ -39,23 +39,22 @@ async def show_matrix(
         ],
         "cells": cells,
     }
-    meta = times_meta(matrix.at, as_of=matrix.as_of.isoformat())
+    meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
     if query.known_at is not None:
         shown = [c["position"].id for c in cells if c["position"]]
         meta["changed_since"] = await count_changed_since(session, matrix.at, shown)
-    links = {"next": next_address(request, matrix)} if matrix.next else None
-    return answer(request, data, meta, links=links)
+    return answer(request, data, meta, links=next_rows(request, matrix))
 
 
 @router.get("/common-ground")
 async def show_common_ground(
-    request: Request, session: Session, slug: str, query: Annotated[Times, Query()]
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
     """Per issue and option: agreed, qualified, blocked or open among those whose consent is required."""
     matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
     data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
-    meta = times_meta(matrix.at, as_of=matrix.as_of.isoformat())
+    meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     if query.known_at is not None:
         options = [option for options in matrix.ground.values() for option in options]
         named = {voice.position for o in options for voice in (*o.accepted_by, *o.rejected_by)}
@@ -63,16 +62,10 @@ async def show_common_ground(
     return answer(request, data, meta)
 
 
-def times_meta(at: Moment, **more: Any) -> dict[str, Any]:
-    """Which times an answer was given for, and the number of the log's entry that was the newest then."""
-    return {**more, "known_at": instant(at.at), "revision": at.seq}
-
-
-def next_address(request: Request, matrix: Matrix) -> str:
+def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
     """Where the following rows are, with both times pinned so that the walk is of one matrix."""
-    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at), "cursor": matrix.next}
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in pins]
-    return f"{request.url.path}?{urlencode([*kept, *pins.items()])}"
+    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
+    return next_link(request, matrix.next, **pins)
 
 
 def cell_json(cell: Cell) -> dict[str, Any]:

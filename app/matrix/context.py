@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.matrix.load import Matrix
-from app.matrix.queries import count_changed_since
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import titles_of
+from app.positions.queries import count_changed_since
 from app.positions.views import PositionView
 
 

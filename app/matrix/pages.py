@@ -8,7 +8,7 @@ from app.core.database import Session
 from app.core.forms import read_query
 from app.core.templating import page
 from app.matrix import context, queries
-from app.matrix.api import next_address
+from app.matrix.api import next_rows
 from app.matrix.citing import cite_matrix
 from app.matrix.history import cell_history
 from app.matrix.load import load
@@ -40,7 +40,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
         counts=context.counted(matrix),
         all_parties=matrix.seated,
         all_issues=matrix.issues,
-        next_url=next_address(request, matrix) if matrix.next else None,
+        next_url=(next_rows(request, matrix) or {}).get("next"),
         total_cells=matrix.total_cells,
         nav=nav(slug, ""),
     )

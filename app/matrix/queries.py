@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.core.database import among
 from app.history.read import REVISION, Moment, Snapshot, held, list_held
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
@@ -115,18 +114,3 @@ async def statement_days(session: AsyncSession, at: Moment, negotiation_id: int)
         .order_by(Spell.stated_by)
     )
     return [(day, n) for day, n in rows if day is not None]
-
-
-async def count_changed_since(session: AsyncSession, at: Moment, positions: Collection[int]) -> int:
-    """How many of these have been corrected or retracted after a moment."""
-    return (
-        await session.scalar(
-            select(func.count(func.distinct(Revision.object_id))).where(
-                Revision.kind == "position",
-                among(Revision.object_id, positions),
-                Revision.seq > at.seq,
-                Revision.action.in_(("corrected", "retracted")),
-            )
-        )
-        or 0
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from app.accounts.deps import Anyone
 from app.core.clock import instant
 from app.core.database import Session
-from app.core.forms import Instant, Query, read_query
+from app.core.forms import KnownAt, read_query
 from app.core.templating import page
 from app.history.read import held, moment
 from app.models.log import Holding, QuoteUse, Spell
@@ -16,10 +16,6 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations import queries
 
 router = APIRouter(include_in_schema=False)
-
-
-class KnownAt(Query):
-    known_at: Instant | None = None
 
 
 @router.get("/")

@@ -9,8 +9,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
-from app.core.errors import NotFound
-from app.history.read import Moment, Snapshot, held, list_held
+from app.core.errors import NotFound, invalid
+from app.history.listing import ListQuery, Page, list_objects
+from app.history.read import Moment, Snapshot, get_held, held, list_held
 from app.models.issue import Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -56,6 +57,14 @@ async def list_parties_called(session: AsyncSession, name: str) -> list[Party]:
         func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True),
     )
     return list(await session.scalars(select(Party).where(same).order_by(Party.id)))
+
+
+async def party_named(session: AsyncSession, slug: str) -> Party:
+    """The party that a body names as `party`; Invalid where there is none."""
+    found = (await find_parties(session, {slug})).get(slug)
+    if found is None:
+        raise invalid("/party", f"there is no party {slug!r}")
+    return found
 
 
 async def find_participation(
@@ -147,6 +156,14 @@ async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
 def option_order(option: Snapshot) -> tuple[bool, float, int]:
     rank = option["rank"]
     return (rank is None, rank or 0.0, option.id)
+
+
+async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: str) -> Page:
+    """One page of what belongs to a negotiation; NotFound where that was not there at the instant asked for."""
+    negotiation = await get_negotiation(session, slug)
+    page = await list_objects(session, query, kind, Holding.negotiation_id == negotiation.id, purpose=f"{kind} {slug}")
+    await get_held(session, page.at, "negotiation", negotiation.id)
+    return page
 
 
 async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]:

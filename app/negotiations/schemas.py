@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from app.core.forms import Day, Input, Line, Name, Prose, Slug
+from app.core.forms import Day, Flag, Input, LeftOut, Line, Name, Prose, Slug
 from app.models.vocabulary import NegotiationStatus, PartyRole
 
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
@@ -20,7 +20,7 @@ class NegotiationInput(Input):
     licence: Line | None = None
     contact: Line | None = None
     method: Prose | None = None
-    review: bool = False
+    review: Flag = False
 
 
 class PartyInput(Input):
@@ -37,8 +37,8 @@ class ParticipationInput(Input):
 
     party: Slug
     role: PartyRole = PartyRole.PRINCIPAL
-    consent_required: bool | None = None
-    order: Order | None = None
+    consent_required: LeftOut[Flag] = None
+    order: LeftOut[Order] = None
 
 
 class SpeakerInput(Input):

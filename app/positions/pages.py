@@ -13,7 +13,7 @@ from app.core import dates
 from app.core.clock import instant, now
 from app.core.database import Session
 from app.core.errors import NotFound
-from app.core.forms import read_query
+from app.core.forms import KnownAt, read_query
 from app.core.templating import page
 from app.history.read import Moment, Snapshot, held_by_id, list_revisions, moment
 from app.negotiations.queries import (
@@ -30,7 +30,6 @@ from app.positions import queries
 from app.positions.citing import cite_position, cite_quote, cite_source
 from app.positions.comparing import compare
 from app.positions.current import current_ids
-from app.positions.schemas import KnownAt
 from app.positions.views import PositionView, QuoteView
 from app.sources.page_numbers import page_link
 from app.sources.queries import newest_texts

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.core.errors import Fault, Invalid
+from app.core.patching import an_object
 from app.core.problems import body_faults
 from app.core.responses import plain_json
 from app.positions.schemas import PositionPatch
@@ -26,8 +27,7 @@ def content_of(view: PositionView) -> dict[str, Any]:
 
 def merge(view: PositionView, sent: object) -> PositionPatch:
     """Merge what was sent into the version that is there; Invalid names every field that may not be so."""
-    if not isinstance(sent, Mapping):
-        raise Invalid("A PATCH is an object.", Fault("", "must be an object"))
+    sent = an_object(sent)
     there = plain_json(view)
     faults = [Fault(f"/{n}", "must not be null") for n in NEVER_NULL if n in sent and sent[n] is None]
     for name, value in sent.items():

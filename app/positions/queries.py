@@ -248,6 +248,21 @@ async def list_versions(session: AsyncSession, at: Moment, position_id: int, *, 
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 
 
+async def count_changed_since(session: AsyncSession, at: Moment, positions: Collection[int]) -> int:
+    """How many of these have been corrected or retracted after a moment."""
+    return (
+        await session.scalar(
+            select(func.count(func.distinct(Revision.object_id))).where(
+                Revision.kind == "position",
+                among(Revision.object_id, positions),
+                Revision.seq > at.seq,
+                Revision.action.in_(("corrected", "retracted")),
+            )
+        )
+        or 0
+    )
+
+
 def newest_spells(at: Moment) -> Any:
     """Select, of every position held, the columns of its Snapshot; narrow and order it by Spell."""
     return (

@@ -1,10 +1,11 @@
 """What may be sent in about a position; one set of models for JSON and for forms."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.core.forms import Day, Input, Instant, Line, Name, Prose, Query, Reason, Slug, Words
+from app.core.forms import Day, Input, Instant, LeftOut, Line, Name, Prose, Query, Reason, Slug, Spoken, Words
 from app.core.forms import Verbatim as Context
 from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionStatus, QuoteKind
 
@@ -28,10 +29,7 @@ class SpeakerRef(Input):
         return self
 
 
-class QuoteInput(Input):
-    """A new quote; or, with `id`, one that the cell has already and that is kept as it is."""
-
-    id: Number | None = None
+class QuoteFields(Input):
     source_id: Number | None = None
     exact: Words | None = None
     prefix: Context | None = None
@@ -43,13 +41,29 @@ class QuoteInput(Input):
     said_on: DateText | None = None
     speaker: Name | SpeakerRef | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> "QuoteInput":
-        if self.id is None:
-            missing = [f for f in ("source_id", "exact") if getattr(self, f) is None]
-            if missing:
-                raise ValueError(f"a quote needs {' and '.join(missing)}")
-        return self
+
+class NewQuote(QuoteFields):
+    """Words that are quoted for the first time."""
+
+    source_id: Number
+    exact: Words
+
+    @property
+    def id(self) -> None:
+        return None
+
+
+class KeptQuote(QuoteFields):
+    """A quote that the cell has already and that is kept as it is."""
+
+    id: Number
+
+
+def _which(sent: object) -> str:
+    return "kept" if isinstance(sent, KeptQuote) or (isinstance(sent, Mapping) and "id" in sent) else "new"
+
+
+QuoteInput = Annotated[Annotated[NewQuote, Tag("new")] | Annotated[KeptQuote, Tag("kept")], Discriminator(_which)]
 
 
 class LinkInput(Input):
@@ -81,7 +95,7 @@ class PositionInput(PositionContent):
     negotiation: Slug
     party: Slug
     issue: Slug
-    status: Literal["draft", "published"] | None = None
+    status: LeftOut[Literal["draft", "published"]] = None
 
 
 class PositionPatch(PositionContent):
@@ -99,8 +113,8 @@ class CheckInput(Input):
     """Words to be checked against a source on file or a text sent along."""
 
     source_id: Number | None = None
-    text: Annotated[str, Field(max_length=8_000_000)] | None = None
-    exact: Annotated[str, Field(max_length=1_000_000)]
+    text: str | None = None
+    exact: Annotated[str, Field(max_length=1_000_000), Spoken]
     prefix: Line | None = None
     suffix: Line | None = None
 
@@ -126,8 +140,4 @@ class PositionsQuery(Query):
     sort: Literal["stated_on", "-stated_on", "recorded_at", "-recorded_at"] = "-stated_on"
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: Annotated[str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")] = None
-    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
-
-
-class KnownAt(Query):
     known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None

@@ -151,7 +151,7 @@ class Problem(TypedDict):
     detail: str
     instance: str
     request: str | None
-    errors: NotRequired[list[Fault]]
+    errors: list[Fault]
 
 
 class Meta(TypedDict):

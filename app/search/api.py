@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from app.core.bodies import JsonRoute
-from app.core.clock import instant
+from app.accounts.routing import api_router
 from app.core.database import Session
 from app.core.responses import answer
-from app.history.listing import next_link
+from app.history.answers import next_link, times
 from app.search.searching import SearchQuery, search
 
-router = APIRouter(prefix="/api/v1", route_class=JsonRoute, tags=["search"])
+router = api_router(tag="search")
 
 
 @router.get("/search")
@@ -21,6 +20,5 @@ async def find(request: Request, session: Session, query: Annotated[SearchQuery,
     Newest first within each type, the types in turn. The texts of sources are not searched.
     """
     found = await search(session, query)
-    at = found.matching.at
-    meta = {"next": found.next, "known_at": instant(at.at), "revision": at.seq}
+    meta = times(found.matching.at, next=found.next)
     return answer(request, found.hits, meta, links=next_link(request, found.next))

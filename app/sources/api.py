@@ -1,28 +1,26 @@
 """Sources as JSON; their texts go in and are never given out."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.deps import Editor
 from app.accounts.idempotency import once
-from app.core.bodies import JsonRoute
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
 from app.core.clock import now
 from app.core.database import Session
-from app.core.patching import merge_patch, read_reason
-from app.core.preconditions import require_match
+from app.core.forms import NumberInPath
+from app.core.patching import merge_patch
 from app.core.problems import read_body
-from app.history.listing import ListQuery, answer_page, list_objects
+from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.history.listing import list_objects
 from app.history.read import Moment, Snapshot, get_held, moment
 from app.history.record import writing
-from app.negotiations.api import Known, one
 from app.sources import actions, queries
 from app.sources.schemas import SourceFields, SourceInput
 
-router = APIRouter(prefix="/api/v1/sources", route_class=JsonRoute, tags=["sources"])
-
-Sent = Annotated[Any, Body()]
-Number = Annotated[int, Path(ge=1, lt=2**63)]
+router = api_router("/sources", tag="sources")
 
 
 def source_json(s: Snapshot) -> dict[str, Any]:
@@ -37,48 +35,46 @@ def source_json(s: Snapshot) -> dict[str, Any]:
 
 
 @router.get("")
-async def list_sources(request: Request, session: Session, query: Annotated[ListQuery, Query()]) -> Response:
+async def list_sources(request: Request, session: Session, query: Walk) -> Response:
     """The documents on file."""
     page = await list_objects(session, query, "source")
     return answer_page(request, page, [source_json(s) for s in page.rows])
 
 
 @router.get("/{source_id}")
-async def show_source(request: Request, session: Session, source_id: Number, query: Known) -> Response:
+async def show_source(request: Request, session: Session, source_id: NumberInPath, query: Known) -> Response:
     """One document."""
-    return await _source(request, session, await moment(session, query.known_at), source_id)
+    return await _answer(request, session, await moment(session, query.known_at), source_id)
 
 
 @router.post("", status_code=201)
-async def add_source(request: Request, session: Session, viewer: Editor, body: Sent = None) -> Response:
+async def add_source(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
     """Put a document on file, with its text where that is at hand."""
 
     async def work() -> Response:
         sent = read_body(SourceInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_source(session, log, **sent.model_dump())
-        return await _source(request, session, log.sealed, row.id, status=201)
+        return await _answer(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
 
 @router.patch("/{source_id}")
 async def amend_source(
-    request: Request, session: Session, viewer: Editor, source_id: Number, body: Sent = None
+    request: Request, session: Session, viewer: Editor, source_id: NumberInPath, body: Sent
 ) -> Response:
     """Correct what is said about a document, or put its text on file, which checks its quotes anew."""
     row = await queries.get_source(session, source_id, lock=True)
-    at = await moment(session)
-    require_match(request, version=row.version, epoch=at.epoch)
+    at = await newest_moment(request, session, row)
     view = source_json(await get_held(session, at, "source", row.id))
-    sent, names = merge_patch(SourceInput, view, body, fixed=frozenset())
-    reason = read_reason(body)
+    patch = merge_patch(SourceInput, view, body, fixed=frozenset())
     async with writing(session, by=viewer.name, now=now()) as log:
-        fields = {n: getattr(sent, n) for n in names if n != "text"}
-        await actions.amend_source(session, log, row, fields, text=sent.text, reason=reason)
-    return await _source(request, session, log.moment or at, source_id)
+        fields = {n: value for n, value in patch.fields.items() if n != "text"}
+        await actions.amend_source(session, log, row, fields, text=patch.whole.text, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, source_id)
 
 
-async def _source(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
     s = await get_held(session, at, "source", number)
-    return one(request, at, s, source_json(s), status=status, address=f"/sources/{number}")
+    return answer_one(request, at, s, source_json(s), status=status, address=f"/sources/{number}")

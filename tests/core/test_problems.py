@@ -11,10 +11,10 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.testclient import TestClient
 
-from app.core.bodies import JsonRoute
+from app.core.bodies import JsonRoute, Sent
 from app.core.errors import Conflict, Fault, SignInRequired, Stale, TooMany, Unavailable
 from app.core.forms import Input, Line
-from app.core.problems import from_database, install_problems
+from app.core.problems import from_database, install_problems, read_body
 from app.core.security import install_security
 from app.settings import Settings
 
@@ -53,8 +53,8 @@ def client() -> Iterator[TestClient]:
     install_problems(app)
 
     @api.post("/things")
-    async def add(body: Body) -> Body:
-        return body
+    async def add(body: Sent) -> Body:
+        return read_body(Body, body)
 
     @api.get("/things")
     async def things(filters: Annotated[Filters, Query()]) -> int:
@@ -99,6 +99,8 @@ def post(client: TestClient, content: bytes | str, kind: str = "application/json
         ("[" * 100_000, ""),
         ('{"title":' * 100_000, ""),
         ("1" * 10_000, ""),
+        ('{"title": "a", "title": "b"}', ""),
+        ('{"title": "a", "quotes": [{"exact": "b", "kind": "direct", "exact": "c"}]}', ""),
         ("[]", ""),
         ("null", ""),
         ("", ""),
@@ -114,6 +116,11 @@ def test_other_kinds_of_body_are_refused(client: TestClient) -> None:
     assert post(client, '{"title": "a"}', "text/plain")[0] == 415
     assert post(client, "title=a", "application/x-www-form-urlencoded")[0] == 415
     assert post(client, '{"title": "a"}', "application/merge-patch+json; charset=utf-8")[0] == 200
+
+
+def test_a_write_takes_no_parameters_in_its_address(client: TestClient) -> None:
+    answer = client.post("/api/v1/things?colour=red&colour=blue&dry_run=1", json={"title": "a"})
+    assert (answer.status_code, {e["parameter"] for e in answer.json()["errors"]}) == (422, {"colour", "dry_run"})
 
 
 def test_parameters_are_named(client: TestClient) -> None:

@@ -3,8 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
-from app.core.responses import answer, matches
+from app.core.responses import Compress, answer, matches
 from app.models.vocabulary import Firmness
 
 
@@ -24,6 +27,18 @@ def test_dataclasses_stand_in_the_envelope() -> None:
     assert made.body == (
         b'{"data":{"at":"2026-01-02T00:00:00Z","firmness":"demand"},"meta":{"next":null},"warnings":["w"]}'
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "made"),
+    [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.000, br", None), ("", None)],
+)
+def test_an_answer_is_compressed_for_whoever_takes_it(taken: str, made: str | None) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("x" * 5000)(scope, receive, send)
+
+    got = TestClient(Compress(app)).get("/", headers={"Accept-Encoding": taken})
+    assert (got.headers.get("content-encoding"), got.text) == (made, "x" * 5000)
 
 
 def test_the_same_bytes_answer_304() -> None:

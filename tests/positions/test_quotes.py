@@ -23,18 +23,19 @@ def test_nothing_is_published_without_a_quote(lake: Lake, quotes: Any) -> None:
 @pytest.mark.parametrize(
     ("sent", "where"),
     [
-        ({"exact": WORDS}, "/quotes/0"),
-        ({"source_id": 1}, "/quotes/0"),
+        ({"exact": WORDS}, "/quotes/0/source_id"),
+        ({"source_id": 1}, "/quotes/0/exact"),
         (quote(source_id=999), "/quotes/0/source_id"),
         (quote(exact=""), "/quotes/0/exact"),
         (quote(exact=" \n"), "/quotes/0/exact"),
-        (quote(exact=None), "/quotes/0"),
+        (quote(exact=None), "/quotes/0/exact"),
         (quote(kind=None), "/quotes/0/kind"),
         (quote(kind="overheard"), "/quotes/0/kind"),
         (quote(speaker="Nobody At All"), "/quotes/0/speaker"),
         (quote(said_on="2024-05-32"), "/quotes/0/said_on"),
         (quote(verification="verified"), "/quotes/0/verification"),
         ({"id": 999}, "/quotes/0/id"),
+        (quote(id=None), "/quotes/0/id"),
     ],
     ids=str,
 )

@@ -12,7 +12,7 @@ from app.citations.forms import FORMS
 from app.core.clock import instant, now
 from app.core.database import Session, attempt
 from app.core.errors import DomainError, Invalid, NotFound
-from app.core.forms import read_query
+from app.core.forms import KnownAt, read_query
 from app.core.problems import read_body
 from app.core.responses import not_modified
 from app.core.templating import page
@@ -26,7 +26,6 @@ from app.history.read import moment
 from app.models.release import Release
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.negotiations.views import NegotiationView
-from app.positions.schemas import KnownAt
 
 router = APIRouter(prefix="/n/{slug}/releases", include_in_schema=False)
 

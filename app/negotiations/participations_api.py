@@ -1,0 +1,104 @@
+"""Who takes part in a negotiation, as JSON."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from app.accounts.deps import Editor
+from app.accounts.idempotency import once
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
+from app.core.clock import now
+from app.core.database import Session
+from app.core.errors import NotFound
+from app.core.forms import SlugInPath
+from app.core.patching import merge_patch
+from app.core.problems import read_body
+from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.history.read import Moment, Snapshot, get_held, held_by_id, moment
+from app.history.record import writing
+from app.negotiations import actions, queries
+from app.negotiations.schemas import ParticipationInput
+from app.negotiations.shown import participation_json
+
+router = api_router("/negotiations/{slug}/parties", tag="parties")
+
+COLUMNS = {"order": "ordinal"}
+
+
+@router.get("")
+async def list_participations(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
+    """Who takes part in a negotiation."""
+    page = await queries.list_below(session, query, "participation", slug)
+    parties = await _named(session, page.at, *page.rows)
+    return answer_page(request, page, [participation_json(s, parties, slug) for s in page.rows])
+
+
+@router.get("/{party}")
+async def show_participation(
+    request: Request, session: Session, slug: SlugInPath, party: SlugInPath, query: Known
+) -> Response:
+    """One party's part in a negotiation."""
+    row, _ = await _get(session, slug, party)
+    return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
+
+
+@router.post("", status_code=201)
+async def take_part(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
+    """Seat a party at a negotiation."""
+
+    async def work() -> Response:
+        negotiation = await queries.get_negotiation(session, slug)
+        sent = read_body(ParticipationInput, body)
+        party = await queries.party_named(session, sent.party)
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await actions.take_part(
+                session,
+                log,
+                negotiation=negotiation,
+                party=party,
+                role=sent.role,
+                consent_required=sent.consent_required,
+                ordinal=sent.order,
+            )
+        return await _answer(request, session, log.sealed, slug, row.id, status=201)
+
+    return await once(request, session, viewer, work)
+
+
+@router.patch("/{party}")
+async def amend_participation(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath, body: Sent
+) -> Response:
+    """Correct a party's part in a negotiation."""
+    row, _ = await _get(session, slug, party, lock=True)
+    at = await newest_moment(request, session, row)
+    there = await get_held(session, at, "participation", row.id)
+    view = participation_json(there, await _named(session, at, there), slug)
+    patch = merge_patch(ParticipationInput, view, body, fixed=frozenset({"party"}))
+    fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await actions.amend_participation(log, row, fields, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, slug, row.id)
+
+
+async def _named(session: Session, at: Moment, *seats: Snapshot) -> dict[int, Snapshot]:
+    numbers = [n for s in seats for n in (s["party_id"], queries.merged_into(s))]
+    return await held_by_id(session, at, "party", numbers)
+
+
+async def _get(session: Session, slug: str, party: str, *, lock: bool = False) -> tuple[Any, Any]:
+    negotiation = await queries.get_negotiation(session, slug)
+    found = await queries.find_participation(session, negotiation, party, lock=lock)
+    if found is None:
+        raise NotFound(f"{party!r} takes no part in {slug!r}.")
+    return found
+
+
+async def _answer(
+    request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
+) -> Response:
+    s = await get_held(session, at, "participation", number)
+    data = participation_json(s, await _named(session, at, s), slug)
+    address = f"/negotiations/{slug}/parties/{data['party']}"
+    return answer_one(request, at, s, data, status=status, address=address)

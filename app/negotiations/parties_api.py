@@ -1,0 +1,65 @@
+"""Parties as JSON."""
+
+from fastapi import Request, Response
+
+from app.accounts.deps import Editor
+from app.accounts.idempotency import once
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
+from app.core.clock import now
+from app.core.database import Session
+from app.core.forms import SlugInPath
+from app.core.patching import merge_patch
+from app.core.problems import read_body
+from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.history.listing import list_objects
+from app.history.read import Moment, get_held, moment
+from app.history.record import writing
+from app.negotiations import actions, queries
+from app.negotiations.schemas import PartyInput
+from app.negotiations.shown import party_json
+
+router = api_router("/parties", tag="parties")
+
+
+@router.get("")
+async def list_parties(request: Request, session: Session, query: Walk) -> Response:
+    """All parties, of whatever negotiation."""
+    page = await list_objects(session, query, "party")
+    return answer_page(request, page, [party_json(s) for s in page.rows])
+
+
+@router.get("/{party}")
+async def show_party(request: Request, session: Session, party: SlugInPath, query: Known) -> Response:
+    """One party."""
+    row = await queries.get_party(session, party)
+    return await _answer(request, session, await moment(session, query.known_at), row.id)
+
+
+@router.post("", status_code=201)
+async def add_party(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
+    """Put a party on file."""
+
+    async def work() -> Response:
+        sent = read_body(PartyInput, body)
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await actions.add_party(session, log, **sent.model_dump())
+        return await _answer(request, session, log.sealed, row.id, status=201)
+
+    return await once(request, session, viewer, work)
+
+
+@router.patch("/{party}")
+async def amend_party(request: Request, session: Session, viewer: Editor, party: SlugInPath, body: Sent) -> Response:
+    """Correct what is said about a party; it changes in every negotiation."""
+    row = await queries.get_party(session, party, lock=True)
+    at = await newest_moment(request, session, row)
+    patch = merge_patch(PartyInput, party_json(await get_held(session, at, "party", row.id)), body)
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await actions.amend_party(log, row, patch.fields, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, row.id)
+
+
+async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+    s = await get_held(session, at, "party", number)
+    return answer_one(request, at, s, party_json(s), status=status, address=f"/parties/{s['slug']}")

@@ -1,0 +1,84 @@
+"""Speakers as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request, Response
+
+from app.accounts.deps import Editor
+from app.accounts.idempotency import once
+from app.accounts.routing import api_router
+from app.core.bodies import Sent
+from app.core.clock import now
+from app.core.database import Session
+from app.core.forms import NumberInPath
+from app.core.patching import merge_patch
+from app.core.problems import read_body
+from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.history.listing import list_objects
+from app.history.read import Moment, get_held, held_by_id, moment
+from app.history.record import writing
+from app.negotiations import actions, queries
+from app.negotiations.schemas import SpeakerInput
+from app.negotiations.shown import speaker_json
+
+router = api_router("/speakers", tag="speakers")
+
+
+@router.get("")
+async def list_speakers(request: Request, session: Session, query: Walk) -> Response:
+    """Who speaks for whom."""
+    page = await list_objects(session, query, "speaker")
+    parties = await held_by_id(session, page.at, "party", [s["party_id"] for s in page.rows])
+    return answer_page(request, page, [speaker_json(s, parties) for s in page.rows])
+
+
+@router.get("/{speaker_id}")
+async def show_speaker(request: Request, session: Session, speaker_id: NumberInPath, query: Known) -> Response:
+    """One speaker."""
+    await queries.get_speaker(session, speaker_id)
+    return await _answer(request, session, await moment(session, query.known_at), speaker_id)
+
+
+@router.post("", status_code=201)
+async def add_speaker(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
+    """Put a speaker on file."""
+
+    async def work() -> Response:
+        fields = await _columns(session, read_body(SpeakerInput, body).model_dump())
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await actions.add_speaker(session, log, **fields)
+        return await _answer(request, session, log.sealed, row.id, status=201)
+
+    return await once(request, session, viewer, work)
+
+
+@router.patch("/{speaker_id}")
+async def amend_speaker(
+    request: Request, session: Session, viewer: Editor, speaker_id: NumberInPath, body: Sent
+) -> Response:
+    """Correct a speaker; quotes keep the office and party that the speaker had when they were said."""
+    row = await queries.get_speaker(session, speaker_id, lock=True)
+    at = await newest_moment(request, session, row)
+    held = await get_held(session, at, "speaker", row.id)
+    parties = await held_by_id(session, at, "party", [row.party_id])
+    patch = merge_patch(SpeakerInput, speaker_json(held, parties), body, fixed=frozenset())
+    fields = await _columns(session, patch.fields)
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await actions.amend_speaker(log, row, fields, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, row.id)
+
+
+async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The party by its number."""
+    columns = {n: value for n, value in fields.items() if n != "party"}
+    if "party" in fields:
+        slug = fields["party"]
+        columns["party_id"] = None if slug is None else (await queries.party_named(session, slug)).id
+    return columns
+
+
+async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+    s = await get_held(session, at, "speaker", number)
+    parties = await held_by_id(session, at, "party", [s["party_id"]])
+    return answer_one(request, at, s, speaker_json(s, parties), status=status, address=f"/speakers/{number}")
