@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from app.reference.links import links, operation_id, takes_if_match
 from app.reference.operations import OPERATIONS, PARAMETERS, Operation
 from app.reference.shapes import Meta, Problem
 
@@ -86,10 +87,10 @@ def describe(app: FastAPI) -> Json:
 def _complete(operation: Json, method: str, path: str, known: Operation, schemas: Json) -> None:
     writing = method != "get"
     operation["summary"] = known.summary
-    operation["operationId"] = "_".join([method, *(part.strip("{}").replace("-", "_") for part in path.split("/")[3:])])
+    operation["operationId"] = operation_id(method, path)
     operation["parameters"] = [_parameter(p) for p in operation.get("parameters", [])]
     sent = ["IfNoneMatch"] if not writing else ["IdempotencyKey"] if method == "post" else []
-    if method == "patch" or path.endswith("/retract"):
+    if takes_if_match(method, path):
         sent.append("IfMatch")
     operation["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in sent]
     operation["tags"] = operation["tags"][-1:]  # the nearest
@@ -171,7 +172,8 @@ def _answer(known: Operation, method: str, path: str, schemas: Json, *, created:
         content["application/ld+json"] = {"schema": {"type": "object", "description": "A W3C Web Annotation."}}
     names = ["ETag"] * known.meta + ["Location"] * created + ["Link"] * ("next" in known.summary or method == "get")
     headers = {name: _ref("headers", name) for name in names}
-    return {"description": known.summary, "headers": headers, "content": content}
+    leads = {"links": found} if (found := links(method, path)) else {}
+    return {"description": known.summary, "headers": headers, "content": content, **leads}
 
 
 def _of(type_: Any, schemas: Json) -> Json:

@@ -119,3 +119,25 @@ def test_the_pages_for_people_carry_no_script_of_their_own(lake: Lake) -> None:
     assert "<script>" not in page.text and "data-openapi=" in page.text
     other = lake.stranger.client.get("/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in other
+
+
+def test_what_was_made_leads_to_all_that_can_be_done_with_it(described: dict[str, Any]) -> None:
+    operations_by_id = {o["operationId"]: o for _, _, o in operations(described)}
+    made = described["paths"]["/api/v1/positions"]["post"]["responses"]["201"]["links"]
+    assert set(made) == {
+        "get_positions_position_id",
+        "patch_positions_position_id",
+        "post_positions_position_id_retract",
+        "get_positions_position_id_versions",
+    }
+    assert made["patch_positions_position_id"]["parameters"] == {
+        "path.position_id": "$response.body#/data/id",
+        "header.If-Match": "$response.header.ETag",
+    }
+    for method, path, o in operations(described):
+        for response in o["responses"].values():
+            for link in response.get("links", {}).values():
+                assert link["operationId"] in operations_by_id
+        assert (
+            path.endswith(("/check", "/looks")) or method == "get" or any("links" in r for r in o["responses"].values())
+        )
