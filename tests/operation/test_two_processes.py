@@ -4,15 +4,17 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from app.accounts.tries import HERE
 from app.core.postgres import Server
-from tests.support.processes import CLEAN, PARLEY, Running, running
+from tests.support.processes import CLEAN, PARLEY, Running, parley, running
 
 Lake = tuple[Server, dict[str, tuple[str, str]]]
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 PASSWORD = "correct horse battery"
 
 
@@ -65,6 +67,33 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
     tries = [sign_in((one, other)[n % 2], "bo", "wrong password here") for n in range(12)]
     assert tries.count(429) >= 2, tries
     assert sign_in(one, "bo", PASSWORD) == sign_in(other, "bo", PASSWORD) == 429
+
+
+def test_they_agree_also_when_asked_at_once(lake_database: Lake, pair: tuple[Running, Running]) -> None:
+    database, secrets = lake_database
+    token, (one, other) = secrets["ada"][0], pair
+    with ThreadPoolExecutor(8) as pool:
+        # One key, sent to all of them at once, counts once.
+        for n in range(5):
+            body = {"slug": f"at-once-{n}", "name": "At once"}
+
+            def enter(k: int, body: object = body, key: str = f"key-{n}") -> tuple[int, bytes]:
+                return post(pair[k % 2], "/parties", token, body, Idempotency_Key=key)
+
+            answers = set(pool.map(enter, range(8)))
+            assert len([a for a in answers if a[0] == 201]) == 1, answers
+            assert {status for status, _ in answers} <= {201, 409}, answers
+        # No more tries are had by making them at once, here and there.
+        tries = list(pool.map(lambda n: sign_in(pair[n % 2], "vic", "wrong password here"), range(24)))
+        assert 0 < len(tries) - tries.count(429) <= HERE, tries
+    # Who is shut out is shut out everywhere, from the next request on.
+    for server in (one, *[other] * 4):
+        assert server.ask("/account", Cookie=secrets["bo"][1])[0] == 200
+        assert server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0] == 200
+    assert parley("user", "disable", "bo", DATABASE_URL=database.url).returncode == 0
+    for server in (one, *[other] * 4):
+        assert server.ask("/account", Cookie=secrets["bo"][1])[0] == 303
+        assert server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0] == 401
 
 
 def test_the_workers_count_together(lake_database: Lake, tmp_path: Path) -> None:
