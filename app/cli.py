@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import serving
 from app.cli_accounts import tokens, users
 from app.core.clock import now
+from app.core.problems import read_body
 from app.core.schema import migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
@@ -18,9 +19,13 @@ from app.exchange.saving import STDOUT, Form, save
 from app.exchange.sheet.columns import DateOrder
 from app.exchange.sheet.reading import Encoding
 from app.exchange.sheet.taking import SHEETS, Taken, take_file
-from app.history.verify import verify_log
+from app.history.record import writing
+from app.history.verify import Checked, verify_log
 from app.negotiations.queries import get_negotiation
 from app.operation import backups, kept
+from app.redaction import actions as redactions
+from app.redaction.queries import What, find_releases, told_of, touched
+from app.redaction.schemas import RedactionInput
 from app.settings import read_settings
 from app.sources import verifying
 from app.telling import in_transaction, progress, say, told, with_database, working
@@ -173,20 +178,45 @@ def verify(
 ) -> None:
     """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
 
-    async def work(session: AsyncSession) -> tuple[verifying.Verified, list[str]]:
+    async def work(session: AsyncSession) -> tuple[verifying.Verified, Checked]:
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
         with progress("Checking quotes") as step:
             found = await verifying.verify_quotes(session, number, step)
-        return found, await verify_log(session) if log else []
+        return found, await verify_log(session) if log else Checked()
 
-    found, broken = with_database(work)
-    failed = found.failed + broken
+    found, checked = with_database(work)
+    failed = found.failed + checked.faults
     for line in failed[:MOST_LINES]:
         say(line)
-    holds = " The log holds." if log and not broken else ""
+    payloads = f"{checked.redacted:,} payload{'s' if checked.redacted != 1 else ''}"
+    redacted = f", {payloads} of it redacted" if checked.redacted else ""
+    holds = f" The log holds{redacted}." if log and not checked.faults else ""
     say(f"{found}.{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
     if failed:
         raise typer.Exit(1)
+
+
+@cli.command()
+def redact(
+    what: Annotated[What, typer.Argument(help="What is to be blanked.")],
+    number: Annotated[int, typer.Argument(min=1, help="Number of the quote, source or position.")],
+    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
+    version: Annotated[int | None, typer.Option(min=1, help="Of the position: whose summary or reason.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else only what it would touch is told.")] = False,
+) -> None:
+    """Blank what law or a publisher forbids. Example: parley redact quote 40 --reason "Court order 12/25" --yes"""
+
+    async def work(session: AsyncSession) -> str:
+        asked = read_body(RedactionInput, {"what": what, "number": number, "version": version, "reason": reason})
+        found = await touched(session, asked.subject)
+        tale = told_of(found, await find_releases(session, asked.subject, found))
+        if yes:
+            async with writing(session, by=None, now=now()) as log:
+                await redactions.redact(session, log, asked.subject, reason=asked.reason)
+        return tale
+
+    tale = with_database(work)
+    say(f"Redacted: {tale}." if yes else f"Would redact: {tale}. Nothing was done; add --yes to do it.")
 
 
 @cli.command()

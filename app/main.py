@@ -41,6 +41,7 @@ import app.operation
 import app.positions.api
 import app.positions.pages
 import app.positions.quotes_api
+import app.redaction.pages
 import app.reference.api
 import app.review.coding_pages
 import app.review.drafts_pages
@@ -133,6 +134,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.exchange.dna.pages.router,
         app.feeds.pages.router,
         app.codebook.routes.router,
+        app.redaction.pages.router,
         app.analysis.coverage_pages.router,
         app.looks.pages.router,
         app.review.pages.router,

@@ -7,7 +7,8 @@
 
 The feed `GET /api/v1/changes` gives every version that was ever public, oldest first. A version shows its sources,
 speakers and checks as they were when it was recorded; what became of them since comes in entries of their own. So the
-mirror keeps the newest version of each object, and `position()` puts them together as the server does today.
+mirror keeps the newest version of each object, and `positions()` puts them together as the server does today. What is
+redacted comes as a new version too (action `redacted`), which takes the place of the words that had to go.
 """
 
 import argparse

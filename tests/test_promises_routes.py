@@ -34,6 +34,8 @@ RIGHTS = {
     "POST /account/sign-ins/{number}/end": SIGNED_IN,
     "POST /account/tokens": SIGNED_IN,
     "POST /account/tokens/{number}/revoke": SIGNED_IN,
+    "GET /admin/redactions": ADMIN,
+    "POST /admin/redactions": ADMIN,
     "GET /admin/users": ADMIN,
     "POST /admin/users": ADMIN,
     "POST /admin/users/{number}/disable": ADMIN,

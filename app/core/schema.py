@@ -132,6 +132,7 @@ def _grant(connection: Connection, serving: dict[str, str]) -> None:
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {name}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(LOG_TABLES)} FROM {name}",
         f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version, log_epoch FROM {name}",
     ):

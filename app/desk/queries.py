@@ -87,7 +87,7 @@ async def work_list(
 ) -> list[Listed]:
     """Sources, the newest on file first, all or those of one stage."""
     staged = _staged(negotiation_id)
-    has_text = select(SourceText.id).where(SourceText.source_id == Source.id).exists()
+    has_text = select(SourceText.id).where(SourceText.source_id == Source.id, SourceText.text != "").exists()
     wanted = (
         select(Source, SourceReading, has_text, staged.c.published, staged.c.drafts, staged.c.stage)
         .join(staged, staged.c.id == Source.id)

@@ -63,8 +63,9 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     ids = {s: o.id for s, o in options.items()}
     said: dict[str, Any] = {name: _text(getattr(x, name)) for name in SAID}
     said |= {n: str(value) for n in ("stated_on", "stated_from", "stated_by") if (value := getattr(x, n)) is not None}
+    redacted = document.get("redacted", {})
     for name, value in said.items():
-        if (document[name] or None) != (value or None):
+        if name not in redacted and (document[name] or None) != (value or None):
             return name, f"differs from version {x.version} on file here"
     negotiation, issue = book.negotiations.get(x.negotiation), book.issues.get((x.negotiation, x.issue))
     party = book.parties.get(x.party)
@@ -81,7 +82,7 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
         return "quotes", f"differ from those of version {x.version} on file here"
     brought = (("action", action if x.action != "imported" else None), ("reason", reason), ("recorded_by", by))
     for name, value in brought:
-        if value is not None and getattr(x, name) is not None and getattr(x, name) != value:
+        if name not in redacted and value is not None and getattr(x, name) is not None and getattr(x, name) != value:
             return name, f"differs from version {x.version} on file here"
     if x.recorded_at is not None and instant(x.recorded_at) != instant(at):
         return "recorded_at", f"differs from version {x.version} on file here"

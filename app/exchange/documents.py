@@ -30,6 +30,9 @@ class Sources:
     renewed: set[int] = field(default_factory=set)  # sources of ours that get another text
 
 
+BLANKED = ("url", "url_key", "reference", "title", "publisher", "author", "archive_url", "licence")
+
+
 async def take_sources(importing: Importing) -> Sources:
     """Take in the sources, without their texts."""
     read = list(importing.rows("sources", r.SourceRow))
@@ -54,6 +57,10 @@ async def take_sources(importing: Importing) -> Sources:
             continue
         there = there or at_address
         values = plain(x, (*names, "archive_url", "licence"), url_key=key)
+        if x.redacted:
+            values["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
+        if there and "data" in (there.redacted or {}):  # redacted here: a package does not bring it back
+            values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
         digest = _digest(importing, line, x) if x.text else x.text_sha256
         here = texts.get(there.id, []) if there else []
         # Where a text is on file, it tells its own checksum; one that is put on file now will.
@@ -92,7 +99,9 @@ def _digest(importing: Importing, line: int, x: r.SourceRow) -> str | None:
 async def _put(
     importing: Importing, sources: Sources, x: r.SourceRow, digest: str, entry: Entry, row: Source, others: bool
 ) -> None:
-    """Put a text of the package on file."""
+    """Put a text of the package on file, unless the texts of this source were redacted here."""
+    if "text" in (row.redacted or {}):
+        return
     if others and entry.outcome != "changed" and x.version <= row.version:
         importing.diverged("sources", entry.line, "text", "is another text than those on file here")
         return

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
+from psycopg.types.json import Jsonb
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -109,7 +110,7 @@ class Quotes:
             self.shared = {key for (key,) in await shelf.lines(SHARED)}
         self.known = bool(await importing.session.scalar(select(Quote.id).limit(1)))
         ids = await importing.session.scalars(
-            select(SourceText.source_id).distinct().where(among(SourceText.source_id, self.rows))
+            select(SourceText.source_id).distinct().where(among(SourceText.source_id, self.rows), SourceText.text != "")
         )
         if with_text := set(ids):
             await self._check_ahead(with_text)
@@ -205,6 +206,8 @@ class Quotes:
         values = plain(x, SAID, uid=str(x.uid), source_id=source.id)
         # A hand-made package need not repeat what the speaker's row says.
         values["speaker_id"] = speaker.id if speaker else None
+        if x.redacted is not None:
+            values["redacted"] = x.redacted.model_dump()
         values["party_id"] = party.id if party else speaker.party_id if speaker and "party" not in at else None
         if speaker and "office" not in at:
             values["office"] = speaker.office
@@ -223,12 +226,14 @@ class Quotes:
     def _compare(self, e: Evidence, ours: Quote, verification: str) -> None:
         """Hold it against the one on file; the words of a quote never change."""
         said = {c: as_json(getattr(ours, c)) for c in QUOTE_COLUMNS}
-        other = [c for c, value in e.said.items() if said[c] != value]
-        if other:
-            column = other[0].removesuffix("_id")
-            self.importing.diverged(
-                "quotes", e.line, column, "differs from the quote on file here; quotes never change"
-            )
+        other = [c for c, value in e.said.items() if c in said and said[c] != value]
+        if ours.redacted is not None:
+            said["redacted"] = ours.redacted
+        elif other:
+            column, why = other[0].removesuffix("_id"), "differs from the quote on file here; quotes never change"
+            if "redacted" in e.said:
+                why = f"was redacted where the package is from; redact it here first: parley redact quote {ours.id}"
+            self.importing.diverged("quotes", e.line, column, why)
         e.said, e.new, e.verification = said, False, verification
         self._date(e)
 
@@ -286,6 +291,8 @@ def _uid_of(e: Evidence) -> UUID:
 def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, ...]]:
     folded, made = fold(on_file.text), []
     for e in quotes:
+        if "redacted" in e.said:
+            continue
         prefix, suffix = e.said["prefix"], e.said["suffix"]
         found = check(folded, e.said["exact"], prefix, suffix)
         if found.verification == Verification.VERIFIED:
@@ -297,5 +304,6 @@ def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, .
 async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
     """Write quotes that are not yet there, and stage what checking them gave."""
     new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
-    await copy(session, "quote", QUOTE_COLUMNS, [tuple(e.said[c] for c in QUOTE_COLUMNS) for e in new])
+    rows = [(*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None) for e in new]
+    await copy(session, "quote", (*QUOTE_COLUMNS, "redacted"), rows)
     await staging.add_checks(e.check for e in new if e.check)

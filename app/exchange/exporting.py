@@ -218,7 +218,7 @@ async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str |
         .limit(1)
         .options(undefer(SourceText.text))
     )
-    if on_file is None:
+    if on_file is None or on_file.redacted_at is not None:
         return None
     path = f"texts/{source['uid']}.txt"
     made.add_text(path, on_file.text)

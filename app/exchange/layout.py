@@ -72,6 +72,11 @@ def one_of(name: str, values: Any, **more: Any) -> Column:
     return Column(name, always=True, constraints={"enum": [str(value) for value in values]}, **more)
 
 
+def redacted(what: str) -> Column:
+    description = f"Where {what} had to be blanked: when, why and by whom, as an object in JSON."
+    return Column("redacted", "object", description)
+
+
 def flag(name: str, description: str | None = None) -> Column:
     return Column(name, "boolean", description, always=True)
 
@@ -200,6 +205,7 @@ TABLES = {
                     constraints={"pattern": "[0-9a-f]{64}"},
                 ),
                 Column("text", description="The file of this package that holds that text, in UTF-8."),
+                redacted("its data or text"),
                 VERSION,
             ),
             ("uid",),
@@ -228,6 +234,7 @@ TABLES = {
                 Column("recorded_by"),
                 Column("first_published", "datetime", "When the position was published, first of all."),
                 Column("quotes", description="The uids of its quotes, in order, separated by spaces."),
+                redacted("this version's summary or reason"),
             ),
             ("uid", "version"),
             CELL,
@@ -282,6 +289,7 @@ TABLES = {
                 Column("end", "integer", "Where it ends."),
                 Column("segments", "array", "The parts around elisions, as [[from, to], …]."),
                 Column("filled", description="Which of prefix and suffix were not given but filled from the text."),
+                redacted("its words"),
             ),
             ("uid",),
             (

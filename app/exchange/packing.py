@@ -74,8 +74,8 @@ def cell(value: object) -> str:
                 return "true" if value else "false"
             case float() if value == int(value):
                 return str(int(value))
-            case list() | tuple():
-                value = json.dumps(value)
+            case list() | tuple() | dict():
+                value = json.dumps(value, ensure_ascii=False)
     text = str(value)
     if "," in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'

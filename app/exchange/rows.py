@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field, ValidationError
@@ -77,8 +77,15 @@ class OptionRow(OptionInput):
     version: Version = 1
 
 
+class Tombstone(Input):
+    at: Line
+    reason: Prose
+    by: Line
+
+
 class SourceRow(SourceFields):
     uid: UUID
+    redacted: dict[Literal["data", "text"], Tombstone] | None = None
     text_sha256: Sha256 | None = None
     text: str | None = None  # path of its file
     version: Version = 1
@@ -97,6 +104,7 @@ class PositionRow(PositionContent):
     recorded_at: Instant | None = None
     recorded_by: Line | None = None
     first_published: Instant | None = None
+    redacted: dict[Literal["summary", "reason"], Tombstone] | None = None
 
 
 class AttitudeRow(Input):
@@ -140,6 +148,7 @@ class QuoteRow(Input):
     end: Offset | None = None
     segments: Annotated[list[tuple[Offset, Offset]], Field(max_length=10_000)] | None = None
     filled: Line | None = None
+    redacted: Tombstone | None = None
 
 
 class LookRow(Input):
@@ -244,6 +253,14 @@ def _list(cell: str) -> object:
         raise ValueError("is not a list in JSON") from None
 
 
+def _object(cell: str) -> object:
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        raise ValueError("is not an object in JSON") from None
+
+
 VALUES: dict[str, Callable[[str], object]] = {
     "integer": _integer, "number": _number, "boolean": _flag, "datetime": parse_instant, "array": _list,
+    "object": _object,
 }  # fmt: skip

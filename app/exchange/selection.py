@@ -137,7 +137,7 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
         select(Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current"))
         .join(current, and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id))
         .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .where(where, Spell.stated_by <= matrix.as_of, Revision.redacted_at.is_(None))
+        .where(where, Spell.stated_by <= matrix.as_of, Revision.snapshot.is_not(None))
     )
     if query.firmness:
         wanted = wanted.where(current.c.firmness.in_(query.firmness))

@@ -244,6 +244,8 @@ class _Work:
         if composed.faults or not clean:
             return None
         document = {**composed.document, "uid": str(x.uid)}
+        if x.redacted:
+            document["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
         if x.first_published is not None and statement.first_published is None and not statement.published_here:
             statement.first_published = x.first_published
             if x.first_published != x.recorded_at:  # it had been published under another party

@@ -22,7 +22,7 @@ from app.positions.queries import views
 from app.positions.views import PositionView
 
 LONGEST = 50  # entries
-LEADS = {"corrected": "Corrected: ", "retracted": "Retracted: ", "restored": "Restored: ", "recoded": "Recoded: "}
+LEADS = {a: f"{a.title()}: " for a in ("corrected", "retracted", "restored", "recoded", "redacted")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def list_entries(
             Spell.negotiation_id == book.negotiation.id,
             Spell.public,
             Spell.seq_from <= at.seq,
-            Revision.redacted_at.is_(None),
+            Revision.snapshot.is_not(None),
             *([among(Spell.party_id, parties)] if parties else []),
             *([among(Spell.issue_id, issues)] if issues else []),
         )

@@ -20,6 +20,7 @@ from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, 
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
+REDACTION = "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
 FORMAT = 1  # of the snapshots written by this version of the program
 INDEXED_CHARACTERS = 200_000  # a text search vector takes no more than a megabyte
@@ -282,7 +283,9 @@ def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
 def snapshot(row: Base) -> dict[str, Any]:
     """All columns of a live row as JSON values, but for its number, its version, and what the database computes."""
     columns = type(row).__table__.columns
-    return {c.key: plain(getattr(row, c.key)) for c in columns if c.key not in ("id", "version") and c.computed is None}
+    values = {c.key: plain(getattr(row, c.key)) for c in columns if c.computed is None}
+    unsaid = {"id", "version"} | ({"redacted"} if values.get("redacted") is None else set())
+    return {name: value for name, value in values.items() if name not in unsaid}
 
 
 def plain(value: object) -> Any:
@@ -324,6 +327,11 @@ def chain_line(c: Change, payload: bytes) -> bytes:
     """What the chain covers of one change, with a comma before it; `payload` is the hash of its payload."""
     recorded_at = c.recorded_at and c.recorded_at.timestamp()
     return b"," + canonical([c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()])
+
+
+def remains_hash(c: Change) -> str:
+    """Hash of what a redaction left of a payload; its entry names it, so that this can be verified as well."""
+    return hashlib.sha256(canonical([c.reason, c.recorded_by, c.snapshot])).hexdigest()
 
 
 def chain_hash(

@@ -2,25 +2,38 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import ChainHash, Change, chain_line, payload_hash
+from app.history.record import REDACTION, ChainHash, Change, chain_line, payload_hash, remains_hash
 from app.models.log import Commit, Revision
 
 AT_ONCE = 1_000  # rows in memory
 COMMIT = (Commit.seq, Commit.at, Commit.by, Commit.batch, Commit.previous, Commit.hash)
 
 
-async def verify_log(session: AsyncSession) -> list[str]:
-    """Compute all hashes of the log again; a line for each that differs, none where nothing was tampered with.
+@dataclass(slots=True)
+class Checked:
+    """What computing all hashes of the log again gave."""
 
-    What was redacted has no payload any more, and keeps its place in the chain.
+    faults: list[str] = field(default_factory=list)  # a line for each that differs
+    redacted: int = 0  # payloads
+
+
+async def verify_log(session: AsyncSession) -> Checked:
+    """Compute all hashes of the log again; no faults where nothing was tampered with.
+
+    What was redacted keeps its place in the chain, which covers the hash that its payload had; what is left of it has
+    the hash that the entry of the redaction names.
     """
-    faults: list[str] = []
+    checked = Checked()
+    faults = checked.faults
+    left: dict[tuple[int, int], tuple[str, Revision]] = {}
+    named: dict[tuple[int, int], str] = {}
     seq, at, digest = -1, None, b""
     chained: ChainHash | None = None
 
@@ -39,10 +52,21 @@ async def verify_log(session: AsyncSession) -> list[str]:
         change = _change(r)
         if chained:
             chained.add(chain_line(change, r.payload_hash))
-        if r.redacted_at is None and payload_hash(r.nonce or b"", change) != r.payload_hash:
-            faults.append(f"entry {seq}: version {r.version} of {r.kind} {r.object_id} was changed")
+        if r.redacted_at is not None:
+            checked.redacted += 1
+            if r.snapshot is not None:
+                left[r.seq, r.n] = (remains_hash(change), r)
+        elif payload_hash(r.nonce or b"", change) != r.payload_hash:
+            faults.append(_changed(r))
+        if r.kind == REDACTION and r.snapshot is not None:
+            named |= {(int(s), int(n)): remains for s, n, remains in r.snapshot["left"]}
     close()
-    return faults
+    faults += [_changed(r) for place, (remains, r) in left.items() if named.get(place) != remains]
+    return checked
+
+
+def _changed(r: Revision) -> str:
+    return f"entry {r.seq}: version {r.version} of {r.kind} {r.object_id} was changed"
 
 
 def _following(commit: Any, seq: int, at: datetime | None, digest: bytes) -> list[str]:

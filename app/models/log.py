@@ -54,7 +54,7 @@ class Revision(Base):
     __tablename__ = "log_revision"
     __table_args__ = (
         UniqueConstraint("kind", "object_id", "version"),
-        CheckConstraint("(snapshot IS NULL) = (redacted_at IS NOT NULL)", "blank_is_redacted"),
+        CheckConstraint("snapshot IS NOT NULL OR redacted_at IS NOT NULL", "blank_is_redacted"),
         Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
     )
 
@@ -75,6 +75,7 @@ class Revision(Base):
     # What an import brought along of earlier recording; known_at asks this database's log and not these.
     recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_by: Mapped[str | None] = mapped_column(Text)
+    # Where a redaction blanked all or a part of the payload, which no longer has its hash.
     redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     redacted_for: Mapped[str | None] = mapped_column(Text)
 

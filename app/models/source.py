@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from app.models.base import Base, Id, Uid, one_of
 from app.models.vocabulary import QuoteKind, ReadingState, Verification
 
+REDACTED = "[redacted]"  # stands where words were that had to go
+Tombstone = dict[str, str]  # at, reason, by
+
 
 class Source(Base):
     __tablename__ = "source"
@@ -31,10 +34,12 @@ class Source(Base):
     licence: Mapped[str | None] = mapped_column(Text)
     # Of the newest text on file here, or of the one that an import's quotes were checked against elsewhere.
     text_sha256: Mapped[str | None] = mapped_column(Text)
+    # When, why and by whom what was forbidden: {"data": …} of the columns above, {"text": …} of all its texts.
+    redacted: Mapped[dict[str, Tombstone] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class SourceText(Base):
-    """One version of a source's full text; never changed, shown to editors only."""
+    """One version of a source's full text; never changed, shown to editors only; empty where all of it was redacted."""
 
     __tablename__ = "source_text"
     __table_args__ = (UniqueConstraint("source_id", "n"),)
@@ -47,6 +52,7 @@ class SourceText(Base):
     # Where each page of the document begins, in code points; nothing for what has no pages or none that are known.
     pages: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # it no longer has its checksum
 
 
 class SourceReading(Base):
@@ -93,6 +99,7 @@ class Quote(Base):
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
     office: Mapped[str | None] = mapped_column(Text)  # held when it was said
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))  # spoken for when it was said
+    redacted: Mapped[Tombstone | None] = mapped_column(JSONB(none_as_null=True))  # its words, which are REDACTED then
     words = deferred(
         mapped_column(
             TSVECTOR,

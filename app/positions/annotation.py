@@ -25,7 +25,8 @@ def is_wanted(accept: str) -> bool:
 def annotation(quote: QuoteView, positions: Sequence[int], base: str) -> dict[str, Any]:
     """The annotation; positions in the text, as stored, are told only where the words were found there."""
     quoted = {"type": "TextQuoteSelector", "exact": quote.exact, "prefix": quote.prefix, "suffix": quote.suffix}
-    selectors: list[dict[str, Any]] = [{name: value for name, value in quoted.items() if value is not None}]
+    words = [{name: value for name, value in quoted.items() if value is not None}]
+    selectors: list[dict[str, Any]] = [] if quote.redacted else [*words]
     if quote.verification == Verification.VERIFIED and quote.start is not None:
         selectors.append({"type": "TextPositionSelector", "start": quote.start, "end": quote.end})
     body = [{"id": f"{base}/positions/{n}", "type": "Text", "purpose": "linking"} for n in positions]

@@ -22,7 +22,7 @@ from app.models.vocabulary import PositionStatus, Verification
 from app.positions.content import CellFacts, OptionFacts
 from app.positions.names import Names, checks_at, learn
 from app.positions.schemas import PositionContent
-from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
+from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
 from app.sources.fragments import kept_link
 from app.sources.page_numbers import page_at
 
@@ -186,6 +186,7 @@ def position_view(version: Snapshot, names: Names, link: Callable[..., str | Non
         reason=version.reason,
         url=f"/positions/{version.id}",
         quotes=[quote_view(q, names, link) for q in d["quotes"]],
+        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
     )
 
 
@@ -215,8 +216,9 @@ def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | Non
         if q["speaker_id"] in names.speakers
         else None,
         source=source,
-        link=link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
+        link=None if "redacted" in q else link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
         speaker_id=q["speaker_id"],
+        redacted=TombstoneView(**q["redacted"]) if "redacted" in q else None,
     )
 
 

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class TombstoneView:
+    """That something was redacted: what law or a publisher forbids was blanked, and this stays."""
+
+    at: str  # UTC, with Z
+    reason: str
+    by: str  # a role
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakerView:
     """Who said it, with the office and party held when it was said."""
 
@@ -47,6 +56,7 @@ class QuoteView:
     source: SourceView
     link: str | None  # source.url with a text fragment
     speaker_id: int | None = None  # for a mirror, which learns of a speaker's new name by this number
+    redacted: TombstoneView | None = None  # then `exact` is "[redacted]", and there is nothing beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +97,4 @@ class PositionView:
     reason: str | None
     url: str
     quotes: list[QuoteView]
+    redacted: dict[str, TombstoneView] | None = None  # of this version's "summary", "reason", which are null then

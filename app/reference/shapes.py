@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.feeds.changes import Entry
 from app.models.vocabulary import PartyRole, QuoteKind, Verification
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
-from app.positions.views import PositionView, SourceView, SpeakerView
+from app.positions.views import PositionView, SourceView, SpeakerView, TombstoneView
 
 __all__ = ["Entry", "IssueView", "NegotiationView", "PositionView"]
 
@@ -82,6 +82,7 @@ class Source(TypedDict):
     archive_url: str | None
     licence: str | None
     text_sha256: str | None
+    redacted: dict[str, TombstoneView] | None
     link: str
 
 
@@ -115,6 +116,7 @@ class Quote(TypedDict):
     source: SourceView
     link: str | None
     speaker_id: int | None
+    redacted: TombstoneView | None
     positions: list[int]
     url: str
 

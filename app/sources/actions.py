@@ -65,6 +65,8 @@ async def put_text(
     reason: str | None = None,
 ) -> bool:
     """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
+    if tombstone := (row.redacted or {}).get("text"):
+        raise Conflict(f"The text of this source was redacted, and is not put on file again: {tombstone['reason']}")
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
@@ -77,7 +79,7 @@ async def recheck(
     session: AsyncSession, log: Log, row: Source, on_file: SourceText, *, reason: str | None = None
 ) -> list[QuoteCheck]:
     """Check every quote of a source against a text and note what that gave, as an entry of the source."""
-    quotes = await queries.list_quotes(session, row.id)
+    quotes = [q for q in await queries.list_quotes(session, row.id) if q.redacted is None]
     before = await queries.newest_checks(session, [q.id for q in quotes])
     found = [await check_quote(q, on_file) for q in quotes]
     news = [c for c in found if c.quote_id not in before or not _same(before[c.quote_id], c)]
@@ -143,6 +145,8 @@ async def _add_text(
     session: AsyncSession, log: Log, row: Source, text: str, pages: list[int] | None, n: int = 1
 ) -> SourceText:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    if await queries.was_redacted(session, row.id, digest):
+        raise Conflict("In this very text something was redacted. It is not put on file again as it was.")
     on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, pages=pages, added_at=log.now)
     session.add(on_file)
     row.text_sha256 = digest

@@ -30,6 +30,7 @@ def source_json(s: Snapshot) -> dict[str, Any]:
         "uid": s["uid"],
         **{n: s[n] for n in SourceFields.model_fields},
         "text_sha256": s["text_sha256"],
+        "redacted": s.data.get("redacted"),
         "link": f"/sources/{s.id}",
     }
 

@@ -41,11 +41,19 @@ async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict
     wanted = (
         select(SourceText)
         .ext(distinct_on(SourceText.source_id))
-        .where(among(SourceText.source_id, source_ids))
+        .where(among(SourceText.source_id, source_ids), SourceText.text != "")  # empty: redacted
         .order_by(SourceText.source_id, SourceText.n.desc())
         .options(undefer(SourceText.text))
     )
     return {t.source_id: t for t in await session.scalars(wanted)}
+
+
+async def was_redacted(session: AsyncSession, source_id: int, sha256: str) -> bool:
+    """Tell whether a text with this checksum was on file for the source, and something in it had to go."""
+    wanted = select(SourceText.id).where(
+        SourceText.source_id == source_id, SourceText.sha256 == sha256, SourceText.redacted_at.is_not(None)
+    )
+    return await session.scalar(select(wanted.exists())) or False
 
 
 async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:

@@ -90,7 +90,7 @@ async def verify_quotes(
         select(Quote, Position.status)
         .join(PositionQuote, PositionQuote.quote_id == Quote.id)
         .join(Position, Position.id == PositionQuote.position_id)
-        .where(Position.status != PositionStatus.RETRACTED)
+        .where(Position.status != PositionStatus.RETRACTED, Quote.redacted.is_(None))
         .order_by(Quote.source_id, Quote.id)
     )
     if negotiation_id is not None:
@@ -125,7 +125,9 @@ def _failed(before: QuoteCheck | None, now: QuoteCheck, published: bool) -> bool
 
 
 def _tampered(on_file: SourceText | None) -> list[str]:
-    if on_file is None or hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
+    if on_file is None or on_file.redacted_at is not None:
+        return []
+    if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
         return []
     return [f"source {on_file.source_id}: its text is not the one that was put on file: the checksum differs"]
 

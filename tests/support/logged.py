@@ -15,6 +15,6 @@ def verified(lake: Lake) -> list[str]:
         async with make_sessions(engine)() as session:
             found = await verify.verify_log(session)
         await engine.dispose()
-        return found
+        return found.faults
 
     return asyncio.run(work())

@@ -1,0 +1,106 @@
+"""The page on which an admin redacts: first what it would touch, then, with a reason and a tick, the act itself."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.accounts.carrying import SHOW_AGAIN, sign_in_again
+from app.accounts.deps import Admin, Anyone, get_admin
+from app.core.clock import now
+from app.core.database import Session, attempt
+from app.core.errors import DomainError, Forbidden, Invalid, invalid
+from app.core.problems import read_body
+from app.core.templating import page
+from app.history.record import writing
+from app.redaction.actions import redact
+from app.redaction.queries import Subject, find_releases, list_redactions, told_of, touched
+from app.redaction.schemas import RedactionInput, SubjectInput
+
+router = APIRouter(prefix="/admin/redactions", include_in_schema=False)
+
+Words = Annotated[str, Form(max_length=60_000)]
+FIELDS = ("what", "number", "version", "reason")
+LABELS = {"what": "What", "number": "Number", "version": "Version", "reason": "Reason"}
+
+
+@router.get("")
+async def show_redactions(request: Request, session: Session, viewer: Admin) -> Response:
+    """What was redacted, and the form; with a subject in the address, what redacting that would touch."""
+    typed = {name: request.query_params.get(name, "").strip() for name in FIELDS}
+    return await _form(request, session, typed)
+
+
+@router.post("")
+async def redact_subject(
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    what: Words = "",
+    number: Words = "",
+    version: Words = "",
+    reason: Words = "",
+    confirmed: Words = "",
+    do: Words = "",
+) -> Response:
+    typed = {"what": what, "number": number.strip(), "version": version.strip(), "reason": reason}
+    if viewer is None:
+        return sign_in_again(request, typed)
+    admin = await get_admin(viewer)
+    if admin.token_id is not None:
+        raise Forbidden("A token does not redact. Sign in.")
+    if do == SHOW_AGAIN:
+        return await _form(request, session, typed)
+    async with attempt(session) as refused:
+        asked = read_body(RedactionInput, _sent(typed))
+        if not confirmed:
+            raise invalid("/confirmed", "Tick that you have read what goes: it cannot be undone.")
+        async with writing(session, by=admin.name, now=now()) as log:
+            await redact(session, log, asked.subject, reason=asked.reason)
+    if refused:
+        return await _form(request, session, typed, refused[0])
+    return RedirectResponse("/admin/redactions", 303)
+
+
+def _sent(typed: dict[str, str], *names: str) -> dict[str, Any]:
+    """What was typed as the models take it: numbers as numbers, nothing for what was left empty."""
+    return {
+        name: int(value) if name in ("number", "version") and value.isdecimal() and len(value) < 19 else value
+        for name, value in typed.items()
+        if value and name in (names or FIELDS)
+    }
+
+
+async def _form(
+    request: Request, session: Session, typed: dict[str, str], refused: DomainError | None = None
+) -> Response:
+    errors, preview = _errors(refused), None
+    if typed["number"]:
+        async with attempt(session) as unknown:
+            subject = read_body(SubjectInput, _sent(typed, "what", "number", "version")).subject
+            preview = await _preview(session, subject)
+        if unknown and refused is None:
+            refused, errors = unknown[0], _errors(unknown[0])
+    return page(
+        request,
+        "redaction/index.html",
+        status=refused.status if refused else 200,
+        typed=typed,
+        preview=preview,
+        errors=errors,
+        redactions=await list_redactions(session),
+        places={"quote": "/quotes/", "source": "/sources/", "text": "/sources/"},
+    )
+
+
+async def _preview(session: Session, subject: Subject) -> dict[str, Any]:
+    found = await touched(session, subject)
+    releases = await find_releases(session, subject, found)
+    return {"words": found.words, "told": told_of(found, releases), "redacted": found.redacted}
+
+
+def _errors(refused: DomainError | None) -> dict[str, str]:
+    if isinstance(refused, Invalid) and refused.faults:
+        named = ((f.where.strip("/") or "number", f.detail) for f in refused.faults)
+        return {name: f"{LABELS[name]} {detail}" if name in LABELS else detail for name, detail in named}
+    return {"number": refused.detail} if refused else {}

@@ -1,0 +1,54 @@
+"""An admin redacts by hand, without scripts: what is forgotten is said, and nothing that was typed is lost."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.factories import WORDS
+from tests.support.fixtures import lake_database
+from tests.support.live import Live, browser, live, tab
+from tools import vendor
+
+__all__ = ["browser", "lake_database", "live"]
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def test_a_quote_is_redacted_from_its_page(live: Live, browser: Browser) -> None:
+    live.ada.state()
+    with tab(browser, live, "root", java_script_enabled=False) as page:
+        page.goto("/quotes/1")
+        page.get_by_role("link", name="Redact").click()
+        expect(page.get_by_role("region", name="What goes").get_by_text(WORDS)).to_be_visible()
+        page.get_by_label("Reason").fill("Court order 12/25")
+        page.get_by_role("button", name="Redact it for good").click()
+        expect(page.get_by_role("alert")).to_contain_text("Tick that you have read what goes")
+        expect(page.get_by_label("Reason")).to_have_value("Court order 12/25")
+        page.get_by_label("I have read what goes").check()
+        page.get_by_role("button", name="Redact it for good").click()
+        expect(page.get_by_role("region", name="What was redacted")).to_contain_text("Court order 12/25")
+        page.goto("/quotes/1")
+        expect(page.get_by_text("Court order 12/25")).to_be_visible()
+        expect(page.get_by_text(WORDS)).to_have_count(0)
+
+
+@pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
+    live.ada.state()
+    with tab(
+        browser, live, "root", color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+    ) as page:
+        for n, path in enumerate(("/admin/redactions?what=quote&number=1", "/quotes/1", "/positions/1")):
+            if n == 1:
+                page.get_by_label("Reason").fill("Court order 12/25")
+                page.get_by_label("I have read what goes").check()
+                page.get_by_role("button", name="Redact it for good").click()
+            page.goto(path)
+            if os.environ.get("SHOTS"):
+                page.screenshot(path=str(Path(os.environ["SHOTS"]) / f"{scheme}-{n}.png"), full_page=True)
+            page.add_script_tag(path=str(vendor.AXE))
+            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+            assert [v["id"] for v in found["violations"]] == [], path
