@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.factories import OTHER_WORDS, TEXT, WORDS, quote
 from tests.support.fixtures import Lake, connect
@@ -150,6 +151,14 @@ def test_a_summary_goes_from_every_version_that_has_it_and_a_reason_from_its_own
     assert WHY in lake.stranger.page("/positions/1/versions/1").text
     assert lake.stranger.get("/positions/1").data["summary"] is None
     assert verified(lake) == []
+
+
+def test_the_reason_of_a_redaction_is_not_taken_for_that_of_the_retraction(lake: Lake) -> None:
+    full(lake)
+    lake.ada.retract(1, "Said by nobody")
+    assert redact(lake, "quote", 1).status_code == 303
+    notice = LexborHTMLParser(lake.stranger.page("/positions/1").text).css_first(".notice.gone").text()
+    assert notice.startswith("Retracted.") and WHY not in notice
 
 
 def test_what_is_left_of_a_payload_is_verified_too(lake: Lake) -> None:
