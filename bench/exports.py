@@ -18,6 +18,7 @@ from app.core.postgres import serve
 from app.core.schema import migrate
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
+from app.exchange.downloading import give_time
 from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import select_cells
@@ -84,6 +85,7 @@ async def measure(url: str, folder: Path) -> None:
         async with make_sessions(engine)() as session:
             watch = Watch()
             looking = asyncio.create_task(watch.look())
+            await give_time(session)  # as the program does
             size = await write(session, kind, folder)
             looking.cancel()
         watch.say(kind, size)

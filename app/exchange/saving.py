@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
 from app.exchange.dna.writing import export_dna
-from app.exchange.downloading import read_file, scratch_file
+from app.exchange.downloading import give_time, read_file, scratch_file
 from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import Selection, count_positions, select_cells
@@ -39,6 +39,7 @@ async def save(
     session: AsyncSession, slug: str, form: Form, to: Path, *, now: datetime, step: Step | None = None
 ) -> None:
     """Write a negotiation as it is known now to a path, `-` for standard output; a package has its sources' texts."""
+    await give_time(session)
     if form == Form.PACKAGE:
         out: Path | BinaryIO = sys.stdout.buffer if to == STDOUT else to
         watch = (lambda _, done, of: step(done, of)) if step else None

@@ -20,6 +20,7 @@ from app.exchange import downloading, pages
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
 from app.exchange.downloading import Download
+from app.exchange.saving import Form, save
 from app.exchange.selection import BATCH, FEW, count_positions, select_cells
 from app.exchange.slots import Slots, slots
 from bench.multiply import multiply
@@ -190,3 +191,12 @@ async def test_its_statements_may_take_longer_than_those_of_a_page_and_only_its(
             await session.rollback()
     await engine.dispose()
     assert shown == {"export": "2min", "page": "15s"}
+
+
+@pytest.mark.parametrize("form", [Form.PACKAGE, Form.CSV])
+async def test_the_command_s_may_too(lake: Lake, form: Form, tmp_path: Path) -> None:
+    engine = make_engine(lake.database.url, pool_size=1)
+    async with make_sessions(engine)() as session:
+        await save(session, "lake", form, tmp_path / "out.zip", now=now())
+        assert await session.scalar(text("SHOW statement_timeout")) == "2min"
+    await engine.dispose()
