@@ -22,6 +22,7 @@ from app.history.read import Moment
 CHUNK = 64 * 1024
 PATIENCE = 20  # seconds that one piece may take to be read
 STATEMENT_TIMEOUT, WORK_MEM = "2min", "32MB"
+IDLE_TIMEOUT = "10min"  # a workbook of a million rows is packed for minutes after its last row was read
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -69,7 +70,11 @@ class Download(StreamingResponse):
 
 async def give_time(session: AsyncSession) -> None:
     """Let the statements of this transaction take longer than a page's may, and sort in memory: millions of rows do."""
-    more = {"statement_timeout": STATEMENT_TIMEOUT, "work_mem": WORK_MEM}
+    more = {
+        "statement_timeout": STATEMENT_TIMEOUT,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+        "work_mem": WORK_MEM,
+    }
     await session.execute(select(*(func.set_config(name, value, True) for name, value in more.items())))
 
 
