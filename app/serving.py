@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import signal
 import socket
 import sys
 import threading
@@ -56,6 +57,8 @@ def serve(
     settings: Settings, *, host: str, port: int, workers: int, prepare: Callable[[str], None] | None = None
 ) -> None:
     """Serve until told to stop; prints the address and, on loopback, a link that signs the local admin in once."""
+    # uvicorn raises the signal again once it has stopped; by default that would end us before the database is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(_bound(host, port)) as door, database(settings) as server:
         port = door.getsockname()[1]  # where any would do
         if prepare is not None:

@@ -1,7 +1,9 @@
 """SIGTERM finishes what is in flight and drops nothing, with real processes under load."""
 
+import signal
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -72,6 +74,17 @@ def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake
         began = time.monotonic()
         server.process.wait(30)
         assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_embedded_database_stops_with_it(tmp_path: Path, workers: str, how: signal.Signals) -> None:
+    running_database = partial((tmp_path / "home").rglob, "postmaster.pid")
+    with running(tmp_path, "--workers", workers) as server:
+        assert len(list(running_database())) == 1
+        server.process.send_signal(how)
+        assert server.process.wait(60) == 0
+        assert list(running_database()) == []
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
