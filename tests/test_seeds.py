@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.models import vocabulary
+from app.sources import anchoring
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "seeds" / "ukraine-ceasefire-2025"
@@ -256,6 +257,5 @@ def test_quote_is_not_from_a_caption_or_heading(article: str, quote: dict[str, s
 
 @EACH_QUOTE
 def test_quote_is_verified_by_our_own_anchoring(article: str, quote: dict[str, str]) -> None:
-    anchoring = pytest.importorskip("app.sources.anchoring", reason="app/sources/anchoring.py is not there yet")
     checked = anchoring.check(article, quote["exact"], quote["prefix"] or None, quote["suffix"] or None)
     assert checked.verification == "verified"

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.factories import NOWHERE, TWICE, WORDS, position, quote
 from tests.support.live import PASSWORD, Live, tab
-from tools import vendor
+from tests.support.looks import looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -321,19 +321,6 @@ def test_the_way_from_an_empty_cell_and_on_to_a_move(browser: Browser, live: Liv
 
 
 LOOKS = list(itertools.product([(1440, 900), (390, 800)], ["light", "dark"]))
-AXE = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "rules": {"target-size": {"enabled": True}},
-}
-
-
-def looks_well(page: Page) -> None:
-    """Nothing scrolls sideways, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-    if vendor.AXE.exists():
-        page.evaluate(vendor.AXE.read_text())
-        found = page.evaluate("options => axe.run(document, options)", AXE)["violations"]
-        assert not [(v["id"], v["nodes"][0]["html"]) for v in found], page.url
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)

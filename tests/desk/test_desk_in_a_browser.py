@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.factories import quote
 from tests.support.live import Live, tab
-from tools import vendor
+from tests.support.looks import looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,6 @@ The minister came to Sarn on Sunday with an offer and a bill.
 “How will this share be used? To flood the valley?” she added. Some 😀 asked “why”.
 """
 TITLE = "Key questions ahead of the talk"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESS = "https://news.example/key-questions"
 
 
@@ -221,7 +220,6 @@ def test_a_bookmarklet_brings_address_title_and_selection(live: Live, browser: B
     assert len(live.ada.get("/sources").data) == 1
 
 
-@pytest.mark.skipif(not vendor.AXE.exists(), reason="axe-core is not installed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int) -> None:
@@ -236,7 +234,4 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int
     with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True) as page:
         for path in paths:
             page.goto(path)
-            page.evaluate(vendor.AXE.read_text())
-            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            looks_well(page)
