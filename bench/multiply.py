@@ -77,4 +77,4 @@ def multiply(address: str, count: int, *, template: int = 1, quotes: int = 2) ->
     numbers = {"first": FIRST, "count": count, "template": template, "quotes": quotes, "per_source": PER_SOURCE}
     with psycopg.connect(address.replace("+psycopg", "")) as connection:
         for statement in STATEMENTS.format(**numbers, forever=2**63 - 1).split(";"):
-            connection.execute(statement)  # type: ignore[arg-type]  (our own)
+            connection.execute(statement)

@@ -57,8 +57,8 @@ def _on_other(url: str) -> Iterator[Server]:
     yield server
     with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
         for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [mine]).fetchall():
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
-        connection.execute(f"DROP ROLE IF EXISTS {role}")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP ROLE IF EXISTS {role}")
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 def _on_server(server: Server, statement: str) -> None:
     with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]  (names of our own making)
+        connection.execute(statement)
 
 
 def _named(url: str, database: str) -> str:

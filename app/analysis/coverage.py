@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -172,11 +172,11 @@ def _redate(position: PositionView, first_published: tuple[datetime, bool]) -> R
 
 
 async def _resting_on(
-    session: AsyncSession, matrix: Matrix, quotes: object
+    session: AsyncSession, matrix: Matrix, quotes: Select[int]
 ) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
     """The published positions that rest on any of these quotes; when each was first published, is it dated by hand?"""
     at: Moment = matrix.at
-    users = select(QuoteUse.position_id).where(QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq)  # type: ignore[arg-type]
+    users = select(QuoteUse.position_id).where(QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq)
     rows = (
         await session.execute(
             select(Spell.first_published, *REVISION)

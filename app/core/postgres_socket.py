@@ -18,7 +18,7 @@ def client_folder(data: Path, *, make: bool = True) -> Path:
     if len(os.fsencode(path)) + len(SOCKET) < LONGEST_SOCKET and path.isprintable() and not set(path) & set(",:"):
         return data
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108
+    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108  (whose link it is, is looked at below)
     place = next(place for place in places if 0 < len(place) < 40 and os.access(place, os.W_OK))
     link = Path(place) / f"parley-{os.geteuid()}-{digest}"
     if make:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 DESCRIPTOR = "datapackage.json"
 MOST_BYTES = 4 << 30  # of all files together, unpacked
@@ -26,7 +26,7 @@ class Box(Protocol):
 
     def size(self, path: str) -> int: ...
 
-    def open(self, path: str) -> BinaryIO: ...
+    def open(self, path: str) -> IO[bytes]: ...
 
 
 def unsafe(path: str) -> str | None:
@@ -50,7 +50,7 @@ class _Folder:
     def size(self, path: str) -> int:
         return (self._root / path).stat().st_size
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> IO[bytes]:
         found = self._root / path
         if not self._is_plain(found):
             raise BoxError("is not a file of this folder")
@@ -79,8 +79,8 @@ class _Zip:
     def size(self, path: str) -> int:
         return self._infos[self._prefix + path].file_size
 
-    def open(self, path: str) -> BinaryIO:
-        return self._archive.open(self._infos[self._prefix + path])  # type: ignore[return-value]
+    def open(self, path: str) -> IO[bytes]:
+        return self._archive.open(self._infos[self._prefix + path])
 
 
 def _check(infos: list[zipfile.ZipInfo]) -> None:

@@ -112,7 +112,7 @@ class Shelf:
     async def named(self, table: str, column: str) -> set[str]:
         """All that a column says."""
         found = await self.session.execute(
-            text(f'SELECT DISTINCT "{column}" FROM shelf_{table} WHERE "{column}" IS NOT NULL')  # noqa: S608
+            text(f'SELECT DISTINCT "{column}" FROM shelf_{table} WHERE "{column}" IS NOT NULL')  # noqa: S608  (names of ours)
         )
         return set(found.scalars())
 
@@ -146,11 +146,9 @@ class Shelf:
         at = self.at.get(table)
         if at is None:
             return []
-        columns = ", ".join(f'"{c}"' for c in at)
-        found = await self.session.execute(
-            text(f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"),  # noqa: S608
-            {**values, "most": most},
-        )
+        columns = ", ".join(f'"{c}"' for c in at)  # of ours: a table with another is refused when it is read
+        statement = f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608
+        found = await self.session.execute(text(statement), {**values, "most": most})
         here = {name: place for place, name in enumerate(at)}
         return [Row(line, tuple(cells), here) for line, *cells in found]
 

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 from app.exchange.box import DESCRIPTOR, Box, BoxError, unsafe
 from app.exchange.faults import Faults
@@ -169,7 +169,7 @@ def _check_dialect(resource: Mapping[str, Any], where: str, faults: Faults) -> N
 class _Lines:
     """The lines of a file, decoded one by one, counted and hashed on the way."""
 
-    def __init__(self, file: BinaryIO, path: str, faults: Faults, hashes: list[Any]) -> None:
+    def __init__(self, file: IO[bytes], path: str, faults: Faults, hashes: list[Any]) -> None:
         self._file, self._path, self._faults, self._hashes = file, path, faults, hashes
         self.bytes = 0
         self.number = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,7 +109,7 @@ async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapsh
     return [Snapshot(*row) for row in rows]
 
 
-def select_held(at: Moment):  # type: ignore[no-untyped-def]
+def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
     """Select the columns of a Snapshot for everything held; narrow it with conditions on Holding."""
     return (
         select(*REVISION)

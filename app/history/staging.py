@@ -160,8 +160,8 @@ async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: 
     if first is None:
         return
     names = ", ".join(f'"{c}"' for c in columns)
-    connection = await (await session.connection()).get_raw_connection()
-    async with connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    async with driver.cursor() as cursor:
         async with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as into:
             await into.write_row(first)
             for row in rows:

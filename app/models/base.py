@@ -1,6 +1,7 @@
 """The declarative base: constraint names by convention, shared column types."""
 
 import uuid
+from enum import StrEnum
 from typing import Annotated
 
 from sqlalchemy import BigInteger, Identity, MetaData, Uuid
@@ -23,6 +24,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {int: BigInteger}
 
 
-def one_of(column: str, values: type) -> str:
+def one_of(column: str, values: type[StrEnum]) -> str:
     """SQL of a check constraint that admits just the values of a closed set."""
-    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"  # type: ignore[attr-defined]
+    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"

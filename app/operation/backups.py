@@ -206,7 +206,7 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
             subprocess.Popen(command, **pipes) as script,
             _running("psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
         ):
-            assert script.stdout and script.stderr  # noqa: S101
+            assert script.stdout and script.stderr  # noqa: S101  (for the type checker: both are pipes)
             run.stdin.write(b"BEGIN;\n")
             for line in script.stdout:
                 if line == b"SET transaction_timeout = 0;\n":

@@ -65,12 +65,11 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
 async def _close_the_door(server: uvicorn.Server) -> None:
     """Listen no longer, but take in whom the system has connected by then."""
     config, loop = server.config, asyncio.get_running_loop()
+    made: Any = config.http_protocol_class
 
     def protocol() -> asyncio.Protocol:
         state = server.lifespan.state
-        return config.http_protocol_class(  # type: ignore[call-arg]
-            config=config, server_state=server.server_state, app_state=state, _loop=loop
-        )
+        return made(config=config, server_state=server.server_state, app_state=state, _loop=loop)
 
     taken_in: list[socket.socket] = []
     for listening in server.servers:

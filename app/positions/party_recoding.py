@@ -77,8 +77,9 @@ async def list_rivals(session: AsyncSession, touched: Sequence[Touched], receive
 def _meet(one: Position, other: Position) -> bool:
     if one.status != PUBLISHED or (one.negotiation_id, one.issue_id) != (other.negotiation_id, other.issue_id):
         return False
-    days = one.stated_from, one.stated_by, other.stated_from, other.stated_by
-    return None not in days and days[0] <= days[3] and days[2] <= days[1]  # type: ignore[operator]
+    if not (one.stated_from and one.stated_by and other.stated_from and other.stated_by):
+        return False
+    return one.stated_from <= other.stated_by and other.stated_from <= one.stated_by
 
 
 async def hand_over(

@@ -185,7 +185,7 @@ async def test_tokens_expire_are_bounded_and_revoked_by_their_owner_or_an_admin(
     assert await holder(session, lasting, timedelta(days=5000)) is not None
 
     await actions.set_role(session, by="root", account=account, role=UserRole.VIEWER, now=NOW)
-    assert (await holder(session, lasting)).role == UserRole.VIEWER  # type: ignore[union-attr]
+    assert (await holder(session, lasting)).role == UserRole.VIEWER
 
     stranger, admin = (queries.Viewer(a.id, a.name, UserRole(a.role)) for a in (other, root))
     ids = {one.label: one.id for one in await queries.list_tokens(session, account.id)}

@@ -135,7 +135,7 @@ def test_a_wrong_password_takes_as_long_as_nobody(app: FastAPI, tokens: dict[str
             for name, times in took.items():
                 data = {"name": name if name == "editor" else f"nobody{n}", "password": "wrong password"}
                 # A new address each time, since tries are counted.
-                somebody._transport.client = (f"192.0.2.{n}", 5000)  # type: ignore[attr-defined]
+                somebody._transport.client = (f"192.0.2.{n}", 5000)
                 started = time.perf_counter()
                 assert somebody.post("/login", data=data).status_code == 422
                 times.append(time.perf_counter() - started)
@@ -207,7 +207,7 @@ def test_wrong_tokens_are_refused_and_never_nobody(app: FastAPI, tokens: dict[st
     stranger = browser(app)
     for token in ("x", "", "parley_" + "x" * 43, tokens["editor"][:-1], tokens["editor"] + "x", "\xff"):
         for path in ("/api/probe", "/probe", "/api/probe/editor/1"):
-            answer = stranger.get(path, headers={"Authorization": f"Bearer {token}".encode("latin-1")})  # type: ignore[dict-item]
+            answer = stranger.get(path, headers={"Authorization": f"Bearer {token}".encode("latin-1")})
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert stranger.get("/api/probe", headers=bearer(tokens["editor"])).json() == "editor"
     assert stranger.get("/api/probe", headers={"Authorization": "Basic eDp5"}).json() is None
@@ -360,7 +360,7 @@ def test_reading_changes_nothing(app: FastAPI, database: Server, tokens: dict[st
             return [
                 (name, *rows)
                 for (name,) in tables.fetchall()
-                for rows in connection.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1').fetchall()  # type: ignore[arg-type]
+                for rows in connection.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1').fetchall()
             ]
 
     before = digest()

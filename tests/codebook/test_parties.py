@@ -160,7 +160,7 @@ def test_the_derived_tables_can_still_be_rebuilt(held: dict[str, int], database:
     def derived() -> list[Any]:
         with connect(database.url) as connection:
             return [
-                connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1").fetchall()  # type: ignore[arg-type]
+                connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1").fetchall()
                 for t in ("log_holding", "log_spell", "log_quote_use")
             ]
 

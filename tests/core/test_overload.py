@@ -66,7 +66,7 @@ def test_a_write_that_lost_its_connection_is_told_as_unknown(client: TestClient)
 
 
 def test_a_full_pool_answers_in_time(client: TestClient) -> None:
-    engine = client.app.state.engine  # type: ignore[attr-defined]
+    engine = client.app.state.engine
 
     async def hold() -> object:
         return await engine.connect()
@@ -78,5 +78,5 @@ def test_a_full_pool_answers_in_time(client: TestClient) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert time.perf_counter() - started < 2
     assert client.get("/healthz").status_code == 200
-    client.portal.call(held.close)  # type: ignore[attr-defined]
+    client.portal.call(held.close)
     assert client.get("/run/fine").status_code == 200

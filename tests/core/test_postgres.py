@@ -200,9 +200,7 @@ def test_a_server_killed_under_load_is_started_again(home: Path) -> None:
     with serve(home, fast=True) as server:
         busy = sa.create_engine(server.owner_url).connect()
         # A process in the middle of a query does not notice at once that its parent died.
-        busy.connection.driver_connection.pgconn.send_query(  # type: ignore[union-attr]
-            b"SELECT count(*) FROM generate_series(1, 10000000)"
-        )
+        busy.connection.driver_connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 10000000)")
         time.sleep(0.3)
         kill_server(home)
         assert ensure(home, fast=True) is True
@@ -231,7 +229,7 @@ def test_a_recycled_process_id_does_not_hinder_the_start(home: Path) -> None:
         left = notes.read_text().splitlines()
         owner = notes.stat()
     ways = {"user": owner.st_uid, "group": owner.st_gid} if AS_ROOT else {}
-    with subprocess.Popen(["sleep", "60"], **ways) as stranger:  # type: ignore[call-overload]
+    with subprocess.Popen(["sleep", "60"], **ways) as stranger:
         notes.write_text("\n".join([str(stranger.pid), *left[1:]]) + "\n")
         notes.chmod(0o600)
         os.chown(notes, owner.st_uid, owner.st_gid)

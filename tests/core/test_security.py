@@ -24,7 +24,7 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 def make_app(**settings: object) -> FastAPI:
     app = FastAPI(openapi_url=None)
-    install_security(app, Settings(hosts=("testserver",), **settings))  # type: ignore[arg-type]
+    install_security(app, Settings(hosts=("testserver",), **settings))
     install_problems(app)
 
     @app.api_route("/things", methods=["GET", *METHODS])
@@ -195,7 +195,7 @@ def logged() -> Iterator[Callable[[], list[dict[str, object]]]]:
     root, written = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
     configure_logs()
-    root.handlers[0].setStream(written)  # type: ignore[attr-defined]
+    root.handlers[0].setStream(written)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     root.handlers, root.level = handlers, level
 

@@ -54,7 +54,7 @@ def test_a_mark_over_two_paragraphs_goes_on_in_the_second() -> None:
     ),
 )
 def test_whatever_is_marked_the_text_stays_as_it_is(text: str, spans: list[tuple[int, int, str]]) -> None:
-    marks = [Mark(min(a, b), max(a, b), kind, f"{n}") for n, (a, b, kind) in enumerate(spans)]  # type: ignore[arg-type]
+    marks = [Mark(min(a, b), max(a, b), kind, f"{n}") for n, (a, b, kind) in enumerate(spans)]
     for paragraph in marked(text, marks):
         shown = "".join(run.text for run in paragraph.runs)
         assert shown == text[paragraph.start : paragraph.end].replace("\r", " ")

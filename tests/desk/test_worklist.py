@@ -23,7 +23,7 @@ def stages(lake: Lake, path: str = LIST) -> dict[str, str]:
 
 def counts(lake: Lake) -> dict[str, int]:
     links = LexborHTMLParser(lake.ada.page(LIST).text).css(".stages a")
-    return {(m := re.match(r"(.*?) ([0-9]+)$", a.text().strip()))[1]: int(m[2]) for a in links}  # type: ignore[index]
+    return {(m := re.match(r"(.*?) ([0-9]+)$", a.text().strip()))[1]: int(m[2]) for a in links}
 
 
 def say(lake: Lake, number: int, do: str, who: str = "ada", version: int = 0, **more: str) -> Any:

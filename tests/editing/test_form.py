@@ -227,6 +227,6 @@ def test_whoever_takes_all_of_theirs_has_theirs(
 
 def _of_one_cell(said: dict[str, object]) -> dict[str, str]:
     """The fields of a body that names each quote once."""
-    sent: list[dict[str, object]] = said["quotes"]  # type: ignore[assignment]
+    sent: list[dict[str, object]] = said["quotes"]
     once = {q.get("id", n + 10**15): q for n, q in enumerate(sent)}
     return fill({k: v for k, v in said.items() if k not in ("party", "issue")} | {"quotes": list(once.values())})

@@ -435,7 +435,7 @@ def test_others_write_on_while_it_is_prepared(lake: Lake, tmp_path: Path, monkey
         original = statements.take_positions
 
         async def meanwhile(*args: object) -> None:
-            await original(*args)  # type: ignore[arg-type]
+            await original(*args)
             # A position, and a party that the package names, are written beside it without waiting.
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, lambda: lake.ada.state("south", "dam"))

@@ -66,7 +66,7 @@ def test_it_may_be_of_a_party_or_an_issue_and_of_an_instant(lake: Lake) -> None:
     assert len(entries(feed(lake, known_at=instant))) == 1
     whole, part = feed(lake), feed(lake, party="south")
     assert whole.findtext(f"{NS}id") != part.findtext(f"{NS}id")
-    assert part.find(f"{NS}link[@rel='self']").attrib["href"] == "http://testserver/n/lake/feed.atom?party=south"  # type: ignore[union-attr]
+    assert part.find(f"{NS}link[@rel='self']").attrib["href"] == "http://testserver/n/lake/feed.atom?party=south"
 
 
 def test_what_it_does_not_know_is_refused(lake: Lake) -> None:

@@ -44,7 +44,7 @@ def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
 
 def now_here(lake: Lake) -> str:
     with connect(lake.database.url) as connection:
-        return instant(connection.execute("SELECT clock_timestamp()").fetchone()[0])  # type: ignore[index]
+        return instant(connection.execute("SELECT clock_timestamp()").fetchone()[0])
 
 
 def test_a_writer_that_has_drawn_its_number_keeps_a_later_one_waiting(lake: Lake) -> None:
@@ -62,7 +62,7 @@ def test_a_reader_of_an_instant_after_the_newest_entry_waits_and_then_sees_the_w
     with writer(lake) as first:
         known_at = now_here(lake)
         paths = ("/parties/north", "/negotiations/lake/matrix", "/positions", "/negotiations/lake/common-ground")
-        readers = [Started(lambda p=path: lake.stranger.get(p, known_at=known_at)) for path in paths]  # type: ignore[misc]
+        readers = [Started(lambda p=path: lake.stranger.get(p, known_at=known_at)) for path in paths]
         assert all(reader.waits(0.1) for reader in readers)
         first.commit()
         renamed, *others = [reader.result() for reader in readers]

@@ -104,7 +104,7 @@ BROKEN = {
 def test_what_breaks_a_rule_is_refused(serving: psycopg.Connection, subtests: pytest.Subtests) -> None:
     for what, (statement, error) in BROKEN.items():
         with subtests.test(what), pytest.raises(error):
-            serving.execute(statement)  # type: ignore[arg-type]
+            serving.execute(statement)
 
 
 def test_not_even_the_owner_changes_what_was_recorded(stated: Lake, subtests: pytest.Subtests) -> None:
@@ -119,7 +119,7 @@ def test_not_even_the_owner_changes_what_was_recorded(stated: Lake, subtests: py
                 f"TRUNCATE {table} CASCADE",
             ):
                 with subtests.test(statement), pytest.raises(errors.IntegrityConstraintViolation):
-                    owner.execute(statement)  # type: ignore[arg-type]
+                    owner.execute(statement)
 
 
 def test_a_quote_may_change_hands_within_one_transaction(stated: Lake) -> None:

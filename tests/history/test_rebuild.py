@@ -25,7 +25,7 @@ def rebuilt(lake: Lake) -> None:
 
 def derived(lake: Lake) -> dict[str, list[Any]]:
     with connect(lake.database.url) as connection:
-        return {t: [r[0] for r in connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1")] for t in DERIVED}  # type: ignore[arg-type]
+        return {t: [r[0] for r in connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1")] for t in DERIVED}
 
 
 @pytest.fixture

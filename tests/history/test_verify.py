@@ -62,7 +62,7 @@ def test_whatever_is_changed_behind_its_back_is_found(lake: Lake, subtests: pyte
             owner.execute("SET session_replication_role = replica")  # steps around the guards, as only a superuser can
             keep(owner)
             for part in statement.split(";"):
-                owner.execute(part)  # type: ignore[arg-type]
+                owner.execute(part)
             assert any(word in fault for fault in verified(lake)), verified(lake)
             put_back(owner)
             assert verified(lake) == []
@@ -70,14 +70,14 @@ def test_whatever_is_changed_behind_its_back_is_found(lake: Lake, subtests: pyte
 
 def keep(owner: psycopg.Connection) -> None:
     for table in ("log_commit", "log_revision"):
-        owner.execute(f"DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS TABLE {table}")  # type: ignore[arg-type]
+        owner.execute(f"DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS TABLE {table}")
 
 
 def put_back(owner: psycopg.Connection) -> None:
     for table in ("log_revision", "log_commit"):
-        owner.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]
+        owner.execute(f"DELETE FROM {table}")
     for table in ("log_commit", "log_revision"):
-        owner.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")  # type: ignore[arg-type]
+        owner.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
 
 
 def test_a_redaction_keeps_its_place_in_the_chain(lake: Lake) -> None:

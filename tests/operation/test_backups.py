@@ -170,7 +170,7 @@ def test_the_embedded_database_is_backed_up_before_it_is_migrated(
 
 
 def test_the_schedule_keeps_as_many_as_it_says(lake: Lake, tmp_path: Path) -> None:
-    schedule = Settings(backups="1h:2").backups  # type: ignore[arg-type]
+    schedule = Settings(backups="1h:2").backups
     assert schedule == Schedule(schedule.every, 2) if schedule else False
     for hour in range(4):
         made = kept.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour))

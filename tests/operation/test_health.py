@@ -22,7 +22,7 @@ HOSTS = ("testserver",)
 
 
 def client_of(database: Server, **settings: object) -> TestClient:
-    return TestClient(create_app(Settings(hosts=HOSTS, **settings), database.url), client=("127.0.0.1", 5))  # type: ignore[arg-type]
+    return TestClient(create_app(Settings(hosts=HOSTS, **settings), database.url), client=("127.0.0.1", 5))
 
 
 def problems(client: TestClient) -> list[str]:
@@ -59,7 +59,7 @@ def test_a_database_that_may_lose_what_it_acknowledged_is_not_served_from(databa
     with connect(database.owner_url) as owner:
         owner.execute("ALTER ROLE CURRENT_USER RESET ALL")
         for name, value in (("synchronous_commit", "off"),):
-            owner.execute(f"ALTER DATABASE {owner.info.dbname} SET {name} = {value}")  # type: ignore[arg-type]
+            owner.execute(f"ALTER DATABASE {owner.info.dbname} SET {name} = {value}")
     with client_of(database) as client:
         assert "durability: synchronous_commit is off" in problems(client)
 
@@ -187,7 +187,7 @@ def test_a_setting_that_makes_no_sense_is_named_in_one_line(name: str, value: st
 
 
 def test_an_empty_home_is_the_usual_one() -> None:
-    assert Settings(home="") == Settings()  # type: ignore[arg-type]
+    assert Settings(home="") == Settings()
 
 
 def test_unknown_settings_suggest_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:

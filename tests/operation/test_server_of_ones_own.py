@@ -59,7 +59,7 @@ def test_the_serving_role_may_neither_change_the_schema_nor_the_log(filled: Serv
             "ALTER TABLE log_revision DISABLE TRIGGER ALL",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                session.execute(statement)  # type: ignore[arg-type]
+                session.execute(statement)
 
 
 def test_of_several_hosts_the_one_that_takes_writes_is_used(own: TcpServer, filled: Server, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_of_two_writers_at_once_one_is_told(lake: Lake, path: str) -> None:
     values = (1001, 1002) if OBJECTS[path] == "order" else ("one", "two")
     desks = (lake.ada, lake.bo)
     got = at_once(
-        *(lambda d=d, v=v: d.patch(path, {OBJECTS[path]: v}, etag=etag) for d, v in zip(desks, values, strict=True))  # type: ignore[misc]
+        *(lambda d=d, v=v: d.patch(path, {OBJECTS[path]: v}, etag=etag) for d, v in zip(desks, values, strict=True))
     )
     assert sorted(a.status for a in got) == [200, 412]
     [won] = [v for a, v in zip(got, values, strict=True) if a.status == 200]
@@ -133,7 +133,7 @@ def test_two_drafts_that_name_the_same_new_speaker_are_published_at_once(lake: L
         lake.ada.draft(quotes=[quote(speaker={"name": "Somebody New"})])
     with log_held(lake) as held:
         both = [
-            Started(lambda d=desk, n=number: d.patch(f"/positions/{n}", {"status": "published"}))  # type: ignore[misc]
+            Started(lambda d=desk, n=number: d.patch(f"/positions/{n}", {"status": "published"}))
             for desk, number in ((lake.ada, 1), (lake.bo, 2))
         ]
         assert all(one.waits() for one in both)
@@ -145,10 +145,7 @@ def test_two_drafts_that_name_the_same_new_speaker_are_published_at_once(lake: L
 def test_two_positions_that_name_the_same_new_speaker_are_stated_at_once(lake: Lake) -> None:
     new = [quote(speaker={"name": "Somebody New"})]
     with log_held(lake) as held:
-        both = [
-            Started(lambda d=desk: d.post("/positions", position(quotes=new)))  # type: ignore[misc]
-            for desk in (lake.ada, lake.bo)
-        ]
+        both = [Started(lambda d=desk: d.post("/positions", position(quotes=new))) for desk in (lake.ada, lake.bo)]
         assert all(one.waits() for one in both)
         held.commit()
         assert [one.result().status for one in both] == [201, 201]
@@ -158,7 +155,7 @@ def test_two_positions_that_name_the_same_new_speaker_are_stated_at_once(lake: L
 def test_of_two_sources_with_one_address_the_second_is_told_the_first(lake: Lake) -> None:
     same = {"url": "https://news.example/same", "title": "Same"}
     with log_held(lake) as held:
-        both = [Started(lambda d=desk: d.post("/sources", same)) for desk in (lake.ada, lake.bo)]  # type: ignore[misc]
+        both = [Started(lambda d=desk: d.post("/sources", same)) for desk in (lake.ada, lake.bo)]
         assert all(one.waits() for one in both)
         held.commit()
         got = sorted((one.result() for one in both), key=lambda a: a.status)

@@ -234,7 +234,7 @@ def test_retracting_takes_a_reason_and_a_version(lake: Lake, held: Body) -> None
     assert lake.ada.retract(number, etag=None).status == 428
     assert lake.ada.retract(number, etag='"v9-r9-99999999"').status == 412
     for reason in ("", None):
-        refused = lake.ada.retract(number, reason=reason)  # type: ignore[arg-type]
+        refused = lake.ada.retract(number, reason=reason)
         assert (refused.status, refused.faults) == (422, {"/reason"})
     got = lake.ada.retract(number, "never said").data
     assert (got["status"], got["action"], got["reason"], got["version"]) == ("retracted", "retracted", "never said", 2)

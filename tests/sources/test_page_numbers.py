@@ -82,7 +82,7 @@ def test_from_the_file_to_the_desk_and_to_the_page_of_the_quote(lake: Lake) -> N
     for text, marks in ((f"{FIRST}\r\n\r\n{THIRD}", ["page 1", "page 3"]), (f"{FIRST}\n\n{THIRD} Changed.", [])):
         url = said["url"].replace("treaty", f"treaty-{len(marks)}")
         done = send(lake.ada, "/sources/new", said | {"url": url, "text": text, "pages": carried})
-        number = int(re.search(r"/desk/([0-9]+)$", done.headers["location"])[1])  # type: ignore[index]
+        number = int(re.search(r"/desk/([0-9]+)$", done.headers["location"])[1])
         desk = LexborHTMLParser(lake.ada.page(f"/n/lake/desk/{number}").text)
         assert [p.text() for p in desk.css(".page-mark")] == marks
         assert "".join(p.text() for p in desk.css("#text p[data-start]")).startswith(FIRST + THIRD[:9])

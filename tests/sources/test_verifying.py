@@ -13,7 +13,7 @@ from tests.support.fixtures import Lake, connect
 
 
 @pytest.fixture
-def parley(lake: Lake, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def parley(lake: Lake, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
     return lambda *words, **more: CliRunner().invoke(cli, list(words), **more)
 
@@ -25,7 +25,7 @@ def ran(result: Result, code: int, *said: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["1", "https://news.example/lake", "https://NEWS.example/lake?utm_source=x"])
-def test_a_text_is_put_on_file_as_the_file_lies(lake: Lake, parley, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_text_is_put_on_file_as_the_file_lies(lake: Lake, parley, tmp_path: Path, name: str) -> None:
     lake.ada.state(quotes=[quote()])
     lake.ada.state("south", quotes=[quote(OTHER_WORDS)])
     data = f"\ufeff{TEXT[:200]}\r\n".encode()
@@ -51,13 +51,13 @@ def test_a_text_is_put_on_file_as_the_file_lies(lake: Lake, parley, tmp_path: Pa
         (b"x", "lake", "neither the number"),
     ],
 )
-def test_what_cannot_be_put_on_file_says_why(lake: Lake, parley, data: bytes, name: str, why: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_put_on_file_says_why(lake: Lake, parley, data: bytes, name: str, why: str) -> None:
     ran(parley("text", name, "-", input=data), 1, why)
     ran(parley("text", name, "/no/such/file"), 1, "/no/such/file")
     assert len(lake.ada.get("/sources").data) == 1
 
 
-def test_verify_says_what_no_longer_matches(lake: Lake, parley) -> None:  # type: ignore[no-untyped-def]
+def test_verify_says_what_no_longer_matches(lake: Lake, parley) -> None:
     lake.ada.state(quotes=[quote()])
     lake.ada.draft("south", quotes=[quote(NOWHERE)])
     ran(parley("verify"), 0, "2 quotes: 1 verified, 1 mismatch")
@@ -66,7 +66,7 @@ def test_verify_says_what_no_longer_matches(lake: Lake, parley) -> None:  # type
     ran(parley("verify", "nowhere"), 1, "nowhere")
 
 
-def test_verify_finds_a_text_that_was_changed_behind_its_back(lake: Lake, parley) -> None:  # type: ignore[no-untyped-def]
+def test_verify_finds_a_text_that_was_changed_behind_its_back(lake: Lake, parley) -> None:
     lake.ada.state(quotes=[quote()])
     with connect(lake.database.owner_url) as connection:
         connection.execute("ALTER TABLE source_text DISABLE TRIGGER USER")

@@ -145,7 +145,7 @@ def named(url: str, database: str) -> str:
 
 def on_server(server: Server, statement: str) -> None:
     with connect(named(server.owner_url, "postgres")) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]  (names of our own making)
+        connection.execute(statement)
 
 
 def connect(url: str, **more: object) -> psycopg.Connection:

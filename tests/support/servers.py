@@ -69,7 +69,7 @@ class TcpServer:
     def make_database(self, name: str) -> Server:
         """A database of the owner; the serving role is made by the first migration."""
         with psycopg.connect(self.url(), autocommit=True) as session:
-            session.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            session.execute(f"CREATE DATABASE {name}")
         return Server(self.url(SERVING, name), self.url(OWNER, name))
 
 

@@ -74,7 +74,7 @@ def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) 
     if not read:
         return []
     chosen = ", ".join(f'"{c}"' for c in read)
-    rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608
+    rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608  (quoted)
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")
     return [{c: v for c, v in zip(read, row, strict=True) if not isinstance(v, bytes)} for row in rows]

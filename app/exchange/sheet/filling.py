@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,7 +61,7 @@ class Texts:
     def size(self, path: str) -> int:
         return len(self.texts[path].encode())
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> IO[bytes]:
         return io.BytesIO(self.texts[path].encode())
 
 
@@ -86,7 +86,8 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
             if row.uid in quoted:
                 continue  # carried over from an earlier position of its cell
             quoted[row.uid] = row.line
-            said = {n: row[n] for n in SAID_OF_QUOTE} | {"office": office, "party": party} | there.get(row.uid, {})  # type: ignore[arg-type]
+            said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {"office": office, "party": party}
+            said |= there.get(row.uid, {}) if row.uid else {}
             refers = {"uid": row.uid, "position": group.uid, "source": source, "speaker": speaker}
             tables["quotes"].append(_row("quotes", row.line, said | refers))
     for name, found in (("sources", sources.rows), ("speakers", speakers.rows)):

@@ -11,7 +11,7 @@ from tests.support.fixtures import Lake
 
 
 @pytest.fixture
-def run(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def run(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", lake.database.url.replace("+psycopg", ""))
     monkeypatch.setenv("PARLEY_UNSAFE_DATABASE", "1")
 
@@ -22,7 +22,7 @@ def run(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: i
     return run
 
 
-def test_a_file_is_taken_in_once(run, lake: Lake) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_is_taken_in_once(run, lake: Lake) -> None:
     data = sheet(said(), other(), delimiter=";", encoding="utf-8-sig")
     tried = run(data, "--negotiation", "lake", "--dry-run")
     assert tried.exit_code == 0, tried.stderr
@@ -32,7 +32,7 @@ def test_a_file_is_taken_in_once(run, lake: Lake) -> None:  # type: ignore[no-un
     assert run(data, "--negotiation", "lake").stderr == "positions: 2 there already\n"
 
 
-def test_faults_are_lines_and_the_exit_code_says_so(run) -> None:  # type: ignore[no-untyped-def]
+def test_faults_are_lines_and_the_exit_code_says_so(run) -> None:
     got = run(sheet(said(), other(party="east"), other(stated_on="never")), "--negotiation", "lake")
     assert got.exit_code == 1 and got.stdout == ""
     assert got.stderr.splitlines()[0] == "lake.csv:3:party: there is no party “east”"
@@ -40,7 +40,7 @@ def test_faults_are_lines_and_the_exit_code_says_so(run) -> None:  # type: ignor
     assert got.stderr.splitlines()[2:] == ["2 faults; nothing was written."]
 
 
-def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:  # type: ignore[no-untyped-def]
+def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:
     data = sheet(said(summary="Сорок", stated_on="4.5.2024"), encoding="windows-1251")
     got = run(data, "--negotiation", "lake")
     assert got.exit_code == 1 and "--encoding windows-1252, windows-1251" in got.stderr
@@ -51,7 +51,7 @@ def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:  # ty
     assert (held["summary"], held["stated_on"]) == ("Сорок", "2024-05-04")
 
 
-def test_a_discourse_network_is_written(lake: Lake, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_discourse_network_is_written(lake: Lake, run, tmp_path: Path) -> None:
     run(sheet(said()), "--negotiation", "lake")
     got = CliRunner().invoke(cli, ["export", "lake", str(tmp_path / "lake.dna"), "--format", "dna"])
     assert got.exit_code == 0, got.stderr
