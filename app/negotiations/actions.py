@@ -16,6 +16,7 @@ from app.negotiations import queries
 
 async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Negotiation:
     slug = fields["slug"]
+    await one_at_a_time(session, f"negotiation {slug}")
     if await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug)):
         raise Conflict(f"There is a negotiation {slug!r} already.")
     row = Negotiation(**fields)
@@ -31,6 +32,7 @@ async def amend_negotiation(log: Log, row: Negotiation, fields: dict[str, Any], 
 
 async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
     slug = fields["slug"]
+    await one_at_a_time(session, f"party {slug}")
     if await session.scalar(select(Party.id).where(Party.slug == slug)):
         raise Conflict(f"There is a party {slug!r} already.")
     row = Party(**fields)

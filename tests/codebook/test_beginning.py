@@ -1,5 +1,7 @@
 """A negotiation begun from nothing, on the pages alone: short names made, answers given at once, parties looked up."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
@@ -50,6 +52,20 @@ def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient)
     assert fields_of(again.text)["contact"] == "kept"
     unspelled = post(editor, NEW, **sent | {"title": "停火"})
     assert "use small letters" in errors(unspelled.text)[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [(NEW, {"title": "Озеро Сарн", "contact": "kept"}), (f"{BOOK}/parties/new", {"name": "Kelmar", "kind": "kept"})],
+)
+def test_who_is_later_by_a_moment_keeps_what_was_typed(
+    source: int, editor: TestClient, path: str, said: dict[str, str]
+) -> None:
+    sent = values(editor, path) | said
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: post(editor, path, **sent), range(4)))
+    assert sorted(a.status_code for a in answers) == [303, 409, 409, 409]
+    assert all(said.items() <= fields_of(a.text).items() for a in answers if a.status_code == 409)
 
 
 def test_everything_said_of_it_at_the_start_is_kept(api: Api, editor: TestClient) -> None:
