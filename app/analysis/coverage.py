@@ -17,7 +17,7 @@ from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus, QuoteKind, Verification
 from app.positions.dating import QuoteDates, StatedError, stated
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView, QuoteView
 
 STALE_AFTER = 90  # days without a position or a look, unless the reader says otherwise

@@ -18,7 +18,8 @@ from app.matrix.moves import kind
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import MoveKind, PositionStatus
 from app.negotiations.queries import CodeBook
-from app.positions.queries import newest_spells, views
+from app.positions.queries import newest_spells
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 CORRECTIONS = ("corrected", "retracted", "restored")

@@ -19,8 +19,9 @@ from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import invalid
 from app.core.forms import Name
+from app.history.entry import snapshot
 from app.history.read import moment
-from app.history.record import snapshot, writing
+from app.history.record import writing
 from app.issues import actions, queries
 from app.issues.schemas import IssueFields
 from app.models.issue import Issue

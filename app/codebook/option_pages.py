@@ -14,7 +14,8 @@ from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import Conflict, NotFound
-from app.history.record import snapshot, writing
+from app.history.entry import snapshot
+from app.history.record import writing
 from app.issues import actions, queries
 from app.issues.schemas import OptionInput
 from app.models.issue import Issue, Option

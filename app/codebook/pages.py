@@ -13,8 +13,9 @@ from app.codebook.fields import Field, Kind
 from app.core.clock import now
 from app.core.database import Session
 from app.core.templating import page
+from app.history.entry import snapshot
 from app.history.read import moment
-from app.history.record import snapshot, writing
+from app.history.record import writing
 from app.models.negotiation import Negotiation
 from app.models.vocabulary import NegotiationStatus
 from app.negotiations import actions

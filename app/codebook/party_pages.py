@@ -16,7 +16,8 @@ from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import NotFound
 from app.core.templating import page
-from app.history.record import snapshot, writing
+from app.history.entry import snapshot
+from app.history.record import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries

@@ -19,8 +19,8 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook, code_book
 from app.positions.current import current_ids
 from app.positions.party_recoding import list_of_party, list_rivals
-from app.positions.queries import views
 from app.positions.recoding import Touched
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 BOTH = "both"  # stand, though they were stated on the same days

@@ -13,8 +13,8 @@ from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book
 from app.positions.current import current_ids
-from app.positions.queries import views
 from app.positions.recoding import Touched
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 

@@ -22,7 +22,8 @@ from app.matrix.schemas import MatrixQuery, Times
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav
-from app.positions.queries import newest_spells, views
+from app.positions.queries import newest_spells
+from app.positions.showing import views
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 

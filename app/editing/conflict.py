@@ -13,7 +13,7 @@ from app.editing.lookups import settle_sources
 from app.editing.rows import choices, merged
 from app.history.read import moment
 from app.negotiations.queries import code_book, issue_views, nav, party_views
-from app.positions import queries
+from app.positions import queries, showing
 from app.positions.patching import content_of
 from app.positions.views import PositionView
 
@@ -36,7 +36,7 @@ async def conflict(request: Request, session: AsyncSession, theirs: PositionView
     book = await code_book(session, at, theirs.negotiation)
     started = number(values.get("version")) or 0
     versions = await queries.list_versions(session, at, theirs.id, drafts=True)
-    [base] = await queries.views(session, at, [next((v for v in versions if v.version == started), versions[0])])
+    [base] = await showing.views(session, at, [next((v for v in versions if v.version == started), versions[0])])
     mine, sources = await settle_sources(session, values)
     was, other = (fill(content_of(v)) for v in (base, theirs))
     kept = {k: v for form in (mine, was, other) for k, v in (await kept_quotes(session, form)).items()}

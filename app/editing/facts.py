@@ -12,7 +12,7 @@ from app.editing.rows import Titles
 from app.history.read import moment
 from app.models.source import Quote, Source
 from app.negotiations.views import IssueView
-from app.positions import queries
+from app.positions import quote_queries
 from app.positions.dating import QuoteDates, StatedError, stated
 from app.positions.views import QuoteView
 from app.sources.actions import check_text
@@ -49,7 +49,7 @@ async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[in
     """The quotes on file that a form names by number."""
     ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
     rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
-    return {q.id: q for q in await queries.quotes_as_held(session, await moment(session), rows)}
+    return {q.id: q for q in await quote_queries.quotes_as_held(session, await moment(session), rows)}
 
 
 async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:

@@ -27,7 +27,7 @@ from app.history.read import moment
 from app.history.record import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
-from app.positions import actions, queries
+from app.positions import actions, queries, showing
 from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +59,7 @@ def prefilled(given: Mapping[str, str]) -> Values:
 async def view_of(session: AsyncSession, position_id: int, version: int | None = None) -> PositionView:
     at = await moment(session)
     found = await queries.get_version(session, at, position_id, version=version, drafts=True)
-    [view] = await queries.views(session, at, [found])
+    [view] = await showing.views(session, at, [found])
     return view
 
 

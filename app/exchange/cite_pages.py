@@ -17,7 +17,7 @@ from app.matrix.context import permalink
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import code_book, issue_views, party_views
-from app.positions import queries
+from app.positions import queries, quote_queries, showing
 from app.positions.citing import cite_position, cite_quote, cite_source
 
 router = APIRouter(include_in_schema=False)
@@ -50,7 +50,7 @@ async def cite_version(
 @router.get("/quotes/{quote_id}/cite.{form}")
 async def cite_words(request: Request, session: Session, quote_id: Number, form: Form) -> Response:
     at = await _moment(request, session)
-    quote, _ = await queries.get_quote(session, at, quote_id)
+    quote, _ = await quote_queries.get_quote(session, at, quote_id)
     return _answer(request, cite_quote(quote, base=_base(request), query=_pin(at)), form)
 
 
@@ -63,7 +63,7 @@ async def cite_document(request: Request, session: Session, source_id: Number, f
 
 async def _position(request: Request, session: Session, number: int, version: int | None, form: Form) -> Response:
     at = await _moment(request, session)
-    [view] = await queries.views(session, at, [await queries.get_version(session, at, number, version=version)])
+    [view] = await showing.views(session, at, [await queries.get_version(session, at, number, version=version)])
     book = await code_book(session, at, view.negotiation)
     cite = cite_position(
         view,

@@ -12,7 +12,7 @@ from app.core.database import among
 from app.core.errors import Invalid
 from app.exchange import rows as r
 from app.exchange.settling import Entry, Importing, settle
-from app.history.record import Change, snapshot
+from app.history.entry import Change, snapshot
 from app.issues.actions import check_options
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker

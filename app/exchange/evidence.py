@@ -20,7 +20,7 @@ from app.exchange.layout import TABLES
 from app.exchange.settling import Importing
 from app.exchange.shelf import Page
 from app.exchange.tables import Row
-from app.history.record import plain as as_json
+from app.history.entry import plain as as_json
 from app.history.staging import Staging, copy, draw_ids, segments
 from app.models.source import Quote, SourceText
 from app.models.vocabulary import Verification

@@ -23,7 +23,8 @@ from app.models.log import Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
 from app.positions.names import Names
-from app.positions.queries import matches, names_of, position_view
+from app.positions.queries import matches
+from app.positions.showing import names_of, position_view
 from app.positions.views import PositionView
 from app.sources.fragments import link
 

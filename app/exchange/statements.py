@@ -20,7 +20,7 @@ from app.exchange.laying import lay_out
 from app.exchange.settling import Importing
 from app.exchange.shelf import Page
 from app.exchange.versions import Version, Versions, places, tell_strays
-from app.history.record import Change
+from app.history.entry import Change
 from app.history.staging import Staged, Staging, draw_ids
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification

@@ -18,7 +18,7 @@ from app.history.read import REVISION, Moment, Snapshot
 from app.matrix import pictures
 from app.models.log import Commit, Revision, Spell
 from app.negotiations.queries import CodeBook, issue_views, party_views
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 LONGEST = 50  # entries

@@ -19,7 +19,7 @@ from app.looks.actions import look_json
 from app.models.log import Commit, Epoch, Holding, Revision
 from app.negotiations.queries import issue_view, merged_into, negotiation_view, option_view
 from app.negotiations.shown import participation_json, party_json, speaker_json
-from app.positions.queries import position_view
+from app.positions.showing import position_view
 from app.sources.api import source_json
 
 PURPOSE = "changes"

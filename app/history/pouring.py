@@ -1,6 +1,6 @@
 """The temporary tables in which versions wait, and the statements that write them into the log."""
 
-from app.history.record import FORMAT
+from app.history.entry import FORMAT
 from app.models.log import FOREVER
 
 TABLES = """

@@ -1,28 +1,24 @@
 """Writing the log: an action adds what it changed, and sealing gives it its number, its instant and its hash."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
-from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
-from app.models.base import Base
+from app.history.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
 from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
 REDACTION = "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
-FORMAT = 1  # of the snapshots written by this version of the program
 INDEXED_CHARACTERS = 200_000  # a text search vector takes no more than a megabyte
 # What a search finds an object by, where an action does not say.
 FOUND_BY = {"negotiation": ("title", "summary"), "issue": ("title", "question", "group"), "option": ("label",)}
@@ -36,25 +32,6 @@ class Moment:
     at: datetime
     epoch: str
     pinned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One object as an action left it."""
-
-    kind: str
-    object_id: int
-    version: int
-    action: str
-    snapshot: dict[str, Any]
-    public: bool = True
-    reason: str | None = None
-    negotiation_id: int | None = None
-    words: str | None = None  # what a search finds it by
-    position: Position | None = None  # the live row, where the object is a position
-    new: bool = False  # the object was not on file, as far as whoever notes this knows
-    recorded_at: datetime | None = None  # brought along by an import
-    recorded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,75 +255,6 @@ def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
         "first_published": position.first_published_at,
         "recorded_at": c.recorded_at or at,
     }
-
-
-def snapshot(row: Base) -> dict[str, Any]:
-    """All columns of a live row as JSON values, but for its number, its version, and what the database computes."""
-    columns = type(row).__table__.columns
-    values = {c.key: plain(getattr(row, c.key)) for c in columns if c.computed is None}
-    unsaid = {"id", "version"} | ({"redacted"} if values.get("redacted") is None else set())
-    return {name: value for name, value in values.items() if name not in unsaid}
-
-
-def plain(value: object) -> Any:
-    if isinstance(value, float):
-        return value + 0.0  # JSONB has no -0.0, and what is hashed must be what is read again
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
-
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-def canonical(value: object) -> bytes:
-    return b"null" if value is None else _encode(value).encode("utf-8", "surrogatepass")
-
-
-def payload_hash(nonce: bytes, c: Change) -> bytes:
-    return hashlib.sha256(nonce + canonical([c.reason, c.recorded_by, c.snapshot])).digest()
-
-
-class ChainHash:
-    """The hash of one commit: over the one before and the hash of each payload, never a payload itself."""
-
-    def __init__(self, previous: bytes, seq: int, at: datetime, by: str | None, batch: str | None) -> None:
-        opened = canonical([seq, at.timestamp(), by, batch, []]).removesuffix(b"]]")
-        self._hash, self._begun = hashlib.sha256(previous + opened), False
-
-    def add(self, lines: bytes) -> None:
-        """Go on by lines of `chain_line`, or by any piece of such; each has a comma before it."""
-        self._hash.update(lines if self._begun else lines[1:])
-        self._begun = True
-
-    def digest(self) -> bytes:
-        whole = self._hash.copy()
-        whole.update(b"]]")
-        return whole.digest()
-
-
-def chain_line(c: Change, payload: bytes) -> bytes:
-    """What the chain covers of one change, with a comma before it; `payload` is the hash of its payload."""
-    recorded_at = c.recorded_at and c.recorded_at.timestamp()
-    return b"," + canonical([c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()])
-
-
-def remains_hash(c: Change) -> str:
-    """Hash of what a redaction left of a payload; its entry names it, so that this can be verified as well."""
-    return hashlib.sha256(canonical([c.reason, c.recorded_by, c.snapshot])).hexdigest()
-
-
-def chain_hash(
-    previous: bytes,
-    seq: int,
-    at: datetime,
-    by: str | None,
-    batch: str | None,
-    entries: Iterable[tuple[Change, bytes]],
-) -> bytes:
-    """Hash of one commit with all its entries."""
-    chained = ChainHash(previous, seq, at, by, batch)
-    for c, payload in entries:
-        chained.add(chain_line(c, payload))
-    return chained.digest()
 
 
 @asynccontextmanager

@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.history.appointment import keep_appointment, run
+from app.history.entry import FORMAT, Change, canonical, chain_line
 from app.history.pouring import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TABLES
-from app.history.record import FORMAT, INDEXED_CHARACTERS, Change, Draw, Log, Place, canonical, chain_line
+from app.history.record import INDEXED_CHARACTERS, Draw, Log, Place
 
 PIECE = 1 << 20  # bytes
 ROOM = 100_000  # numbers for others, beside one for each version of a large import, that it leaves before its own

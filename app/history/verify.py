@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import REDACTION, ChainHash, Change, chain_line, payload_hash, remains_hash
+from app.history.entry import ChainHash, Change, chain_line, payload_hash, remains_hash
+from app.history.record import REDACTION
 from app.models.log import Commit, Revision
 
 AT_ONCE = 1_000  # rows in memory

@@ -11,7 +11,7 @@ from app.matrix.load import Matrix, stand_of
 from app.matrix.moves import moves
 from app.models.log import Commit, Revision, Spell
 from app.models.vocabulary import PositionStatus
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 

@@ -26,7 +26,7 @@ from app.negotiations.queries import (
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
 from app.positions.current import current_ids
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 NO_NUL = "contains a NUL character, which no text has"

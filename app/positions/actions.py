@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
-from app.history.record import Change, Log, snapshot
+from app.history.entry import Change, snapshot
+from app.history.record import Log
 from app.models.negotiation import Negotiation, Speaker
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 from app.models.source import Quote, QuoteCheck

@@ -26,7 +26,7 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
-from app.positions import queries
+from app.positions import queries, quote_queries, showing
 from app.positions.citing import cite_position, cite_quote, cite_source
 from app.positions.comparing import compare
 from app.positions.current import current_ids
@@ -65,7 +65,7 @@ async def show_version(
         raise NotFound(f"There is no version {number} of position {position_id}.")
     shared = await _about_position(request, session, at, versions, this)
     place = versions.index(this)
-    before = await queries.views(session, at, versions[place - 1 : place]) if place else []
+    before = await showing.views(session, at, versions[place - 1 : place]) if place else []
     changes = compare(before[0], shared["position"]) if before else []
     return page(request, "positions/versions.html", **shared, changes=changes, known_at=pinned)
 
@@ -75,8 +75,8 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
     """A quote, and what rests on it; its address outlives its removal from a position."""
     at, pinned = await _moment(request, session)
     drafts = viewer is not None and viewer.may_edit
-    quote, uses = await queries.get_quote(session, at, quote_id, drafts=drafts)
-    printed_on = await queries.page_of(session, at, quote_id)
+    quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
+    printed_on = await quote_queries.page_of(session, at, quote_id)
     quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
     resting = [p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)]
     books = await _books(session, at, [p.negotiation for p in resting])
@@ -106,7 +106,7 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
         raise NotFound(f"There is no source {source_id}.")
     drafts = viewer is not None and viewer.may_edit
     after = request.query_params.get("after", "0")
-    rows = await queries.public_quotes_of(
+    rows = await quote_queries.public_quotes_of(
         session,
         at,
         source_id,
@@ -114,8 +114,8 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
         limit=QUOTES_A_PAGE + 1,
     )
     shown = rows[:QUOTES_A_PAGE]
-    quotes = await queries.quotes_as_held(session, at, shown)
-    uses = {q.id: await queries.quote_uses(session, at, q.id) for q in shown}
+    quotes = await quote_queries.quotes_as_held(session, at, shown)
+    uses = {q.id: await quote_queries.quote_uses(session, at, q.id) for q in shown}
     positions = {p.id: p for p in await _uses(session, at, [n for u in uses.values() for n in u], drafts)}
     books = await _books(session, at, [p.negotiation for p in positions.values()])
     text = (await newest_texts(session, [source_id])).get(source_id)
@@ -155,7 +155,7 @@ async def _moment(request: Request, session: AsyncSession) -> tuple[Moment, str 
 async def _about_position(
     request: Request, session: AsyncSession, at: Moment, versions: list[Snapshot], this: Snapshot
 ) -> dict[str, Any]:
-    [view] = await queries.views(session, at, [this])
+    [view] = await showing.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
     number, cell = book.negotiation.id, (this["party_id"], this["issue_id"])
     today = now().date()
@@ -200,7 +200,7 @@ def _entry(v: Snapshot) -> tuple[int, str, str, str | None, str | None]:
 
 async def _uses(session: AsyncSession, at: Moment, ids: list[int], drafts: bool) -> list[PositionView]:
     held = await held_by_id(session, at, "position", ids)
-    return await queries.views(session, at, [v for v in held.values() if v.public or drafts])
+    return await showing.views(session, at, [v for v in held.values() if v.public or drafts])
 
 
 async def _books(session: AsyncSession, at: Moment, slugs: list[str]) -> dict[str, CodeBook]:

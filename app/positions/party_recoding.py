@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.core.database import among
-from app.history.record import Log, snapshot
+from app.history.entry import snapshot
+from app.history.record import Log
 from app.models.negotiation import Party, Speaker
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission

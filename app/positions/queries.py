@@ -1,30 +1,25 @@
 """Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import instant
 from app.core.database import among
 from app.core.errors import Fault, Invalid, NotFound
+from app.history.entry import snapshot as row_snapshot
 from app.history.read import REVISION, Moment, Snapshot, held
-from app.history.record import snapshot as row_snapshot
 from app.issues.queries import list_options
 from app.models.issue import Issue
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
-from app.models.source import Quote, QuoteCheck, SourceText
-from app.models.vocabulary import PositionStatus, Verification
+from app.models.source import Quote
+from app.models.vocabulary import PositionStatus
 from app.positions.content import CellFacts, OptionFacts
-from app.positions.names import Names, checks_at, learn
 from app.positions.schemas import PositionContent
-from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
-from app.sources.fragments import kept_link
-from app.sources.page_numbers import page_at
 
 # --- for whoever writes -----------------------------------------------------------------------------------------------
 
@@ -133,95 +128,6 @@ def as_date(text: str | None) -> date | None:
 # --- for whoever reads ------------------------------------------------------------------------------------------------
 
 
-async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
-    """Positions as they read at a moment: with the titles, source data and results of checks of then."""
-    names = await names_of(session, at, versions, Names())
-    return [position_view(v, names) for v in versions]
-
-
-async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names) -> Names:
-    """Add to what is known already of this moment what these versions name."""
-    documents = [v.data for v in versions]
-    await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
-    return known
-
-
-def position_view(version: Snapshot, names: Names, link: Callable[..., str | None] = kept_link) -> PositionView:
-    """One as it reads; whoever reads very many says how to make links without keeping them."""
-    d = version.data
-    attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
-    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
-    spoken_for = [q["party_id"] for q in d["quotes"]]
-    hearsay = spoken_for and all(p not in (None, d["party_id"]) for p in spoken_for)
-    return PositionView(
-        id=version.id,
-        uid=d["uid"],
-        version=version.version,
-        status=d["status"],
-        act=d["act"],
-        negotiation=names.negotiations[d["negotiation_id"]],
-        party=names.parties[d["party_id"]],
-        issue=names.issues[d["issue_id"]],
-        summary=d["summary"],
-        firmness=d["firmness"],
-        attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
-        conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
-        inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
-        attributed_by=[names.parties[p] for p in dict.fromkeys(spoken_for)] if hearsay else [],
-        salience=d["salience"],
-        links=[
-            LinkView(
-                names.issues[to["issue_id"]],
-                names.options[to["option_id"]][1] if to["option_id"] is not None else None,
-                to["kind"],
-            )
-            for to in d["links"]
-        ],
-        stated_on=d["stated_on"],
-        stated_from=d["stated_from"],
-        stated_by=d["stated_by"],
-        recorded_at=instant(version.at),
-        recorded_by=version.by,
-        action=version.action,
-        reason=version.reason,
-        url=f"/positions/{version.id}",
-        quotes=[quote_view(q, names, link) for q in d["quotes"]],
-        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
-    )
-
-
-def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | None] = kept_link) -> QuoteView:
-    check = names.checks[q["id"]]
-    source = names.sources[q["source_id"]]
-    # Where somebody had to say which of several places is meant, a browser has to be told as well.
-    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
-    return QuoteView(
-        id=q["id"],
-        uid=q["uid"],
-        exact=q["exact"],
-        prefix=check.prefix,
-        suffix=check.suffix,
-        kind=q["kind"],
-        language=q["language"],
-        translated_from=q["translated_from"],
-        translation=q["translation"],
-        said_on=q["said_on"],
-        verification=check.verification,
-        start=check.start,
-        end=check.end,
-        segments=check.segments,
-        speaker=SpeakerView(
-            names.speakers[q["speaker_id"]], q["office"], names.parties[q["party_id"]] if q["party_id"] else None
-        )
-        if q["speaker_id"] in names.speakers
-        else None,
-        source=source,
-        link=None if "redacted" in q else link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
-        speaker_id=q["speaker_id"],
-        redacted=TombstoneView(**q["redacted"]) if "redacted" in q else None,
-    )
-
-
 async def get_version(
     session: AsyncSession, at: Moment, position_id: int, *, version: int | None = None, drafts: bool = False
 ) -> Snapshot:
@@ -284,55 +190,3 @@ def matches(query: str) -> Any:
 def search_terms(query: str) -> Any:
     """What somebody typed into a search box as the database asks for it: as written, or by stems of English words."""
     return func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
-
-
-async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:
-    """Numbers of the positions that a quote had been public with by then."""
-    rows = await session.scalars(
-        select(QuoteUse.position_id)
-        .where(QuoteUse.quote_id == quote_id, QuoteUse.seq <= at.seq)
-        .order_by(QuoteUse.seq, QuoteUse.position_id)
-    )
-    return list(rows)
-
-
-async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quote]) -> list[QuoteView]:
-    """Quotes by themselves, with the names and results of checks of a moment."""
-    rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
-    names = Names()
-    await learn(session, at, names, [], rows)
-    return [quote_view(r, names) for r in rows]
-
-
-async def get_quote(
-    session: AsyncSession, at: Moment, quote_id: int, *, drafts: bool = False
-) -> tuple[QuoteView, list[int]]:
-    """A quote that had been public by then, with the numbers of the positions that it had been public with."""
-    quote = await session.get(Quote, quote_id)
-    uses = await quote_uses(session, at, quote_id)
-    known = uses or (drafts and await checks_at(session, at, [quote_id]))  # it was checked when it was recorded
-    if quote is None or not known:
-        raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
-    [view] = await quotes_as_held(session, at, [quote])
-    return view, uses
-
-
-async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:
-    """The page of its source that a quote begins on, where the text that it was checked against tells it."""
-    found = await session.execute(
-        select(SourceText.pages, QuoteCheck.start)
-        .select_from(QuoteCheck)
-        .join(SourceText, SourceText.id == QuoteCheck.text_id)
-        .where(QuoteCheck.quote_id == quote_id, QuoteCheck.seq <= at.seq)
-        .order_by(QuoteCheck.seq.desc())
-        .limit(1)
-    )
-    row = found.one_or_none()
-    return page_at(row.pages, row.start) if row else None
-
-
-async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:
-    """Quotes of a source that had been public by then, by their numbers from `after` on."""
-    used = select(QuoteUse.quote_id).where(QuoteUse.seq <= at.seq)
-    wanted = select(Quote).where(Quote.source_id == source_id, Quote.id > after, Quote.id.in_(used))
-    return list(await session.scalars(wanted.order_by(Quote.id).limit(limit)))

@@ -13,7 +13,7 @@ from app.core.problems import read_body
 from app.core.responses import Json, answer, not_modified
 from app.history.answers import Known, times
 from app.history.read import moment
-from app.positions import annotation, queries
+from app.positions import annotation, quote_queries
 from app.positions.schemas import CheckInput
 from app.sources.actions import check_text
 from app.sources.queries import find_sources, newest_texts
@@ -27,7 +27,7 @@ async def show_quote(
 ) -> Response:
     """One quote, with the positions that have rested on it; as a Web Annotation where linked data is asked for."""
     at = await moment(session, query.known_at)
-    quote, uses = await queries.get_quote(session, at, quote_id, drafts=viewer is not None and viewer.may_edit)
+    quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=viewer is not None and viewer.may_edit)
     if annotation.is_wanted(request.headers.get("accept", "")):
         base = f"{request.url.scheme}://{request.url.netloc}"
         made: Response = Json(annotation.annotation(quote, uses, base), media_type=annotation.MEDIA_TYPE)

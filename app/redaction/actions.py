@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.core.database import one_at_a_time
 from app.core.errors import Conflict
-from app.history.record import INDEXED_CHARACTERS, REDACTION, Change, Log, remains_hash
+from app.history.entry import Change, remains_hash
+from app.history.record import INDEXED_CHARACTERS, REDACTION, Log
 from app.models.idempotency import IdempotencyKey
 from app.models.log import Holding, Revision
 from app.models.position import Position

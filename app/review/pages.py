@@ -23,7 +23,8 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
-from app.positions.queries import get_position, get_version, views
+from app.positions.queries import get_position, get_version
+from app.positions.showing import views
 from app.positions.views import PositionView
 from app.review import actions, queries
 from app.review.lacking import said

@@ -10,7 +10,7 @@ from app.history.read import held_by_id, moment
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView
 
 

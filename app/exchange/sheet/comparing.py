@@ -14,7 +14,7 @@ from app.exchange.sheet.groups import Cells, Group
 from app.history.read import REVISION, Snapshot, moment
 from app.models.log import Commit, Revision
 from app.models.position import Position
-from app.positions.queries import views
+from app.positions.showing import views
 from app.positions.views import PositionView, QuoteView
 from app.sources.addresses import same_document_key
 

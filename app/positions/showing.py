@@ -1,0 +1,102 @@
+"""A position and its quotes as they read at a moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import instant
+from app.history.read import Moment, Snapshot
+from app.models.vocabulary import Verification
+from app.positions.names import Names, learn
+from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
+from app.sources.fragments import kept_link
+
+
+async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
+    """Positions as they read at a moment: with the titles, source data and results of checks of then."""
+    names = await names_of(session, at, versions, Names())
+    return [position_view(v, names) for v in versions]
+
+
+async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names) -> Names:
+    """Add to what is known already of this moment what these versions name."""
+    documents = [v.data for v in versions]
+    await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
+    return known
+
+
+def position_view(version: Snapshot, names: Names, link: Callable[..., str | None] = kept_link) -> PositionView:
+    """One as it reads; whoever reads very many says how to make links without keeping them."""
+    d = version.data
+    attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
+    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
+    spoken_for = [q["party_id"] for q in d["quotes"]]
+    hearsay = spoken_for and all(p not in (None, d["party_id"]) for p in spoken_for)
+    return PositionView(
+        id=version.id,
+        uid=d["uid"],
+        version=version.version,
+        status=d["status"],
+        act=d["act"],
+        negotiation=names.negotiations[d["negotiation_id"]],
+        party=names.parties[d["party_id"]],
+        issue=names.issues[d["issue_id"]],
+        summary=d["summary"],
+        firmness=d["firmness"],
+        attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
+        conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
+        inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
+        attributed_by=[names.parties[p] for p in dict.fromkeys(spoken_for)] if hearsay else [],
+        salience=d["salience"],
+        links=[
+            LinkView(
+                names.issues[to["issue_id"]],
+                names.options[to["option_id"]][1] if to["option_id"] is not None else None,
+                to["kind"],
+            )
+            for to in d["links"]
+        ],
+        stated_on=d["stated_on"],
+        stated_from=d["stated_from"],
+        stated_by=d["stated_by"],
+        recorded_at=instant(version.at),
+        recorded_by=version.by,
+        action=version.action,
+        reason=version.reason,
+        url=f"/positions/{version.id}",
+        quotes=[quote_view(q, names, link) for q in d["quotes"]],
+        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
+    )
+
+
+def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | None] = kept_link) -> QuoteView:
+    check = names.checks[q["id"]]
+    source = names.sources[q["source_id"]]
+    # Where somebody had to say which of several places is meant, a browser has to be told as well.
+    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
+    return QuoteView(
+        id=q["id"],
+        uid=q["uid"],
+        exact=q["exact"],
+        prefix=check.prefix,
+        suffix=check.suffix,
+        kind=q["kind"],
+        language=q["language"],
+        translated_from=q["translated_from"],
+        translation=q["translation"],
+        said_on=q["said_on"],
+        verification=check.verification,
+        start=check.start,
+        end=check.end,
+        segments=check.segments,
+        speaker=SpeakerView(
+            names.speakers[q["speaker_id"]], q["office"], names.parties[q["party_id"]] if q["party_id"] else None
+        )
+        if q["speaker_id"] in names.speakers
+        else None,
+        source=source,
+        link=None if "redacted" in q else link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
+        speaker_id=q["speaker_id"],
+        redacted=TombstoneView(**q["redacted"]) if "redacted" in q else None,
+    )
