@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +14,6 @@ SECONDS = 20  # by the clock; the process may take ten of the processor's
 AT_ONCE = 2
 ANSWER = 32 * 1024**2  # bytes
 TEXT = 5 * 1024**2  # bytes in UTF-8
-_SCRIPT = Path(__file__).with_name("extractor.py")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")
 _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
@@ -91,7 +89,8 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
-            str(_SCRIPT),
+            "-m",
+            "app.sources.extractor",
             kind,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
