@@ -51,7 +51,11 @@ async def show_matrix(
 async def show_common_ground(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
-    """Per issue and option: agreed, qualified, blocked or open among those whose consent is required."""
+    """Per issue and option: agreed, qualified, blocked or open among those whose consent is required.
+
+    `silent` lists those without an attitude to the option. `elsewhere` lists those of them that prefer another option
+    of the issue: they have said what they want, so do not count them as not having spoken.
+    """
     matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
     data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())

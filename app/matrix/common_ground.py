@@ -56,6 +56,7 @@ class OptionGround:
     accepted_by: list[Voice]
     rejected_by: list[Voice]
     silent: list[str]  # no attitude to this option, whatever else the party says
+    elsewhere: list[str]  # those of them that prefer another option of the issue: no page calls these silent
 
     @property
     def reserved(self) -> list[Voice]:
@@ -86,7 +87,9 @@ def _ground(option: str, stands: Mapping[str, Stand | None], consenting: Sequenc
             rejected.append(voice)
         else:
             accepted.append(voice)
-    return OptionGround(option, _state(accepted, rejected, silent), accepted, rejected, silent)
+    elsewhere = [party for party in silent if (stand := stands.get(party)) and stand.preferred]
+    state = _state(accepted, rejected, silent)
+    return OptionGround(option, state, accepted, rejected, silent, elsewhere)
 
 
 def _voice(stand: Stand | None, option: str) -> Voice | None:

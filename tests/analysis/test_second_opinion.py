@@ -180,7 +180,7 @@ def test_what_the_contract_says_is_answered(story: Story) -> None:
         for issue in ask("common-ground", **times)["issues"]:
             for found in issue["options"]:
                 sides = ([e["party"] for e in found[side]] for side in ("accepted_by", "rejected_by"))
-                answered = (found["state"], *sides, found["silent"])
+                answered = (found["state"], *sides, found["silent"], found["elsewhere"])
                 assert answered == book.ground(issue["issue"], found["option"], day), (issue["issue"], found, times)
 
         pairs = ask("agreement", **times)["pairs"]

@@ -83,7 +83,7 @@ def test_a_reserved_rejection_leaves_open_and_is_named(reservation: dict[str, An
 
 
 def test_without_consenting_parties_all_is_open_and_nobody_is_named() -> None:
-    assert ground(A_ACCEPTS, B_REJECTS, consenting="") == OptionGround("x", CommonGround.OPEN, [], [], [])
+    assert ground(A_ACCEPTS, B_REJECTS, consenting="") == OptionGround("x", CommonGround.OPEN, [], [], [], [])
 
 
 def test_one_consenting_party_agrees_alone() -> None:
@@ -93,6 +93,22 @@ def test_one_consenting_party_agrees_alone() -> None:
 def test_a_party_without_position_is_silent() -> None:
     [only] = common_ground(["x"], {"a": None, "b": B_ACCEPTS}, ["a", "b", "c"])
     assert only.silent == ["a", "c"]
+    assert only.elsewhere == []
+
+
+def test_who_prefers_another_option_is_elsewhere() -> None:
+    """Only a preference counts: accepting or rejecting others says nothing of where one would go."""
+    stands = {
+        "a": make_stand("a", {"y": "prefers"}, conditions={"y": "only if …"}),
+        "b": make_stand("b", {"y": "accepts", "z": "rejects"}),
+        "c": make_stand("c", {"y": "prefers", "x": "rejects"}),
+        "d": make_stand("d", {"z": "prefers"}, attributed=True),
+        "e": make_stand("e", {}, act="withdraws"),
+        "f": make_stand("f", {"y": "prefers"}),
+    }
+    x, y, _ = common_ground(["x", "y", "z"], stands, list("dcbae"))
+    assert (x.silent, x.elsewhere) == (["d", "b", "a", "e"], ["d", "a"])
+    assert (y.silent, y.elsewhere) == (["d", "e"], ["d"])
 
 
 def test_shape_of_the_answer() -> None:
@@ -113,6 +129,7 @@ def test_shape_of_the_answer() -> None:
         ],
         "rejected_by": [],
         "silent": ["b"],
+        "elsewhere": [],
     }
 
 
@@ -146,6 +163,8 @@ def test_every_consenting_party_is_named_once_and_the_state_follows(
     for found in common_ground(OPTIONS, stands, consenting):
         named = [voice.party for voice in [*found.accepted_by, *found.rejected_by]] + found.silent
         assert sorted(named) == sorted(consenting)
+        preferring = {party for party, stand in stands.items() if stand and stand.preferred}
+        assert found.elsewhere == [party for party in found.silent if party in preferring]
         all_take = bool(consenting) and len(found.accepted_by) == len(consenting)
         assert (found.state in ("agreed", "qualified")) == all_take
         assert (found.state == "agreed") == (all_take and all(map(_plain, found.accepted_by)))

@@ -70,7 +70,7 @@ class Book:
         return now and now.id, len(found), sorted(beside), sorted(perhaps)
 
     def ground(self, issue: str, option: str, day: date) -> tuple[object, ...]:
-        """Return the state of an option, who accepts and who rejects it, and who is silent."""
+        """Return the state of an option, who accepts it, who rejects it, who is silent, who of these is elsewhere."""
         accept, reject, silent, plain = [], [], [], set()
         for party in (p for p, needed in self.consent.items() if needed):
             now = self.current(party, issue, day)
@@ -85,7 +85,8 @@ class Book:
             state = "blocked"
         elif accept and not reject and not silent:
             state = "agreed" if plain == set(accept) else "qualified"
-        return state, accept, reject, silent
+        elsewhere = [party for party in silent if self._preferred(party, issue, day) is not None]
+        return state, accept, reject, silent, elsewhere
 
     def agreement(self, day: date) -> list[tuple[list[str], Fraction | None, int]]:
         pairs: list[tuple[list[str], Fraction | None, int]] = []
