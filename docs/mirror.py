@@ -72,8 +72,7 @@ class Mirror:
     def fetch(self, after: str | None, limit: int) -> list[dict]:
         query = urllib.parse.urlencode({"limit": limit, **({"after": after} if after else {})})
         try:
-            with urllib.request.urlopen(f"{self.base}/api/v1/changes?{query}", timeout=60) as answer:
-                return json.load(answer)["data"]
+            return self.ask(f"{self.base}/api/v1/changes?{query}")
         except urllib.error.HTTPError as error:
             if error.code == 422 and after:  # the server was restored from a backup: its log is another one now
                 with self.db:
@@ -81,6 +80,18 @@ class Mirror:
                         self.db.execute(statement)
                 return self.fetch(None, limit)
             raise
+
+    def ask(self, url: str, tries: int = 10) -> list[dict]:
+        """GET the entries of one page; a busy server (503, 429) is asked again after the time it names."""
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=60) as answer:
+                    return json.load(answer)["data"]
+            except urllib.error.HTTPError as error:
+                tries -= 1
+                if error.code not in (429, 503) or not tries:
+                    raise
+                time.sleep(float(error.headers.get("Retry-After") or 1))
 
     def take(self, entry: dict) -> None:
         data = entry["data"] or {}  # null where it had to be redacted

@@ -136,9 +136,9 @@ def test_a_wrong_password_takes_as_long_as_nobody(app: FastAPI, tokens: dict[str
                 data = {"name": name if name == "editor" else f"nobody{n}", "password": "wrong password"}
                 # A new address each time, since tries are counted.
                 somebody._transport.client = (f"192.0.2.{n}", 5000)
-                started = time.perf_counter()
+                started = time.process_time()  # hashing is work, and other processes add none to it
                 assert somebody.post("/login", data=data).status_code == 422
-                times.append(time.perf_counter() - started)
+                times.append(time.process_time() - started)
     medians = [statistics.median(times) for times in took.values()]
     # Without the hash of nobody, one would take a tenth of the other.
     assert min(medians) > 0.6 * max(medians)

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,7 +16,7 @@ import pytest
 import uvicorn
 
 from app.main import create_app
-from tests.support.factories import quote
+from tests.support.factories import Answer, Desk, quote
 from tests.support.fixtures import SETTINGS, Lake
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
@@ -84,9 +86,49 @@ def test_it_says_so_when_there_is_no_server(tmp_path: Path) -> None:
     assert done.returncode == 1 and "mirror:" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_busy_server_is_asked_again_after_the_time_it_names(mirror: ModuleType, tmp_path: Path) -> None:
+    answers = [(503, "0"), (429, "0"), (200, None), (503, "0"), (503, "0")]
+    asked: list[str] = []
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, retry_after = answers[len(asked)]
+            asked.append(self.path)
+            self.send_response(status)
+            if retry_after is not None:
+                self.send_header("Retry-After", retry_after)
+            self.end_headers()
+            self.wfile.write(b'{"data": []}')
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep the test's output clean."""
+
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        held = mirror.Mirror(f"http://127.0.0.1:{server.server_port}", str(tmp_path / "mirror.sqlite"))
+        assert held.catch_up() == 0
+        assert len(asked) == 3
+        with pytest.raises(urllib.error.HTTPError, match="503"):  # not for ever
+            held.ask(f"{held.base}/api/v1/changes", tries=2)
+        server.shutdown()
+
+
+class Patient(Desk):
+    """An editor who sends a write again that a busy database refused."""
+
+    def ask(self, method: str, path: str, **sent: Any) -> Answer:
+        while True:
+            got = super().ask(method, path, **sent)
+            if got.status != 503:
+                return got
+            assert got.json["type"] != "urn:parley:outcome-unknown"
+            time.sleep(int(got.headers["retry-after"]))
+
+
 def _edit(lake: Lake, n: int) -> None:
     """What an editor does in a day."""
-    desk = (lake.ada, lake.bo, lake.root)[n]
+    editor = (lake.ada, lake.bo, lake.root)[n]
+    desk = Patient(editor.client, editor.token, editor.name)
     source = desk.source(text="The gates open at noon, she said. The gates open at noon.")["id"]
     for i in range(4):
         spoken = quote(

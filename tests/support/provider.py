@@ -118,7 +118,7 @@ def running() -> Iterator[Provider]:
     server = uvicorn.Server(uvicorn.Config(_app(provider), log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not server.started:
         assert thread.is_alive() and time.monotonic() < until, "the provider did not start"
         time.sleep(0.02)

@@ -1,6 +1,7 @@
 """Two transactions open at once: a writer that holds the log's lock, and what goes on meanwhile."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
@@ -11,6 +12,14 @@ from app.history.record import LOCK
 from tests.support.fixtures import Lake, connect
 
 T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Ask again and again until it holds; long enough for a machine that has much else to do."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"still not so after {seconds:g} s"
+        time.sleep(0.02)
 
 
 class Started(threading.Thread, Generic[T]):
