@@ -9,11 +9,12 @@ from app.core.clock import now
 from app.core.database import Session
 from app.core.forms import read_query
 from app.core.templating import page
+from app.history.read import moment
 from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
-from app.sources.worklist import list_considered
+from app.sources.worklist import Considered, list_considered
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
@@ -28,14 +29,17 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
     matrix = await load(session, slug, query, now=now(), most_cells=2**31)
     found = await coverage(session, matrix, stale_after=asked.stale_after)
     may_edit = viewer is not None and viewer.may_edit
-    number = matrix.book.negotiation.id
+    considered: list[Considered] = []
+    if may_edit:
+        at = await moment(session, asked.known_at, drafts=True)
+        considered = await list_considered(session, at, matrix.book.negotiation.id)
     return page(
         request,
         "analysis/coverage.html",
         **await context.shared(request, session, matrix, query),
         found=found,
         counts=counts(found),
-        considered=await list_considered(session, matrix.at, number) if may_edit else [],
+        considered=considered,
         parties=matrix.seated,
         issues=matrix.issues,
         stale_after=asked.stale_after,

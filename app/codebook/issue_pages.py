@@ -109,7 +109,7 @@ async def edit_issue(request: Request, session: Session, viewer: Editor, slug: s
 
 
 async def _issue(request: Request, session: Session, slug: str, issue: str, sheet: Sheet) -> Response:
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     view = next(i for i in issue_views(book) if i.slug == issue)
     return form_page(
         request, negotiation_view(book.negotiation), sheet, heading=view.title, issue=view,

@@ -92,7 +92,7 @@ def seen(path: str) -> Response:
 @router.get("")
 async def show_code_book(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
     """Everything on the code book, each with the way to its form."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     return page(
         request,

@@ -60,7 +60,7 @@ async def preview(
     touched = await list_of_party(session, giver.id, negotiation_ids=tables, lock=lock)
     rivals = await list_rivals(session, touched, receiver.id) if receiver else {}
     own = await _own(session, touched, receiver)
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     numbers = {t.position.id for t in touched} | {p.id for ps in rivals.values() for p in ps}
     held = await held_by_id(session, at, "position", numbers)
     seen = {v.id: v for v in await views(session, at, list(held.values()))}
@@ -106,7 +106,7 @@ async def _own(session: AsyncSession, touched: Sequence[Touched], receiver: Part
 
 async def _current(session: AsyncSession, tables: Sequence[int], giver: Party) -> tuple[set[int], dict[int, CodeBook]]:
     """The numbers of what is current, and the code books of these negotiations."""
-    at, books, current = await moment(session), {}, set()
+    at, books, current = await moment(session, drafts=True), {}, set()
     rows = await session.scalars(select(Negotiation).where(among(Negotiation.id, tables)).order_by(Negotiation.id))
     newest = select(Position.stated_by).where(Position.party_id == giver.id, Position.stated_by.is_not(None))
     last = await session.scalar(newest.order_by(Position.stated_by.desc()).limit(1))

@@ -35,7 +35,7 @@ async def preview(
     session: AsyncSession, slug: str, touched: Sequence[Touched], options: Sequence[Option], clashes: Sequence[Touched]
 ) -> list[Row]:
     """The positions that are touched, with what they say of these options now."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     held = await held_by_id(session, at, "position", [t.position.id for t in touched])
     seen = {v.id: v for v in await views(session, at, list(held.values()))}

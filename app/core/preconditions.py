@@ -6,12 +6,12 @@ from starlette.requests import Request
 
 from app.core.errors import PreconditionRequired, Stale
 
-TAG = re.compile(r'(W/)?"v(\d{1,9})-r(\d{1,19})-([0-9a-f]{8})"')
+TAG = re.compile(r'(W/)?"v(\d{1,9})-r(\d{1,19})-([0-9a-f]{8})(?:-x\d{1,19})?"')
 
 
-def version_etag(version: int, revision: int, epoch: str) -> str:
-    """Names the object's version, and the log's entry up to which the answer was made."""
-    return f'"v{version}-r{revision}-{epoch[:8]}"'
+def version_etag(version: int, revision: int, epoch: str, redactions: int) -> str:
+    """Names the object's version, the log's entry up to which the answer was made, and what was redacted since."""
+    return f'"v{version}-r{revision}-{epoch[:8]}{f"-x{redactions}" if redactions else ""}"'
 
 
 def require_match(request: Request, *, version: int, epoch: str) -> None:

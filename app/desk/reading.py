@@ -105,7 +105,7 @@ class Reading:
 
 async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
     """Put a source on the desk of a negotiation."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     source = await queries.get_source(session, source_id)
     text = (await queries.newest_texts(session, [source_id])).get(source_id)

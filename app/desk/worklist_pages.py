@@ -36,7 +36,7 @@ class ListQuery(Query):
 @router.get("")
 async def show_list(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
     """Which sources are to be read, are being read and by whom, are coded, or were read for nothing."""
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     asked = read_query(ListQuery, request)
     rows = await work_list(session, book.negotiation.id, before=asked.before, limit=SHOWN + 1, stage=asked.stage)
     counts = await count_stages(session, book.negotiation.id)

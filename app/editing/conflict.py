@@ -32,7 +32,7 @@ def has_picks(values: Values) -> bool:
 
 async def conflict(request: Request, session: AsyncSession, theirs: PositionView, values: Values) -> Response:
     """Answer a correction of a version that is no longer the newest: both texts, and a choice for each field."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, theirs.negotiation)
     started = number(values.get("version")) or 0
     versions = await queries.list_versions(session, at, theirs.id, drafts=True)

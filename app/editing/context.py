@@ -131,7 +131,7 @@ async def form_context(
     pages of the form itself: `position` to move from or to correct, `base` what a correction is compared with, `errors`
     by field. The form is sent to `/n/{slug}/positions/new`, which shows it alone where something is wrong with it.
     """
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     form, sources = await settle_sources(session, values or {})
     everybody, issues = party_views(book), issue_views(book)

@@ -49,7 +49,7 @@ async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[in
     """The quotes on file that a form names by number."""
     ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
     rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
-    return {q.id: q for q in await quote_queries.quotes_as_held(session, await moment(session), rows)}
+    return {q.id: q for q in await quote_queries.quotes_as_held(session, await moment(session, drafts=True), rows)}
 
 
 async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:

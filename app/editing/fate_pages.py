@@ -170,7 +170,7 @@ async def _refused(
 async def _page(
     request: Request, session: AsyncSession, view: PositionView, template: str, status: int = 200, **more: Any
 ) -> Response:
-    book = await code_book(session, await moment(session), view.negotiation)
+    book = await code_book(session, await moment(session, drafts=True), view.negotiation)
     shown: dict[str, Any] = {"values": {}, "errors": {}} | more
     return page(
         request,

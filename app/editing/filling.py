@@ -15,7 +15,7 @@ from app.positions.views import PositionView
 
 async def current_number(session: AsyncSession, slug: str, values: Mapping[str, str]) -> int | None:
     """The number of the position that the cell which a form names holds so far."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
     issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)

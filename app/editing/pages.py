@@ -57,7 +57,7 @@ def prefilled(given: Mapping[str, str]) -> Values:
 
 
 async def view_of(session: AsyncSession, position_id: int, version: int | None = None) -> PositionView:
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     found = await queries.get_version(session, at, position_id, version=version, drafts=True)
     [view] = await showing.views(session, at, [found])
     return view

@@ -23,7 +23,7 @@ async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> 
         case "add-link":
             return steps.add_link(values)
         case "reject-others":
-            book = await code_book(session, await moment(session), slug)
+            book = await code_book(session, await moment(session, drafts=True), slug)
             issue = next((i for i in issue_views(book) if i.slug == values.get("issue")), None)
             return steps.reject_others(values, [o.slug for o in issue.options if not o.retired] if issue else [])
         case "drop" if n is not None:

@@ -39,8 +39,9 @@ def attachment(name: str, suffix: str) -> dict[str, str]:
 
 
 def etag_of(request: Request, at: Moment, *more: Any) -> str:
-    """Name what an export would hold without writing it: the same address, day and entry of the log, the same bytes."""
-    parts = [str(request.url), at.epoch, at.seq, at.at, *more]
+    """Name what an export would hold without writing it: the same address, day, entry of the log and redactions,
+    the same bytes."""
+    parts = [str(request.url), at.epoch, at.seq, at.at, at.redactions, *more]
     return f'"{hashlib.sha256(dumps(parts)).hexdigest()[:32]}"'
 
 

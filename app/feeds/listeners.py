@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from fastapi.sse import format_sse_event
 from sqlalchemy.exc import SQLAlchemyError
@@ -60,18 +61,17 @@ class Listeners:
     async def stream(self, known: str | None) -> AsyncGenerator[bytes]:
         """Tell of the newest cursor now, if it is not the one that is known, and each time there is another."""
         yield format_sse_event(retry=RECONNECT, comment="parley")
-        while True:
+        due = monotonic() + self.heartbeat  # whatever rings meanwhile: what is not public moves nothing
+        while not self.stopping.is_set():
             times = self.bell.times
             try:
                 newest = await self.newest()
             except SQLAlchemyError:  # whoever listens comes again, and is told then
                 return
             if newest is not None and newest != known:
-                known = newest
+                known, due = newest, monotonic() + self.heartbeat
                 yield format_sse_event(event="change", id=newest, data_str=dumps({"cursor": newest}).decode())
-            while not await self.bell.heard(times, self.heartbeat, unless=self.stopping):
-                if self.stopping.is_set():
-                    return
+            rung = await self.bell.heard(times, max(0.0, due - monotonic()), unless=self.stopping)
+            if not rung and not self.stopping.is_set():
+                due = monotonic() + self.heartbeat
                 yield format_sse_event(comment="")
-            if self.stopping.is_set():
-                return

@@ -27,7 +27,7 @@ class Versioned(Protocol):
 
 async def newest_moment(request: Request, session: AsyncSession, row: Versioned) -> Moment:
     """The newest moment, where If-Match names the version of a row that the caller has locked; else 428 or 412."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     require_match(request, version=row.version, epoch=at.epoch)
     return at
 
@@ -49,7 +49,7 @@ def answer_one(
     **beside: Any,
 ) -> Response:
     """Answer with one object; its ETag names its version, and 201 says at which `address` below /api/v1 it is."""
-    etag = version_etag(object_.version, at.seq, at.epoch)
+    etag = version_etag(object_.version, at.seq, at.epoch, at.redactions)
     made = answer(request, data, {**times(at), **(meta or {})}, status, etag, **beside)
     if status == 201:
         made.headers["Location"] = f"/api/v1{address}"

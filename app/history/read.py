@@ -5,47 +5,61 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal, or_, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
 from app.core.errors import NotFound, Unavailable, bad_parameter
-from app.history.record import LOCK
+from app.history.record import LOCK, redactions
 from app.history.record import Moment as Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
 
 WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
 
 
-async def moment(session: AsyncSession, known_at: datetime | None = None) -> Moment:
-    """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it."""
+async def moment(session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False) -> Moment:
+    """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it.
+
+    Without `drafts` entries in which nothing is public do not exist: neither their numbers nor their instants.
+    """
+    last = func.max(Commit.seq) if drafts else _last_public()
     row = (
         await session.execute(
-            select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp())
+            select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp(), redactions(drafts=drafts))
             .join(Epoch, true())
-            .order_by(Commit.seq.desc())
-            .limit(1)
+            .where(Commit.seq == select(last).scalar_subquery())
         )
     ).one()
-    newest, epoch, clock = Moment(row.seq, row.at, row.epoch.hex, known_at is not None), row.epoch.hex, row[3]
+    epoch, clock, redacted = row.epoch.hex, row[3], row[4]
+    newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted)
     if known_at is None or known_at == newest.at:
         return newest
     if known_at > newest.at:  # entries may lie ahead of a clock that went back
         if known_at > clock:
             raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
         await _wait_for_writers(session)
-    seq = (await session.execute(select(func.max(Commit.seq)).where(Commit.at <= known_at))).scalar()
-    return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True)
+    seq = await session.scalar(select(func.max(Commit.seq)).where(Commit.at <= known_at))
+    if seq is not None and not drafts:
+        seq = await session.scalar(select(_last_public(Revision.seq <= seq)))
+    return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True, redactions=redacted)
 
 
-async def moment_of(session: AsyncSession, seq: int, epoch: str) -> Moment:
+def _last_public(*conditions: ColumnElement[bool]) -> Any:
+    """Select the number of the last commit in which something is public; the first one opens every log."""
+    return func.coalesce(select(func.max(Revision.seq)).where(Revision.public, *conditions).scalar_subquery(), 0)
+
+
+async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool = False) -> Moment:
     """The moment after one commit, for a walk that goes on where it began."""
-    at = await session.scalar(select(Commit.at).where(Commit.seq == seq))
-    if at is None:
+    wanted = select(Commit.at, redactions(drafts=drafts)).where(Commit.seq == seq)
+    if not drafts:
+        wanted = wanted.where(or_(Commit.seq == 0, exists().where(Revision.seq == seq, Revision.public)))
+    row = (await session.execute(wanted)).one_or_none()
+    if row is None:
         raise bad_parameter("cursor", "is not a cursor of this server")
-    return Moment(seq, at, epoch, pinned=True)
+    return Moment(seq, row.at, epoch, pinned=True, redactions=row[1])
 
 
 async def _wait_for_writers(session: AsyncSession) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, text, true, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.core.database import among
 from app.history.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
@@ -32,6 +33,7 @@ class Moment:
     at: datetime
     epoch: str
     pinned: bool = False
+    redactions: int = 0  # done by now, whatever the moment: part of each ETag, since they reach into the past
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,20 @@ class Place:
     at: datetime
     previous: bytes
     epoch: str
+    redactions: int
 
 
 Draw = Callable[[], Awaitable[Place]]
+
+
+def redactions(*, drafts: bool = True) -> Any:
+    """Select how many redactions were done; without `drafts`, up to the last that touched something public."""
+    done = aliased(Revision)
+    wanted = select(func.coalesce(func.max(done.object_id), 0)).where(done.kind == REDACTION)
+    if not drafts:
+        touched = aliased(Revision)
+        wanted = wanted.where(exists().where(touched.seq == done.seq, touched.public))
+    return wanted.scalar_subquery()
 
 
 class Bulk(Protocol):
@@ -129,7 +142,7 @@ class Log:
         lines = [chain_line(e.change, e.payload_hash) for e in entries]
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
-        self.moment = Moment(seq, at, place.epoch)
+        self.moment = Moment(seq, at, place.epoch, redactions=place.redactions)
         chained = ChainHash(place.previous, seq, at, self.by, self.batch)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
             chained.add(piece)
@@ -159,14 +172,14 @@ class Log:
         await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         last = Commit.at + timedelta(microseconds=1)
         row = await self.session.execute(
-            select(Commit.seq + 1, func.greatest(func.clock_timestamp(), last), Commit.hash, Epoch.epoch)
+            select(Commit.seq + 1, func.greatest(func.clock_timestamp(), last), Commit.hash, Epoch.epoch, redactions())
             .select_from(Commit)
             .join(Epoch, true())
             .order_by(Commit.seq.desc())
             .limit(1)
         )
-        seq, at, previous, epoch = row.one()
-        return Place(seq, at, previous, epoch.hex)
+        seq, at, previous, epoch, redacted = row.one()
+        return Place(seq, at, previous, epoch.hex, redacted)
 
     async def _write(self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True) -> None:
         """Write revisions, and what can be rebuilt: since when each holds, the spells of positions, the uses of quotes.

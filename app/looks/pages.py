@@ -41,7 +41,7 @@ async def _form(
     request: Request, session: Session, slug: str, cells: list[str], values: dict[str, str], errors: dict[str, str],
     status: int = 200,
 ) -> Response:  # fmt: skip
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     parties, issues = [p for p in party_views(book) if not p.merged_into], issue_views(book)
     return page(
         request,

@@ -53,7 +53,7 @@ async def show_position(
     request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
     """One position in its newest version."""
-    at = await moment(session, query.known_at)
+    at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
     return await _answer(request, session, at, position_id, drafts=_sees_drafts(viewer))
 
 
@@ -62,7 +62,7 @@ async def list_versions(
     request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
     """All versions of a position, oldest first."""
-    at = await moment(session, query.known_at)
+    at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
     found = await queries.list_versions(session, at, position_id, drafts=_sees_drafts(viewer))
     if not found:
         await queries.get_version(session, at, position_id)
@@ -80,7 +80,7 @@ async def show_version(
     query: Known,
 ) -> Response:
     """One version of a position, with the names and results of checks of `known_at`."""
-    at = await moment(session, query.known_at)
+    at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
     return await _answer(request, session, at, position_id, version=version, drafts=_sees_drafts(viewer))
 
 

@@ -48,12 +48,13 @@ class Listed:
 
 async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts: bool) -> Listed:
     """One page of the walk; a cursor goes on at the instant of its first page, so no row is lost or seen twice."""
-    at = await moment(session, query.known_at)
+    at = await moment(session, query.known_at, drafts=drafts)
     purpose = "positions:" + _digest(query)
     after: list[Any] | None = None
     if query.cursor:
         after = read_cursor(query.cursor, purpose, at.epoch)
-        at = await moment_of(session, after.pop(0) if after and isinstance(after[0], int) else -1, at.epoch)
+        seq = after.pop(0) if after and isinstance(after[0], int) else -1
+        at = await moment_of(session, seq, at.epoch, drafts=drafts)
     status = query.status or PositionStatus.PUBLISHED
     name, descending = query.sort.lstrip("-"), query.sort.startswith("-")
     key = (KEYS if status == PositionStatus.PUBLISHED else DRAFT_KEYS)[name]

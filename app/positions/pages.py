@@ -43,8 +43,8 @@ QUOTES_A_PAGE = 50
 @router.get("/positions/{position_id}")
 async def show_position(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
     """A position in its newest version, what it rests on, and how it was recorded."""
-    at, pinned = await _moment(request, session)
     drafts = viewer is not None and viewer.may_edit
+    at, pinned = await _moment(request, session, drafts=drafts)
     versions = await queries.list_versions(session, at, position_id, drafts=drafts)
     if not versions:
         raise NotFound(f"There is no position {position_id}.")
@@ -57,8 +57,8 @@ async def show_version(
     request: Request, session: Session, viewer: Anyone, position_id: Number, number: Number
 ) -> Response:
     """One version of a position, and what it changed."""
-    at, pinned = await _moment(request, session)
     drafts = viewer is not None and viewer.may_edit
+    at, pinned = await _moment(request, session, drafts=drafts)
     versions = await queries.list_versions(session, at, position_id, drafts=drafts)
     this = next((v for v in versions if v.version == number), None)
     if this is None:
@@ -73,8 +73,8 @@ async def show_version(
 @router.get("/quotes/{quote_id}")
 async def show_quote(request: Request, session: Session, viewer: Anyone, quote_id: Number) -> Response:
     """A quote, and what rests on it; its address outlives its removal from a position."""
-    at, pinned = await _moment(request, session)
     drafts = viewer is not None and viewer.may_edit
+    at, pinned = await _moment(request, session, drafts=drafts)
     quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
     printed_on = await quote_queries.page_of(session, at, quote_id)
     quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
@@ -100,11 +100,11 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
 @router.get("/sources/{source_id}")
 async def show_source(request: Request, session: Session, viewer: Anyone, source_id: Number) -> Response:
     """A document, and the words taken from it."""
-    at, pinned = await _moment(request, session)
+    drafts = viewer is not None and viewer.may_edit
+    at, pinned = await _moment(request, session, drafts=drafts)
     found = (await held_by_id(session, at, "source", [source_id])).get(source_id)
     if found is None:
         raise NotFound(f"There is no source {source_id}.")
-    drafts = viewer is not None and viewer.may_edit
     after = request.query_params.get("after", "0")
     rows = await quote_queries.public_quotes_of(
         session,
@@ -146,9 +146,9 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
     )
 
 
-async def _moment(request: Request, session: AsyncSession) -> tuple[Moment, str | None]:
+async def _moment(request: Request, session: AsyncSession, *, drafts: bool) -> tuple[Moment, str | None]:
     query = read_query(KnownAt, request)
-    at = await moment(session, query.known_at)
+    at = await moment(session, query.known_at, drafts=drafts)
     return at, instant(at.at) if query.known_at else None
 
 

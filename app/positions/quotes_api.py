@@ -26,8 +26,9 @@ async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: NumberInPath, query: Known
 ) -> Response:
     """One quote, with the positions that have rested on it; as a Web Annotation where linked data is asked for."""
-    at = await moment(session, query.known_at)
-    quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=viewer is not None and viewer.may_edit)
+    drafts = viewer is not None and viewer.may_edit
+    at = await moment(session, query.known_at, drafts=drafts)
+    quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
     if annotation.is_wanted(request.headers.get("accept", "")):
         base = f"{request.url.scheme}://{request.url.netloc}"
         made: Response = Json(annotation.annotation(quote, uses, base), media_type=annotation.MEDIA_TYPE)

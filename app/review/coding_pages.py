@@ -33,7 +33,7 @@ async def show_coding(request: Request, session: Session, viewer: Editor, slug: 
 async def _index(
     request: Request, session: Session, slug: str, coder: str, size: str = "20", errors: dict[str, str] | None = None
 ) -> Response:
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     found = await coding.work(session, book.negotiation.id, coder)
     sources = await held_by_id(session, at, "source", {u.source_id for u in found.to_code[:SHOWN]})
@@ -85,7 +85,7 @@ async def show_unit(request: Request, session: Session, viewer: Editor, slug: st
 async def _unit(
     request: Request, session: Session, slug: str, unit: CodingUnit, chosen: dict[str, str], errors: dict[str, str]
 ) -> Response:
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     source = (await held_by_id(session, at, "source", [unit.source_id]))[unit.source_id]
     texts = await newest_texts(session, [unit.source_id])

@@ -27,7 +27,7 @@ class DraftsQuery(Query):
 @router.get("/n/{slug}/drafts")
 async def show_drafts(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
     """What waits to be gone on with: one's own first, then everybody's, then what was discarded."""
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     drafts = await list_drafts(session, at, book, now())
     discarded = await list_discarded(session, at, book.negotiation.id)

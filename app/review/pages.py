@@ -38,7 +38,7 @@ Words = Annotated[str, Form(max_length=20_000)]
 @router.get("/n/{slug}/review")
 async def show_review(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
     """Drafts that wait for a second person."""
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     return page(
         request,
         "review/index.html",
@@ -58,10 +58,10 @@ async def show_draft(request: Request, session: Session, viewer: Editor, positio
 
 
 async def _view(session: Session, position_id: int) -> PositionView:
-    version = await get_version(session, await moment(session), position_id, drafts=True)
+    version = await get_version(session, await moment(session, drafts=True), position_id, drafts=True)
     if version["status"] != PositionStatus.DRAFT and not await queries.list_comments(session, position_id):
         raise NotFound(f"Position {position_id} is no draft.")
-    [view] = await views(session, await moment(session), [version])
+    [view] = await views(session, await moment(session, drafts=True), [version])
     return view
 
 
@@ -74,7 +74,7 @@ async def _draft(
     comment: str = "",
     errors: dict[str, str] | None = None,
 ) -> Response:
-    book = await code_book(session, await moment(session), view.negotiation)
+    book = await code_book(session, await moment(session, drafts=True), view.negotiation)
     position = await get_position(session, view.id)
     return page(
         request,

@@ -40,7 +40,7 @@ async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiti
             .order_by(ReviewSubmission.at, Position.id)
         )
     ).all()
-    at = await moment(session)
+    at = await moment(session, drafts=True)
     held = await held_by_id(session, at, "position", [p.id for p, _, _ in rows])
     seen = {v.id: v for v in await views(session, at, list(held.values()))}
     return [Waiting(seen[p.id], p.created_by, s, n) for p, s, n in rows if p.id in seen]

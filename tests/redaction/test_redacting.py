@@ -249,3 +249,22 @@ def test_the_serving_role_can_blank_and_do_nothing_else(lake: Lake) -> None:
     with connect(lake.database.url) as connection, pytest.raises(psycopg.Error):
         connection.execute("SET parley.redacting = 'on'")
         connection.execute("UPDATE log_revision SET snapshot = '{}' WHERE kind = 'position'")
+
+
+def test_an_old_etag_of_a_pinned_answer_counts_no_longer(lake: Lake, subtests: pytest.Subtests) -> None:
+    full(lake)
+    pin = f"known_at={lake.stranger.known_now()}"
+    exports = ("csv", "json", "xlsx", "zip", "dna")
+    paths = [f"/api/v1/positions/1{more}?{pin}" for more in ("", "/versions", "/versions/1")]
+    paths += [f"/api/v1/positions?{pin}", f"/api/v1/negotiations/lake/matrix?{pin}", f"/api/v1/quotes/1?{pin}"]
+    paths += [f"/n/lake/export.{kind}?{pin}" for kind in exports]
+    had = {path: lake.stranger.client.get(path).headers["ETag"] for path in paths}
+    for path, etag in had.items():
+        assert lake.stranger.client.get(path, headers={"If-None-Match": etag}).status_code == 304, path
+    assert redact(lake, "quote", 1).status_code == 303
+    for path, etag in had.items():
+        with subtests.test(path):
+            got = lake.stranger.client.get(path, headers={"If-None-Match": etag})
+            assert got.status_code == 200
+            again = lake.stranger.client.get(path, headers={"If-None-Match": got.headers["ETag"]})
+            assert again.status_code == 304

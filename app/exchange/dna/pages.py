@@ -176,7 +176,7 @@ async def _page(
     mapped: Mapped | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     names = {s.id: s["title"] for s in book.issues}
     options: list[tuple[str, list[tuple[str, str]]]] = [
         (names[s.id], [(f"{s['slug']}/{o['slug']}", o["label"]) for o in book.options[s.id] if not o["retired"]])

@@ -69,7 +69,7 @@ async def _views(session: AsyncSession, keys: set[tuple[int, int]]) -> dict[tupl
         )
     )
     snapshots = [s for s in (Snapshot(*row) for row in rows) if (s.id, s.version) in keys]
-    read = await views(session, await moment(session), snapshots)
+    read = await views(session, await moment(session, drafts=True), snapshots)
     return {(v.id, v.version): v for v in read}
 
 

@@ -133,7 +133,7 @@ async def _page(
     errors: Mapping[str, str] | None = None,
     done: DoneQuery | None = None,
 ) -> Response:
-    book = await code_book(session, await moment(session), slug)
+    book = await code_book(session, await moment(session, drafts=True), slug)
     bad = bool(errors or questions or (taken and not taken.clean))
     context: dict[str, Any] = {"taken": taken, "look": look_at(taken) if taken else None, "done": done or DoneQuery()}
     return page(
