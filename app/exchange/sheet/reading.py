@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,8 @@ from app.exchange.tables import LONGEST_CELL
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# A first line by which spreadsheets are told what parts the cells, as they write it and save it again.
+DECLARED = re.compile(r'"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 MOST_BYTES = 64 << 20
 MOST_ROWS = 200_000
 SAMPLES = 3
@@ -84,10 +87,11 @@ def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None
     if "\0" in text:
         faults.add(name, text[: text.index("\0")].count("\n") + 1, "", "contains a NUL character, which is no text")
         return sheet
-    delimiter = _delimiter(text)
-    sheet.read_as = f"{_label(found)}, cells parted by {DELIMITERS[delimiter]}"
+    declared = DECLARED.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
+    sheet.read_as = f"{_label(found)}, cells parted by {DELIMITERS.get(delimiter, delimiter)}"
     try:
-        _rows(text, delimiter, sheet, faults)
+        _rows(text, delimiter, sheet, faults, skip=declared is not None)
     except csv.Error as error:
         faults.add(name, len(sheet.lines) + 1, "", f"is not well-formed CSV: {error}")
     return sheet
@@ -143,18 +147,21 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=names)
 
 
-def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults) -> None:
+def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if skip:
+        next(reader)
+    top = reader.line_num + 1
     header = [canonical(n) for n in next(reader, [])]
     sheet.columns = header
     if not any(header):
-        faults.add(sheet.name, 1, "", "is empty: its first line names the columns")
+        faults.add(sheet.name, top, "", "is empty: its first line names the columns")
         return
     for name in dict.fromkeys(header):
         if name and not known(name):
-            faults.add(sheet.name, 1, name, "is not a column that is read; a column for oneself begins with _")
+            faults.add(sheet.name, top, name, "is not a column that is read; a column for oneself begins with _")
         elif name and header.count(name) > 1:
-            faults.add(sheet.name, 1, name, "is there twice")
+            faults.add(sheet.name, top, name, "is there twice")
     while True:
         number = reader.line_num + 1
         cells = next(reader, None)

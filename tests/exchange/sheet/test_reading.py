@@ -57,6 +57,22 @@ def test_what_no_spreadsheet_is() -> None:
     assert refused(b"party,_notes,\n") == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("first", "by"), [("sep=;", ";"), ("SEP=,", ","), ('"sep=;";;', ";"), ("sep=\t", "\t"), ("sep=|", "|")]
+)
+def test_a_first_line_that_says_what_parts_the_cells_is_passed_over(first: str, by: str, encoding: str) -> None:
+    words = "a, b; c|d\te"
+    body = sheet(said(exact=words), delimiter=by).decode()
+    found = read(f"{first}\r\n{body}".encode(encoding))
+    assert [(line.number, line["exact"]) for line in found.lines] == [(3, words)]
+    assert refused(f"{first}\r\nparty{by}colour\r\nx\r\n".encode(encoding)) == [
+        "a.csv:2:colour: is not a column that is read; a column for oneself begins with _",
+        "a.csv:3:: has 1 cells under 2 columns",
+    ]
+    assert refused(first.encode(encoding)) == ["a.csv:2:: is empty: its first line names the columns"]
+
+
 def test_names_of_columns_are_read_as_people_write_them() -> None:
     assert [canonical(n) for n in (" Stated on", "Source-URL", "quote", "Speaker")] == [
         "stated_on", "source_url", "exact", "speaker_name",
