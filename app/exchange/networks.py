@@ -1,5 +1,6 @@
 """Tables and graphs for models: how near parties are to each other, and where each stands on each scale."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,12 @@ from app.matrix.load import stand_of
 from app.negotiations.views import OptionView, PartyView
 
 EDGE_COLUMNS = ("party", "party_name", "other", "other_name", "agreement", "issues")
+# What a graph says of itself, since no reader of it sees this page.
+EDGES = {
+    "edges": "An edge joins two parties whose agreement is above 0. Its weight is that agreement, from 0 to 1, greater"
+    " is nearer; issues is the number of issues that it rests on. Pairs with agreement 0, or without an issue on which"
+    " both prefer an option, have no edge; edges.csv lists every pair."
+}
 BARGAINING_COLUMNS = (
     "party", "party_name", "issue", "issue_title", "position", "salience", "option", "option_label", "rank", "firmness",
     "attributed", "inferred", "stated_by", "position_id",
@@ -71,17 +78,21 @@ async def export_edges(session: AsyncSession, chosen: Selection, now: datetime) 
 
 
 async def export_graphml(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
-    """Yield a graph with an edge for each pair that has an issue on which both prefer an option."""
+    """Yield a graph with an edge for each pair that agrees at least in part: readers refuse edges of weight 0."""
     import networkx  # takes as long to load as everything else together
 
     parties = chosen.matrix.grid.parties
     pairs = pairs_of(parties, await read_held(session, chosen, now))
     meta = {name: xml_text(str(value)) for name, value in chosen.meta().items() if name != "filters" and value}
-    graph = networkx.Graph(**meta)
+    apart = sum(pair.agreement == 0 for pair in pairs)
+    unknown = sum(pair.agreement is None for pair in pairs)
+    graph = networkx.Graph(**meta, **EDGES, pairs_without_agreement=apart, pairs_without_common_issue=unknown)
+    shared = {name for name, times in Counter(p.name for p in parties).items() if times > 1}
     for p in parties:
-        graph.add_node(p.slug, name=xml_text(p.name), role=p.role, consent_required=p.consent_required)
+        name = f"{p.name} ({p.slug})" if p.name in shared else p.name  # igraph tells vertices apart by it
+        graph.add_node(p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required)
     for pair in pairs:
-        if pair.agreement is not None:
+        if pair.agreement:
             graph.add_edge(*pair.parties, weight=pair.agreement, agreement=pair.agreement, issues=pair.issues)
     yield "\n".join(networkx.generate_graphml(graph)).encode() + b"\n"
 

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
+import igraph
 import networkx
 
 from app.exchange.networks import places
@@ -54,3 +56,28 @@ def test_the_agreement_of_every_pair(lake: Lake) -> None:
         ("south", "quota", "50.0", ""),
     ]
     assert rows(lake, "export/edges.csv", party="north") == []
+
+
+def test_igraph_takes_every_weight(lake: Lake, tmp_path: Path) -> None:
+    lake.ada.party("east", "lake", name="Northshore")
+    lake.ada.party("west", "lake", name="Far <&> \u202eWest")
+    for party, quota, dam in (("north", "q40", "open"), ("south", "q20", "closed"), ("east", "q30", "open")):
+        for issue, option in (("quota", quota), ("dam", dam)):
+            lake.ada.state(party, issue, attitudes={option: "prefers"})
+    file = tmp_path / "agreement.graphml"
+    file.write_bytes(lake.stranger.page("/n/lake/export.graphml").content)
+    graph = igraph.Graph.Read_GraphML(str(file))
+    ids, listed = graph.vs["id"], rows(lake, "export/edges.csv")
+    seen = {(ids[e.source], ids[e.target]): (e["weight"], e["issues"]) for e in graph.es}
+    assert seen == {
+        (r["party"], r["other"]): (float(r["agreement"]), int(r["issues"]))
+        for r in listed
+        if float(r["agreement"] or 0)
+    }
+    assert seen == {("north", "east"): (0.75, 2), ("south", "east"): (0.25, 2)}
+    assert (graph["pairs_without_agreement"], graph["pairs_without_common_issue"]) == (1, 7)
+    assert "agreement 0" in graph["edges"]
+    assert len(set(graph.vs["name"])) == len(graph.vs) == 5
+    graph.betweenness(weights="weight")
+    for layout in ("fr", "kk", "drl"):
+        graph.layout(layout, weights="weight")
