@@ -1,9 +1,12 @@
 """A citation as CSL-JSON, BibTeX, RIS and as text."""
 
 import re
+import string
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape, unescape
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from app.citations.work import ON_RECORD, Work, one_line
 from app.core.responses import dumps
@@ -12,8 +15,10 @@ STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _LATEX |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, escaped ones too
 _LATEX |= {c: f"\\{c}" for c in "&%$#_"}
-_IN_ADDRESS = {c: f"%{ord(c):02X}" for c in '{}\\<>"^`| '}
-_RIS = {"dataset": "DATA", "article-newspaper": "NEWS", "webpage": "ELEC", "speech": "ELEC"}
+_AS_THEY_ARE = "".join(set(string.punctuation) - set('{}\\<>"^`|'))  # in addresses
+# Zotero takes GEN, and whatever it does not know, for an article in a journal.
+_RIS = {"dataset": "DATA", "article-newspaper": "NEWS", "webpage": "ELEC", "speech": "ELEC", "document": "MANSCPT"}
+_QUOTED = ("article-newspaper", "dataset", "document", "speech")  # kinds whose titles the style puts in quotation marks
 
 
 def as_csl(work: Work) -> str:
@@ -24,16 +29,19 @@ def as_bibtex(work: Work) -> str:
     """One entry; `year` is for BibTeX, `date` for biblatex."""
     item = work.csl()
     newspaper = work.kind == "article-newspaper"
+    beside = [_latex(part) for part in (item.get("archive_location"), work.quoted) if part]
+    beside += [f"{ON_RECORD} {_url(work.record)}"] if work.record else []
     fields = {
         "author": " and ".join(f"{{{_latex(n['literal'])}}}" for n in item.get("author", [])),
         "title": f"{{{_latex(item.get('title', ''))}}}",
         "journal" if newspaper else "howpublished": _latex(item.get("container-title", "")),
         "publisher": _latex(item.get("publisher", "")),
+        "organization": "" if newspaper else _latex(item.get("publisher", "")),  # what biblatex prints of these
         "year": (work.issued or "")[:4],
         "date": work.issued or "",
         "version": _latex(work.version or ""),
         "langid": work.language or "",
-        "note": rf"{ON_RECORD} \url{{{_address(work.record)}}}" if work.record else "",
+        "note": ". ".join(beside),
         "url": _address(work.url or ""),
         "urldate": work.accessed or "",
     }
@@ -44,7 +52,7 @@ def as_bibtex(work: Work) -> str:
 def as_ris(work: Work) -> str:
     """One reference; every value is one line, as the format asks for."""
     item = work.csl()
-    lines = [("TY", _RIS.get(work.kind, "GEN")), ("ID", work.key), ("TI", item.get("title", ""))]
+    lines = [("TY", _RIS[work.kind]), ("ID", work.key), ("TI", item.get("title", ""))]
     lines += [("AU", name["literal"]) for name in item.get("author", [])]
     lines += [
         ("T2", item.get("container-title")),
@@ -54,6 +62,7 @@ def as_ris(work: Work) -> str:
         ("Y2", work.accessed and _ris_date(work.accessed)),
         ("ET", work.version),
         ("LA", work.language),
+        ("AV", item.get("archive_location")),
         ("N1", item.get("note")),
         ("UR", work.url),
         ("ER", ""),
@@ -67,12 +76,43 @@ def as_text(work: Work) -> str:
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
-    item = {name: value for name, value in work.csl().items() if name not in ("note", "language")}
-    marked = {name: escape(value, quote=False) if isinstance(value, str) else value for name, value in item.items()}
-    bibliography = CitationStylesBibliography(_style(), CiteProcJSON([marked]), formatter.plain)
+    item = _said_once({name: v for name, v in work.csl().items() if name not in ("note", "language")})
+    bibliography = CitationStylesBibliography(_style(), CiteProcJSON([_as_markup(item)]), formatter.plain)
     bibliography.register(Citation([CitationItem(work.key)]))
-    said = one_line(unescape(str(bibliography.bibliography()[0])))
-    return f"{said} {ON_RECORD} {work.record}\n" if work.record else f"{said}\n"
+    said = [one_line(unescape(str(bibliography.bibliography()[0]))), item.get("archive_location"), work.note]
+    first, *more = [part for part in said if part]
+    return " ".join([first, *map(_sentence, more)]) + "\n"
+
+
+def _said_once(item: dict[str, Any]) -> dict[str, Any]:
+    """Put in the author's place what the style puts there; the library would say it a second time in its own."""
+    authors = item.get("author")
+    if authors:
+        names = [name["literal"] for name in authors]
+        return {n: v for n, v in item.items() if n not in ("container-title", "publisher") or [v] != names}
+    title = item["title"]
+    first = f"‘{title}’" if item["type"] in _QUOTED else title
+    instead = "title"
+    if item["type"] == "article-newspaper" and "container-title" in item:
+        first, instead = item["container-title"], "container-title"
+    return {n: v for n, v in item.items() if n != instead} | {"author": [{"literal": first}]}
+
+
+def _as_markup(value: Any) -> Any:
+    match value:
+        case str():
+            return escape(value, quote=False)
+        case list():
+            return [_as_markup(part) for part in value]
+        case dict():
+            return {name: _as_markup(part) for name, part in value.items()}
+        case _:
+            return value
+
+
+def _sentence(text: str) -> str:
+    """End a text as a sentence, but not an address, which a full stop would become part of."""
+    return text if text.endswith((".", "!", "?", "…")) or "://" in text.rpartition(" ")[2] else f"{text}."
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +127,17 @@ def _latex(text: str) -> str:
 
 
 def _address(url: str) -> str:
-    return re.sub(r'[{}\\<>"^`| ]', lambda found: _IN_ADDRESS[found[0]], url)
+    """An address in the letters that every version of TeX knows."""
+    host = urlsplit(url).hostname or ""
+    if not host.isascii():
+        url = url.replace(host, host.encode("idna").decode(), 1)
+    return quote(url, safe=_AS_THEY_ARE)
+
+
+def _url(address: str) -> str:
+    """An address for the midst of a text, where % begins a comment, also within \\url."""
+    address = _address(address).replace("%3A", ":")
+    return _latex(address) if set(address) & set("%#~") else rf"\url{{{address}}}"
 
 
 def _ris_date(text: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ON_RECORD = "On record at"
+ON_RECORD, QUOTING = "On record at", "Quoting"
+# A kind of work as Zotero names it; a page about somebody's words is saved as the page that it is.
+ZOTERO = {"dataset": "dataset", "article-newspaper": "newspaperArticle", "document": "document"}
 US = "Parley"  # who keeps the record: the author of what is ours
 
 
@@ -24,6 +26,17 @@ class Work:
     version: str | None = None
     language: str | None = None
     record: str | None = None  # where it is on record here, if its own address is elsewhere
+    reference: str | None = None  # where to find what has no address
+    quoting: tuple[str, ...] = ()  # the sources that it quotes, in words
+
+    @property
+    def quoted(self) -> str | None:
+        return f"{QUOTING} {'; '.join(self.quoting)}" if self.quoting else None
+
+    @property
+    def note(self) -> str | None:
+        """What most styles have no place for: the sources that it quotes, and where it is on record."""
+        return ". ".join(filter(None, [self.quoted, self.record and f"{ON_RECORD} {self.record}"])) or None
 
     def csl(self) -> dict[str, Any]:
         """Write it as an item of CSL-JSON, what is not known left out."""
@@ -38,7 +51,8 @@ class Work:
             "accessed": self.accessed and _parts(self.accessed),
             "version": self.version,
             "language": self.language,
-            "note": self.record and f"{ON_RECORD} {self.record}",
+            "archive_location": self.reference and one_line(self.reference),
+            "note": self.note,
             "URL": self.url,
         }
         return {name: value for name, value in item.items() if value}
@@ -56,12 +70,13 @@ class Cite:
 
     @property
     def meta(self) -> list[tuple[str, str]]:
-        """Highwire's tags, which Google Scholar and Zotero read."""
+        """What Zotero's reader of pages takes; a `citation_title` would make it guess a journal article."""
         work = self.work
-        tags = [("citation_title", work.title), *(("citation_author", name) for name in work.authors)]
+        tags = [("z:itemType", ZOTERO.get(work.kind, "webpage")), ("DC.title", one_line(work.title))]
+        tags += [("citation_author", name) for name in work.authors]
         optional = {
             "citation_publication_date": work.issued and work.issued.replace("-", "/"),
-            "citation_journal_title": work.container,
+            "og:site_name": work.container and one_line(work.container),
             "citation_publisher": work.publisher,
             "citation_language": work.language,
             "citation_public_url": self.permalink,

@@ -25,6 +25,7 @@ def cite_position(position: PositionView, *, party: str, issue: str, negotiation
         container=negotiation,
         issued=position.recorded_at[:10],
         version=str(position.version),
+        quoting=tuple(dict.fromkeys(in_words(q.source) for q in position.quotes)),
     )
     claim = {
         "@context": CONTEXT,
@@ -57,7 +58,7 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
         url=f"{base}{address}{query}",
         authors=(who or US,),
         container=quote.source.title,
-        publisher=quote.source.publisher,
+        publisher=quote.source.publisher if quote.source.publisher != who else None,
         issued=quote.said_on or quote.source.published_on,
         language=quote.language,
     )
@@ -69,23 +70,35 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
 def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: str) -> Cite:
     """Cite a document itself, with a note of where it is on record here; `data` is its snapshot."""
     address = f"/sources/{source_id}"
-    kind = (data["kind"] or "").lower()
+    author, publisher = data["author"], data["publisher"]
+    news = any(word in (data["kind"] or "").lower() for word in NEWS)
+    kind = "article-newspaper" if news else "webpage" if data["url"] else "document"
+    if author is None and not news:  # who published it answers for it; of a newspaper styles say so themselves
+        author, publisher = publisher, None
     work = Work(
         key=f"parley-source-{source_id}",
-        kind="article-newspaper" if any(word in kind for word in NEWS) else "webpage" if data["url"] else "document",
+        kind=kind,
         title=data["title"],
         url=data["url"],
-        authors=(data["author"],) if data["author"] else (data["publisher"],) if data["publisher"] else (),
-        container=data["publisher"],
+        authors=(author,) if author else (),
+        container=publisher if kind != "document" else None,
+        publisher=publisher if kind == "document" else None,
         issued=data["published_on"],
         accessed=data["accessed_on"],
         language=data["language"],
         record=f"{base}{address}{query}",
+        reference=data["reference"],
     )
     document = document_data(SourceView(source_id, *(data[n] for n in SourceView.__slots__[1:])), base)
     more = {"author": data["author"], "inLanguage": data["language"], "license": data["licence"]}
     linked = {"@context": CONTEXT, **document, **more, "archivedAt": data["archive_url"]}
     return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(linked))
+
+
+def in_words(source: SourceView) -> str:
+    """Title, publisher and day of a source, for a sentence."""
+    day = dates.display(source.published_on) if source.published_on else None
+    return ", ".join(filter(None, [f"“{shortened(source.title)}”", source.publisher, day]))
 
 
 def quotation(quote: QuoteView, base: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
@@ -10,6 +10,7 @@ from app.history.entry import snapshot as row_snapshot
 from app.history.read import Moment
 from app.models.log import QuoteUse
 from app.models.source import Quote, QuoteCheck, SourceText
+from app.models.vocabulary import Verification
 from app.positions.names import Names, checks_at, learn
 from app.positions.showing import quote_view
 from app.positions.views import QuoteView
@@ -59,6 +60,23 @@ async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | Non
     )
     row = found.one_or_none()
     return page_at(row.pages, row.start) if row else None
+
+
+async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> list[str]:
+    """The words of each segment as the text that the quote was found in has them; empty where that is not at hand."""
+    if quote.verification != Verification.VERIFIED or quote.redacted or not quote.segments:
+        return []
+    newest = (
+        select(QuoteCheck.text_id)
+        .where(QuoteCheck.quote_id == quote.id, QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.seq.desc())
+        .limit(1)
+    )
+    segments = [func.substr(SourceText.text, start + 1, end - start) for start, end in quote.segments]
+    whole = SourceText.redacted_at.is_(None)
+    found = await session.execute(select(*segments).where(SourceText.id == newest.scalar_subquery(), whole))
+    row = found.one_or_none()
+    return list(row) if row else []
 
 
 async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:

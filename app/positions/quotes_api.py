@@ -31,7 +31,8 @@ async def show_quote(
     quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
     if annotation.is_wanted(request.headers.get("accept", "")):
         base = f"{request.url.scheme}://{request.url.netloc}"
-        made: Response = Json(annotation.annotation(quote, uses, base), media_type=annotation.MEDIA_TYPE)
+        words = await quote_queries.words_in_text(session, at, quote)
+        made: Response = Json(annotation.annotation(quote, uses, base, words), media_type=annotation.MEDIA_TYPE)
         made.headers["Vary"] = "Accept"
         return not_modified(request, made)
     data = {**{name: getattr(quote, name) for name in quote.__slots__}, "positions": uses, "url": f"/quotes/{quote.id}"}

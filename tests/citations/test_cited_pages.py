@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from app.citations.forms import FORMS
 from app.exchange.twins import twin_of
-from tests.support.factories import WORDS, quote
+from tests.support.factories import TEXT, WORDS, quote
 from tests.support.fixtures import Lake
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 & 'x'"
@@ -159,6 +160,50 @@ def test_a_quote_as_web_annotation(stated: Lake) -> None:
     assert got.etag != plain.etag
     again = {"Accept": "application/ld+json", "If-None-Match": got.etag}
     assert stated.stranger.ask("GET", "/quotes/1", **again).status == 304
+
+
+@pytest.mark.parametrize(
+    ("exact", "parts"),
+    [
+        ("We accept forty per cent … minister of Northshore", 2),
+        ("Lake talks resume... The dam stays closed until [...] Southshore's envoy Tol Ibarra", 3),
+        ("…Southshore's envoy Tol Ibarra called the quota \"an insult…", 1),
+    ],
+)
+def test_all_selectors_of_a_target_select_the_same(stated: Lake, exact: str, parts: int) -> None:
+    number = stated.ada.state("south", quotes=[quote(exact)])["quotes"][0]["id"]
+    found = stated.stranger.ask("GET", f"/quotes/{number}", Accept="application/ld+json").json["target"]
+    targets = found if isinstance(found, list) else [found]
+    assert len(targets) == parts
+    for target in targets:
+        words, place = target["selector"]
+        assert TEXT[place["start"] : place["end"]] == words["exact"]
+        assert target["source"] == "https://news.example/lake"
+    assert ["prefix" in t["selector"][0] for t in targets] == [True, *[False] * (len(targets) - 1)]
+    assert ["suffix" in t["selector"][0] for t in targets] == [*[False] * (len(targets) - 1), True]
+
+
+def test_a_page_is_to_zotero_what_it_is(stated: Lake) -> None:
+    stated.ada.source(kind="newspaper article", publisher="The Post", title="A\nB")
+    for path, kind, site in (
+        ("/n/lake", "dataset", None),
+        ("/positions/1", "webpage", "Lake treaty"),
+        ("/quotes/1", "webpage", "Talks resume"),
+        ("/sources/1", "webpage", None),
+        ("/sources/2", "newspaperArticle", "The Post"),
+    ):
+        tags = {m.attributes.get("name"): m.attributes.get("content") for m in page(stated, path).css("meta")}
+        assert (tags["z:itemType"], tags.get("og:site_name")) == (kind, site)
+        assert tags["DC.title"] and not {"citation_title", "citation_journal_title"} & set(tags)
+
+
+def test_a_position_is_cited_with_the_sources_that_it_quotes(stated: Lake) -> None:
+    other = stated.ada.source(title="Dam talks", publisher="The Lake Post", published_on="2024-05")["id"]
+    quotes = [quote(), quote("Lake talks resume"), quote("The dam", source_id=other)]
+    number = stated.ada.state("south", quotes=quotes)["id"]
+    expected = "Quoting “Talks resume”, 14 May 2024; “Dam talks”, The Lake Post, May 2024"
+    for form in FORMS:
+        assert stated.stranger.page(f"/positions/{number}/cite.{form}").text.count(expected) == 1, form
 
 
 def test_an_unchecked_quote_has_no_place(stated: Lake) -> None:

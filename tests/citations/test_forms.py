@@ -1,15 +1,18 @@
 """A citation in four forms: others' readers give back what was put in."""
 
 import json
+from dataclasses import replace
+from urllib.parse import quote
 
 import bibtexparser
 import pytest
 import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pybtex import PybtexEngine
 
-from app.citations.forms import as_bibtex, as_csl, as_ris, as_text
+from app.citations.forms import FORMS, as_bibtex, as_csl, as_ris, as_text
 from app.citations.work import Work, shortened
 
 PLAIN = Work(
@@ -25,6 +28,8 @@ PLAIN = Work(
 )
 NEWS = Work("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d", ("A. Lind", "B & Sons {x}"), "The Post",
             issued="2024", accessed="2024-05", record="https://y.example/sources/1")  # fmt: skip
+PINNED = "https://y.example/sources/1?known_at=2026-11-23T10%3A00%3A00.000000Z"
+LETTER = Work("l", "document", "Long", None, issued="1938", reference="Lake archive, box 3", record=PINNED)
 HOSTILE = ["<b>", "</i>", "&amp;", "%", "$", "#", "_", "~", "^", "\\", '"', "{", "}", "Київ", "\n", "@", ",", "—", "“"]
 TITLES = st.lists(st.sampled_from([*HOSTILE, "a", "Word", " "]), min_size=1, max_size=12).map("".join).filter(str.strip)
 
@@ -47,6 +52,28 @@ def test_text_says_the_note_too() -> None:
     assert as_text(NEWS).endswith(" On record at https://y.example/sources/1\n")
 
 
+def test_text_says_once_what_stands_in_the_place_of_an_author() -> None:
+    nobody = replace(LETTER, record=None, reference=None)
+    assert as_text(nobody) == "‘Long’ (1938).\n"
+    assert as_text(replace(nobody, kind="webpage")) == "Long (1938).\n"
+    assert as_text(replace(NEWS, authors=(), url=None, record=None)) == "The Post (2024) ‘Talks’.\n"
+    assert as_text(replace(PLAIN, publisher="Mara Venn", container=None, url=None)).count("Mara Venn") == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_says_where_to_find_what_has_no_address(form: str) -> None:
+    found = FORMS[form][1](LETTER).replace("\\url{", "")
+    assert found.count("Lake archive, box 3") == 1
+    assert found.count("On record at https://y.example/sources/1?known") == 1
+
+
+@settings(max_examples=25)
+@given(TITLES)
+def test_text_keeps_every_name(name: str) -> None:
+    whole = " ".join(name.split())
+    assert whole in as_text(Work("k", "webpage", "Talks", None, (name,), issued="2024"))
+
+
 @given(TITLES)
 def test_text_keeps_every_title(title: str) -> None:
     whole = " ".join(title.split())
@@ -63,6 +90,7 @@ def test_bibtex_reads_back() -> None:
         "date": "2024-05-14",
         "howpublished": "Talks resume",
         "publisher": "The Lake Post",
+        "organization": "The Lake Post",
         "langid": "en",
         "url": PLAIN.url.partition("%")[0],
     }  # fmt: skip  (the reader takes the % of an address for a comment; LaTeX's \url does not)
@@ -78,6 +106,38 @@ def test_bibtex_survives_every_title(title: str) -> None:
     found = bibtex(Work("k", "webpage", title, None))
     if not set(title) & set('{}^\\~"“—'):  # what the reader has other signs for
         assert found.get("title", "").strip("{}") == " ".join(title.split())
+
+
+@pytest.mark.parametrize("style", ["plain", "unsrt", "alpha"])
+@pytest.mark.parametrize("work", [PLAIN, NEWS, LETTER, replace(PLAIN, record=PINNED, quoting=("“50%_#”, {The Post",))])
+def test_pybtex_prints_it(work: Work, style: str) -> None:
+    printed = " ".join(PybtexEngine().format_from_string(as_bibtex(work), style, output_backend="plaintext").split())
+    assert work.title in printed
+    for address in filter(None, [work.url, work.record and work.record.replace("%3A", ":")]):
+        assert address in printed
+    assert (work.reference or "") in printed
+
+
+@settings(max_examples=25, deadline=None)  # it makes a file for each
+@given(TITLES)
+def test_pybtex_takes_every_text(text: str) -> None:
+    record = f"https://y.example/{quote(text)}"
+    work = Work("k", "webpage", text, None, (text,), text, reference=text, record=record, quoting=(text,))
+    printed = PybtexEngine().format_from_string(as_bibtex(work), "unsrt", output_backend="plaintext")
+    assert record.replace("%3A", ":") in printed
+
+
+def test_addresses_in_bibtex_are_in_letters_that_tex_knows() -> None:
+    work = replace(PLAIN, url="https://мир.example/й_{a}|?q=%20")
+    assert "url = {https://xn--h1ahn.example/%D0%B9_%7Ba%7D%7C?q=%20}" in as_bibtex(work)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("webpage", "ELEC"), ("speech", "ELEC"), ("dataset", "DATA"), ("document", "MANSCPT")]
+)
+def test_ris_is_of_no_type_that_zotero_takes_for_a_journal_article(kind: str, expected: str) -> None:
+    [found] = rispy.loads(as_ris(replace(PLAIN, kind=kind)))
+    assert found["type_of_reference"] == expected
 
 
 @pytest.mark.parametrize("work", [PLAIN, NEWS])
