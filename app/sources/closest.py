@@ -39,6 +39,8 @@ def approximate(text: Folded, words: str) -> Closest | None:
     if len(words) > size:  # What lies between head and tail may have grown or shrunk.
         start = _relocate(hay, head, start, len(words) // 4)
         end = _relocate(hay, tail, end - size, len(words) // 4) + size
+    # Words that go on where the text is at its end, or before its beginning, seem to reach beyond it.
+    start, end = max(start, 0), min(end, len(hay))
     right, left = start + size, end - size
     starts = (at for at in edges(text.spaced, start - _REACH, start + _REACH) if hay[at : at + 1].strip())
     start = max(starts, key=lambda at: Indel.normalized_similarity(head, hay[at:right]), default=start)

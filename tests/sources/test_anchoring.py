@@ -304,6 +304,15 @@ def test_a_passage_in_other_surroundings_is_the_closest() -> None:
     assert result.closest and result.closest.exact == "We will accept"
 
 
+@pytest.mark.parametrize("more", [20, 60, 80, 120])
+def test_words_that_go_on_beyond_the_text_have_a_closest_passage_within_it(more: int) -> None:
+    beyond = "and so on, or so it is said, which nobody wrote down in this report or in any other, ever since then"
+    for exact in (f"{TALKS[-160:]} {beyond[:more]}", f"{beyond[:more]} {TALKS[:160]}"):
+        result = check(TALKS, exact)
+        assert result.verification == Verification.MISMATCH
+        assert result.closest and result.closest.exact in TALKS
+
+
 def test_repeated_words_are_told() -> None:
     assert check(AMBIGUOUS, "The dam stays closed", "no. ").repeated
     assert not check(AMBIGUOUS, "We said no", "closed. ").repeated
