@@ -1,0 +1,108 @@
+"""Ask the program's own rule which sentences of a document are verified in a text of it, and which untrue ones are."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from app.models.vocabulary import Verification
+from app.sources.anchoring import Check, check
+from app.sources.folding import Folded, fold
+from bench.fidelity.alterations import altered, joined
+from bench.fidelity.blocks import Document, Sentence
+from bench.fidelity.truth import Truth, plain, squash
+
+SAMPLE = 499  # of what cannot be in the text, one in so many is asked for all the same
+
+
+@dataclass
+class Judgement:
+    """What came of a text that somebody took out of a document."""
+
+    document: Document
+    sentences: int = 0
+    misses: list[tuple[Sentence, str]] = field(default_factory=list)  # with what the text has instead
+    altered: int = 0
+    accepted: list[tuple[str, str]] = field(default_factory=list)  # kind, words: verified although untrue
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+class Text:
+    """A text, made ready for very many questions."""
+
+    def __init__(self, text: str) -> None:
+        self.folded: Folded = fold(text)
+        self._squashed = squash(text)
+        self._spaced = plain(text)
+        self._unhyphened = re.sub(r"-\s*", "", self._spaced)
+        self._asked = 0
+
+    def verifies(self, kind: str, words: list[str]) -> bool:
+        """Ask the program, unless the letters alone say that it cannot be."""
+        self._asked += 1
+        if not self._possible(kind, words) and self._asked % SAMPLE:
+            return False
+        return self.ask(" ".join(words)).verification == Verification.VERIFIED
+
+    def ask(self, words: str) -> Check:
+        return check(self.folded, words)
+
+    def _possible(self, kind: str, words: list[str]) -> bool:
+        if "".join(map(_squash, words)) not in self._squashed:
+            return False
+        if kind in ("two words run together", "a word torn apart"):
+            # White space alone makes these untrue; a hyphen at a line's end may be read in both ways.
+            spaced = plain(" ".join(words))
+            return spaced in self._spaced or re.sub(r"-\s*", "", spaced) in self._unhyphened
+        return True
+
+
+_squash = lru_cache(100_000)(squash)  # words come back very often
+
+
+def judge(document: Document, given: str | None, *, alter: bool = True) -> Judgement:
+    """Check every sentence of a document, and every alteration of it, against a text of it."""
+    made = Judgement(document, len(document.sentences))
+    if given is None or not given.strip():
+        made.misses = [(sentence, "no text at all") for sentence in document.sentences]
+        return made
+    text = Text(given)
+    for sentence in document.sentences:
+        found = text.ask(sentence.text)
+        if found.verification != Verification.VERIFIED:
+            made.misses.append((sentence, _instead(found, given)))
+    if alter:
+        _alter(made, text)
+    return made
+
+
+def _alter(made: Judgement, text: Text) -> None:
+    document, draw = made.document, random.Random(made.document.name)
+    truth = Truth([sentence.text for sentence in flow] for flow in (*document.flows, document.order))
+    for kind, words in _alterations(document, draw):
+        if text.verifies(kind, words):
+            if truth.says(" ".join(words)):
+                continue
+            made.accepted.append((kind, " ".join(words)))
+        made.altered += 1
+        made.kinds[kind] += 1
+
+
+def _alterations(document: Document, draw: random.Random) -> Iterator[tuple[str, list[str]]]:
+    for unseen in document.unseen:
+        yield "a sentence that no reader sees", unseen.split()
+    for flow in document.flows:
+        yield from joined(flow, draw)
+        for sentence in flow:
+            yield from altered(sentence, document, draw)
+
+
+def _instead(found: Check, text: str) -> str:
+    if found.verification == Verification.AMBIGUOUS:
+        return "it is there more than once"
+    if found.closest is None:
+        return "nothing like it"
+    start, end = found.closest.start, found.closest.end
+    return text[max(start - 15, 0) : end + 15]

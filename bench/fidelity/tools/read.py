@@ -1,0 +1,75 @@
+"""Take the text out of files with one library: its name is the argument, the files are JSON on standard input."""
+
+import json
+import sys
+
+
+def python_docx(path: str) -> str:
+    from docx import Document
+
+    document = Document(path)
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def docx2txt(path: str) -> str:
+    import docx2txt
+
+    return docx2txt.process(path)
+
+
+def mammoth(path: str) -> str:
+    import mammoth
+
+    with open(path, "rb") as file:
+        return mammoth.extract_raw_text(file).value
+
+
+def pypdf(path: str) -> str:
+    from pypdf import PdfReader
+
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def pdfminer(path: str) -> str:
+    from pdfminer.high_level import extract_text
+
+    return extract_text(path)
+
+
+def pdfium(path: str) -> str:
+    from pypdfium2 import PdfDocument
+
+    return "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(path))
+
+
+def trafilatura(path: str) -> str:
+    import trafilatura
+
+    with open(path, "rb") as file:
+        return trafilatura.extract(file.read(), include_comments=False, favor_recall=True) or ""
+
+
+def readability(path: str) -> str:
+    from lxml.html import fromstring
+    from readability import Document
+
+    with open(path, "rb") as file:
+        return fromstring(Document(file.read()).summary()).text_content()
+
+
+READERS = {f.__name__: f for f in (python_docx, docx2txt, mammoth, pypdf, pdfminer, pdfium, trafilatura, readability)}
+
+
+def main() -> None:
+    texts = {}
+    for path in json.load(sys.stdin):
+        try:
+            texts[path] = READERS[sys.argv[1]](path)
+        except Exception as error:
+            # Whatever a library trips over is its result for that file.
+            print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr)
+    json.dump(texts, sys.stdout)
+
+
+main()
