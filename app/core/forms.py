@@ -18,6 +18,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
+from app.core.lines import line_ends, place
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -30,11 +31,13 @@ class Input(BaseModel):
 
 
 def _storable(value: str) -> str:
-    """Refuse what PostgreSQL or UTF-8 cannot hold, and control characters that nobody types."""
+    """Make line ends alike; refuse what PostgreSQL or UTF-8 cannot hold, and other control characters."""
+    value = line_ends(value)
     if found := UNSTORABLE.search(value):
+        where = place(value, found.start())
         if "\ud800" <= found[0] <= "\udfff":
-            raise ValueError("contains half of a surrogate pair, which is no character")
-        raise ValueError(f"contains the control character U+{ord(found[0]):04X}")
+            raise ValueError(f"contains half of a surrogate pair, which is no character: {where}")
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}, which cannot be saved: {where}")
     return value
 
 
@@ -43,7 +46,7 @@ def _line(value: str) -> str:
 
 
 def _prose(value: str) -> str:
-    return value.replace("\r\n", "\n").strip()
+    return value.strip()
 
 
 def _given(value: str) -> str:
@@ -58,7 +61,7 @@ Line = Annotated[str, Storable, AfterValidator(_line), Field(max_length=1_000)]
 Name = Annotated[Line, AfterValidator(_given)]  # a line that must not be empty
 Prose = Annotated[str, Storable, AfterValidator(_prose), Field(max_length=50_000)]
 Reason = Annotated[Prose, AfterValidator(_given)]
-Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept to the character as sent
+Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept as sent, line ends aside
 Spoken = AfterValidator(lambda v: _given(v) if v.strip() else _given(""))  # white space alone says nothing
 Words = Annotated[Verbatim, Spoken]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]

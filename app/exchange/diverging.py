@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.clock import instant
 from app.core.database import among, among_uids
+from app.core.lines import alike
 from app.exchange import rows as r
 from app.exchange.codebook import Book
 from app.exchange.settling import Importing
@@ -65,7 +66,7 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     said |= {n: str(value) for n in ("stated_on", "stated_from", "stated_by") if (value := getattr(x, n)) is not None}
     redacted = document.get("redacted", {})
     for name, value in said.items():
-        if name not in redacted and (document[name] or None) != (value or None):
+        if name not in redacted and not alike(document[name] or None, value or None):
             return name, f"differs from version {x.version} on file here"
     negotiation, issue = book.negotiations.get(x.negotiation), book.issues.get((x.negotiation, x.issue))
     party = book.parties.get(x.party)
@@ -82,7 +83,8 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
         return "quotes", f"differ from those of version {x.version} on file here"
     brought = (("action", action if x.action != "imported" else None), ("reason", reason), ("recorded_by", by))
     for name, value in brought:
-        if name not in redacted and value is not None and getattr(x, name) is not None and getattr(x, name) != value:
+        said_here = getattr(x, name)
+        if name not in redacted and None not in (value, said_here) and not alike(said_here, value):
             return name, f"differs from version {x.version} on file here"
     if x.recorded_at is not None and instant(x.recorded_at) != instant(at):
         return "recorded_at", f"differs from version {x.version} on file here"

@@ -1,5 +1,6 @@
 """Taking in sources with their texts."""
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -61,8 +62,8 @@ async def take_sources(importing: Importing) -> Sources:
             values["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
         if there and "data" in (there.redacted or {}):  # redacted here: a package does not bring it back
             values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
-        digest = _digest(importing, line, x) if x.text else x.text_sha256
         here = texts.get(there.id, []) if there else []
+        digest = _digest(importing, line, x, here) if x.text else x.text_sha256
         # Where a text is on file, it tells its own checksum; one that is put on file now will.
         if there is None or not (x.text or here or digest is None or there.text_sha256 is None):
             values["text_sha256"] = digest
@@ -79,11 +80,14 @@ async def take_sources(importing: Importing) -> Sources:
     return sources
 
 
-def _digest(importing: Importing, line: int, x: r.SourceRow) -> str | None:
-    """The checksum of a text of the package; None, and the fault noted, where it cannot be taken."""
+def _digest(importing: Importing, line: int, x: r.SourceRow, here: list[str]) -> str | None:
+    """Return the checksum that a text of the package has once it is stored; None, and a fault noted, if it cannot be.
+
+    `here` are those of the texts that its source has; an older release stored texts with other line ends.
+    """
     try:
         text, digest = read_text(importing.raw.box, x.text or "")
-        TEXT.validate_python(text)
+        stored = _sha256(TEXT.validate_python(text))
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ")
         importing.fault("sources", line, "text", f"{x.text}: {reason}")
@@ -93,7 +97,11 @@ def _digest(importing: Importing, line: int, x: r.SourceRow) -> str | None:
         return None
     if x.text_sha256 not in (None, digest):
         importing.fault("sources", line, "text_sha256", f"is not the checksum of {x.text}: the text was changed")
-    return digest
+    return digest if digest in here else stored
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 async def _put(
@@ -108,6 +116,7 @@ async def _put(
     text, _ = read_text(importing.raw.box, x.text or "")
     last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)
     n = 1 + (await importing.session.scalar(last) or 0)
+    text = TEXT.validate_python(text)
     on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
     importing.session.add(on_file)
     await importing.session.flush()

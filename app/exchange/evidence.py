@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among, among_uids
+from app.core.lines import alike
 from app.exchange import rows as r
 from app.exchange.codebook import Book, plain
 from app.exchange.documents import Sources
@@ -226,7 +227,7 @@ class Quotes:
     def _compare(self, e: Evidence, ours: Quote, verification: str) -> None:
         """Hold it against the one on file; the words of a quote never change."""
         said = {c: as_json(getattr(ours, c)) for c in QUOTE_COLUMNS}
-        other = [c for c, value in e.said.items() if c in said and said[c] != value]
+        other = [c for c, value in e.said.items() if c in said and not alike(said[c], value)]
         if ours.redacted is not None:
             said["redacted"] = ours.redacted
         elif other:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
 from app.core.errors import Conflict
+from app.core.lines import alike
 from app.exchange.faults import Fault, Faults
 from app.exchange.layout import TABLES
 from app.exchange.rows import M, Reader
@@ -144,7 +145,7 @@ class Entry:
     outcome: str = ""  # "added", "changed", or neither
 
     def differing(self) -> list[str]:
-        return [name for name, value in self.values.items() if getattr(self.ours, name) != value]
+        return [name for name, value in self.values.items() if not alike(getattr(self.ours, name), value)]
 
 
 async def settle(
@@ -257,4 +258,4 @@ async def _states(session: AsyncSession, kind: str, ids: Iterable[int]) -> dict[
 
 def _was_so(entry: Entry, states: Iterable[Mapping[str, Any]]) -> bool:
     said = {name: plain(value) for name, value in entry.values.items()}
-    return any(all(state.get(name) == value for name, value in said.items()) for state in states)
+    return any(all(alike(state.get(name), value) for name, value in said.items()) for state in states)

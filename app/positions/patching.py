@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.core.errors import Fault, Invalid
+from app.core.lines import alike
 from app.core.patching import an_object
 from app.core.problems import body_faults
 from app.core.responses import plain_json
@@ -87,7 +88,7 @@ def _keep_quotes(sent: object, there: list[dict[str, Any]]) -> object:
         for name, value in item.items():
             if name not in known:
                 faults.append(Fault(f"/quotes/{i}/{name}", "is not a field of a quote"))
-            elif value != known[name] and not (name == "speaker" and _names(value, known[name])):
+            elif not alike(value, known[name]) and not (name == "speaker" and _names(value, known[name])):
                 faults.append(
                     Fault(f"/quotes/{i}/{name}", "cannot be changed: a corrected quote is a new one, without id")
                 )

@@ -4,6 +4,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from app.core.lines import line_ends
+
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
@@ -85,4 +87,4 @@ def reread(text: str, was: str, now: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return line_ends(text.removeprefix("\ufeff"))

@@ -9,7 +9,7 @@ from app.core.forms import Input, Line, Name, Storable
 from app.sources.addresses import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
-Text = Annotated[str, Storable, Field(min_length=1)]  # kept to the character; as long as a body may be
+Text = Annotated[str, Storable, Field(min_length=1)]  # kept as sent, line ends aside; as long as a body may be
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]  # BCP 47
 
 

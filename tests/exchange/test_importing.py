@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  (a table of faults reads best a line each)
 import asyncio
+import hashlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.core.postgres import Server
 from app.exchange import statements
 from app.exchange.importing import import_package
 from tests.exchange.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write
-from tests.support.fixtures import Lake
+from tests.support.fixtures import Lake, connect
 
 TEXT = "On Monday she said: we want few fish, and many nets."
 
@@ -472,3 +473,27 @@ def _next_version(folder: Path, summary: str) -> None:
             line = line.replace(f",{cells[7]},", f",{summary},")
         (folder / name).write_text("\n".join([*lines, line]) + "\n")
     hashed(folder)
+
+
+def test_line_ends_of_other_systems_change_nothing(database: Server, tmp_path: Path) -> None:
+    tables, url = small(), database.url
+    text = b"Ann says: we want\r\nfew fish\x0cand soon."
+    digest = hashlib.sha256(text).hexdigest()
+    tables["sources"][0] |= {"text": "texts/s1.txt", "text_sha256": digest}
+    tables["quotes"][0]["exact"] = "we want\r\nfew fish\rand soon"
+    folder = write(tmp_path, tables, {"texts/s1.txt": text})
+    take_in(url, folder)
+    [(exact, kept)] = ask(url, "SELECT exact, text FROM quote, source_text")
+    assert exact == "we want\nfew fish\nand soon" and kept == f"Ann says: {exact}."
+    assert ask(url, 'SELECT verification, "end" - start FROM quote_check') == [("verified", len(exact))]
+    before = commits(url)
+    take_in(url, folder)
+    assert commits(url) == before
+    with connect(database.owner_url) as db:  # as an older release stored them
+        for table in ("quote", "source_text"):
+            db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        db.execute("UPDATE quote SET exact = replace(exact, E'\\n', E'\\r\\n')")
+        db.execute("UPDATE source_text SET text = %s, sha256 = %s", [text.decode().replace("\f", "\n"), digest])
+        db.execute("UPDATE source SET text_sha256 = %s", [digest])
+    take_in(url, folder)
+    assert commits(url) == before

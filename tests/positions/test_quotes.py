@@ -188,3 +188,22 @@ def test_quotes_are_checked_without_storing_anything(lake: Lake) -> None:
     assert lake.stranger.post("/quotes/check", sent).status == 401
     assert lake.vic.post("/quotes/check", sent).status == 403
     assert lake.ada.post("/quotes/check", {**sent, "text": "x"}).status == 422
+
+
+LINES = "We accept\r\nforty per cent\rand not\x0cone drop less"
+
+
+def test_line_ends_are_one_thing_in_texts_and_quotes(lake: Lake) -> None:
+    lake.ada.patch("/sources/1", {"text": f"Talks.\r\n\r\n“{LINES},” she said.\r\n"})
+    [got] = lake.ada.state(quotes=[quote(LINES, prefix="Talks.\r\n\r\n“")])["quotes"]
+    assert got["exact"] == "We accept\nforty per cent\nand not\none drop less"
+    assert (got["verification"], got["end"] - got["start"]) == ("verified", len(got["exact"]))
+    assert got["prefix"] == "Talks.\n\n“" and "\r" not in got["suffix"]
+    sent = [{"id": got["id"], "exact": LINES, "prefix": "Talks.\r\n\r\n“"}]
+    assert lake.ada.patch("/positions/1", {"quotes": sent}).data["version"] == 1
+
+
+def test_a_control_character_is_refused_with_its_place(lake: Lake) -> None:
+    refused = lake.ada.post("/positions", position(quotes=[quote("We accept\r\nforty\x07")]))
+    assert (refused.status, refused.faults) == (422, {"/quotes/0/exact"})
+    assert "U+0007" in str(refused.json) and "line 2, column 6" in str(refused.json)

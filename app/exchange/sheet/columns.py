@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core import dates
+from app.core.lines import line_ends
 from app.exchange.spreadsheets import FORMULA
 
 POSITION = (
@@ -59,7 +60,7 @@ def known(name: str) -> bool:
 
 def plain(column: str, cell: str) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    text = cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell
+    text = line_ends(cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell)
     return text if column in VERBATIM else text.strip()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import among
+from app.core.lines import alike, line_ends
 from app.exchange.sheet.columns import VERBS
 from app.exchange.sheet.groups import Cells, Group
 from app.history.read import REVISION, Snapshot, moment
@@ -53,7 +54,7 @@ async def _find(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, Po
         words = {q["exact"] for q in g.quotes}
         for key in wanted[g.uid]:
             view = seen.get(key)
-            if view and (g.uid in by_uid or {q.exact for q in view.quotes} == words):
+            if view and (g.uid in by_uid or {line_ends(q.exact) for q in view.quotes} == words):
                 found.setdefault(g.uid, view)
     return found
 
@@ -99,7 +100,7 @@ def difference(group: Group, view: PositionView) -> tuple[int, str, str] | None:
 def _quotes_differ(group: Group, held: Sequence[QuoteView]) -> tuple[int, str, str] | None:
     left = list(held)
     for row in group.quotes:
-        mine = [q for q in left if row["quote_uid"] in (None, q.uid) and q.exact == row["exact"]]
+        mine = [q for q in left if row["quote_uid"] in (None, q.uid) and alike(q.exact, row["exact"])]
         if not mine:
             return row.line, "exact", f"quotes {_shown(q.exact for q in held)}"
         differing = [d for q in mine if (d := _quote_differs(row, q))]
