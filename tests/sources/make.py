@@ -20,16 +20,16 @@ CORE = (
 )
 
 
-def docx(body: str, core: str = CORE, **more: bytes) -> bytes:
-    """A Word document with this inner XML."""
+def docx(body: str, core: str = CORE, **parts: bytes) -> bytes:
+    """A Word document with this inner XML, and with further parts, or others instead."""
     made = io.BytesIO()
+    usual = {
+        "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        "docProps/core.xml": core,
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+    }
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
-        archive.writestr("docProps/core.xml", core)
-        archive.writestr(
-            "[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-        )
-        for name, data in more.items():
+        for name, data in (usual | parts).items():
             archive.writestr(name, data)
     return made.getvalue()
 

@@ -49,7 +49,11 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
         (make.pdf(), "blank.pdf", "pictures"),
         (make.pdf("secret", encrypt="word"), "locked.pdf", "password"),
         (make.bomb(), "bomb.docx", "Unpacked"),
-        (make.docx(make.paragraph("x"), core='<!DOCTYPE a [<!ENTITY b "x">]><a>&b;'), "entities.docx", "damaged"),
+        (
+            make.docx("", **{"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'}),
+            "entities.docx",
+            "damaged",
+        ),
         (b"<html><body>" + b"<div>" * 200_000, "deep.html", "No article"),
         (b"x" * 6_000_000, "long.txt", "longer than 5 MB"),
     ],
@@ -77,7 +81,7 @@ LAUGHS = (
     [
         make.pdf(stream=b"BT /F1 12 Tf " + b"(x) Tj " * 40_000_000),
         make.docx("<w:p>" * 50_000),
-        make.docx(make.paragraph("x"), core=LAUGHS),
+        make.docx("", **{"word/document.xml": LAUGHS.encode()}),
         b"<html><body>" + b"<p>word word word word word</p>" * 250_000,
     ],
     ids=["inflating-pdf", "deep-docx", "billion-laughs", "wide-html"],
