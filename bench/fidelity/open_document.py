@@ -4,8 +4,9 @@ from xml.sax.saxutils import escape
 
 from bench.fidelity.blocks import Block, Piece
 
-_NAMES = ("office", "text", "style", "table", "draw")
+_NAMES = ("office", "text", "style", "table")
 _OASIS = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _NAMES) + (
+    ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
     ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
     ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -66,8 +67,8 @@ class Writer:
             return f"<text:list>{entries}</text:list>"
         if block.style == "box":
             words = "".join(map(_paragraph, items))
-            box = f"<draw:text-box>{words}</draw:text-box>"
-            return _paragraph(f'<draw:frame text:anchor-type="as-char" svg:width="9cm">{box}</draw:frame>')
+            box = f'<draw:text-box fo:min-height="2cm">{words}</draw:text-box>'
+            return _paragraph(f'<draw:frame text:anchor-type="as-char" svg:width="12cm">{box}</draw:frame>')
         if block.style == "heading":
             return "".join(f'<text:h text:outline-level="1">{item}</text:h>' for item in items)
         return "".join(map(_paragraph, items))
