@@ -4,8 +4,8 @@ COLOUR = ("Red INTEGER NOT NULL DEFAULT 0", "Green INTEGER NOT NULL DEFAULT 0", 
 KEY = "ID INTEGER NOT NULL PRIMARY KEY"
 RIGHTS = (
     "AddDocuments", "EditDocuments", "DeleteDocuments", "ImportDocuments", "AddStatements", "EditStatements",
-    "DeleteStatements", "EditAttributes", "EditRegex", "EditStatementTypes", "EditCoders", "ViewOthersDocuments",
-    "EditOthersDocuments", "ViewOthersStatements", "EditOthersStatements",
+    "DeleteStatements", "EditAttributes", "EditRegex", "EditStatementTypes", "EditCoders", "EditCoderRelations",
+    "ViewOthersDocuments", "EditOthersDocuments", "ViewOthersStatements", "EditOthersStatements",
 )  # fmt: skip
 SHOWN = {
     "Refresh": 0,

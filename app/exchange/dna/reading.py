@@ -17,7 +17,7 @@ from app.exchange.dna import opening
 
 SECONDS = 30
 ANSWER = 256 << 20
-MILLISECONDS = 100_000_000_000  # numbers beyond are the milliseconds of version 2; as seconds, a day after 5138
+DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Discourse:
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     documents: int = 0
     whole: bool = True  # are the documents' texts those of the sources? Our own export has only what is quoted
+    rounded: bool = False  # version 2 keeps instants of local midnight: each was rounded to the nearest day in UTC
 
 
 async def read_dna(data: bytes) -> Discourse:
@@ -89,10 +90,11 @@ def _open(data: bytes) -> dict[str, Any]:
 
 def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
     """Bring the tables together; what refers to nothing is left out of the statement that has it."""
-    documents = {d.id: d for d in map(_document, tables["DOCUMENTS"])}
+    milliseconds = _is_version_2(tables)
+    documents = {d.id: d for d in (_document(row, milliseconds) for row in tables["DOCUMENTS"])}
     types = {row.get("ID"): str(row.get("Label")) for row in tables.get("STATEMENTTYPES", [])}
     ours = any(row.get("Property") == "parley" for row in tables.get("SETTINGS", []))
-    made = Discourse(documents=len(documents), whole=not ours)
+    made = Discourse(documents=len(documents), whole=not ours, rounded=milliseconds)
     names: dict[Any, str] = {}
     for row in tables["VARIABLES"]:
         names[row.get("ID")] = str(row.get("Variable"))
@@ -119,7 +121,15 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
     return made
 
 
-def _document(row: Mapping[str, Any]) -> Document:
+def _is_version_2(tables: Mapping[str, list[dict[str, Any]]]) -> bool:
+    """Tell the version by what the file says of itself, or by the table that version 3 renamed."""
+    for row in tables.get("SETTINGS", []):
+        if row.get("Property") == "version" and str(row.get("Value"))[:1].isdigit():
+            return str(row["Value"])[0] in "12"
+    return "ENTITIES" not in tables
+
+
+def _document(row: Mapping[str, Any], milliseconds: bool) -> Document:
     def said(name: str) -> str:
         return str(row.get(name) or "")
 
@@ -132,15 +142,17 @@ def _document(row: Mapping[str, Any]) -> Document:
         section=said("Section"),
         notes=said("Notes"),
         kind=said("Type"),
-        date=_day(row.get("Date")),
+        date=_day(row.get("Date"), milliseconds),
     )
 
 
-def _day(value: object) -> str | None:
+def _day(value: object, milliseconds: bool) -> str | None:
+    """The day of a document's date; version 2 has milliseconds of a midnight somewhere, version 3 seconds in UTC."""
     if not isinstance(value, int):
         return None
+    seconds = (value + DAY * 500) // (DAY * 1000) * DAY if milliseconds else value
     try:
-        return datetime.fromtimestamp(value / 1000 if abs(value) > MILLISECONDS else value, UTC).date().isoformat()
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -18,7 +18,9 @@ STATEMENTS: tuple[Said, ...] = (
 )
 
 
-def dna(path: Path, layout: int = 3, said: tuple[Said, ...] = STATEMENTS, **document: Any) -> bytes:
+def dna(
+    path: Path, layout: int = 3, said: tuple[Said, ...] = STATEMENTS, version: str | None = None, **document: Any
+) -> bytes:
     """Write a file: layout 2 (ATTRIBUTES), 3 (ENTITIES) or 4 (roles)."""
     path.unlink(missing_ok=True)
     link = "RoleVariableLinkId" if layout == 4 else "VariableId"
@@ -40,6 +42,9 @@ def dna(path: Path, layout: int = 3, said: tuple[Said, ...] = STATEMENTS, **docu
         if layout == 4:
             c.execute("CREATE TABLE ROLEVARIABLELINKS (ID INTEGER PRIMARY KEY, RoleId INT, VariableId INT)")
             c.executemany("INSERT INTO ROLEVARIABLELINKS VALUES (?, 1, ?)", [(n, n) for n in range(1, 5)])
+        if version is not None:
+            c.execute("CREATE TABLE SETTINGS (Property TEXT, Value TEXT)")
+            c.execute("INSERT INTO SETTINGS VALUES ('version', ?)", (version,))
         date = MILLISECONDS if layout == 2 else SECONDS
         row = {"title": "Talks", "text": TEXT, "source": "The Lake Post", "section": "p. 3", "notes": "", **document}
         c.execute(

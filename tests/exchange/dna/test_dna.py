@@ -9,7 +9,7 @@ import pytest
 from app.core.errors import Invalid
 from app.exchange.dna.reading import Discourse, read_dna
 from app.exchange.dna.writing import encrypted
-from tests.exchange.dna.make import SPANS, STATEMENTS, TEXT, dna
+from tests.exchange.dna.make import MILLISECONDS, SECONDS, SPANS, STATEMENTS, TEXT, dna
 from tests.exchange.packages import commits
 from tests.support.factories import OTHER_WORDS, WORDS, Desk
 from tests.support.fixtures import Lake
@@ -36,6 +36,39 @@ def test_every_layout_is_read(tmp_path: Path, layout: int) -> None:
     assert first.values == {"person": "Mara Venn", "organization": "The North", "concept": "40 %", "agreement": 1}
     assert first.document and (first.document.date, first.document.text) == ("2024-05-14", TEXT)
     assert found.statements[3].words() == ""
+
+
+HOUR = 3_600_000  # milliseconds
+
+
+@pytest.mark.parametrize("east", [-11, -5, 0, 1, 3, 12])
+def test_a_local_midnight_of_version_2_is_its_day(tmp_path: Path, east: int) -> None:
+    found = read(dna(tmp_path / "a.dna", 2, date=MILLISECONDS - east * HOUR))
+    assert found.rounded and found.statements[0].document
+    assert found.statements[0].document.date == "2024-05-14"
+
+
+@pytest.mark.parametrize(
+    ("layout", "version", "date", "day"),
+    [
+        (2, "2.0 beta 25", 86_400_000, "1970-01-02"),  # small, and milliseconds all the same
+        (2, None, -86_400_000, "1969-12-31"),
+        (3, "3.0.11", 172_800, "1970-01-03"),
+        (3, "3.0.11", 200_000_000_000, "8307-10-01"),  # large, and seconds all the same
+        (4, None, SECONDS, "2024-05-14"),
+    ],
+)
+def test_the_unit_of_dates_follows_the_version(
+    tmp_path: Path, layout: int, version: str | None, date: int, day: str
+) -> None:
+    found = read(dna(tmp_path / "a.dna", layout, version=version, date=date))
+    assert found.rounded == (layout == 2)
+    assert found.statements[0].document and found.statements[0].document.date == day
+
+
+def test_the_page_says_that_dates_were_rounded(lake: Lake, tmp_path: Path) -> None:
+    assert "rounded to the nearest day" in choose(lake.ada, dna(tmp_path / "a.dna", 2)).text("main")
+    assert "rounded" not in choose(lake.ada, dna(tmp_path / "a.dna", 3)).text("main")
 
 
 def bomb(path: Path, sql: str) -> bytes:
@@ -158,6 +191,9 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
     with sqlite3.connect(tmp_path / "out.dna") as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        # What the program asks of a coder on opening a file, since 3.0.7 also the right to edit coder relations.
+        rights = [row[1] for row in connection.execute("PRAGMA table_info(CODERS)") if row[1].startswith("Permission")]
+        assert len(rights) == 16 and "PermissionEditCoderRelations" in rights
     looked = choose(lake.ada, got.content)
     assert ["differs from position 1 on file, which has prefers q40" in line for line in unfit(looked)] == [True, True]
     assert "2 statements fit: 0 new positions, 1 there already" in looked.text(".lede")
