@@ -7,9 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any, Protocol
 
 from app.exchange.box import DESCRIPTOR, Box, BoxError, unsafe
+from app.exchange.csv_records import Malformed, find_delimiter, read_dialect, read_records
 from app.exchange.faults import Faults
 from app.exchange.layout import TABLES, Table
 
@@ -158,12 +160,13 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: 
 
 
 def _check_dialect(resource: Mapping[str, Any], where: str, faults: Faults) -> None:
-    encoding, dialect = resource.get("encoding", "utf-8"), resource.get("dialect") or {}
+    encoding = resource.get("encoding", "utf-8")
     if str(encoding).lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
         faults.add(DESCRIPTOR, 1, f"{where}/encoding", f"{encoding!r} is not read: tables are in UTF-8")
-    dialect = dialect.get("csv", dialect) if isinstance(dialect, dict) else {}
-    if isinstance(dialect, dict) and dialect.get("delimiter", ",") != ",":
-        faults.add(DESCRIPTOR, 1, f"{where}/dialect", "only commas are read between columns")
+    try:
+        read_dialect(resource.get("dialect"))
+    except ValueError as error:
+        faults.add(DESCRIPTOR, 1, f"{where}/dialect", str(error))
 
 
 class _Lines:
@@ -200,9 +203,9 @@ def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Fau
         with box.open(path) as file:
             lines = _Lines(file, path, faults, [digest] if digest else [])
             try:
-                yield from _rows(lines, table, path, faults)
-            except csv.Error as error:
-                faults.add(path, max(lines.number, 1), "", f"is not well-formed CSV: {error}")
+                yield from _rows(lines, table, resource, faults)
+            except Malformed as error:
+                faults.add(path, error.line, "", f"is not well-formed CSV: {error}")
             for _ in lines:  # what is left after a break still counts for the checksum
                 pass
     except (*UNREADABLE, BoxError) as error:
@@ -231,18 +234,27 @@ def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
     return algorithm, digest.lower()
 
 
-def _rows(lines: _Lines, table: Table, path: str, faults: Faults) -> Iterator[Row]:
-    reader = csv.reader(lines, strict=True)
-    header = next(reader, None)
+def _rows(lines: _Lines, table: Table, resource: Mapping[str, Any], faults: Faults) -> Iterator[Row]:
+    path, declared = resource["path"], resource.get("dialect")
+    known = {c.name for c in table.columns}
+    read = iter(lines)
+    first = next(read, "")
+    try:
+        dialect = read_dialect(declared)
+    except ValueError:  # said of the descriptor
+        return
+    if "delimiter" not in dialect:
+        # Spreadsheets save with semicolons or tabs where that is the custom, and no descriptor hears of it.
+        dialect["delimiter"] = find_delimiter(first, known.__contains__)
+    records = read_records(chain([first] if first else [], read), **dialect)
+    _, header = next(records, (1, None))
     if header is None:
         faults.add(path, 1, "", "is empty: its first line names the columns")
         return
     at = _columns(header, table, path, faults)
-    while True:
-        line = reader.line_num + 1
-        cells = next(reader, None)
-        if cells is None:
-            return
+    if not at:
+        return
+    for line, cells in records:
         if not cells:
             continue  # an empty line
         if len(cells) != len(header):

@@ -2,10 +2,13 @@
 
 # ruff: noqa: E501  (a table of faults reads best a line each)
 import asyncio
+import csv
 import hashlib
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,6 +188,70 @@ def test_files_that_are_none(url: str, tmp_path: Path, file: str, data: bytes, e
     folder = write(tmp_path, small())
     (folder / file).write_bytes(data)
     assert any(line.startswith(expected) for line in faults_of(url, folder)), faults_of(url, folder)
+
+
+def saved_with(folder: Path, name: str, **dialect: Any) -> Path:
+    """Save one table again as a spreadsheet does, in another dialect."""
+    path = folder / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, **dialect).writerows(rows)
+    return folder
+
+
+def declared(folder: Path, name: str, dialect: object) -> Path:
+    path = folder / "datapackage.json"
+    descriptor = json.loads(path.read_text())
+    next(r for r in descriptor["resources"] if r["name"] == name)["dialect"] = dialect
+    path.write_text(json.dumps(descriptor))
+    return folder
+
+
+@pytest.mark.parametrize("table", ["quotes", "positions", "parties"])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_tables_saved_with_semicolons_or_tabs_are_read(url: str, tmp_path: Path, table: str, delimiter: str) -> None:
+    assert not faults_of(url, saved_with(write(tmp_path, small()), table, delimiter=delimiter))
+
+
+@pytest.mark.parametrize(
+    ("saved", "dialect"),
+    [
+        ({"delimiter": "|"}, {"delimiter": "|"}),
+        ({"delimiter": ";"}, {"csv": {"delimiter": ";", "lineTerminator": "\r\n", "header": True}}),
+        (
+            {"delimiter": "|", "quotechar": "'", "doublequote": False, "escapechar": "\\"},
+            {"delimiter": "|", "quoteChar": "'", "escapeChar": "\\"},
+        ),
+    ],
+)
+def test_a_declared_dialect_is_obeyed(url: str, tmp_path: Path, saved: Any, dialect: Any) -> None:
+    tables = small()
+    tables["positions"][0]["summary"] = 'it\'s "one", two; three | four \\ five'
+    folder = declared(saved_with(write(tmp_path, tables), "positions", **saved), "positions", dialect)
+    assert not faults_of(url, folder)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "reason"),
+    [
+        ({"delimiter": "||"}, "delimiter cannot be '||'"),
+        ({"header": False}, "header False is not read"),
+        ({"colour": 1}, "colour is not known"),
+        ("semicolons", "is not an object"),
+    ],
+)
+def test_a_dialect_that_cannot_be_read_is_named(url: str, tmp_path: Path, dialect: object, reason: str) -> None:
+    lines = faults_of(url, declared(write(tmp_path, small()), "quotes", dialect))
+    assert f"datapackage.json:1:resources/{[*small()].index('quotes')}/dialect: {reason}" in lines
+
+
+def test_a_table_of_other_columns_is_told_by_line_and_column(url: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, small())
+    (folder / "quotes.csv").write_text("uid|position|exact\n1|2|3\n")
+    lines = faults_of(url, folder)
+    assert any(line.startswith("quotes.csv:1:uid|position|exact: is not a column") for line in lines)
+    assert not any("SELECT" in line or "database" in line for line in lines)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(url: str, tmp_path: Path) -> None:

@@ -1,19 +1,18 @@
 """Reading a spreadsheet's CSV into rows that know their line; what nobody can know from the file is asked about."""
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.exchange.csv_records import DELIMITERS, Malformed, find_delimiter, read_records
 from app.exchange.faults import Faults
 from app.exchange.sheet.columns import canonical, known
 from app.exchange.tables import LONGEST_CELL
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # A first line by which spreadsheets are told what parts the cells, as they write it and save it again.
 DECLARED = re.compile(r'"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 MOST_BYTES = 64 << 20
@@ -92,8 +91,8 @@ def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None
     sheet.read_as = f"{_label(found)}, cells parted by {DELIMITERS.get(delimiter, delimiter)}"
     try:
         _rows(text, delimiter, sheet, faults, skip=declared is not None)
-    except csv.Error as error:
-        faults.add(name, len(sheet.lines) + 1, "", f"is not well-formed CSV: {error}")
+    except Malformed as error:
+        faults.add(name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}")
     return sheet
 
 
@@ -133,26 +132,18 @@ def _around(line: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The character by which the header has the most names that are known; of several, the most names."""
     end = text.find("\n")
     head = text[: end if 0 <= end < LONGEST_CELL else LONGEST_CELL]
-
-    def names(delimiter: str) -> tuple[int, int]:
-        try:
-            header = next(csv.reader(io.StringIO(head), delimiter=delimiter), [])
-        except csv.Error:
-            return 0, 0
-        return sum(known(canonical(n)) for n in header), len(header)
-
-    return max(DELIMITERS, key=names)
+    return find_delimiter(head, lambda name: known(canonical(name)))
 
 
 def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool) -> None:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
     if skip:
-        next(reader)
-    top = reader.line_num + 1
-    header = [canonical(n) for n in next(reader, [])]
+        next(lines)
+    records = ((number + skip, cells) for number, cells in read_records(lines, delimiter=delimiter))
+    top, names = next(records, (1 + skip, list[str]()))
+    header = [canonical(n) for n in names]
     sheet.columns = header
     if not any(header):
         faults.add(sheet.name, top, "", "is empty: its first line names the columns")
@@ -162,11 +153,7 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
             faults.add(sheet.name, top, name, "is not a column that is read; a column for oneself begins with _")
         elif name and header.count(name) > 1:
             faults.add(sheet.name, top, name, "is there twice")
-    while True:
-        number = reader.line_num + 1
-        cells = next(reader, None)
-        if cells is None:
-            return
+    for number, cells in records:
         if not any(c.strip() for c in cells):
             continue  # spreadsheets leave empty rows behind
         if len(cells) != len(header):

@@ -48,13 +48,24 @@ def test_what_no_spreadsheet_is() -> None:
     assert refused(b"") == ["a.csv:1:: is empty: its first line names the columns"]
     assert refused(b"party,issue\na\0,b\n") == ["a.csv:2:: contains a NUL character, which is no text"]
     assert refused(b"party,issue\na\n") == ["a.csv:2:: has 1 cells under 2 columns"]
-    assert refused(b'party,issue\n"a\n') == ["a.csv:1:: is not well-formed CSV: unexpected end of data"]
+    assert refused(b'party,issue\n"a\n') == ["a.csv:2:: is not well-formed CSV: unexpected end of data"]
     assert refused(b"party,party,colour\n") == [
         "a.csv:1:party: is there twice",
         "a.csv:1:colour: is not a column that is read; a column for oneself begins with _",
     ]
     assert refused(b"\xff\xfea", None) == ["a.csv:1:: is not UTF-16, at byte 3"]
     assert refused(b"party,_notes,\n") == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("first", [[], ["sep=,"]])
+def test_a_fault_behind_cells_of_several_lines_has_its_own_line(first: list[str], end: str) -> None:
+    lines = [*first, "party,summary", "north,one", *(['north,"one', "two", "three", "", 'five"'] * 2), "south,six"]
+    told = len(lines) + 1
+    stray = end.join([*lines, 'south,"a" b', "south,end", ""])
+    assert refused(stray.encode()) == [f"a.csv:{told}:: is not well-formed CSV: ',' expected after '\"'"]
+    open_ended = end.join([*lines, 'south,"a', "b", "c", ""])
+    assert refused(open_ended.encode()) == [f"a.csv:{told}:: is not well-formed CSV: unexpected end of data"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
