@@ -11,6 +11,7 @@ from typing import Any
 
 from app.core.dates import display, parse_human
 from app.core.errors import Fault
+from app.positions.phrases import bare_condition
 
 Values = dict[str, str]
 
@@ -82,6 +83,14 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
     said["links"] = [_read_link(form[f"l-{n}-to"], form.get(f"l-{n}-kind", "")) for n in link_blocks(form)]
     said["quotes"] = [_read_quote(block(form, n)) for n in quote_blocks(form)]
     return said
+
+
+def keep_wording(conditions: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """Conditions as they were worded before, where they differ only in an "only if" that the form does not show."""
+    return {
+        slug: before[slug] if slug in before and bare_condition(before[slug]) == bare_condition(text) else text
+        for slug, text in conditions.items()
+    }
 
 
 def fill(said: Mapping[str, Any]) -> Values:

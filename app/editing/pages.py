@@ -20,7 +20,7 @@ from app.core.templating import page
 from app.editing.conflict import conflict, has_picks, picked
 from app.editing.context import Mode, form_context, new_token
 from app.editing.filling import carried_over, current_number, filled
-from app.editing.form import Values, field_errors, number, written
+from app.editing.form import Values, field_errors, keep_wording, number, written
 from app.editing.saving import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.editing.stepping import stepped
 from app.history.read import moment
@@ -201,6 +201,9 @@ async def save(
         asked = [] if reason else [Fault("/reason", "say what was wrong with the record")]
     async with writing(session, by=viewer.name, now=now()) as log:
         wanted = await read_content(session, log, values, asked)
+        if view:
+            kept = keep_wording(wanted.conditions, view.conditions)
+            wanted = wanted.model_copy(update={"conditions": kept})
         if mode == "correct" and view:
             position = await queries.get_position(session, view.id, lock=True)
             negotiation = await get_negotiation_by_id(session, position.negotiation_id)

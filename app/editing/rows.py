@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.editing.form import Values, block, is_kept, link_blocks, number, numbered, quote_blocks, written
+from app.positions.phrases import only_if
 from app.sources.wording import Op, words_diff
 
 Pick = Literal["mine", "theirs"]
@@ -122,7 +123,9 @@ def _attitude(form: Mapping[str, str], slug: str) -> str:
     if not attitude:
         return ""
     condition = form.get(f"c-{slug}", "").strip()
-    return attitude + (f", {condition}" if condition else "") + (" (inferred)" if form.get(f"i-{slug}") else "")
+    return (
+        attitude + (f", {only_if(condition)}" if condition else "") + (" (inferred)" if form.get(f"i-{slug}") else "")
+    )
 
 
 def _quote(q: Mapping[str, str], titles: Titles) -> str:

@@ -29,7 +29,7 @@ def as_it_is(text: str) -> str:
 POSITION_COLUMNS = (
     "negotiation", "party", "party_name", "issue", "issue_title", "position_id", "position_uid", "version", "current",
     "act", "summary", "firmness", "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
-    "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from",
+    "stance", "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from",
     "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
 QUOTE_COLUMNS = (
@@ -66,6 +66,7 @@ def position_row(
         "accepts_labels": "; ".join([labels.get(slug, slug) for slug in accepts]),
         "rejects": " ".join(rejects),
         "rejects_labels": "; ".join([labels.get(slug, slug) for slug in rejects]),
+        "stance": pictures.stance_words(issue, position),
         "attitudes": as_json(attitudes),
         "conditions": as_json(position.conditions),
         "inferred": " ".join(position.inferred),

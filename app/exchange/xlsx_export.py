@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import dates
 from app.exchange.numbers import Numbers
 from app.exchange.selection import Selection, positions, windows
-from app.exchange.spreadsheets import POSITION_COLUMNS, QUOTE_COLUMNS, cell_words, position_row, quote_row
+from app.exchange.spreadsheets import POSITION_COLUMNS, QUOTE_COLUMNS, as_json, cell_words, position_row, quote_row
 from app.exchange.workbook import Book, Sheet
 from app.history.read import held_by_id
 from app.matrix import pictures
 from app.matrix.grid import Row
 from app.models.vocabulary import Act
+from app.positions.phrases import only_if
 
 SOURCE_COLUMNS = (
     "source_id", "source_uid", "url", "reference", "title", "publisher", "author", "published_on", "accessed_on",
@@ -78,7 +79,10 @@ async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: 
     async for batch in positions(session, chosen):
         for position, current in batch:
             shared = position_row(position, current, names, issues[position.issue], base)
-            stated.add(shared, {"position_url": shared["position_url"]} if base else {})
+            conditions = {option: only_if(text) for option, text in position.conditions.items()}
+            stated.add(
+                shared | {"conditions": as_json(conditions)}, {"position_url": shared["position_url"]} if base else {}
+            )
             for quote in position.quotes:
                 said.add(shared | quote_row(quote), {"link": quote.link})
                 sources.add(quote.source.id)

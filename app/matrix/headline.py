@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.matrix.common_ground import OptionGround, Voice
 from app.models.vocabulary import Attitude, CommonGround, Firmness
+from app.positions.phrases import only_if
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -105,7 +106,7 @@ class _Speech:
         return "; ".join(rejected) or "nobody has spoken on its options"
 
     def _said(self, voice: Voice, verb: str) -> str:
-        how = [_on(voice.condition)] if voice.condition else []
+        how = [only_if(voice.condition)] if voice.condition else []
         how += ["by inference"] * voice.inferred + ["by another party's word"] * voice.attributed
         return f"{self._names([voice.party])} {verb} it {', '.join(how)}"
 
@@ -118,12 +119,6 @@ class _Speech:
 
 def _closeness(ground: OptionGround) -> tuple[int, int]:
     return len(ground.accepted_by), -len(ground.rejected_by)
-
-
-def _on(condition: str) -> str:
-    if condition.casefold().startswith(("only ", "if ")):
-        return condition[0].lower() + condition[1:]
-    return f"on a condition: {condition}"
 
 
 def _all(count: int) -> str:

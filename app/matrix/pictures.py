@@ -9,6 +9,7 @@ from app.matrix.common_ground import OptionGround
 from app.matrix.grid import Cell, IssueView, OptionView, Row
 from app.matrix.headline import Headline, headline
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
+from app.positions.phrases import only_if
 from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -150,7 +151,7 @@ def stance_words(issue: IssueView, position: PositionView) -> str:
             if attitude == verb:
                 condition = position.conditions.get(slug)
                 label = labels.get(slug, slug) + (" (inferred)" if slug in position.inferred else "")
-                items.append(f"{label}, {condition}" if condition else label)
+                items.append(f"{label}, {only_if(condition)}" if condition else label)
         if items:
             said.append(f"{verb} {', '.join(items)}")
     return "; ".join(said) or "no position on the options"

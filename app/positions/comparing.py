@@ -1,5 +1,6 @@
 """What one version of a position changed against the one before; pure."""
 
+from app.positions.phrases import only_if
 from app.positions.views import PositionView, QuoteView
 
 NAMES = {
@@ -43,7 +44,7 @@ def _attitude(view: PositionView, option: str) -> str | None:
         return None
     said = view.attitudes[option]
     if option in view.conditions:
-        said += f", {view.conditions[option]}"
+        said += f", {only_if(view.conditions[option])}"
     return f"{said} (inferred)" if option in view.inferred else said
 
 

@@ -14,7 +14,7 @@ from app.models.issue import Option
 from app.models.log import Holding
 from app.models.negotiation import Participation
 from app.models.source import Quote
-from app.positions.actions import words
+from app.positions.phrases import ONLY_IF, only_if
 from app.search.queries import Found, headlines
 
 OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")
@@ -63,7 +63,7 @@ async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]
     made = [(one, _describe(*one, around, quotes)) for one in found if one[0] == "quote" or around.get(*one)]
     snippets = await headlines(session, q, [text for _, (_, text, _, _) in made])
     return [
-        Hit(type, number, title, snippet, url, context)
+        Hit(type, number, title, _shown(around.get(type, number), snippet), url, context)
         for ((type, number), (title, _, url, context)), snippet in zip(made, snippets, strict=True)
     ]
 
@@ -132,9 +132,31 @@ def _describe(type: str, number: int, around: Around, quotes: Mapping[int, Quote
             return d["title"], _join(d["title"], d["summary"]), f"/n/{slug}", None
         case "position":
             who, what = around.text("party", d["party_id"], "name"), around.text("issue", d["issue_id"], "title")
-            return f"{who} on {what}", words(d.data), f"/positions/{number}", title
+            return f"{who} on {what}", " ".join(text for text, _ in _texts(d)), f"/positions/{number}", title
     published = _join(d["publisher"], d["published_on"])
     return d["title"], _join(d["title"], d["author"]), f"/sources/{number}", published or None
+
+
+def _texts(position: Snapshot) -> list[tuple[str, bool]]:
+    """What a position says and rests on, text by text; is it a condition?"""
+    texts = [(position["summary"], False)]
+    texts += [(only_if(a["condition"]), True) for a in position["attitudes"] if a["condition"]]
+    texts += [(text, False) for q in position["quotes"] for text in (q["exact"], q["translation"])]
+    return [(" ".join(text.split()), conditional) for text, conditional in texts if text]
+
+
+def _shown(found: Snapshot | None, snippet: str) -> str:
+    """A snippet that begins within a condition still says that it is one."""
+    if found is None or found.kind != "position":
+        return snippet
+    texts, start = _texts(found), 0
+    place = " ".join(text for text, _ in texts).find(snippet)
+    for text, conditional in texts:
+        if conditional and start < place < start + len(text):
+            begun = text[: place - start]
+            return f"{begun}{snippet}" if len(begun) <= len(ONLY_IF) + 1 else f"{ONLY_IF} … {snippet}"
+        start += len(text) + 1
+    return snippet
 
 
 def _join(*parts: str | None) -> str:

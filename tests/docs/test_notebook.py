@@ -20,7 +20,7 @@ def outputs(book: Any, kind: str) -> list[str]:
 def test_the_notebook_loads_the_matrix_and_draws_it(
     live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live.ada.state("north", "quota", firmness="red_line")
+    live.ada.state("north", "quota", firmness="red_line", conditions={"q40": "it rains"})
     live.ada.state("south", "dam", attitudes={"open": "accepts", "closed": "rejects"})
     live.ada.post("/negotiations/lake/looks", {"party": "south", "issue": "quota", "looked_on": "2024-05-15"})
     for name, value in {"PARLEY_URL": live.url, "PARLEY_NEGOTIATION": "lake", "MPLCONFIGDIR": str(tmp_path)}.items():
@@ -30,7 +30,14 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
     [picture] = outputs(book, "image/png")
     assert len(picture) > 5_000
     tables = " ".join(outputs(book, "text/html"))
-    for words in ("red_line", "accepts Open; rejects Closed", "nothing found", "not yet looked", "blocked"):
+    for words in (
+        "red_line",
+        "40 %, only if it rains",
+        "accepts Open; rejects Closed",
+        "nothing found",
+        "not yet looked",
+        "blocked",
+    ):
         assert words in tables, words
 
 

@@ -194,7 +194,7 @@ def test_the_party_moved_starts_from_what_it_held(lake: Lake) -> None:
         lake, conditions={"q40": "only if so"}, links=[{"issue": "dam", "option": None, "kind": "sequence"}]
     )
     sheet = Sheet.open(lake.ada, f"/positions/{before}/move")
-    assert (sheet.values["o-q40"], sheet.values["c-q40"], sheet.values["l-0-to"]) == ("prefers", "only if so", "dam")
+    assert (sheet.values["o-q40"], sheet.values["c-q40"], sheet.values["l-0-to"]) == ("prefers", "so", "dam")
     assert sheet.values["q-0-keep"] == "1"
     undated = sheet.send("publish")
     assert list(undated.problems) == ["stated_on"]
@@ -205,6 +205,21 @@ def test_the_party_moved_starts_from_what_it_held(lake: Lake) -> None:
     assert [q["exact"] for q in after["quotes"]] == [WORDS, TWICE]
     assert after["quotes"][0]["id"] == read(lake, before)["quotes"][0]["id"]
     assert read(lake, before)["version"] == 1
+
+
+@pytest.mark.parametrize("typed", ["only if so", "so"])
+def test_only_if_stands_before_the_field_and_no_save_rewords_a_condition(lake: Lake, typed: str) -> None:
+    number = stated(lake, conditions={"q40": typed})
+    sheet = Sheet.open(lake.ada, f"/positions/{number}/correct")
+    field = sheet.html.css_first("#field-c-q40")
+    assert field and (field.attributes["value"], "only" in (field.attributes["placeholder"] or "")) == ("so", False)
+    assert sheet.text("label[for=field-c-q40]") == "only if"
+    assert "only if" not in sheet.text("#difference")
+    sheet.send("publish", reason="the demand was firmer", firmness="demand")
+    sheet.send("publish", reason="typed as it is shown", firmness="demand", c__q40="Only if  so")
+    moved = Sheet.open(lake.ada, f"/positions/{number}/move").send("publish", stated_on="2024-05-20")
+    assert [read(lake, n)["conditions"] for n in (number, moved.number)] == [{"q40": typed}] * 2
+    assert lake.ada.get("/negotiations/lake/changes").data[-1]["kind"] == "restated"
 
 
 def test_the_record_was_wrong_takes_a_reason_and_shows_the_difference(lake: Lake) -> None:

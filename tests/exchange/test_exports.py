@@ -70,6 +70,7 @@ def test_a_row_per_quote_of_every_position(lake: Lake) -> None:
     assert (row["prefers"], row["prefers_label"], row["accepts"], row["salience"]) == ("q40", "40 %", "", "70")
     assert json.loads(row["conditions"]) == {"q40": "only if it rains"}
     assert (row["source_published_on"], row["translation"], row["verification"]) == ("2024-05-14", "", "verified")
+    assert row["stance"] == "prefers 40 %, only if it rains"
     assert row["position_url"] == f"http://testserver/positions/{last['id']}"
     assert row["as_of"] == lake.stranger.get("/negotiations/lake/matrix").meta["as_of"]
 

@@ -63,7 +63,7 @@ def issue(
                 "qualified",
                 "Qualified: x",
                 (
-                    "Aldria takes it by inference; Borsk takes it on a condition: after the vote; "
+                    "Aldria takes it by inference; Borsk takes it only if after the vote; "
                     "Cantal takes it by another party's word"
                 ),
             ),
@@ -86,7 +86,7 @@ def issue(
         ),
         pytest.param(
             issue("x", "a: +x", "b: +x", "c: -x(if nobody pays)"),
-            ("open", "Open", "nearest: x; Cantal rejects it if nobody pays"),
+            ("open", "Open", "nearest: x; Cantal rejects it only if nobody pays"),
             id="a reserved rejection is named",
         ),
         pytest.param(

@@ -49,6 +49,14 @@ def test_each_type_is_found_with_its_words_around_and_its_address(kyiv: Lake) ->
         assert kyiv.stranger.client.get(hits[0]["url"]).status_code == 200
 
 
+def test_a_snippet_from_within_a_condition_says_that_it_is_one(lake: Lake) -> None:
+    lake.ada.state(summary=None, conditions={"q40": f"rain falls {'and the lake rises ' * 20} up to the zebrawood"})
+    [hit] = lake.stranger.get("/search", q="zebrawood").data
+    assert hit["snippet"].startswith("only if … ") and "rain" not in hit["snippet"]
+    [hit] = lake.stranger.get("/search", q='"rain falls"').data
+    assert hit["snippet"].startswith("only if rain falls")
+
+
 def test_words_phrases_or_and_not(lake: Lake) -> None:
     lake.ada.state(summary="A canal with three locks")
     lake.ada.state("south", summary="Three canals and no locks")

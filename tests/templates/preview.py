@@ -11,13 +11,14 @@ from starlette.staticfiles import StaticFiles
 
 from app.core import templating
 from app.matrix import pictures
+from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
 
 POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".join(
     f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 )
-templating.provide(pictures=pictures)
+templating.provide(pictures=pictures, phrases=phrases)
 
 
 def given(request: Request) -> dict[str, object]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from app.core import templating
 from app.matrix import pictures
+from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
 
@@ -82,7 +83,7 @@ def request(**headers: str) -> Request:
 
 @pytest.fixture(autouse=True, scope="module")
 def given_pictures() -> None:
-    templating.provide(pictures=pictures)
+    templating.provide(pictures=pictures, phrases=phrases)
 
 
 def render(name: str, context: dict[str, Any]) -> str:

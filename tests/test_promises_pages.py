@@ -1,0 +1,43 @@
+"""Promises over every page and file: a condition says that it is one, and hearsay says whose word it is."""
+
+import re
+from typing import Any
+
+from tests.support.crawl import crawl, pieces
+from tests.support.factories import quote
+from tests.support.fixtures import Lake, lake, lake_database
+
+__all__ = ["lake", "lake_database"]
+
+CONDITION, SUMMARY = "walrus aid ends", "Okapi ferries may go on"
+# What no link leads to.
+APART = (
+    "/n/lake/code-book/issues/quota/options/q40/merge?into=q30",
+    "/n/lake/code-book/parties/north/merge?into=council",
+    "/search?q=walrus",
+    "/search?q=okapi",
+)
+
+
+def hear(lake: Lake) -> None:
+    """Put on file what the south alone says of the north, with and without the north's own words beside it."""
+    said: dict[str, Any] = {"quotes": [quote(speaker="Tol Ibarra")], "conditions": {"q40": CONDITION}}
+    for status in ("published", "draft"):
+        lake.ada.state(**said, status=status, summary=SUMMARY)
+        lake.ada.state(**said, status=status, summary=None, stated_on="2024-05")
+    said["conditions"] = {"closed": CONDITION}
+    lake.ada.state("north", "dam", **said, summary=None, stated_on="2024-05-10")
+    lake.ada.state("north", "dam", quotes=[quote(speaker="Mara Venn")], stated_on="2024-05-12")
+
+
+def test_pages_and_files_say_what_is_a_condition(lake: Lake) -> None:
+    hear(lake)
+    answers = crawl(lake.ada, "/", *APART)
+    said = {a: list(pieces(answer, CONDITION, "")) for a, answer in answers.items()}
+    bare = {a: found for a, texts in said.items() if (found := [t for t in texts if lacks_only_if(t)])}
+    assert not bare
+    assert sum(map(bool, said.values())) > 20
+
+
+def lacks_only_if(text: str) -> bool:
+    return re.search(f"(?<!only if ){CONDITION}", text) is not None
