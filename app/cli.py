@@ -156,14 +156,15 @@ def import_(
 @cli.command(name="text")
 def put_text(
     source: Annotated[str, typer.Argument(help="Number or address of a source.")],
-    file: Annotated[Path, typer.Argument(help="Its text, in UTF-8; - is standard input.")],
+    file: Annotated[Path, typer.Argument(help="HTML, PDF, DOCX or plain text; - is standard input.")],
 ) -> None:
-    """Put a text on file and check its quotes. Example: parley text 3 article.txt"""
+    """Store the text of a source and check its quotes. Example: parley text 3 article.html"""
     with told():
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        is_piped = str(file) == "-"
+        data = sys.stdin.buffer.read() if is_piped else file.read_bytes()
 
     async def work(session: AsyncSession) -> tuple[str, list[str]]:
-        return await verifying.put_file(session, source, data, now())
+        return await verifying.put_file(session, source, data, now(), filename="" if is_piped else file.name)
 
     summary, wrong = with_database(work)
     for line in wrong[:MOST_LINES]:

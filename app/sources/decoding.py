@@ -4,6 +4,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+import webencodings
+
 from app.core.lines import line_ends
 
 MARKS = {
@@ -17,12 +19,15 @@ GUESSES = {"windows-1251": "Cyrillic", "windows-1252": "Western European"}
 LABELS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "utf-32": "UTF-32"} | {
     name: f"{name.capitalize()} ({script})" for name, script in GUESSES.items()
 }
-_LATIN = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}  # what browsers read as Windows-1252
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _DECLARED = re.compile(
     rb"""<meta[^>]{1,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.-]{1,40})"""
     rb"""|<\?xml[^>]{1,200}?encoding=["']([A-Za-z0-9_:.-]{1,40})""",
     re.IGNORECASE,
 )
+_WIDE = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis"))  # of two bytes or more
+_CHANCE = 30  # bytes that are UTF-8 by chance in an encoding of two bytes, at most
+_FEW = 10  # so many letters that are right make up for one that is wrong
 _MANY = 0.5  # of the letters: where more are not ASCII, the text is not written in Latin letters
 
 
@@ -63,17 +68,38 @@ def decode(data: bytes) -> Decoded:
     raise ValueError("is in an encoding that is not known here: save it as UTF-8")
 
 
-def decode_html(data: bytes) -> Decoded:
-    """Read a page as a browser does: by its byte order mark, by what it declares, as UTF-8, else by a guess."""
-    declared = _DECLARED.search(data[:4096])
-    if declared and not data.startswith(tuple(MARKS)):
-        name = (declared[1] or declared[2]).decode("ascii").lower()
-        name = "windows-1252" if name in _LATIN else name
-        try:
-            return Decoded(_plain(data.decode(name)), name)
-        except (LookupError, UnicodeDecodeError):
-            pass  # many declare what they are not
-    return decode(data)
+def decode_html(data: bytes, said: str | None = None) -> Decoded:
+    """Read a page by its byte order mark, as UTF-8 if it is that, by what is said of it, or by a guess.
+
+    Browsers believe what is declared, but they hear it from the server first, which a file has not.
+    """
+    if data.startswith(tuple(MARKS)):
+        return decode(data)
+    encoding = (webencodings.lookup(said) if said else _declared(data)) or webencodings.UTF8
+    if encoding is not webencodings.UTF8 and _is_utf8(data, encoding.name in _WIDE):
+        encoding = webencodings.UTF8
+    codec = codecs.lookup("gb18030") if encoding.name == "gbk" else encoding.codec_info
+    text, _ = codec.decode(data, "replace")
+    wrong = text.count("\ufffd")
+    right = sum(not letter.isascii() for letter in text) - wrong if wrong else 0
+    return Decoded(_plain(text), encoding.name) if wrong * _FEW <= right else decode(data)
+
+
+def _declared(data: bytes) -> webencodings.Encoding | None:
+    found = _DECLARED.search(_COMMENT.sub(b"", data[:4096]))
+    if found is None:
+        return None
+    encoding = webencodings.lookup((found[1] or found[2]).decode("ascii"))
+    # A page whose declaration can be read as ASCII is not in UTF-16, whatever it says.
+    return webencodings.UTF8 if encoding and encoding.name.startswith("utf-16") else encoding
+
+
+def _is_utf8(data: bytes, is_wide: bool) -> bool:
+    try:
+        more = len(data) - len(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+    return more > (_CHANCE if is_wide else 0)
 
 
 def reread(text: str, was: str, now: str) -> str:

@@ -2,19 +2,31 @@
 
 import asyncio
 import json
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.core.errors import Fault, Invalid
-from app.sources.decoding import Decoded, decode, decode_html
+from app.sources.decoding import LABELS, MARKS, Decoded, decode, decode_html
 
 SECONDS = 20  # by the clock; the process may take ten of the processor's
 AT_ONCE = 2
 ANSWER = 32 * 1024**2  # bytes
 TEXT = 5 * 1024**2  # bytes in UTF-8
-_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")
+KINDS = {
+    "pdf": "PDF", "docx": "Word document", "html": "web page", "mhtml": "web page", "text": "plain text",
+}  # fmt: skip
+# What browsers take for HTML, and the elements that a part of a page begins with.
+_HTML = re.compile(
+    r"<(?:!doctype html|!--|\?xml|(?:a|abbr|article|aside|b|blockquote|body|br|center|cite|details|div|em"
+    r"|figure|font|footer|form|h[1-6]|head|header|html|i|iframe|img|li|link|main|meta|nav|ol|p|pre|q"
+    r"|script|section|span|strong|style|table|time|title|u|ul)(?=[\s/>]))",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"</(?:a|b|blockquote|div|em|i|li|p|q|span|strong|sup|table|td|time)>", re.IGNORECASE)
+_ARCHIVE = re.compile(r"(?:[a-z-]+:.*\n(?:[ \t].*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
 _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -45,33 +57,54 @@ async def extract(data: bytes, name: str) -> Extracted:
     kind = kind_of(data, name)
     if kind == "text":
         decoded = _decoded(data, html=False)
+        if not decoded.text.strip():
+            raise Unreadable("There is no text in it.")
         if len(decoded.text.encode("utf-8", "replace")) > TEXT:
             raise Unreadable(f"The text is longer than {TEXT // 1024**2} MB.")
         return Extracted(decoded.text, kind, {}, decoded.encoding, decoded.guessed, tuple(decoded.others))
-    encoding = None
+    encoding, guessed = None, False
     if kind == "html":
         page = _decoded(data, html=True)
-        data, encoding = page.text.encode("utf-8", "replace"), page.encoding
+        data = page.text.encode("utf-8", "replace")
+        encoding, guessed = page.encoding, page.guessed
     found = await _run(kind, data)
     texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages")}
     fields, pages = {n: v for n, v in texts.items() if v}, tuple(map(int, found.get("pages", ())))
-    return Extracted(found["text"], kind, fields, encoding, pages=pages)
+    return Extracted(found["text"], kind, fields, encoding, guessed, pages=pages)
+
+
+def reading(found: Extracted) -> str:
+    """Say how a file was read: "web page as UTF-8"."""
+    encoding = f" as {LABELS.get(found.encoding, found.encoding)}" if found.encoding else ""
+    return f"{KINDS[found.kind]}{encoding}{', which is a guess' if found.guessed else ''}"
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """Tell by the bytes, by the name only what they leave open, if it is `pdf`, `docx`, `html` or `text`."""
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"%pdf-" in head:
+    """Tell by the bytes, by the name only what they leave open, which reader a file is for."""
+    head = _head(data)
+    if "%pdf-" in head.lower():
         return "pdf"
     if data.startswith(b"PK"):
         return "docx"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("This is a document of an old Word (or Excel): save it as DOCX, or paste its text.")
-    if head.startswith(b"{\\rtf"):
+    if head.startswith("{\\rtf"):
         raise Unreadable("RTF is not read here: save it as DOCX, or paste its text.")
-    if head.startswith(_HTML) or name.lower().endswith((".html", ".htm", ".xhtml")):
+    if data.startswith(b"bplist00"):
+        raise Unreadable("A web archive of Safari is not read here: save the page as HTML, or paste its text.")
+    if _ARCHIVE.match(head.replace("\r\n", "\n")):
+        return "mhtml"
+    if _HTML.match(head) or name.lower().endswith((".html", ".htm", ".xhtml", ".xht")):
         return "html"
-    return "text"
+    plain = name.lower().endswith((".txt", ".text", ".md"))
+    return "html" if _ENDS.search(head) and not plain else "text"
+
+
+def _head(data: bytes) -> str:
+    """Return the first characters of a file, as far as they can be told apart at all."""
+    start = data[:2048]
+    encoding = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), "latin-1")
+    return start.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
 
 
 def _decoded(data: bytes, *, html: bool) -> Decoded:

@@ -16,7 +16,7 @@ from app.core.problems import body_faults
 from app.core.security import MAX_BODY
 from app.core.templating import LANGUAGES
 from app.sources.decoding import LABELS, reread
-from app.sources.extraction import Extracted, extract
+from app.sources.extraction import Extracted, extract, reading
 from app.sources.page_numbers import write_pages
 from app.sources.schemas import SourceFields, SourceInput, Text
 
@@ -30,7 +30,6 @@ LABEL = {
 FIELDS = tuple(SourceFields.model_fields)
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
 DATES = ("published_on", "accessed_on")
-KINDS = {"pdf": "PDF", "docx": "Word document", "html": "web page", "text": "plain text"}
 
 
 @dataclass(slots=True)
@@ -73,13 +72,11 @@ async def take_file(sent: Sent) -> bool:
 
 
 def _told(name: str, found: Extracted, filled: list[str]) -> str:
-    read = f"as {LABELS.get(found.encoding, found.encoding)}" if found.encoding else ""
-    guess = ", which is a guess: look at its letters" if found.guessed else ""
+    guess = ": look at its letters" if found.guessed else ""
     also = f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}." if filled else ""
     size = f"{len(found.text):,} characters"
     pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (len(found.pages) > 1)
-    kind = f"{KINDS[found.kind]}{' ' * bool(read)}{read}{guess}"
-    return f"{name} was read as {kind}: {size}{pages}. Nothing is stored yet.{also}"
+    return f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is stored yet.{also}"
 
 
 def read_otherwise(sent: Sent) -> bool:

@@ -101,9 +101,13 @@ async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
     )
 
 
-# What is selected goes behind "#" where it is long: it then never travels, and no server's limits apply.
+# Quotation marks that the browser draws around <q> are in no selection: they are put in while it is read. What is
+# selected goes behind "#" where it is long: it then never travels, and no server's limits apply.
 BOOKMARKLET = (
-    "javascript:(()=>{const t=String(getSelection()),s=t.length<1500;"
+    "javascript:(()=>{const m=[];for(const q of document.querySelectorAll('q'))"
+    "if(getComputedStyle(q,'::before').content.includes('quote')){"
+    "const a=new Text('\\u201c'),b=new Text('\\u201d');q.prepend(a);q.append(b);m.push(a,b)}"
+    "const t=String(getSelection()),s=t.length<1500;m.forEach(n=>n.remove());"
     "open('HERE?'+new URLSearchParams({KNOWNurl:location.href,title:document.title,text:s?t:''})"
     "+(s?'':'#text='+encodeURIComponent(t)))})()"
 )

@@ -17,6 +17,8 @@ from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import PositionStatus, Verification
 from app.sources import actions, queries
 from app.sources.addresses import check_url, same_document_key
+from app.sources.extraction import Unreadable, extract, reading
+from app.sources.page_numbers import read_pages, write_pages
 from app.sources.schemas import Text
 
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -54,25 +56,27 @@ async def source_named(session: AsyncSession, name: str) -> Source:
     return await queries.get_source(session, found.id, lock=True)
 
 
-async def put_file(session: AsyncSession, name: str, data: bytes, now: datetime) -> tuple[str, list[str]]:
-    """Put the bytes of a UTF-8 file on file as a source's text; a summary, and a line for each quote that fails."""
-    if not data:
-        raise Invalid("The file is empty.")
+async def put_file(
+    session: AsyncSession, name: str, data: bytes, now: datetime, *, filename: str = ""
+) -> tuple[str, list[str]]:
+    """Store the text of a file for a source, read as the upload form reads it; a summary, and quotes that fail."""
     try:
-        text = TEXT.validate_python(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise Invalid(f"The file is not UTF-8: see its byte {error.start + 1:,}.") from None
+        found = await extract(data, filename)
+        text = TEXT.validate_python(found.text)
+    except Unreadable as error:
+        raise Invalid(error.detail) from None
     except ValidationError as error:
         raise Invalid(f"The text {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+    pages = read_pages(write_pages(found.pages, text), text)
     row = await source_named(session, name)
     async with writing(session, by=None, now=now) as log:
-        changed = await actions.put_text(session, log, row, text)
+        changed = await actions.put_text(session, log, row, text, pages=pages)
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     results = Counter(checks[q.id].verification for q in quotes)
     wrong = [_line(q, checks[q.id].verification) for q in quotes if checks[q.id].verification in _WRONG]
     what = f"{len(text):,} characters put on file" if changed else "this very text was on file already"
-    return f"Source {row.id}, {row.title}: {what}. {counted(results)}.", wrong
+    return f"Source {row.id}, {row.title}: {reading(found)}; {what}. {counted(results)}.", wrong
 
 
 _WRONG = (Verification.MISMATCH, Verification.AMBIGUOUS)

@@ -49,3 +49,23 @@ def test_a_guess_can_be_read_the_other_way() -> None:
         reread(wrong + "日本", "windows-1252", "windows-1251")
     with pytest.raises(ValueError):
         reread(wrong, "windows-1252", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "encoding"),
+    [
+        (b"<meta charset=windows-1251>" + RUSSIAN.encode(), RUSSIAN, "utf-8"),
+        (b"<meta charset=KOI8-R>" + RUSSIAN.encode("koi8-r"), RUSSIAN, "koi8-r"),
+        ("<meta charset=latin1>“a”".encode("windows-1252"), "“a”", "windows-1252"),
+        ("<meta charset=gb2312>停战协议".encode("gb18030"), "停战协议", "gbk"),
+        ("<meta charset=x-sjis>停戦".encode("cp932"), "停戦", "shift_jis"),
+        ("<meta charset=utf-16><p>é".encode(), "é", "utf-8"),
+        ("<!-- <meta charset=koi8-r> --><p>é".encode(), "é", "utf-8"),
+        (f"<meta charset=utf-8><p>{RUSSIAN}".encode() + b"\xe9", f"{RUSSIAN}\ufffd", "utf-8"),
+        (codecs.BOM_UTF8 + "<meta charset=koi8-r>é".encode(), "é", "utf-8"),
+        (f"<p>{RUSSIAN}".encode("windows-1251"), RUSSIAN, "windows-1251"),
+    ],
+)
+def test_a_page_is_read_as_a_browser_reads_it(data: bytes, text: str, encoding: str) -> None:
+    found = decode_html(data)
+    assert (found.text.split(">")[-1], found.encoding) == (text, encoding)

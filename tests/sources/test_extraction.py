@@ -54,7 +54,8 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
             "entities.docx",
             "damaged",
         ),
-        (b"<html><body>" + b"<div>" * 200_000, "deep.html", "No article"),
+        (b"<html><body>" + b"<div>" * 200_000, "deep.html", "deeply nested"),
+        (b"<html><body><p hidden>x</p>", "hidden.html", "reader sees"),
         (b"x" * 6_000_000, "long.txt", "longer than 5 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
@@ -93,3 +94,28 @@ async def test_a_hostile_file_ends_in_time_and_costs_this_process_little(data: b
         await extract(data, "x")
     assert time.perf_counter() - began < 25
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+
+
+ARCHIVE = (
+    "From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    '\ttype="text/html";\r\n\tboundary="----b"\r\n\r\n------b\r\nContent-Type: text/html; charset=utf-8\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n<!DOCTYPE html><p>We =C2=ABsign=C2=BB =\r\nit.</p>\r\n"
+    "------b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "kind", "text"),
+    [
+        (b"<p>We sign.", "", "html", "We sign."),
+        (b"\n <!-- saved from x --><html><p>We sign.", "x.txt", "html", "We sign."),
+        ("<html><p>Ми підписуємо.".encode("utf-16"), "", "html", "Ми підписуємо."),
+        (b"We <q>sign</q>.", "", "html", "We \u201csign\u201d."),
+        (b"We <q>sign</q>.", "x.txt", "text", "We <q>sign</q>."),
+        (b"We sign < 3 things.", "x", "text", "We sign < 3 things."),
+        (ARCHIVE.encode(), "x.mhtml", "mhtml", "We «sign» it."),
+    ],
+)
+async def test_a_file_is_told_by_its_content(data: bytes, name: str, kind: str, text: str) -> None:
+    found = await extract(data, name)
+    assert (found.kind, found.text) == (kind, text)

@@ -1,26 +1,62 @@
-"""Read HTML."""
+"""Read HTML: the words are those that a browser shows, and only the choice of paragraphs is a guess."""
 
-from app.sources.readers import Found, Unreadable
+import contextlib
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.sources.readers import TEXT, Found, Unreadable
+from app.sources.readers.html_flow import write_down
+from app.sources.readers.html_region import choose
+from app.sources.readers.html_styles import read_styles
+from app.sources.readers.html_tree import parse
+
+SECONDS = 4  # of the processor, for what is nothing but advice
+
+
+@dataclass(slots=True)
+class _Article:
+    """What trafilatura takes for the article, and what the page says about itself."""
+
+    text: str = ""
+    about: Found = field(default_factory=dict)
 
 
 def read(data: bytes) -> Found:
-    """Take the article out of a page, and what the page says about itself."""
+    """Take what a reader sees out of a page, without navigation, and what the page says about itself."""
+    html = data.decode()
+    page = parse(html)
+    flow = write_down(page, *read_styles(page))
+    if not flow.blocks:
+        raise Unreadable("There is no text in this page that its reader sees: paste it.")
+    if sum(len(block.text) for block in flow.blocks) > TEXT:
+        raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
+    article = _article(html)
+    language = page.root.get("lang") or page.root.get("xml:lang")
+    text = "\n\n".join(block.text for block in choose(flow, article.text))
+    return {"text": text, "language": language} | article.about
+
+
+def _article(html: str) -> _Article:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-    document = bare_extraction(
-        data.decode(),
-        with_metadata=True,
-        include_comments=False,
-        include_tables=True,
-        favor_recall=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if not isinstance(document, Document) or not document.text:
-        raise Unreadable("No article was found in this page: paste its text.")
-    lines = [line.strip() for line in document.text.split("\n")]
-    return {
-        "text": "\n\n".join(line for line in lines if line),
+    try:
+        with _at_most(SECONDS):
+            document = bare_extraction(
+                html,
+                fast=True,
+                with_metadata=True,
+                include_comments=False,
+                include_tables=True,
+                favor_recall=True,
+                date_extraction_params={"extensive_search": False, "original_date": True},
+            )
+    except Exception:  # whatever it trips over: the text of the page does not depend on it
+        return _Article()
+    if not isinstance(document, Document):
+        return _Article()
+    about = {
         "title": document.title,
         "author": document.author,
         "publisher": document.sitename,
@@ -29,3 +65,20 @@ def read(data: bytes) -> Found:
         "url": document.url,
         "licence": document.license,
     }
+    return _Article(document.text or "", {name: value for name, value in about.items() if value})
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in what takes longer, again and again, should it be passed over there."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
