@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-UNSEEN = ("hidden", "deleted", "moved")  # how a piece may stand in a document without being read there
+UNSEEN = ("hidden", "deleted", "moved", "styled away")  # how a piece may stand in a document without being read there
 SPACED = dict.fromkeys(("break", "tab", "next", "pagebreak", "columnbreak", "carriage"), " ")  # what parts words
 
 

@@ -18,7 +18,7 @@ SLIPPED_IN = {
     "ar": ["أبدا ", "بالكاد ", "99 "],
 }
 _PARTING = ("break", "tab", "next", "pagebreak", "columnbreak", "carriage")
-_SLIPPING = ("hidden", "deleted", "moved")
+_SLIPPING = ("hidden", "deleted", "moved", "styled away")
 Plan = Sequence[tuple[str, int]]  # styles of blocks, each with how many sentences
 
 

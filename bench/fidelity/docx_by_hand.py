@@ -24,6 +24,7 @@ _PARTS = {
     "endnotes": "endnotes",
     "header1": "header",
     "comments": "comments",
+    "styles": "styles",
 }
 _MARKS = {
     "break": "<w:br/>",
@@ -34,7 +35,15 @@ _MARKS = {
     "nbhyphen": "<w:noBreakHyphen/>",
 }
 COMMENT = "Is this word right?"
-_STYLE = {"bold": "<w:b/>", "italic": "<w:i/>", "hidden": "<w:vanish/>"}
+_STYLE = {
+    "bold": "<w:b/>",
+    "italic": "<w:i/>",
+    "hidden": "<w:vanish/>",
+    "unhidden": '<w:vanish w:val="0"/>',
+    "styled away": '<w:rStyle w:val="Away"/>',
+    "styled back": '<w:rStyle w:val="Away"/><w:vanish w:val="false"/>',
+}
+_STYLES = '<w:style w:type="character" w:styleId="Away"><w:name w:val="Away"/><w:rPr><w:vanish/></w:rPr></w:style>'
 
 
 class Writer:
@@ -54,6 +63,7 @@ class Writer:
             "footnotes": self._notes("footnote"),
             "endnotes": self._notes("endnote"),
             "comments": f"<w:comments {_SPACES}>{''.join(map(_comment, range(1, self.marks + 1)))}</w:comments>",
+            "styles": f"<w:styles {_SPACES}>{_STYLES}</w:styles>",
             "header1": f"<w:hdr {_SPACES}><w:p>{_run(header)}</w:p></w:hdr>",
         }
         return _packed(parts)
@@ -157,6 +167,7 @@ def _packed(parts: dict[str, str]) -> bytes:
         relation.format("rId2", "endnotes", "endnotes.xml", ""),
         relation.format("rId3", "header", "header1.xml", ""),
         relation.format("rId4", "comments", "comments.xml", ""),
+        relation.format("rId5", "styles", "styles.xml", ""),
         relation.format("rId9", "hyperlink", "https://example.org/accord", ' TargetMode="External"'),
     ]
     files = {

@@ -27,8 +27,15 @@ UNSEEN = (
     "<template>{}</template>",
     "<script>{}</script>",
     "<b style='color:red; display: none !important'>{}</b>",
+    "<span class='share'><span>{}</span></span>",
+    "<noscript>{}</noscript>",
+    "<em id='tip'>{}</em>",
+    "<span style='display:none'>{}<b style='display:inline'>{}</b></span>",
 )
-STYLE = "<style>.gone{display:none}.lead{font-weight:bold}</style>"
+STYLE = (
+    "<style>/* .lead{display:none} */.gone{display:none}.lead{font-weight:bold}.share > span, #tip {visibility:hidden}"
+    "@media print{p{display:none}}@media screen{.paper{display:none}}</style>"
+)
 UNSEEN_BLOCKS = (
     "<p hidden>{}</p>",
     "<div style='display:none'><p>{}</p></div>",
@@ -36,6 +43,7 @@ UNSEEN_BLOCKS = (
     "<template><p>{}</p></template>",
     "<!-- <p>{}</p> -->",
     "<dialog><p>{}</p></dialog>",
+    "<div class='share paper'><p>{}</p></div>",
 )
 
 
@@ -65,17 +73,34 @@ class Inline:
         if piece.how == "break":
             return self.draw.choice(("<br>", "<br/>", "<br />\n"))
         if piece.how == "hidden":
-            return self.draw.choice(UNSEEN).format(words)
+            return self.draw.choice(UNSEEN).replace("{}", words)
         if piece.how == "next":
             return "\0"  # whoever makes a list or a row parts it here
         if piece.how == "q":
             return f"<q>{words[1:-1]}</q>"
+        if piece.how == "untidy":
+            return self._untidy(words)
         if piece.how == "wbr":
             return re.sub(r"(\w{4})(\w{4})", r"\1<wbr>\2", words)
         if piece.role and self.draw.random() < 0.8:
             element = self.draw.choice(ELEMENTS[piece.role])
             return f"<{element}>{words}</{element.split()[0]}>"
         return words
+
+    def _untidy(self, words: str) -> str:
+        """Words as programs leave them: parted by elements, comments and line ends amid them, written as entities."""
+        middle = len(words) // 2
+        left, right = words[:middle], words[middle:]
+        shapes = (
+            f"<b>{left}</b>{right}",
+            f"{left}<!-- editor: check -->{right}",
+            f"<span>{left}<i><u>{right}</u></i></span>",
+            f"<div style='display:inline'>{words}</div>",
+            words.replace(" ", "\n\t\t  "),
+            "".join(f"&#{ord(letter)};" if letter.isalpha() else letter for letter in words),
+            "".join(f"&#x{ord(letter):x};" if letter.isalpha() else letter for letter in words),
+        )
+        return self.draw.choice(shapes)
 
 
 def _quoted(sentence: Sentence) -> Sentence:

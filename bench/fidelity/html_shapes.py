@@ -1,4 +1,4 @@
-"""Nine shapes of news page, each with what is true of it."""
+"""Ten shapes of news page, each with what is true of it."""
 
 import random
 from collections.abc import Callable
@@ -109,6 +109,16 @@ def ministry(inline: Inline) -> tuple[Flows, str]:
     return [flow], f"<div id='content'>{''.join(made)}</div>"
 
 
+def untidy(inline: Inline) -> tuple[Flows, str]:
+    """Paragraphs and boxes that are not closed, words parted by elements, a pretty-printed source."""
+    flow, made = [], []
+    for n in range(7):
+        sentences, html = inline.paragraph(3)
+        flow += sentences
+        made.append((f"<p>{html}\n", f"<div class=story>\n\t{html}\n</div></span>", f"<p><font size=2>{html}\n")[n % 3])
+    return [flow], f"<div id=story>\n{''.join(made)}</div>"
+
+
 # The shape, its name, and the ways in which words of its sentences are set.
 SHAPES: dict[str, tuple[Shape, tuple[str, ...]]] = {
     "article": (article, ("", "nbsp", "bold", "")),
@@ -119,6 +129,7 @@ SHAPES: dict[str, tuple[Shape, tuple[str, ...]]] = {
     "tables": (tables, ("next", "", "next")),
     "hidden": (article, ("hidden",)),
     "windows-1251": (soup, ("", "break", "")),
+    "untidy": (untidy, ("untidy", "break", "untidy", "hidden")),
     "ministry": (ministry, ("soft", "wbr", "nbsp", "")),
 }
 

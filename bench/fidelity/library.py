@@ -26,6 +26,7 @@ _HAND = [
     ("en", ("field", "complex", "control", "smart", "link", "bookmark")),
     ("en", ("note", "", "note", "comment")),
     ("en", ("hidden", "deleted", "inserted", "moved")),
+    ("en", ("styled away", "unhidden", "styled back", "columnbreak")),
     ("uk", ("break", "note", "field", "deleted")),
     ("de", ("soft", "nbhyphen", "split", "nbsp", "next")),
     ("fr", ("split", "inserted", "hidden", "tab", "nbhyphen", "next")),
@@ -86,6 +87,7 @@ _HTML = {
     "tables": ("en", "en", "fr"),
     "hidden": ("en", "en", "uk"),
     "windows-1251": ("ru", "uk", "ru"),
+    "untidy": ("en", "ru", "de"),
     "ministry": ("en", "en", "ar"),
 }
 
@@ -174,7 +176,7 @@ def by_office_as_pdf(stock: Stock) -> list[Document]:
 
 
 def as_html(stock: Stock) -> list[Document]:
-    """HTML in nine shapes."""
+    """HTML in ten shapes."""
     return [html_shapes.make(shape, lang, n, stock) for shape, of in _HTML.items() for n, lang in enumerate(of)]
 
 
