@@ -7,6 +7,7 @@ which writes the result into bench/RESULTS.md.
 
 import argparse
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,19 +46,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join(lines))
     _keep(said, documents, texts, missed)
     if said.record:
-        record.write("fidelity", [record.heading(time.monotonic() - begun), *lines])
+        command = " ".join(arguments or sys.argv[1:])
+        record.write("fidelity", [record.heading(command, time.monotonic() - begun), *lines])
     return 1 if short else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench fidelity", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], help="all, unless some are named")
+    parser.add_argument("kinds", nargs="*", type=_kind, metavar="docx|pdf|html", help="all, unless some are named")
     parser.add_argument("--alone", action="store_true", help="without other programs")
     parser.add_argument("--full", action="store_true", help="altered sentences asked of the others' texts too")
     parser.add_argument("--misses", type=Path, help="a file for each miss; on standard output, if left out")
     parser.add_argument("--keep", type=Path, help="a folder for the documents and what was read")
     parser.add_argument("--record", action="store_true", help="write the result into bench/RESULTS.md")
     return parser
+
+
+def _kind(said: str) -> str:
+    if said not in KINDS:
+        raise argparse.ArgumentTypeError(f"{said!r} is none of {', '.join(KINDS)}")
+    return said
 
 
 async def _read(documents: Sequence[Document]) -> dict[str, str | None]:

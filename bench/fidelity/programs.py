@@ -35,8 +35,9 @@ def run(command: Sequence[str | Path], given: bytes | None = None, cwd: Path | N
 
 def version(*command: str | Path) -> str:
     """The number of a program's version, as it says it itself."""
-    said = (run(command) or b"").decode(errors="replace").split()
-    return next((word.strip(",") for word in said if word[0].isdigit()), "?")
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
+    words = (word.strip(",v") for word in (done.stdout + done.stderr).split())
+    return next((word for word in words if word[:1].isdigit()), "?")
 
 
 @cache

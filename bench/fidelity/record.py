@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 from bench.fidelity import programs
@@ -12,22 +12,25 @@ from tools.browser import find as find_chromium
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 TITLE = "# Results of the benches\n\nEach section is written by the bench itself, with `--record`.\n"
-LIBRARIES = ("pypdf", "mammoth", "trafilatura", "rapidfuzz", "lxml")
+LIBRARIES = ("pypdf", "mammoth", "trafilatura", "lxml", "regex", "rapidfuzz")  # those of them that Parley has
 
 
-def heading(seconds: float) -> str:
-    """Say by which command, when and with which versions."""
+def heading(said: str, seconds: float) -> str:
+    """Say by which command, when and with which versions; `said` is what was said to the bench."""
     commands = {
         "Chromium": (find_chromium(), "--version"),
         "LibreOffice": (programs.office(), "--version"),
         "pandoc": (shutil.which("pandoc"), "--version"),
+        "pdftotext": (shutil.which("pdftotext"), "-v"),
         "node": (shutil.which("node"), "--version"),
     }
     found = [f"{name} {programs.version(*command)}" for name, command in commands.items() if command[0]]
     wanted = (programs.TOOLS / "requirements.txt").read_text("utf-8").split()
-    libraries = [f"{name} {version(name)}" for name in LIBRARIES] + [line.replace("==", " ") for line in wanted]
+    here = {found.name.lower(): found.version for found in distributions()}
+    libraries = [f"{name} {here[name]}" for name in LIBRARIES if name in here]
+    libraries += [line.replace("==", " ") for line in wanted]
     return (
-        f'`make bench ARGS="fidelity --record"`, {datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f} minutes. '
+        f'`make bench ARGS="fidelity {said}"`, {datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f} minutes. '
         f"Python: {', '.join(libraries)}. Programs: {', '.join(found)}."
     )
 
