@@ -1,7 +1,10 @@
 """Take the text out of files with one library: its name is the argument, the files are JSON on standard input."""
 
 import json
+import re
 import sys
+
+BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|td|tr|th|blockquote|figcaption|aside|section|dd|dt)>")
 
 
 def python_docx(path: str) -> str:
@@ -55,7 +58,9 @@ def readability(path: str) -> str:
     from readability import Document
 
     with open(path, "rb") as file:
-        return fromstring(Document(file.read()).summary()).text_content()
+        article = Document(file.read()).summary()
+    # It gives HTML: blocks and breaks part words there, which the text of the elements alone would lose.
+    return fromstring(re.sub(BLOCK, r"\g<0>\n", article)).text_content()
 
 
 READERS = {f.__name__: f for f in (python_docx, docx2txt, mammoth, pypdf, pdfminer, pdfium, trafilatura, readability)}
