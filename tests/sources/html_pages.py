@@ -135,6 +135,9 @@ FRAGMENTS = {
     "style='display:inline-block'>f</span><ul><li style='display:inline'>g</li><li style='display:inline'>h</li></ul>"
     "<span style='display:contents'>i</span>j<div style='display:table'><div style='display:table-row'><b style='display:"
     "table-cell'>k</b><b style='display:table-cell'>l</b></div></div>",
+    "inline blocks": "a <b style='display:inline-block'> b </b>c<button> d </button>e <i style='display:inline-flex'>f</i> g"
+    "<pre>h<nobr> i\n j</nobr></pre>k<option>l\n m</option>",
+    "without end": "<p>a<noscript><p>b<p>c",
     "letters": "<p style='text-transform:uppercase'>straße ﬁ <i style='text-transform:none'>b</i><p lang=tr "
     "style='text-transform:uppercase'>istanbul<p lang=el style='text-transform:uppercase'>Αθήνα<p style='text-transform:"
     "capitalize'>ёлка 'quoted' e-mail l’été <b>x</b>y 3rd",

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +12,8 @@ from app.sources.readers.html_region import choose
 from app.sources.readers.html_styles import read_styles
 from app.sources.readers.html_tree import parse
 
-SECONDS = 4  # of the processor, for what is nothing but advice
+SECONDS = 7  # of the processor, in all; what is nothing but advice
+ADVICE = (0.5, 2)  # has at least and at most so many of these
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class _Article:
 
 def read(data: bytes) -> Found:
     """Take what a reader sees out of a page, without navigation, and what the page says about itself."""
+    begun = time.process_time()
     html = data.decode()
     page = parse(html)
     flow = write_down(page, *read_styles(page))
@@ -31,18 +34,19 @@ def read(data: bytes) -> Found:
         raise Unreadable("There is no text in this page that its reader sees: paste it.")
     if sum(len(block.text) for block in flow.blocks) > TEXT:
         raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
-    article = _article(html)
+    left = SECONDS - (time.process_time() - begun)
+    article = _article(html, min(max(left, ADVICE[0]), ADVICE[1]))
     language = page.root.get("lang") or page.root.get("xml:lang")
     text = "\n\n".join(block.text for block in choose(flow, article.text))
     return {"text": text, "language": language} | article.about
 
 
-def _article(html: str) -> _Article:
+def _article(html: str, seconds: float = ADVICE[1]) -> _Article:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
     try:
-        with _at_most(SECONDS):
+        with _at_most(seconds):
             document = bare_extraction(
                 html,
                 fast=True,

@@ -15,6 +15,7 @@ _DISPLAYS = {
     " figcaption figure footer foreignobject form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html"
     " legend li listing main menu nav ol optgroup option p plaintext pre search section summary text"
     " ul xmp caption table tbody thead tfoot",
+    "inline-block": "button",
     "table-row": "tr",
     "table-cell": "td th",
     "contents": "slot",
@@ -26,8 +27,10 @@ _BLOCKS = frozenset(
     "block flow-root flex grid list-item table table-caption table-row-group table-header-group"
     " table-footer-group -webkit-box -webkit-flex -ms-flexbox -ms-grid".split()
 )
+_ATOMIC = frozenset("inline-block inline-flex inline-grid inline-table".split())
 _FLEXIBLE = frozenset("flex grid inline-flex inline-grid -webkit-flex -webkit-box -ms-flexbox".split())
 _PREFORMATTED = frozenset("listing plaintext pre xmp".split())
+_ON_ONE_LINE = frozenset(("nobr", "option"))
 _ZERO = re.compile(r"0*\.?0+(?:[a-z]+|%)?")
 _RELATIVE = re.compile(r"[0-9.]+(?:em|%)|smaller|larger|inherit|unset")
 _FAR = re.compile(r"-(?:[0-9]{4,}(?:\.[0-9]+)?|999)(?:px|em|rem|%|vw)?")
@@ -49,7 +52,7 @@ class Look(NamedTuple):
 
 
 def display(element: Element, declared: Mapping[str, str], *, in_flexible: bool) -> str:
-    """Return `none`, `contents`, `inline`, `block`, `table-row` or `table-cell`."""
+    """Return `none`, `contents`, `inline`, `inline-block`, `block`, `table-row` or `table-cell`."""
     tag = element.tag.lower()
     if tag in _NEVER or (tag == "object" and "data" in element.attrib):
         return "none"
@@ -61,7 +64,7 @@ def display(element: Element, declared: Mapping[str, str], *, in_flexible: bool)
         kind = _kind(value)
     if tag in ("html", "body") and kind == "none":
         return "block"  # a page that hides itself is shown by its script
-    return "block" if in_flexible and kind == "inline" else kind
+    return "block" if in_flexible and kind in ("inline", "inline-block") else kind
 
 
 def is_flexible(declared: Mapping[str, str]) -> bool:
@@ -99,7 +102,8 @@ def is_unseen(element: Element, declared: Mapping[str, str]) -> bool:
 def look_within(element: Element, declared: Mapping[str, str], look: Look) -> Look:
     """Return what the inside of an element inherits."""
     attributes = element.attrib
-    if not declared and not attributes and element.tag not in _PREFORMATTED:
+    plain = not declared and not attributes
+    if plain and element.tag not in _PREFORMATTED and element.tag not in _ON_ONE_LINE:
         return look
     said = {name: value.lower() for name, value in declared.items()}
     return look._replace(
@@ -121,7 +125,9 @@ def _kind(value: str) -> str:
     if value in ("none", "contents", "table-row", "table-cell"):
         return value
     words = value.split()
-    return "block" if "inline" not in words and _BLOCKS.intersection(words) else "inline"
+    if value in _ATOMIC or ("inline" in words and len(words) > 1):
+        return "inline-block"
+    return "block" if _BLOCKS.intersection(words) else "inline"
 
 
 def _visible(element: Element, declared: str | None, inherited: bool) -> bool:
@@ -139,7 +145,7 @@ def _sized(declared: str | None, inherited: bool) -> bool:
 def _spaces(tag: str, said: Mapping[str, str], inherited: str) -> str:
     value = said.get("white-space-collapse") or said.get("white-space")
     if value is None:
-        return "all" if tag in _PREFORMATTED else inherited
+        return "all" if tag in _PREFORMATTED else "" if tag in _ON_ONE_LINE else inherited
     if value in ("inherit", "unset"):
         return inherited
     words = value.split()

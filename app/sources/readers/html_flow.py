@@ -115,10 +115,15 @@ class _Writer:
             self.write(opened.after, look)
         if opened.element.tag in _TOKENS:
             self.space = not self.line_start
-        self.begin(opened.kind)
+        self.begin(opened.kind, is_end=True)
         self.flow.spans.append((opened.element, opened.first, len(self.flow.blocks)))
 
-    def begin(self, kind: str) -> None:
+    def begin_box(self) -> None:
+        if self.space:
+            self.pieces.append(" ")
+        self.space, self.line_start = False, True
+
+    def begin(self, kind: str, *, is_end: bool = False) -> None:
         """Part what comes next from what came before, as the kind of box asks for."""
         if kind == "block":
             self.end_block()
@@ -127,6 +132,10 @@ class _Writer:
             self.cell = len(self.pieces)
         elif kind == "table-cell":
             self.end_cell()
+        elif kind == "inline-block" and not is_end:
+            self.begin_box()
+        elif kind == "inline-block":
+            self.space = self.line_start = False  # its own last line ends here
 
     def write(self, text: str, look: Look) -> None:
         if not text or not (look.visible and look.sized):

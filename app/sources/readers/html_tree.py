@@ -26,7 +26,7 @@ _TAG = re.compile(
 # Comments and elements of raw text before tags, so that `<noscript>` inside them is not taken for one.
 _MARKUP = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)(?=[\s/>]).*?</\1(?=[\s/>])"
+    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)(?=[\s/>]).*?(?:</\1(?=[\s/>])|\Z)"
     r"""|<[a-z/!?](?:=\s*(?:"[^"]*"|'[^']*')|[^>=]++|=)*+>""",
     re.IGNORECASE | re.DOTALL,
 )
