@@ -137,6 +137,9 @@ FRAGMENTS = {
     "table-cell'>k</b><b style='display:table-cell'>l</b></div></div>",
     "inline blocks": "a <b style='display:inline-block'> b </b>c<button> d </button>e <i style='display:inline-flex'>f</i> g"
     "<pre>h<nobr> i\n j</nobr></pre>k<option>l\n m</option>",
+    "states": "<style>.a:not(:popover-open){display:none}.b:not(:focus-within):not(:focus-visible){display:none}"
+    "details:open .c{display:none}:is(.d,:hover){display:none}.e:hover,.f::selection{display:none}</style>"
+    "<p class=a>a<p class=b>b<details open>x<p class=c>c</details><p class=d>d<p class=e>e<p class=f>f",
     "without end": "<p>a<noscript><p>b<p>c",
     "letters": "<p style='text-transform:uppercase'>straße ﬁ <i style='text-transform:none'>b</i><p lang=tr "
     "style='text-transform:uppercase'>istanbul<p lang=el style='text-transform:uppercase'>Αθήνα<p style='text-transform:"

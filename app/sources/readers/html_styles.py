@@ -23,6 +23,19 @@ _UNSEEN_CLASSES = (
     "{position: absolute; clip: rect(0, 0, 0, 0)}"
 )
 _MENTIONED = re.compile("|".join(sorted(PROPERTIES, key=len, reverse=True)), re.IGNORECASE)
+# States that cssselect2 does not know, as they are in a page that was opened and not yet touched.
+_STATES = (
+    (re.compile(r"(?<!:):defined(?![\w-])", re.IGNORECASE), ":not(:hover)"),
+    (re.compile(r"(?<!:):open(?![\w-])", re.IGNORECASE), "[open]"),
+    (
+        re.compile(
+            r"(?<!:):(?:-webkit-autofill|autofill|fullscreen|indeterminate|invalid|modal"
+            r"|picture-in-picture|popover-open)(?![\w-])",
+            re.IGNORECASE,
+        ),
+        ":hover",
+    ),
+)
 _NO_MARKS = ("none", "normal", "''", '""')
 
 Declared = tuple[tuple[str, str, bool], ...]  # property, value, important
@@ -89,10 +102,12 @@ def _add_sheet(sheet: str, matcher: Matcher, layered: Matcher) -> None:
 
 
 def _selectors(prelude: str) -> list[Any]:
+    for state, at_rest in _STATES:
+        prelude = state.sub(at_rest, prelude)
     try:
         return list(compile_selector_list(prelude))
-    except SelectorError:  # one that is unknown makes the whole rule void
-        return []
+    except (SelectorError, NotImplementedError, SyntaxError, RecursionError):
+        return []  # one selector that is unknown makes the whole rule void
 
 
 def _rules(rules: Iterable[Any], *, in_layer: bool, parent: str = "") -> Iterator[tuple[str, Declared, bool]]:
