@@ -82,6 +82,18 @@ def test_what_an_article_is_not_in_stays_out_of_it_only_where_the_page_says_so()
     assert [paragraphs[0], len(paragraphs), paragraphs[-1]] == ["The bridges are open.", 5, "This was corrected."]
 
 
+def test_lists_of_links_and_asides_within_an_article_are_kept() -> None:
+    words = "<p>The delegation said on {} that the northern bridges would stay open until the fourth of May.</p>"
+    links = "".join(f"<li><a href=/{n}>{word}</a>" for n, word in enumerate(("a truce", "a bridge", "a port")))
+    text = text_of(
+        f"<main><h1>Talks</h1><div class=text>{words.format('Monday')}<p>They ask for<ul>{links}</ul>"
+        f"{words.format('Friday')}</div><aside class=sidebar><p>The port lies in Borsk.</p></aside>"
+        f"<div class=more-related><ul>{links.replace('a ', 'one ')}</ul></div></main>"
+    )
+    assert "They ask for\n\na truce\n\na bridge\n\na port" in text
+    assert "The port lies in Borsk." in text and "one truce" not in text
+
+
 @pytest.mark.parametrize(
     ("query", "holds"),
     [

@@ -18,7 +18,7 @@ _TOO_MUCH = 0.3  # of the words of a page: what holds so many is no surroundings
 _NAVIGATION = frozenset("amp-ad amp-consent amp-sidebar amp-user-notification nav search".split())
 _NAVIGATION_ROLES = frozenset("menu menubar navigation search toolbar".split())
 _ROLES_AROUND = frozenset("banner complementary contentinfo form".split())
-_PARTS = frozenset("article aside main section".split())
+_PARTS = frozenset("article main section".split())
 _NEVER = frozenset("body h1 html main".split())
 _NOTICE = re.compile(
     r"(?:cookies?|consent|gdpr|privacy)[\w-]*(?:banner|bar|box|consent|dialog|layer|manager|message"
@@ -70,20 +70,26 @@ def choose(flow: Flow, article: str) -> list[Block]:
     where the article is; what goes is what the page names so, or what holds nothing but links.
     """
     counts = _Counts(flow)
-    gone = [False] * len(flow.blocks)
+    links = [False] * len(flow.blocks)
     for element, start, end in flow.spans:
-        if counts.is_list_of_links(start, end) or (_is_navigation(element) and not counts.is_heavy(start, end)):
-            gone[start:end] = [True] * (end - start)
-    alike = [not out and like for out, like in zip(gone, _alike(flow.blocks, article), strict=True)]
+        if _is_navigation(element) or counts.is_list_of_links(start, end):
+            links[start:end] = [True] * (end - start)
+    alike = [like and not link for like, link in zip(_alike(flow.blocks, article), links, strict=True)]
     chosen = _sums(len(block.text) * like for block, like in zip(flow.blocks, alike, strict=True))
     first, last = _core(flow, chosen)
     inner = _of_parts(flow)
+    gone = [False] * len(flow.blocks)
     for element, start, end in flow.spans:
         if chosen[start] < chosen[end] or counts.is_heavy(start, end):
             continue
         outside = end <= first or start >= last
         headed = counts.headings[start] < counts.headings[end]
-        if _is_notice(element) or (outside and not headed and _is_around(element, inner)):
+        if (
+            _is_navigation(element)
+            or _is_notice(element)
+            or (counts.is_list_of_links(start, end) and (outside or _is_named(element)))
+            or (outside and not headed and _is_around(element, inner))
+        ):
             gone[start:end] = [True] * (end - start)
     return [block for block, out in zip(flow.blocks, gone, strict=True) if not out] or flow.blocks
 
@@ -120,12 +126,12 @@ def _core(flow: Flow, chosen: list[int]) -> tuple[int, int]:
 
 
 def _of_parts(flow: Flow) -> set[Element]:
-    """Return the headers and footers that belong to a part of the page, not to the page."""
+    """Return the headers, footers and asides of a part of the page, which are not those of the page."""
     found: set[Element] = set()
     waiting = [(flow.spans[-1][0], False)]
     while waiting:
         element, within = waiting.pop()
-        if within and element.tag in ("footer", "header"):
+        if within and element.tag in ("aside", "footer", "header"):
             found.add(element)
         within = within or element.tag in _PARTS
         waiting.extend((child, within) for child in element)
@@ -143,12 +149,14 @@ def _is_notice(element: Element) -> bool:
 
 
 def _is_around(element: Element, inner: set[Element]) -> bool:
-    if element.tag in _NEVER:
+    if element.tag in _NEVER or element in inner:
         return False
-    if element.tag in ("footer", "header") and element not in inner:
+    if element.tag in ("footer", "form", "header"):
         return True
-    if element.tag == "form" or element.get("role", "").lower() in _ROLES_AROUND:
-        return True
+    return element.get("role", "").lower() in _ROLES_AROUND or _is_named(element)
+
+
+def _is_named(element: Element) -> bool:
     return bool(_NAMED.search(_names(element)))
 
 
