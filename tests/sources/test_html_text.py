@@ -82,6 +82,17 @@ def test_what_an_article_is_not_in_stays_out_of_it_only_where_the_page_says_so()
     assert [paragraphs[0], len(paragraphs), paragraphs[-1]] == ["The bridges are open.", 5, "This was corrected."]
 
 
+def test_words_in_a_shadow_tree_are_drawn_where_its_host_stands() -> None:
+    inner = "<template shadowrootmode=closed>(<slot></slot>)</template>"
+    shadow = (
+        "<template shadowrootmode=open><style>.x{display:none}</style><h2><slot name=title>No title</slot></h2>"
+        f"<p>We <slot></slot>.<p class=x>No<p><u>{inner}today</u><slot name=none>None</slot></template>"
+    )
+    light = "sign<b slot=title>Talks</b><i slot=gone>Gone</i>"
+    page = f"<style>u{{display:none}}</style><x-a>{shadow}{light}</x-a><p class=x>b"
+    assert text_of(page) == "Talks\n\nWe sign.\n\n(today)None\n\nb"
+
+
 def test_lists_of_links_and_asides_within_an_article_are_kept() -> None:
     words = "<p>The delegation said on {} that the northern bridges would stay open until the fourth of May.</p>"
     links = "".join(f"<li><a href=/{n}>{word}</a>" for n, word in enumerate(("a truce", "a bridge", "a port")))

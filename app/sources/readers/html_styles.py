@@ -10,7 +10,7 @@ import tinycss2
 from cssselect2 import ElementWrapper, Matcher, SelectorError, compile_selector_list
 
 from app.sources.readers.html_media import applies
-from app.sources.readers.html_tree import Page
+from app.sources.readers.html_tree import Page, Sheet
 
 PROPERTIES = frozenset(
     "display visibility white-space white-space-collapse text-transform font-size opacity position"
@@ -47,9 +47,9 @@ def read_styles(page: Page) -> tuple[Styles, set[Element]]:
     matcher = Matcher()
     layered = Matcher()  # rules in cascade layers give way to all others
     if page.linked:
-        _add_sheet(_UNSEEN_CLASSES, matcher, layered)
-    for media, sheet in page.sheets:
-        if applies(media):
+        _add_sheet(Sheet(_UNSEEN_CLASSES), matcher, layered)
+    for sheet in page.sheets:
+        if applies(sheet.media):
             _add_sheet(sheet, matcher, layered)
     styles: Styles = {}
     unmarked: set[Element] = set()
@@ -60,13 +60,18 @@ def read_styles(page: Page) -> tuple[Styles, set[Element]]:
         return styles, unmarked
     for wrapper in ElementWrapper.from_html_root(page.root).iter_subtree():
         element = wrapper.etree_element
-        matched = layered.match(wrapper) + matcher.match(wrapper)
-        own = [payload for *_, pseudo, payload in matched if pseudo is None]
+        tree = page.trees.get(element, 0)
+        matched = [
+            (pseudo, declared)
+            for *_, pseudo, (of, declared) in layered.match(wrapper) + matcher.match(wrapper)
+            if of == tree
+        ]
+        own = [declared for pseudo, declared in matched if pseudo is None]
         inline = _inline(element.get("style", ""))
         if own or inline:
             styles[element] = _cascade(own, inline)
         if element.tag == "q":
-            before = [payload for *_, pseudo, payload in matched if pseudo == "before"]
+            before = [declared for pseudo, declared in matched if pseudo == "before"]
             if _cascade(before, ()).get("content", "") in _NO_MARKS:
                 unmarked.add(element)
     return styles, unmarked
@@ -93,12 +98,12 @@ def _declared(content: Iterable[Any]) -> Declared:
     )
 
 
-def _add_sheet(sheet: str, matcher: Matcher, layered: Matcher) -> None:
-    rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+def _add_sheet(sheet: Sheet, matcher: Matcher, layered: Matcher) -> None:
+    rules = tinycss2.parse_stylesheet(sheet.css, skip_comments=True, skip_whitespace=True)
     for prelude, declared, in_layer in _rules(rules, in_layer=False):
         for selector in _selectors(prelude):
             if selector.pseudo_element in (None, "before"):
-                (layered if in_layer else matcher).add_selector(selector, declared)
+                (layered if in_layer else matcher).add_selector(selector, (sheet.tree, declared))
 
 
 def _selectors(prelude: str) -> list[Any]:

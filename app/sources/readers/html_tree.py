@@ -1,7 +1,10 @@
 """Parse HTML as browsers do: the same tree for invalid markup, as elements that CSS can select."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,13 +35,31 @@ _MARKUP = re.compile(
 )
 
 
+class Sheet(NamedTuple):
+    """A style sheet, the media that it is for, and the tree of elements that it holds in."""
+
+    css: str
+    media: str = ""
+    tree: int = 0
+
+
 @dataclass(slots=True)
 class Page:
-    """The elements of a page, and its style sheets, each with the media that it is for."""
+    """The elements of a page as they are drawn, and its style sheets."""
 
     root: Element
-    sheets: list[tuple[str, str]] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
     linked: bool = False  # has style sheets of its own files, which are not at hand
+    trees: dict[Element, int] = field(default_factory=dict)  # of elements in shadow trees
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The page, or a shadow tree, which is drawn in place of what its host holds."""
+
+    number: int = 0
+    light: Sequence[LexborNode] = ()  # what the host holds, for the slots
+    outer: "_Tree | None" = None
 
 
 def parse(html: str) -> Page:
@@ -52,7 +73,8 @@ def parse(html: str) -> Page:
     document = LexborHTMLParser(html)
     page = Page(Element("html", _attributes(document.root) if document.root else {}))
     if document.root is not None:
-        _copy(document.root, page)
+        shadows = _shadows(document.root) if "shadowrootmode" in html.lower() else {}
+        _copy(document.root, page, shadows)
     return page
 
 
@@ -72,22 +94,67 @@ def _attributes(node: LexborNode) -> dict[str, str]:
     return {name: value or "" for name, value in node.attributes.items()}
 
 
-def _copy(root: LexborNode, page: Page) -> None:
-    waiting: list[tuple[LexborNode | None, Element, int]] = [(root.first_child, page.root, 1)]
+def _shadows(root: LexborNode) -> dict[int, LexborNode]:
+    """Return the shadow trees that a page declares, by their hosts."""
+    found: dict[int, LexborNode] = {}
+    waiting = [root]
     while waiting:
-        node, parent, depth = waiting.pop()
-        while node is not None:
-            following = node.next
-            if node.is_text_node:
-                _append(parent, node.text_content or "")
-            elif node.is_element_node and node.tag:
-                element = SubElement(parent, node.tag, _attributes(node))
-                _note_style(page, element, node)
-                if node.tag not in OPAQUE and node.first_child is not None:
-                    waiting.append((following, parent, depth))
-                    parent, depth = (element, depth + 1) if depth < DEEPEST else (parent, depth)
-                    following = node.first_child
-            node = following
+        for fragment in waiting.pop().template_fragments():
+            template = fragment.parent
+            if template is not None and template.parent and "shadowrootmode" in template.attributes:
+                found.setdefault(template.parent.mem_id, fragment)
+            waiting.append(fragment)
+    return found
+
+
+def _copy(root: LexborNode, page: Page, shadows: dict[int, LexborNode]) -> None:
+    waiting = [(_children(root), page.root, 1, _Tree())]
+    trees = count(1)
+    while waiting:
+        nodes, parent, depth, tree = waiting[-1]
+        node = next(nodes, None)
+        if node is None:
+            waiting.pop()
+        elif node.is_text_node:
+            _append(parent, node.text_content or "")
+        elif node.is_element_node and node.tag:
+            element = SubElement(parent, node.tag, _attributes(node))
+            if tree.number:
+                page.trees[element] = tree.number
+            _note_style(page, element, node, tree.number)
+            if node.tag in OPAQUE:
+                continue
+            inside, within = _inside(node, tree), tree
+            if shadow := shadows.get(node.mem_id):
+                within = _Tree(next(trees), list(_children(node)), tree)
+                inside = _children(shadow)
+            elif inside is None:
+                inside = _children(node)
+            elif tree.outer is not None:
+                within = tree.outer
+            waiting.append((inside, element if depth < DEEPEST else parent, depth + 1, within))
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.first_child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _inside(node: LexborNode, tree: _Tree) -> Iterator[LexborNode] | None:
+    """Return what of the host is drawn in a slot; None for what is no slot, or has its own words."""
+    if node.tag != "slot" or tree.outer is None:
+        return None
+    name = node.attributes.get("name") or ""
+    drawn = [child for child in tree.light if child.tag != "template" and _slot(child) == name]
+    return iter(drawn) if drawn else None
+
+
+def _slot(node: LexborNode) -> str | None:
+    if node.is_text_node:
+        return ""
+    return node.attributes.get("slot") or "" if node.is_element_node else None
 
 
 def _append(parent: Element, text: str) -> None:
@@ -97,8 +164,8 @@ def _append(parent: Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def _note_style(page: Page, element: Element, node: LexborNode) -> None:
+def _note_style(page: Page, element: Element, node: LexborNode, tree: int) -> None:
     if element.tag == "style":
-        page.sheets.append((element.get("media", ""), node.text() or ""))
+        page.sheets.append(Sheet(node.text() or "", element.get("media", ""), tree))
     elif element.tag == "link" and "stylesheet" in element.get("rel", "").lower().split():
         page.linked = True
