@@ -36,7 +36,7 @@ def flowing(wanted: dict) -> None:
     style = ParagraphStyle(
         "p", fontName="Serif", fontSize=size, leading=size * 1.35, alignment=TA_JUSTIFY, spaceAfter=6
     )
-    style.hyphenationLang, style.embeddedHyphenation = wanted["hyphenation"], 1
+    style.hyphenationLang = wanted["hyphenation"]
     heading = ParagraphStyle("h", parent=style, fontSize=size * 1.3, leading=size * 1.7, alignment=0)
     notes: list[str] = []
 
