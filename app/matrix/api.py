@@ -24,7 +24,12 @@ router = api_router("/negotiations/{slug}", tag="matrix")
 async def show_matrix(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
 ) -> Response:
-    """Who wants what: the current position of every party on every issue."""
+    """Who wants what: the current position of every party on every issue.
+
+    With `since`, `changed` tells whether another position is current than at the end of that day, and `move` the kind
+    of the last move after it. `new` is no change: there was nothing before, or only what others said of the party.
+    Where `order_uncertain` is there too, the dates do not tell which of the positions came last.
+    """
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
     cells = [cell_json(c) for row in matrix.grid.rows for c in row.cells if c is not None]
     data = {
@@ -88,4 +93,5 @@ def cell_json(cell: Cell) -> dict[str, Any]:
         made["order_uncertain"] = cell.order_uncertain
     if cell.changed is not None:
         made["changed"] = cell.changed
+        made["move"] = cell.move
     return made

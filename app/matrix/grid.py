@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.models.vocabulary import Silence
+from app.models.vocabulary import MoveKind, Silence
 from app.negotiations.views import IssueView, OptionView, PartyView
 from app.positions.views import PositionView
 
@@ -30,6 +30,7 @@ class Cell:
     possible: list[int] = field(default_factory=list)  # may have been said by as_of, not certain
     order_uncertain: list[int] = field(default_factory=list)  # their span overlaps the current one's
     changed: bool | None = None  # with since: another position is current than at the end of that day
+    move: MoveKind | None = None  # with since: the last move after that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,11 @@ def build(
     firmness: Sequence[str] = (),
     words: bool = False,
     before: Mapping[tuple[str, str], int] | None = None,
+    moves: Mapping[tuple[str, str], MoveKind] | None = None,
 ) -> Grid:
-    """Fold what is known of the cells (by party and issue) into rows; `before` holds the current positions at `since`.
+    """Fold what is known of the cells (by party and issue) into rows.
+
+    `before` holds the current positions at `since`, `moves` the kind of each cell's last move after it.
 
     A filter, by firmness or by words, hides cells after their current position is chosen and never makes them silent.
     """
@@ -92,6 +96,7 @@ def build(
             possible=here.possible if here else [],
             order_uncertain=here.order_uncertain if here else [],
             changed=changed,
+            move=(moves or {}).get((party, issue)),
         )
 
     return Grid(list(parties), [Row(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues])

@@ -14,7 +14,9 @@ from app.history.read import Moment, Snapshot, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import OptionGround, Stand, common_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
+from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
+from app.models.vocabulary import MoveKind
 from app.negotiations.queries import (
     CodeBook,
     code_book,
@@ -25,7 +27,7 @@ from app.negotiations.queries import (
     party_views,
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
-from app.positions.current import current_ids
+from app.positions.current import CellKey, current_ids
 from app.positions.showing import views
 from app.positions.views import PositionView
 
@@ -90,6 +92,7 @@ async def load(
     where: dict[str, Any] = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
     before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
+    moves = await _last_moves(session, at, book, current, as_of, query.since, where) if query.since else {}
     looks = await queries.newest_looks(session, at, number)
 
     drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
@@ -111,6 +114,7 @@ async def load(
         firmness=query.firmness,
         words=bool(query.q),
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
+        moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
     grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current) for i in rows if ground}
     positions = [o.position for o in occupied.values() if o.position]
@@ -118,6 +122,31 @@ async def load(
         at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
         len(asked) * len(shown), more,
     )  # fmt: skip
+
+
+async def _last_moves(
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    current: Mapping[CellKey, queries.Current],
+    as_of: date,
+    since: date,
+    where: Mapping[str, Any],
+) -> dict[CellKey, MoveKind]:
+    """Name the last move of each cell whose current position became so after the end of `since`."""
+    before = await queries.predecessors(session, at, as_of=as_of, since=since, **where)
+    moves = {}
+    for (party_id, issue_id), cell in current.items():
+        if cell.version is None or date.fromisoformat(cell.version["stated_by"]) <= since:
+            continue
+        party = book.parties[party_id]["slug"]
+        slugs = {option.id: option["slug"] for option in book.options[issue_id]}
+        was = before.get((party_id, issue_id))
+        moves[party_id, issue_id] = kind(
+            stand_in(party, was.version, slugs, was.attributed) if was else None,
+            stand_in(party, cell.version, slugs, cell.attributed),
+        )
+    return moves
 
 
 async def _seated(

@@ -96,6 +96,44 @@ async def current(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The position that was current in a cell until the present one took its place."""
+
+    version: Snapshot
+    attributed: bool
+
+
+async def predecessors(
+    session: AsyncSession,
+    at: Moment,
+    *,
+    negotiation_id: int,
+    parties: Collection[int],
+    issues: Collection[int],
+    as_of: date,
+    since: date,
+) -> dict[CellKey, Predecessor]:
+    """Read what was current before, in the cells whose current position became so after `since`.
+
+    A position becomes current on its own `stated_by`, so the one before is the current one of the day before that.
+    """
+    where = published(at, negotiation_id, parties, issues)
+    now = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
+    same_cell = and_(now.party_id == Spell.party_id, now.issue_id == Spell.issue_id, now.stated_by > since)
+    before = aliased(Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before"))
+    rows = await session.execute(
+        select(before.party_id, before.issue_id, before.attributed, *REVISION)
+        .join(Revision, and_(Revision.seq == before.seq_from, Revision.n == before.n))
+        .join(Commit, Commit.seq == before.seq_from)
+    )
+    return {
+        (party, issue): Predecessor(Snapshot(*version), bool(attributed))
+        for party, issue, attributed, *version in rows
+        if version[-1] is not None
+    }
+
+
 async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:
     """The newest look into each cell; a look counts at every `as_of`."""
     looks = await list_held(session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look")

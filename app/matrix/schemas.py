@@ -22,7 +22,7 @@ class Filters(Times):
     issue: Annotated[list[Slug], Field(description="Rows to show; default all.")] = []
     firmness: Annotated[list[Firmness], Field(description="Show only current positions as firm as this.")] = []
     q: Annotated[str | None, Field(max_length=1000, description="Show only current positions with these words.")] = None
-    since: Annotated[Day | None, Field(description="Mark cells whose current position differs from that day's.")] = None
+    since: Annotated[Day | None, Field(description="Add the kind of each cell's last move after this day.")] = None
 
 
 class MatrixQuery(Filters):

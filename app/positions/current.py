@@ -27,8 +27,11 @@ def published(at: Moment, negotiation_id: int, parties: Collection[int], issues:
     )
 
 
-def chosen_at(where: Any, as_of: date) -> Any:
-    """Rule 4: own words before hearsay, then the last in rule 3's order (`app.matrix.order` says it in memory)."""
+def chosen_at(where: Any, as_of: Any) -> Any:
+    """Rule 4: own words before hearsay, then the last in rule 3's order (`app.matrix.order` says it in memory).
+
+    `as_of` is a day, or a column that holds one.
+    """
     return (
         select(Spell)
         .ext(distinct_on(Spell.party_id, Spell.issue_id))

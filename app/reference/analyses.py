@@ -44,6 +44,7 @@ class MatrixCell(TypedDict):
     possible: NotRequired[list[int]]
     order_uncertain: NotRequired[list[int]]
     changed: NotRequired[bool]
+    move: NotRequired[MoveKind | None]
 
 
 class Matrix(TypedDict):

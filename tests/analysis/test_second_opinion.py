@@ -162,7 +162,8 @@ def story(lake: Lake, request: pytest.FixtureRequest) -> Story:
 def test_what_the_contract_says_is_answered(story: Story) -> None:
     for known_at, book in [story.past[-1], *story.chance.choices(story.past, k=6)]:
         as_of, since = story.chance.choices(DAYS, k=2)
-        day, times = date.fromisoformat(as_of), {"as_of": as_of, "known_at": known_at}
+        day, since_day = date.fromisoformat(as_of), date.fromisoformat(since)
+        times = {"as_of": as_of, "known_at": known_at}
 
         def ask(path: str, **query: Any) -> Any:
             return story.lake.stranger.get(f"{N}/{path}", **query).data
@@ -175,7 +176,8 @@ def test_what_the_contract_says_is_answered(story: Story) -> None:
                 found.get("order_uncertain", []), found.get("possible", []),
             )  # fmt: skip
             assert answered == book.cell(*cell, day), (cell, times)
-            assert found["changed"] == (book.current(*cell, day) != book.current(*cell, date.fromisoformat(since)))
+            assert found["changed"] == (book.current(*cell, day) != book.current(*cell, since_day))
+            assert found["move"] == book.last_move(*cell, since_day, day), (cell, since, times)
 
         for issue in ask("common-ground", **times)["issues"]:
             for found in issue["options"]:

@@ -112,6 +112,11 @@ class Book:
                         before = now
         return found
 
+    def last_move(self, party: str, issue: str, after: date, to: date) -> str | None:
+        """Return the kind of the last move of a cell in a period, or None."""
+        found = [(day, kind) for p, i, kind, day, *_ in self.moves(after, to) if (p, i) == (party, issue)]
+        return max(found)[1] if found else None
+
     def _published(self, party: str, issue: str) -> list[Said]:
         cell = (party, issue)
         return [p for p in self.positions.values() if p.status == "published" and (p.party, p.issue) == cell]
