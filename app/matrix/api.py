@@ -62,10 +62,10 @@ async def show_common_ground(
     of the issue: they have said what they want, so do not count them as not having spoken.
     """
     matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
-    data = {"issues": [{"issue": issue, "options": options} for issue, options in matrix.ground.items()]}
+    data = {"issues": [{"issue": issue, "options": ground.options} for issue, ground in matrix.ground.items()]}
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     if query.known_at is not None:
-        options = [option for options in matrix.ground.values() for option in options]
+        options = [option for ground in matrix.ground.values() for option in ground.options]
         named = {voice.position for o in options for voice in (*o.accepted_by, *o.rejected_by)}
         meta["changed_since"] = await count_changed_since(session, matrix.at, named)
     return answer(request, data, meta)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from app.models.vocabulary import Act, Attitude, CommonGround
 
@@ -66,6 +67,55 @@ class OptionGround:
     @property
     def blockers(self) -> list[Voice]:
         return [voice for voice in self.rejected_by if voice.plain]
+
+
+class Unsaid(Enum):
+    """Why no attitude of a party to an option is known."""
+
+    NOT_SAID = "has a position that does not name the option, or was searched in vain"
+    GIVEN_UP = "gave its position up"
+    UNCERTAIN = "may have said something, but not for certain by that day"
+    NOT_LOOKED = "nobody has looked yet"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueGround:
+    """One issue's options, and what tells a consenting party that says nothing from one nobody has asked about."""
+
+    options: list[OptionGround]
+    stands: Mapping[str, Stand | None]  # by consenting party, in their order
+    searched: Collection[str]  # those without a position in whose cell somebody has looked
+    possible: Collection[str]  # those of whom a position may have been stated by that day
+
+    def unsaid(self, option: OptionGround) -> dict[Unsaid, list[str]]:
+        """Sort those that say nothing of an option, nor prefer another, by the reason that is known."""
+        found: dict[Unsaid, list[str]] = {reason: [] for reason in Unsaid}
+        elsewhere = set(option.elsewhere)
+        for party in option.silent:
+            if party not in elsewhere:
+                found[self.reason(party)].append(party)
+        return found
+
+    def reason(self, party: str) -> Unsaid:
+        """Tell why nothing is known of a party that has no attitude to an option."""
+        stand = self.stands.get(party)
+        if stand is not None:
+            return Unsaid.GIVEN_UP if stand.withdrawn else Unsaid.NOT_SAID
+        if party in self.possible:
+            return Unsaid.UNCERTAIN
+        return Unsaid.NOT_SAID if party in self.searched else Unsaid.NOT_LOOKED
+
+
+def issue_ground(
+    options: Sequence[str],
+    stands: Mapping[str, Stand | None],
+    consenting: Sequence[str],
+    searched: Collection[str] = (),
+    possible: Collection[str] = (),
+) -> IssueGround:
+    """Sum up one issue; `stands` are the positions of its parties, `consenting` those whose consent is required."""
+    asked = {party: stands.get(party) for party in consenting}
+    return IssueGround(common_ground(options, asked, consenting), asked, searched, possible)
 
 
 def common_ground(

@@ -26,7 +26,7 @@ async def shared(request: Request, session: AsyncSession, matrix: Matrix, query:
         "known_at": instant(matrix.at.at) if query.known_at else None,
         "filters": given(query),
         "changed_since": await count_changed_since(session, matrix.at, shown) if query.known_at else 0,
-        "common": {issue: SimpleNamespace(options=grounds) for issue, grounds in matrix.ground.items()},
+        "common": matrix.ground,
         "permalink": permalink(request, matrix),
     }
 

@@ -3,11 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.matrix.common_ground import OptionGround, Voice
+from app.matrix.common_ground import IssueGround, OptionGround, Unsaid, Voice
 from app.models.vocabulary import Attitude, CommonGround, Firmness
 from app.positions.phrases import only_if
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+MOST_COUNTED = 5  # options in a tally; the rest is summed up
+MOST_CONFLICTS = 4
+LONGEST_LABEL = 60  # characters of an option in a tally
+UNSAID = {
+    Unsaid.NOT_SAID: "{} {have} not said",
+    Unsaid.GIVEN_UP: "{} gave up {their} position",
+    Unsaid.UNCERTAIN: "{} may have said by then",
+    Unsaid.NOT_LOOKED: "{} not yet looked at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +26,13 @@ class Headline:
     detail: str
 
 
-def headline(grounds: Sequence[OptionGround], labels: Mapping[str, str], names: Mapping[str, str]) -> Headline:
+def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, str]) -> Headline:
     """Answer first where a deal is possible: agreed, else qualified, else what is still open, else what is blocked.
 
     An open option counts as a way out only where somebody takes it: one that nobody has spoken for hides no blockade.
     """
-    states = {state: [ground for ground in grounds if ground.state == state] for state in CommonGround}
-    speech = _Speech(labels, names)
+    states = {state: [ground for ground in issue.options if ground.state == state] for state in CommonGround}
+    speech = _Speech(labels, names, issue)
     if agreed := states[CommonGround.AGREED]:
         return Headline(CommonGround.AGREED, f"Agreed: {speech.options(agreed)}", speech.taken(agreed))
     if qualified := states[CommonGround.QUALIFIED]:
@@ -32,7 +41,27 @@ def headline(grounds: Sequence[OptionGround], labels: Mapping[str, str], names: 
     if not taken and (blocked := states[CommonGround.BLOCKED]):
         detail = "; ".join([speech.blocked(blocked), *speech.left(states[CommonGround.OPEN])])
         return Headline(CommonGround.BLOCKED, f"Blocked: {speech.options(blocked)}", detail)
-    return Headline(CommonGround.OPEN, "Open", speech.nearest(taken) if taken else speech.empty(grounds))
+    if not taken:
+        return Headline(CommonGround.OPEN, "Open", speech.empty(issue.options))
+    tally = speech.tally()
+    return Headline(CommonGround.OPEN, f"Open: {tally}" if tally else "Open", speech.way_out(taken))
+
+
+def unsaid(issue: IssueGround, option: OptionGround, names: Mapping[str, str]) -> list[str]:
+    """Say who has no attitude to an option and prefers no other, and why."""
+    return _Speech({}, names, issue).unsaid([option])
+
+
+def red_lines(issue: IssueGround, option: OptionGround) -> list[tuple[str, str]]:
+    """List the parties whose red line is another option than one that somebody prefers, with that other option."""
+    if not any(voice.attitude == Attitude.PREFERS for voice in option.accepted_by):
+        return []
+    found = []
+    for party in option.elsewhere:
+        stand = issue.stands[party]
+        if stand and stand.preferred and stand.firmness == Firmness.RED_LINE:
+            found.append((party, stand.preferred))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +70,38 @@ class _Speech:
 
     labels: Mapping[str, str]
     names: Mapping[str, str]
+    issue: IssueGround
 
     def options(self, grounds: Iterable[OptionGround]) -> str:
-        return ", ".join(self.labels[ground.option] for ground in grounds)
+        return ", ".join(self.label(ground.option) for ground in grounds)
+
+    def label(self, option: str) -> str:
+        """Name an option, in quotation marks unless each of the issue's is one plain word."""
+        plain = all(label.isalpha() for label in self.labels.values())
+        return self.labels[option] if plain else f"“{self.labels[option]}”"
+
+    def tally(self) -> str:
+        """Count the parties by the option they prefer, else by those they accept; empty for fewer than two parties."""
+        groups: dict[tuple[str, ...], int] = {}
+        for stand in self.issue.stands.values():
+            taken = [o for o, attitude in stand.attitudes.items() if attitude == Attitude.ACCEPTS] if stand else []
+            choice = (stand.preferred,) if stand and stand.preferred else tuple(taken)
+            if choice:
+                groups[choice] = groups.get(choice, 0) + 1
+        if sum(groups.values()) < 2:
+            return ""
+        order = [ground.option for ground in self.issue.options]
+        listed = sorted(groups, key=lambda choice: [order.index(option) for option in choice])
+        if len(listed) > MOST_COUNTED:
+            largest = sorted(listed, key=lambda choice: -groups[choice])[: MOST_COUNTED - 1]
+            listed = [choice for choice in listed if choice in largest]
+        said = [f"{groups[choice]} {self._choice(choice, groups[choice])}" for choice in listed]
+        left = sum(groups.values()) - sum(groups[choice] for choice in listed)
+        return ", ".join(said + [f"{left} for other options"] * bool(left))
+
+    def _choice(self, options: Sequence[str], count: int) -> str:
+        verb = "" if len(options) == 1 else "accepts " if count == 1 else "accept "
+        return verb + " or ".join(_shortened(self.label(option)) for option in options)
 
     def taken(self, grounds: Sequence[OptionGround]) -> str:
         if len(grounds) > 1:
@@ -60,14 +118,14 @@ class _Speech:
     def reserved(self, grounds: Sequence[OptionGround]) -> str:
         easiest = min(grounds, key=lambda ground: len(ground.reserved))
         said = "; ".join(self._said(voice, "takes") for voice in easiest.reserved)
-        return said if len(grounds) == 1 else f"{self.labels[easiest.option]}: {said}"
+        return said if len(grounds) == 1 else f"{self.label(easiest.option)}: {said}"
 
     def blocked(self, grounds: Iterable[OptionGround]) -> str:
         """Name who rejects what plainly, red lines marked."""
         rejected: dict[tuple[str, str], list[str]] = {}
         for ground in grounds:
             for voice in ground.blockers:
-                rejected.setdefault((voice.party, voice.firmness), []).append(self.labels[ground.option])
+                rejected.setdefault((voice.party, voice.firmness), []).append(self.label(ground.option))
         return "; ".join(
             f"{self._names([party])} rejects {', '.join(options)}{' (red line)' * (firmness == Firmness.RED_LINE)}"
             for (party, firmness), options in rejected.items()
@@ -76,39 +134,87 @@ class _Speech:
     def left(self, grounds: Iterable[OptionGround]) -> list[str]:
         """Say of open options that nobody takes what else is known."""
         return [
-            f"{self.labels[ground.option]}: "
-            + ("; ".join(self._said(voice, "rejects") for voice in ground.rejected_by) or "nobody has spoken")
+            f"{self.label(ground.option)}: "
+            + ("; ".join(self._said(voice, "rejects") for voice in ground.rejected_by) or "nothing on record")
             for ground in grounds
         ]
+
+    def way_out(self, grounds: Sequence[OptionGround]) -> str:
+        """Say what stands against what is preferred, and which option is taken by most."""
+        against = self.conflicts()
+        closest = f"Closest: {self.nearest(grounds)}"
+        return f"Conflict: {'; '.join(against)}. {closest}" if against else closest
+
+    def conflicts(self) -> list[str]:
+        """Name who rejects an option that another party prefers, and whose red line is another option."""
+        said: list[str] = []
+        held: dict[str, dict[str, None]] = {}  # the parties of each red line, once and in order
+        for ground in self.issue.options:
+            if not any(voice.attitude == Attitude.PREFERS for voice in ground.accepted_by):
+                continue
+            for firm in (True, False):
+                plain = [v.party for v in ground.blockers if (v.firmness == Firmness.RED_LINE) is firm]
+                if plain:
+                    said.append(
+                        f"{self._names(plain)} {_verb('reject', plain)} {self.label(ground.option)}"
+                        + " (red line)" * firm
+                    )
+            said += [
+                self._said(voice, "rejects", self.label(ground.option))
+                for voice in ground.rejected_by
+                if not voice.plain
+            ]
+            for party, option in red_lines(self.issue, ground):
+                held.setdefault(option, {})[party] = None
+        said += [
+            f"{self.label(option)} is a red line of {self._names(list(parties))}" for option, parties in held.items()
+        ]
+        more = len(said) - MOST_CONFLICTS
+        return [*said[:MOST_CONFLICTS], f"{_number(more)} more"] if more > 0 else said
 
     def nearest(self, grounds: Sequence[OptionGround]) -> str:
         best = max(_closeness(ground) for ground in grounds)
         near = [ground for ground in grounds if _closeness(ground) == best]
         first = near[0]
-        silent = [party for party in first.silent if all(party in ground.silent for ground in near)]
-        parts = [f"nearest: {self.options(near)}"]
+        parts = []
         if len(near) > 1:
-            of = len(first.accepted_by) + len(first.rejected_by) + len(first.silent)
-            takers = len(first.accepted_by)
+            of, takers = len(self.issue.stands), len(first.accepted_by)
             parts.append(f"{_number(takers)} of {_number(of)} {'accepts' if takers == 1 else 'accept'} each")
-        else:
-            parts += [self._said(voice, "rejects") for voice in first.rejected_by]
-        if silent:
-            parts.append(f"{self._names(silent)} silent on {'it' if len(near) == 1 else 'all of these'}")
-        return "; ".join(parts)
+        elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
+            parts += [self._said(voice, "rejects") for voice in first.rejected_by]  # else named as a conflict
+        parts += self.unsaid(near)
+        return self.options(near) + (f" ({'; '.join(parts)})" if parts else "")
+
+    def unsaid(self, grounds: Sequence[OptionGround], tacit: Unsaid | None = None) -> list[str]:
+        """Say who has no attitude to any of these options and prefers no other, and why."""
+        said = []
+        silent = set(grounds[0].silent).intersection(*(ground.silent for ground in grounds))
+        for reason, parties in self.issue.unsaid(grounds[0]).items():
+            left = [party for party in parties if party in silent]
+            if left and reason != tacit:
+                one = len(left) == 1
+                have, their = ("has", "its") if one else ("have", "their")
+                said.append(UNSAID[reason].format(self._names(left), have=have, their=their))
+        return said
 
     def empty(self, grounds: Sequence[OptionGround]) -> str:
         if not grounds:
             return "no options yet"
-        if not any(ground.rejected_by or ground.silent for ground in grounds):
+        if not self.issue.stands:
             return "nobody's consent is required"
-        rejected = self.left(ground for ground in grounds if ground.rejected_by)
-        return "; ".join(rejected) or "nobody has spoken on its options"
+        if rejected := self.left(ground for ground in grounds if ground.rejected_by):
+            return "; ".join(rejected)
+        if {self.issue.reason(party) for party in self.issue.stands} == {Unsaid.NOT_LOOKED}:
+            return "Not yet looked: no position on record"
+        stated = any(stand and not stand.withdrawn for stand in self.issue.stands.values())
+        nobody = "No party has named an option" if stated else "No party has taken a position"
+        more = self.unsaid(grounds, tacit=Unsaid.NOT_SAID)
+        return nobody + (f" ({'; '.join(more)})" if more else "")
 
-    def _said(self, voice: Voice, verb: str) -> str:
+    def _said(self, voice: Voice, verb: str, what: str = "it") -> str:
         how = [only_if(voice.condition)] if voice.condition else []
         how += ["by inference"] * voice.inferred + ["by another party's word"] * voice.attributed
-        return f"{self._names([voice.party])} {verb} it {', '.join(how)}"
+        return f"{self._names([voice.party])} {verb} {what} {', '.join(how)}"
 
     def _names(self, parties: Sequence[str]) -> str:
         names = [self.names[party] for party in parties]
@@ -119,6 +225,12 @@ class _Speech:
 
 def _closeness(ground: OptionGround) -> tuple[int, int]:
     return len(ground.accepted_by), -len(ground.rejected_by)
+
+
+def _shortened(label: str) -> str:
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 2].rstrip()}…{'”' * label.startswith('“')}"
 
 
 def _all(count: int) -> str:

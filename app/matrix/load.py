@@ -1,7 +1,7 @@
 """The matrix as somebody asked for it: what page, API and exports share."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from app.core.errors import bad_parameter
 from app.core.paging import read_cursor, write_cursor
 from app.history.read import Moment, Snapshot, moment, moment_of
 from app.matrix import queries
-from app.matrix.common_ground import OptionGround, Stand, common_ground
+from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
 from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
@@ -44,7 +44,7 @@ class Matrix:
     seated: list[PartyView]  # without those that were merged into another and have nothing left to show
     issues: list[IssueView]  # likewise
     grid: Grid
-    ground: dict[str, list[OptionGround]]  # by issue shown
+    ground: dict[str, IssueGround]  # by issue shown
     positions: list[PositionView]  # current in the cells shown, those that a filter hides included
     total_cells: int
     next: str | None  # cursor of the rows that follow
@@ -116,7 +116,9 @@ async def load(
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
-    grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current) for i in rows if ground}
+    grounds = {
+        i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current, looks) for i in rows if ground
+    }
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
         at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
@@ -166,19 +168,26 @@ def ground_of(
     issue: IssueView,
     consenting: list[PartyView],
     party_ids: Mapping[str, int],
-    current: Mapping[tuple[int, int], queries.Current],
-) -> list[OptionGround]:
+    current: Mapping[CellKey, queries.Current],
+    looks: Collection[CellKey],
+) -> IssueGround:
     """Where those whose consent is required stand on each option that is open to choice or still held."""
     slugs = {o.id: o["slug"] for o in book.options[issue_id]}
     stands: dict[str, Stand | None] = {}
+    searched, possible = set(), set()
     for party in consenting:
-        cell = current.get((party_ids[party.slug], issue_id))
+        key = (party_ids[party.slug], issue_id)
+        cell = current.get(key)
         stands[party.slug] = (
             stand_in(party.slug, cell.version, slugs, cell.attributed) if cell and cell.version else None
         )
+        if key in looks:
+            searched.add(party.slug)
+        if cell and cell.possible:
+            possible.add(party.slug)
     held = {option for s in stands.values() if s for option in s.attitudes}
     options = [o.slug for o in issue.options if not o.retired or o.slug in held]
-    return common_ground(options, stands, [p.slug for p in consenting])
+    return issue_ground(options, stands, [p.slug for p in consenting], searched, possible)
 
 
 def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], attributed: bool) -> Stand:

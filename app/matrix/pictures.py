@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from app.matrix.common_ground import OptionGround
+from app.matrix.common_ground import IssueGround, OptionGround
 from app.matrix.grid import Cell, IssueView, OptionView, Row
 from app.matrix.headline import Headline, headline
+from app.matrix.headline import red_lines as red_lines  # for templates, as is the next
+from app.matrix.headline import unsaid as unsaid
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
 from app.positions.phrases import only_if
 from app.positions.views import PositionView
@@ -226,9 +228,10 @@ def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
     return labels
 
 
-def ground(issue: IssueView, grounds: Sequence[OptionGround], names: Mapping[str, str]) -> Headline:
+def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> Headline:
     """Sum up an issue's common ground, options named by their labels; many blocked ones are counted, not listed."""
-    made = headline(grounds, {option.slug: option.label for option in issue.options}, names)
+    made = headline(found, {option.slug: option.label for option in issue.options}, names)
+    grounds = found.options
     blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
     if made.state != CommonGround.BLOCKED or blocked <= 3:
         return made

@@ -37,6 +37,7 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
         "nothing found",
         "not yet looked",
         "blocked",
+        "prefer another",
     ):
         assert words in tables, words
 

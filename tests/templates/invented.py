@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from app.matrix.common_ground import Stand, common_ground
+from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Cell, Grid, IssueView, LookView, OptionView, PartyView, Row
 from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
 
@@ -351,7 +351,7 @@ FILTERED = Grid(
 )
 
 
-def ground(issue: IssueView) -> SimpleNamespace:
+def ground(issue: IssueView) -> IssueGround:
     stands: dict[str, Stand | None] = {}
     for party in PARTIES:
         one = CELLS.get((party.slug, issue.slug))
@@ -367,7 +367,8 @@ def ground(issue: IssueView) -> SimpleNamespace:
             made.act,
         )
     consenting = [party.slug for party in PARTIES if party.consent_required]
-    return SimpleNamespace(options=common_ground([option.slug for option in issue.options], stands, consenting))
+    looked = [party for party in consenting if (one := CELLS.get((party, issue.slug))) and one.look]
+    return issue_ground([option.slug for option in issue.options], stands, consenting, looked)
 
 
 COMMON = {issue.slug: ground(issue) for issue in ISSUES}

@@ -77,7 +77,7 @@ def test_a_scales_dots_grow_with_the_parties_that_prefer_them() -> None:
 
 
 def test_many_blocked_options_are_counted_rather_than_listed() -> None:
-    said = pictures.ground(FEE, invented.COMMON["fee"].options, invented.NAMES)
+    said = pictures.ground(FEE, invented.COMMON["fee"], invented.NAMES)
     assert said.text == "Blocked: all eight options"
     assert said.detail.startswith("Dorrin rejects seven")
 
