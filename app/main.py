@@ -62,7 +62,7 @@ from app.core.security import AnswerHead, install_security
 from app.core.templating import STATIC, provide
 from app.exchange.twins import json_twin
 from app.feeds.listeners import Listeners
-from app.matrix import pictures
+from app.matrix import marks, pictures
 from app.operation.stopping import CloseWhenStopping, stopping_gently
 from app.positions import phrases
 from app.settings import Settings
@@ -103,7 +103,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if settings.cache:
         made.add_middleware(CacheAnswers, cache=cache)
     made.add_middleware(CloseWhenStopping, stopping=stopping)
-    provide(pictures=pictures, phrases=phrases, json_twin=json_twin)
+    provide(pictures=pictures, marks=marks, phrases=phrases, json_twin=json_twin)
     for router in (
         app.operation.router,
         app.negotiations.api.router,

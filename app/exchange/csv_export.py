@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.exchange.asking import CsvQuery
 from app.exchange.selection import Selection, positions, windows
 from app.exchange.spreadsheets import (
+    MOVE_COLUMNS,
     POSITION_COLUMNS,
     QUOTE_COLUMNS,
     Text,
@@ -21,6 +22,7 @@ from app.exchange.spreadsheets import (
     position_row,
     quote_row,
 )
+from app.models.vocabulary import MoveKind
 
 BOM = "\ufeff".encode()
 
@@ -73,9 +75,9 @@ def _true(value: bool) -> str:
 async def _quotes(
     session: AsyncSession, chosen: Selection, text: Text, base: str, now: datetime
 ) -> AsyncGenerator[bytes]:
-    changed = await changed_cells(session, chosen, now) if chosen.query.since else None
+    moved = await moved_cells(session, chosen, now) if chosen.query.since else None
     yield write_rows(
-        [[*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *["changed"] * (changed is not None)]], text
+        [[*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *(MOVE_COLUMNS if moved is not None else ())]], text
     )
     times = cells([chosen.as_of, chosen.known_at], text)
     names, issues = chosen.names, chosen.issues
@@ -84,7 +86,8 @@ async def _quotes(
         rows: list[list[Any]] = []
         for position, current in batch:
             shared = cells(position_row(position, current, names, issues[position.issue], base).values(), text)
-            last = times if changed is None else [*times, _true((position.party, position.issue) in changed)]
+            cell = (position.party, position.issue)
+            last = times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
             said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
             rows += [shared + quote + last for quote in said or [nothing]]
         yield _written(rows)
@@ -95,14 +98,16 @@ async def _matrix(session: AsyncSession, chosen: Selection, text: Text, now: dat
     yield write_rows([["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text)
     async for window in windows(session, chosen, now=now):
         for row in window.grid.rows:
-            said = [cell_words(c, row.issue, names) for c in row.cells]
+            said = [cell_words(c, row.issue, names, chosen.query.since) for c in row.cells]
             yield write_rows([[row.issue.slug, row.issue.title, row.issue.group, *said]], text)
 
 
-async def changed_cells(session: AsyncSession, chosen: Selection, now: datetime) -> set[tuple[str, str]]:
-    """The cells (party, issue) where another position is current than at the end of `since`."""
+async def moved_cells(
+    session: AsyncSession, chosen: Selection, now: datetime
+) -> dict[tuple[str, str], MoveKind | None]:
+    """The cells (party, issue) where another position is current than at the end of `since`, with their last move."""
     return {
-        (cell.party, cell.issue)
+        (cell.party, cell.issue): cell.move
         async for window in windows(session, chosen, now=now)
         for row in window.grid.rows
         for cell in row.cells

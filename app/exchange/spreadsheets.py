@@ -1,11 +1,12 @@
 """What spreadsheets do to texts, and rows of the API as flat columns; pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from app.core import dates
 from app.core.responses import dumps
-from app.matrix import pictures
+from app.matrix import marks, pictures
 from app.matrix.grid import Cell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.views import PositionView, QuoteView
@@ -32,6 +33,7 @@ POSITION_COLUMNS = (
     "stance", "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from",
     "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
+MOVE_COLUMNS = ("changed", "move")  # of the cell, where moves since a day are asked for
 QUOTE_COLUMNS = (
     "quote_id", "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
     "said_on", "verification", "start", "end", "segments", "speaker_name", "speaker_office", "speaker_party",
@@ -120,7 +122,7 @@ def as_json(value: object) -> str | None:
     return dumps(value).decode() if value else None
 
 
-def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str]) -> str:
+def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], since: date | None) -> str:
     """Say in plain text what the matrix shows in a cell; empty where a filter hides it."""
     if cell is None:
         return ""
@@ -137,4 +139,7 @@ def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str]) ->
     facts += [f"according to {', '.join(names.get(p, p) for p in position.attributed_by)}"] * bool(
         position.attributed_by
     )
+    facts += [marks.MAY_BE_OLDER] * bool(cell.order_uncertain)
+    mark = marks.cell_mark(cell)
+    facts += [f"{mark.text} after {dates.display(since.isoformat())}"] if mark and since else []
     return f"{said} ({', '.join(facts)})" if facts else said

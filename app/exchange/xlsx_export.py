@@ -13,12 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import dates
 from app.exchange.numbers import Numbers
 from app.exchange.selection import Selection, positions, windows
-from app.exchange.spreadsheets import POSITION_COLUMNS, QUOTE_COLUMNS, as_json, cell_words, position_row, quote_row
+from app.exchange.spreadsheets import (
+    MOVE_COLUMNS,
+    POSITION_COLUMNS,
+    QUOTE_COLUMNS,
+    as_json,
+    cell_words,
+    position_row,
+    quote_row,
+)
 from app.exchange.workbook import Book, Sheet
 from app.history.read import held_by_id
 from app.matrix import pictures
 from app.matrix.grid import Row
-from app.models.vocabulary import Act
+from app.models.vocabulary import Act, MoveKind
 from app.positions.phrases import only_if
 
 SOURCE_COLUMNS = (
@@ -26,6 +34,7 @@ SOURCE_COLUMNS = (
     "kind", "language", "archive_url", "licence", "text_sha256", "source_page",
 )  # fmt: skip
 PAGE = 500
+Moved = dict[tuple[str, str], MoveKind | None]  # cells (party, issue) that changed, with their last move
 
 
 async def export_xlsx(
@@ -33,13 +42,15 @@ async def export_xlsx(
 ) -> None:
     """Write the workbook; `base` goes before addresses of ours, and without it there are no links to them."""
     with Book(path, chosen.matrix.at.at) as book:
-        await _matrix(session, chosen, book, base, now)
-        counts = await _evidence(session, chosen, book, base)
+        moved = await _matrix(session, chosen, book, base, now)
+        counts = await _evidence(session, chosen, book, base, moved)
         _about(chosen, book.sheet("About", [30, 100]), counts, permalink)
         await anyio.to_thread.run_sync(book.close)
 
 
-async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime) -> None:
+async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime) -> Moved:
+    """Write the sheet that looks like the page; tell which cells have moved since the day that was asked about."""
+    moved: Moved = {}
     parties = chosen.matrix.grid.parties
     sheet = book.sheet("Matrix", [34, 34, *[30] * len(parties)], frozen=(1, 1))
     sheet.row(["Issue", "Common ground", *(p.name for p in parties)], ["head"] * (len(parties) + 2))
@@ -51,7 +62,9 @@ async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: st
                 sheet.row([group or "", *[""] * (len(parties) + 1)], ["group"] * (len(parties) + 2))
             headline = pictures.ground(row.issue, window.ground[row.issue.slug], chosen.names)
             _issue(sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
+            moved |= {(cell.party, cell.issue): cell.move for cell in row.cells if cell and cell.changed}
             await sleep(0)
+    return moved
 
 
 def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) -> None:
@@ -61,7 +74,7 @@ def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) ->
     links = [f"{here}/issues/{row.issue.slug}{pins}", ""]
     for cell in row.cells:
         position = cell.position if cell else None
-        texts.append(cell_words(cell, row.issue, names))
+        texts.append(cell_words(cell, row.issue, names, chosen.query.since))
         withdrawn = position is not None and position.act == Act.WITHDRAWS
         kind = "hidden" if cell is None else "silent" if position is None else position.firmness
         formats.append("withdrawn" if withdrawn else kind)
@@ -69,16 +82,19 @@ def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) ->
     sheet.row(texts, formats, links if base else ())
 
 
-async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: str) -> dict[str, int]:
+async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: str, moved: Moved) -> dict[str, int]:
     """Write positions, quotes, and the sources that they rest on; say how many there are of each."""
     names, issues = chosen.names, chosen.issues
-    stated = book.table("Positions", POSITION_COLUMNS)
-    said = book.table("Quotes", ("position_id", "party", "issue", "current", *QUOTE_COLUMNS))
+    moves = MOVE_COLUMNS if chosen.query.since else ()
+    stated = book.table("Positions", (*POSITION_COLUMNS, *moves))
+    said = book.table("Quotes", ("position_id", "party", "issue", "current", *QUOTE_COLUMNS, *moves))
     sources = Numbers()
 
     async for batch in positions(session, chosen):
         for position, current in batch:
+            cell = (position.party, position.issue)
             shared = position_row(position, current, names, issues[position.issue], base)
+            shared |= {"changed": cell in moved, "move": moved.get(cell)}
             conditions = {option: only_if(text) for option, text in position.conditions.items()}
             stated.add(
                 shared | {"conditions": as_json(conditions)}, {"position_url": shared["position_url"]} if base else {}

@@ -1,5 +1,6 @@
 """How one cell came to be as it is: all its positions, and what each was to the one before."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, select
@@ -7,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.history.read import REVISION, Moment, Snapshot, held
 from app.matrix import order
+from app.matrix.grid import IssueView
 from app.matrix.load import Matrix, stand_of
+from app.matrix.marks import Mark, move_mark
 from app.matrix.moves import moves
 from app.models.log import Commit, Revision, Spell
 from app.models.vocabulary import PositionStatus
@@ -15,19 +18,41 @@ from app.positions.showing import views
 from app.positions.views import PositionView
 
 
-async def cell_history(
-    session: AsyncSession, matrix: Matrix, party: str, issue: str
-) -> list[tuple[PositionView, str | None]]:
-    """The positions of a cell that may have been stated by then, newest first, each with the kind of its move."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A position of a cell, and the move by which it became current; None where it never was."""
+
+    position: PositionView
+    mark: Mark | None
+
+
+async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue: IssueView) -> list[Passage]:
+    """The positions of a cell that may have been stated by then, newest first, each with its move."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
-    issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue)
+    issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
     rows = await spells_of_cell(session, matrix.at, party_id, issue_id)
     known = [(s, v) for s, v in rows if s.stated_from <= matrix.as_of]
+    spells = [s for s, _ in known]
     seen = {v.id: v for v in await views(session, matrix.at, [v for _, v in known])}
-    timeline = [(day, stand_of(seen[s.position])) for day, s in order.timeline([s for s, _ in known])]
-    kinds = {m.after: str(m.kind) for m in moves(issue, timeline, after=None, to=matrix.as_of)}
-    ordered = sorted((s for s, _ in known), key=order.order_key, reverse=True)
-    return [(seen[s.position], kinds.get(s.position)) for s in ordered]
+    timeline = [(day, stand_of(seen[s.position])) for day, s in order.timeline(spells)]
+    by_number = {s.position: s for s in spells}
+    marks = {
+        move.after: move_mark(
+            move.kind,
+            doubtful=order.in_doubt(by_number[move.after], spells),
+            ranks=ranks_between(issue, seen[move.before], seen[move.after]) if move.before else None,
+        )
+        for move in moves(issue.slug, timeline, after=None, to=matrix.as_of)
+    }
+    ordered = sorted(spells, key=order.order_key, reverse=True)
+    return [Passage(seen[s.position], marks.get(s.position)) for s in ordered]
+
+
+def ranks_between(issue: IssueView, before: PositionView, after: PositionView) -> tuple[float, float] | None:
+    """From which rank to which the preferred option went, where the options are a scale."""
+    ranks = {option.slug: option.rank for option in issue.options} if issue.ordered else {}
+    was, now = (ranks.get(stand_of(p).preferred or "") for p in (before, after))
+    return None if was is None or now is None or was == now else (float(was), float(now))
 
 
 async def spells_of_cell(

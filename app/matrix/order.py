@@ -49,6 +49,11 @@ def order_uncertain(spells: Iterable[Spell], as_of: date) -> list[int]:
     return sorted(spell.position for spell in among if spell != chosen and _overlap(spell, chosen))
 
 
+def in_doubt(spell: Spell, spells: Iterable[Spell]) -> bool:
+    """Does the span of another published position overlap, so that either may have been said first?"""
+    return any(other.position != spell.position and _overlap(spell, other) for other in _published(spells))
+
+
 def possible(spells: Iterable[Spell], as_of: date) -> list[int]:
     """Name, by ascending id, the positions that may have been stated by the end of `as_of` but are not certain."""
     return sorted(spell.position for spell in _published(spells) if spell.stated_from <= as_of < spell.stated_by)

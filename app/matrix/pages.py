@@ -63,7 +63,7 @@ async def show_cell(request: Request, session: Session, viewer: Anyone, slug: st
         party=column,
         issue=row.issue,
         cell=cell,
-        history=await cell_history(session, matrix, column.slug, row.issue.slug),
+        history=await cell_history(session, matrix, column.slug, row.issue),
         nav=nav(slug),
     )
 

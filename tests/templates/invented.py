@@ -6,6 +6,9 @@ from typing import Any
 
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Cell, Grid, IssueView, LookView, OptionView, PartyView, Row
+from app.matrix.history import Passage
+from app.matrix.marks import move_mark
+from app.models.vocabulary import MoveKind
 from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
 
 HOSTILE = "<script>alert('x')</script>\"'><b>&"
@@ -172,6 +175,12 @@ def unseen(party: str, issue: str) -> Cell:
     return Cell(party, issue, 0, None, "never_searched")
 
 
+def first(one: Cell) -> Passage:
+    """The history of a cell that has had one position only."""
+    assert one.position
+    return Passage(one.position, move_mark(MoveKind.NEW, doubtful=False))
+
+
 BORSK_GAUGE = position(
     "borsk",
     "gauge",
@@ -218,7 +227,7 @@ FILLED = [
             quotes=[quote(1), quote(0), quote(2)],
         )
     ),
-    cell(BORSK_GAUGE, 3, changed=True, order_uncertain=[901]),
+    cell(BORSK_GAUGE, 3, changed=True, move=MoveKind.MOVED, order_uncertain=[901]),
     cell(
         position(
             "cantal", "gauge", {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"}, on="2031-02"
@@ -237,7 +246,10 @@ FILLED = [
     ),
     cell(position("aldria", "bridge", {"borsk": "rejects", "joint-company": "prefers"}, "demand", "2031-03-03")),
     cell(
-        position("borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"), 2, changed=True
+        position("borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"),
+        2,
+        changed=True,
+        move=MoveKind.SOFTENED,
     ),
     cell(position("cantal", "bridge", {"aldria": "accepts", "joint-company": "accepts"}, "open", "2031-03-14")),
     cell(position("aldria", "start", {"2033": "prefers", "2034": "accepts"}, on="2031-03-03", act="proposes")),
@@ -251,7 +263,7 @@ FILLED = [
             attributed_by=["aldria"],
         )
     ),
-    cell(position("harbour", "start", {"2034": "prefers"}, on="2031-03-14"), changed=True),
+    cell(position("harbour", "start", {"2034": "prefers"}, on="2031-03-14"), changed=True, move=MoveKind.NEW),
     cell(
         position(
             "aldria",
@@ -300,6 +312,7 @@ FILLED = [
             on="2031-03-14",
         ),
         changed=True,
+        move=MoveKind.NEW,
     ),
     cell(position("borsk", "nights", {"free": "prefers"}, "unclear", "2031-02", inferred=["free"])),
     cell(position("cantal", "nights", {}, "unclear", "2031-03-14", act="withdraws")),
@@ -404,8 +417,8 @@ COUNTS = SimpleNamespace(
     firmness={"red_line": 4, "demand": 6, "preference": 8, "open": 2, "unclear": 3},
 )
 HISTORY = [
-    (BORSK_GAUGE, "moved"),
-    (
+    Passage(BORSK_GAUGE, move_mark(MoveKind.MOVED, doubtful=True, ranks=(1.0, 3.0))),
+    Passage(
         position(
             "borsk",
             "gauge",
@@ -413,9 +426,9 @@ HISTORY = [
             "red_line",
             "2031-01-21",
         ),
-        "hardened",
+        move_mark(MoveKind.HARDENED, doubtful=False),
     ),
-    (position("borsk", "gauge", {"1-520-mm": "prefers"}, "demand", "2030-08"), "new"),
+    first(cell(position("borsk", "gauge", {"1-520-mm": "prefers"}, "demand", "2030-08"))),
 ]
 NAV = [
     ("Matrix", "/n/sarn", True),

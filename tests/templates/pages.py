@@ -114,7 +114,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             cell=sarn.CELLS["dorrin", "fee"],
             party=sarn.PARTIES[3],
             issue=FEE,
-            history=[(sarn.CELLS["dorrin", "fee"].position, "new")],
+            history=[sarn.first(sarn.CELLS["dorrin", "fee"])],
             viewer=sarn.EDITOR,
         ),
     ),

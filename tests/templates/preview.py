@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.core import templating
-from app.matrix import pictures
+from app.matrix import marks, pictures
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -18,7 +18,7 @@ from tests.templates.pages import PAGES
 POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".join(
     f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 )
-templating.provide(pictures=pictures, phrases=phrases)
+templating.provide(pictures=pictures, marks=marks, phrases=phrases)
 
 
 def given(request: Request) -> dict[str, object]:
@@ -55,7 +55,7 @@ async def cell(request: Request) -> Response:
     party = next(one for one in invented.PARTIES if one.slug == key[0])
     issue = next(one for one in invented.ISSUES if one.slug == key[1])
     one = invented.CELLS.get(key) or invented.unseen(*key)
-    history = invented.HISTORY if key == ("borsk", "gauge") else [(one.position, "new")] if one.position else []
+    history = invented.HISTORY if key == ("borsk", "gauge") else [invented.first(one)] if one.position else []
     context = invented.one_cell(filters=given(request), party=party, issue=issue, cell=one, history=history)
     return templating.page(
         request,

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.requests import Request
 
 from app.core import templating
-from app.matrix import pictures
+from app.matrix import marks, pictures
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -30,6 +30,7 @@ KEPT = {
     "verification",
     "kind",
     "silence",
+    "move",
     "state",
     "stage",
     "accepted_by",
@@ -87,7 +88,7 @@ def request(**headers: str) -> Request:
 
 @pytest.fixture(autouse=True, scope="module")
 def given_pictures() -> None:
-    templating.provide(pictures=pictures, phrases=phrases)
+    templating.provide(pictures=pictures, marks=marks, phrases=phrases)
 
 
 def render(name: str, context: dict[str, Any]) -> str:

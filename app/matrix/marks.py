@@ -1,0 +1,52 @@
+"""Say what a move is on pages and in spreadsheets, and where dates do not tell the order; pure, no markup."""
+
+from dataclasses import dataclass
+
+from app.matrix.grid import Cell, Grid
+from app.models.vocabulary import MoveKind
+
+MEANINGS = {
+    MoveKind.NEW: "nothing was on record before, or only what others said of the party",
+    MoveKind.MOVED: "it takes or rejects other options than before, or on other conditions",
+    MoveKind.HARDENED: "the same options, more firmly",
+    MoveKind.SOFTENED: "the same options, less firmly",
+    MoveKind.WITHDRAWN: "it gave its position up",
+    MoveKind.RESTATED: "it says the same again; only quotes and sources are new",
+}
+DOUBT = "dates on record do not tell which position came last"
+MAY_BE_OLDER = "date imprecise (may be older)"
+MAY_BE_NEWER = "date imprecise (may be newer)"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word beside a position, and what it means."""
+
+    text: str
+    meaning: str
+    doubtful: bool
+
+
+def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | None = None) -> Mark:
+    """Name a move; one that hangs on an uncertain order is no more than possible.
+
+    What is new is so in whatever order. `ranks` are those of the options preferred before and after.
+    """
+    text, meaning = str(kind), MEANINGS[kind]
+    if kind == MoveKind.MOVED and ranks:
+        text += f" from rank {ranks[0]:g} to {ranks[1]:g}"
+    if doubtful and kind != MoveKind.NEW:
+        return Mark(f"perhaps {text}", f"{meaning}; {DOUBT}", True)
+    return Mark(text, meaning, False)
+
+
+def cell_mark(cell: Cell) -> Mark | None:
+    """Mark a cell that has moved since the day that was asked about."""
+    return move_mark(cell.move, doubtful=bool(cell.order_uncertain)) if cell.move else None
+
+
+def legend(grid: Grid) -> list[Mark]:
+    """List the marks that cells carry, each once, those in doubt last."""
+    found = {mark for row in grid.rows for cell in row.cells if cell and (mark := cell_mark(cell))}
+    kinds = list(MEANINGS)
+    return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(MoveKind(mark.text.removeprefix("perhaps ")))))
