@@ -1,7 +1,7 @@
 """How the current positions of a negotiation followed each other as time went on, and what was corrected since."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from app.matrix.moves import kind
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import MoveKind, PositionStatus
 from app.negotiations.queries import CodeBook
+from app.positions.current import CellKey
 from app.positions.queries import newest_spells
 from app.positions.showing import views
 from app.positions.views import PositionView
@@ -36,6 +37,7 @@ class Turn:
     until: date | None  # the day on which the next one becomes current
     before: int | None
     position: int
+    doubtful: bool  # another position of the cell may have been stated after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +55,42 @@ class Correction:
     url: str
 
 
-async def turns(session: AsyncSession, at: Moment, book: CodeBook) -> list[list[Turn]]:
-    """Of each cell that ever had a position its turns, oldest first; cells by issue and party, in their order."""
+async def turns(
+    session: AsyncSession, at: Moment, book: CodeBook, cells: Collection[CellKey] | None = None
+) -> list[list[Turn]]:
+    """Of each cell (by default all) that ever had a position its turns, oldest first; by issue and party, in order."""
+    narrowed = []
+    if cells is not None:
+        parties, issues = ({cell[part] for cell in cells} for part in (0, 1))
+        narrowed = [among(Spell.party_id, parties), among(Spell.issue_id, issues)]
     rows = await session.execute(
         select(
             Spell.position_id, Spell.party_id, Spell.issue_id, Spell.status,
             Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed,
         ).where(
-            Spell.negotiation_id == book.negotiation.id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at)
+            Spell.negotiation_id == book.negotiation.id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at),
+            *narrowed,
         )
     )  # fmt: skip
     by_cell: dict[tuple[int, int], list[order.Spell]] = defaultdict(list)
     for row in rows:
         number, party, issue, status, *dates_and_hearsay = row
+        if cells is not None and (party, issue) not in cells:
+            continue
         spell: Any = (number, str(party), str(issue), status, *dates_and_hearsay)
         by_cell[issue, party].append(order.Spell(*spell))
-    parties = [book.parties[s["party_id"]] for s in book.participations]
-    cells = [(i, p) for i in book.issues for p in parties if (i.id, p.id) in by_cell]
-    return [_turns(p["slug"], i["slug"], by_cell[i.id, p.id]) for i, p in cells]
+    seats = [book.parties[s["party_id"]] for s in book.participations]
+    filled = [(i, p) for i in book.issues for p in seats if (i.id, p.id) in by_cell]
+    return [_turns(p["slug"], i["slug"], by_cell[i.id, p.id]) for i, p in filled]
 
 
 def _turns(party: str, issue: str, spells: Sequence[order.Spell]) -> list[Turn]:
     timeline = order.timeline(spells)
     befores = [None, *(spell.position for _, spell in timeline)]
     untils = [*(day for day, _ in timeline[1:]), None]
+    doubtful = order.overlapping(spells)
     return [
-        Turn(party, issue, on, until, before, spell.position)
+        Turn(party, issue, on, until, before, spell.position, spell.position in doubtful)
         for (on, spell), before, until in zip(timeline, befores, untils, strict=False)
     ]
 

@@ -1,6 +1,6 @@
 """What became or ceased to be public in a negotiation, newest first, as an Atom feed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -10,14 +10,17 @@ from feedgenerator import Atom1Feed
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.analysis.timelines import move_kind, positions_at, turns
 from app.core import dates
 from app.core.clock import parse_instant
 from app.core.database import among
 from app.core.xml import xml_text
-from app.history.read import REVISION, Moment, Snapshot
+from app.history.read import REVISION, Moment, Snapshot, held
 from app.matrix import pictures
+from app.matrix.marks import Mark, move_mark
 from app.models.log import Commit, Revision, Spell
 from app.negotiations.queries import CodeBook, issue_views, party_views
+from app.positions.current import CellKey
 from app.positions.showing import views
 from app.positions.views import PositionView
 
@@ -31,6 +34,7 @@ class Entry:
 
     position: PositionView
     at: datetime
+    mark: Mark | None = None  # the move by which it became current, of the version that is held
 
 
 async def list_entries(
@@ -38,7 +42,7 @@ async def list_entries(
 ) -> list[Entry]:
     """The newest public versions up to a moment; of these parties, on these issues, where any are named."""
     wanted = (
-        select(Commit.at, *REVISION)
+        select(Commit.at, Spell.party_id, Spell.issue_id, held(Spell, at), *REVISION)
         .select_from(Spell)
         .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
         .join(Commit, Commit.seq == Spell.seq_from)
@@ -54,8 +58,26 @@ async def list_entries(
         .limit(LONGEST)
     )
     rows = (await session.execute(wanted)).all()
-    seen = await views(session, at, [Snapshot(*row[1:]) for row in rows])
-    return [Entry(view, row[0]) for view, row in zip(seen, rows, strict=True)]
+    seen = await views(session, at, [Snapshot(*row[4:]) for row in rows])
+    stated = {view.id: row[1:3] for view, row in zip(seen, rows, strict=True) if row[3] and view.action not in LEADS}
+    marks = await _marks(session, at, book, stated)
+    return [Entry(view, row[0], marks.get(view.id) if row[3] else None) for view, row in zip(seen, rows, strict=True)]
+
+
+async def _marks(session: AsyncSession, at: Moment, book: CodeBook, stated: Mapping[int, CellKey]) -> dict[int, Mark]:
+    """Name the moves by which these positions (with their cells) became current."""
+    made = [
+        turn
+        for cell in await turns(session, at, book, set(stated.values()))
+        for turn in cell
+        if turn.position in stated
+    ]
+    seen = await positions_at(session, at, {number for turn in made for number in (turn.before, turn.position)})
+    return {
+        turn.position: move_mark(move_kind(turn, seen), doubtful=turn.doubtful)
+        for turn in made
+        if turn.position in seen
+    }
 
 
 class _Feed(Atom1Feed):
@@ -87,11 +109,12 @@ def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: st
     )
     for entry in entries:
         p = entry.position
+        lead = f"{entry.mark.text.capitalize()}: " if entry.mark else LEADS.get(p.action, "")
         what = p.summary or pictures.stance_words(issues[p.issue], p)
         feed.add_item(
-            title=xml_text(f"{LEADS.get(p.action, '')}{names[p.party]} on {issues[p.issue].title}: {what}"),
+            title=xml_text(f"{lead}{names[p.party]} on {issues[p.issue].title}: {what}"),
             link=f"{base}/positions/{p.id}/versions/{p.version}",
-            description=xml_text(_summary(p, pictures.stance_words(issues[p.issue], p))),
+            description=xml_text(_summary(entry, pictures.stance_words(issues[p.issue], p))),
             unique_id=f"urn:uuid:{uuid5(UUID(p.uid), str(p.version))}",
             pubdate=parse_instant(p.recorded_at),
             updateddate=entry.at,
@@ -101,10 +124,13 @@ def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: st
     return feed.writeString("utf-8")
 
 
-def _summary(p: PositionView, stance: str) -> str:
-    """Say in HTML what a version says, in whose words, and why it was changed."""
+def _summary(entry: Entry, stance: str) -> str:
+    """Say in HTML what a version says, in whose words, what move it is, and why it was changed."""
+    p = entry.position
     firmness = "" if p.act == "withdraws" else f", {p.firmness.replace('_', ' ')}"
     parts = [f"<p>{escape(stance)} ({escape(dates.display(p.stated_on or ''))}{firmness})</p>"] if p.stated_on else []
+    if entry.mark:
+        parts.append(f"<p>{escape(entry.mark.text.capitalize())}: {escape(entry.mark.meaning)}.</p>")
     if p.reason:
         parts.append(f"<p>Reason: {escape(p.reason)}</p>")
     for q in p.quotes:

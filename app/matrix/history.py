@@ -35,11 +35,11 @@ async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue:
     spells = [s for s, _ in known]
     seen = {v.id: v for v in await views(session, matrix.at, [v for _, v in known])}
     timeline = [(day, stand_of(seen[s.position])) for day, s in order.timeline(spells)]
-    by_number = {s.position: s for s in spells}
+    doubtful = order.overlapping(spells)
     marks = {
         move.after: move_mark(
             move.kind,
-            doubtful=order.in_doubt(by_number[move.after], spells),
+            doubtful=move.after in doubtful,
             ranks=ranks_between(issue, seen[move.before], seen[move.after]) if move.before else None,
         )
         for move in moves(issue.slug, timeline, after=None, to=matrix.as_of)

@@ -13,7 +13,7 @@ MEANINGS = {
     MoveKind.WITHDRAWN: "it gave its position up",
     MoveKind.RESTATED: "it says the same again; only quotes and sources are new",
 }
-DOUBT = "dates on record do not tell which position came last"
+DOUBT = "the dates on record do not tell which position came last"
 MAY_BE_OLDER = "date imprecise (may be older)"
 MAY_BE_NEWER = "date imprecise (may be newer)"
 

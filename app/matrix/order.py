@@ -6,7 +6,7 @@ Every function takes the positions of one cell, each once, in its version as kno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from app.models.vocabulary import PositionStatus
 
@@ -49,9 +49,18 @@ def order_uncertain(spells: Iterable[Spell], as_of: date) -> list[int]:
     return sorted(spell.position for spell in among if spell != chosen and _overlap(spell, chosen))
 
 
-def in_doubt(spell: Spell, spells: Iterable[Spell]) -> bool:
-    """Does the span of another published position overlap, so that either may have been said first?"""
-    return any(other.position != spell.position and _overlap(spell, other) for other in _published(spells))
+def overlapping(spells: Iterable[Spell]) -> set[int]:
+    """Name the published positions whose span overlaps another's, so that either may have been stated first."""
+    ordered = sorted(_published(spells), key=order_key)
+    found: set[int] = set()
+    latest = date.min  # by which all so far had been stated
+    for one, following in pairwise(ordered):
+        latest = max(latest, one.stated_by)
+        if following.stated_from <= one.stated_by:
+            found.add(one.position)
+        if following.stated_from <= latest:
+            found.add(following.position)
+    return found
 
 
 def possible(spells: Iterable[Spell], as_of: date) -> list[int]:

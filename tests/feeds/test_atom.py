@@ -35,7 +35,7 @@ def test_an_entry_for_each_public_version_newest_first(lake: Lake) -> None:
     other = lake.ada.state("south", "dam", attitudes={"open": "prefers"}, summary=None)
     got = entries(feed(lake))
     assert [e["title"] for e in got] == [
-        "Southshore on The dam: prefers Open",
+        "New: Southshore on The dam: prefers Open",
         "Retracted: Northshore on Water quota: Forty <b>",
         "Corrected: Northshore on Water quota: Forty <b>",
         "Northshore on Water quota: Forty & no less",
@@ -45,6 +45,26 @@ def test_an_entry_for_each_public_version_newest_first(lake: Lake) -> None:
     assert "We accept forty per cent" in got[3]["summary"]
     assert [e["updated"] for e in got] == sorted((e["updated"] for e in got), reverse=True)
     assert len({e["id"] for e in got}) == 4 and all(e["id"].startswith("urn:uuid:") for e in got)
+
+
+def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> None:
+    said_by_south = [quote(speaker={"name": "Tol Ibarra", "party": "south"})]
+    lake.ada.state(stated_on="2024-04-01", summary="hearsay", quotes=said_by_south)
+    lake.ada.state(stated_on="2024-04-20", summary="own words")
+    lake.ada.state(stated_on="2024-04-10", summary="found later, said before", attitudes={"q20": "prefers"})
+    lake.ada.state(stated_on="2024-05-02", summary="firm", firmness="red_line")
+    lake.ada.state(stated_on="2024-05-13", summary="thirty", attitudes={"q30": "prefers"})
+    lake.ada.state(stated_on="2024-05", summary="in May")
+    got = entries(feed(lake, party="north"))
+    assert [e["title"].replace("Northshore on Water quota: ", "") for e in got] == [
+        "in May",  # never the current one
+        "Perhaps moved: thirty",
+        "Perhaps restated: firm",
+        "New: found later, said before",
+        "Moved: own words",
+        "New: hearsay",
+    ]
+    assert "the dates on record do not tell which position came last" in got[1]["summary"]
 
 
 def test_entries_keep_their_ids_and_drafts_have_none(lake: Lake) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matrix.order import Spell, counted, current, order_key, order_uncertain, possible, timeline
+from app.matrix.order import Spell, counted, current, order_key, order_uncertain, overlapping, possible, timeline
 
 MARCH = date(2025, 3, 1)
 
@@ -160,3 +160,15 @@ def test_hearsay_is_current_only_where_own_words_are_missing(spells: list[Spell]
         rivals = [spell for spell in among if spell.attributed == chosen.attributed]
         assert chosen == max(rivals, key=order_key)
         assert not chosen.attributed or all(spell.attributed for spell in among)
+
+
+@given(cells())
+def test_overlapping_names_whatever_shares_a_day_with_another(spells: list[Spell]) -> None:
+    there = [spell for spell in spells if spell.status == "published"]
+    shared = {
+        one.position
+        for one in there
+        for other in there
+        if one != other and one.stated_from <= other.stated_by and other.stated_from <= one.stated_by
+    }
+    assert overlapping(spells) == shared
