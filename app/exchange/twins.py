@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 _TIMES = ("as_of", "known_at")
-_FILTERS = (*_TIMES, "party", "issue", "firmness", "q", "since")
+_MARKED = (*_TIMES, "since")
+_FILTERS = (*_MARKED, "party", "issue", "firmness", "q")
 # Page, its twin, and the parameters that both know.
 _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/", "/negotiations", ("known_at",)),
     (r"/n/([^/]+)", r"/negotiations/\1/matrix", _FILTERS),
-    (r"/n/([^/]+)/cells/([^/]+)/([^/]+)", r"/negotiations/\1/matrix?party=\2&issue=\3", _TIMES),
-    (r"/n/([^/]+)/issues/([^/]+)", r"/negotiations/\1/matrix?issue=\2", _TIMES),
-    (r"/n/([^/]+)/parties/([^/]+)", r"/negotiations/\1/matrix?party=\2", _TIMES),
+    (r"/n/([^/]+)/cells/([^/]+)/([^/]+)", r"/negotiations/\1/matrix?party=\2&issue=\3", _MARKED),
+    (r"/n/([^/]+)/issues/([^/]+)", r"/negotiations/\1/matrix?issue=\2", _MARKED),
+    (r"/n/([^/]+)/parties/([^/]+)", r"/negotiations/\1/matrix?party=\2", _MARKED),
     (r"/n/([^/]+)/(common-ground|agreement|coverage)", r"/negotiations/\1/\2", _TIMES),
     (r"/n/([^/]+)/changes", r"/negotiations/\1/changes", ("from", "to", "known_at")),
     (r"/n/([^/]+)/timeline", r"/negotiations/\1/timeline", _TIMES),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.matrix.load import Matrix
+from app.matrix.marks import legend
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import titles_of
 from app.positions.queries import count_changed_since
@@ -27,6 +28,7 @@ async def shared(request: Request, session: AsyncSession, matrix: Matrix, query:
         "filters": given(query),
         "changed_since": await count_changed_since(session, matrix.at, shown) if query.known_at else 0,
         "common": matrix.ground,
+        "moved": legend(cell for row in matrix.grid.rows for cell in row.cells) if query.since else None,
         "permalink": permalink(request, matrix),
     }
 

@@ -1,8 +1,9 @@
 """Say what a move is on pages and in spreadsheets, and where dates do not tell the order; pure, no markup."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.matrix.grid import Cell, Grid
+from app.matrix.grid import Cell
 from app.models.vocabulary import MoveKind
 
 MEANINGS = {
@@ -45,8 +46,8 @@ def cell_mark(cell: Cell) -> Mark | None:
     return move_mark(cell.move, doubtful=bool(cell.order_uncertain)) if cell.move else None
 
 
-def legend(grid: Grid) -> list[Mark]:
-    """List the marks that cells carry, each once, those in doubt last."""
-    found = {mark for row in grid.rows for cell in row.cells if cell and (mark := cell_mark(cell))}
+def legend(cells: Iterable[Cell | None]) -> list[Mark]:
+    """List the marks that these cells carry, each once, those in doubt last."""
+    found = {mark for cell in cells if cell and (mark := cell_mark(cell))}
     kinds = list(MEANINGS)
     return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(MoveKind(mark.text.removeprefix("perhaps ")))))

@@ -12,7 +12,7 @@ from app.matrix.api import next_rows
 from app.matrix.citing import cite_matrix
 from app.matrix.history import cell_history
 from app.matrix.load import load
-from app.matrix.schemas import MatrixQuery, Times
+from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 
 MOST_CELLS = 2_500
@@ -49,7 +49,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
 @router.get("/cells/{party}/{issue}")
 async def show_cell(request: Request, session: Session, viewer: Anyone, slug: str, party: str, issue: str) -> Response:
     """One cell: its current position, the quotes it rests on, and how it came to be."""
-    times = read_query(Times, request)
+    times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [row], [column] = matrix.grid.rows, matrix.grid.parties
@@ -71,7 +71,7 @@ async def show_cell(request: Request, session: Session, viewer: Anyone, slug: st
 @router.get("/issues/{issue}")
 async def show_issue(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
     """All on one issue: where each party stands on its options, and the common ground."""
-    times = read_query(Times, request)
+    times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), issue=[issue])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
     [row] = matrix.grid.rows
@@ -90,7 +90,7 @@ async def show_issue(request: Request, session: Session, viewer: Anyone, slug: s
 @router.get("/parties/{party}")
 async def show_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
     """All of one party in a negotiation."""
-    times = read_query(Times, request)
+    times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [column] = matrix.grid.parties
@@ -112,7 +112,7 @@ async def show_party(request: Request, session: Session, viewer: Anyone, slug: s
 @router.get("/common-ground")
 async def show_common_ground(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
     """Where those whose consent is required agree, option by option."""
-    times = read_query(Times, request)
+    times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
     return page(

@@ -15,14 +15,19 @@ class Times(Query):
     known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
 
 
-class Filters(Times):
+class Marked(Times):
+    """Also the day after which moves are marked."""
+
+    since: Annotated[Day | None, Field(description="Add the kind of each cell's last move after this day.")] = None
+
+
+class Filters(Marked):
     """Which cells: what pages, the API and exports share."""
 
     party: Annotated[list[Slug], Field(description="Columns to show; default all.")] = []
     issue: Annotated[list[Slug], Field(description="Rows to show; default all.")] = []
     firmness: Annotated[list[Firmness], Field(description="Show only current positions as firm as this.")] = []
     q: Annotated[str | None, Field(max_length=1000, description="Show only current positions with these words.")] = None
-    since: Annotated[Day | None, Field(description="Add the kind of each cell's last move after this day.")] = None
 
 
 class MatrixQuery(Filters):

@@ -66,6 +66,17 @@ def test_pages_show_the_kind_and_say_what_it_means(lake: Lake) -> None:
         assert "changed" not in LexborHTMLParser(lake.stranger.page(f"/n/lake?{query}").text).css_first("main").text()
 
 
+def test_the_pages_of_a_cell_an_issue_a_party_and_the_common_ground_mark_it_too(lake: Lake) -> None:
+    lake.ada.state(stated_on="2024-05-09", attitudes={"q20": "prefers"})
+    lake.ada.state(stated_on="2024-05-12", attitudes={"q30": "prefers"})
+    for page in ("cells/north/quota", "issues/quota", "parties/north", "common-ground"):
+        marked, unmarked = (
+            LexborHTMLParser(lake.stranger.page(f"/n/lake/{page}{query}").text).css(".badge")
+            for query in ("?since=2024-05-10", "?since=2024-05-12")
+        )
+        assert {badge.text() for badge in marked} == {"moved"} and not unmarked, page
+
+
 def test_what_hangs_on_an_uncertain_order_is_only_possible(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-04-01", attitudes={"q20": "prefers"})
     lake.ada.state(stated_on="2024-05", attitudes={"q30": "prefers"})  # by 14 May, when its source came out

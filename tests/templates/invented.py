@@ -457,6 +457,7 @@ def matrix(**changes: Any) -> dict[str, Any]:
         "all_parties": PARTIES,
         "all_issues": ISSUES,
         "changed_since": 0,
+        "moved": None,
         "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14&known_at=2031-03-14T09%3A30%3A00.000000Z",
         "next_url": None,
         "total_cells": 48,
@@ -478,5 +479,6 @@ def one_cell(**changes: Any) -> dict[str, Any]:
         "known_at": None,
         "filters": {},
         "changed_since": 0,
+        "moved": None,
         "nav": NAV,
     } | changes

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from app.matrix.marks import legend
 from tests.templates import invented as sarn
 
 POSITION = sarn.BORSK_GAUGE
@@ -26,6 +27,7 @@ SHARED: dict[str, Any] = {
     "known_at": None,
     "filters": {},
     "changed_since": 0,
+    "moved": None,
     "as_of": "2031-03-14",
 }
 ONE = {**SHARED, "party": BORSK, "issue": GAUGE, "position": POSITION, "current": True, "versions": VERSIONS}
@@ -90,6 +92,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         sarn.matrix(
             known_at="2031-03-14T09:30:00.000000Z",
             changed_since=2,
+            moved=legend(cell for row in sarn.GRID.rows for cell in row.cells),
             filters={
                 "as_of": "2031-03-20",
                 "known_at": "2031-03-14T09:30:00.000000Z",

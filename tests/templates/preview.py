@@ -40,6 +40,7 @@ async def matrix(request: Request) -> Response:
         as_of=filters.get("as_of", "2031-03-14"),
         known_at=known_at,
         changed_since=2 if known_at else 0,
+        moved=marks.legend(cell for row in grid.rows for cell in row.cells),
     )
     return templating.page(
         request,
