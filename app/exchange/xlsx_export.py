@@ -126,7 +126,7 @@ def _about(chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink
         *((f"Rows in {name.capitalize()}", n) for name, n in counts.items()),
         (
             "Cells",
-            "Words of the matrix are ours; quotes are verbatim. An empty cell is hidden by a filter, not silent.",
+            "Words of the matrix are ours; quotes are verbatim. An empty cell is hidden by a filter.",
         ),
         ("Dates", "As given: a day, a month or a year. stated_by is the day by which it had certainly been said."),
     ]
