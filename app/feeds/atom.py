@@ -19,6 +19,7 @@ from app.history.read import REVISION, Moment, Snapshot, held
 from app.matrix import pictures
 from app.matrix.marks import Mark, move_mark
 from app.models.log import Commit, Revision, Spell
+from app.models.vocabulary import MoveKind
 from app.negotiations.queries import CodeBook, issue_views, party_views
 from app.positions.current import CellKey
 from app.positions.showing import views
@@ -109,10 +110,10 @@ def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: st
     )
     for entry in entries:
         p = entry.position
-        lead = f"{entry.mark.text.capitalize()}: " if entry.mark else LEADS.get(p.action, "")
+        move = f", {entry.mark.text}" if entry.mark and entry.mark.kind != MoveKind.NEW else ""
         what = p.summary or pictures.stance_words(issues[p.issue], p)
         feed.add_item(
-            title=xml_text(f"{lead}{names[p.party]} on {issues[p.issue].title}: {what}"),
+            title=xml_text(f"{LEADS.get(p.action, '')}{names[p.party]} on {issues[p.issue].title}{move}: {what}"),
             link=f"{base}/positions/{p.id}/versions/{p.version}",
             description=xml_text(_summary(entry, pictures.stance_words(issues[p.issue], p))),
             unique_id=f"urn:uuid:{uuid5(UUID(p.uid), str(p.version))}",

@@ -117,7 +117,7 @@ class _Speech:
 
     def reserved(self, grounds: Sequence[OptionGround]) -> str:
         easiest = min(grounds, key=lambda ground: len(ground.reserved))
-        said = "; ".join(self._said(voice, "takes") for voice in easiest.reserved)
+        said = "; ".join(self._said(voice, voice.attitude) for voice in easiest.reserved)
         return said if len(grounds) == 1 else f"{self.label(easiest.option)}: {said}"
 
     def blocked(self, grounds: Iterable[OptionGround]) -> str:

@@ -23,6 +23,7 @@ MAY_BE_NEWER = "date imprecise (may be newer)"
 class Mark:
     """A word beside a position, and what it means."""
 
+    kind: MoveKind
     text: str
     meaning: str
     doubtful: bool
@@ -37,8 +38,8 @@ def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | No
     if kind == MoveKind.MOVED and ranks:
         text += f" from rank {ranks[0]:g} to {ranks[1]:g}"
     if doubtful and kind != MoveKind.NEW:
-        return Mark(f"perhaps {text}", f"{meaning}; {DOUBT}", True)
-    return Mark(text, meaning, False)
+        return Mark(kind, f"perhaps {text}", f"{meaning}; {DOUBT}", True)
+    return Mark(kind, text, meaning, False)
 
 
 def cell_mark(cell: Cell) -> Mark | None:
@@ -50,4 +51,4 @@ def legend(cells: Iterable[Cell | None]) -> list[Mark]:
     """List the marks that these cells carry, each once, those in doubt last."""
     found = {mark for cell in cells if cell and (mark := cell_mark(cell))}
     kinds = list(MEANINGS)
-    return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(MoveKind(mark.text.removeprefix("perhaps ")))))
+    return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(mark.kind)))

@@ -35,7 +35,7 @@ def test_an_entry_for_each_public_version_newest_first(lake: Lake) -> None:
     other = lake.ada.state("south", "dam", attitudes={"open": "prefers"}, summary=None)
     got = entries(feed(lake))
     assert [e["title"] for e in got] == [
-        "New: Southshore on The dam: prefers Open",
+        "Southshore on The dam: prefers Open",
         "Retracted: Northshore on Water quota: Forty <b>",
         "Corrected: Northshore on Water quota: Forty <b>",
         "Northshore on Water quota: Forty & no less",
@@ -56,14 +56,15 @@ def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> No
     lake.ada.state(stated_on="2024-05-13", summary="thirty", attitudes={"q30": "prefers"})
     lake.ada.state(stated_on="2024-05", summary="in May")
     got = entries(feed(lake, party="north"))
-    assert [e["title"].replace("Northshore on Water quota: ", "") for e in got] == [
-        "in May",  # never the current one
-        "Perhaps moved: thirty",
-        "Perhaps restated: firm",
-        "New: found later, said before",
-        "Moved: own words",
-        "New: hearsay",
+    assert [e["title"].removeprefix("Northshore on Water quota") for e in got] == [
+        ": in May",  # never the current one
+        ", perhaps moved: thirty",
+        ", perhaps restated: firm",
+        ": found later, said before",
+        ", moved: own words",
+        ": hearsay",
     ]
+    assert "New: nothing was on record before" in got[3]["summary"]
     assert "the dates on record do not tell which position came last" in got[1]["summary"]
 
 

@@ -66,7 +66,7 @@ def issue(
         ),
         pytest.param(
             issue("narrow dual", "a: ++narrow, +dual", "b: -narrow, +dual(only if Aldria pays for it)", "c: ++dual"),
-            ("qualified", "Qualified: dual", "Borsk takes it only if Aldria pays for it"),
+            ("qualified", "Qualified: dual", "Borsk accepts it only if Aldria pays for it"),
             id="qualified by a condition, although another is blocked",
         ),
         pytest.param(
@@ -75,15 +75,15 @@ def issue(
                 "qualified",
                 "Qualified: x",
                 (
-                    "Aldria takes it by inference; Borsk takes it only if after the vote; "
-                    "Cantal takes it by another party's word"
+                    "Aldria accepts it by inference; Borsk accepts it only if after the vote; "
+                    "Cantal accepts it by another party's word"
                 ),
             ),
             id="every reason is named",
         ),
         pytest.param(
             issue("x y", "a: +x~, +y", "b: +x~, +y(Only if paid)", consenting="ab"),
-            ("qualified", "Qualified: x, y", "y: Borsk takes it only if paid"),
+            ("qualified", "Qualified: x, y", "y: Borsk accepts it only if paid"),
             id="two qualified, the one with fewer reservations explained",
         ),
         pytest.param(
