@@ -326,7 +326,7 @@ def work_in_private(lake: Lake) -> None:
 
 def test_a_draft_does_not_exist_for_others(filled: Lake, subtests: pytest.Subtests) -> None:
     others = [filled.stranger, filled.vic]
-    assert filled.ada.patch("/negotiations/lake", {"review": True}).status == 200
+    assert filled.root.patch("/negotiations/lake", {"review": True}).status == 200
     release = {"number": "1", "title": "First", "changelog": "Begun"}
     assert filled.root.browse("POST", "/n/lake/releases/new", data=release).status_code == 303
     asked = addresses(filled)

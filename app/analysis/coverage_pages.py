@@ -7,7 +7,7 @@ from app.analysis.coverage import counts, coverage
 from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.database import Session
-from app.core.forms import read_query
+from app.core.forms import SlugInPath, read_query
 from app.core.templating import page
 from app.history.read import moment
 from app.matrix import context
@@ -22,7 +22,7 @@ AGES = (30, 90, 180, 365)
 
 
 @router.get("/coverage")
-async def show_coverage(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def show_coverage(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """What nobody has searched, what is silent or stale, and what rests on little."""
     asked = read_query(CoverageQuery, request)
     query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)

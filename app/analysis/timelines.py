@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -123,7 +123,7 @@ async def corrections(session: AsyncSession, at: Moment, book: CodeBook, since: 
         .limit(MOST_CORRECTIONS)
     )
     if since is not None:
-        wanted = wanted.where(recorded >= datetime.combine(since, time(), UTC) + timedelta(days=1))
+        wanted = wanted.where(recorded > datetime.combine(since, time.max, UTC))
     found = [Snapshot(*row) for row in await session.execute(wanted) if row[-1] is not None]
     issues = {i.id: i["slug"] for i in book.issues}
     return [

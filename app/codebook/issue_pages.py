@@ -18,7 +18,7 @@ from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import invalid
-from app.core.forms import Name
+from app.core.forms import Name, SlugInPath
 from app.history.entry import snapshot
 from app.history.read import moment
 from app.history.record import writing
@@ -52,7 +52,7 @@ class NewIssue(IssueFields):
 
 
 @router.get("/new")
-async def offer_issue(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def offer_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     place = place_of(await get_negotiation(session, slug))
     return _new(request, place, editing.blank(NEW))
 
@@ -66,7 +66,7 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 
 
 @router.post("/new")
-async def add_issue(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def add_issue(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     form = await request.form()
     if viewer is None:
         return editing.turned_away(request, form)
@@ -102,7 +102,9 @@ def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
 
 
 @router.get("/{issue}")
-async def edit_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+async def edit_issue(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     """The issue's form, and its options beside it."""
     row = await queries.get_issue(session, await get_negotiation(session, slug), issue)
     return await _issue(request, session, slug, issue, editing.on_file(ISSUE, snapshot(row), row.version))
@@ -118,7 +120,9 @@ async def _issue(request: Request, session: Session, slug: str, issue: str, shee
 
 
 @router.post("/{issue}")
-async def save_issue(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+async def save_issue(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     form = await request.form()
     if viewer is None:
         return editing.turned_away(request, form)
@@ -137,7 +141,9 @@ async def save_issue(request: Request, session: Session, viewer: Anyone, slug: s
 
 
 @router.post("/{issue}/move")
-async def move_issue(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+async def move_issue(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     """One place up or down."""
     negotiation = await get_negotiation(session, slug, lock=True)
     row = await queries.get_issue(session, negotiation, issue)

@@ -13,6 +13,7 @@ from app.codebook.preview import mark, name_errors, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.record import writing
 from app.issues.recoding import Keep
@@ -26,7 +27,13 @@ router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/m
 
 @router.get("")
 async def preview_merge(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str, into: str = ""
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
+    into: str = "",
 ) -> Response:
     """Choose what to merge it into, then see what that touches."""
     place, row, options = await get_place(session, slug, issue)
@@ -69,7 +76,9 @@ async def _merge(
 
 
 @router.post("")
-async def merge(request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str) -> Response:
+async def merge(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+) -> Response:
     """Merge it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:

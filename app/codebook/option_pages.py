@@ -14,6 +14,7 @@ from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import Conflict, NotFound
+from app.core.forms import SlugInPath
 from app.history.entry import snapshot
 from app.history.record import writing
 from app.issues import actions, queries
@@ -51,7 +52,9 @@ def pick(options: list[Option], slug: str) -> Option:
 
 
 @router.get("/new")
-async def offer_option(request: Request, session: Session, viewer: Editor, slug: str, issue: str) -> Response:
+async def offer_option(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     place, row, options = await get_place(session, slug, issue)
     following = max((o.rank for o in options if o.rank is not None), default=0) + 1
     sheet = editing.blank(NEW, rank=f"{following:g}" if row.ordered else "")
@@ -67,7 +70,9 @@ def _new(request: Request, place: NegotiationView, issue: str, title: str, sheet
 
 
 @router.post("/new")
-async def add_option(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+async def add_option(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     form = await request.form()
     if viewer is None:
         return editing.turned_away(request, form)
@@ -95,7 +100,7 @@ def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, di
 
 @router.get("/{option}")
 async def edit_option(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
 ) -> Response:
     place, row, options = await get_place(session, slug, issue)
     one = pick(options, option)
@@ -118,7 +123,7 @@ def _option(
 
 @router.post("/{option}")
 async def save_option(
-    request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
 ) -> Response:
     form = await request.form()
     if viewer is None:
@@ -147,7 +152,7 @@ async def save_option(
 
 @router.post("/{option}/move")
 async def move_option(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
 ) -> Response:
     """One place up or down: the options keep the ranks that there are, in their new order."""
     _, row, options = await get_place(session, slug, issue, lock=True)

@@ -15,6 +15,7 @@ from app.codebook.preview import mark, name_errors, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.record import writing
 from app.issues.recoding import Part
@@ -31,7 +32,7 @@ SPLIT = (*(f for f in NEW if f.name != "status_quo"), REASON)
 
 @router.get("")
 async def preview_split(
-    request: Request, session: Session, viewer: Editor, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
 ) -> Response:
     """Name the new option, and choose which positions speak of it."""
     place, row, options = await get_place(session, slug, issue)
@@ -62,7 +63,9 @@ async def _split(
 
 
 @router.post("")
-async def split(request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str) -> Response:
+async def split(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+) -> Response:
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:

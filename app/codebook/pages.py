@@ -1,5 +1,6 @@
 """The code book as editors work on it: what is on it, and what is said about the negotiation."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -7,17 +8,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.queries import Viewer
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
 from app.core.clock import now
 from app.core.database import Session
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.entry import snapshot
 from app.history.read import moment
 from app.history.record import writing
 from app.models.negotiation import Negotiation
-from app.models.vocabulary import NegotiationStatus
+from app.models.vocabulary import NegotiationStatus, UserRole
 from app.negotiations import actions
 from app.negotiations.queries import (
     code_book,
@@ -55,6 +58,11 @@ NEGOTIATION = (
 )  # fmt: skip
 
 
+def _fields(viewer: Viewer) -> Sequence[Field]:
+    """The fields of a negotiation; review is switched by admins alone."""
+    return NEGOTIATION if viewer.may(UserRole.ADMIN) else [field for field in NEGOTIATION if field.name != "review"]
+
+
 def base_of(slug: str) -> str:
     return f"/n/{slug}/code-book"
 
@@ -90,7 +98,7 @@ def seen(path: str) -> Response:
 
 
 @router.get("")
-async def show_code_book(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_code_book(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """Everything on the code book, each with the way to its form."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -106,13 +114,13 @@ async def show_code_book(request: Request, session: Session, viewer: Editor, slu
 
 
 @router.get("/negotiation")
-async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     row = await get_negotiation(session, slug)
-    return _negotiation(request, place_of(row), editing.on_file(NEGOTIATION, snapshot(row), row.version))
+    return _negotiation(request, place_of(row), editing.on_file(_fields(viewer), snapshot(row), row.version))
 
 
 @router.post("/negotiation")
-async def save_negotiation(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def save_negotiation(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     form = await request.form()
     if viewer is None:
         return editing.turned_away(request, form)
@@ -121,11 +129,13 @@ async def save_negotiation(request: Request, session: Session, viewer: Anyone, s
     place, held = place_of(row), snapshot(row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
+        if not editor.may(UserRole.ADMIN):  # the form shows them no such field, and nobody is to switch it by hand
+            values = {name: value for name, value in values.items() if name != "review"}
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)
 
     sheet = await editing.save(
-        session, form, NEGOTIATION, NegotiationInput, write,
+        session, form, _fields(editor), NegotiationInput, write,
         kind="negotiation", number=row.id, version=row.version, held=held, slug=slug,
     )  # fmt: skip
     return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))

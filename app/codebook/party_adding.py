@@ -17,7 +17,7 @@ from app.codebook.party_pages import PART, PARTY
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import invalid
-from app.core.forms import Input, Name
+from app.core.forms import Input, Name, SlugInPath
 from app.core.templating import page
 from app.editing.lookups import parties_like
 from app.history.record import writing
@@ -54,7 +54,7 @@ class Seat(Input):
 
 
 @router.get("/new")
-async def offer_party(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def offer_party(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     place = place_of(await queries.get_negotiation(session, slug))
     return await _new(request, session, place, _new_sheet(), await _seat_sheet(session, slug))
 
@@ -96,7 +96,7 @@ async def _new(request: Request, session: Session, place: NegotiationView, new: 
 
 
 @router.post("/new")
-async def add_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def add_party(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Put a party on file and seat it here, as one."""
     form = await request.form()
     if viewer is None:
@@ -119,7 +119,7 @@ async def add_party(request: Request, session: Session, viewer: Anyone, slug: st
 
 
 @router.post("/seat")
-async def seat_party(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def seat_party(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Seat a party that is on file already."""
     form = await request.form()
     if viewer is None:

@@ -14,6 +14,7 @@ from app.codebook.party_preview import decide, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.record import writing
 from app.models.negotiation import Negotiation, Participation, Party
@@ -28,7 +29,13 @@ HERE = "here"
 
 @router.get("")
 async def preview_merge(
-    request: Request, session: Session, viewer: Editor, slug: str, party: str, into: str = "", scope: str = ""
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    party: SlugInPath,
+    into: str = "",
+    scope: str = "",
 ) -> Response:
     """Choose the party that stays, then see what that touches."""
     negotiation, part, giver = await get_part(session, slug, party)
@@ -86,7 +93,7 @@ async def _seats(session: Session, part: Participation, scope: str, *, lock: boo
 
 
 @router.post("")
-async def merge(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath) -> Response:
     """Merge them: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:

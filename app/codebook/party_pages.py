@@ -15,6 +15,7 @@ from app.codebook.pages import base_of, place_of, seen
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import NotFound
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.entry import snapshot
 from app.history.record import writing
@@ -41,7 +42,9 @@ PART = (
 
 
 @router.get("/{party}")
-async def edit_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
+async def edit_party(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """Two forms: the party itself, the same in every negotiation, and its part in this one."""
     negotiation, part, row = await get_part(session, slug, party)
     return await _party(request, session, place_of(negotiation), part, row, *_both(part, row))
@@ -73,12 +76,16 @@ async def get_part(
 
 
 @router.post("/{party}")
-async def save_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+async def save_party(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+) -> Response:
     return await _save(request, session, viewer, slug, party, itself=True)
 
 
 @router.post("/{party}/part")
-async def save_part(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+async def save_part(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+) -> Response:
     return await _save(request, session, viewer, slug, party, itself=False)
 
 
@@ -112,7 +119,9 @@ async def _save(request: Request, session: Session, viewer: Anyone, slug: str, p
 
 
 @router.post("/{party}/again")
-async def part_again(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
+async def part_again(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """Let a party that was merged into another take part by itself again; positions stay where they are."""
     _, part, _ = await get_part(session, slug, party, lock=True)
     async with writing(session, by=viewer.name, now=now()) as log:
@@ -121,7 +130,9 @@ async def part_again(request: Request, session: Session, viewer: Editor, slug: s
 
 
 @router.post("/{party}/move")
-async def move_party(request: Request, session: Session, viewer: Editor, slug: str, party: str) -> Response:
+async def move_party(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """One place to the left or right."""
     negotiation, part, _ = await get_part(session, slug, party, lock=True)
     wanted = select(Participation).where(

@@ -19,6 +19,7 @@ from app.codebook.party_preview import Preview, decide, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.record import writing
 from app.models.negotiation import Negotiation, Participation, Party
@@ -45,7 +46,7 @@ class Asked:
 
 @router.get("")
 async def preview_split(
-    request: Request, session: Session, viewer: Editor, slug: str, party: str, to: str = ""
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath, to: str = ""
 ) -> Response:
     """Choose the other party, and whose words go with it; then which positions it holds."""
     negotiation, part, giver = await get_part(session, slug, party)
@@ -97,7 +98,7 @@ async def _receiver(session: Session, to: str, giver: Party, *, lock: bool = Fal
 
 
 @router.post("")
-async def split(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+async def split(request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath) -> Response:
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:

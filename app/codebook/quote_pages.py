@@ -13,7 +13,7 @@ from app.accounts.deps import Anyone
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import NotFound
-from app.core.forms import read_query
+from app.core.forms import SlugInPath, read_query
 from app.core.templating import page
 from app.history.read import Snapshot
 from app.matrix import context
@@ -36,7 +36,7 @@ class OptionTimes(Times):
 
 @router.get("/issues/{issue}/options/{option}")
 async def show_option(
-    request: Request, session: Session, viewer: Anyone, slug: str, issue: str, option: str
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
 ) -> Response:
     """Who prefers, accepts, rejects it, now and before, in whose words."""
     asked = read_query(OptionTimes, request)

@@ -20,6 +20,7 @@ from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
 from app.core.lines import line_ends, place
 
+FIRST_YEAR = 1000  # years have four digits in all that is stored and shown
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
@@ -91,9 +92,12 @@ def _day(value: object) -> object:
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise ValueError("is not a day such as 2025-03-17")
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise ValueError("is not a day of the calendar") from None
+        if day.year < FIRST_YEAR:
+            raise ValueError(f"is before the year {FIRST_YEAR}, with which dates begin here")
+        return day
     if not isinstance(value, date):
         raise ValueError("is not a day such as 2025-03-17")
     return value

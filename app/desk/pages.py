@@ -13,7 +13,7 @@ from app.accounts.queries import Viewer
 from app.core import dates
 from app.core.database import Session, attempt
 from app.core.errors import Fault
-from app.core.forms import Query, read_query
+from app.core.forms import Query, SlugInPath, read_query
 from app.core.templating import page
 from app.desk.reading import Reading, read
 from app.desk.taking import taken
@@ -39,7 +39,9 @@ class DeskQuery(Query):
 
 
 @router.get("/{source_id}")
-async def showdesk_page(request: Request, session: Session, viewer: Editor, slug: str, source_id: Number) -> Response:
+async def showdesk_page(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, source_id: Number
+) -> Response:
     """A source to read; with `start` and `end`, the form beside it has the words between them."""
     query = read_query(DeskQuery, request)
     reading = await read(session, slug, source_id)
@@ -54,7 +56,9 @@ async def showdesk_page(request: Request, session: Session, viewer: Editor, slug
 
 
 @router.post("/{source_id}")
-async def postdesk_page(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
+async def postdesk_page(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
+) -> Response:
     """Publish what the form says, or carry out one of its smaller buttons; the desk stays where it was."""
     values = await typed(request)
     if viewer is None:

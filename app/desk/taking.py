@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from app.models.vocabulary import QuoteKind, Verification
 from app.sources.anchoring import check
-from app.sources.candidates import Candidate
+from app.sources.candidates import Candidate, in_quotation_marks
 from app.sources.folding import SPACES, ZERO_WIDTH, is_edge
 
 _MARKS = '"“”„‟«»‹›＂「」『』' + SPACES + ZERO_WIDTH
@@ -67,9 +67,10 @@ def taken(
         if who and who.speaker:
             given["speaker"] = who.speaker
         elif not who and candidate.name and " " in candidate.name:
-            given |= parted(candidate.name) | {"speaker_new": "1"}
-        if candidate.kind == QuoteKind.REPORTED:
-            given["kind"] = QuoteKind.REPORTED
+            # Only a name to look at: whether it is somebody new is for the editor to say.
+            given |= {name: text for name, text in parted(candidate.name).items() if name == "speaker"}
+    if not in_quotation_marks(text, start, end):
+        given["kind"] = QuoteKind.REPORTED
     day = weekday(text, start, end, published_on)
     return given | ({"said_on": day} if day else {"stated_on": published_on} if published_on else {})
 

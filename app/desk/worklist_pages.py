@@ -8,7 +8,7 @@ from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.database import Session, attempt
-from app.core.forms import Prose, Query, read_query
+from app.core.forms import Prose, Query, SlugInPath, read_query
 from app.core.problems import body_faults
 from app.core.templating import page
 from app.desk.pages import Number, desk_page
@@ -34,7 +34,7 @@ class ListQuery(Query):
 
 
 @router.get("")
-async def show_list(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_list(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """Which sources are to be read, are being read and by whom, are coded, or were read for nothing."""
     book = await code_book(session, await moment(session, drafts=True), slug)
     asked = read_query(ListQuery, request)
@@ -54,7 +54,9 @@ async def show_list(request: Request, session: Session, viewer: Editor, slug: st
 
 
 @router.post("/{source_id}/reading")
-async def post_reading(request: Request, session: Session, viewer: Anyone, slug: str, source_id: Number) -> Response:
+async def post_reading(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
+) -> Response:
     """Say who reads a source, that it was read, and why nothing was taken from it."""
     values = await typed(request)
     if viewer is None:

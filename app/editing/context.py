@@ -11,7 +11,7 @@ from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.editing.facts import Checked, Span, check_block, kept_quotes, preview, titles_for
 from app.editing.form import Values, block, number, numbered
-from app.editing.lookups import settle_sources, source_label, sources_like, speakers_like
+from app.editing.lookups import closest_speaker, settle_sources, source_label, sources_like, speakers_like
 from app.editing.rows import Change, difference
 from app.history.read import moment
 from app.models.source import Source
@@ -33,6 +33,8 @@ class Block:
     q: Values
     kept: QuoteView | None
     checked: Checked | None
+    unknown: str = ""  # a speaker's name that was typed and refused
+    meant: str | None = None  # the speaker whose name comes closest to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ async def form_context(
         position=position,
         options=[o for o in issue.options if not o.retired or form.get(f"o-{o.slug}")] if issue else [],
         values=form,
-        blocks=await _blocks(session, form, kept, sources),
+        blocks=await _blocks(session, form, kept, sources, errors or {}),
         links=numbered(form, "l"),
         span=preview(form, kept, sources, today=now().date()),
         changes=difference(base, form, titles) if base is not None else [],
@@ -171,13 +173,20 @@ async def form_context(
 
 
 async def _blocks(
-    session: AsyncSession, form: Mapping[str, str], kept: Mapping[int, QuoteView], sources: Mapping[int, Source]
+    session: AsyncSession,
+    form: Mapping[str, str],
+    kept: Mapping[int, QuoteView],
+    sources: Mapping[int, Source],
+    errors: Mapping[str, str],
 ) -> list[Block]:
     found = []
     for n in numbered(form, "q"):
         q = block(form, n)
         known = kept.get(number(q.get("id")) or 0)
-        found.append(Block(n, q, known, None if known else await check_block(session, form, n)))
+        unknown = q.get("speaker", "").strip() if f"q-{n}-speaker" in errors else ""
+        meant = await closest_speaker(session, unknown) if unknown else None
+        checked = None if known else await check_block(session, form, n)
+        found.append(Block(n, q, known, checked, unknown, meant))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from app.sources.addresses import check_url, same_document_key
 from app.sources.queries import find_source_at, find_sources
 
 MOST = 20
+LIKE_ENOUGH = 80  # of 100: "Zelenskyy" for Zelensky, not "Putin" for Patton
 WORDS = 12  # of what was typed; more narrow nothing down
 
 
@@ -38,6 +40,22 @@ async def speakers_like(
         .limit(MOST)
     )
     return [(speaker, slug) for speaker, slug in rows]
+
+
+async def closest_speaker(session: AsyncSession, typed: str) -> str | None:
+    """The name of the speaker whose name, surname or other spelling comes closest to what was typed."""
+    rows = await session.execute(
+        select(Speaker.name, Speaker.aliases).where(Speaker.name.is_not(None)).order_by(Speaker.id)
+    )
+    named: dict[str, str | None] = {}
+    for name, aliases in rows:
+        for spelling in (name, *aliases) if name else ():
+            named.setdefault(spelling.casefold(), name)
+            named.setdefault(spelling.split()[-1].casefold(), name)
+    found = process.extractOne(
+        " ".join(typed.split()).casefold(), named.keys(), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH
+    )
+    return named[found[0]] if found else None
 
 
 async def parties_like(session: AsyncSession, typed: str, *, but: Collection[int] = ()) -> list[Party]:

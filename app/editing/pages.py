@@ -16,6 +16,7 @@ from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import Conflict, DomainError, Fault, invalid
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.editing.conflict import conflict, has_picks, picked
 from app.editing.context import Mode, form_context, new_token
@@ -25,9 +26,10 @@ from app.editing.saving import AlreadyUsed, Saved, keep, read_content, saved_bef
 from app.editing.stepping import stepped
 from app.history.read import moment
 from app.history.record import writing
-from app.models.vocabulary import PositionStatus
+from app.models.vocabulary import PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
 from app.positions import actions, queries, showing
+from app.positions.schemas import NewQuote, PositionContent
 from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)
@@ -64,12 +66,12 @@ async def view_of(session: AsyncSession, position_id: int, version: int | None =
 
 
 @router.get("/n/{slug}/positions/new")
-async def new_form(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def new_form(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     return await show(request, session, viewer, slug, "new", prefilled(request.query_params))
 
 
 @router.post("/n/{slug}/positions/new")
-async def post_new(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def post_new(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -222,7 +224,18 @@ async def save(
                 wanted=wanted,
                 status=status,
             )
+    warnings = [*warnings, *_speakerless(wanted)]
     return Saved(position.id, position.version, [(w.where, w.detail) for w in warnings])
+
+
+def _speakerless(wanted: PositionContent) -> list[Fault]:
+    """Ask whose words new direct quotes without a speaker are: a source's own report is a reported quote."""
+    asked = "a direct quote names no speaker: whose own words are these? If the source reports them, say reported"
+    return [
+        Fault(f"/quotes/{i}/speaker", asked)
+        for i, quote in enumerate(wanted.quotes)
+        if isinstance(quote, NewQuote) and quote.kind == QuoteKind.DIRECT and quote.speaker is None
+    ]
 
 
 async def refuse(

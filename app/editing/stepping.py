@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.editing import steps
 from app.editing.facts import check_block, kept_quotes
 from app.editing.form import QUOTE, Values, number
-from app.editing.lookups import settle_sources
+from app.editing.lookups import closest_speaker, settle_sources
 from app.history.read import moment
 from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
@@ -37,6 +37,11 @@ async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> 
             checked = await check_block(session, settled, n)
             closest = checked.check.closest if checked.check else None
             return steps.take_over(values, n, closest.exact) if closest else (values, None)
+        case "meant" if n is not None:
+            meant = await closest_speaker(session, values.get(f"q-{n}-speaker", ""))
+            return steps.name_speaker(values, n, meant) if meant else (values, None)
+        case "new-speaker" if n is not None:
+            return steps.add_speaker(values, n)
         case _:
             return values, do.removeprefix("see-") if do.startswith("see-") else None
 

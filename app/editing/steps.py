@@ -35,6 +35,16 @@ def take_over(form: Mapping[str, str], n: int, exact: str) -> tuple[Values, str]
     return {**form, f"q-{n}-exact": exact, f"q-{n}-prefix": "", f"q-{n}-suffix": ""}, f"q-{n}-exact"
 
 
+def name_speaker(form: Mapping[str, str], n: int, name: str) -> tuple[Values, str]:
+    """The speaker who was meant, by the name that Parley has."""
+    return {**form, f"q-{n}-speaker": name, f"q-{n}-speaker_new": ""}, f"q-{n}-speaker"
+
+
+def add_speaker(form: Mapping[str, str], n: int) -> tuple[Values, str]:
+    """The name as typed is that of somebody new, who is saved with the position."""
+    return {**form, f"q-{n}-speaker_new": "1"}, f"q-{n}-speaker_new"
+
+
 def reject_others(form: Mapping[str, str], options: Iterable[str]) -> tuple[Values, str]:
     """A preferred red line does not by itself reject the rest; one press says that it does."""
     return {**form, **{f"o-{slug}": "rejects" for slug in options if not form.get(f"o-{slug}")}}, "reject-others"

@@ -9,7 +9,7 @@ from app.citations.forms import FORMS
 from app.citations.work import Cite
 from app.core.clock import instant, now
 from app.core.database import Session
-from app.core.forms import KnownAt, read_query
+from app.core.forms import KnownAt, SlugInPath, read_query
 from app.core.responses import not_modified
 from app.history.read import Moment, get_held, moment
 from app.matrix.citing import cite_matrix
@@ -27,7 +27,7 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get("/n/{slug}/cite.{form}")
-async def cite_view(request: Request, session: Session, slug: str, form: Form) -> Response:
+async def cite_view(request: Request, session: Session, slug: SlugInPath, form: Form) -> Response:
     """A view of the matrix, by its filters, with both times pinned."""
     matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
     pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant, now
 from app.core.database import Session
+from app.core.forms import SlugInPath
 from app.exchange import networks
 from app.exchange.asking import CsvQuery, PackageQuery
 from app.exchange.csv_export import export_csv
@@ -31,7 +32,9 @@ Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]
 
 
 @router.get("/export.csv")
-async def send_csv(request: Request, session: Session, slug: str, query: Annotated[CsvQuery, Query()]) -> Response:
+async def send_csv(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[CsvQuery, Query()]
+) -> Response:
     """A row per quote of every position in the filtered cells, or a row per issue."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
@@ -41,7 +44,7 @@ async def send_csv(request: Request, session: Session, slug: str, query: Annotat
 
 
 @router.get("/export.json")
-async def send_json(request: Request, session: Session, slug: str, query: Asked) -> Response:
+async def send_json(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
     """The API's matrix and every position of its cells in one document that describes itself."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
@@ -51,7 +54,7 @@ async def send_json(request: Request, session: Session, slug: str, query: Asked)
 
 
 @router.get("/export.xlsx")
-async def send_xlsx(request: Request, session: Session, slug: str, query: Asked) -> Response:
+async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
     """A workbook: the matrix as the page shows it, positions, quotes, sources, and what it is."""
 
     async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
@@ -65,26 +68,26 @@ async def send_xlsx(request: Request, session: Session, slug: str, query: Asked)
 
 
 @router.get("/export.graphml")
-async def send_graph(request: Request, session: Session, slug: str, query: Asked) -> Response:
+async def send_graph(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
     """Parties and their agreement, as a graph."""
     return await _send(request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement")
 
 
 @router.get("/export/edges.csv")
-async def send_edges(request: Request, session: Session, slug: str, query: Asked) -> Response:
+async def send_edges(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
     """The agreement of every pair of parties."""
     return await _send(request, session, slug, query, "csv", networks.export_edges, suffix="-agreement")
 
 
 @router.get("/export/bargaining.csv")
-async def send_bargaining(request: Request, session: Session, slug: str, query: Asked) -> Response:
+async def send_bargaining(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
     """Where each party stands on each scale, from 0 to 100, for bargaining models."""
     return await _send(request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining")
 
 
 @router.get("/export.zip")
 async def send_package(
-    request: Request, session: Session, slug: str, query: Annotated[PackageQuery, Query()]
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[PackageQuery, Query()]
 ) -> Response:
     """The data package of the whole negotiation, without the texts of its sources."""
     at = await moment(session, query.known_at)

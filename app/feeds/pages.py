@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.core.database import Session
 from app.core.errors import bad_parameter
-from app.core.forms import Instant, Slug
+from app.core.forms import Instant, Slug, SlugInPath
 from app.core.forms import Query as QueryInput
 from app.core.responses import not_modified
 from app.feeds.atom import list_entries, write_feed
@@ -24,7 +24,9 @@ class FeedQuery(QueryInput):
 
 
 @router.get("/feed.atom")
-async def send_feed(request: Request, session: Session, slug: str, query: Annotated[FeedQuery, Query()]) -> Response:
+async def send_feed(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[FeedQuery, Query()]
+) -> Response:
     """An entry for each public version of a position, the newest 50."""
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)

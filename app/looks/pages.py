@@ -13,6 +13,7 @@ from app.accounts.deps import Anyone, Editor, get_editor
 from app.core import dates
 from app.core.clock import now
 from app.core.database import Session, attempt
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.read import moment
 from app.history.record import writing
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 
 
 @router.get("/new")
-async def offer_looks(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def offer_looks(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """The form, with the cells chosen that the address names: `cell=party/issue`, or one `party` and `issue`;
     `where` says what was searched."""
     asked = request.query_params
@@ -61,7 +62,7 @@ async def _form(
 
 
 @router.post("/new")
-async def note_looks(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def note_looks(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Note one look for each cell chosen, as one entry of the log; the same look is noted once."""
     form = await request.form(max_fields=20_000)
     values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.deps import Anyone
 from app.core.clock import now
 from app.core.database import Session
-from app.core.forms import read_query
+from app.core.forms import SlugInPath, read_query
 from app.core.templating import page
 from app.matrix import context, queries
 from app.matrix.api import next_rows
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 
 @router.get("")
-async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Who wants what."""
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
@@ -47,7 +47,9 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
 
 
 @router.get("/cells/{party}/{issue}")
-async def show_cell(request: Request, session: Session, viewer: Anyone, slug: str, party: str, issue: str) -> Response:
+async def show_cell(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath, issue: SlugInPath
+) -> Response:
     """One cell: its current position, the quotes it rests on, and how it came to be."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
@@ -69,7 +71,9 @@ async def show_cell(request: Request, session: Session, viewer: Anyone, slug: st
 
 
 @router.get("/issues/{issue}")
-async def show_issue(request: Request, session: Session, viewer: Anyone, slug: str, issue: str) -> Response:
+async def show_issue(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+) -> Response:
     """All on one issue: where each party stands on its options, and the common ground."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), issue=[issue])
@@ -88,7 +92,9 @@ async def show_issue(request: Request, session: Session, viewer: Anyone, slug: s
 
 
 @router.get("/parties/{party}")
-async def show_party(request: Request, session: Session, viewer: Anyone, slug: str, party: str) -> Response:
+async def show_party(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """All of one party in a negotiation."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
@@ -110,7 +116,7 @@ async def show_party(request: Request, session: Session, viewer: Anyone, slug: s
 
 
 @router.get("/common-ground")
-async def show_common_ground(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def show_common_ground(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Where those whose consent is required agree, option by option."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
@@ -129,7 +135,7 @@ async def show_common_ground(request: Request, session: Session, viewer: Anyone,
 
 
 @router.get("/about")
-async def show_about(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def show_about(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Who keeps it, by which method and code book, how far it is coded, how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())

@@ -10,6 +10,7 @@ from app.accounts.routing import api_router
 from app.core.bodies import Sent
 from app.core.clock import now
 from app.core.database import Session
+from app.core.errors import Forbidden
 from app.core.forms import SlugInPath
 from app.core.patching import merge_patch
 from app.core.problems import read_body
@@ -17,6 +18,7 @@ from app.history.answers import Known, Walk, answer_one, answer_page, newest_mom
 from app.history.listing import list_objects
 from app.history.read import Moment, moment
 from app.history.record import writing
+from app.models.vocabulary import UserRole
 from app.negotiations import actions, queries
 from app.negotiations.schemas import NegotiationInput
 
@@ -57,6 +59,8 @@ async def amend_negotiation(
     row = await queries.get_negotiation(session, slug, lock=True)
     at = await newest_moment(request, session, row)
     patch = merge_patch(NegotiationInput, _whole(await queries.code_book(session, at, slug)), body)
+    if patch.fields.get("review", row.review) != row.review and not viewer.may(UserRole.ADMIN):
+        raise Forbidden("Only an admin switches review on or off.")
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_negotiation(log, row, patch.fields, reason=patch.reason)
     return await _answer(request, session, log.moment or at, slug)

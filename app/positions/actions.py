@@ -72,8 +72,9 @@ async def correct(
     Takes the position locked. What changes nothing writes nothing.
     """
     before = await queries.document(session, position)
-    if status == PUBLISHED and position.status != PUBLISHED and negotiation.review and position.created_by == log.by:
-        raise Forbidden("In this negotiation a second person publishes.")
+    reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
+    if reviewed and log.by in await queries.draft_authors(session, position):
+        raise Forbidden("In this negotiation a second person publishes, who has written no part of the draft.")
     cell = await queries.cell_facts(session, negotiation, position.party_id, position.issue_id, wanted)
     composed, new = await _compose(
         session, log, wanted, cell, status=status, before=before, first_published=position.first_published_at
@@ -81,6 +82,11 @@ async def correct(
     document = composed.document
     if {**before, **document} == before:
         return composed.warnings
+    if reviewed and _rewritten(before, document):
+        raise Forbidden(
+            "In this negotiation a second person publishes a draft as it stands: change it first, and let somebody who"
+            " has read the change publish it."
+        )
     position.version += 1
     action = _action(before["status"], status)
     await write(session, log, position, document, new, action=action, reason=reason)
@@ -108,6 +114,14 @@ async def retract(session: AsyncSession, log: Log, *, position: Position, reason
     document = await queries.document(session, position)
     position.version += 1
     await write(session, log, position, {**document, "status": str(RETRACTED)}, [], action="retracted", reason=reason)
+
+
+def _rewritten(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Tell whether publishing changes what a draft says; days that only then are computed are no change."""
+    computed = {"status"} | {name for name in ("stated_on", "stated_from", "stated_by") if before.get(name) is None}
+    if not after.get("by_by_hand"):
+        computed.add("stated_by")
+    return any(before.get(name) != value for name, value in after.items() if name not in computed)
 
 
 def _action(before: str, after: str) -> str:

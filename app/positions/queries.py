@@ -1,5 +1,6 @@
 """Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -171,6 +172,20 @@ async def count_changed_since(session: AsyncSession, at: Moment, positions: Coll
     )
 
 
+async def draft_authors(session: AsyncSession, position: Position) -> set[str | None]:
+    """Everybody who wrote a version of a draft, whole or in part."""
+    wrote = (
+        select(Commit.by)
+        .join(Revision, Revision.seq == Commit.seq)
+        .where(
+            Revision.kind == "position",
+            Revision.object_id == position.id,
+            Revision.action.in_(("created", "edited", "imported")),
+        )
+    )
+    return {position.created_by, *await session.scalars(wrote)}
+
+
 def newest_spells(at: Moment) -> Any:
     """Select, of every position held, the columns of its Snapshot; narrow and order it by Spell."""
     return (
@@ -182,6 +197,10 @@ def newest_spells(at: Moment) -> Any:
     )
 
 
+REPEATED_HYPHENS = re.compile(r"(?:-\s*)+(?=-)")
+STRAY_HYPHENS = re.compile(r"-(?![\w\"])|(?<=[\"-])-")
+
+
 def matches(query: str) -> Any:
     """Condition on Holding.words: does it match what somebody typed into a search box?"""
     return Holding.words.op("@@")(search_terms(query))
@@ -189,4 +208,7 @@ def matches(query: str) -> Any:
 
 def search_terms(query: str) -> Any:
     """What somebody typed into a search box as the database asks for it: as written, or by stems of English words."""
+    # A hyphen excludes the word or phrase that follows it at once. The database takes any other for an exclusion of an
+    # exclusion, and has room for 32 of these.
+    query = STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
     return func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))

@@ -9,6 +9,7 @@ from app.accounts.deps import Editor
 from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import Conflict
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.read import held_by_id, moment
 from app.issues.queries import list_options
@@ -25,7 +26,7 @@ SHOWN = 100  # units on the work list
 
 
 @router.get("")
-async def show_coding(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_coding(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """How far the codings agree, and the units that wait."""
     return await _index(request, session, slug, viewer.name)
 
@@ -58,7 +59,7 @@ def _named(unit: CodingUnit, book: Any, sources: Any) -> tuple[int, str, str, st
 
 @router.post("/draw")
 async def draw(
-    request: Request, session: Session, viewer: Editor, slug: str, size: Annotated[str, Form(max_length=20)] = ""
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, size: Annotated[str, Form(max_length=20)] = ""
 ) -> Response:
     """Draw a sample."""
     negotiation = await get_negotiation(session, slug, lock=True)
@@ -75,7 +76,7 @@ async def draw(
 
 
 @router.get("/{number}")
-async def show_unit(request: Request, session: Session, viewer: Editor, slug: str, number: Number) -> Response:
+async def show_unit(request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number) -> Response:
     """One unit to code: the source, the party, the issue with its options; nothing of the first coding."""
     negotiation = await get_negotiation(session, slug)
     unit = await coding.get_unit(session, negotiation.id, number, viewer.name)
@@ -107,7 +108,7 @@ async def _unit(
 
 
 @router.post("/{number}")
-async def code_unit(request: Request, session: Session, viewer: Editor, slug: str, number: Number) -> Response:
+async def code_unit(request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number) -> Response:
     """Keep what the second coder found."""
     back = RedirectResponse(f"/n/{slug}/double-coding", 303)
     negotiation_id = (await get_negotiation(session, slug)).id

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from app.accounts.deps import Anyone, Editor
 from app.core.clock import now
 from app.core.database import Session
-from app.core.forms import Query, read_query
+from app.core.forms import Query, SlugInPath, read_query
 from app.core.templating import is_partial, page
 from app.history.read import Moment, held_by_id, moment
 from app.models.negotiation import Negotiation
@@ -25,7 +25,7 @@ class DraftsQuery(Query):
 
 
 @router.get("/n/{slug}/drafts")
-async def show_drafts(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_drafts(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """What waits to be gone on with: one's own first, then everybody's, then what was discarded."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)

@@ -10,6 +10,7 @@ from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.database import Session, attempt
 from app.core.errors import NotFound, Stale
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.history.read import moment
 from app.history.record import writing
@@ -36,7 +37,7 @@ Words = Annotated[str, Form(max_length=20_000)]
 
 
 @router.get("/n/{slug}/review")
-async def show_review(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_review(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """Drafts that wait for a second person."""
     book = await code_book(session, await moment(session, drafts=True), slug)
     return page(

@@ -76,6 +76,13 @@ def candidates(text: str, people: Sequence[Person] = ()) -> list[Candidate]:
     return made[:MOST]
 
 
+def in_quotation_marks(text: str, start: int, end: int) -> bool:
+    """Tell whether all words from `start` to `end` stand in quotation marks: else they are the source's own report."""
+    found = (p for p in paragraphs(text) if p[0] <= start and end <= p[1])
+    begin, stop = next(found, (end, end))
+    return any(at <= start and end <= to for at, to in _passages(text, begin, stop))
+
+
 def _passages(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield what stands in quotation marks, these included; one left open goes on to the end of its paragraph."""
     while mark := _MARKS.search(text, at, end):

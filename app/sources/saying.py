@@ -28,6 +28,10 @@ _PRONOUN = regex.compile(r"\b(?:he|she|they|он|она|они|він|вона|�
 _NAME = regex.compile(
     r"\b\p{Lu}[\p{L}\p{M}’'-]*+(?:\s(?:(?:de|del|van|von|der|bin|al|el|la)\s)?\p{Lu}[\p{L}\p{M}’'.-]*+)*+"
 )
+_DAYS_AND_MONTHS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august"
+    " september october november december понедельник вторник среда четверг пятница суббота воскресенье".split()
+)
 _NO_NAMES = frozenset(
     "a after an and as at but by earlier for from he her his i if in it its later meanwhile no not on once or our she"
     " since so still that the their then there these they this those to we what when where while who with yet you"
@@ -93,6 +97,9 @@ def mentions(text: str, start: int, end: int, known: "Known", last: Speaker) -> 
         words = name[0].split()
         while words and words[0].lower() in _NO_NAMES:
             words.pop(0)
+        # "Zoom Tuesday" and "Paris March": a day behind a name is when something was said, and no name ends in one.
+        while words and words[-1].lower().rstrip(".’'") in _DAYS_AND_MONTHS:
+            words.pop()
         free = not any(a < name.end() and name.start() < b for a, b in taken)
         if free and words and not words[0].endswith(("’s", "'s")):
             found.append((name.start(), name.end(), (None, " ".join(words).rstrip(".’'"))))

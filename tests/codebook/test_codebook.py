@@ -78,10 +78,12 @@ def test_a_negotiation_is_changed_with_its_reason(api: Api, source: int, editor:
     refused = post(editor, f"{BOOK}/negotiation", **sent)
     assert refused.status_code == 422 and "Sarn railway accord" in refused.text
     assert errors(refused.text) == ["Why is it changed? Say why it is changed"]
-    done = post(editor, f"{BOOK}/negotiation", **sent | {"reason": "Its full name", "review": "on"})
+    done = post(
+        editor, f"{BOOK}/negotiation", **sent | {"reason": "Its full name", "review": "on"}
+    )  # which only an admin switches
     assert (done.status_code, done.headers["location"]) == (303, BOOK)
     data = api.get("/negotiations/sarn")["data"]
-    assert (data["title"], data["coded_through"], data["review"]) == ("Sarn railway accord", "2025-03-17", True)
+    assert (data["title"], data["coded_through"], data["review"]) == ("Sarn railway accord", "2025-03-17", False)
 
 
 def test_what_is_wrong_is_said_at_its_field_and_stays_typed(source: int, editor: TestClient) -> None:

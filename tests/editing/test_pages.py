@@ -170,6 +170,33 @@ def test_a_source_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
     assert taken.values["q-0-new_text"] == text
 
 
+def test_a_name_in_another_spelling_is_asked_about(lake: Lake) -> None:
+    lake.ada.post("/speakers", {"name": "Volodymyr Arensky", "party": "north", "aliases": ["Аренський"]})
+    for typed in ("Arenskyy", "Volodymyr Arenskiy", "Аренский"):
+        refused = new(lake).send("publish", **{**GIVEN, "q__0__speaker": typed})
+        assert refused.status == 422 and f"no speaker '{typed}'" in refused.problems["q-0-speaker"]
+        buttons = [b.text(strip=True) for b in refused.html.css(".steps button")]
+        assert "Did you mean Volodymyr Arensky?" in buttons and f"Add “{typed}” as a new speaker" in buttons
+        meant = refused.send("meant-0")
+        assert (meant.values["q-0-speaker"], meant.values["q-0-exact"]) == ("Volodymyr Arensky", WORDS)
+    assert read(lake, meant.send("publish").number)["quotes"][0]["speaker"]["name"] == "Volodymyr Arensky"
+
+
+def test_a_new_speaker_is_added_by_a_button_in_the_message(lake: Lake) -> None:
+    refused = new(lake).send("publish", **{**GIVEN, "q__0__speaker": "Quill Ostrander"})
+    assert not [b for b in refused.html.css(".steps button") if "Did you mean" in b.text()]
+    added = refused.send("new-speaker-0")
+    assert added.values["q-0-speaker_new"] == "1" and added.values["summary"] == "All."
+    assert read(lake, added.send("publish").number)["quotes"][0]["speaker"]["name"] == "Quill Ostrander"
+
+
+def test_direct_words_without_a_speaker_ask_for_one(lake: Lake) -> None:
+    for kind, asks in (("direct", True), ("reported", False)):
+        sent = {**GIVEN, "q__0__speaker": "", "q__0__kind": kind}
+        saved = new(lake).send("publish", **sent).follow()
+        assert ("whose own words are these?" in saved.text("main")) == asks
+
+
 def test_a_speaker_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
     sheet = new(lake).send("publish", **GIVEN | {"q__0__speaker": "Nobody Known"})
     assert "Nobody Known" in sheet.problems["q-0-speaker"]

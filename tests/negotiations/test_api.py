@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.factories import position, quote
+from tests.support.factories import OTHER_WORDS, TEXT, position, quote
 from tests.support.fixtures import Lake
+from tests.support.forms import Sheet
 
 MADE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("/negotiations", {"slug": "n", "title": "N"}, {"status": "ongoing", "summary": None, "parties": [], "issues": []}),
@@ -235,7 +236,7 @@ def test_a_quote_may_be_without_a_speaker(lake: Lake) -> None:
 
 @pytest.fixture
 def reviewed(lake: Lake) -> Lake:
-    assert lake.ada.patch("/negotiations/lake", {"review": True}).status == 200
+    assert lake.root.patch("/negotiations/lake", {"review": True}).status == 200
     return lake
 
 
@@ -248,6 +249,45 @@ def test_a_second_person_publishes(reviewed: Lake) -> None:
     assert reviewed.ada.patch(path, {"status": "published"}).status == 403
     assert reviewed.bo.patch(path, {"status": "published"}).data["status"] == "published"
     assert reviewed.ada.patch(path, {"summary": "corrected"}).status == 200
+
+
+def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
+    path = f"/positions/{reviewed.ada.post('/positions', position()).data['id']}"
+    at_once = reviewed.bo.patch(path, {"summary": "put otherwise", "status": "published"})
+    assert at_once.status == 403 and "as it stands" in at_once.json["detail"]
+    for change in ({"attitudes": {"q40": "accepts"}}, {"quotes": [quote(OTHER_WORDS)]}, {"stated_by": "2024-05-14"}):
+        assert reviewed.bo.patch(path, {**change, "status": "published"}).status == 403, change
+    assert reviewed.ada.get(path).data["version"] == 1
+    assert reviewed.bo.patch(path, {"summary": "put otherwise"}).status == 200
+    for desk in (reviewed.ada, reviewed.bo):  # both have written some of it by now
+        assert desk.patch(path, {"status": "published"}).status == 403
+    assert reviewed.root.patch(path, {"status": "published"}).data["summary"] == "put otherwise"
+
+
+def test_days_that_publishing_computes_are_no_change(reviewed: Lake) -> None:
+    source = reviewed.ada.source(published_on="2024-05-20", text=TEXT)["id"]
+    draft = reviewed.ada.post("/positions", position(stated_on=..., quotes=[quote(source_id=source)])).data
+    published = reviewed.bo.patch(f"/positions/{draft['id']}", {"status": "published"}).data
+    assert (published["status"], published["stated_on"]) == ("published", "2024-05-20")
+
+
+def test_only_an_admin_switches_review(reviewed: Lake) -> None:
+    off = reviewed.ada.patch("/negotiations/lake", {"review": False})
+    assert off.status == 403 and "admin" in off.json["detail"]
+    kept = reviewed.ada.patch("/negotiations/lake", {"title": "The lake", "review": True})
+    assert (kept.status, kept.data["review"]) == (200, True)
+    assert reviewed.root.patch("/negotiations/lake", {"review": False}).data["review"] is False
+    assert reviewed.ada.patch("/negotiations/lake", {"review": True}).status == 403
+
+
+def test_an_editors_form_does_not_switch_review(reviewed: Lake) -> None:
+    page = "/n/lake/code-book/negotiation"
+    assert 'name="review"' not in reviewed.ada.page(page).text and 'name="review"' in reviewed.root.page(page).text
+    for n, sent in enumerate(({}, {"review": "on"})):
+        done = Sheet.open(reviewed.ada, page).send("save", title=f"Lake {n}", reason="shorter", **sent)
+        assert done.status == 303, done.text("main")
+        data = reviewed.ada.get("/negotiations/lake").data
+        assert (data["title"], data["review"]) == (f"Lake {n}", True)
 
 
 def test_discarding_does_not_get_around_the_review(reviewed: Lake) -> None:

@@ -13,6 +13,7 @@ from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import DomainError, NotFound
+from app.core.forms import SlugInPath
 from app.core.templating import page
 from app.exchange.dna.mapping import (
     NOTHING,
@@ -68,7 +69,9 @@ class Mapped:
 
 
 @router.get("/export.dna")
-async def send_dna(request: Request, session: Session, slug: str, query: Annotated[Filters, Query()]) -> Response:
+async def send_dna(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[Filters, Query()]
+) -> Response:
     """The positions of the filtered cells as a file of Discourse Network Analyzer."""
     picked = await select_cells(session, slug, query, now=now())
     etag = etag_of(request, picked.matrix.at, picked.as_of)
@@ -86,13 +89,13 @@ async def send_dna(request: Request, session: Session, slug: str, query: Annotat
 
 
 @router.get("/import-dna")
-async def show_import(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_import(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """The form that takes a file."""
     return await _page(request, session, slug, {})
 
 
 @router.post("/import-dna")
-async def post_import(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def post_import(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Show how the file maps; with `do=import`, take in what fits."""
     sent = await read_form(request, max_fields=20_000)
     values = dict(sent.values)

@@ -12,7 +12,7 @@ from app.citations.forms import FORMS
 from app.core.clock import instant, now
 from app.core.database import Session, attempt
 from app.core.errors import DomainError, Invalid, NotFound
-from app.core.forms import KnownAt, read_query
+from app.core.forms import KnownAt, SlugInPath, read_query
 from app.core.problems import read_body
 from app.core.responses import not_modified
 from app.core.templating import page
@@ -35,7 +35,7 @@ LABELS = {"/title": "Title", "/changelog": "Changelog"}
 
 
 @router.get("")
-async def show_releases(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def show_releases(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     known_at = read_query(KnownAt, request).known_at
     book = await code_book(session, await moment(session, known_at), slug)
     found = await list_releases(session, book.negotiation.id, known_at)
@@ -50,7 +50,7 @@ async def show_releases(request: Request, session: Session, viewer: Anyone, slug
 
 
 @router.get("/new")
-async def show_form(request: Request, session: Session, viewer: Admin, slug: str) -> Response:
+async def show_form(request: Request, session: Session, viewer: Admin, slug: SlugInPath) -> Response:
     return await _form(request, session, slug)
 
 
@@ -59,7 +59,7 @@ async def add_release(
     request: Request,
     session: Session,
     viewer: Anyone,
-    slug: str,
+    slug: SlugInPath,
     title: Words = "",
     changelog: Words = "",
     number: Words = "",
@@ -84,7 +84,7 @@ async def add_release(
 
 
 @router.get("/{number}.zip")
-async def send_package(request: Request, session: Session, slug: str, number: Number) -> Response:
+async def send_package(request: Request, session: Session, slug: SlugInPath, number: Number) -> Response:
     """The frozen bytes, which its checksum names."""
     release, view, _ = await _get(request, session, slug, number)
     if release.redacted_at is not None:
@@ -103,7 +103,9 @@ async def send_package(request: Request, session: Session, slug: str, number: Nu
 
 
 @router.get("/{number}")
-async def show_release(request: Request, session: Session, viewer: Anyone, slug: str, number: Number) -> Response:
+async def show_release(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, number: Number
+) -> Response:
     """One release, with the negotiation's title of then: neither changes."""
     _, view, negotiation = await _get(request, session, slug, number)
     cite = cite_release(view, negotiation, base=base_of(request))
@@ -111,7 +113,7 @@ async def show_release(request: Request, session: Session, viewer: Anyone, slug:
 
 
 @router.get("/{number}/cite.{form}")
-async def cite(request: Request, session: Session, slug: str, number: Number, form: CiteForm) -> Response:
+async def cite(request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm) -> Response:
     _, view, negotiation = await _get(request, session, slug, number)
     work = cite_release(view, negotiation, base=base_of(request)).work
     media, write = FORMS[form]

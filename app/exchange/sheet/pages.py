@@ -15,7 +15,7 @@ from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.database import Session
 from app.core.errors import DomainError
-from app.core.forms import Query, read_query
+from app.core.forms import Query, SlugInPath, read_query
 from app.core.templating import page
 from app.exchange.faults import Fault
 from app.exchange.sheet.columns import DateOrder
@@ -49,13 +49,13 @@ class Look:
 
 
 @router.get("")
-async def show_import(request: Request, session: Session, viewer: Editor, slug: str) -> Response:
+async def show_import(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """The form that takes a file."""
     return await _page(request, session, slug, {}, done=read_query(DoneQuery, request))
 
 
 @router.post("")
-async def post_import(request: Request, session: Session, viewer: Anyone, slug: str) -> Response:
+async def post_import(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     """Show what would happen; with `do=import`, and where nothing is wrong, have it happen."""
     sent = await read_form(request)
     values = {n: sent.values.get(n, "") for n in ("kept", "name", *WAYS)}
