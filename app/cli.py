@@ -24,8 +24,9 @@ from app.history.verify import Checked, verify_log
 from app.negotiations.queries import get_negotiation
 from app.operation import backups, kept
 from app.redaction import actions as redactions
-from app.redaction.queries import What, find_releases, told_of, touched
 from app.redaction.schemas import RedactionInput
+from app.redaction.subject import What
+from app.redaction.telling import Preview, preview
 from app.settings import read_settings
 from app.sources import verifying
 from app.telling import in_transaction, progress, say, told, with_database, working
@@ -207,17 +208,22 @@ def redact(
 ) -> None:
     """Blank what law or a publisher forbids. Example: parley redact quote 40 --reason "Court order 12/25" --yes"""
 
-    async def work(session: AsyncSession) -> str:
+    async def work(session: AsyncSession) -> Preview:
         asked = read_body(RedactionInput, {"what": what, "number": number, "version": version, "reason": reason})
-        found = await touched(session, asked.subject)
-        tale = told_of(found, await find_releases(session, asked.subject, found))
+        found = await preview(session, asked.subject)
         if yes:
             async with writing(session, by=None, now=now()) as log:
                 await redactions.redact(session, log, asked.subject, reason=asked.reason)
-        return tale
+        return found
 
-    tale = with_database(work)
-    say(f"Redacted: {tale}." if yes else f"Would redact: {tale}. Nothing was done; add --yes to do it.")
+    found = with_database(work)
+    say("Redacted:" if yes else "Would redact:")
+    for line in found.goes:
+        say(f"  {line.words}")
+    for line in (*found.elsewhere, *found.rare):
+        say(f"Stays: {line.words}: {' '.join((line.excerpt or '').split())}")
+    if not yes:
+        say("Nothing was done; add --yes to do it.")
 
 
 @cli.command()

@@ -22,7 +22,9 @@ from app.exchange.settling import Importing
 from app.exchange.shelf import Page
 from app.exchange.tables import Row
 from app.history.entry import plain as as_json
+from app.history.record import REDACTION
 from app.history.staging import Staging, copy, draw_ids, segments
+from app.models.log import Revision
 from app.models.source import Quote, SourceText
 from app.models.vocabulary import Verification
 from app.sources.anchoring import check
@@ -100,6 +102,7 @@ class Quotes:
         self.shared: set[str] = set()
         self.taken: dict[str, tuple[int, tuple[int, int, int] | None]] = {}  # of these: number and cell
         self.known = self.checked = False  # may some be on file, have some been checked against a text?
+        self.trimmed = False  # may some have lost words beside them, which were redacted here?
         self._reader: r.Reader[r.QuoteRow] | None = None
 
     async def open(self) -> None:
@@ -110,6 +113,8 @@ class Quotes:
         if "quotes" in shelf.at.get("positions", {}):
             self.shared = {key for (key,) in await shelf.lines(SHARED)}
         self.known = bool(await importing.session.scalar(select(Quote.id).limit(1)))
+        redacted = select(Revision.seq).where(Revision.kind == REDACTION).limit(1)
+        self.trimmed = await importing.session.scalar(redacted) is not None
         ids = await importing.session.scalars(
             select(SourceText.source_id).distinct().where(among(SourceText.source_id, self.rows), SourceText.text != "")
         )
@@ -228,6 +233,8 @@ class Quotes:
         """Hold it against the one on file; the words of a quote never change."""
         said = {c: as_json(getattr(ours, c)) for c in QUOTE_COLUMNS}
         other = [c for c, value in e.said.items() if c in said and not alike(said[c], value)]
+        if self.trimmed:
+            other = [c for c in other if not _is_left(c, said[c], e.said[c])]
         if ours.redacted is not None:
             said["redacted"] = ours.redacted
         elif other:
@@ -283,6 +290,12 @@ class Quotes:
                 await copy(
                     session, "shelf_check", ("line", "verification", "text_id", "segments", "prefix", "suffix"), made
                 )
+
+
+def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
+    """Are the words beside a quote here what a redaction has left of those in the package?"""
+    ends = {"prefix": str.endswith, "suffix": str.startswith}.get(column)
+    return ends is not None and theirs is not None and ends(theirs, ours or "")
 
 
 def _uid_of(e: Evidence) -> UUID:

@@ -125,7 +125,7 @@ def _json(row: _Row, then: Then) -> Any:
         case "look":
             return look_json(s, negotiation, then.parties[s["party_id"]], then.issues[s["issue_id"]])
         case "source":
-            return source_json(s) | ({"checks": _checks(s, then, seq)} if s.action == "checked" else {})
+            return source_json(s) | ({"checks": _checks(s, then, seq)} if "checks" in s.data else {})
     raise ValueError(s.kind)
 
 

@@ -1,98 +1,128 @@
 """Blanking what law or a publisher forbids: in live rows, in the log, and in whatever was made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.core.database import one_at_a_time
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Fault, Invalid
 from app.history.entry import Change, remains_hash
 from app.history.record import INDEXED_CHARACTERS, REDACTION, Log
-from app.models.idempotency import IdempotencyKey
-from app.models.log import Holding, Revision
+from app.models.log import QuoteUse, Revision
 from app.models.position import Position
 from app.models.source import Source
 from app.positions.actions import words as position_words
-from app.redaction.queries import Subject, find_releases, touched
+from app.redaction.answers import forget_answers
+from app.redaction.finding import revisions_of, touched
+from app.redaction.subject import Context, Subject, Touched
 from app.sources.actions import source_words
+from app.sources.queries import newest_checks
 
 BY = "admin"  # a role; who it was stands with the version in the log, as with any other
-FUNCTIONS = {
-    "quote": "redact_quote(:number, :tombstone)",
-    "source": "redact_source(:number, :tombstone)",
-    "text": "redact_text(:number, :tombstone)",
-    "summary": "redact_summary(:number, :version, :tombstone)",
-    "reason": "redact_reason(:number, :version, :tombstone)",
-}
-GONE = {"type": "about:blank", "title": "Gone", "status": 410, "detail": "What this answer held has been redacted."}
+Tombstone = Mapping[str, str]
 
 
 async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: str) -> None:
-    """Blank the subject wherever it stands, for a public reason; Conflict where nothing is left of it.
+    """Blank the subject wherever the program has put it, for a public reason; Conflict where nothing is left of it.
 
     Every object touched gets a new version with the action `redacted`, so that mirrors blank it as well. Packages of
     releases that hold it are taken down, answers kept for Idempotency-Keys become 410.
     """
     await one_at_a_time(session, "redaction")
     await session.execute(text("SET LOCAL statement_timeout = 0"))  # a big log is read whole
-    found = await touched(session, subject)
-    if found.redacted:
+    before = await touched(session, subject)
+    if before.redacted:
         raise Conflict("This has been redacted already.")
-    tombstone = {"at": instant(log.now), "reason": reason, "by": BY}
+    if any(said in reason for said in before.words if len(said) > len(REDACTION)):
+        raise Invalid("Nothing was redacted.", Fault("/reason", "is public, and repeats what has to go"))
     # Whoever writes a position holds it, then its sources: after this no words are on their way into the log any more.
-    positions = await _locked(session, Position, {r.object_id for r in found.revisions if r.kind == "position"})
-    sources = await _locked(session, Source, {found.source_id} - {None})
+    positions = await _locked(session, Position, before.positions)
+    sources = await _locked(session, Source, {before.source_id, *(c.source_id for c in before.contexts)} - {None})
     session.expire_all()
-    releases = await find_releases(session, subject, found)
-    for release in releases:
-        await _run(session, "redact_release(:number, :version, :tombstone)", release, tombstone)
-    await _run(session, FUNCTIONS[subject.what], (subject.number, subject.version), tombstone)
-    await _forget_answers(session, found.words)
+    found = await touched(session, subject)
+    if not found.positions <= before.positions:
+        raise Conflict("Somebody has just put this into another position. Nothing was redacted: try again.")
+    tombstone = {"at": instant(log.now), "reason": reason, "by": BY}
+    await _blank(session, subject, found, tombstone)
+    await forget_answers(session, found.uids, found.words)
     for row in (*positions, *sources):
         await session.refresh(row)
-    now = await touched(session, subject)
-    if {r.object_id for r in now.revisions} - {r.object_id for r in found.revisions}:
-        raise Conflict("Somebody has just put this into another position. Nothing was redacted: try again.")
-    await _derive_words(session, now.revisions)
-    for source in sources if subject.what in ("source", "text") else ():
-        source.version += 1
-        await log.record("source", source, "redacted", reason=reason, words=source_words(source))
+    now = await revisions_of(session, found.positions)
+    changed = await _changed(session, log, found)
+    await _derive_words(session, changed)
+    for source in sources:
+        await _note_source(session, log, subject, source, found, reason)
     for position in positions:
-        _note(log, position, now.revisions, reason)
-    blanked = [r for r in now.revisions if r.redacted_at is not None and r.snapshot is not None]
-    left = [[r.seq, r.n, remains_hash(_change(r))] for r in blanked]
-    what = {"what": subject.what, "number": subject.number, "version": subject.version, "releases": releases}
+        _note(log, position, [r for r in now if r.object_id == position.id], reason)
+    left = [[r.seq, r.n, remains_hash(_change(r))] for r in changed]
+    what = {
+        "what": subject.what,
+        "number": subject.number,
+        "version": subject.version,
+        "releases": list(found.releases),
+        "left": left,
+    }
     number = await session.scalar(select(func.count()).where(Revision.kind == REDACTION)) or 0
-    log.add(Change(REDACTION, number + 1, 1, "redacted", {**what, "left": left}, public=False, reason=reason))
+    log.add(Change(REDACTION, number + 1, 1, "redacted", what, public=False, reason=reason))
 
 
-async def _locked(session: AsyncSession, model: Any, ids: set[Any]) -> Sequence[Any]:
-    wanted = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
-    return (await session.scalars(wanted)).all() if ids else []
+async def _locked(session: AsyncSession, model: Any, ids: Iterable[int | None]) -> Sequence[Any]:
+    wanted = select(model).where(model.id.in_(list(ids))).order_by(model.id).with_for_update()
+    return (await session.scalars(wanted)).all()
 
 
-async def _run(session: AsyncSession, function: str, key: tuple[int, int | None], tombstone: dict[str, str]) -> None:
-    values = {"number": key[0], "tombstone": orjson.dumps(tombstone).decode()}
-    if ":version" in function:
-        values["version"] = key[1]
-    await session.execute(text(f"SELECT {function.replace(':tombstone', 'CAST(:tombstone AS jsonb)')}"), values)
+async def _blank(session: AsyncSession, subject: Subject, found: Touched, tombstone: Tombstone) -> None:
+    for negotiation, number in found.releases:
+        await _call(session, "redact_release", tombstone, negotiation, number)
+    for text_id, spans in found.texts.items():
+        await _call(session, "redact_passages", tombstone, text_id, [list(span) for span in spans])
+    for quote in found.quotes:
+        await _call(session, "redact_quote", tombstone, quote)
+    for context in found.contexts:
+        await _trim(session, context, tombstone)
+    match subject.what:
+        case "source":
+            await _call(session, "redact_source", tombstone, subject.number)
+        case "text":
+            await _call(session, "redact_text", tombstone, subject.number)
+        case "summary":
+            for number, version in {r.object_id: r.version for r in found.holders}.items():
+                await _call(session, "redact_summary", tombstone, number, version)
+        case "reason":
+            for r in found.holders:
+                if r.kind == "position":
+                    await _call(session, "redact_reason", tombstone, r.object_id, r.version)
+                else:
+                    await _call(session, "redact_entry_reason", tombstone, r.seq, r.n)
 
 
-async def _forget_answers(session: AsyncSession, words: Sequence[str]) -> None:
-    """Keep that a write was done, so that sending it again does nothing, but not what was answered."""
-    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.address == "POST /api/v1/quotes/check"))
-    blank = text(
-        "UPDATE idempotency_key SET status = 410, answer = :gone, headers = CAST(:headers AS jsonb) "
-        "WHERE position(:said IN answer) > 0"
-    )
-    headers = orjson.dumps({"content-type": "application/problem+json"}).decode()
-    for said in words:
-        values = {"gone": orjson.dumps(GONE), "headers": headers, "said": orjson.dumps(said)[1:-1]}
-        await session.execute(blank, values)
+async def _trim(session: AsyncSession, context: Context, tombstone: Tombstone) -> None:
+    left = (context.prefix, context.suffix)
+    if context.seq is None:
+        await _call(session, "redact_given", tombstone, context.quote_id, *left)
+    else:
+        trim = text("SELECT redact_context(:quote, :seq, :prefix, :suffix)")
+        values = {"quote": context.quote_id, "seq": context.seq, "prefix": left[0], "suffix": left[1]}
+        await session.execute(trim, values)
+
+
+async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key: Any) -> None:
+    """Run one of the functions that may blank what was recorded; lists and tombstones go as JSON."""
+    given = [*key, tombstone]
+    names = [f":p{i}" if not isinstance(v, dict | list) else f"CAST(:p{i} AS jsonb)" for i, v in enumerate(given)]
+    values = {f"p{i}": orjson.dumps(v).decode() if isinstance(v, dict | list) else v for i, v in enumerate(given)}
+    await session.execute(text(f"SELECT {function}({', '.join(names)})"), values)
+
+
+async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revision]:
+    """The entries of which something was blanked just now."""
+    wanted = select(Revision).where(Revision.redacted_at == log.now, Revision.snapshot.is_not(None))
+    rows = await session.scalars(wanted.order_by(Revision.seq, Revision.n).execution_options(populate_existing=True))
+    return list(rows)
 
 
 async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) -> None:
@@ -100,13 +130,11 @@ async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) ->
     rows = [
         {"seq": r.seq, "at": r.n, "text": _words(r.kind, r.snapshot)[:INDEXED_CHARACTERS]}
         for r in revisions
-        if r.snapshot is not None and r.redacted_at is not None
+        if r.snapshot is not None and r.kind in ("position", "source")
     ]
     vector = func.to_tsvector("simple", bindparam("text")).op("||")(func.to_tsvector("english", bindparam("text")))
-    of_revision = (Holding.seq_from == bindparam("seq"), Holding.n == bindparam("at"))
-    if rows:
-        connection = await session.connection()
-        await connection.execute(update(Holding).where(*of_revision).values(words=vector), rows)
+    for row in rows:
+        await session.execute(select(func.redact_words(bindparam("seq"), bindparam("at"), vector)), row)
 
 
 def _words(kind: str, snapshot: dict[str, Any]) -> str:
@@ -115,9 +143,26 @@ def _words(kind: str, snapshot: dict[str, Any]) -> str:
     return source_words(Source(**{n: snapshot[n] for n in ("title", "publisher", "author", "url", "reference")}))
 
 
+async def _note_source(
+    session: AsyncSession, log: Log, subject: Subject, source: Source, found: Touched, reason: str
+) -> None:
+    """Write a version of the source: for itself, or since what checking its public quotes gave has changed."""
+    quotes = {c.quote_id for c in found.contexts if c.source_id == source.id and c.seq is not None}
+    quotes |= set(found.quotes) if source.id == found.source_id else set()
+    public = await session.scalars(select(QuoteUse.quote_id).where(QuoteUse.quote_id.in_(quotes)))
+    newest = await newest_checks(session, public.all())
+    checks = [{"quote": quote, "verification": newest[quote].verification} for quote in sorted(newest)]
+    itself = subject.what in ("source", "text") and source.id == found.source_id
+    if not itself and not checks:
+        return
+    source.version += 1
+    extra = {"checks": checks} if checks else None
+    await log.record("source", source, "redacted", reason=reason, words=source_words(source), extra=extra)
+
+
 def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: str) -> None:
-    """Write a version of the position as it now stands."""
-    newest = max((r for r in revisions if r.object_id == position.id), key=lambda r: r.version)
+    """Write a version of the position as it now reads."""
+    newest = max(revisions, key=lambda r: r.version)
     document = newest.snapshot or {}
     position.summary = document["summary"]
     position.version += 1

@@ -14,8 +14,9 @@ from app.core.problems import read_body
 from app.core.templating import page
 from app.history.record import writing
 from app.redaction.actions import redact
-from app.redaction.queries import Subject, find_releases, list_redactions, told_of, touched
+from app.redaction.queries import list_redactions
 from app.redaction.schemas import RedactionInput, SubjectInput
+from app.redaction.telling import Preview, preview
 
 router = APIRouter(prefix="/admin/redactions", include_in_schema=False)
 
@@ -74,11 +75,12 @@ def _sent(typed: dict[str, str], *names: str) -> dict[str, Any]:
 async def _form(
     request: Request, session: Session, typed: dict[str, str], refused: DomainError | None = None
 ) -> Response:
-    errors, preview = _errors(refused), None
+    errors = _errors(refused)
+    shown: Preview | None = None
     if typed["number"]:
         async with attempt(session) as unknown:
             subject = read_body(SubjectInput, _sent(typed, "what", "number", "version")).subject
-            preview = await _preview(session, subject)
+            shown = await preview(session, subject)
         if unknown and refused is None:
             refused, errors = unknown[0], _errors(unknown[0])
     return page(
@@ -86,17 +88,11 @@ async def _form(
         "redaction/index.html",
         status=refused.status if refused else 200,
         typed=typed,
-        preview=preview,
+        preview=shown,
         errors=errors,
         redactions=await list_redactions(session),
         places={"quote": "/quotes/", "source": "/sources/", "text": "/sources/"},
     )
-
-
-async def _preview(session: Session, subject: Subject) -> dict[str, Any]:
-    found = await touched(session, subject)
-    releases = await find_releases(session, subject, found)
-    return {"words": found.words, "told": told_of(found, releases), "redacted": found.redacted}
 
 
 def _errors(refused: DomainError | None) -> dict[str, str]:

@@ -84,10 +84,17 @@ def test_the_command(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     full(lake)
     before = dumped(lake)
     told = run(lake, monkeypatch, "redact", "quote", "1", "--reason", WHY)
-    assert (told.exit_code, told.stderr) == (
+    assert (told.exit_code, told.stderr.splitlines()) == (
         0,
-        "Would redact: 2 versions in the log, 1 stored version of the source’s text, 1 package of a release, which is "
-        "taken down. Nothing was done; add --yes to do it.\n",
+        [
+            "Would redact:",
+            "  Quote 1: its words",
+            "  Position 1: versions 1, 2 in the log",
+            "  Source 1: 1 stored text, the passage, letter by letter",
+            "  Release 1 of lake: its package is taken down",
+            "  2 answers kept for repeated requests",
+            "Nothing was done; add --yes to do it.",
+        ],
     )
     assert dumped(lake) == before
     assert run(lake, monkeypatch, "redact", "quote", "1", "--reason", WHY, "--yes").exit_code == 0

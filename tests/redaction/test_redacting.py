@@ -203,7 +203,7 @@ def test_a_mirror_blanks_it_too(lake: Lake, tmp_path: Path, monkeypatch: pytest.
     redact(lake, "quote", 1)
     redact(lake, "source", 1)
     actions = [e["action"] for e in lake.stranger.get("/changes", after=mirror.cursor()).data]
-    assert actions == ["redacted", "redacted"]
+    assert actions == ["redacted", "redacted", "redacted"]  # the source's checks, the position, the source
     mirror.catch_up()
     objects = sqlite3.connect(tmp_path / "mirror.sqlite").execute("SELECT data FROM object")
     kept = "".join(json.dumps(row) for row in objects)
@@ -238,7 +238,7 @@ def test_the_preview_names_what_it_touches_and_does_nothing(lake: Lake) -> None:
     full(lake)
     before = dumped(lake)
     page = lake.root.page("/admin/redactions?what=quote&number=1").text
-    assert WORDS in page and "2 versions in the log" in page and "1 package of a release" in page
+    assert WORDS in page and "Position 1: versions 1, 2 in the log" in page and "Release 1 of lake" in page
     assert dumped(lake) == before
     for desk in (lake.ada, lake.vic):
         assert desk.page("/admin/redactions").status_code == 403
