@@ -28,15 +28,16 @@ def as_csl(work: Work) -> str:
 def as_bibtex(work: Work) -> str:
     """One entry; `year` is for BibTeX, `date` for biblatex."""
     item = work.csl()
-    newspaper = work.kind == "article-newspaper"
+    # Without these three an article is an error to readers of BibTeX.
+    article = work.kind == "article-newspaper" and {"author", "container-title", "issued"} <= set(item)
     beside = [_latex(part) for part in (item.get("archive_location"), work.quoted) if part]
     beside += [f"{ON_RECORD} {_url(work.record)}"] if work.record else []
     fields = {
         "author": " and ".join(f"{{{_latex(n['literal'])}}}" for n in item.get("author", [])),
         "title": f"{{{_latex(item.get('title', ''))}}}",
-        "journal" if newspaper else "howpublished": _latex(item.get("container-title", "")),
+        "journal" if article else "howpublished": _latex(item.get("container-title", "")),
         "publisher": _latex(item.get("publisher", "")),
-        "organization": "" if newspaper else _latex(item.get("publisher", "")),  # what biblatex prints of these
+        "organization": "" if article else _latex(item.get("publisher", "")),  # what biblatex prints of these
         "year": (work.issued or "")[:4],
         "date": work.issued or "",
         "version": _latex(work.version or ""),
@@ -46,7 +47,7 @@ def as_bibtex(work: Work) -> str:
         "urldate": work.accessed or "",
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@{'article' if newspaper else 'misc'}{{{work.key},\n{lines}\n}}\n"
+    return f"@{'article' if article else 'misc'}{{{work.key},\n{lines}\n}}\n"
 
 
 def as_ris(work: Work) -> str:
@@ -63,7 +64,7 @@ def as_ris(work: Work) -> str:
         ("ET", work.version),
         ("LA", work.language),
         ("AV", item.get("archive_location")),
-        ("N1", item.get("note")),
+        ("N1", ". ".join(filter(None, [item.get("archive_location"), work.note])) or None),  # few programs read AV
         ("UR", work.url),
         ("ER", ""),
     ]
@@ -79,17 +80,18 @@ def as_text(work: Work) -> str:
     item = _said_once({name: v for name, v in work.csl().items() if name not in ("note", "language")})
     bibliography = CitationStylesBibliography(_style(), CiteProcJSON([_as_markup(item)]), formatter.plain)
     bibliography.register(Citation([CitationItem(work.key)]))
-    said = [one_line(unescape(str(bibliography.bibliography()[0]))), item.get("archive_location"), work.note]
-    first, *more = [part for part in said if part]
-    return " ".join([first, *map(_sentence, more)]) + "\n"
+    said = one_line(unescape(str(bibliography.bibliography()[0])))
+    for part in (work.title, work.container, work.publisher, *work.authors):
+        if part and part.endswith(("?", "!")):  # these end a sentence, which the library does not know
+            said = said.replace(f"{one_line(part)}.", one_line(part))
+    beside = [_sentence(part) for part in (item.get("archive_location"), work.note) if part]
+    return " ".join([said, *beside]) + "\n"
 
 
 def _said_once(item: dict[str, Any]) -> dict[str, Any]:
     """Put in the author's place what the style puts there; the library would say it a second time in its own."""
-    authors = item.get("author")
-    if authors:
-        names = [name["literal"] for name in authors]
-        return {n: v for n, v in item.items() if n not in ("container-title", "publisher") or [v] != names}
+    if item.get("author"):
+        return item
     title = item["title"]
     first = f"‘{title}’" if item["type"] in _QUOTED else title
     instead = "title"

@@ -23,7 +23,6 @@ def cite_matrix(matrix: Matrix, *, base: str, permalink: str) -> Cite:
         title=f"{n.title}: who wants what, as of {dates.display(as_of)}",
         url=permalink,
         authors=(US,),
-        publisher=US,
         issued=known_at[:10],
         version=f"as recorded at {known_at}",
     )

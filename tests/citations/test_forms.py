@@ -57,13 +57,18 @@ def test_text_says_once_what_stands_in_the_place_of_an_author() -> None:
     assert as_text(nobody) == "‘Long’ (1938).\n"
     assert as_text(replace(nobody, kind="webpage")) == "Long (1938).\n"
     assert as_text(replace(NEWS, authors=(), url=None, record=None)) == "The Post (2024) ‘Talks’.\n"
-    assert as_text(replace(PLAIN, publisher="Mara Venn", container=None, url=None)).count("Mara Venn") == 1
+    assert (
+        as_text(replace(PLAIN, title="Not one drop?", container="Talks!", url=None)).count(
+            "‘Not one drop?’, Talks! The"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_says_where_to_find_what_has_no_address(form: str) -> None:
     found = FORMS[form][1](LETTER).replace("\\url{", "")
-    assert found.count("Lake archive, box 3") == 1
+    assert found.count("Lake archive, box 3") == (2 if form == "ris" else 1)  # in AV, and in N1, which more read
     assert found.count("On record at https://y.example/sources/1?known") == 1
 
 
@@ -109,7 +114,15 @@ def test_bibtex_survives_every_title(title: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["plain", "unsrt", "alpha"])
-@pytest.mark.parametrize("work", [PLAIN, NEWS, LETTER, replace(PLAIN, record=PINNED, quoting=("“50%_#”, {The Post",))])
+@pytest.mark.parametrize(
+    "work",
+    [
+        PLAIN,
+        LETTER,
+        replace(PLAIN, record=PINNED, quoting=("“50%_#”, {The Post",)),
+        *(replace(NEWS, **without) for without in ({}, {"authors": ()}, {"container": None}, {"issued": None})),
+    ],
+)
 def test_pybtex_prints_it(work: Work, style: str) -> None:
     printed = " ".join(PybtexEngine().format_from_string(as_bibtex(work), style, output_backend="plaintext").split())
     assert work.title in printed

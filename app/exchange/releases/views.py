@@ -68,7 +68,6 @@ def cite_release(release: ReleaseView, negotiation: NegotiationView, *, base: st
         title=f"{negotiation.title}: who wants what. {release.title}",
         url=here,
         authors=(US,),
-        publisher=US,
         issued=release.created_at[:10],
         version=f"release {release.number}",
     )
