@@ -9,7 +9,7 @@ from tests.support.fixtures import Lake, lake, lake_database
 
 __all__ = ["lake", "lake_database"]
 
-CONDITION, SUMMARY = "walrus aid ends", "Okapi ferries may go on"
+WORDS = CONDITION, SUMMARY = "walrus aid ends", "Okapi ferries may go on"
 # What no link leads to.
 APART = (
     "/n/lake/code-book/issues/quota/options/q40/merge?into=q30",
@@ -30,13 +30,16 @@ def hear(lake: Lake) -> None:
     lake.ada.state("north", "dam", quotes=[quote(speaker="Mara Venn")], stated_on="2024-05-12")
 
 
-def test_pages_and_files_say_what_is_a_condition(lake: Lake) -> None:
+def test_pages_and_files_say_what_is_a_condition_and_who_alone_says_so(lake: Lake) -> None:
     hear(lake)
     answers = crawl(lake.ada, "/", *APART)
-    said = {a: list(pieces(answer, CONDITION, "")) for a, answer in answers.items()}
-    bare = {a: found for a, texts in said.items() if (found := [t for t in texts if lacks_only_if(t)])}
+    said = {(a, words): pieces(answer, words, "Northshore") for a, answer in answers.items() for words in WORDS}
+    found = {where: texts for where, pieces_of in said.items() if (texts := list(pieces_of))}
+    bare = {where: texts for where, texts in found.items() if any(map(lacks_only_if, texts))}
     assert not bare
-    assert sum(map(bool, said.values())) > 20
+    unnamed = {where: texts for where, texts in found.items() if any("Southshore" not in t for t in texts)}
+    assert not unnamed
+    assert len(found) > 40
 
 
 def lacks_only_if(text: str) -> bool:

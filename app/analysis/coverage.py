@@ -30,6 +30,7 @@ class CellGap:
     party: str
     issue: str
     look: LookView | None = None
+    possible_stated_on: Sequence[str] = ()  # of positions that may have been stated by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ async def coverage(session: AsyncSession, matrix: Matrix, *, stale_after: int = 
     redated = await _redated(session, matrix)
     return Coverage(
         cells=len(shown),
-        never=[CellGap(c.party, c.issue) for c in silent if c.look is None],
-        searched=[CellGap(c.party, c.issue, c.look) for c in silent if c.look is not None],
+        never=[CellGap(c.party, c.issue, None, c.possible_stated_on) for c in silent if c.look is None],
+        searched=[CellGap(c.party, c.issue, c.look, c.possible_stated_on) for c in silent if c.look is not None],
         stale=await _stale(session, matrix, stale_after),
         thin=list(_thin([c.position for c in shown if c.position])),
         unmatched=[u for u in unmatched if (u.position.party, u.position.issue) in inside],

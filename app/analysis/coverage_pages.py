@@ -14,6 +14,7 @@ from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
+from app.positions.names import called
 from app.sources.worklist import Considered, list_considered
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
@@ -33,10 +34,12 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
     if may_edit:
         at = await moment(session, asked.known_at, drafts=True)
         considered = await list_considered(session, at, matrix.book.negotiation.id)
+    shared = await context.shared(request, session, matrix, query)
+    shared["names"] = await called(session, matrix.at, matrix.names, [one.position for one in found.unmatched])
     return page(
         request,
         "analysis/coverage.html",
-        **await context.shared(request, session, matrix, query),
+        **shared,
         found=found,
         counts=counts(found),
         considered=considered,

@@ -18,6 +18,7 @@ from app.models.position import Position
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook, code_book
 from app.positions.current import current_ids
+from app.positions.names import called
 from app.positions.party_recoding import list_of_party, list_rivals
 from app.positions.recoding import Touched
 from app.positions.showing import views
@@ -37,6 +38,7 @@ class Row:
     rivals: list[PositionView]  # the receiver's own of the same days
     came_back: bool  # it is the receiver's own, handed over before
     speakers: set[int]  # of the party that gives it
+    names: Mapping[str, str]  # of parties, by slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ async def preview(
     held = await held_by_id(session, at, "position", numbers)
     seen = {v.id: v for v in await views(session, at, list(held.values()))}
     current, books = await _current(session, tables, giver)
+    known = {slug: name for book in books.values() for slug, name in book.party_names().items()}
+    names = await called(session, at, known, seen.values())
     rows, speakers = [], dict[int, tuple[str, int]]()
     for t in touched:
         p, view = t.position, seen[t.position.id]
@@ -85,6 +89,7 @@ async def preview(
                 [seen[r.id] for r in rivals.get(p.id, ())],
                 t.document.get("recoded_from") in own,
                 set(ours.values()),
+                names,
             )
         )
     seated = {s.negotiation_id: s.consent_required for s in await _seats(session, receiver, tables)}

@@ -13,6 +13,8 @@ from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book
 from app.positions.current import current_ids
+from app.positions.names import called
+from app.positions.phrases import according_to
 from app.positions.recoding import Touched
 from app.positions.showing import views
 from app.positions.views import PositionView
@@ -29,6 +31,7 @@ class Row:
     said: dict[str, tuple[str, str | None, bool]]  # option slug -> attitude, condition, inferred
     clashes: bool
     linked: bool
+    heard: str  # "according to …", where others alone say so
 
 
 async def preview(
@@ -48,6 +51,7 @@ async def preview(
         )  # fmt: skip
     undecided = {t.position.id for t in clashes}
     titles = {i.id: i["title"] for i in book.issues}
+    names = await called(session, at, book.party_names(), seen.values())
     rows = []
     for t in touched:
         p, attitudes = t.position, t.document["attitudes"]
@@ -62,6 +66,7 @@ async def preview(
                 {s: (a["attitude"], a["condition"], a["inferred"]) for s, a in found.items() if a},
                 p.id in undecided,
                 any(t.linked(o.id) for o in options),
+                according_to(seen[p.id].attributed_by, names),
             )
         )
     return rows

@@ -22,6 +22,7 @@ from app.matrix.schemas import MatrixQuery, Times
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav
+from app.positions.names import called
 from app.positions.queries import newest_spells
 from app.positions.showing import views
 
@@ -60,6 +61,7 @@ async def show_option(
     positions = await views(session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None])
     current = {c.position.id for r in matrix.grid.rows for c in r.cells if c and c.position}
     shared = await context.shared(request, session, matrix, query)
+    shared["names"] = await called(session, matrix.at, matrix.names, positions)
     filters = context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
     return page(
         request,

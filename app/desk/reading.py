@@ -11,8 +11,9 @@ from app.desk.queries import people, positions_from
 from app.editing.context import Entry
 from app.history.read import moment
 from app.models.source import Source, SourceReading, SourceText
-from app.negotiations.queries import CodeBook, code_book, issue_views, party_views
+from app.negotiations.queries import CodeBook, code_book, issue_views
 from app.negotiations.views import IssueView
+from app.positions.names import called
 from app.positions.views import PositionView, QuoteView
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates
@@ -42,11 +43,8 @@ class Reading:
     book: CodeBook
     state: SourceReading | None  # where it stands on the work list
     positions: Sequence[PositionView]
+    parties: Mapping[str, str]  # names by slug
     found: Sequence[Candidate]  # all there are, also where they have been taken
-
-    @property
-    def parties(self) -> Mapping[str, str]:
-        return {p.slug: p.name for p in party_views(self.book)}
 
     @property
     def issues(self) -> Mapping[str, IssueView]:
@@ -116,4 +114,5 @@ async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
         far = len(text.text) > LONG
         found = await anyio.to_thread.run_sync(candidates, text.text, known) if far else candidates(text.text, known)
     state = await find_reading(session, book.negotiation.id, source_id)
-    return Reading(source, text, book, state, positions, found)
+    names = await called(session, at, book.party_names(), positions)
+    return Reading(source, text, book, state, positions, names, found)

@@ -14,6 +14,7 @@ from app.editing.rows import choices, merged
 from app.history.read import moment
 from app.negotiations.queries import code_book, issue_views, nav, party_views
 from app.positions import queries, showing
+from app.positions.names import called
 from app.positions.patching import content_of
 from app.positions.views import PositionView
 
@@ -53,5 +54,6 @@ async def conflict(request: Request, session: AsyncSession, theirs: PositionView
         values={**mine, "version": str(theirs.version), "token": new_token()},
         party=next(p for p in party_views(book) if p.slug == theirs.party),
         issue=issue,
+        names=await called(session, at, book.party_names(), [theirs]),
         nav=nav(theirs.negotiation),
     )

@@ -19,6 +19,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.positions import queries
+from app.positions.names import called
 from app.positions.views import PositionView, QuoteView
 
 Mode = Literal["new", "move", "correct"]
@@ -162,7 +163,7 @@ async def form_context(
         changes=difference(base, form, titles) if base is not None else [],
         sources=[source_label(s) for s in await sources_like(session, "")],
         speakers=spoken,
-        names={p.slug: p.name for p in everybody},
+        names=await called(session, at, book.party_names(), [position] if position else []),
         token=form.get("token") or new_token(),
         version=form.get("version") or (str(position.version) if position else ""),
         may_publish=not (book.negotiation["review"] and author == viewer.name),

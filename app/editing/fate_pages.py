@@ -29,6 +29,7 @@ from app.negotiations.queries import (
 )
 from app.positions import actions, queries
 from app.positions.comparing import compare
+from app.positions.names import called
 from app.positions.patching import merge
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
@@ -52,7 +53,7 @@ async def show_saved(request: Request, session: Session, viewer: Editor, positio
         "positions/saved.html",
         token=token,
         warnings=[detail for _, detail in saved.warnings],
-        changes=compare(before, view) if before else [],
+        before=before,
     )
 
 
@@ -168,9 +169,20 @@ async def _refused(
 
 
 async def _page(
-    request: Request, session: AsyncSession, view: PositionView, template: str, status: int = 200, **more: Any
+    request: Request,
+    session: AsyncSession,
+    view: PositionView,
+    template: str,
+    status: int = 200,
+    *,
+    before: PositionView | None = None,
+    **more: Any,
 ) -> Response:
-    book = await code_book(session, await moment(session, drafts=True), view.negotiation)
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, view.negotiation)
+    issue = next(i for i in issue_views(book) if i.slug == view.issue)
+    names = await called(session, at, book.party_names(), [view, *([before] if before else [])])
+    labels = {option.slug: option.label for option in issue.options}
     shown: dict[str, Any] = {"values": {}, "errors": {}} | more
     return page(
         request,
@@ -179,8 +191,9 @@ async def _page(
         negotiation=negotiation_view(book.negotiation),
         position=view,
         party=next(p for p in party_views(book) if p.slug == view.party),
-        issue=next(i for i in issue_views(book) if i.slug == view.issue),
-        names={p.slug: p.name for p in party_views(book)},
+        issue=issue,
+        names=names,
+        changes=compare(before, view, names, labels) if before else [],
         titles=titles_of(issue_views(book)),
         nav=nav(view.negotiation),
         **shown,

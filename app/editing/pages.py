@@ -29,6 +29,7 @@ from app.history.record import writing
 from app.models.vocabulary import PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
 from app.positions import actions, queries, showing
+from app.positions.names import called
 from app.positions.schemas import NewQuote, PositionContent
 from app.positions.views import PositionView
 
@@ -133,17 +134,19 @@ async def show(
     entry = await form_context(
         session, viewer, slug, mode=mode, position=view, values={**values, **cell}, base=base, **more
     )
-    current = await current_number(session, slug, entry.values) if mode == "new" else None
+    held = await current_number(session, slug, entry.values) if mode == "new" else None
+    current = await view_of(session, held) if held else None
+    names = await called(session, await moment(session, drafts=True), entry.names, [current] if current else [])
     return page(
         request,
         "positions/form.html",
         fragment="positions/_form.html",
         status=status,
         entry=entry,
-        current=await view_of(session, current) if current else None,
+        current=current,
         negotiation=entry.negotiation,
         nav=nav(slug),
-        names=entry.names,
+        names=names,
         titles=titles_of(entry.issues),
     )
 

@@ -16,9 +16,10 @@ from app.matrix.citing import cite_matrix
 from app.matrix.context import permalink
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery
-from app.negotiations.queries import code_book, issue_views, party_views
+from app.negotiations.queries import code_book, issue_views
 from app.positions import queries, quote_queries, showing
 from app.positions.citing import cite_position, cite_quote, cite_source
+from app.positions.names import called
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +68,7 @@ async def _position(request: Request, session: Session, number: int, version: in
     book = await code_book(session, at, view.negotiation)
     cite = cite_position(
         view,
-        party=next(p.name for p in party_views(book) if p.slug == view.party),
+        names=await called(session, at, book.party_names(), [view]),
         issue=next(i.title for i in issue_views(book) if i.slug == view.issue),
         negotiation=book.negotiation["title"],
         base=_base(request),

@@ -17,6 +17,7 @@ from app.exchange.spreadsheets import guarded
 from app.matrix.grid import IssueView
 from app.matrix.load import stand_of
 from app.negotiations.views import OptionView, PartyView
+from app.positions.phrases import only_if
 
 EDGE_COLUMNS = ("party", "party_name", "other", "other_name", "agreement", "issues")
 # What a graph says of itself, since no reader of it sees this page.
@@ -27,7 +28,7 @@ EDGES = {
 }
 BARGAINING_COLUMNS = (
     "party", "party_name", "issue", "issue_title", "position", "salience", "option", "option_label", "rank", "firmness",
-    "attributed", "inferred", "stated_by", "position_id",
+    "condition", "attributed", "attributed_by_names", "inferred", "stated_by", "position_id",
 )  # fmt: skip
 
 
@@ -51,8 +52,12 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
                     at, p = (cell.party, cell.issue), cell.position
                     held.preferred[at] = option
                     held.facts[at] = {n: getattr(p, n) for n in ("salience", "firmness", "stated_by")} | {
-                        "position_id": p.id, "attributed": bool(p.attributed_by), "inferred": option in p.inferred
-                    }  # fmt: skip
+                        "position_id": p.id,
+                        "condition": only_if(p.conditions[option]) if option in p.conditions else None,
+                        "attributed": bool(p.attributed_by),
+                        "attributed_by_names": "; ".join(window.names[slug] for slug in p.attributed_by),
+                        "inferred": option in p.inferred,
+                    }
     return held
 
 

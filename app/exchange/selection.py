@@ -6,7 +6,7 @@ together are one moment. Nothing is kept from one batch to the next.
 
 from asyncio import sleep
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
-from app.positions.names import Names
+from app.positions.names import Names, called
 from app.positions.queries import matches
 from app.positions.showing import names_of, position_view
 from app.positions.views import PositionView
@@ -39,6 +39,7 @@ class Selection:
 
     query: MatrixQuery
     matrix: Matrix
+    names: dict[str, str] = field(default_factory=dict)  # of parties by slug; grows by those that only speak
     total: int = 0  # positions, where somebody watches
     step: Callable[[int, int], None] | None = None  # told how many are done, of how many
 
@@ -53,11 +54,6 @@ class Selection:
     @property
     def known_at(self) -> str:
         return instant(self.matrix.at.at)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Of all parties of the negotiation, by slug."""
-        return {p.slug: p.name for p in self.matrix.parties}
 
     @property
     def issues(self) -> dict[str, IssueView]:
@@ -85,7 +81,8 @@ async def select_cells(session: AsyncSession, slug: str, query: Filters, *, now:
     """Pin what is asked for; NotFound or Invalid where it cannot be."""
     asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
     matrix = await load(session, slug, asked, now=now, most_cells=1)
-    return Selection(asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at}), matrix)
+    pinned = asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at})
+    return Selection(pinned, matrix, dict(matrix.names))
 
 
 async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) -> AsyncGenerator[Matrix]:
@@ -93,6 +90,7 @@ async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) ->
     query = chosen.query
     while True:
         matrix = await load(session, chosen.slug, query, now=now, most_cells=WINDOW)
+        chosen.names.update(matrix.names)
         yield matrix
         if matrix.next is None:
             return
@@ -117,7 +115,9 @@ async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[
             await names_of(session, chosen.matrix.at, versions, names)
             for i in range(0, len(keys), FEW):
                 few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
-                yield [(position_view(version, names, link), current) for version, (_, _, current) in few]
+                made = [(position_view(version, names, link), current) for version, (_, _, current) in few]
+                chosen.names.update(await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made]))
+                yield made
                 await sleep(0)
             done += len(keys)
             if chosen.step:

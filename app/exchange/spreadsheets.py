@@ -9,6 +9,7 @@ from app.core.responses import dumps
 from app.matrix import marks, pictures
 from app.matrix.grid import Cell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence
+from app.positions.phrases import according_to, some_time
 from app.positions.views import PositionView, QuoteView
 
 # What makes a cell a formula, full-width forms too, which some spreadsheets fold (OWASP, CSV injection).
@@ -30,8 +31,8 @@ def as_it_is(text: str) -> str:
 POSITION_COLUMNS = (
     "negotiation", "party", "party_name", "issue", "issue_title", "position_id", "position_uid", "version", "current",
     "act", "summary", "firmness", "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
-    "stance", "attitudes", "conditions", "inferred", "attributed_by", "salience", "links", "stated_on", "stated_from",
-    "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
+    "stance", "attitudes", "conditions", "inferred", "attributed_by", "attributed_by_names", "salience", "links",
+    "stated_on", "stated_from", "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
 MOVE_COLUMNS = ("changed", "move")  # of the cell, where moves since a day are asked for
 QUOTE_COLUMNS = (
@@ -73,6 +74,7 @@ def position_row(
         "conditions": as_json(position.conditions),
         "inferred": " ".join(position.inferred),
         "attributed_by": " ".join(position.attributed_by),
+        "attributed_by_names": "; ".join(names.get(slug, slug) for slug in position.attributed_by),
         "salience": position.salience,
         "links": as_json(position.links),
         "stated_on": position.stated_on,
@@ -128,6 +130,8 @@ def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], si
         return ""
     position = cell.position
     if position is None:
+        if cell.possible:
+            return some_time(cell.possible_stated_on)
         if cell.silence == Silence.SEARCHED:
             return "nothing found" + (f", searched {dates.display(cell.look.looked_on)}" if cell.look else "")
         return "not yet looked"
@@ -136,9 +140,7 @@ def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], si
         said = position.summary
     facts = [] if position.act == Act.WITHDRAWS else [position.firmness.replace("_", " ")]
     facts += [dates.display(position.stated_on)] if position.stated_on else []
-    facts += [f"according to {', '.join(names.get(p, p) for p in position.attributed_by)}"] * bool(
-        position.attributed_by
-    )
+    facts += [according_to(position.attributed_by, names)] * bool(position.attributed_by)
     facts += [marks.MAY_BE_OLDER] * bool(cell.order_uncertain)
     mark = marks.cell_mark(cell)
     facts += [f"{mark.text} after {dates.display(since.isoformat())}"] if mark and since else []

@@ -87,7 +87,8 @@ async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: 
     names, issues = chosen.names, chosen.issues
     moves = MOVE_COLUMNS if chosen.query.since else ()
     stated = book.table("Positions", (*POSITION_COLUMNS, *moves))
-    said = book.table("Quotes", ("position_id", "party", "issue", "current", *QUOTE_COLUMNS, *moves))
+    about = ("position_id", "party", "issue", "current", "attributed_by_names")
+    said = book.table("Quotes", (*about, *QUOTE_COLUMNS, *moves))
     sources = Numbers()
 
     async for batch in positions(session, chosen):

@@ -20,8 +20,9 @@ from app.matrix import pictures
 from app.matrix.marks import Mark, move_mark
 from app.models.log import Commit, Revision, Spell
 from app.models.vocabulary import MoveKind
-from app.negotiations.queries import CodeBook, issue_views, party_views
+from app.negotiations.queries import CodeBook, issue_views
 from app.positions.current import CellKey
+from app.positions.phrases import according_to
 from app.positions.showing import views
 from app.positions.views import PositionView
 
@@ -92,10 +93,18 @@ class _Feed(Atom1Feed):
         return max((item["updateddate"] for item in self.items), default=self.since)
 
 
-def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: str, address: str, about: str) -> str:
+def write_feed(
+    entries: Sequence[Entry],
+    book: CodeBook,
+    names: Mapping[str, str],
+    at: Moment,
+    *,
+    base: str,
+    address: str,
+    about: str,
+) -> str:
     """Write the feed; `address` is its own, `about` the page that it tells of, `base` goes before both."""
     negotiation = book.negotiation
-    names = {p.slug: p.name for p in party_views(book)}
     issues = {i.slug: i for i in issue_views(book)}
     feed = _Feed(
         at.at,
@@ -110,12 +119,13 @@ def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: st
     )
     for entry in entries:
         p = entry.position
-        move = f", {entry.mark.text}" if entry.mark and entry.mark.kind != MoveKind.NEW else ""
-        what = p.summary or pictures.stance_words(issues[p.issue], p)
+        move = entry.mark.text if entry.mark and entry.mark.kind != MoveKind.NEW else ""
+        heard, stance = according_to(p.attributed_by, names), pictures.stance_words(issues[p.issue], p)
+        where = ", ".join(filter(None, [f"{names[p.party]} on {issues[p.issue].title}", heard, move]))
         feed.add_item(
-            title=xml_text(f"{LEADS.get(p.action, '')}{names[p.party]} on {issues[p.issue].title}{move}: {what}"),
+            title=xml_text(f"{LEADS.get(p.action, '')}{where}: {p.summary or stance}"),
             link=f"{base}/positions/{p.id}/versions/{p.version}",
-            description=xml_text(_summary(entry, pictures.stance_words(issues[p.issue], p))),
+            description=xml_text(_summary(entry, stance, heard)),
             unique_id=f"urn:uuid:{uuid5(UUID(p.uid), str(p.version))}",
             pubdate=parse_instant(p.recorded_at),
             updateddate=entry.at,
@@ -125,11 +135,12 @@ def write_feed(entries: Sequence[Entry], book: CodeBook, at: Moment, *, base: st
     return feed.writeString("utf-8")
 
 
-def _summary(entry: Entry, stance: str) -> str:
+def _summary(entry: Entry, stance: str, heard: str) -> str:
     """Say in HTML what a version says, in whose words, what move it is, and why it was changed."""
     p = entry.position
-    firmness = "" if p.act == "withdraws" else f", {p.firmness.replace('_', ' ')}"
-    parts = [f"<p>{escape(stance)} ({escape(dates.display(p.stated_on or ''))}{firmness})</p>"] if p.stated_on else []
+    firmness = "" if p.act == "withdraws" else p.firmness.replace("_", " ")
+    facts = ", ".join(filter(None, [dates.display(p.stated_on) if p.stated_on else "", firmness, heard]))
+    parts = [f"<p>{escape(stance)} ({escape(facts)})</p>"] if p.stated_on else []
     if entry.mark:
         parts.append(f"<p>{escape(entry.mark.text.capitalize())}: {escape(entry.mark.meaning)}.</p>")
     if p.reason:

@@ -13,6 +13,7 @@ from app.core.responses import not_modified
 from app.feeds.atom import list_entries, write_feed
 from app.history.read import moment
 from app.negotiations.queries import code_book
+from app.positions.names import called
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
@@ -37,6 +38,7 @@ async def send_feed(
     feed = write_feed(
         entries,
         book,
+        await called(session, at, book.party_names(), [entry.position for entry in entries]),
         at,
         base=f"{request.url.scheme}://{request.url.netloc}",
         address=f"/n/{slug}/feed.atom" + (f"?{own}" if own else ""),

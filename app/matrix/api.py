@@ -89,6 +89,7 @@ def cell_json(cell: Cell) -> dict[str, Any]:
         made["look"] = {"looked_on": cell.look.looked_on, "where": cell.look.where}
     if cell.possible:
         made["possible"] = cell.possible
+        made["possible_stated_on"] = cell.possible_stated_on
     if cell.order_uncertain:
         made["order_uncertain"] = cell.order_uncertain
     if cell.changed is not None:

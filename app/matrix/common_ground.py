@@ -16,9 +16,13 @@ class Stand:
     attitudes: Mapping[str, str]
     conditions: Mapping[str, str]
     inferred: Collection[str]
-    attributed: bool  # only other parties' speakers say so
+    attributed_by: Sequence[str]  # the parties whose speakers alone say so
     firmness: str
     act: str
+
+    @property
+    def attributed(self) -> bool:
+        return bool(self.attributed_by)
 
     @property
     def withdrawn(self) -> bool:
@@ -41,6 +45,7 @@ class Voice:
     condition: str | None
     inferred: bool
     attributed: bool
+    attributed_by: list[str]  # parties
 
     @property
     def plain(self) -> bool:
@@ -153,6 +158,7 @@ def _voice(stand: Stand | None, option: str) -> Voice | None:
         condition=stand.conditions.get(option),
         inferred=option in stand.inferred,
         attributed=stand.attributed,
+        attributed_by=list(stand.attributed_by),
     )
 
 

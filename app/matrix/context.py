@@ -21,7 +21,7 @@ async def shared(request: Request, session: AsyncSession, matrix: Matrix, query:
     shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
     return {
         "negotiation": matrix.negotiation,
-        "names": {p.slug: p.name for p in matrix.parties},
+        "names": matrix.names,
         "titles": titles_of(matrix.issues),
         "as_of": matrix.as_of.isoformat(),
         "known_at": instant(matrix.at.at) if query.known_at else None,

@@ -28,6 +28,7 @@ class Cell:
     silence: str | None  # "searched", "never_searched", or None where there is a position
     look: LookView | None = None  # the newest, where searched
     possible: list[int] = field(default_factory=list)  # may have been said by as_of, not certain
+    possible_stated_on: list[str] = field(default_factory=list)  # of these: imprecise dates as written
     order_uncertain: list[int] = field(default_factory=list)  # their span overlaps the current one's
     changed: bool | None = None  # with since: another position is current than at the end of that day
     move: MoveKind | None = None  # with since: the last move after that day
@@ -56,6 +57,7 @@ class Occupied:
     possible: list[int]
     order_uncertain: list[int]
     matches: bool = True  # the words asked for
+    possible_stated_on: list[str] = field(default_factory=list)
 
 
 def build(
@@ -94,6 +96,7 @@ def build(
             silence=silence,
             look=look,
             possible=here.possible if here else [],
+            possible_stated_on=here.possible_stated_on if here else [],
             order_uncertain=here.order_uncertain if here else [],
             changed=changed,
             move=(moves or {}).get((party, issue)),

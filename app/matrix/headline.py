@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.matrix.common_ground import IssueGround, OptionGround, Unsaid, Voice
 from app.models.vocabulary import Attitude, CommonGround, Firmness
-from app.positions.phrases import only_if
+from app.positions.phrases import according_to, only_if
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST_COUNTED = 5  # options in a tally; the rest is summed up
@@ -213,7 +213,7 @@ class _Speech:
 
     def _said(self, voice: Voice, verb: str, what: str = "it") -> str:
         how = [only_if(voice.condition)] if voice.condition else []
-        how += ["by inference"] * voice.inferred + ["by another party's word"] * voice.attributed
+        how += ["by inference"] * voice.inferred + [according_to(voice.attributed_by, self.names)] * voice.attributed
         return f"{self._names([voice.party])} {verb} {what} {', '.join(how)}"
 
     def _names(self, parties: Sequence[str]) -> str:

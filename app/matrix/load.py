@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.core.paging import read_cursor, write_cursor
-from app.history.read import Moment, Snapshot, moment, moment_of
+from app.history.read import Moment, Snapshot, held_by_id, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
@@ -28,7 +28,7 @@ from app.negotiations.queries import (
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
 from app.positions.current import CellKey, current_ids
-from app.positions.showing import views
+from app.positions.showing import attributed_by, views
 from app.positions.views import PositionView
 
 NO_NUL = "contains a NUL character, which no text has"
@@ -46,6 +46,7 @@ class Matrix:
     grid: Grid
     ground: dict[str, IssueGround]  # by issue shown
     positions: list[PositionView]  # current in the cells shown, those that a filter hides included
+    names: dict[str, str]  # of these parties, and of others that speak in their positions, by slug
     total_cells: int
     next: str | None  # cursor of the rows that follow
 
@@ -98,11 +99,19 @@ async def load(
     drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
     versions = [c.version for c in drawn.values() if c.version is not None]
     seen = {v.id: v for v in await views(session, at, versions)}
-    slugs = {i: p["slug"] for i, p in book.parties.items()}
+    possible = {n for c in drawn.values() for n in c.possible}
+    said = await queries.stated_on(session, at, possible) if possible else {}
+    known = await _speaking(session, at, book, current)
+    slugs = {i: p["slug"] for i, p in known.items()}
     titles = {i.id: i["slug"] for i in book.issues}
     occupied = {
         (slugs[party], titles[issue]): Occupied(
-            c.count, seen[c.version.id] if c.version else None, c.possible, c.order_uncertain, c.matches
+            c.count,
+            seen[c.version.id] if c.version else None,
+            c.possible,
+            c.order_uncertain,
+            c.matches,
+            [said[n] for n in c.possible],
         )
         for (party, issue), c in drawn.items()
     }
@@ -116,13 +125,11 @@ async def load(
         before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
-    grounds = {
-        i.slug: ground_of(book, issue_ids[i.slug], i, consenting, party_ids, current, looks) for i in rows if ground
-    }
+    grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, slugs, current, looks) for i in rows if ground}
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
         at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
-        len(asked) * len(shown), more,
+        {p["slug"]: p["name"] for p in known.values()}, len(asked) * len(shown), more,
     )  # fmt: skip
 
 
@@ -137,16 +144,15 @@ async def _last_moves(
 ) -> dict[CellKey, MoveKind]:
     """Name the last move of each cell whose current position became so after the end of `since`."""
     before = await queries.predecessors(session, at, as_of=as_of, since=since, **where)
-    moves = {}
+    moves, parties = {}, book.party_slugs()
     for (party_id, issue_id), cell in current.items():
         if cell.version is None or date.fromisoformat(cell.version["stated_by"]) <= since:
             continue
-        party = book.parties[party_id]["slug"]
+        party = parties[party_id]
         slugs = {option.id: option["slug"] for option in book.options[issue_id]}
         was = before.get((party_id, issue_id))
         moves[party_id, issue_id] = kind(
-            stand_in(party, was.version, slugs, was.attributed) if was else None,
-            stand_in(party, cell.version, slugs, cell.attributed),
+            stand_in(party, was, slugs, parties) if was else None, stand_in(party, cell.version, slugs, parties)
         )
     return moves
 
@@ -162,25 +168,33 @@ async def _seated(
     return [p for p in parties if numbers[p.slug] not in gone]
 
 
+async def _speaking(
+    session: AsyncSession, at: Moment, book: CodeBook, current: Mapping[tuple[int, int], queries.Current]
+) -> dict[int, Snapshot]:
+    """The parties of a negotiation, and those that speak in these positions without taking part in it."""
+    speaking = {q["party_id"] for c in current.values() if c.version for q in c.version["quotes"]}
+    others = speaking - book.parties.keys() - {None}
+    return book.parties | (await held_by_id(session, at, "party", others) if others else {})
+
+
 def ground_of(
     book: CodeBook,
     issue_id: int,
     issue: IssueView,
     consenting: list[PartyView],
-    party_ids: Mapping[str, int],
+    parties: Mapping[int, str],
     current: Mapping[CellKey, queries.Current],
     looks: Collection[CellKey],
 ) -> IssueGround:
     """Where those whose consent is required stand on each option that is open to choice or still held."""
     slugs = {o.id: o["slug"] for o in book.options[issue_id]}
+    numbers = {slug: number for number, slug in parties.items()}
     stands: dict[str, Stand | None] = {}
     searched, possible = set(), set()
     for party in consenting:
-        key = (party_ids[party.slug], issue_id)
+        key = (numbers[party.slug], issue_id)
         cell = current.get(key)
-        stands[party.slug] = (
-            stand_in(party.slug, cell.version, slugs, cell.attributed) if cell and cell.version else None
-        )
+        stands[party.slug] = stand_in(party.slug, cell.version, slugs, parties) if cell and cell.version else None
         if key in looks:
             searched.add(party.slug)
         if cell and cell.possible:
@@ -190,8 +204,8 @@ def ground_of(
     return issue_ground(options, stands, [p.slug for p in consenting], searched, possible)
 
 
-def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], attributed: bool) -> Stand:
-    """What the analyses read of a position, out of its document."""
+def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], parties: Mapping[int, str]) -> Stand:
+    """What the analyses read of a position, out of its document; slugs of options and parties by number."""
     d = version.data
     by_slug = {slugs[a["option_id"]]: a for a in d["attitudes"]}
     return Stand(
@@ -200,7 +214,8 @@ def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], attributed
         attitudes={slug: by_slug[slug]["attitude"] for slug in slugs.values() if slug in by_slug},
         conditions={slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None},
         inferred=[slug for slug, a in by_slug.items() if a["inferred"]],
-        attributed=attributed,
+        # One that takes no part may go by its number: a move asks whether others alone say so, not who.
+        attributed_by=[parties.get(number, str(number)) for number in attributed_by(d)],
         firmness=d["firmness"],
         act=d["act"],
     )
@@ -213,7 +228,7 @@ def stand_of(position: PositionView) -> Stand:
         attitudes=position.attitudes,
         conditions=position.conditions,
         inferred=position.inferred,
-        attributed=bool(position.attributed_by),
+        attributed_by=position.attributed_by,
         firmness=position.firmness,
         act=position.act,
     )

@@ -14,6 +14,7 @@ from app.matrix.history import cell_history
 from app.matrix.load import load
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
+from app.positions.names import called
 
 MOST_CELLS = 2_500
 ALL = 2**31
@@ -57,6 +58,8 @@ async def show_cell(
     [row], [column] = matrix.grid.rows, matrix.grid.parties
     [cell] = row.cells
     shared = await context.shared(request, session, matrix, query)
+    history = await cell_history(session, matrix, column.slug, row.issue)
+    shared["names"] = await called(session, matrix.at, matrix.names, [passage.position for passage in history])
     return page(
         request,
         "cells/show.html",
@@ -65,7 +68,7 @@ async def show_cell(
         party=column,
         issue=row.issue,
         cell=cell,
-        history=await cell_history(session, matrix, column.slug, row.issue),
+        history=history,
         nav=nav(slug),
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import Text, and_, cast, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.core.database import among
 from app.history.read import REVISION, Moment, Snapshot, held, list_held
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
@@ -24,7 +25,6 @@ class Current:
     order_uncertain: list[int]
     possible: list[int]
     version: Snapshot | None  # the current position; None where there are only possible ones
-    attributed: bool
     matches: bool  # the words asked for, if any were
 
 
@@ -59,11 +59,10 @@ async def current(
             ids.filter(and_(Spell.stated_by > as_of, Spell.stated_from <= as_of)).label("possible"),
             chosen.seq_from,
             chosen.n,
-            chosen.attributed,
         )
         .outerjoin(chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id))
         .where(where)
-        .group_by(Spell.party_id, Spell.issue_id, chosen.seq_from, chosen.n, chosen.attributed)
+        .group_by(Spell.party_id, Spell.issue_id, chosen.seq_from, chosen.n)
         .subquery("cells")
     )
     wanted = (
@@ -73,7 +72,6 @@ async def current(
             cells.c.counted,
             cells.c.order_uncertain,
             cells.c.possible,
-            cells.c.attributed,
             (matches(q) if q else true()).label("matches"),
             *REVISION,
         )
@@ -88,20 +86,11 @@ async def current(
             row[2],
             row[3] or [],
             row[4] or [],
-            Snapshot(*row[7:]) if row[-1] is not None else None,
+            Snapshot(*row[6:]) if row[-1] is not None else None,
             bool(row[5]),
-            bool(row[6]),
         )
         for row in rows
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Predecessor:
-    """The position that was current in a cell until the present one took its place."""
-
-    version: Snapshot
-    attributed: bool
 
 
 async def predecessors(
@@ -113,7 +102,7 @@ async def predecessors(
     issues: Collection[int],
     as_of: date,
     since: date,
-) -> dict[CellKey, Predecessor]:
+) -> dict[CellKey, Snapshot]:
     """Read what was current before, in the cells whose current position became so after `since`.
 
     A position becomes current on its own `stated_by`, so the one before is the current one of the day before that.
@@ -123,15 +112,21 @@ async def predecessors(
     same_cell = and_(now.party_id == Spell.party_id, now.issue_id == Spell.issue_id, now.stated_by > since)
     before = aliased(Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before"))
     rows = await session.execute(
-        select(before.party_id, before.issue_id, before.attributed, *REVISION)
+        select(before.party_id, before.issue_id, *REVISION)
         .join(Revision, and_(Revision.seq == before.seq_from, Revision.n == before.n))
         .join(Commit, Commit.seq == before.seq_from)
     )
-    return {
-        (party, issue): Predecessor(Snapshot(*version), bool(attributed))
-        for party, issue, attributed, *version in rows
-        if version[-1] is not None
-    }
+    return {(party, issue): Snapshot(*version) for party, issue, *version in rows if version[-1] is not None}
+
+
+async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int]) -> dict[int, str]:
+    """When published positions were stated, as written, by their numbers."""
+    rows = await session.execute(
+        select(Spell.position_id, func.coalesce(Revision.snapshot["stated_on"].astext, cast(Spell.stated_by, Text)))
+        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .where(among(Spell.position_id, numbers), Spell.status == PositionStatus.PUBLISHED, held(Spell, at))
+    )
+    return {number: said for number, said in rows}
 
 
 async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:

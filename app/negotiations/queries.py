@@ -126,6 +126,9 @@ class CodeBook:
     def party_slugs(self) -> dict[int, str]:
         return {id_: p["slug"] for id_, p in self.parties.items()}
 
+    def party_names(self) -> dict[str, str]:
+        return {p["slug"]: p["name"] for p in self.parties.values()}
+
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
     """Everything of a negotiation but its positions and looks, in three statements; NotFound if there was none then."""

@@ -6,16 +6,22 @@ from typing import Any
 from app.citations.work import US, Cite, Work, shortened
 from app.core import dates
 from app.models.vocabulary import QuoteKind
+from app.positions.phrases import according_to
 from app.positions.views import PositionView, QuoteView, SourceView
 
 CONTEXT = "https://schema.org"
 NEWS = ("news", "newspaper", "article", "magazine")
 
 
-def cite_position(position: PositionView, *, party: str, issue: str, negotiation: str, base: str, query: str) -> Cite:
-    """Cite one version of a position, by names of its party, issue and negotiation; `query` pins what was known."""
+def cite_position(
+    position: PositionView, *, names: Mapping[str, str], issue: str, negotiation: str, base: str, query: str
+) -> Cite:
+    """Cite one version of a position, by names of parties, its issue and negotiation; `query` pins what was known."""
+    party, others = names[position.party], [names.get(slug, slug) for slug in position.attributed_by]
     address = f"{position.url}/versions/{position.version}"
-    title = f"{party} on {issue}" + (f", {dates.display(position.stated_on)}" if position.stated_on else "")
+    stated_on = dates.display(position.stated_on) if position.stated_on else ""
+    heard = according_to(position.attributed_by, names)
+    title = ", ".join(filter(None, [f"{party} on {issue}", stated_on, heard]))
     work = Work(
         key=f"parley-position-{position.id}-v{position.version}",
         kind="webpage",
@@ -34,8 +40,8 @@ def cite_position(position: PositionView, *, party: str, issue: str, negotiation
         "url": work.url,
         "name": title,
         "text": position.summary,
-        "about": issue,
-        "author": {"@type": "Organization", "name": party},
+        "about": f"{party} on {issue}" if others else issue,
+        "author": [{"@type": "Organization", "name": name} for name in others or [party]],
         "dateCreated": position.stated_on,
         "dateModified": position.recorded_at,
         "version": position.version,

@@ -1,6 +1,8 @@
 """What one version of a position changed against the one before; pure."""
 
-from app.positions.phrases import only_if
+from collections.abc import Mapping
+
+from app.positions.phrases import listed, only_if
 from app.positions.views import PositionView, QuoteView
 
 NAMES = {
@@ -15,17 +17,22 @@ NAMES = {
 }
 
 
-def compare(before: PositionView, after: PositionView) -> list[tuple[str, str | None, str | None]]:
-    """Name each difference: what, how it was, how it is."""
+def compare(
+    before: PositionView, after: PositionView, names: Mapping[str, str], labels: Mapping[str, str]
+) -> list[tuple[str, str | None, str | None]]:
+    """Name each difference: what, how it was, how it is; `names` are those of parties, `labels` those of options."""
     changes: list[tuple[str, str | None, str | None]] = []
     for field, name in NAMES.items():
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
             changes.append((name, _text(old), _text(new)))
+    if before.attributed_by != after.attributed_by:
+        was, is_ = (listed(v.attributed_by, names) or None for v in (before, after))
+        changes.append(("According to", was, is_))
     for option in dict.fromkeys([*before.attitudes, *after.attitudes]):
         old, new = _attitude(before, option), _attitude(after, option)
         if old != new:
-            changes.append((f"Attitude to {option}", old, new))
+            changes.append((f"Attitude to “{labels.get(option, option)}”", old, new))
     links = [["; ".join(f"{x.kind} {x.issue} {x.option or ''}".strip() for x in v.links)] for v in (before, after)]
     if links[0] != links[1]:
         changes.append(("Links", links[0][0] or None, links[1][0] or None))

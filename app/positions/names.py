@@ -15,7 +15,7 @@ from app.models.log import Holding
 from app.models.negotiation import Negotiation, Party
 from app.models.source import QuoteCheck
 from app.negotiations.queries import option_order
-from app.positions.views import SourceView
+from app.positions.views import PositionView, SourceView
 
 MOST_SOURCES = 10_000  # kept while very many positions are read
 
@@ -81,6 +81,19 @@ async def learn(
     names.checks.clear()
     if quotes:
         names.checks.update(await checks_at(session, at, {q["id"] for q in quotes}))
+
+
+async def called(
+    session: AsyncSession, at: Moment, known: Mapping[str, str], positions: Iterable[PositionView]
+) -> dict[str, str]:
+    """Names of parties by slug: those known, and those that speak in these positions but take no part."""
+    said = {slug for p in positions for slug in (*p.attributed_by, *(q.speaker.party for q in p.quotes if q.speaker))}
+    more = said - known.keys() - {None}
+    if not more:
+        return dict(known)
+    theirs = select(Party.id).where(Party.slug.in_(more))
+    held = await list_held(session, at, Holding.kind == "party", Holding.object_id.in_(theirs))
+    return {**known, **{s["slug"]: s["name"] for s in held}}
 
 
 async def slugs(

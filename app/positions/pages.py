@@ -30,6 +30,7 @@ from app.positions import queries, quote_queries, showing
 from app.positions.citing import cite_position, cite_quote, cite_source
 from app.positions.comparing import compare
 from app.positions.current import current_ids
+from app.positions.names import called
 from app.positions.views import PositionView, QuoteView
 from app.sources.page_numbers import page_link
 from app.sources.queries import newest_texts
@@ -66,7 +67,9 @@ async def show_version(
     shared = await _about_position(request, session, at, versions, this)
     place = versions.index(this)
     before = await showing.views(session, at, versions[place - 1 : place]) if place else []
-    changes = compare(before[0], shared["position"]) if before else []
+    names = await called(session, at, shared["names"], before)
+    labels = {option.slug: option.label for option in shared["issue"].options}
+    changes = compare(before[0], shared["position"], names, labels) if before else []
     return page(request, "positions/versions.html", **shared, changes=changes, known_at=pinned)
 
 
@@ -88,7 +91,7 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
         printed_on=printed_on,
         uses=[_named(p, books[p.negotiation]) for p in resting],
         negotiation=negotiation_view(book.negotiation) if book else None,
-        names=_party_names(books),
+        names=await called(session, at, _party_names(books), resting),
         citation=sentence(quote),
         permalink=_permalink(request, at),
         cite=cite_quote(quote, base=_base(request), query=_pin(at)) if uses else None,
@@ -138,7 +141,7 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
         ],
         text=text.text if text and drafts else None,
         has_text=text is not None,
-        names=_party_names(books),
+        names=await called(session, at, _party_names(books), positions.values()),
         cite=cite_source(source_id, found.data, base=_base(request), query=_pin(at)),
         versions=[_entry(r) for r in reversed(revisions)],
         next_url=f"/sources/{source_id}?after={shown[-1].id}" if len(rows) > QUOTES_A_PAGE else None,
@@ -169,7 +172,8 @@ async def _about_position(
     )
     party = next(p for p in party_views(book) if p.slug == view.party)
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
-    named = {"party": party.name, "issue": issue.title, "negotiation": book.negotiation["title"]}
+    names = await called(session, at, book.party_names(), [view])
+    named = {"names": names, "issue": issue.title, "negotiation": book.negotiation["title"]}
     changed = [v for v in await list_revisions(session, None, "position", this.id) if v.version > versions[-1].version]
     return {
         "negotiation": negotiation_view(book.negotiation),
@@ -181,7 +185,7 @@ async def _about_position(
         "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
         "cite": cite_position(view, **named, base=_base(request), query=_pin(at)) if this.public else None,
         "versions": [_entry(v) for v in reversed(versions)],
-        "names": {p.slug: p.name for p in party_views(book)},
+        "names": names,
         "titles": titles_of(issue_views(book)),
         "changed_since": int(at.pinned and any(v.action in ("corrected", "retracted") for v in changed)),
         "nav": nav(view.negotiation),

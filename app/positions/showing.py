@@ -31,8 +31,6 @@ def position_view(version: Snapshot, names: Names, link: Callable[..., str | Non
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
     slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
-    spoken_for = [q["party_id"] for q in d["quotes"]]
-    hearsay = spoken_for and all(p not in (None, d["party_id"]) for p in spoken_for)
     return PositionView(
         id=version.id,
         uid=d["uid"],
@@ -47,7 +45,7 @@ def position_view(version: Snapshot, names: Names, link: Callable[..., str | Non
         attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
         conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
         inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
-        attributed_by=[names.parties[p] for p in dict.fromkeys(spoken_for)] if hearsay else [],
+        attributed_by=[names.parties[number] for number in attributed_by(d)],
         salience=d["salience"],
         links=[
             LinkView(
@@ -68,6 +66,13 @@ def position_view(version: Snapshot, names: Names, link: Callable[..., str | Non
         quotes=[quote_view(q, names, link) for q in d["quotes"]],
         redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
     )
+
+
+def attributed_by(document: Mapping[str, Any]) -> list[int]:
+    """Numbers of the parties whose speakers alone attribute a position to its party; none where it has own words."""
+    speaking = [q["party_id"] for q in document["quotes"]]
+    hearsay = all(party not in (None, document["party_id"]) for party in speaking)
+    return list(dict.fromkeys(speaking)) if hearsay else []
 
 
 def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | None] = kept_link) -> QuoteView:

@@ -42,6 +42,7 @@ class MatrixCell(TypedDict):
     silence: Silence | None
     look: NotRequired[NewestLook]
     possible: NotRequired[list[int]]
+    possible_stated_on: NotRequired[list[str]]
     order_uncertain: NotRequired[list[int]]
     changed: NotRequired[bool]
     move: NotRequired[MoveKind | None]

@@ -12,7 +12,8 @@ from app.history.read import Moment, held_by_id, moment
 from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import code_book, issue_views, nav, negotiation_view, party_views
+from app.negotiations.queries import code_book, issue_views, nav, negotiation_view
+from app.positions.names import called
 from app.positions.showing import views
 from app.positions.views import PositionView
 from app.review.drafts import MOST, list_discarded, list_drafts
@@ -32,6 +33,7 @@ async def show_drafts(request: Request, session: Session, viewer: Editor, slug: 
     drafts = await list_drafts(session, at, book, now())
     discarded = await list_discarded(session, at, book.negotiation.id)
     done = await _done(session, at, slug, read_query(DraftsQuery, request).done)
+    shown = [*(d.position for d in drafts), *discarded]
     return page(
         request,
         "review/drafts.html",
@@ -41,7 +43,7 @@ async def show_drafts(request: Request, session: Session, viewer: Editor, slug: 
         discarded=discarded,
         most=MOST,
         done=done,
-        names={p.slug: p.name for p in party_views(book)},
+        names=await called(session, at, book.party_names(), shown),
         issues={i.slug: i for i in issue_views(book)},
         nav=nav(slug),
     )

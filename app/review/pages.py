@@ -24,6 +24,7 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
+from app.positions.names import called
 from app.positions.queries import get_position, get_version
 from app.positions.showing import views
 from app.positions.views import PositionView
@@ -39,13 +40,15 @@ Words = Annotated[str, Form(max_length=20_000)]
 @router.get("/n/{slug}/review")
 async def show_review(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """Drafts that wait for a second person."""
-    book = await code_book(session, await moment(session, drafts=True), slug)
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, slug)
+    waiting = await queries.list_waiting(session, book.negotiation.id)
     return page(
         request,
         "review/index.html",
         negotiation=negotiation_view(book.negotiation),
-        submitted=await queries.list_waiting(session, book.negotiation.id),
-        names={p.slug: p.name for p in party_views(book)},
+        submitted=waiting,
+        names=await called(session, at, book.party_names(), [one.position for one in waiting]),
         titles=titles_of(issue_views(book)),
         issues={i.slug: i for i in issue_views(book)},
         nav=nav(slug),
@@ -75,7 +78,8 @@ async def _draft(
     comment: str = "",
     errors: dict[str, str] | None = None,
 ) -> Response:
-    book = await code_book(session, await moment(session, drafts=True), view.negotiation)
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, view.negotiation)
     position = await get_position(session, view.id)
     return page(
         request,
@@ -88,7 +92,7 @@ async def _draft(
         author=position.created_by,
         submission=await queries.find_submission(session, view.id),
         comments=await queries.list_comments(session, view.id),
-        names={p.slug: p.name for p in party_views(book)},
+        names=await called(session, at, book.party_names(), [view]),
         titles=titles_of(issue_views(book)),
         comment=comment,
         errors=errors or {},

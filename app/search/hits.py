@@ -14,7 +14,8 @@ from app.models.issue import Option
 from app.models.log import Holding
 from app.models.negotiation import Participation
 from app.models.source import Quote
-from app.positions.phrases import ONLY_IF, only_if
+from app.positions.phrases import ONLY_IF, led, only_if
+from app.positions.showing import attributed_by
 from app.search.queries import Found, headlines
 
 OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")
@@ -63,7 +64,7 @@ async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]
     made = [(one, _describe(*one, around, quotes)) for one in found if one[0] == "quote" or around.get(*one)]
     snippets = await headlines(session, q, [text for _, (_, text, _, _) in made])
     return [
-        Hit(type, number, title, _shown(around.get(type, number), snippet), url, context)
+        Hit(type, number, title, _shown(around, type, number, snippet), url, context)
         for ((type, number), (title, _, url, context)), snippet in zip(made, snippets, strict=True)
     ]
 
@@ -82,6 +83,7 @@ async def _load_around(
         s = around.get(type, number)
         for kind in ("party", "issue", "negotiation"):
             ids[kind].add(s.data.get(f"{kind}_id") if s else None)
+        ids["party"].update(attributed_by(s.data) if s and type == "position" else ())
     for quote in quotes:
         ids["speaker"].add(quote.speaker_id)
         ids["source"].add(quote.source_id)
@@ -145,11 +147,19 @@ def _texts(position: Snapshot) -> list[tuple[str, bool]]:
     return [(" ".join(text.split()), conditional) for text, conditional in texts if text]
 
 
-def _shown(found: Snapshot | None, snippet: str) -> str:
-    """A snippet that begins within a condition still says that it is one."""
-    if found is None or found.kind != "position":
+def _shown(around: Around, type: str, number: int, snippet: str) -> str:
+    """A snippet of a position, with whose word it is where another party alone says so."""
+    found = around.get(type, number)
+    if found is None or type != "position":
         return snippet
-    texts, start = _texts(found), 0
+    parties = [around.get("party", party) for party in attributed_by(found.data)]
+    names = {party["slug"]: party["name"] for party in parties if party}
+    return led(_whole(_texts(found), snippet), list(names), names)
+
+
+def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:
+    """A snippet that begins within a condition still says that it is one."""
+    start = 0
     place = " ".join(text for text, _ in texts).find(snippet)
     for text, conditional in texts:
         if conditional and start < place < start + len(text):

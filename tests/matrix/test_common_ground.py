@@ -21,7 +21,7 @@ def make_stand(
     firmness: str = "unclear",
     act: str = "states",
 ) -> Stand:
-    return Stand(party, 1, attitudes, conditions or {}, inferred, attributed, firmness, act)
+    return Stand(party, 1, attitudes, conditions or {}, inferred, ["b"] * attributed, firmness, act)
 
 
 def ground(*stands: Stand, consenting: str = "a b") -> OptionGround:
@@ -38,7 +38,7 @@ IF = {"x": "only if …"}
 RESERVATIONS = [
     pytest.param({"conditions": IF}, id="on a condition"),
     pytest.param({"inferred": frozenset({"x"})}, id="by inference"),
-    pytest.param({"attributed": True}, id="by hearsay"),
+    pytest.param({"attributed_by": ["c"]}, id="by hearsay"),
 ]
 
 
@@ -125,6 +125,7 @@ def test_shape_of_the_answer() -> None:
                 "condition": "only if …",
                 "inferred": False,
                 "attributed": False,
+                "attributed_by": [],
             }
         ],
         "rejected_by": [],

@@ -39,7 +39,7 @@ def issue(
                 inferred.add(option)
         firmness = "red_line" if party in red else "demand"
         act = "withdraws" if words == "!" else "states"
-        stands[party] = Stand(party, 1, held, conditions, inferred, party in hearsay, firmness, act)
+        stands[party] = Stand(party, 1, held, conditions, inferred, ["d"] * (party in hearsay), firmness, act)
     return issue_ground(options.split(), stands, list(consenting), searched, possible)
 
 
@@ -76,7 +76,7 @@ def issue(
                 "Qualified: x",
                 (
                     "Aldria accepts it by inference; Borsk accepts it only if after the vote; "
-                    "Cantal accepts it by another party's word"
+                    "Cantal accepts it according to Dorrin"
                 ),
             ),
             id="every reason is named",

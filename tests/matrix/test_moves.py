@@ -22,7 +22,7 @@ def make_stand(
 ) -> Stand:
     held = {"x": "accepts"} if attitudes is None else attitudes
     conditions = {} if condition is None else {"x": condition}
-    return Stand("russia", position, held, conditions, inferred, attributed, firmness, act)
+    return Stand("russia", position, held, conditions, inferred, ["b"] * attributed, firmness, act)
 
 
 WITHDRAWN = make_stand("unclear", {}, act="withdraws")

@@ -1,8 +1,8 @@
-"""A condition is always said as one, and the words "only if" are never said twice."""
+"""What is said around what editors typed: "only if", once, and whose word alone it is."""
 
 import pytest
 
-from app.positions.phrases import bare_condition, only_if
+from app.positions.phrases import bare_condition, led, only_if
 
 BEGUN = ["only if", "Only if", "ONLY IF", "only  if", "only\u00a0if", " only\nif", "only if:", "Only if :", "if", "If"]
 
@@ -25,3 +25,15 @@ def test_what_only_looks_like_them_stays(text: str) -> None:
 @pytest.mark.parametrize("text", ["only if", "only if …", ""])
 def test_a_condition_without_words_is_still_one(text: str) -> None:
     assert only_if(text) == "only if …"
+
+
+@pytest.mark.parametrize(
+    ("parties", "said"),
+    [
+        ([], "Okapi."),
+        (["a"], "According to Aldria: Okapi."),
+        (["a", "b", "c"], "According to Aldria, Borsk and c: Okapi."),
+    ],
+)
+def test_whose_word_it_is_stands_before_a_text(parties: list[str], said: str) -> None:
+    assert led("Okapi.", parties, {"a": "Aldria", "b": "Borsk"}) == said

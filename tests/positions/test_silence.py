@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.factories import OTHER_WORDS, quote
 from tests.support.fixtures import Lake
@@ -51,6 +52,34 @@ def test_a_position_that_is_only_possible_is_not_stated(lake: Lake) -> None:
     cell = lake.stranger.cell(as_of="2024-03-30")
     assert (cell["position"], cell["possible"], cell["positions_count"]) == (None, [number], 0)
     assert cell["silence"] == "never_searched"
+
+
+@pytest.mark.parametrize("searched", [False, True])
+def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(lake: Lake, searched: bool) -> None:
+    lake.ada.state("south", stated_on="2024-03-01")
+    number = lake.ada.state(stated_on="2024-03")["id"]
+    if searched:
+        assert lake.ada.post(LOOKS, look(looked_on="2024-03-02")).status == 201
+    for path, part in (
+        ("/n/lake", "td[data-party=north][data-issue=quota]"),
+        ("/n/lake?transpose=1", "td[data-party=north][data-issue=quota]"),
+        ("/n/lake/cells/north/quota", "main"),
+        ("/n/lake/issues/quota", ".stand.quiet"),
+        ("/n/lake/parties/north", ".stand.quiet:has(a)"),
+        ("/n/lake/coverage", "#searched + ul li" if searched else "#never ~ ul li"),
+    ):
+        found = LexborHTMLParser(lake.stranger.page(path, as_of="2024-03-13").text).css_first(part)
+        said = " ".join(found.text(separator=" ").split())
+        assert "said some time in March 2024" in said, path
+        assert path == "/n/lake/coverage" or found.css_first(f'a[href="/positions/{number}"]'), path
+        for silent in ("not yet looked", "Nobody has looked", "nothing found", "nothing was found", "No position is"):
+            assert silent not in said, path
+        assert "never" not in (found.attributes.get("class") or "")
+    wide = lake.stranger.page("/n/lake/export.csv", shape="matrix", as_of="2024-03-13").text
+    assert "quota,Water quota,,said some time in March 2024," in wide
+    cell = lake.stranger.cell(as_of="2024-03-13")
+    assert (cell["possible"], cell["possible_stated_on"]) == ([number], ["2024-03"])
+    assert cell["silence"] == ("searched" if searched else "never_searched")
 
 
 @pytest.mark.parametrize(

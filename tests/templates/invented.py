@@ -280,6 +280,7 @@ FILLED = [
             "2031-03-09",
         ),
         possible=[77],
+        possible_stated_on=["2031-03"],
     ),
     cell(position("cantal", "fee", {"4-crowns": "prefers"}, on="2031-02")),
     cell(
@@ -340,7 +341,7 @@ FILLED = [
 ]
 SEARCHED = [
     searched("dorrin", "bridge"),
-    searched("cantal", "start", "2031-03-10", possible=[78]),
+    searched("cantal", "start", "2031-03-10", possible=[78], possible_stated_on=["2031"]),
     searched("cantal", "share", "2030-12-01"),
     searched("aldria", "nights"),
 ]
@@ -375,7 +376,7 @@ def ground(issue: IssueView) -> IssueGround:
             made.attitudes,
             made.conditions,
             made.inferred,
-            bool(made.attributed_by),
+            made.attributed_by,
             made.firmness,
             made.act,
         )

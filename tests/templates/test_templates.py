@@ -57,6 +57,8 @@ KEPT = {
     "accessed_on",
     "looked_on",
     "coded_through",
+    "possible_stated_on",
+    "last",
     "days",
     "filters",
     "nav",

@@ -27,8 +27,8 @@ QUOTE = (
 # What the export tells besides, and an import computes anew.
 TOLD = {
     "party_name", "issue_title", "position_id", "current", "prefers_label", "accepts_labels", "rejects_labels",
-    "stance", "attributed_by", "recorded_at", "recorded_by", "action", "reason", "position_url", "quote_id",
-    "verification", "start", "end", "segments", "source_id", "link", "as_of", "known_at", "changed",
+    "stance", "attributed_by", "attributed_by_names", "recorded_at", "recorded_by", "action", "reason", "position_url",
+    "quote_id", "verification", "start", "end", "segments", "source_id", "link", "as_of", "known_at", "changed",
 }  # fmt: skip
 SHORT = {
     "quote": "exact", "speaker": "speaker_name", "office": "speaker_office", "url": "source_url",
