@@ -48,7 +48,8 @@ NEGOTIATION = (
     Field("summary", "Summary", Kind.PROSE),
     Field("status", "Status", Kind.CHOICE, choices=tuple((s, s.capitalize()) for s in NegotiationStatus)),
     Field(
-        "coded_through", "Sources read up to", hint="A day such as 2025-03-17. A matrix of a later day says so.",
+        "coded_through", "Sources read up to",
+        hint="A day such as 2025-03-17: your promise, which publishing never moves. A matrix of a later day says so.",
         wrong="write a day such as 2025-03-17",
     ),
     Field("licence", "Licence"),
@@ -115,8 +116,12 @@ async def show_code_book(request: Request, session: Session, viewer: Editor, slu
 
 @router.get("/negotiation")
 async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+    """The form of a negotiation; an address may propose another day up to which its sources are read."""
     row = await get_negotiation(session, slug)
-    return _negotiation(request, place_of(row), editing.on_file(_fields(viewer), snapshot(row), row.version))
+    sheet = editing.on_file(_fields(viewer), snapshot(row), row.version)
+    if proposed := request.query_params.get("coded_through"):
+        sheet.values["coded_through"] = proposed
+    return _negotiation(request, place_of(row), sheet)
 
 
 @router.post("/negotiation")

@@ -150,5 +150,6 @@ async def show_about(request: Request, session: Session, viewer: Anyone, slug: S
         counts=context.counted(matrix),
         parties=matrix.seated,
         issues=[(issue, issue.notes) for issue in matrix.issues],
+        last=max((p.stated_by for p in matrix.positions if p.stated_by), default=None),
         nav=nav(slug, "/about"),
     )

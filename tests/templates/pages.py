@@ -243,6 +243,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "counts": sarn.COUNTS,
             "parties": sarn.PARTIES,
             "issues": [(issue, "Scope: this, not that." if issue.ordered else None) for issue in sarn.ISSUES],
+            "last": "2031-03-17",
         },
     ),
     "error-404": (
