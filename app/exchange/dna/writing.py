@@ -18,6 +18,7 @@ from app.core import dates
 from app.exchange.dna.layout import statements
 from app.exchange.selection import Selection, positions
 from app.negotiations.views import IssueView
+from app.positions.phrases import listed, only_if
 from app.positions.views import PositionView, QuoteView
 
 VERSION = "3.0.11"
@@ -25,7 +26,9 @@ CODER, PASSWORD = "Parley", "parley"
 ROUNDS = 100_000
 LONGEST = 190  # of what is not a quote
 TYPE = 1
-VARIABLES = {"person": "short text", "organization": "short text", "concept": "short text", "agreement": "boolean"}
+# The program's own four, and what must not get lost: on which condition, and by whose word alone.
+VARIABLES = dict.fromkeys(("person", "organization", "concept"), "short text") | {"agreement": "boolean"}
+VARIABLES |= {"condition": "short text", "according to": "short text"}
 NUMBER = {name: n for n, name in enumerate(VARIABLES, 1)}
 YES = {"prefers": 1, "accepts": 1, "rejects": 0}
 
@@ -82,11 +85,15 @@ class _File:
             start, stop = self._place(document, quote.exact)
             speaker = quote.speaker
             said = {"person": speaker and (speaker.name or speaker.office), "organization": names[position.party]}
+            said["according to"] = listed(position.attributed_by, names)
             for option, attitude in position.attitudes.items():
+                condition = position.conditions.get(option)
+                said["condition"] = only_if(condition) if condition is not None else None
+                said["concept"] = f"{issue.title}: {labels.get(option, option)}"
                 self.statements += 1
                 row = (self.statements, TYPE, document, start, stop, 1)
                 self.connection.execute("INSERT INTO STATEMENTS VALUES (?, ?, ?, ?, ?, ?)", row)
-                for name, value in (said | {"concept": f"{issue.title}: {labels.get(option, option)}"}).items():
+                for name, value in said.items():
                     self._data("DATASHORTTEXT", name, self._entity(name, value or ""))
                 self._data("DATABOOLEAN", "agreement", YES[attitude])
 

@@ -185,6 +185,8 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
         "organization": "Northshore",
         "concept": "Water quota: 40 %",
         "agreement": 1,
+        "condition": "",
+        "according to": "",
     }
     assert [s.values["agreement"] for s in found.statements] == [1, 1, 0, 1]
     (tmp_path / "out.dna").write_bytes(got.content)
@@ -198,6 +200,13 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
     assert ["differs from position 1 on file, which has prefers q40" in line for line in unfit(looked)] == [True, True]
     assert "2 statements fit: 0 new positions, 1 there already" in looked.text(".lede")
     assert lake.stranger.browse("GET", "/n/lake/export.dna").content == got.content
+
+
+def test_an_export_keeps_conditions_and_names_whose_word_alone_it_is(lake: Lake) -> None:
+    said = {"source_id": 1, "exact": WORDS, "speaker": "Tol Ibarra"}
+    lake.ada.state(conditions={"q40": "it rains"}, quotes=[said])
+    [one] = read(lake.stranger.page("/n/lake/export.dna").content).statements
+    assert (one.values["condition"], one.values["according to"]) == ("only if it rains", "Southshore")
 
 
 def test_a_password_is_kept_as_the_program_keeps_it() -> None:
