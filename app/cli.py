@@ -177,6 +177,9 @@ def put_text(
 def verify(
     negotiation: Annotated[str | None, typer.Argument(help="Its slug; left out: all of them.")] = None,
     log: Annotated[bool, typer.Option("--log", help="The log's chain of hashes too.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record results, and links, that differ from the last ones.")
+    ] = False,
 ) -> None:
     """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
 
@@ -184,8 +187,11 @@ def verify(
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
         with progress("Checking quotes") as step:
             found = await verifying.verify_quotes(session, number, step)
+        if record:
+            noted.append(await verifying.record_results(session, number, now()))
         return found, await verify_log(session) if log else Checked()
 
+    noted: list[int] = []  # sources with results that were not recorded yet
     found, checked = with_database(work)
     failed = found.failed + checked.faults
     for line in failed[:MOST_LINES]:
@@ -193,7 +199,8 @@ def verify(
     payloads = f"{checked.redacted:,} payload{'s' if checked.redacted != 1 else ''}"
     redacted = f", {payloads} of it redacted" if checked.redacted else ""
     holds = f" The log holds{redacted}." if log and not checked.faults else ""
-    say(f"{found}.{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
+    recorded = f" Recorded for {noted[0]:,} source{'s' if noted[0] != 1 else ''}." if noted else ""
+    say(f"{found}.{recorded}{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
     if failed:
         raise typer.Exit(1)
 

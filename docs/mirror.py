@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS object (type TEXT, id INTEGER, version INTEGER, actio
                                    PRIMARY KEY (type, id));
 CREATE TABLE IF NOT EXISTS quote_check (quote INTEGER PRIMARY KEY, result TEXT);
 """
-CHECKED = ("verification", "start", "end", "segments", "prefix", "suffix")
+CHECKED = ("verification", "start", "end", "segments", "prefix", "suffix", "page", "link")
 
 
 class Mirror:
@@ -105,7 +105,7 @@ class Mirror:
         )
 
     def note_check(self, quote: int, result: dict) -> None:
-        kept = json.dumps({name: result[name] for name in CHECKED})
+        kept = json.dumps({name: result[name] for name in CHECKED if name in result})
         self.db.execute("INSERT OR REPLACE INTO quote_check VALUES (?, ?)", (quote, kept))
 
     # Reading
@@ -128,9 +128,18 @@ class Mirror:
                 quote.update(checks[quote["id"]])
                 source = sources[quote["source"]["id"]]
                 quote["source"] = {name: source[name] for name in quote["source"]}
+                quote["link"] = move(quote["link"], source["url"])
                 if quote["speaker_id"] in speakers:  # the office and party stay those of when it was said
                     quote["speaker"]["name"] = speakers[quote["speaker_id"]]["name"]
         return found
+
+
+def move(link: str | None, url: str | None) -> str | None:
+    """The link into a source whose address may have been corrected since."""
+    if link is None or url is None:
+        return None
+    _, mark, fragment = link.partition("#")
+    return url.partition("#")[0] + mark + fragment
 
 
 def main() -> int:

@@ -29,6 +29,8 @@ from app.models.source import Quote, SourceText
 from app.models.vocabulary import Verification
 from app.sources.anchoring import check
 from app.sources.folding import fold
+from app.sources.fragments import directive_of_words, find_words, read_directive
+from app.sources.page_numbers import page_at
 from app.sources.queries import newest_checks, newest_texts
 
 PAGE = 5_000
@@ -48,10 +50,13 @@ JOIN (SELECT uid, min(line) AS line FROM shelf_quotes GROUP BY uid HAVING count(
 WHERE q.line > f.line ORDER BY q.line
 """
 HOMELESS = "NOT EXISTS (SELECT FROM shelf_order o WHERE o.position = shelf_quotes.position)"
-CHECK_COLUMNS = ("line", "verification", "text_id", "segments", "prefix", "suffix")
+CHECK_COLUMNS = (
+    "line", "verification", "text_id", "segments", "prefix", "suffix", "fragment", "page",
+)  # fmt: skip
 CHECKED = """
 CREATE TEMP TABLE shelf_check (
-  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text, suffix text
+  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text, suffix text,
+  fragment text, page int
 ) ON COMMIT DROP
 """
 
@@ -71,6 +76,8 @@ class Evidence:
     new: bool = True
     cell: tuple[int, int, int] | None = None  # where it is used
     found: tuple[Any, ...] | None = None  # segments, prefix, suffix as checked elsewhere
+    link: str | None = None  # as it was made elsewhere
+    page: int | None = None
     check: tuple[Any, ...] | None = None  # what checking it gave here
     written: bool = False
 
@@ -218,6 +225,7 @@ class Quotes:
         if speaker and "office" not in at:
             values["office"] = speaker.office
         e = Evidence(row.line, row["uid"] or "", row["position"] or "", values, str(x.verification))
+        e.link, e.page = x.link, x.page
         filled = set((x.filled or "").split())
         for side in filled & {"prefix", "suffix"}:
             values[side] = None
@@ -254,17 +262,25 @@ class Quotes:
         self._date(e)
         source, prefix, suffix = self.rows[e.said["source_id"]], e.said["prefix"], e.said["suffix"]
         text_id, spans = None, None
+        fragment, page = read_directive(e.link), e.page
         if made is not None:
-            e.verification, text_id, spans, prefix, suffix = made[1:]
+            e.verification, text_id, spans, prefix, suffix, fragment = made[1:7]
+            page = made.page or page  # no package says where the pages of its texts begin
+            if e.found and e.found[0] == spans:  # the copy that made the link may have seen more
+                fragment = read_directive(e.link) or fragment
         else:
             attested = e.claimed in ("verified", "attested") and source.text_sha256 is not None
             e.verification = Verification.ATTESTED if attested else Verification.UNVERIFIED
+            given = prefix, suffix
             if attested and e.found:
                 spans, prefix, suffix = e.found
+            if e.link is None and "redacted" not in e.said:
+                fragment = directive_of_words(e.said["exact"], *given, (prefix, suffix))
         # Where all quotes of a source are checked anew at the end, these are too.
         if source.id not in self.sources.renewed:
             start, end = (spans[0][0], spans[-1][1]) if spans else (None, None)
-            e.check = (e.said["id"], str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
+            result = (str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
+            e.check = (e.said["id"], *result, fragment or "", page)
 
     async def _check_ahead(self, with_text: set[int]) -> None:
         """Check new quotes source by source, so that each text is folded once."""
@@ -287,9 +303,7 @@ class Quotes:
                 [on_file] = (await newest_texts(session, [source_id])).values()
                 made = await anyio.to_thread.run_sync(partial(_check, on_file, new))
                 session.expunge(on_file)
-                await copy(
-                    session, "shelf_check", ("line", "verification", "text_id", "segments", "prefix", "suffix"), made
-                )
+                await copy(session, "shelf_check", CHECK_COLUMNS, made)
 
 
 def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
@@ -311,7 +325,11 @@ def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, .
         found = check(folded, e.said["exact"], prefix, suffix)
         if found.verification == Verification.VERIFIED:
             prefix, suffix = found.prefix, found.suffix
-        made.append((e.line, str(found.verification), on_file.id, segments(found.segments), prefix, suffix))
+        fragment = find_words(found, on_file.text, e.said["exact"], on_file.seams)
+        page = page_at(on_file.pages, found.start)
+        spans = segments(found.segments)
+        result = (str(found.verification), on_file.id, spans, prefix, suffix, fragment, page)
+        made.append((e.line, *result))
     return made
 
 

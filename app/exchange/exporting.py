@@ -24,6 +24,7 @@ from app.models.source import SourceText
 from app.negotiations.queries import CodeBook, code_book, merged_into
 from app.positions.content import BY_HAND
 from app.positions.names import MOST_SOURCES, Check, checks_at
+from app.positions.showing import quote_link
 
 PAGE = 500  # rows that are read at once
 FEW = 50  # positions that are written without a pause for whatever else the process has to do
@@ -39,6 +40,7 @@ class _Seen:
     quotes: Numbers = field(default_factory=Numbers)
     parties: set[int] = field(default_factory=set)
     uids: dict[int, str] = field(default_factory=dict)  # of sources, as many as are worth keeping
+    urls: dict[int, str | None] = field(default_factory=dict)  # of the same
 
 
 async def export_package(
@@ -129,9 +131,13 @@ async def _page(
     checks = await checks_at(session, at, quotes)
     if len(seen.uids) > MOST_SOURCES:
         seen.uids.clear()
+        seen.urls.clear()
     for kind, known in (("source", seen.uids), ("speaker", seen.speakers)):
         if new := {q[f"{kind}_id"] for q in quotes.values()} - known.keys() - {None}:
-            known |= {i: s["uid"] for i, s in (await held_by_id(session, at, kind, new)).items()}
+            held = await held_by_id(session, at, kind, new)
+            known |= {i: s["uid"] for i, s in held.items()}
+            if kind == "source":
+                seen.urls |= {i: s["url"] for i, s in held.items()}
     if strangers := {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}:
         names.parties |= {i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()}
     for i, (version, first_published) in enumerate(versions):
@@ -172,6 +178,7 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
 
 
 def _quote(q: Mapping[str, Any], position: str, check: Check, names: _Names, seen: _Seen) -> dict[str, Any]:
+    url = seen.urls[q["source_id"]]
     filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
     return {
         **q,
@@ -181,6 +188,8 @@ def _quote(q: Mapping[str, Any], position: str, check: Check, names: _Names, see
         "party": names.parties[q["party_id"]] if q["party_id"] is not None else None,
         "filled": " ".join(filled),
         **{n: getattr(check, n) for n in ("verification", "prefix", "suffix", "start", "end", "segments")},
+        "page": check.page,
+        "link": quote_link(q, check, url),
     }
 
 

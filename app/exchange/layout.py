@@ -288,6 +288,8 @@ TABLES = {
                 Column("start", "integer", "Where it begins, in code points of the text."),
                 Column("end", "integer", "Where it ends."),
                 Column("segments", "array", "The parts around elisions, as [[from, to], …]."),
+                Column("page", "integer", "Of a document with pages."),
+                Column("link", description="The source's address, with what selects the words there."),
                 Column("filled", description="Which of prefix and suffix were not given but filled from the text."),
                 redacted("its words"),
             ),

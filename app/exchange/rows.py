@@ -147,6 +147,8 @@ class QuoteRow(Input):
     start: Offset | None = None
     end: Offset | None = None
     segments: Annotated[list[tuple[Offset, Offset]], Field(max_length=10_000)] | None = None
+    page: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    link: Annotated[str, Field(max_length=40_000)] | None = None
     filled: Line | None = None
     redacted: Tombstone | None = None
 

@@ -26,7 +26,6 @@ from app.positions.names import Names, called
 from app.positions.queries import matches
 from app.positions.showing import names_of, position_view
 from app.positions.views import PositionView
-from app.sources.fragments import link
 
 BATCH = 500  # positions whose documents and names are read at once
 FEW = 50  # positions that are made and written without a pause: about 5 ms
@@ -115,7 +114,7 @@ async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[
             await names_of(session, chosen.matrix.at, versions, names)
             for i in range(0, len(keys), FEW):
                 few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
-                made = [(position_view(version, names, link), current) for version, (_, _, current) in few]
+                made = [(position_view(version, names), current) for version, (_, _, current) in few]
                 chosen.names.update(await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made]))
                 yield made
                 await sleep(0)

@@ -147,6 +147,8 @@ def _summary(entry: Entry, stance: str, heard: str) -> str:
         parts.append(f"<p>Reason: {escape(p.reason)}</p>")
     for q in p.quotes:
         who = (q.speaker.name or q.speaker.office) if q.speaker else None
-        source = ", ".join(filter(None, [who, q.source.title, q.source.publisher]))
-        parts.append(f"<blockquote><p>{escape(q.exact)}</p></blockquote><p>{escape(source)}</p>")
+        source = escape(", ".join(filter(None, [who, q.source.title, q.source.publisher])))
+        if q.link:
+            source = f'<a href="{escape(q.link)}">{source}</a>'
+        parts.append(f"<blockquote><p>{escape(q.exact)}</p></blockquote><p>{source}</p>")
     return "".join(parts)

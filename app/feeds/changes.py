@@ -21,6 +21,7 @@ from app.negotiations.queries import issue_view, merged_into, negotiation_view, 
 from app.negotiations.shown import participation_json, party_json, speaker_json
 from app.positions.showing import position_view
 from app.sources.api import source_json
+from app.sources.fragments import address
 
 PURPOSE = "changes"
 LARGEST = 2**63 - 1
@@ -140,5 +141,11 @@ def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
     """What checking gave for the quotes that were public by then."""
     public = [c["quote"] for c in s.data.get("checks", ()) if then.public_since.get(c["quote"], LARGEST) <= seq]
     checks = [then.check(quote, seq) for quote in public]
-    names = ("verification", "start", "end", "segments", "prefix", "suffix")
-    return [{"quote": c.quote_id, **{n: getattr(c, n) for n in names}} for c in checks if c is not None]
+    names = ("verification", "start", "end", "segments", "prefix", "suffix", "page")
+    found = []
+    for c in checks:
+        if c is not None:
+            found.append({"quote": c.quote_id, **{n: getattr(c, n) for n in names}})
+            if c.fragment is not None:
+                found[-1]["link"] = address(s["url"], c.fragment, c.page)
+    return found

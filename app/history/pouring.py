@@ -20,7 +20,7 @@ CREATE TEMP TABLE staged_spell (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_check (
   quote_id bigint, verification text, text_id bigint, start bigint, "end" bigint, segments jsonb, prefix text,
-  suffix text
+  suffix text, fragment text, page int
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_use (quote_id bigint, position_id bigint) ON COMMIT DROP
 """
@@ -66,8 +66,10 @@ INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, publ
          recorded_at, recorded_by
   FROM staged_revision ORDER BY n;
 {_hold("staged_holding")};
-INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix, suffix)
-  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix, suffix FROM staged_check;
+INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix, suffix,
+                         fragment, page)
+  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix, suffix, fragment, page
+  FROM staged_check;
 INSERT INTO log_quote_use (quote_id, position_id, seq)
   SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint) FROM staged_use ON CONFLICT DO NOTHING;
 {SPELLS}
@@ -82,4 +84,7 @@ SPELL = (
     "firmness", "attributed", "option_ids", "stated_from", "stated_by", "first_published", "published_here",
     "recorded_at",
 )  # fmt: skip
-CHECK = ("quote_id", "verification", "text_id", "start", "end", "segments", "prefix", "suffix")
+CHECK = (
+    "quote_id", "verification", "text_id", "start", "end", "segments", "prefix", "suffix", "fragment",
+    "page",
+)  # fmt: skip

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
@@ -51,6 +61,8 @@ class SourceText(Base):
     text: Mapped[str] = deferred(mapped_column(Text))
     # Where each page of the document begins, in code points; nothing for what has no pages or none that are known.
     pages: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    # From and to of what browsers show of its page but do not search; the same where they only stop.
+    seams: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # it no longer has its checksum
 
@@ -127,3 +139,8 @@ class QuoteCheck(Base):
     segments: Mapped[list[list[int]] | None] = mapped_column(JSONB(none_as_null=True))
     prefix: Mapped[str | None] = mapped_column(Text)  # given, or filled from the text
     suffix: Mapped[str | None] = mapped_column(Text)
+    # What a link needs to lead to the words, found while the text was at hand; kept for the exact
+    # same answer at the same moment, and so that nobody who reads a matrix has to read texts. Empty
+    # where nothing leads to them; null in checks from before this was kept.
+    fragment: Mapped[str | None] = mapped_column(Text)
+    page: Mapped[int | None] = mapped_column(Integer)  # of a document with pages

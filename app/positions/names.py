@@ -30,6 +30,8 @@ class Check(NamedTuple):
     start: int | None
     end: int | None
     segments: list[list[int]] | None
+    fragment: str | None
+    page: int | None
 
     @classmethod
     def of(cls, row: QuoteCheck) -> Self:

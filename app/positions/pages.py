@@ -79,8 +79,9 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await _moment(request, session, drafts=drafts)
     quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
-    printed_on = await quote_queries.page_of(session, at, quote_id)
-    quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
+    printed_on = quote.page or await quote_queries.page_of(session, at, quote_id)
+    if quote.page is None:  # checked before links named the page
+        quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
     resting = [p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)]
     books = await _books(session, at, [p.negotiation for p in resting])
     book = next(iter(books.values()), None)

@@ -24,6 +24,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.actions import speaker_on_file
 from app.positions.actions import restore, write
 from app.positions.recoding import COUNTS, Touched, newest_of
+from app.sources.actions import RESULT
 from app.sources.queries import find_sources, newest_checks
 
 PUBLISHED, RETRACTED = PositionStatus.PUBLISHED, PositionStatus.RETRACTED
@@ -174,8 +175,7 @@ async def _quote(session: AsyncSession, log: Log, handing: Handing, held: Mappin
 
 
 def _check(found: QuoteCheck) -> QuoteCheck:
-    names = ("verification", "text_id", "start", "end", "segments", "prefix", "suffix")
-    return QuoteCheck(**{name: getattr(found, name) for name in names})
+    return QuoteCheck(**{name: getattr(found, name) for name in RESULT})
 
 
 async def _take_review_along(session: AsyncSession, old: Position, number: int) -> None:

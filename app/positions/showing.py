@@ -1,6 +1,6 @@
 """A position and its quotes as they read at a moment."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.history.read import Moment, Snapshot
 from app.models.vocabulary import Verification
-from app.positions.names import Names, learn
+from app.positions.names import Check, Names, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
-from app.sources.fragments import kept_link
+from app.sources.earlier_links import earlier_link
+from app.sources.fragments import address
 
 
 async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
@@ -26,8 +27,8 @@ async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapsho
     return known
 
 
-def position_view(version: Snapshot, names: Names, link: Callable[..., str | None] = kept_link) -> PositionView:
-    """One as it reads; whoever reads very many says how to make links without keeping them."""
+def position_view(version: Snapshot, names: Names) -> PositionView:
+    """One position as it reads."""
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
     slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
@@ -63,7 +64,7 @@ def position_view(version: Snapshot, names: Names, link: Callable[..., str | Non
         action=version.action,
         reason=version.reason,
         url=f"/positions/{version.id}",
-        quotes=[quote_view(q, names, link) for q in d["quotes"]],
+        quotes=[quote_view(q, names) for q in d["quotes"]],
         redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
     )
 
@@ -75,11 +76,19 @@ def attributed_by(document: Mapping[str, Any]) -> list[int]:
     return list(dict.fromkeys(speaking)) if hearsay else []
 
 
-def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | None] = kept_link) -> QuoteView:
+def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | None:
+    """Return the address that leads to the words, as it was known when they were checked."""
+    if "redacted" in q:
+        return None
+    if check.fragment is not None:
+        return address(url, check.fragment, check.page)
+    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
+    return earlier_link(url, q["exact"], check.prefix, check.suffix, repeated=repeated)
+
+
+def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
     check = names.checks[q["id"]]
     source = names.sources[q["source_id"]]
-    # Where somebody had to say which of several places is meant, a browser has to be told as well.
-    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
     return QuoteView(
         id=q["id"],
         uid=q["uid"],
@@ -101,7 +110,8 @@ def quote_view(q: Mapping[str, Any], names: Names, link: Callable[..., str | Non
         if q["speaker_id"] in names.speakers
         else None,
         source=source,
-        link=None if "redacted" in q else link(source.url, q["exact"], check.prefix, check.suffix, repeated=repeated),
+        link=quote_link(q, check, source.url),
         speaker_id=q["speaker_id"],
         redacted=TombstoneView(**q["redacted"]) if "redacted" in q else None,
+        page=check.page,
     )

@@ -54,9 +54,15 @@ class QuoteView:
     segments: list[list[int]] | None
     speaker: SpeakerView | None
     source: SourceView
-    link: str | None  # source.url with a text fragment
+    link: str | None  # source.url with a text fragment, or the page of a document
     speaker_id: int | None = None  # for a mirror, which learns of a speaker's new name by this number
     redacted: TombstoneView | None = None  # then `exact` is "[redacted]", and there is nothing beside it
+    page: int | None = None  # of a document with pages
+
+    @property
+    def is_marked(self) -> bool:
+        """Tell whether the link leads to the words, and not merely to the source."""
+        return self.link is not None and (":~:text=" in self.link or "#page=" in self.link)
 
 
 @dataclass(frozen=True, slots=True)

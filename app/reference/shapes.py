@@ -117,6 +117,7 @@ class Quote(TypedDict):
     link: str | None
     speaker_id: int | None
     redacted: TombstoneView | None
+    page: int | None
     positions: list[int]
     url: str
 

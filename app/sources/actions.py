@@ -1,8 +1,9 @@
 """Writing sources and their texts, and checking quotes against them."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +17,14 @@ from app.models.vocabulary import Verification
 from app.sources import queries
 from app.sources.addresses import same_document_key
 from app.sources.anchoring import Check, check
+from app.sources.fragments import find_words
+from app.sources.page_numbers import page_at
 
+T = TypeVar("T")
 LONG = 20_000  # characters from which on a check leaves the event loop to others
+RESULT = (
+    "verification", "text_id", "start", "end", "segments", "prefix", "suffix", "fragment", "page",
+)  # fmt: skip
 
 
 async def add_source(
@@ -26,6 +33,7 @@ async def add_source(
     *,
     text: str | None = None,
     pages: list[int] | None = None,
+    seams: list[int] | None = None,
     action: str = "published",
     **fields: Any,
 ) -> Source:
@@ -36,7 +44,7 @@ async def add_source(
     session.add(row)
     await session.flush()
     if text is not None:
-        await _add_text(session, log, row, text, pages)
+        await _add_text(session, log, row, text, pages, seams)
     await log.record("source", row, action, words=source_words(row))
     return row
 
@@ -62,6 +70,7 @@ async def put_text(
     text: str,
     *,
     pages: list[int] | None = None,
+    seams: list[int] | None = None,
     reason: str | None = None,
 ) -> bool:
     """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
@@ -70,19 +79,31 @@ async def put_text(
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
-    on_file = await _add_text(session, log, row, text, pages, n=there.n + 1 if there else 1)
+    n = there.n + 1 if there else 1
+    on_file = await _add_text(session, log, row, text, pages, seams, n=n)
     await recheck(session, log, row, on_file, reason=reason)
     return True
 
 
 async def recheck(
-    session: AsyncSession, log: Log, row: Source, on_file: SourceText, *, reason: str | None = None
+    session: AsyncSession,
+    log: Log,
+    row: Source,
+    on_file: SourceText,
+    *,
+    reason: str | None = None,
+    only_news: bool = False,
 ) -> list[QuoteCheck]:
-    """Check every quote of a source against a text and note what that gave, as an entry of the source."""
+    """Check every quote of a source against a text and note what that gave, as an entry of the source.
+
+    `only_news`: note nothing where all results are the ones recorded last.
+    """
     quotes = [q for q in await queries.list_quotes(session, row.id) if q.redacted is None]
     before = await queries.newest_checks(session, [q.id for q in quotes])
     found = [await check_quote(q, on_file) for q in quotes]
     news = [c for c in found if c.quote_id not in before or not _same(before[c.quote_id], c)]
+    if only_news and not news:
+        return found
     row.version += 1
     log.checks += news
     results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
@@ -92,7 +113,9 @@ async def recheck(
 
 async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
     """Check one quote against a text, or note that there is none."""
-    found = await check_text(on_file.text if on_file else None, quote.exact, quote.prefix, quote.suffix)
+    text = on_file.text if on_file else None
+    work = partial(_check_and_point, on_file.seams if on_file else None)
+    found, fragment = await _unless_quick(work, text, quote.exact, quote.prefix, quote.suffix)
     return QuoteCheck(
         quote_id=quote.id,
         verification=found.verification,
@@ -102,19 +125,33 @@ async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
         segments=[list(s) for s in found.segments] if found.segments else None,
         prefix=found.prefix if found.verification == Verification.VERIFIED else quote.prefix,
         suffix=found.suffix if found.verification == Verification.VERIFIED else quote.suffix,
+        fragment=fragment or "",
+        page=page_at(on_file.pages, found.start) if on_file else None,
     )
 
 
 async def check_text(text: str | None, exact: str, prefix: str | None, suffix: str | None) -> Check:
     """Check words against a text; a long one keeps nobody else waiting."""
+    return await _unless_quick(check, text, exact, prefix, suffix)
+
+
+async def _unless_quick(
+    work: Callable[..., T], text: str | None, exact: str, prefix: str | None, suffix: str | None
+) -> T:
     if text is not None and sum(map(len, filter(None, (text, exact, prefix, suffix)))) > LONG:
-        return await anyio.to_thread.run_sync(check, text, exact, prefix, suffix)
-    return check(text, exact, prefix, suffix)
+        return await anyio.to_thread.run_sync(work, text, exact, prefix, suffix)
+    return work(text, exact, prefix, suffix)
+
+
+def _check_and_point(
+    seams: list[int] | None, text: str | None, exact: str, prefix: str | None, suffix: str | None
+) -> tuple[Check, str | None]:
+    found = check(text, exact, prefix, suffix)
+    return found, find_words(found, text, exact, seams)
 
 
 def _same(one: QuoteCheck, other: QuoteCheck) -> bool:
-    names = ("verification", "text_id", "start", "end", "segments", "prefix", "suffix")
-    return all(getattr(one, n) == getattr(other, n) for n in names)
+    return all(getattr(one, n) == getattr(other, n) for n in RESULT)
 
 
 def _refuse_days_to_come(fields: Mapping[str, Any], log: Log) -> None:
@@ -142,12 +179,18 @@ async def _free_key(session: AsyncSession, url: str | None, of: Source | None = 
 
 
 async def _add_text(
-    session: AsyncSession, log: Log, row: Source, text: str, pages: list[int] | None, n: int = 1
+    session: AsyncSession,
+    log: Log,
+    row: Source,
+    text: str,
+    pages: list[int] | None,
+    seams: list[int] | None,
+    n: int = 1,
 ) -> SourceText:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if await queries.was_redacted(session, row.id, digest):
         raise Conflict("In this very text something was redacted. It is not put on file again as it was.")
-    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, pages=pages, added_at=log.now)
+    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, pages=pages, seams=seams, added_at=log.now)
     session.add(on_file)
     row.text_sha256 = digest
     await session.flush()

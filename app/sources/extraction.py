@@ -41,6 +41,7 @@ class Extracted:
     guessed: bool = False
     others: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()  # where each page begins in the text, in code points
+    seams: tuple[int, ...] = ()  # from and to of what a browser's search does not see as its reader does
 
 
 class Unreadable(Invalid):
@@ -68,9 +69,10 @@ async def extract(data: bytes, name: str) -> Extracted:
         data = page.text.encode("utf-8", "replace")
         encoding, guessed = page.encoding, page.guessed
     found = await _run(kind, data)
-    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages")}
-    fields, pages = {n: v for n, v in texts.items() if v}, tuple(map(int, found.get("pages", ())))
-    return Extracted(found["text"], kind, fields, encoding, guessed, pages=pages)
+    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages", "seams")}
+    fields = {n: v for n, v in texts.items() if v}
+    pages, seams = (tuple(map(int, found.get(name, ()))) for name in ("pages", "seams"))
+    return Extracted(found["text"], kind, fields, encoding, guessed, pages=pages, seams=seams)
 
 
 def reading(found: Extracted) -> str:

@@ -65,6 +65,7 @@ async def take_file(sent: Sent) -> bool:
     sent.values["text"] = found.text
     sent.values |= {"assumed": found.encoding or "", "guessed": "1" if found.guessed else ""}
     sent.values["pages"] = write_pages(found.pages, found.text)
+    sent.values["seams"] = write_pages(found.seams, found.text)
     filled = [name for name in found.fields if name in FIELDS and not sent.values.get(name, "").strip()]
     sent.values |= {name: found.fields[name] for name in filled}
     sent.notes.append(_told(sent.file.filename or "The file", found, filled))

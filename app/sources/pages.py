@@ -51,8 +51,9 @@ async def add_source(request: Request, session: Session, viewer: Anyone) -> Resp
     if source is None or await _same_text(session, sent, source.text):
         return await show_new(request, session, sent)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
-        pages = read_pages(sent.values.get("pages", ""), source.text or "")
-        row = await actions.add_source(session, log, **source.model_dump(), pages=pages)
+        pages, seams = _beside_text(sent, source.text or "")
+        fields = source.model_dump()
+        row = await actions.add_source(session, log, **fields, pages=pages, seams=seams)
     if refused:
         sent.errors |= by_field(list(refused[0].faults)) or {"url": f"Address: {refused[0].detail}"}
         return await show_new(request, session, sent)
@@ -83,7 +84,8 @@ async def put_text(request: Request, session: Session, viewer: Anyone, source_id
     there = (await queries.newest_texts(session, [source_id])).get(source_id)
     if there is None or there.text.replace("\r\n", "\n") != text:
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.put_text(session, log, row, text, pages=read_pages(sent.values.get("pages", ""), text))
+            pages, seams = _beside_text(sent, text)
+            await actions.put_text(session, log, row, text, pages=pages, seams=seams)
     return RedirectResponse(f"/sources/{source_id}/text{_negotiation(sent)}#checked", 303)
 
 
@@ -152,6 +154,12 @@ async def _text_page(request: Request, session: AsyncSession, row: Source, sent:
         checked=[(q, checks[q.id].verification) for q in quotes],
         **form_context(sent),
     )
+
+
+def _beside_text(sent: Sent, text: str) -> tuple[list[int] | None, list[int] | None]:
+    """Pages and seams of a file, as long as its text is as it came out of it."""
+    pages, seams = (read_pages(sent.values.get(name, ""), text) for name in ("pages", "seams"))
+    return pages, seams
 
 
 async def _same_text(session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None) -> bool:

@@ -67,10 +67,10 @@ async def put_file(
         raise Invalid(error.detail) from None
     except ValidationError as error:
         raise Invalid(f"The text {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
-    pages = read_pages(write_pages(found.pages, text), text)
+    pages, seams = (read_pages(write_pages(n, text), text) for n in (found.pages, found.seams))
     row = await source_named(session, name)
     async with writing(session, by=None, now=now) as log:
-        changed = await actions.put_text(session, log, row, text, pages=pages)
+        changed = await actions.put_text(session, log, row, text, pages=pages, seams=seams)
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     results = Counter(checks[q.id].verification for q in quotes)
@@ -118,6 +118,31 @@ async def verify_quotes(
             verified.failed.append(_line(quote, check.verification))
         progress(n, len(uses))
     return verified
+
+
+async def record_results(session: AsyncSession, negotiation_id: int | None, now: datetime) -> int:
+    """Check every source's quotes again and record what differs from the last results, links too.
+
+    Returns the number of sources with such differences.
+    """
+    wanted = select(Quote.source_id).join(SourceText, SourceText.source_id == Quote.source_id)
+    if negotiation_id is not None:
+        wanted = (
+            wanted.join(PositionQuote, PositionQuote.quote_id == Quote.id)
+            .join(Position, Position.id == PositionQuote.position_id)
+            .where(Position.negotiation_id == negotiation_id)
+        )
+    recorded = 0
+    async with writing(session, by=None, now=now) as log:
+        for number in sorted(set(await session.scalars(wanted.distinct()))):
+            row = await queries.get_source(session, number, lock=True)
+            texts = await queries.newest_texts(session, [number])
+            if on_file := texts.get(number):
+                before = row.version
+                await actions.recheck(session, log, row, on_file, only_news=True)
+                recorded += row.version > before
+                session.expunge(on_file)  # all texts may not fit into memory
+    return recorded
 
 
 def _failed(before: QuoteCheck | None, now: QuoteCheck, published: bool) -> bool:

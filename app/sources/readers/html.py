@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from app.sources.readers import TEXT, Found, Unreadable
 from app.sources.readers.html_flow import write_down
 from app.sources.readers.html_region import choose
+from app.sources.readers.html_seams import take_out
 from app.sources.readers.html_styles import read_styles
 from app.sources.readers.html_tree import parse
 
@@ -37,8 +38,8 @@ def read(data: bytes) -> Found:
     left = SECONDS - (time.process_time() - begun)
     article = _article(html, min(max(left, ADVICE[0]), ADVICE[1]))
     language = page.root.get("lang") or page.root.get("xml:lang")
-    text = "\n\n".join(block.text for block in choose(flow, article.text))
-    return {"text": text, "language": language} | article.about
+    text, seams = take_out("\n\n".join(block.text for block in choose(flow, article.text)))
+    return {"text": text, "seams": seams, "language": language} | article.about
 
 
 def _article(html: str, seconds: float = ADVICE[1]) -> _Article:

@@ -49,6 +49,7 @@ class Look(NamedTuple):
     quotes: str = "auto"
     quoted: int = 0  # how many `q` it is within
     linked: bool = False  # inside a link to another page
+    searched: bool = True  # by browsers, for words
 
 
 def display(element: Element, declared: Mapping[str, str], *, in_flexible: bool) -> str:

@@ -15,6 +15,7 @@ from app.sources.readers.html_display import (
     look_within,
 )
 from app.sources.readers.html_quotes import marks
+from app.sources.readers.html_seams import SEAM, interrupts, unsearched
 from app.sources.readers.html_styles import Styles
 from app.sources.readers.html_tree import Page
 
@@ -22,7 +23,7 @@ _SPACES = re.compile("[ \t\n]+")
 _BREAK_AT_ZERO_WIDTH = re.compile("(?<=\u200b)[ \t]*\n[ \t\n]*|[ \t]*\n[ \t\n]*(?=\u200b)")
 _BLANK_LINES = re.compile("[ \t]*\n[ \t]*\n[ \t\n]*")
 _AT_LINE_END = re.compile("[ \t]+\n")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef]")
 _FIRST_LETTER = re.compile(r"(?<![\w'’])[^\W_]|(?<=[\s(]['‘])[^\W_]|^['‘][^\W_]")
 _TOKENS = frozenset(("mi", "mn", "mo", "ms", "mtext"))  # of MathML, drawn apart
 _NOTHING: Mapping[str, str] = {}
@@ -59,6 +60,7 @@ class _Open:
     kind: str
     first: int
     after: str = ""
+    is_seam: bool = False
 
 
 class _Writer:
@@ -89,12 +91,15 @@ class _Writer:
         declared = self.styles.get(element, _NOTHING)
         kind = display(element, declared, in_flexible=in_flexible)
         if kind == "none" or is_unseen(element, declared):
+            if kind != "none" or interrupts(element, declared):
+                self.seam()  # a search sees what no reader does
             return []
         if element.tag == "br":
             self.break_line()
             return []
         if is_out_of_flow(element, declared) and not self.lifted and self.pieces:
             self.lift(element, look)
+            self.seam()
             return []
         self.begin(kind)
         first = len(self.flow.blocks) + bool(self.pieces)
@@ -102,17 +107,24 @@ class _Writer:
         within = look_within(element, declared, look)
         if element.tag == "q" and element not in self.unmarked:
             before, opened.after = marks(look.language, look.quoted, within.quotes)
-            self.write(before, within)
+            self.write(before, within._replace(searched=False))
             within = within._replace(quoted=look.quoted + 1)
         elif element.tag in _TOKENS:
             self.space = not self.line_start
+        elif element.tag == "ruby":
+            within = within._replace(searched=False)
+        opened.is_seam = interrupts(element, declared)
+        if opened.is_seam:
+            self.seam()
         flexible = is_flexible(declared) or (kind == "contents" and in_flexible)
         inside = list(_inside(element))
         return [(opened, within, False), *((w, within, flexible) for w in reversed(inside))]
 
     def close(self, opened: _Open, look: Look) -> None:
         if opened.after:
-            self.write(opened.after, look)
+            self.write(opened.after, look._replace(searched=False))
+        if opened.is_seam:
+            self.seam()
         if opened.element.tag in _TOKENS:
             self.space = not self.line_start
         self.begin(opened.kind, is_end=True)
@@ -139,6 +151,8 @@ class _Writer:
 
     def write(self, text: str, look: Look) -> None:
         if not text or not (look.visible and look.sized):
+            if text and look.visible:
+                self.seam()
             return
         text = _UNPRINTABLE.sub(" ", text)
         if look.spaces == "all":
@@ -165,10 +179,16 @@ class _Writer:
     def put(self, text: str, look: Look) -> None:
         if self.space:
             self.pieces.append(" ")
-        before = self.pieces[-1][-1:] if self.pieces else ""
-        self.pieces.append(_transformed(text, look, before) if look.transform else text)
+        before = next((p[-1:] for p in reversed(self.pieces[-3:]) if p != SEAM), "")
+        shown = _transformed(text, look, before) if look.transform else text
+        self.pieces.append(shown if look.searched else unsearched(shown))
         self.linked += len(text) if look.linked else 0
         self.space = self.line_start = False
+
+    def seam(self) -> None:
+        """Note that a search ends here; a line's own end needs no such note."""
+        if not self.line_start and self.pieces[-1:] != [SEAM]:
+            self.pieces.append(SEAM)
 
     def break_line(self) -> None:
         self.pieces.append("\n")

@@ -15,7 +15,7 @@ from app.sources.readers.html_tree import Page, Sheet
 PROPERTIES = frozenset(
     "display visibility white-space white-space-collapse text-transform font-size opacity position"
     " clip clip-path overflow width height left right top text-indent content-visibility quotes"
-    " content".split()
+    " content float".split()
 )
 # Classes by which pages hide words for screen readers, in style sheets that are not at hand.
 _UNSEEN_CLASSES = (
