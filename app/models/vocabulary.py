@@ -68,6 +68,16 @@ class Verification(StrEnum):
     ATTESTED = "attested"
 
 
+class Mismatch(StrEnum):
+    """Why the words of a quote do not match the text of their source."""
+
+    ABSENT = "absent"  # they do not occur
+    INSIDE_WORDS = "inside_words"  # they occur, but begin or end inside a word
+    CONTEXT = "context"  # they occur, but not beside `prefix` and `suffix`
+    SHORT_PART = "short_part"  # an elision parts off fewer than three words
+    ORDER = "order"  # the parts around its elisions occur, but not in this order
+
+
 class PositionStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
+from app.core.lines import alike
 from app.history.entry import Change, snapshot
 from app.history.record import Log
 from app.models.negotiation import Negotiation, Speaker
@@ -149,6 +150,7 @@ async def _compose(
     faults += composed.faults
     if faults:
         raise Invalid("The position was not saved.", *await with_closest(session, faults, quotes))
+    composed.warnings[:] = await with_closest(session, composed.warnings, quotes)
     composed.warnings.extend(await queries.same_words_elsewhere(session, cell, [q for q, _ in new]))
     return composed, new
 
@@ -184,7 +186,7 @@ async def _quotes(
                 faults += [
                     Fault(f"/quotes/{i}/{name}", "cannot be changed: a corrected quote is a new one, without id")
                     for name in QUOTE_FIELDS
-                    if name in q.model_fields_set and getattr(q, name) != row[name]
+                    if name in q.model_fields_set and not alike(getattr(q, name), row[name])
                 ]
                 published_on, verification = sources[row["source_id"]].published_on, checks[q.id].verification
                 facts.append(QuoteFacts(row, published_on, verification, q.id in held))

@@ -15,6 +15,8 @@ from app.models.vocabulary import Act, Attitude, PositionStatus, Verification
 from app.positions.dating import QuoteDates, StatedError, stated
 from app.positions.schemas import PositionContent
 
+UNMATCHED = "does not occur in the text of its source as whole words"
+
 BY_HAND = {"stated_from": "from_by_hand", "stated_by": "by_by_hand"}  # what may narrow, and the mark that it did
 
 
@@ -78,7 +80,7 @@ def compose(
             faults.append(Fault("/quotes", "a position is published with at least one quote"))
         was_public = before is not None and before["status"] == PositionStatus.PUBLISHED
         faults += [
-            Fault(f"/quotes/{i}/exact", "does not occur in the text of its source; it can be kept in a draft")
+            Fault(f"/quotes/{i}/exact", f"{UNMATCHED}; it can be kept in a draft")
             for i, q in enumerate(quotes)
             if q.verification == Verification.MISMATCH and not (q.kept and was_public)
         ]
@@ -233,7 +235,7 @@ def _warnings(quotes: Sequence[QuoteFacts]) -> list[Fault]:
         except ValueError:
             continue
         if q.verification == Verification.MISMATCH:
-            warnings.append(Fault(f"/quotes/{i}/exact", "does not occur in the text of its source"))
+            warnings.append(Fault(f"/quotes/{i}/exact", UNMATCHED))
         if q.verification == Verification.AMBIGUOUS:
             warnings.append(Fault(f"/quotes/{i}/exact", "occurs more than once; give the words before or after it"))
     return warnings

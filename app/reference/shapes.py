@@ -6,7 +6,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from app.feeds.changes import Entry
-from app.models.vocabulary import PartyRole, QuoteKind, Verification
+from app.models.vocabulary import Mismatch, PartyRole, QuoteKind, Verification
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.positions.views import PositionView, SourceView, SpeakerView, TombstoneView
 
@@ -136,13 +136,15 @@ class QuoteCheck(TypedDict):
     prefix: str | None
     suffix: str | None
     closest: Closest | None
+    reason: Mismatch | None  # why it is a mismatch
 
 
 class Fault(TypedDict):
     pointer: NotRequired[str]
     parameter: NotRequired[str]
     detail: str
-    closest: NotRequired[Closest | None]  # where words do not occur in the text of their source
+    closest: NotRequired[Closest | None]  # where a quote does not match the text of its source, as is the next
+    reason: NotRequired[Mismatch | None]
 
 
 class Problem(TypedDict):

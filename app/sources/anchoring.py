@@ -1,11 +1,11 @@
 """Find a quotation in the text of its source, letter by letter (contract, rule 2); pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, product
 
-from app.models.vocabulary import Verification
+from app.models.vocabulary import Mismatch, Verification
 from app.sources.closest import Closest, approximate
 from app.sources.folding import (
     ELISION,
@@ -19,10 +19,12 @@ from app.sources.folding import (
     skip_word,
     strip,
 )
+from app.sources.hyphenation import readings as rejoined
 
 _LEAST_WORDS = 3  # of each part, where an elision parts a quotation
 _CONTEXT = 64  # code points of context, at most, where none was given
 _PATIENCE, _FEW = 50, 1_000  # hits inside words, and questions about edges, from which on there may be very many
+_FEW_PARTS = 20  # each of them is sought alone, to say why they do not match together
 _SHORT, _DENSE = 64, 4  # code points: a search for so few is cheap; hits so near to each other go from word to word
 
 Span = tuple[int, int]  # from and to, in code points
@@ -41,6 +43,21 @@ class Check:
     suffix: str | None
     closest: Closest | None  # only where the quotation does not occur
     repeated: bool = False  # the words occur more than once; `prefix` and `suffix` say which are meant
+    reason: Mismatch | None = None  # where it does not match
+
+    @property
+    def why(self) -> str:
+        """Say why it does not match, as what is true of the quotation."""
+        return _WHY[self.reason or Mismatch.ABSENT]
+
+
+_WHY = {
+    Mismatch.ABSENT: "does not occur in the text of its source",
+    Mismatch.INSIDE_WORDS: "occurs in the text of its source, but begins or ends inside a word there",
+    Mismatch.CONTEXT: "occurs in the text of its source, but not beside the words given before or after it",
+    Mismatch.SHORT_PART: "occurs in the text of its source, but with fewer than three words beside an elision",
+    Mismatch.ORDER: "occurs in the text of its source in parts, but not in this order",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +161,11 @@ class _Reading:
         length = len(self.forwards.hay)
         return earliest, [(length - end, length - start) for start, end in reversed(latest)]
 
+    def occurs(self) -> bool:
+        """Tell whether the parts occur in this order, inside words too."""
+        anywhere = _Direction(self.forwards.hay, lambda at: True, patient=False)
+        return anywhere.lay([[_Needle(part)] for part in self.parts]) is not None
+
     def _backwards(self) -> _Direction:
         hay, is_edge = self.forwards.hay, self.forwards.is_edge
         return _Direction(hay[::-1], lambda at: is_edge(len(hay) - at), self.forwards.patient)
@@ -158,27 +180,46 @@ def _unlike(first: int, last: int, period: int) -> Iterator[int]:
 
 def check(text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None) -> Check:
     """Compare a quotation with the text of its source; fold a text once that many quotations are checked against."""
-    if text is None or not says_something(exact):
-        verification = Verification.UNVERIFIED if text is None else Verification.MISMATCH
-        return Check(verification, None, None, None, prefix, suffix, None)
+    if text is None:
+        return Check(Verification.UNVERIFIED, None, None, None, prefix, suffix, None)
+    if not says_something(exact):
+        return Check(Verification.MISMATCH, None, None, None, prefix, suffix, None, reason=Mismatch.ABSENT)
     before, after = (context if context and strip(context) else "" for context in (prefix, suffix))
     source = text if isinstance(text, str) else text.source
     literal = _literal(source, exact, before, after)
     if found := literal.layouts():
         return _found(source, literal, found, before, after)
     folded = fold(text) if isinstance(text, str) else text
-    readings = [whole := _tolerant(folded, [exact], before, after)]
-    if found := whole.layouts():
-        return _found(source, whole, found, before, after)
+    ways = list(rejoined(folded, fold(f"{before} {exact} {after}").text))
+    wholes = [_tolerant(way, [exact], before, after) for way in ways]
+    for whole in wholes:
+        if found := whole.layouts():
+            return _found(source, whole, found, before, after)
     parts = [part for part in ELISION.split(exact) if strip(part)]
-    if parts != [exact]:
-        readings.append(elided := _tolerant(folded, parts, before, after))
-        long_enough = len(parts) == 1 or all(count_words(part) >= _LEAST_WORDS for part in parts)
-        if long_enough and (found := elided.layouts()):
-            return _found(source, elided, found, before, after)
-    longest = max(readings[-1].parts, key=len)
-    closest = _elsewhere(folded, readings if before or after else readings[1:]) or approximate(folded, longest)
-    return Check(Verification.MISMATCH, None, None, None, prefix, suffix, closest)
+    elided = [_tolerant(way, parts, before, after) for way in ways] if parts != [exact] else []
+    long_enough = len(parts) == 1 or all(count_words(part) >= _LEAST_WORDS for part in parts)
+    for reading in elided if long_enough else []:
+        if found := reading.layouts():
+            return _found(source, reading, found, before, after)
+    longest = max((elided or wholes)[-1].parts, key=len)
+    closest = _elsewhere(source, wholes + elided if before or after else elided) or approximate(folded, longest)
+    reason = _reason(wholes, elided, long_enough=long_enough)
+    return Check(Verification.MISMATCH, None, None, None, prefix, suffix, closest, reason=reason)
+
+
+def _reason(wholes: Sequence["_Reading"], elided: Sequence["_Reading"], *, long_enough: bool) -> Mismatch:
+    """Say why words do not match, as far as they occur at all."""
+    for reading in [*wholes, *elided]:
+        if reading.layouts(context=False):
+            return Mismatch.CONTEXT if long_enough or reading in wholes else Mismatch.SHORT_PART
+    for reading in [*wholes, *elided]:
+        if reading.occurs():
+            return Mismatch.INSIDE_WORDS
+    parts = elided[0].parts if elided and len(elided[0].parts) <= _FEW_PARTS else []
+    alone = [[replace(reading, parts=[part]) for reading in elided] for part in parts]
+    if alone and all(any(one.layouts(context=False) for one in ways) for ways in alone):
+        return Mismatch.ORDER
+    return Mismatch.ABSENT
 
 
 def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Reading:
@@ -242,11 +283,12 @@ def _cut(text: str, far: int, near: int) -> int:
     return near
 
 
-def _elsewhere(folded: Folded, readings: Sequence[_Reading]) -> Closest | None:
+def _elsewhere(source: str, readings: Sequence[_Reading]) -> Closest | None:
     """Return the passage that only what is beside it, or too short parts, keep from being the one quoted."""
     for reading in readings:
         if found := reading.layouts(context=False):
             start, end = found[0][0][0], found[0][-1][1]
             if end - start <= 4 * sum(map(len, reading.parts)) + 400:
-                return Closest.at(folded, start, end)
+                first, last = reading.span(start, end)
+                return Closest(source[first:last], first, last)
     return None

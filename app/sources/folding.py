@@ -34,7 +34,29 @@ ZERO_WIDTH = "\xad\u034f\u061c\u17b4\u17b5\ufeff" + "".join(
 # Of more than three dots the last three are the elision, so that "the end.... Then" keeps its full stop.
 ELISION = regex.compile(r"\[(?:…|\.{3})\]|…|(?:\.{3})++(?!\.)")
 
-_SPACED = dict.fromkeys(map(ord, SPACES), " ") | dict.fromkeys(map(ord, ZERO_WIDTH), "")
+LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
+
+
+def _ligatures() -> dict[int, str]:
+    """List the characters that are several letters in one, and the shapes that letters take in Arabic."""
+    blocks = ((0x0100, 0x0250), (0x0530, 0x0590), (0xFB00, 0xFB50), (0xFB50, 0xFE00), (0xFE70, 0xFEFF))
+    found = {}
+    for code in (code for first, last in blocks for code in range(first, last)):
+        shape, letters = (
+            unicodedata.decomposition(chr(code)).partition(" ")[0],
+            unicodedata.normalize("NFKC", chr(code)),
+        )
+        several = shape == "<compat>" and len(letters) > 1
+        kinds = [unicodedata.category(c)[0] for c in letters]
+        if (several or shape in _SHAPES) and kinds[0] == "L" and {*kinds} <= {"L", "M"}:
+            found[code] = letters
+    return found
+
+
+_SHAPES = {"<isolated>", "<initial>", "<medial>", "<final>"}
+LIGATURES = _ligatures()
+
+_SPACED = dict.fromkeys(map(ord, SPACES), " ") | dict.fromkeys(map(ord, ZERO_WIDTH), "") | LIGATURES
 _FOLDED = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, QUOTATION_MARKS), "'")
 _WORDS = dict.fromkeys(map(ord, APOSTROPHES), "'") | dict.fromkeys(map(ord, ZERO_WIDTH), "")
 
@@ -44,6 +66,17 @@ _JOINING = rf"[\p{{M}}\p{{NFC_QC=Maybe}}{ZERO_WIDTH}]"  # may compose or change 
 _STRETCH = regex.compile(rf"(?s:.{{1,128}}+){_JOINING}{{0,32}}+{_BLANK}*+")
 _UNIT = regex.compile(rf"{_SPACE}{_BLANK}*+|(?s:.){_JOINING}*+")
 _RUN = regex.compile(" {2,}")
+
+# Where a line ends after a hyphen, a dash or a slash, or before a long dash, no space need have been there. Each of the
+# patterns begins with what is rare, so that a search is quick.
+_WITHIN, _ANY = "".join(sorted({*(SPACES + ZERO_WIDTH)} - {*LINE_ENDS})), f"[{SPACES}{ZERO_WIDTH}]*+"
+_INSIDE = r"[\w\u0300-\u036f]"
+_ENDING = f"[{_WITHIN}]*+[{LINE_ENDS}]{_ANY}"
+_BREAK_AFTER = re.compile(rf"([{re.escape(DASHES)}/])(?<={_INSIDE}.)({_ENDING})(?=\w)")
+_BREAK_BEFORE = re.compile(rf"[{LINE_ENDS}](?<={_INSIDE}.){_ANY}(?=[—―⸺⸻]\w)", re.DOTALL)
+_SOFT_BREAK = re.compile(rf"\xad(?<={_INSIDE}.){_ENDING}(?=\w)")
+_MOST_BREAKS = 100_000  # more than a text of a million words has
+_MARK, _TAKEN = "\ufdd0", "\ufdd1"  # no characters, by Unicode; the second stands for the first where a text has that
 
 # The characters of scripts in which no spaces part words; for V1 of `regex`.
 UNSPACED = (
@@ -81,6 +114,8 @@ class Folded:
     source: str
     spaced: str
     text: str
+    breaks: Sequence[int]  # the spaces of `text` that are a line's end after a hyphen or the like
+    _read: str  # `source`, with the ends of such lines marked
     _source_at: Sequence[int]  # where each stretch begins in `source`,
     _folded_at: Sequence[int]  # and where in `text`
 
@@ -103,8 +138,8 @@ class Folded:
     def _unit(self, position: int) -> tuple[int, int]:
         stretch = bisect_right(self._folded_at, position) - 1
         at, folded_at = self._source_at[stretch], self._folded_at[stretch]
-        last = self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self.source)
-        for unit in _UNIT.finditer(self.source, at, last):
+        last = self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self._read)
+        for unit in _UNIT.finditer(self._read, at, last):
             folded_at += len(_respaced(unit[0]))
             if folded_at > position:
                 return unit.start(), unit.start() + len(unit[0].rstrip(ZERO_WIDTH))
@@ -114,14 +149,32 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold `text`, in time that grows with its length alone."""
     source_at, folded_at, stretches, length = [], [], [], 0
-    for stretch in _STRETCH.finditer(text):
+    read, breaks = _mark_breaks(text)
+    for stretch in _STRETCH.finditer(read):
         respaced = _respaced(stretch[0])
         source_at.append(stretch.start())
         folded_at.append(length)
         stretches.append(respaced)
         length += len(respaced)
     spaced = "".join(stretches)
-    return Folded(text, spaced, spaced.translate(_FOLDED), source_at, folded_at)
+    at = [found.start() for found in re.finditer(_MARK, spaced)] if breaks else []
+    spaced = spaced.replace(_MARK, " ")
+    return Folded(text, spaced, spaced.translate(_FOLDED), at, read, source_at, folded_at)
+
+
+def _mark_breaks(text: str) -> tuple[str, int]:
+    """Mark the ends of lines that may part a word, in as many characters, and count them.
+
+    After a soft hyphen nothing is parted.
+    """
+    text = _SOFT_BREAK.sub(lambda found: "\xad" * len(found[0]), text.replace(_MARK, _TAKEN))
+    text, after = _BREAK_AFTER.subn(lambda found: found[1] + _marked(found[2]), text, _MOST_BREAKS)
+    text, before = _BREAK_BEFORE.subn(lambda found: _marked(found[0]), text, _MOST_BREAKS)
+    return text, after + before
+
+
+def _marked(ending: str) -> str:
+    return _MARK + "\xad" * (len(ending) - 1)
 
 
 def _respaced(stretch: str) -> str:

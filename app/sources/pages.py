@@ -16,7 +16,8 @@ from app.core.database import Session, attempt
 from app.core.forms import SLUG
 from app.core.templating import page
 from app.history.record import writing
-from app.models.source import Source
+from app.models.source import Quote, Source, SourceText
+from app.models.vocabulary import Verification
 from app.negotiations.queries import nav
 from app.sources import actions, queries
 from app.sources.addresses import check_url, same_document_key
@@ -151,7 +152,7 @@ async def _text_page(request: Request, session: AsyncSession, row: Source, sent:
         status=422 if sent.errors else 200,
         source=row,
         on_file=on_file,
-        checked=[(q, checks[q.id].verification) for q in quotes],
+        checked=[(q, checks[q.id].verification, await _why(q, checks[q.id].verification, on_file)) for q in quotes],
         **form_context(sent),
     )
 
@@ -160,6 +161,13 @@ def _beside_text(sent: Sent, text: str) -> tuple[list[int] | None, list[int] | N
     """Pages and seams of a file, as long as its text is as it came out of it."""
     pages, seams = (read_pages(sent.values.get(name, ""), text) for name in ("pages", "seams"))
     return pages, seams
+
+
+async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> str | None:
+    """Say why a quote does not match the text; None where it does."""
+    if on_file is None or verification != Verification.MISMATCH:
+        return None
+    return (await actions.check_text(on_file.text, quote.exact, quote.prefix, quote.suffix)).why
 
 
 async def _same_text(session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None) -> bool:

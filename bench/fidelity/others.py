@@ -87,7 +87,7 @@ READERS: dict[str, dict[str, Reader]] = {
     "docx": {
         "pandoc": _command("pandoc", "--from=docx", "--to=plain", "--wrap=none", "{}"),
         "LibreOffice": _office,
-        "mammoth": _library("mammoth", ours=True),
+        "mammoth": _library("mammoth"),
         "python-docx": _library("python_docx"),
         "docx2txt": _library("docx2txt"),
     },

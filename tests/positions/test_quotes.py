@@ -207,3 +207,19 @@ def test_a_control_character_is_refused_with_its_place(lake: Lake) -> None:
     refused = lake.ada.post("/positions", position(quotes=[quote("We accept\r\nforty\x07")]))
     assert (refused.status, refused.faults) == (422, {"/quotes/0/exact"})
     assert "U+0007" in str(refused.json) and "line 2, column 6" in str(refused.json)
+
+
+def test_what_keeps_words_from_matching_is_said(lake: Lake) -> None:
+    lake.ada.patch("/sources/1", {"text": "The Skies.If bill fails. We want long-\nterm peace."})
+    sent = {"source_id": 1, "exact": "The Skies"}
+    found = lake.ada.post("/quotes/check", sent).data
+    assert (found["reason"], found["closest"]["exact"]) == ("inside_words", "The Skies.If")
+    assert lake.ada.post("/quotes/check", {**sent, "exact": "The Seas"}).data["reason"] == "absent"
+    assert lake.ada.post("/quotes/check", {**sent, "exact": "long-term peace"}).data["reason"] is None
+    refused = lake.ada.post("/positions", position(quotes=[quote("The Skies"), quote("The Seas")]))
+    inside, absent = refused.json["errors"]
+    assert (inside["reason"], absent["reason"]) == ("inside_words", "absent")
+    assert "inside a word" in inside["detail"] and "does not occur" in absent["detail"]
+    kept = lake.ada.post("/positions", position(status="draft", quotes=[quote("The Skies")]))
+    [warned] = kept.json["warnings"]
+    assert "inside a word" in warned["detail"] and warned["closest"]["exact"] == "The Skies.If"

@@ -368,6 +368,9 @@ SLOW = {
     "Chinese": ("谈判代表说" * 400_000, "表说谈判代" * 2000 + "不", None),
     "katakana": ("ア" * 2_000_000, "ア" * 10_000, "イ"),
     "the whole": (PROSE, PROSE[:-9] + "x", None),
+    "every line ends in a hyphen": ("a-\n" * 666_666, "a-a " * 2_000, None),
+    "words over two lines": ("recog-\nnise the long-\nterm " * 70_000, "recognise the long-term " * 400 + "x", None),
+    "soft hyphens at lines' ends": ("re\u00ad\nset " * 300_000, "reset " * 1_600 + "b", None),
 }
 
 
