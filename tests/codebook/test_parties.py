@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from app.core.database import make_engine, make_sessions, transaction
 from app.core.postgres import Server
 from app.history.rebuild import rebuild
+from tests.accounts.make import browser
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values
 from tests.support.fixtures import connect
@@ -346,10 +348,11 @@ def test_a_party_without_positions_is_merged_and_takes_part_again(api: Api, sour
 
 
 def test_drafts_go_on_waiting_for_a_second_person(
-    api: Api, source: int, held: dict[str, int], editor: TestClient, database: Server
+    app: FastAPI, api: Api, source: int, held: dict[str, int], editor: TestClient, database: Server
 ) -> None:
     settings = "/n/sarn/code-book/negotiation"
-    post(editor, settings, **values(editor, settings) | {"review": "on", "reason": "Two pairs of eyes"})
+    admin = browser(app, "admin")
+    post(admin, settings, **values(admin, settings) | {"review": "on", "reason": "Two pairs of eyes"})
     asked = f"/positions/{held['draft']}/review"
     sent = {"version": "1", "comment": "Is thirty days the right option?", "do": "submit"}
     assert post(editor, asked, **sent).status_code == 303

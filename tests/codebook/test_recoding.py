@@ -139,7 +139,7 @@ def test_a_recoding_is_no_move(api: Api, coded: dict[str, int], editor: TestClie
         tree = LexborHTMLParser(editor.get("/n/sarn/cells/sarn-aldria/truce").text)
         return [b.text() for b in tree.css(".history li b")]
 
-    assert kinds() == ["moved", "new"]
+    assert kinds() == ["moved from rank 4 to 3", "new"]
     merged(editor, **{f"keep-{coded['contrary']}": "source"})
     first, second = (api.get(f"/positions/{coded[n]}")["data"] for n in ("first", "second"))
     assert (first["attitudes"], first["conditions"]) == (second["attitudes"], second["conditions"])
@@ -206,7 +206,7 @@ def test_all_quotes_of_an_option_stand_on_a_page(
     numbers = [int(a.attributes["href"].split("/")[-1]) for a in tree.css("section li h3 a")]
     assert numbers == [coded["contrary"], coded["first"]]  # no draft
     assert len(tree.css("figure.quote")) == 2
-    assert "Nobody has said" in client.get("/n/sarn/issues/truce/options/thirty?as_of=2025-02-01").text
+    assert "Nothing is certain" in client.get("/n/sarn/issues/truce/options/thirty?as_of=2025-02-01").text
     merged(editor, **{f"keep-{coded['contrary']}": "source"})
     assert not LexborHTMLParser(client.get("/n/sarn/issues/truce/options/thirty").text).css("figure.quote")
     then = LexborHTMLParser(client.get("/n/sarn/issues/truce/options/thirty", params={"known_at": known_at}).text)

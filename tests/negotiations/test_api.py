@@ -255,7 +255,7 @@ def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
     path = f"/positions/{reviewed.ada.post('/positions', position()).data['id']}"
     at_once = reviewed.bo.patch(path, {"summary": "put otherwise", "status": "published"})
     assert at_once.status == 403 and "as it stands" in at_once.json["detail"]
-    for change in ({"attitudes": {"q40": "accepts"}}, {"quotes": [quote(OTHER_WORDS)]}, {"stated_by": "2024-05-14"}):
+    for change in ({"attitudes": {"q40": "accepts"}}, {"quotes": [quote(OTHER_WORDS)]}, {"firmness": "red_line"}):
         assert reviewed.bo.patch(path, {**change, "status": "published"}).status == 403, change
     assert reviewed.ada.get(path).data["version"] == 1
     assert reviewed.bo.patch(path, {"summary": "put otherwise"}).status == 200
