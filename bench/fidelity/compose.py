@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bench.fidelity.blocks import Block, Piece, Sentence
@@ -76,7 +76,15 @@ def _roles(sentence: Sentence, how: str, draw: random.Random) -> Sentence:
     return _at_gap(sentence, lambda text: [], draw, sets=how)
 
 
-def _at_gap(sentence, between, draw, *, eats_space=False, after_word=False, sets=""):  # type: ignore[no-untyped-def]
+def _at_gap(
+    sentence: Sentence,
+    between: Callable[[str], list[Piece]],
+    draw: random.Random,
+    *,
+    eats_space: bool = False,
+    after_word: bool = False,
+    sets: str = "",
+) -> Sentence:
     """Put pieces between two words of the longest piece without a role."""
     at = max(range(len(sentence.pieces)), key=lambda n: (not sentence.pieces[n].role, len(sentence.pieces[n].text)))
     text = sentence.pieces[at].text
@@ -97,7 +105,7 @@ def _at_gap(sentence, between, draw, *, eats_space=False, after_word=False, sets
     return replace(sentence, pieces=(*sentence.pieces[:at], *middle, *sentence.pieces[at + 1 :]))
 
 
-def _each_text(sentence: Sentence, change) -> Sentence:  # type: ignore[no-untyped-def]
+def _each_text(sentence: Sentence, change: Callable[[str], str]) -> Sentence:
     return replace(sentence, pieces=tuple(replace(piece, text=change(piece.text)) for piece in sentence.pieces))
 
 
