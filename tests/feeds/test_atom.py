@@ -62,7 +62,7 @@ def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> No
         ", perhaps restated: firm",
         ": found later, said before",
         ", moved: own words",
-        ": hearsay",
+        ", according to Southshore: hearsay",
     ]
     assert "New: nothing was on record before" in got[3]["summary"]
     assert "the dates on record do not tell which position came last" in got[1]["summary"]

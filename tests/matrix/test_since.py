@@ -86,8 +86,8 @@ def test_what_hangs_on_an_uncertain_order_is_only_possible(lake: Lake) -> None:
     assert marked(lake).endswith("date imprecise (may be older) perhaps moved")
     over_time = LexborHTMLParser(lake.stranger.page("/n/lake/cells/north/quota").text).css(".history li")
     assert [" ".join(li.css_first("span").text().split()) for li in over_time] == [
-        "perhaps moved from rank 1 to 3: prefers 40 % date imprecise (may be older)",
-        "prefers 30 % date imprecise (may be newer)",
+        "perhaps moved from rank 1 to 3: prefers 40 %, date imprecise (may be older)",
+        "prefers 30 %, date imprecise (may be newer)",
         "new: prefers 20 %",
     ]
 

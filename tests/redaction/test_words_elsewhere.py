@@ -28,7 +28,7 @@ def copied(neighbours: Lake) -> Lake:
     look = {"party": "council", "issue": "quota", "looked_on": "2024-06-01", "where": COPY}
     assert ada.post("/negotiations/lake/looks", look).status == 201
     assert ada.patch("/negotiations/lake/issues/dam", {"notes": f"Where {COPY}"}).status == 200
-    assert ada.patch("/negotiations/lake", {"review": True}).status == 200
+    assert neighbours.root.patch("/negotiations/lake", {"review": True}).status == 200
     comment = {"do": "submit", "version": "1", "comment": f"Is it so that {COPY}?"}
     assert ada.browse("POST", "/positions/3/review", data=comment).status_code == 303
     reading = {"do": "read", "reason": COPY, "version": "0"}
@@ -61,8 +61,10 @@ def test_what_people_wrote_is_named_and_left(copied: Lake) -> None:
     kinds = sorted({row.split(" ")[0] for row in rows})
     assert kinds == [
         "issue", "log_holding", "log_revision", "look", "position_attitude", "quote",
-        "release", "review_comment", "source", "source_reading", "source_text",
+        "quote_check", "release", "review_comment", "source", "source_reading", "source_text",
     ]  # fmt: skip
+    # The check of quote 6 alone, which repeats the words: its link leads to them.
+    assert [row[:15] for row in rows if row.startswith("quote_check")] == ["quote_check (6,"]
     assert not [row for row in rows if row.startswith("log_revision") and "Gebt uns" in row]
 
 
