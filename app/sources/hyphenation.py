@@ -18,7 +18,7 @@ _LONGEST = 64  # characters of a piece of a word
 _PIECES = 4  # of one word, over so many lines
 _MOST = 10_000  # broken words looked at; there are as many in a thousand pages
 _HYPHENS = "-‐\u058a"
-# After these the hyphen of the word before stands for what follows later, as in "short- and long-term".
+# Before these a hyphen may stand for what follows later, as in "short- and long-term".
 _CONJUNCTIONS = frozenset(
     "and or to nor und oder bis sowie et ou y o e u i o en of och eller og ja tai и или і й та або чи lub oraz".split()
 )
@@ -120,14 +120,14 @@ def _options(text: Folded, at: int, before: str, after: str) -> list[tuple[str, 
     left, right = _left(text, at), _right(text, at)
     mark = text.text[left:right].strip()
     if mark and text.spaced[left] in _HYPHENS:
-        if after.lower() in _CONJUNCTIONS:
-            return []
-        kept = [(mark, (at, at + 1))]
+        joined, kept = [("", (left, right))], [(mark, (at, at + 1))]
+        if after in _CONJUNCTIONS and not text.text.startswith("-", right + len(after)):
+            return joined
         # Numbers are not hyphenated, nor does a word change between capital and small letters where it is.
         number = before[-1].isnumeric() or after[0].isnumeric()
         cases = after[0].islower() if before.isupper() and len(before) > 1 else after[0].isupper()
         mixed = cases and not (before.isupper() and after.isupper())
-        return kept if number or mixed else [("", (left, right)), *kept]
+        return kept if number or mixed else joined + kept
     return [(mark, (at, at + 1))]
 
 

@@ -13,18 +13,18 @@ from app.sources.folding import fold
 TEXT = (
     "We recog-\nnise the long-\nterm plan, the re-\r\nset of 2014-\n2022, short-\nand medium-run loans, the Franco-\nGerman\n"
     "NATO-\nled talks, an e‐ \n mail, GUARAN-\nTEES, inter-\nna-\ntional law; conscripts—\nthen more\n—much more and/\nor "
-    "none. Cafe\u0301-\nteria of re\u00ad\nsettled and re\u00adsettled folk, the on-line site.\n\nThe ﬁnal oﬀer, the ﬂuﬀy aﬃdavit: "
+    "none. Cafe\u0301-\nteria of re\u00ad\nsettled and re\u00adsettled folk, the on-line site, a protect-\nor of state-\nof-the-art rails.\n\nThe ﬁnal oﬀer, the ﬂuﬀy aﬃdavit: "
     "ĳs. The last par-\n\nagraph - of - all, we-they, and -\nfinally a -\x0cdash."
 )
 READ = [
     "recognise the long-term plan", "recog-nise", "recog- nise", "recog-\nnise", "long-term", "longterm", "long- term",
     "reset of 2014-2022", "short- and medium-run", "Franco-German", "NATO-led talks", "e-mail", "email", "GUARANTEES",
     "international law", "inter-na-tional", "inter-national", "conscripts—then", "conscripts— then", "more—much more",
-    "and/or none", "Caféteria of", "of resettled and", "and resettled", "on-line site", "The final offer", "The ﬁnal offer",
+    "and/or none", "Caféteria of", "of resettled and", "and resettled", "on-line site", "protector", "state-of-the-art", "The final offer", "The ﬁnal offer",
     "the fluffy affidavit", "ijs", "last paragraph", "and - finally a - dash",
 ]  # fmt: skip
 UNREAD = [
-    "recog nise", "long term", "long -term", "20142022", "2014 2022", "shortand", "short-and", "FrancoGerman", "NATOled",
+    "recog nise", "long term", "long -term", "20142022", "2014 2022", "short-and", "FrancoGerman", "NATOled",
     "conscriptsthen", "moremuch", "andor", "re settled", "online site", "on- line", "on-\nline", "wethey", "we- they",
     "the final 0ffer", "recognize", "and-finally", "internation-al",
 ]  # fmt: skip
