@@ -18,11 +18,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
-from app.core.lines import line_ends, place
+from app.core.lines import line_ends, unstorable
 
 FIRST_YEAR = 1000  # years have four digits in all that is stored and shown
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 class Input(BaseModel):
@@ -34,11 +33,8 @@ class Input(BaseModel):
 def _storable(value: str) -> str:
     """Make line ends alike; refuse what PostgreSQL or UTF-8 cannot hold, and other control characters."""
     value = line_ends(value)
-    if found := UNSTORABLE.search(value):
-        where = place(value, found.start())
-        if "\ud800" <= found[0] <= "\udfff":
-            raise ValueError(f"contains half of a surrogate pair, which is no character: {where}")
-        raise ValueError(f"contains the control character U+{ord(found[0]):04X}, which cannot be saved: {where}")
+    if fault := unstorable(value):
+        raise ValueError(fault)
     return value
 
 

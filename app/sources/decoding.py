@@ -28,6 +28,7 @@ _DECLARED = re.compile(
 _WIDE = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis"))  # of two bytes or more
 _CHANCE = 30  # bytes that are UTF-8 by chance in an encoding of two bytes, at most
 _FEW = 10  # so many letters that are right make up for one that is wrong
+_STRAY = 0.01  # of the bytes that are zero: with more of them it is no text
 _MANY = 0.5  # of the letters: where more are not ASCII, the text is not written in Latin letters
 
 
@@ -38,6 +39,7 @@ class Decoded:
     text: str
     encoding: str
     guessed: bool = False
+    pages: tuple[int, ...] = ()  # where each begins, in code points: programs for PDF put a form feed between them
 
     @property
     def others(self) -> list[str]:
@@ -49,20 +51,18 @@ def decode(data: bytes) -> Decoded:
     """Read a plain text by its byte order mark, as UTF-8, else by a guess; ValueError if it is no text."""
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
-            return Decoded(
-                _plain(data[len(mark) :].decode("utf-8") if encoding == "utf-8" else data.decode(encoding)), encoding
-            )
-    if b"\0" in data:
+            return _read(data[len(mark) :].decode("utf-8") if encoding == "utf-8" else data.decode(encoding), encoding)
+    if data.count(b"\0") > _STRAY * len(data):
         raise ValueError("holds bytes that no text has")
     try:
-        return Decoded(_plain(data.decode("utf-8")), "utf-8")
+        return _read(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
     high = sum(byte >= 0xC0 for byte in data)
     letters = high + sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in data)
     for encoding in sorted(GUESSES, reverse=high < _MANY * letters):
         try:
-            return Decoded(_plain(data.decode(encoding)), encoding, guessed=True)
+            return _read(data.decode(encoding), encoding, guessed=True)
         except UnicodeDecodeError:
             continue
     raise ValueError("is in an encoding that is not known here: save it as UTF-8")
@@ -110,6 +110,16 @@ def reread(text: str, was: str, now: str) -> str:
         return text.encode(was).decode(now)
     except UnicodeError:
         raise ValueError(f"cannot be read as {LABELS[now]}") from None
+
+
+def _read(text: str, encoding: str, *, guessed: bool = False) -> Decoded:
+    plain, starts = _plain(text), [0]
+    for page in text.removeprefix("\ufeff").split("\f"):
+        starts.append(starts[-1] + len(line_ends(page)) + 1)
+    if not text.endswith("\f"):
+        starts.append(len(plain))
+    pages = tuple(starts[:-2])
+    return Decoded(plain, encoding, guessed, pages if len(pages) > 1 and pages[-1] <= len(plain) else ())
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.core.errors import Fault, Invalid
+from app.core.lines import UNSTORABLE, unstorable
 from app.sources.decoding import LABELS, MARKS, Decoded, decode, decode_html
 
 SECONDS = 20  # by the clock; the process may take ten of the processor's
@@ -60,9 +61,12 @@ async def extract(data: bytes, name: str) -> Extracted:
         decoded = _decoded(data, html=False)
         if not decoded.text.strip():
             raise Unreadable("There is no text in it.")
+        if fault := unstorable(decoded.text):
+            raise Unreadable(f"The file {fault}. Take it out there, and choose the file again.")
         if len(decoded.text.encode("utf-8", "replace")) > TEXT:
-            raise Unreadable(f"The text is longer than {TEXT // 1024**2} MB.")
-        return Extracted(decoded.text, kind, {}, decoded.encoding, decoded.guessed, tuple(decoded.others))
+            raise Unreadable(f"The text is longer than {TEXT // 1024**2} MB: choose the part that matters.")
+        others = tuple(decoded.others)
+        return Extracted(decoded.text, kind, {}, decoded.encoding, decoded.guessed, others, decoded.pages)
     encoding, guessed = None, False
     if kind == "html":
         page = _decoded(data, html=True)
@@ -72,7 +76,9 @@ async def extract(data: bytes, name: str) -> Extracted:
     texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages", "seams")}
     fields = {n: v for n, v in texts.items() if v}
     pages, seams = (tuple(map(int, found.get(name, ()))) for name in ("pages", "seams"))
-    return Extracted(found["text"], kind, fields, encoding, guessed, pages=pages, seams=seams)
+    # A character that no text holds is seen as a box, if at all; its place is kept.
+    text = UNSTORABLE.sub("\ufffd", found["text"])
+    return Extracted(text, kind, fields, encoding, guessed, pages=pages, seams=seams)
 
 
 def reading(found: Extracted) -> str:
