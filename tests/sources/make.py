@@ -50,8 +50,11 @@ def pdf_of_pages(*pages: str) -> bytes:
     return made.getvalue()
 
 
-def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None) -> bytes:
-    """A PDF of one page with these lines of Latin text, or with a content stream of one's own, deflated."""
+def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None, info: str = "<<>>") -> bytes:
+    """A PDF of one page with these lines of Latin text, or with a content stream of one's own, deflated.
+
+    `encrypt` is the password that opens it; empty, it opens without.
+    """
     from pypdf import PdfReader, PdfWriter
 
     shown = " ".join(f"({line.replace('(', '[').replace(')', ']')}) Tj T*" for line in lines)
@@ -64,19 +67,20 @@ def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None) ->
         b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
+    objects.append(info.encode("latin-1"))
     made, places = b"%PDF-1.4\n", []
     for n, body in enumerate(objects, 1):
         places.append(len(made))
         made += b"%d 0 obj%s endobj\n" % (n, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    made += b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
+    made += b"xref\n0 7\n0000000000 65535 f \n%strailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF" % (
         table,
         len(made),
     )
     if encrypt is None:
         return made
     writer = PdfWriter(PdfReader(io.BytesIO(made)))
-    writer.encrypt(encrypt, algorithm="RC4-128")
+    writer.encrypt(encrypt, "owner", algorithm="RC4-128")
     locked = io.BytesIO()
     writer.write(locked)
     return locked.getvalue()

@@ -1,59 +1,71 @@
-"""Read PDF."""
+"""Read PDF: the words of its pages in the order of reading, by the place of each character."""
 
-import io
 import re
+from datetime import date
+
+import pypdfium2
+from pypdfium2 import PdfDocument, PdfiumError, raw
 
 from app.sources.readers import TEXT, Found, Unreadable
+from app.sources.readers.pdf_characters import characters
+from app.sources.readers.pdf_flow import flow
+from app.sources.readers.pdf_lines import Line, lines
 
 PAGES = 2_000
-BETWEEN_PAGES = "\n\n"
+_UNKNOWN = 0.3  # of the characters: with more of them, the words are not there
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 
 
 def read(data: bytes) -> Found:
-    """Take the text out of a PDF, page after page."""
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError
-
-    reader = PdfReader(io.BytesIO(data), strict=False)
-    try:
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Unreadable("This PDF is locked with a password: save it without one.")
-    except DependencyError:
-        raise Unreadable("This PDF is encrypted: print it into a new one, which is not.") from None
-    if len(reader.pages) > PAGES:
-        raise Unreadable(f"This PDF has more than {PAGES:,} pages.")
-    pages, starts, size, end = [], [], 0, 0
-    for page in reader.pages:
-        text = page.extract_text()
-        made = _paragraphs(text)
-        starts.append(end)
-        if made:
-            pages.append(made)
-            end += len(made) + len(BETWEEN_PAGES)
-        size += len(text)
+    """Return the text of a PDF, where each page begins in it, and what it says about itself."""
+    document = _opened(data)
+    if len(document) > PAGES:
+        raise Unreadable(
+            f"This PDF has more than {PAGES:,} pages: split it, or paste the text of the pages that matter."
+        )
+    pages: list[list[Line]] = []
+    size = 0
+    for page in document:
+        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)  # what forms and remarks show becomes part of the page
+        pages.append(lines(characters(page)))
+        page.close()
+        size += sum(len(line.text) for line in pages[-1])
         if size > TEXT:
-            raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
-    if not "".join(pages).strip():
+            raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB: paste the part that matters.")
+    made = flow(pages)
+    if not made.text.strip():
         raise Unreadable("This PDF holds pictures of pages, no text: let a program for text recognition read it first.")
-    about = reader.metadata
-    created = about.creation_date if about else None
+    if made.text.count("\ufffd") > _UNKNOWN * len(made.text):
+        raise Unreadable(
+            "The fonts of this PDF do not say which letters they draw: let a program for text recognition read it."
+        )
+    about = document.get_metadata_dict(skip_empty=True)
     return {
-        "text": BETWEEN_PAGES.join(pages),
-        "pages": starts,  # in code points of the text; a page without words begins where the next one does
-        "title": about and about.title,
-        "author": about and about.author,
-        "published_on": created.date().isoformat() if created else None,
+        "text": made.text,
+        "pages": made.pages,  # in code points of the text; a page without words begins where the next one does
+        "title": about.get("Title"),
+        "author": about.get("Author"),
+        "published_on": _day(about.get("CreationDate", "")),
     }
 
 
-def _paragraphs(page: str) -> str:
-    """Join lines into paragraphs: one ends with a sentence in a short line. Only white space is changed."""
-    lines = [line.strip() for line in page.splitlines()]
-    width = max((len(line) for line in lines), default=0)
-    made = [""]
-    for line in lines:
-        if line:
-            made[-1] += f" {line}" if made[-1] else line
-        if not line or (len(line) < 0.8 * width and re.search(r"[.!?:;…][”’»\"')\]]*$", line)):
-            made.append("")
-    return "\n\n".join(paragraph for paragraph in made if paragraph)
+def _opened(data: bytes) -> PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except PdfiumError as error:
+        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise Unreadable(
+                "This PDF is locked with a password: save it without one, or print it into a new PDF."
+            ) from None
+        raise
+
+
+def _day(written: str) -> str | None:
+    """Return a day as ISO 8601; None for what is no date of a PDF, which many programs write."""
+    found = _DATE.match(written)
+    if found is None:
+        return None
+    try:
+        return date(*map(int, found.groups())).isoformat()
+    except ValueError:
+        return None
