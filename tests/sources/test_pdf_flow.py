@@ -27,9 +27,14 @@ def text(*pages: list[Line]) -> str:
 
 
 def test_lines_are_joined_to_paragraphs() -> None:
-    page = column("The minister came to Sarn on Sunday with an", "offer and a bill.", "We will not rebuild it, she said", "there.")
+    page = column(
+        "The minister came to Sarn on Sunday with an", "offer and a bill.", "We will not rebuild it, she said", "there."
+    )
     page[1].right = 120
-    assert text(page) == "The minister came to Sarn on Sunday with an offer and a bill.\n\nWe will not rebuild it, she said there."
+    assert (
+        text(page)
+        == "The minister came to Sarn on Sunday with an offer and a bill.\n\nWe will not rebuild it, she said there."
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,9 +55,14 @@ def test_what_parts_lines_is_told_by_their_ends(before: str, after: str, whole: 
 
 
 def test_a_sentence_runs_on_over_columns_and_pages() -> None:
-    first = [*column("One two three four", "five six seven eight", "nine ten"), *column("eleven twelve", "thirteen and more", left=300)]
+    first = [
+        *column("One two three four", "five six seven eight", "nine ten"),
+        *column("eleven twelve", "thirteen and more", left=300),
+    ]
     second = column("words until it ends here.", "A new one.")
-    assert text(first, second).startswith("One two three four five six seven eight nine ten eleven twelve thirteen and more words until it ends here.")
+    assert text(first, second).startswith(
+        "One two three four five six seven eight nine ten eleven twelve thirteen and more words until it ends here."
+    )
     assert text(column("so we recog-"), column("nise it.")) == "so we recog-\nnise it."
 
 
@@ -68,7 +78,10 @@ def test_heads_feet_and_numbers_of_pages_do_not_interrupt() -> None:
 
 
 def test_numbers_of_a_table_are_no_numbers_of_pages() -> None:
-    pages = [[*column(*words), at(f"Total {total} {total}", 600)] for words, total in ((["a b", "c d"], 5), (["e f", "g h"], 7))]
+    pages = [
+        [*column(*words), at(f"Total {total} {total}", 600)]
+        for words, total in ((["a b", "c d"], 5), (["e f", "g h"], 7))
+    ]
     assert "Total 5 5" in text(*pages) and "Total 7 7" in text(*pages)
 
 
