@@ -1,4 +1,4 @@
-"""Promise 43, in small: `kill -9` in a storm of writes loses nothing that was answered and leaves nothing half done."""
+"""`kill -9` in a storm of writes loses nothing that was answered and leaves nothing half done."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Models match migrations, imports run downhill, and nobody sets what is not theirs to set (promise 14)."""
+"""Models match migrations, imports run downhill, and nobody sets what is not theirs to set."""
 
 import subprocess
 import sys

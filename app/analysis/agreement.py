@@ -1,4 +1,4 @@
-"""How near two parties are to each other (contract, "Common ground"); pure."""
+"""How near two parties are to each other (docs/rules.md, agreement); pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Redated:
-    """A position whose `stated_by` is not what its sources' dates of publication say by now (rule 3)."""
+    """A position whose `stated_by` is not what its sources' dates of publication say by now (docs/rules.md, rule 3)."""
 
     position: PositionView
     stated_by: str | None  # what would be computed today; None where the dates no longer go together

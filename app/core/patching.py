@@ -1,4 +1,4 @@
-"""What a PATCH means for a plain object: JSON Merge Patch plus the reason for it (contract); pure."""
+"""What a PATCH means for a plain object: JSON Merge Patch (RFC 7396) plus the reason for it; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

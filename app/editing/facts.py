@@ -66,7 +66,7 @@ async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) ->
 def preview(
     form: Mapping[str, str], kept: Mapping[int, QuoteView], sources: Mapping[int, Source], *, today: date
 ) -> Span:
-    """Rule 3 for what stands in the form, as if it were published today."""
+    """Compute the dates (docs/rules.md, rule 3) of what stands in the form, as if it were published today."""
     quotes = []
     for n in numbered(form, "q"):
         q = block(form, n)

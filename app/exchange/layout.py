@@ -1,4 +1,4 @@
-"""The data package's format: its tables, their columns, and what each admits (contract, Data package)."""
+"""The data package's format: its tables, their columns, and what each admits."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -101,8 +101,9 @@ async def count_positions(session: AsyncSession, chosen: Selection) -> int:
 
 
 async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
-    """Every position of the cells shown, a few at a time, in the matrix's order, each cell's by rule 3; is it current?
+    """Yield every position of the cells shown, a few at a time, and whether it is current.
 
+    In the order of the matrix, those of a cell in the order of docs/rules.md, rule 3.
     Between one few and the next, whatever else the process has to do gets its turn.
     """
     names = Names()

@@ -1,4 +1,4 @@
-"""Where the parties whose consent is required agree, option by option (contract, "Common ground"); pure."""
+"""Where the parties whose consent is required agree, option by option (docs/rules.md, common ground); pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What kind of move it is when another position becomes current in a cell (contract, "Common ground"); pure."""
+"""What kind of move it is when another position becomes current in a cell (docs/rules.md, moves); pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def moves(issue: str, timeline: Sequence[tuple[date, Stand]], *, after: date | N
 
 
 def kind(before: Stand | None, after: Stand) -> MoveKind:
-    """Name the move; the first that applies, in the order in which the contract names them."""
+    """Name the move; the first that applies, in the order in which docs/rules.md names them."""
     if before is None or before.attributed:
         return MoveKind.NEW
     if after.withdrawn and not before.withdrawn:

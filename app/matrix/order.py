@@ -1,4 +1,4 @@
-"""Which position of a cell is current (contract, rules 3 and 4); the specification that the SQL is tested against.
+"""Which position of a cell is current (docs/rules.md, rules 3 and 4); the specification that the SQL is tested against.
 
 Every function takes the positions of one cell, each once, in its version as known at one instant, in any order.
 """

@@ -23,7 +23,7 @@ class Issue(Base):
     title: Mapped[str] = mapped_column(Text)
     question: Mapped[str | None] = mapped_column(Text)
     group: Mapped[str | None] = mapped_column(Text)
-    ordinal: Mapped[int]  # "order" of the contract: from top to bottom
+    ordinal: Mapped[int]  # `order` in the API: from top to bottom
     ordered: Mapped[bool] = mapped_column(default=False)
     notes: Mapped[str | None] = mapped_column(Text)
 

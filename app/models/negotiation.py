@@ -68,7 +68,7 @@ class Participation(Base):
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     role: Mapped[str] = mapped_column(Text, default=PartyRole.PRINCIPAL)
     consent_required: Mapped[bool]
-    ordinal: Mapped[int]  # "order" of the contract: from left to right
+    ordinal: Mapped[int]  # `order` in the API: from left to right
     merged_into_id: Mapped[int | None]  # the party there that its positions are recorded under
 
 

@@ -59,7 +59,7 @@ class QuoteKind(StrEnum):
 
 
 class Verification(StrEnum):
-    """What checking a quote against its source's text gave (contract, rule 2)."""
+    """What checking a quote against its source's text gave (docs/rules.md, rule 2)."""
 
     VERIFIED = "verified"
     AMBIGUOUS = "ambiguous"

@@ -164,7 +164,7 @@ def _dated(
     recorded_day: date,
     faults: list[Fault],
 ) -> dict[str, Any]:
-    """When it was stated (rule 3); nothing but its own dates and quotes, or its first publication, moves that."""
+    """Date it (docs/rules.md, rule 3): only its own dates and quotes, or its first publication, move that."""
     undated = dict.fromkeys(("stated_on", "stated_from", "stated_by"), None) | dict.fromkeys(
         ("from_by_hand", "by_by_hand"), False
     )

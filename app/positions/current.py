@@ -1,4 +1,4 @@
-"""Which position of a cell is current (contract, rules 3 and 4), in SQL."""
+"""Which position of a cell is current (docs/rules.md, rules 3 and 4), in SQL."""
 
 from collections.abc import Collection
 from datetime import date
@@ -28,9 +28,9 @@ def published(at: Moment, negotiation_id: int, parties: Collection[int], issues:
 
 
 def chosen_at(where: Any, as_of: Any) -> Any:
-    """Rule 4: own words before hearsay, then the last in rule 3's order (`app.matrix.order` says it in memory).
+    """Order by docs/rules.md, rule 4: own words before hearsay, then the last in the order of rule 3.
 
-    `as_of` is a day, or a column that holds one.
+    `app.matrix.order` says the same in memory. `as_of` is a day, or a column that holds one.
     """
     return (
         select(Spell)

@@ -1,4 +1,4 @@
-"""From when to when a position was stated, by what its quotes and their sources say (contract, rule 3); pure."""
+"""From when to when a position was stated, by what its quotes and their sources say (docs/rules.md, rule 3); pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def stated(
     stated_from: date | None = None,
     stated_by: date | None = None,
 ) -> Stated:
-    """Compute rule 3's span; `recorded_day` is that of recording in UTC, dates by hand may narrow what is computed."""
+    """Compute the span (docs/rules.md, rule 3); `recorded_day` is that of recording in UTC, dates by hand may narrow what is computed."""
     period = _read("/stated_on", stated_on) if stated_on is not None else _named_by(quotes)
     bounds = [_said_by(i, quote, period) for i, quote in enumerate(quotes)] or [period.last]
     # In the far east a day begins before it does in UTC: what is said then is recorded on the day before.

@@ -1,4 +1,4 @@
-"""What a PATCH means: the version that is there, merged with what was sent (JSON Merge Patch, contract); pure."""
+"""What a PATCH means: the version that is there, merged with what was sent (JSON Merge Patch, RFC 7396); pure."""
 
 from collections.abc import Mapping
 from typing import Any

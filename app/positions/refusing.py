@@ -1,4 +1,4 @@
-"""Help to mend quotes that do not match: why not, and the passage that comes closest (contract, rule 2)."""
+"""Help to mend quotes that do not match: why not, and the passage that comes closest (docs/rules.md, rule 2)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace

@@ -73,7 +73,7 @@ async def draw(session: AsyncSession, *, negotiation: Negotiation, size: int, by
 
 
 async def first_codings(session: AsyncSession, negotiation_id: int) -> Mapping[Key, First]:
-    """The published positions by source and cell, of several in one the last in the order of rule 3."""
+    """The published positions by source and cell, of several in one the last in the order of docs/rules.md, rule 3."""
     rows = await session.execute(
         select(Quote.source_id, Position.party_id, Position.issue_id, Position.id, Position.created_by)
         .ext(distinct_on(Quote.source_id, Position.party_id, Position.issue_id))

@@ -1,4 +1,4 @@
-"""Find a quotation in the text of its source, letter by letter (contract, rule 2); pure."""
+"""Find a quotation in the text of its source, letter by letter (docs/rules.md, rule 2); pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Texts with all that a quotation may differ in folded away, and where words begin and end (contract, rule 2)."""
+"""Texts with all that a quotation may differ in folded away, and where words begin and end (docs/rules.md, rule 2)."""
 
 import re
 import unicodedata

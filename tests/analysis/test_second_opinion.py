@@ -1,4 +1,4 @@
-"""Whatever is entered, in whatever order, each answer on both time axes is the one that the contract gives."""
+"""Whatever is entered, in whatever order, each answer on both time axes is the one that docs/rules.md gives."""
 
 import random
 from copy import deepcopy
@@ -159,7 +159,7 @@ def story(lake: Lake, request: pytest.FixtureRequest) -> Story:
 
 
 @pytest.mark.parametrize("story", range(3), indirect=True)
-def test_what_the_contract_says_is_answered(story: Story) -> None:
+def test_what_the_rules_say_is_answered(story: Story) -> None:
     for known_at, book in [story.past[-1], *story.chance.choices(story.past, k=6)]:
         as_of, since = story.chance.choices(DAYS, k=2)
         day, since_day = date.fromisoformat(as_of), date.fromisoformat(since)

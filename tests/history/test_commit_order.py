@@ -1,4 +1,4 @@
-"""Rule 6: numbers and instants agree with the order of commits, shown with two transactions open at once."""
+"""Rule 6 of docs/rules.md: numbers and instants agree with the order of commits, with two transactions open at once."""
 
 import time
 from collections.abc import Iterator

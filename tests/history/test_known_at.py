@@ -1,4 +1,4 @@
-"""Rule 6: the same address with both times given answers the same bytes for ever, whatever is edited later."""
+"""Rule 6 of docs/rules.md: an address with both times given answers the same bytes for ever, whatever is edited."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The chain of hashes: what is changed behind the program's back is found, and every write is in it (promise 54)."""
+"""The chain of hashes: what is changed behind the program's back is found, and every write is in it."""
 
 from typing import Any
 

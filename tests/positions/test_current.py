@@ -1,4 +1,4 @@
-"""Rule 4: SQL chooses the same current positions as the arithmetic of `app.matrix.order`, and the API shows them."""
+"""Rule 4 of docs/rules.md: SQL chooses the same current positions as `app.matrix.order`, and the API shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rule 3 of the contract: from when to when a position was stated."""
+"""Rule 3 of docs/rules.md: from when to when a position was stated."""
 
 from datetime import date
 

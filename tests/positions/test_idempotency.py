@@ -1,4 +1,4 @@
-"""Idempotency-Key: sending a write again changes nothing (promise 41)."""
+"""Idempotency-Key: sending a write again changes nothing."""
 
 from typing import Any
 

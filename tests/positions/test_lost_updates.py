@@ -1,4 +1,4 @@
-"""Rule 8 and promise 40: of two writers at once one is told, and nothing that was answered is lost."""
+"""Rule 8 of docs/rules.md: of two writers at once one is told, and nothing that was answered is lost."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Rules 1 and 2: no position without a quote, verbatim or flagged."""
+"""Rules 1 and 2 of docs/rules.md: no position without a quote, verbatim or flagged."""
 
 from typing import Any
 

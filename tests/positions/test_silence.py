@@ -1,4 +1,4 @@
-"""Rule 7: silence is data, and no filter makes a cell look silent."""
+"""Rule 7 of docs/rules.md: silence is data, and no filter makes a cell look silent."""
 
 from typing import Any
 

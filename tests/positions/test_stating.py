@@ -1,4 +1,4 @@
-"""Rule 3, through the API: when a position was stated, and what moves that."""
+"""Rule 3 of docs/rules.md, through the API: when a position was stated, and what moves that."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rule 2 of the contract, clause by clause."""
+"""Rule 2 of docs/rules.md, clause by clause."""
 
 import time
 import unicodedata

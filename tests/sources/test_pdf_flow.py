@@ -1,7 +1,5 @@
 """Lines of a PDF become a text that runs on over columns and pages."""
 
-# ruff: noqa: E501  (pages read best a line each)
-
 import pytest
 
 from app.sources.readers import pdf_bidi

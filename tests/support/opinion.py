@@ -1,4 +1,4 @@
-"""What the contract says of what was entered, slow and obvious: a second opinion, with no line of the program."""
+"""What docs/rules.md says of what was entered, slow and obvious: a second opinion, with no line of the program."""
 
 import calendar
 from dataclasses import dataclass, field

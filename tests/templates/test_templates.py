@@ -163,7 +163,7 @@ def test_the_first_line_names_the_variables(template: str) -> None:
     assert (templating.TEMPLATES / template).read_text().startswith("{#")
 
 
-def test_cells_carry_what_the_contract_says() -> None:
+def test_cells_carry_what_clients_read() -> None:
     tree = LexborHTMLParser(render(*PAGES["matrix"]))
     filled = tree.css("td[data-position]")
     assert len(filled) == len(invented.FILLED)
