@@ -47,7 +47,10 @@ def stated(
     stated_from: date | None = None,
     stated_by: date | None = None,
 ) -> Stated:
-    """Compute the span (docs/rules.md, rule 3); `recorded_day` is that of recording in UTC, dates by hand may narrow what is computed."""
+    """Compute the span (docs/rules.md, rule 3), which dates by hand may narrow.
+
+    `recorded_day` is the day of recording in UTC.
+    """
     period = _read("/stated_on", stated_on) if stated_on is not None else _named_by(quotes)
     bounds = [_said_by(i, quote, period) for i, quote in enumerate(quotes)] or [period.last]
     # In the far east a day begins before it does in UTC: what is said then is recorded on the day before.

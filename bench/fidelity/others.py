@@ -93,9 +93,9 @@ READERS: dict[str, dict[str, Reader]] = {
     },
     "pdf": {
         "pdftotext": _command("pdftotext", "-enc", "UTF-8", "{}", "-"),
-        "pdfium": _library("pdfium"),
+        "pdfium": _library("pdfium", ours=True),
         "pdfminer.six": _library("pdfminer"),
-        "pypdf": _library("pypdf", ours=True),
+        "pypdf": _library("pypdf"),
     },
     "html": {
         "trafilatura": _library("trafilatura", ours=True),

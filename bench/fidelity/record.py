@@ -12,7 +12,7 @@ from tools.browser import find as find_chromium
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 TITLE = "# Results of the benches\n\nEach section is written by the bench itself, with `--record`.\n"
-LIBRARIES = ("pypdf", "mammoth", "trafilatura", "lxml", "regex", "rapidfuzz")  # those of them that Parley has
+LIBRARIES = ("pypdfium2", "trafilatura", "lxml", "regex", "rapidfuzz")  # those of them that Parley has
 
 
 def heading(said: str, seconds: float) -> str:
