@@ -12,7 +12,8 @@ from app.core.errors import Fault, Invalid
 from app.core.lines import UNSTORABLE, unstorable
 from app.sources.decoding import LABELS, MARKS, Decoded, decode, decode_html
 
-SECONDS = 20  # by the clock; the process may take ten of the processor's
+SECONDS = {"pdf": 45}  # by the clock; of the processor's it may take fewer
+USUAL_SECONDS = 20
 AT_ONCE = 2
 ANSWER = 32 * 1024**2  # bytes
 TEXT = 5 * 1024**2  # bytes in UTF-8
@@ -73,7 +74,8 @@ async def extract(data: bytes, name: str) -> Extracted:
         data = page.text.encode("utf-8", "replace")
         encoding, guessed = page.encoding, page.guessed
     found = await _run(kind, data)
-    texts = {n: " ".join(str(v).split()) for n, v in found.items() if v and n not in ("text", "pages", "seams")}
+    said = {n: UNSTORABLE.sub(" ", str(v)) for n, v in found.items() if v and n not in ("text", "pages", "seams")}
+    texts = {n: " ".join(v.split()) for n, v in said.items()}
     fields = {n: v for n, v in texts.items() if v}
     pages, seams = (tuple(map(int, found.get(name, ()))) for name in ("pages", "seams"))
     # A character that no text holds is seen as a box, if at all; its place is kept.
@@ -139,10 +141,10 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
             env={"LANG": "C.UTF-8"},
         )
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(SECONDS.get(kind, USUAL_SECONDS)):
                 answer, _ = await process.communicate(data)
         except TimeoutError:
-            raise Unreadable("Reading it takes too long: paste its text.") from None
+            raise Unreadable("Reading it takes too long: split it, or paste the part that matters.") from None
         finally:
             if process.returncode is None:
                 process.kill()
@@ -152,5 +154,9 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
     except ValueError:
         found = {}
     if "text" not in found:
-        raise Unreadable(found.get("error", "It is too big or too intricate to be read here: paste its text."))
+        raise Unreadable(
+            found.get(
+                "error", "It is too big or too intricate to be read here: split it, or paste the part that matters."
+            )
+        )
     return found

@@ -13,13 +13,14 @@ from importlib import import_module
 from app.sources.readers import TEXT, Found, Unreadable
 
 MEMORY = 768 * 1024**2  # bytes of address space
-SECONDS = 10  # of the processor
+SECONDS = {"pdf": 30}  # of the processor: a report of several hundred pages takes so long
+USUAL_SECONDS = 10
 
 
 def main() -> None:
     kind = sys.argv[1]
     _limit(resource.RLIMIT_AS, MEMORY)
-    _limit(resource.RLIMIT_CPU, SECONDS)
+    _limit(resource.RLIMIT_CPU, SECONDS.get(kind, USUAL_SECONDS))
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
     data = sys.stdin.buffer.read()

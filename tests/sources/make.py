@@ -38,22 +38,31 @@ def paragraph(*runs: str) -> str:
     return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
 
 
-def pdf_of_pages(*pages: str) -> bytes:
-    """A PDF with one line of Latin text on each page; an empty one has none."""
+def pdf_of_pages(*pages: str | bytes) -> bytes:
+    """A PDF with one line of Latin text, or a content stream, on each page; an empty one has nothing."""
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
     for page in pages:
-        writer.append(PdfReader(io.BytesIO(pdf(*[page] if page else []))))
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
+        made = pdf(stream=page) if isinstance(page, bytes) else pdf(*[page] if page else [])
+        writer.append(PdfReader(io.BytesIO(made)))
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
 
 
-def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None, info: str = "<<>>") -> bytes:
-    """A PDF of one page with these lines of Latin text, or with a content stream of one's own, deflated.
+def placed(*lines: tuple[int, int, int, str]) -> bytes:
+    """The content stream of a page with lines at these places: from the left, from below, size of the letters."""
+    shown = (f"BT /F1 {size} Tf {left} {base} Td ({line}) Tj ET" for left, base, size, line in lines)
+    return "\n".join(shown).encode("cp1252")
 
-    `encrypt` is the password that opens it; empty, it opens without.
+
+def pdf(
+    *lines: str, encrypt: str | None = None, stream: bytes | None = None, info: str = "<<>>", times: int = 1
+) -> bytes:
+    """A PDF of one page, so many times, with these lines of Latin text or a content stream of one's own, deflated.
+
+    `encrypt` is the password that opens it; empty, it opens without. `info` is what it says about itself.
     """
     from pypdf import PdfReader, PdfWriter
 
@@ -62,7 +71,7 @@ def pdf(*lines: str, encrypt: str | None = None, stream: bytes | None = None, in
     packed = zlib.compress(content)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>" % (b"3 0 R " * times, times),
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
         b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",

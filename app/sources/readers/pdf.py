@@ -34,18 +34,20 @@ def read(data: bytes) -> Found:
             raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB: paste the part that matters.")
     made = flow(pages)
     if not made.text.strip():
-        raise Unreadable("This PDF holds pictures of pages, no text: let a program for text recognition read it first.")
+        raise Unreadable(
+            "There is no text in this PDF. If its pages are pictures, let a program for text recognition (OCR) read it."
+        )
     if made.text.count("\ufffd") > _UNKNOWN * len(made.text):
         raise Unreadable(
-            "The fonts of this PDF do not say which letters they draw: let a program for text recognition read it."
+            "The fonts of this PDF do not say which letters they draw:"
+            " let a program for text recognition (OCR) read its pages."
         )
-    about = document.get_metadata_dict(skip_empty=True)
     return {
         "text": made.text,
         "pages": made.pages,  # in code points of the text; a page without words begins where the next one does
-        "title": about.get("Title"),
-        "author": about.get("Author"),
-        "published_on": _day(about.get("CreationDate", "")),
+        "title": _said(document, "Title"),
+        "author": _said(document, "Author"),
+        "published_on": _day(_said(document, "CreationDate")),
     }
 
 
@@ -58,6 +60,14 @@ def _opened(data: bytes) -> PdfDocument:
                 "This PDF is locked with a password: save it without one, or print it into a new PDF."
             ) from None
         raise
+
+
+def _said(document: PdfDocument, name: str) -> str:
+    """Return what a PDF says about itself; nothing where that is no text."""
+    try:
+        return document.get_metadata_value(name)
+    except UnicodeError:
+        return ""
 
 
 def _day(written: str) -> str | None:

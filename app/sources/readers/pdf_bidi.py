@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 _RIGHT_TO_LEFT = {"R", "AL"}
+_FIRST = "\u0590"  # no character before it is of such a script
 _NUMBER = {"EN", "AN"}
 _PARTS_OF_NUMBERS = ".,:/-−%٫٬"
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
@@ -12,7 +13,7 @@ _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
 def is_right_to_left(text: str) -> bool:
     """Tell whether a character belongs to a script that is written from right to left."""
-    return unicodedata.bidirectional(text[0]) in _RIGHT_TO_LEFT
+    return text >= _FIRST and unicodedata.bidirectional(text[0]) in _RIGHT_TO_LEFT
 
 
 def read(signs: Sequence[str]) -> list[str]:

@@ -52,15 +52,22 @@ class _Reader:
         self._text = page.get_textpage()
         self._styles: dict[int, Style] = {}
         self._box = raw.FS_RECTF()
+        self._matrix = raw.FS_MATRIX()
+        self._tight = [ctypes.c_double() for _ in range(4)]  # left, right, bottom, top
+        self._colour = [ctypes.c_uint() for _ in range(4)]  # red, green, blue, alpha
+        self._origin = ctypes.c_double(), ctypes.c_double()
         self._frame = page.get_bbox()
         self._scanned: bool | None = None
         self._dark: list[tuple[float, float, float, float]] | None = None
 
     def characters(self) -> Iterator[Character]:
-        text, styles, box, frame = self._text.raw, self._styles, self._box, self._frame
+        # Called for every character of a document: a call of PDFium takes longer than all else here.
+        text, styles, box = self._text.raw, self._styles, self._box
+        unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+        lowest_left, lowest, rightmost, highest = self._frame
         spaced, half, key, style = False, 0, 0, None
         for at in range(self._text.count_chars()):
-            code, piece = raw.FPDFText_GetUnicode(text, at), _piece(text, at)
+            code, piece = unicode_of(text, at), _piece(text, at)
             if not piece or (code in _BLANK and raw.FPDFText_IsGenerated(text, at) == 1):
                 spaced = True
                 continue
@@ -74,32 +81,33 @@ class _Reader:
                 key, style = piece, styles.get(piece)
                 if style is None:
                     style = styles[piece] = self._style(text, at)
-            if not sign or not style.seen or not raw.FPDFText_GetLooseCharBox(text, at, box):
+            if not sign or not style.seen or not box_of(text, at, box):
                 continue
             left, bottom, right, top = box.left, box.bottom, box.right, box.top
-            if left >= frame[2] or right <= frame[0] or bottom >= frame[3] or top <= frame[1]:
+            if left >= rightmost or right <= lowest_left or bottom >= highest or top <= lowest:
                 continue
             if style.white and not self._on_dark((left + right) / 2, (bottom + top) / 2):
                 continue
-            yield Character(sign, *_turned(style.turn, left, right, bottom, top), style, spaced)
+            if style.turn:
+                left, right, bottom, top = _turned(style.turn, left, right, bottom, top)
+            yield Character(sign, left, right, bottom, top, style, spaced)
             spaced = False
 
     def _style(self, text: Any, at: int) -> Style:
-        piece, x, y = raw.FPDFText_GetTextObject(text, at), ctypes.c_double(), ctypes.c_double()
+        piece, matrix, (x, y) = raw.FPDFText_GetTextObject(text, at), self._matrix, self._origin
         raw.FPDFText_GetCharOrigin(text, at, x, y)
-        matrix = raw.FS_MATRIX()
         raw.FPDFText_GetMatrix(text, at, matrix)
         size = raw.FPDFText_GetFontSize(text, at) * math.hypot(matrix.c, matrix.d)
         turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-        tight = [ctypes.c_double() for _ in range(4)]  # left, right, bottom, top
-        raw.FPDFText_GetCharBox(text, at, *tight)
+        raw.FPDFText_GetCharBox(text, at, *self._tight)
         raw.FPDFText_GetLooseCharBox(text, at, self._box)
-        same = abs(self._box.left - tight[0].value) + abs(self._box.right - tight[1].value) < _SAME
-        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-        coloured = raw.FPDFPageObj_GetFillColor(piece, red, green, blue, alpha)
+        left, right = self._tight[0].value, self._tight[1].value
+        same = abs(self._box.left - left) + abs(self._box.right - right) < _SAME
+        coloured = raw.FPDFPageObj_GetFillColor(piece, *self._colour)
+        red, green, blue, alpha = (part.value for part in self._colour)
         mode = raw.FPDFTextObj_GetTextRenderMode(piece)
-        seen = (mode not in _INVISIBLE or self._is_scan()) and not (coloured and alpha.value == 0)
-        white = bool(coloured) and min(red.value, green.value, blue.value) >= _WHITE
+        seen = (mode not in _INVISIBLE or self._is_scan()) and not (coloured and alpha == 0)
+        white = bool(coloured) and min(red, green, blue) >= _WHITE
         base = _turned(turn, x.value, x.value, y.value, y.value)[2]
         return Style(base, size, turn, not same, seen, white and mode == raw.FPDF_TEXTRENDERMODE_FILL)
 
@@ -149,6 +157,8 @@ def _turned(turn: int, left: float, right: float, bottom: float, top: float) -> 
 
 def _sign(code: int) -> str:
     """Return a character as text; nothing for one that is none, such as a control character."""
+    if 0x20 <= code < 0x7F:
+        return chr(code)
     if code in (0x02, 0xFFFE):
         return "-"  # at the end of a line
     if code in (0, 0xFFFF) or 0xD800 <= code < 0xE000:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from app.sources.readers import pdf_bidi
-from app.sources.readers.pdf_characters import Character
+from app.sources.readers.pdf_characters import Character, Style
 
 _GAP = 0.13  # of the size of the letters: a gap wider than others by so much is a space
 _SLIGHT_GAP = 0.06  # of it: so much will do where the program saw a gap
@@ -53,11 +53,7 @@ def _goes_on(line: list[Character], last: Character, character: Character) -> bo
     if one.turn != other.turn:
         return False
     size = max(one.size, other.size)
-    # The bands in which their small letters stand.
-    overlap = min(one.base + 0.75 * one.size, other.base + 0.75 * other.size) - max(
-        one.base - 0.25 * one.size, other.base - 0.25 * other.size
-    )
-    if overlap < 0.5 * min(one.size, other.size):
+    if one is not other and _overlap(one, other) < 0.5 * min(one.size, other.size):
         return False
     gap = character.left - last.right
     # A ligature gives several letters, which all stand where it does.
@@ -71,6 +67,12 @@ def _goes_on(line: list[Character], last: Character, character: Character) -> bo
     right_to_left = pdf_bidi.is_right_to_left(last.text) or pdf_bidi.is_right_to_left(character.text)
     right_to_left = right_to_left or any(pdf_bidi.is_right_to_left(c.text) for c in line[-20:])
     return right_to_left and (backwards <= _AWAY * size if gap < 0 else gap <= 20 * size)
+
+
+def _overlap(one: Style, other: Style) -> float:
+    """Return by how much the bands overlap in which the small letters of two styles stand."""
+    top = min(one.base + 0.75 * one.size, other.base + 0.75 * other.size)
+    return top - max(one.base - 0.25 * one.size, other.base - 0.25 * other.size)
 
 
 def _line(characters: list[Character]) -> Line:
@@ -102,6 +104,8 @@ def _line(characters: list[Character]) -> Line:
 
 def _hyphened(signs: Sequence[Character]) -> list[Character]:
     """Make hyphens of the soft ones that are seen: at the end of a line, or where a font has a sign for them."""
+    if not any(sign.text == "\xad" for sign in signs):
+        return list(signs)
     made: list[Character] = []
     for sign in signs:
         if sign.text != "\xad":
@@ -189,6 +193,8 @@ def _is_accented(one: Character, other: Character) -> bool:
 
 def _accented(signs: Sequence[Character]) -> list[Character]:
     """Put accents onto their letters."""
+    if not any(sign.text in _ACCENTS for sign in signs):
+        return list(signs)
     made: list[Character] = []
     for sign in signs:
         if made and _is_accented(made[-1], sign):
