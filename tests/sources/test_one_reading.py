@@ -18,6 +18,7 @@ FILES = {
     "told by content": PAGES["right to left"].decode().encode("utf-16"),
     "note.docx": make.docx(make.paragraph("We will ", "not move.")),
     "x.pdf": make.pdf("We will not move.", "Nobody will."),
+    "pages.pdf": make.pdf_of_pages("We recog-", "", "nise no other line."),
     "x.txt": b"\xef\xbb\xbfWe will\r\nnot move.\r\n",
 }
 
