@@ -146,3 +146,22 @@ def test_what_chromium_prints_is_read_as_it_is_seen(lake: Lake) -> None:
         assert verified(text, f"Statement {n}. {said}")
         assert not verified(text, f"Statement {n}. {said.replace('offer', 'offers')}")
     assert text.count("Minutes of the assembly") == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("spaced", ["1.2", "1.8", "3"])
+async def test_a_word_that_is_spaced_out_stays_whole(spaced: str) -> None:
+    line = f"BT /F1 12 Tf 50 700 Td (We will of ) Tj {spaced} Tc (never is) Tj 0 Tc ( sign any paper.) Tj ET"
+    assert await read(make.pdf(stream=line.encode())) == "We will of never is sign any paper."
+
+
+@pytest.mark.anyio
+async def test_big_initials_belong_to_their_lines_also_where_they_are_written_first() -> None:
+    lines = [(50, 676, 36, "W"), (50, 576, 36, "N")]
+    for base, some in (
+        (700, ("e will not move it,", "he said in Sarn.")),
+        (600, ("obody will, he said,", "and left the lake.")),
+    ):
+        lines += [(86, base - 14 * n, 11, line) for n, line in enumerate(some)]
+    text = await read(make.pdf(stream=make.placed(*lines)))
+    assert text.split("\n\n") == ["We will not move it, he said in Sarn.", "Nobody will, he said, and left the lake."]

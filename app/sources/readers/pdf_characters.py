@@ -101,8 +101,9 @@ class _Reader:
         turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
         raw.FPDFText_GetCharBox(text, at, *self._tight)
         raw.FPDFText_GetLooseCharBox(text, at, self._box)
-        left, right = self._tight[0].value, self._tight[1].value
-        same = abs(self._box.left - left) + abs(self._box.right - right) < _SAME
+        box, tight = self._box, (edge.value for edge in self._tight)
+        edges = zip((box.left, box.right, box.bottom, box.top), tight, strict=True)
+        same = sum(abs(one - other) for one, other in edges) < _SAME  # also a "w" may fill its width, never its height
         coloured = raw.FPDFPageObj_GetFillColor(piece, *self._colour)
         red, green, blue, alpha = (part.value for part in self._colour)
         mode = raw.FPDFTextObj_GetTextRenderMode(piece)

@@ -1,15 +1,16 @@
 """Put the characters of a page of a PDF together to lines, with the spaces that are seen between words."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise, repeat
 
 from app.sources.readers import pdf_bidi
 from app.sources.readers.pdf_characters import Character, Style
 
 _GAP = 0.13  # of the size of the letters: a gap wider than others by so much is a space
 _SLIGHT_GAP = 0.06  # of it: so much will do where the program saw a gap
+_SHORT_GAP = 0.15  # of it: wider gaps in a word of few letters are spaces that are not written
 _LOOSE_GAP = 0.22  # where the room around letters is not known
 _BACK = 0.2  # of it: so far before the one before it a letter may begin
 _AWAY, _FAR = 4.0, 40.0  # of it: what stands further off is no part of the line, nor further at just its height
@@ -131,8 +132,8 @@ def _sorted(signs: Sequence[Character]) -> list[Character]:
 
 def _with_gaps(signs: Sequence[Character]) -> list[str]:
     """Return each sign, after a space where one is seen and none is written; of several written ones one is kept."""
-    usual, made, last = _usual_gap(signs), list[str](), None
-    for sign in signs:
+    made, last = list[str](), None
+    for sign, usual in zip(signs, _usual_gaps(signs), strict=True):
         if sign.text == " ":
             made.append(" " if last is not None and last.text != " " else "")
         elif last is not None and last.text != " " and _is_apart(last, sign, usual):
@@ -147,14 +148,24 @@ def _spaced(signs: Sequence[Character]) -> list[str]:
     return [sign for words in _with_gaps(signs) for sign in ([" ", words[1:]] if words[:1] == " " else [words]) if sign]
 
 
-def _usual_gap(signs: Sequence[Character]) -> float:
-    """Return the gap between letters, in sizes of these: more than none where they are spaced out."""
-    gaps = sorted(
+def _usual_gaps(signs: Sequence[Character]) -> Iterator[float]:
+    """Yield, for each sign, the gap between letters, in sizes of these: more than none where they are spaced out."""
+    gaps = _gaps(signs)
+    line = gaps[len(gaps) // 4] if len(gaps) >= 4 else 0.0
+    for blank, group in groupby(signs, key=lambda sign: sign.text == " "):
+        word, usual = list(group), line
+        # Words with spaces written around them may be spaced out alone in their line.
+        if not blank and len(word) < len(signs) and (gaps := _gaps(word)):
+            usual = gaps[len(gaps) // 4] if len(gaps) >= 4 else max(line, min(gaps[0], _SHORT_GAP))
+        yield from repeat(max(min(usual, 0.6), -0.3), len(word))
+
+
+def _gaps(signs: Sequence[Character]) -> list[float]:
+    return sorted(
         (b.left - a.right) / max(a.style.size, 0.1)
         for a, b in pairwise(signs)
         if " " not in (a.text, b.text) and a.style.measured and b.style.measured
     )
-    return max(min(gaps[len(gaps) // 4], 0.6), -0.3) if len(gaps) >= 4 else 0.0
 
 
 def _is_apart(one: Character, other: Character, usual: float) -> bool:
@@ -213,21 +224,25 @@ def _tidy(words: str) -> str:
 
 
 def _with_initials(found: list[Line]) -> list[Line]:
-    """Put a big initial letter to the line that begins beside its top."""
-    made: list[Line] = []
-    for line in found:
-        last = made[-1] if made else None
-        if (
-            last is not None
-            and len(last.text) == 1
-            and last.text.isupper()
-            and line.text[:1].islower()
-            and last.size > 1.8 * line.size
-            and 0 <= line.left - last.right < line.size
-            and last.base < line.base <= last.base + last.size
-        ):
-            made.pop()
-            line.text = last.text + line.text
-            line.raised = [(start + 1, end + 1) for start, end in line.raised]
-        made.append(line)
+    """Put big initial letters to the lines that begin beside their tops; programs may write them before all others."""
+    made = list(found)
+    for initial in found:
+        if len(initial.text) > 2 or not initial.text[-1].isupper():
+            continue
+        beside = [line for line in made if _is_beside(line, initial)]
+        if beside:
+            line = max(beside, key=lambda line: line.base)
+            line.text, line.left = initial.text + line.text, initial.left
+            line.raised = [(start + len(initial.text), end + len(initial.text)) for start, end in line.raised]
+            made.remove(initial)
     return made
+
+
+def _is_beside(line: Line, initial: Line) -> bool:
+    return (
+        line.text[:1].islower()
+        and line.turn == initial.turn
+        and initial.size > 1.8 * line.size
+        and 0 <= line.left - initial.right < line.size
+        and initial.base < line.base <= initial.base + initial.size
+    )
