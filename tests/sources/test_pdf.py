@@ -156,6 +156,13 @@ async def test_a_word_that_is_spaced_out_stays_whole(spaced: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("before", ["", "(We had ) Tj "])
+async def test_numbers_beside_one_another_are_not_one(before: str) -> None:
+    line = f"BT /F1 12 Tf 50 700 Td {before}[(1) -300 (2) -300 (3) -300 (4) -300 (5)] TJ ( trains) Tj ET"
+    assert (await read(make.pdf(stream=line.encode()))).endswith("1 2 3 4 5 trains")
+
+
+@pytest.mark.anyio
 async def test_big_initials_belong_to_their_lines_also_where_they_are_written_first() -> None:
     lines = [(50, 676, 36, "W"), (50, 576, 36, "N")]
     for base, some in (

@@ -64,6 +64,24 @@ def test_a_sentence_runs_on_over_columns_and_pages() -> None:
     assert text(column("so we recog-"), column("nise it.")) == "so we recog-\nnise it."
 
 
+def test_cells_that_a_page_breaks_off_go_on_in_their_columns() -> None:
+    first = [*column("We insist on the", "gauge that"), *column("Nobody will move", "it before", left=300)]
+    second = [*column("was agreed upon."), *column("winter comes.", left=300), *column("Next row.", top=600)]
+    assert text(first, second).split("\n\n") == [
+        "We insist on the gauge that was agreed upon.",
+        "Nobody will move it before winter comes.",
+        "Next row.",
+    ]
+
+
+def test_columns_of_a_text_run_on_also_at_a_name() -> None:
+    first = [*column("It was the minister", "and not"), *column("Irena Volk who said", "on Sunday that", left=300)]
+    second = [*column("the gauge stays", "as it is."), *column("More of it is", "below.", left=300)]
+    assert text(first, second).startswith(
+        "It was the minister and not Irena Volk who said on Sunday that the gauge stays as it is."
+    )
+
+
 def test_heads_feet_and_numbers_of_pages_do_not_interrupt() -> None:
     words = ["We will not accept", "the terms until they", "are in writing, and", "the talks go on."]
     pages = [

@@ -1,13 +1,14 @@
 """Put the lines of a PDF together to a text that runs on over columns and pages; pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import regex
 
 from app.sources.folding import UNSPACED
+from app.sources.readers.pdf_cells import broken_off
 from app.sources.readers.pdf_lines import Line
 from app.sources.readers.pdf_margins import running
 
@@ -34,6 +35,12 @@ class Block:
     aside: bool = False  # no part of the text that runs on: a head of pages, a note, a caption
     left: float = 0.0  # the edges to which its lines may go
     edge: float = 0.0
+    start: float = 0.0  # its own edges
+    end: float = 0.0
+    goes_on: bool = False  # begins a column, where the text before it has not ended
+
+    def has_ended(self) -> bool:
+        return _ENDED.search(self.text) is not None
 
 
 @dataclass(slots=True)
@@ -94,11 +101,15 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
     begun: list[Line] = []
     for line, margin in page:
         aside = margin or line.turn != 0 or abs(line.size - size) > _SIZE * size
-        if block is None or aside != block.aside or _parts(begun, line, leading):
+        parts = block is None or aside != block.aside or _parts(begun, line, leading)
+        # Perhaps a cell of a table, before which a page broke off another.
+        column = not parts and not aside and begun[-1].base < line.base and line.text[:1].isupper()
+        if block is None or parts or column:
             if block is not None:
                 yield block
-            block, begun = Block(number, line.size, first=line, aside=aside), []
+            block, begun = Block(number, line.size, first=line, aside=aside, goes_on=column, start=line.left), []
         block.text = joined(block.text, line.text)
+        block.start, block.end = min(block.start, line.left), max(block.end, line.right)
         begun.append(line)
         block.last = line
         beside = [other for other, _ in page if other.left < line.right and other.right > line.left]
@@ -140,15 +151,17 @@ def joined(before: str, after: str) -> str:
 
 def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Yield paragraphs, each of one block or of several; what stands between those is put before or behind."""
-    at = 0
+    cells = broken_off(blocks)
+    elsewhere, at = {*cells, *cells.values()}, 0
     while at < len(blocks):
-        if blocks[at].aside:
-            yield [blocks[at]]
+        if blocks[at].aside or at in elsewhere:
+            if at not in cells.values():
+                yield list(_chain(blocks, cells, at))
             at += 1
             continue
         paragraph, before, behind = [blocks[at]], list[Block](), list[Block]()
         at += 1
-        while (following := _continued(paragraph[-1], blocks, at)) is not None:
+        while (following := _continued(paragraph[-1], blocks, at)) is not None and following not in elsewhere:
             for aside in blocks[at:following]:
                 (before if aside.page == paragraph[0].page else behind).append(aside)
             paragraph.append(blocks[following])
@@ -158,9 +171,19 @@ def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield from ([aside] for aside in behind)
 
 
+def _chain(blocks: Sequence[Block], cells: Mapping[int, int], at: int) -> Iterator[Block]:
+    """Yield a block and those in which it goes on, page after page."""
+    following: int | None = at
+    while following is not None:
+        yield blocks[following]
+        following = cells.get(following)
+
+
 def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
     """Return where a paragraph goes on that was broken off by a page or by what stands in its way."""
-    ended = _ENDED.search(block.text)
+    ended = block.has_ended()
+    if at < len(blocks) and blocks[at].goes_on:
+        return at
     for following in range(at, len(blocks)):
         other = blocks[following]
         if other.page > block.page + 1:

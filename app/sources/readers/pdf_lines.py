@@ -161,10 +161,11 @@ def _usual_gaps(signs: Sequence[Character]) -> Iterator[float]:
 
 
 def _gaps(signs: Sequence[Character]) -> list[float]:
+    """List the gaps between letters; digits in a row may be numbers of a table."""
     return sorted(
         (b.left - a.right) / max(a.style.size, 0.1)
         for a, b in pairwise(signs)
-        if " " not in (a.text, b.text) and a.style.measured and b.style.measured
+        if a.text[0].isalpha() and b.text[0].isalpha() and a.style.measured and b.style.measured
     )
 
 

@@ -1,0 +1,54 @@
+"""Find cells of a table that a page breaks off: each goes on in its own column of the next page; pure."""
+
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+from typing import Protocol
+
+_MOST = 8  # cells of a row
+_NEAR = 2.0  # points
+
+
+class Cell(Protocol):
+    page: int
+    size: float
+    text: str
+    aside: bool
+    start: float  # its own edges
+    end: float
+
+    def has_ended(self) -> bool: ...
+
+
+def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
+    """Return which blocks at the end of a page go on in which ones at the top of the next.
+
+    Columns of a text look alike, yet run on from one to the next: so only where what is beside one another at the end
+    of a page goes on, all of it that has not ended, in the same columns of the next page.
+    """
+    main = [at for at, block in enumerate(blocks) if not block.aside]
+    pages = [list(group) for _, group in groupby(main, key=lambda at: blocks[at].page)]
+    found: dict[int, int] = {}
+    for here, following in pairwise(pages):
+        row, tops = _row(blocks, here[::-1]), _row(blocks, following)
+        if len(row) < 2 or blocks[following[0]].page != blocks[here[0]].page + 1:
+            continue
+        going_on = [at for at in row if not blocks[at].has_ended()]
+        pairs = {at: top for at in going_on for top in tops if _goes_on(blocks[at], blocks[top])}
+        if len(pairs) == len(going_on) and len(set(pairs.values())) == len(pairs):
+            found.update(pairs)
+    return found
+
+
+def _row(blocks: Sequence[Cell], order: Sequence[int]) -> list[int]:
+    """List the first blocks, in this order, of which none is above or below another."""
+    row: list[int] = []
+    for at in order[:_MOST]:
+        if any(blocks[at].start < blocks[n].end and blocks[n].start < blocks[at].end for n in row):
+            break
+        row.append(at)
+    return row
+
+
+def _goes_on(cell: Cell, top: Cell) -> bool:
+    alike = abs(cell.start - top.start) < _NEAR and abs(cell.size - top.size) < 0.5
+    return alike and top.text[:1].islower()
