@@ -4,7 +4,8 @@ import pytest
 
 from app.sources.readers import pdf_bidi
 from app.sources.readers.pdf_flow import flow, joined
-from app.sources.readers.pdf_lines import Line
+from app.sources.readers.pdf_characters import Character, Style
+from app.sources.readers.pdf_lines import Line, lines
 
 
 def column(*texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200) -> list[Line]:
@@ -141,3 +142,13 @@ def test_where_pages_begin_is_told_also_of_empty_ones() -> None:
 )
 def test_lines_from_right_to_left_are_read_so(seen: str, read: str) -> None:
     assert "".join(pdf_bidi.read(list(seen))) == read
+
+
+def test_a_ligature_tells_nothing_of_the_gaps_in_its_word() -> None:
+    style = Style(base=700, size=10, turn=0, measured=True, seen=True, white=False)
+    signs, left = [], 50.0
+    for glyph in ["a", " ", "o", "ffi", "c", "e", " ", "i", "s"]:
+        width = 2.5 * len(glyph)
+        signs += [Character(sign, left, left + width, 698, 708, style, False) for sign in glyph]
+        left += width
+    assert [line.text for line in lines(signs)] == ["a office is"]

@@ -156,7 +156,8 @@ def _usual_gaps(signs: Sequence[Character]) -> Iterator[float]:
         word, usual = list(group), line
         # Words with spaces written around them may be spaced out alone in their line.
         if not blank and len(word) < len(signs) and (gaps := _gaps(word)):
-            usual = gaps[len(gaps) // 4] if len(gaps) >= 4 else max(line, min(gaps[0], _SHORT_GAP))
+            # Never less than in its line: the letters of a ligature all stand where it does, with gaps below zero.
+            usual = max(line, gaps[len(gaps) // 4] if len(gaps) >= 4 else min(gaps[0], _SHORT_GAP))
         yield from repeat(max(min(usual, 0.6), -0.3), len(word))
 
 
