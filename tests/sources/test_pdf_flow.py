@@ -3,8 +3,8 @@
 import pytest
 
 from app.sources.readers import pdf_bidi
-from app.sources.readers.pdf_flow import flow, joined
 from app.sources.readers.pdf_characters import Character, Style
+from app.sources.readers.pdf_flow import flow, joined
 from app.sources.readers.pdf_lines import Line, lines
 
 

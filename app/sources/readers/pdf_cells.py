@@ -23,7 +23,7 @@ def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
     """Return which blocks at the end of a page go on in which ones at the top of the next.
 
     Columns of a text look alike, yet run on from one to the next: so only where what is beside one another at the end
-    of a page goes on, all of it that has not ended, in the same columns of the next page.
+    of a page goes on, two or more and all that have not ended, in the same columns of the next page.
     """
     main = [at for at, block in enumerate(blocks) if not block.aside]
     pages = [list(group) for _, group in groupby(main, key=lambda at: blocks[at].page)]
@@ -34,7 +34,7 @@ def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
             continue
         going_on = [at for at in row if not blocks[at].has_ended()]
         pairs = {at: top for at in going_on for top in tops if _goes_on(blocks[at], blocks[top])}
-        if len(pairs) == len(going_on) and len(set(pairs.values())) == len(pairs):
+        if 1 < len(set(pairs.values())) == len(going_on):
             found.update(pairs)
     return found
 

@@ -133,10 +133,10 @@ def _sorted(signs: Sequence[Character]) -> list[Character]:
 def _with_gaps(signs: Sequence[Character]) -> list[str]:
     """Return each sign, after a space where one is seen and none is written; of several written ones one is kept."""
     made, last = list[str](), None
-    for sign, usual in zip(signs, _usual_gaps(signs), strict=True):
+    for sign, (usual, least) in zip(signs, _usual_gaps(signs), strict=True):
         if sign.text == " ":
             made.append(" " if last is not None and last.text != " " else "")
-        elif last is not None and last.text != " " and _is_apart(last, sign, usual):
+        elif last is not None and last.text != " " and _is_apart(last, sign, usual, least):
             made.append(" " + sign.text)
         else:
             made.append(sign.text)
@@ -148,33 +148,34 @@ def _spaced(signs: Sequence[Character]) -> list[str]:
     return [sign for words in _with_gaps(signs) for sign in ([" ", words[1:]] if words[:1] == " " else [words]) if sign]
 
 
-def _usual_gaps(signs: Sequence[Character]) -> Iterator[float]:
-    """Yield, for each sign, the gap between letters, in sizes of these: more than none where they are spaced out."""
+def _usual_gaps(signs: Sequence[Character]) -> Iterator[tuple[float, float]]:
+    """Yield, for each sign, the usual gap around it, and by how much a space is wider, where the program saw one."""
     gaps = _gaps(signs)
     line = gaps[len(gaps) // 4] if len(gaps) >= 4 else 0.0
     for blank, group in groupby(signs, key=lambda sign: sign.text == " "):
-        word, usual = list(group), line
-        # Words with spaces written around them may be spaced out alone in their line.
-        if not blank and len(word) < len(signs) and (gaps := _gaps(word)):
-            # Never less than in its line: the letters of a ligature all stand where it does, with gaps below zero.
-            usual = max(line, gaps[len(gaps) // 4] if len(gaps) >= 4 else min(gaps[0], _SHORT_GAP))
-        yield from repeat(max(min(usual, 0.6), -0.3), len(word))
+        word, usual, least = list(group), line, _SLIGHT_GAP
+        # Where spaces are written, words may be spaced out alone in their line, and a slight gap is none.
+        if not blank and len(word) < len(signs):
+            least = _GAP
+            if gaps := _gaps(word):
+                usual = max(line, gaps[len(gaps) // 4] if len(gaps) >= 4 else min(gaps[0], _SHORT_GAP))
+        yield from repeat((max(min(usual, 0.6), -0.3), least), len(word))
 
 
 def _gaps(signs: Sequence[Character]) -> list[float]:
-    """List the gaps between letters; digits in a row may be numbers of a table."""
+    """List the gaps between letters: digits may be numbers of a table; those of a ligature stand in one place."""
     return sorted(
         (b.left - a.right) / max(a.style.size, 0.1)
         for a, b in pairwise(signs)
-        if a.text[0].isalpha() and b.text[0].isalpha() and a.style.measured and b.style.measured
+        if a.text[0].isalpha() and b.text[0].isalpha() and a.left != b.left and a.style.measured and b.style.measured
     )
 
 
-def _is_apart(one: Character, other: Character, usual: float) -> bool:
+def _is_apart(one: Character, other: Character, usual: float, least: float) -> bool:
     size = min(one.style.size, other.style.size)
     gap = (other.left - one.right) / max(size, 0.1)
     if one.style.measured and other.style.measured:
-        return gap - usual > (_SLIGHT_GAP if other.spaced else _GAP)
+        return gap - usual > (least if other.spaced else _GAP)
     return other.spaced if gap < _LOOSE_GAP and not pdf_bidi.is_right_to_left(other.text) else gap >= _LOOSE_GAP
 
 
