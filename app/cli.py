@@ -176,7 +176,9 @@ def put_text(
 @cli.command()
 def verify(
     negotiation: Annotated[str | None, typer.Argument(help="Its slug; left out: all of them.")] = None,
-    log: Annotated[bool, typer.Option("--log", help="The log's chain of hashes too.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="The log too: its hashes, and every table that follows from it.")
+    ] = False,
     record: Annotated[
         bool, typer.Option("--record", help="Record results, and links, that differ from the last ones.")
     ] = False,

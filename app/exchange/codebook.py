@@ -16,7 +16,6 @@ from app.history.entry import Change, snapshot
 from app.issues.actions import check_options
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
-from app.negotiations import actions as negotiations
 
 CellKey = tuple[str, str]  # negotiation, and a party or an issue, by slugs
 
@@ -71,7 +70,7 @@ async def _parties(importing: Importing, book: Book) -> None:
     names = ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")
     found = list(importing.rows("parties", r.PartyRow))
     entries = [Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
-    settled = await settle(importing, "party", Party, entries, words=negotiations.party_words)
+    settled = await settle(importing, "party", Party, entries)
     book.parties = dict.fromkeys(await importing.named(("parties", "slug"))) | ours | {p.slug: p for p in settled}
 
 

@@ -15,7 +15,7 @@ from app.exchange.codebook import plain
 from app.exchange.settling import Entry, Importing, settle
 from app.exchange.tables import read_text
 from app.models.source import Source, SourceText
-from app.sources.actions import recheck, source_words
+from app.sources.actions import recheck
 from app.sources.addresses import same_document_key
 from app.sources.queries import newest_texts
 from app.sources.schemas import Text
@@ -69,7 +69,7 @@ async def take_sources(importing: Importing) -> Sources:
             values["text_sha256"] = digest
         entries.append(Entry("sources", line, x.version, values, {"uid": x.uid}, there))
         known.append((x, digest, here))
-    settled = await settle(importing, "source", Source, entries, words=source_words)
+    settled = await settle(importing, "source", Source, entries)
     for (x, digest, here), entry, row in zip(known, entries, settled, strict=True):
         sources.by_uid[x.uid] = row
         sources.versions[row.id] = max(x.version, row.version)
@@ -129,7 +129,7 @@ async def _put(
 async def _attest(importing: Importing, row: Source, digest: str) -> None:
     """Note against which text elsewhere the quotes of a source of ours were checked."""
     await importing.hold(Source, {row.id: row.version})
-    await importing.log.amend("source", row, {"text_sha256": digest}, reason=None, words=source_words(row))
+    await importing.log.amend("source", row, {"text_sha256": digest}, reason=None)
 
 
 async def _recheck(importing: Importing, row: Source, digest: str) -> None:

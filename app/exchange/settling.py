@@ -154,7 +154,6 @@ async def settle(
     model: type[Base],
     entries: Sequence[Entry],
     *,
-    words: Callable[[Any], str] | None = None,
     first: Callable[[Entry], bool] = lambda entry: False,
     at_once: bool = False,
     known: Callable[[list[Any]], None] = lambda rows: None,
@@ -200,10 +199,9 @@ async def settle(
     await session.flush()
 
     def note(entry: Entry, row: Any, *, new: bool = False) -> None:
-        said = words(row) if words else None
         numbered = row.id if kind == "negotiation" else entry.negotiation_id
         importing.log.add(
-            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, said, new=new)
+            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, new=new)
         )
 
     for entry, row in added:

@@ -51,7 +51,7 @@ async def take_speakers(importing: Importing, book: Book) -> None:
                 shy.append(ours)
         entries.append(entry)
         keys.append(x.uid)
-    settled = await settle(importing, "speaker", Speaker, entries, words=negotiations.speaker_words)
+    settled = await settle(importing, "speaker", Speaker, entries)
     book.speakers |= zip(keys, settled, strict=True)
     importing.late += [partial(_publish, importing, speaker) for speaker in shy]
 

@@ -24,7 +24,6 @@ from app.history.entry import Change
 from app.history.staging import Staged, Staging, draw_ids
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification
-from app.positions.actions import words
 from app.positions.content import CellFacts, OptionFacts, QuoteFacts, compose
 
 PAGE = 1_000
@@ -264,7 +263,6 @@ class _Work:
             public=statement.first_published is not None or statement.published_here,
             reason=x.reason,
             negotiation_id=cell.negotiation_id,
-            words=words(document),
             recorded_at=x.recorded_at,
             recorded_by=x.recorded_by,
         )

@@ -25,7 +25,6 @@ class Change:
     public: bool = True
     reason: str | None = None
     negotiation_id: int | None = None
-    words: str | None = None  # what a search finds it by
     position: Position | None = None  # the live row, where the object is a position
     new: bool = False  # the object was not on file, as far as whoever notes this knows
     recorded_at: datetime | None = None  # brought along by an import

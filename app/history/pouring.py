@@ -1,16 +1,17 @@
 """The temporary tables in which versions wait, and the statements that write them into the log."""
 
 from app.history.entry import FORMAT
+from app.history.found_by import VECTOR
 from app.models.log import FOREVER
 
-TABLES = """
+TABLES = f"""
 CREATE TEMP TABLE staged_revision (
   n bigint, object_id bigint, version bigint, action text, reason text, public boolean, snapshot jsonb,
   payload_hash bytea, nonce bytea, recorded_at timestamptz, recorded_by text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_holding (
   n bigint, newest boolean, object_id bigint, negotiation_id bigint, public boolean, body text,
-  words tsvector GENERATED ALWAYS AS (to_tsvector('simple', body) || to_tsvector('english', body)) STORED
+  words tsvector GENERATED ALWAYS AS ({VECTOR.format("body")}) STORED
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_ahead (LIKE staged_holding INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE staged_spell (
@@ -54,17 +55,14 @@ UPDATE log_spell p SET first_published = CASE WHEN s.published_here THEN :at ELS
 UPDATE position p SET first_published_at = :at FROM staged_spell s
   WHERE NOT s.late AND s.newest AND s.published_here AND p.id = s.object_id
 """
-# What makes way, then what is new; the last of an object's versions in one commit is the one that is held.
+# The last of an object's versions in one commit is the one that is held.
 POUR = f"""
-UPDATE log_holding h SET seq_to = :seq FROM staged_spell s
-  WHERE s.newest AND s.late AND h.kind = 'position' AND h.object_id = s.object_id AND h.seq_to = {FOREVER};
-UPDATE log_spell p SET seq_to = :seq FROM staged_spell s
-  WHERE s.newest AND s.late AND p.position_id = s.object_id AND p.seq_to = {FOREVER};
 INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format, snapshot, payload_hash,
                           nonce, recorded_at, recorded_by)
   SELECT :seq, n, 'position', object_id, version, action, reason, public, {FORMAT}, snapshot, payload_hash, nonce,
          recorded_at, recorded_by
   FROM staged_revision ORDER BY n;
+SELECT close_versions('position', ARRAY(SELECT object_id FROM staged_spell WHERE newest AND late), :seq);
 {_hold("staged_holding")};
 INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix, suffix,
                          fragment, page)

@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, true, update
+from sqlalchemy import BigInteger, exists, func, insert, literal, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.core.database import among
 from app.history.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
+from app.history.found_by import search_vector, words_of
 from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
 REDACTION = "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
-INDEXED_CHARACTERS = 200_000  # a text search vector takes no more than a megabyte
-# What a search finds an object by, where an action does not say.
-FOUND_BY = {"negotiation": ("title", "summary"), "issue": ("title", "question", "group"), "option": ("label",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +99,12 @@ class Log:
         reason: str | None = None,
         public: bool = True,
         negotiation_id: int | None = None,
-        words: str | None = None,
         extra: dict[str, Any] | None = None,
     ) -> None:
         """Note a live row as it now stands; `extra` goes into its snapshot too."""
         await self.session.flush()
         self.add(
-            Change(
-                kind, row.id, row.version, action, snapshot(row) | (extra or {}), public, reason, negotiation_id, words
-            )
+            Change(kind, row.id, row.version, action, snapshot(row) | (extra or {}), public, reason, negotiation_id)
         )
 
     async def amend(self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any) -> bool:
@@ -196,16 +191,14 @@ class Log:
         for n, c in ((e.n, e.change) for e in entries):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
             key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
-            words = (_words(c) if c.words is None else c.words)[:INDEXED_CHARACTERS]
-            holdings.append({**key, "kind": c.kind, "object_id": c.object_id, "text": words})
+            holdings.append({**key, "kind": c.kind, "object_id": c.object_id, "text": words_of(c.kind, c.snapshot)})
             if c.position is not None:
                 spells.append({**key, **_spell(c, c.position, at)})
                 if c.public:
                     uses += [
                         {"quote_id": q["id"], "position_id": c.object_id, "seq": seq} for q in c.snapshot["quotes"]
                     ]
-        vector = func.to_tsvector("simple", bindparam("text")).op("||")(func.to_tsvector("english", bindparam("text")))
-        await self.session.execute(insert(Holding).values(words=vector), holdings)
+        await self.session.execute(insert(Holding).values(words=search_vector("text")), holdings)
         if spells:
             await self.session.execute(insert(Spell), spells)
         if uses:
@@ -215,14 +208,8 @@ class Log:
         by_kind: dict[str, list[int]] = {}
         for kind, object_id in objects:
             by_kind.setdefault(kind, []).append(object_id)
-        held = or_(*(and_(Holding.kind == k, among(Holding.object_id, ids)) for k, ids in by_kind.items()))
-        await self._close(Holding, held, seq)
-        if "position" in by_kind:
-            await self._close(Spell, among(Spell.position_id, by_kind["position"]), seq)
-
-    async def _close(self, model: type[Holding] | type[Spell], which: Any, seq: int) -> None:
-        ended = update(model).where(which, model.seq_to == FOREVER).values(seq_to=seq)
-        await self.session.execute(ended, execution_options={"synchronize_session": False})
+        for kind, ids in by_kind.items():
+            await self.session.execute(select(func.close_versions(kind, literal(ids, ARRAY(BigInteger)), seq)))
 
 
 class _Entry:
@@ -242,10 +229,6 @@ class _Entry:
             "payload_hash": self.payload_hash, "nonce": self.nonce, "recorded_at": c.recorded_at,
             "recorded_by": c.recorded_by,
         }  # fmt: skip
-
-
-def _words(c: Change) -> str:
-    return " ".join(c.snapshot[name] or "" for name in FOUND_BY.get(c.kind, ()))
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:

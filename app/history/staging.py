@@ -22,8 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict
 from app.history.appointment import keep_appointment, run
 from app.history.entry import FORMAT, Change, canonical, chain_line
+from app.history.found_by import words_of
 from app.history.pouring import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TABLES
-from app.history.record import INDEXED_CHARACTERS, Draw, Log, Place
+from app.history.record import Draw, Log, Place
 
 PIECE = 1 << 20  # bytes
 ROOM = 100_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
@@ -85,7 +86,7 @@ class Staging:
                     c.recorded_at, c.recorded_by,
                 )
             )  # fmt: skip
-            body = (c.words or "")[:INDEXED_CHARACTERS]
+            body = words_of(c.kind, d)
             holdings[late].append((n, staged.newest, c.object_id, c.negotiation_id, c.public, body))
             spoken_for = [q["party_id"] for q in d["quotes"]]
             spells.append(

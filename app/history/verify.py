@@ -1,19 +1,21 @@
-"""Verifying the log: does every payload still have its hash, and every commit one that follows from those before?"""
+"""Verifying the log: every payload has its hash, every commit follows from those before, every table from the log."""
 
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.history.comparing import compare
 from app.history.entry import ChainHash, Change, chain_line, payload_hash, remains_hash
 from app.history.record import REDACTION
 from app.models.log import Commit, Revision
 
 AT_ONCE = 1_000  # rows in memory
+AHEAD = timedelta(seconds=5)  # as much as an import may date its entry ahead
 COMMIT = (Commit.seq, Commit.at, Commit.by, Commit.batch, Commit.previous, Commit.hash)
 
 
@@ -63,6 +65,10 @@ async def verify_log(session: AsyncSession) -> Checked:
             named |= {(int(s), int(n)): remains for s, n, remains in r.snapshot["left"]}
     close()
     faults += [_changed(r) for place, (remains, r) in left.items() if named.get(place) != remains]
+    ahead = await session.scalar(select(literal(at) > func.clock_timestamp() + AHEAD))
+    if ahead:
+        faults.append(f"entry {seq} lies in the future: the clock was set back, or the entry was made up")
+    faults += [line async for line in compare(session)]
     return checked
 
 

@@ -37,17 +37,12 @@ async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
         raise Conflict(f"There is a party {slug!r} already.")
     row = Party(**fields)
     session.add(row)
-    await log.record("party", row, "published", words=party_words(row))
+    await log.record("party", row, "published")
     return row
 
 
 async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: str | None) -> bool:
-    words = party_words(Party(**{"name": row.name, "short_name": row.short_name, "aliases": row.aliases} | fields))
-    return await log.amend("party", row, fields, reason=reason, words=words)
-
-
-def party_words(row: Party) -> str:
-    return " ".join(filter(None, [row.name, row.short_name, *(row.aliases or [])]))
+    return await log.amend("party", row, fields, reason=reason)
 
 
 async def take_part(
@@ -97,7 +92,7 @@ async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, *
         return there
     row = Speaker(public=public, **fields)
     session.add(row)
-    await log.record("speaker", row, "published" if public else "created", public=public, words=speaker_words(row))
+    await log.record("speaker", row, "published" if public else "created", public=public)
     return row
 
 
@@ -124,13 +119,8 @@ async def publish_speaker(log: Log, row: Speaker) -> None:
     if not row.public:
         row.public = True
         row.version += 1
-        await log.record("speaker", row, "published", words=speaker_words(row))
+        await log.record("speaker", row, "published")
 
 
 async def amend_speaker(log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None) -> bool:
-    after = Speaker(**{"name": row.name, "office": row.office, "aliases": row.aliases} | fields)
-    return await log.amend("speaker", row, fields, reason=reason, public=row.public, words=speaker_words(after))
-
-
-def speaker_words(row: Speaker) -> str:
-    return " ".join(filter(None, [row.name, row.office, *(row.aliases or [])]))
+    return await log.amend("speaker", row, fields, reason=reason, public=row.public)

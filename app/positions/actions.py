@@ -283,7 +283,6 @@ async def write(
             public=public,
             reason=reason,
             negotiation_id=position.negotiation_id,
-            words=words(document),
             position=position,
         )
     )
@@ -302,11 +301,3 @@ async def lay_out(session: AsyncSession, position: Position, document: Mapping[s
     for made, values in rows:
         if values:
             await session.execute(insert(made), [{**v, "position_id": position.id} for v in values])
-
-
-def words(document: Mapping[str, Any]) -> str:
-    """What a search finds a position by."""
-    texts = [document["summary"], *(a["condition"] for a in document["attitudes"])]
-    for quote in document["quotes"]:
-        texts += [quote["exact"], quote["translation"]]
-    return " ".join(filter(None, texts))

@@ -17,7 +17,7 @@ from app.models.issue import Issue, Option
 from app.models.log import Revision
 from app.models.position import Position, PositionAttitude, PositionLink
 from app.models.vocabulary import Attitude, PositionStatus
-from app.positions.actions import lay_out, words
+from app.positions.actions import lay_out
 
 COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)  # a retracted one stays as it was retracted
 
@@ -185,7 +185,6 @@ async def _recode(session: AsyncSession, log: Log, touched: Touched, changes: Ma
             public=document["status"] == PositionStatus.PUBLISHED or position.first_published_at is not None,
             reason=reason,
             negotiation_id=position.negotiation_id,
-            words=words(document),
             position=position,
         )
     )

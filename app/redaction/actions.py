@@ -11,15 +11,14 @@ from app.core.clock import instant
 from app.core.database import one_at_a_time
 from app.core.errors import Conflict, Fault, Invalid
 from app.history.entry import Change, remains_hash
-from app.history.record import INDEXED_CHARACTERS, REDACTION, Log
+from app.history.found_by import search_vector, words_of
+from app.history.record import REDACTION, Log
 from app.models.log import QuoteUse, Revision
 from app.models.position import Position
 from app.models.source import Source
-from app.positions.actions import words as position_words
 from app.redaction.answers import forget_answers
 from app.redaction.finding import revisions_of, touched
 from app.redaction.subject import Context, Subject, Touched
-from app.sources.actions import source_words
 from app.sources.queries import newest_checks
 
 BY = "admin"  # a role; who it was stands with the version in the log, as with any other
@@ -128,19 +127,13 @@ async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revi
 async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) -> None:
     """Let searches find the versions by what is left of them."""
     rows = [
-        {"seq": r.seq, "at": r.n, "text": _words(r.kind, r.snapshot)[:INDEXED_CHARACTERS]}
+        {"seq": r.seq, "at": r.n, "text": words_of(r.kind, r.snapshot)}
         for r in revisions
         if r.snapshot is not None and r.kind in ("position", "source")
     ]
-    vector = func.to_tsvector("simple", bindparam("text")).op("||")(func.to_tsvector("english", bindparam("text")))
+    derive = select(func.redact_words(bindparam("seq"), bindparam("at"), search_vector("text")))
     for row in rows:
-        await session.execute(select(func.redact_words(bindparam("seq"), bindparam("at"), vector)), row)
-
-
-def _words(kind: str, snapshot: dict[str, Any]) -> str:
-    if kind == "position":
-        return position_words(snapshot)
-    return source_words(Source(**{n: snapshot[n] for n in ("title", "publisher", "author", "url", "reference")}))
+        await session.execute(derive, row)
 
 
 async def _note_source(
@@ -157,7 +150,7 @@ async def _note_source(
         return
     source.version += 1
     extra = {"checks": checks} if checks else None
-    await log.record("source", source, "redacted", reason=reason, words=source_words(source), extra=extra)
+    await log.record("source", source, "redacted", reason=reason, extra=extra)
 
 
 def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: str) -> None:
@@ -176,7 +169,6 @@ def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: s
             public=newest.public,
             reason=reason,
             negotiation_id=position.negotiation_id,
-            words=position_words(document),
             position=position,
         )
     )

@@ -45,7 +45,7 @@ async def add_source(
     await session.flush()
     if text is not None:
         await _add_text(session, log, row, text, pages, seams)
-    await log.record("source", row, action, words=source_words(row))
+    await log.record("source", row, action)
     return row
 
 
@@ -56,8 +56,7 @@ async def amend_source(
     _refuse_days_to_come(fields, log)
     if fields.get("url", row.url) != row.url:
         fields["url_key"] = await _free_key(session, fields["url"], of=row)
-    after = Source(**{n: getattr(row, n) for n in ("title", "publisher", "author", "url", "reference")} | fields)
-    changed = await log.amend("source", row, fields, reason=reason, words=source_words(after))
+    changed = await log.amend("source", row, fields, reason=reason)
     if text is not None:
         changed |= await put_text(session, log, row, text, reason=reason)
     return changed
@@ -107,7 +106,7 @@ async def recheck(
     row.version += 1
     log.checks += news
     results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
-    await log.record("source", row, "checked", reason=reason, words=source_words(row), extra={"checks": results})
+    await log.record("source", row, "checked", reason=reason, extra={"checks": results})
     return found
 
 
@@ -195,7 +194,3 @@ async def _add_text(
     row.text_sha256 = digest
     await session.flush()
     return on_file
-
-
-def source_words(row: Source) -> str:
-    return " ".join(filter(None, [row.title, row.publisher, row.author, row.url, row.reference]))

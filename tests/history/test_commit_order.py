@@ -19,6 +19,8 @@ from tests.support.waiting import Started, log_held
 def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
     """A writer that has drawn its number and renamed the north, and has not committed yet."""
     with log_held(lake) as held:
+        if minutes_ahead:  # as no writer may, and a clock that is set back makes it look
+            held.execute("SET LOCAL session_replication_role = replica")
         held.execute(
             "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, "
             "greatest(clock_timestamp(), at + interval '1 microsecond') + %s * interval '1 minute', hash, sha256(hash) "

@@ -26,6 +26,10 @@ def serving(stated: Lake) -> Iterator[psycopg.Connection]:
 
 
 QUOTE = "INSERT INTO quote (uid, source_id, exact, kind) VALUES (gen_random_uuid(), {}, '{}', 'direct')"
+COMMIT, LAST = (
+    "INSERT INTO log_commit (seq, at, previous, hash)",
+    "FROM log_commit ORDER BY seq DESC LIMIT 1",
+)
 BROKEN = {
     "a quote without a source": (QUOTE.format(999, "words"), errors.ForeignKeyViolation),
     "a quote of no source at all": (QUOTE.format("NULL", "words"), errors.NotNullViolation),
@@ -70,14 +74,18 @@ BROKEN = {
     "a revision changed": ("UPDATE log_revision SET snapshot = '{}'", errors.InsufficientPrivilege),
     "a revision deleted": ("DELETE FROM log_revision", errors.InsufficientPrivilege),
     "the revisions emptied": ("TRUNCATE log_revision", errors.InsufficientPrivilege),
-    "a quote changed": ("UPDATE quote SET exact = 'other words'", errors.IntegrityConstraintViolation),
-    "a quote deleted": ("DELETE FROM quote", errors.IntegrityConstraintViolation),
+    "a quote changed": ("UPDATE quote SET exact = 'other words'", errors.InsufficientPrivilege),
+    "a quote changed by the word of a redaction": (
+        "SET parley.redacting = 'on'; UPDATE quote SET exact = 'other words'",
+        errors.InsufficientPrivilege,
+    ),
+    "a quote deleted": ("DELETE FROM quote", errors.InsufficientPrivilege),
     "the quotes emptied": ("TRUNCATE quote CASCADE", errors.InsufficientPrivilege),
-    "a source text changed": ("UPDATE source_text SET text = 'other'", errors.IntegrityConstraintViolation),
-    "a source text deleted": ("DELETE FROM source_text", errors.IntegrityConstraintViolation),
+    "a source text changed": ("UPDATE source_text SET text = 'other'", errors.InsufficientPrivilege),
+    "a source text deleted": ("DELETE FROM source_text", errors.InsufficientPrivilege),
     "the source texts emptied": ("TRUNCATE source_text CASCADE", errors.InsufficientPrivilege),
-    "a check changed": ("UPDATE quote_check SET verification = 'verified'", errors.IntegrityConstraintViolation),
-    "the audit changed": ("UPDATE account_event SET what = 'nothing'", errors.IntegrityConstraintViolation),
+    "a check changed": ("UPDATE quote_check SET verification = 'verified'", errors.InsufficientPrivilege),
+    "the audit changed": ("UPDATE account_event SET what = 'nothing'", errors.InsufficientPrivilege),
     "the epoch changed": ("UPDATE log_epoch SET epoch = gen_random_uuid()", errors.InsufficientPrivilege),
     "a guard dropped": ("DROP TRIGGER append_only ON quote", errors.InsufficientPrivilege),
     "a guard disabled": ("ALTER TABLE quote DISABLE TRIGGER ALL", errors.InsufficientPrivilege),
@@ -93,11 +101,52 @@ BROKEN = {
         "FROM log_revision WHERE kind = 'position' AND object_id = 1",
         errors.UniqueViolation,
     ),
-    "an instant twice": (
-        "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, at, hash, hash FROM log_commit "
-        "ORDER BY seq DESC LIMIT 1",
-        errors.UniqueViolation,
+    "an instant twice": (f"{COMMIT} SELECT seq + 1, at, hash, hash {LAST}", errors.IntegrityConstraintViolation),
+    "an instant of before": (
+        f"{COMMIT} SELECT seq + 1, at - interval '1 second', hash, hash {LAST}",
+        errors.IntegrityConstraintViolation,
     ),
+    "an instant to come": (
+        f"{COMMIT} SELECT seq + 1, '2099-01-01', hash, sha256(hash) {LAST}",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a number of before": (
+        f"{COMMIT} SELECT -1, clock_timestamp(), hash, hash {LAST}",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a commit that follows on another": (
+        f"{COMMIT} SELECT seq + 1, clock_timestamp(), sha256(hash), hash {LAST}",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a version for an entry of before": (
+        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
+        "SELECT seq, n + 1, kind, object_id, version + 9, action, public, format, snapshot, payload_hash "
+        "FROM log_revision WHERE kind = 'position' AND object_id = 1",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a holding deleted": ("DELETE FROM log_holding WHERE kind = 'position'", errors.InsufficientPrivilege),
+    "a holding changed": ("UPDATE log_holding SET seq_to = 1", errors.InsufficientPrivilege),
+    "the holdings emptied": ("TRUNCATE log_holding", errors.InsufficientPrivilege),
+    "a holding of before": (
+        "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) VALUES (1, 9, 1, 'party', 1, true)",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a spell deleted": ("DELETE FROM log_spell", errors.InsufficientPrivilege),
+    "a spell changed": ("UPDATE log_spell SET status = 'draft'", errors.InsufficientPrivilege),
+    "an instant of a spell changed": ("UPDATE log_spell SET recorded_at = now()", errors.IntegrityConstraintViolation),
+    "a use deleted": ("DELETE FROM log_quote_use", errors.InsufficientPrivilege),
+    "a use of before": (
+        "INSERT INTO log_quote_use (quote_id, position_id, seq) VALUES (1, 2, 1)",
+        errors.IntegrityConstraintViolation,
+    ),
+    "a check of before": (
+        "INSERT INTO quote_check (quote_id, seq, verification) VALUES (1, 1, 'verified')",
+        errors.IntegrityConstraintViolation,
+    ),
+    "versions ended by nothing": ("SELECT close_versions('position', '{1}', 3)", errors.IntegrityConstraintViolation),
+    "a party deleted": ("DELETE FROM party", errors.InsufficientPrivilege),
+    "a position deleted": ("DELETE FROM position", errors.InsufficientPrivilege),
+    "a release changed": ("UPDATE release SET title = 'x'", errors.InsufficientPrivilege),
 }
 
 
@@ -128,3 +177,25 @@ def test_a_quote_may_change_hands_within_one_transaction(stated: Lake) -> None:
         serving.execute("DELETE FROM position_quote WHERE position_id = 1")
         serving.execute("INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, %s, 0)", [other])
         serving.commit()
+
+
+def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake) -> None:
+    with connect(stated.database.url, autocommit=False) as serving:
+        serving.execute(f"{COMMIT} SELECT seq + 1, clock_timestamp(), hash, sha256(hash) {LAST}")
+        with serving.transaction():  # a savepoint, which has a number of its own
+            serving.execute(
+                "INSERT INTO log_revision "
+                "(seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
+                "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1, action, public, format, "
+                "snapshot, payload_hash FROM log_revision WHERE kind = 'party' AND object_id = 1"
+            )
+        serving.execute("SELECT close_versions('party', '{1,2}', (SELECT max(seq) FROM log_commit))")
+        held = serving.execute(
+            "SELECT object_id, seq_to = 9223372036854775807 FROM log_holding WHERE kind = 'party' ORDER BY 1"
+        ).fetchall()
+        assert held == [(1, False), (2, True), (3, True)]
+        with pytest.raises(errors.IntegrityConstraintViolation):
+            serving.execute(
+                "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
+                "SELECT max(seq), 0, 9223372036854775807, 'party', 2, true FROM log_commit"
+            )

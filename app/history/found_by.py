@@ -1,0 +1,36 @@
+"""What a search finds an object by, out of what a version says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, func
+
+LONGEST = 200_000  # characters: a search vector takes no more than a megabyte
+FIELDS = {
+    "negotiation": ("title", "summary"),
+    "party": ("name", "short_name", "aliases"),
+    "speaker": ("name", "office", "aliases"),
+    "issue": ("title", "question", "group"),
+    "option": ("label",),
+    "source": ("title", "publisher", "author", "url", "reference"),
+}
+VECTOR = "to_tsvector('simple', {0}) || to_tsvector('english', {0})"  # of a column or parameter
+
+
+def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
+    """The words of a version by which searches find it; none for what no search finds."""
+    if kind == "position":
+        said = [snapshot["summary"], *(a["condition"] for a in snapshot["attitudes"])]
+        said += [q[name] for q in snapshot["quotes"] for name in ("exact", "translation")]
+    else:
+        said = []
+        for name in FIELDS.get(kind, ()):
+            value = snapshot[name]
+            said += value if isinstance(value, list) else [value]
+    return " ".join(filter(None, said))[:LONGEST]
+
+
+def search_vector(parameter: str) -> Any:
+    """The search vector of the text that a statement is given as a parameter."""
+    text: Any = bindparam(parameter)
+    return func.to_tsvector("simple", text).op("||")(func.to_tsvector("english", text))
