@@ -191,6 +191,7 @@ def verify(
             found = await verifying.verify_quotes(session, number, step)
         if record:
             noted.append(await verifying.record_results(session, number, now()))
+        await session.commit()  # the log is read in a transaction of its own, as it stands then
         return found, await verify_log(session) if log else Checked()
 
     noted: list[int] = []  # sources with results that were not recorded yet

@@ -47,6 +47,19 @@ USES = """
 SELECT (q ->> 'id')::bigint AS quote_id, object_id AS position_id, min(seq) AS seq FROM log_revision
 CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes') q
 WHERE kind = 'position' AND public AND snapshot IS NOT NULL GROUP BY 1, 2"""
+# A check is recorded with the position that brings the quote, or by an entry of its source, which tells what it gave.
+CHECKS = """
+SELECT (c ->> 'quote')::bigint AS quote_id, seq, c ->> 'verification' AS verification FROM log_revision
+CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'checks') c WHERE kind = 'source' AND action = 'checked'"""
+CHECKED = f"""
+SELECT t.quote_id, t.seq, t.verification FROM quote_check t
+LEFT JOIN ({CHECKS}) told ON told.quote_id = t.quote_id AND told.seq = t.seq
+LEFT JOIN (
+  SELECT DISTINCT (q ->> 'id')::bigint AS quote_id, seq FROM log_revision
+  CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes') q WHERE kind = 'position'
+) brought ON brought.quote_id = t.quote_id AND brought.seq = t.seq
+WHERE (told.quote_id IS NOT NULL OR brought.quote_id IS NULL) AND NOT EXISTS (
+  SELECT FROM log_revision r WHERE r.seq = t.seq AND r.snapshot IS NULL)"""
 # What was redacted whole has nothing to follow from.
 UNBLANKED = """NOT EXISTS (
   SELECT FROM log_revision r WHERE r.seq = t.seq_from AND r.n = t.n AND r.snapshot IS NULL)"""
@@ -93,6 +106,7 @@ def derived() -> Iterator[Derived]:
         USES,
         f"SELECT t.* FROM log_quote_use t WHERE {USED}",
     )
+    yield Derived("quote_check", ("quote_id", "seq"), CHECKS, CHECKED)
     for kind, model in LIVE.items():
         yield _live(kind, model)
     yield _quotes()
@@ -114,8 +128,9 @@ SELECT id, version, {_said("to_jsonb(t)", model)}{more_there} AS said FROM "{tab
 def _said(document: str, model: type[Base]) -> str:
     names = [c.key for c in model.__table__.columns if c.key not in UNSAID]
     listed = ", ".join(f"'{name}'" for name in names)
-    return f"""(SELECT jsonb_object_agg(key, value) FROM jsonb_each({document})
-  WHERE key IN ({listed}) AND NOT (key = 'redacted' AND value = 'null'))"""
+    unsaid = """'{"redacted": null}' || """ if "redacted" in names else ""  # where nothing was
+    return f"""{unsaid}(SELECT jsonb_object_agg(key, value) FROM jsonb_each({document})
+  WHERE key IN ({listed}))"""
 
 
 _PARTS_DUE = """jsonb_build_object(

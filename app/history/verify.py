@@ -31,8 +31,9 @@ async def verify_log(session: AsyncSession) -> Checked:
     """Compute all hashes of the log again; no faults where nothing was tampered with.
 
     What was redacted keeps its place in the chain, which covers the hash that its payload had; what is left of it has
-    the hash that the entry of the redaction names.
+    the hash that the entry of the redaction names. Begins a transaction that sees one state of the database.
     """
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     checked = Checked()
     faults = checked.faults
     left: dict[tuple[int, int], tuple[str, Revision]] = {}

@@ -167,7 +167,7 @@ def test_the_derived_tables_can_still_be_rebuilt(held: dict[str, int], database:
             ]
 
     async def work() -> None:
-        engine = make_engine(database.url)
+        engine = make_engine(database.owner_url)  # whose tables they are
         async with transaction(make_sessions(engine)) as session:
             await rebuild(session)
         await engine.dispose()

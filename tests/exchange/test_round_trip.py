@@ -235,7 +235,7 @@ def test_a_party_that_was_merged_comes_along(lake: Lake, database: Server, empty
     give_out(database.url, "lake", tmp_path / "two.zip")
     assert (tmp_path / "two.zip").read_bytes() == (tmp_path / "one.zip").read_bytes()
     before = ask(database.url, "SELECT t::text FROM log_spell t ORDER BY 1")
-    run(_rebuild(database.url))
+    run(_rebuild(database.owner_url))
     assert ask(database.url, "SELECT t::text FROM log_spell t ORDER BY 1") == before
 
 

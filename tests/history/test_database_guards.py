@@ -40,7 +40,11 @@ BROKEN = {
         errors.CheckViolation,
     ),
     "the last quote taken away": ("DELETE FROM position_quote WHERE position_id = 1", errors.CheckViolation),
-    "the last quote moved elsewhere": ("UPDATE position_quote SET position_id = 2", errors.CheckViolation),
+    "the last quote moved elsewhere": (
+        "INSERT INTO position_quote SELECT 2, quote_id, 9 FROM position_quote WHERE position_id = 1; "
+        "DELETE FROM position_quote WHERE position_id = 1",
+        errors.CheckViolation,
+    ),
     "a quote that is not there": (
         "INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, 999, 1)",
         errors.ForeignKeyViolation,
@@ -55,8 +59,19 @@ BROKEN = {
         "SELECT 1, id, issue_id, 'accepts', false FROM option WHERE slug = 'closed'",
         errors.ForeignKeyViolation,
     ),
-    "a second option preferred": ("UPDATE position_attitude SET attitude = 'prefers'", errors.UniqueViolation),
-    "an attitude of no kind": ("UPDATE position_attitude SET attitude = 'likes'", errors.CheckViolation),
+    "a second option preferred": (
+        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'prefers', NULL, false FROM option o "
+        "JOIN position p ON p.id = 1 AND p.issue_id = o.issue_id WHERE o.id NOT IN "
+        "(SELECT option_id FROM position_attitude WHERE position_id = 1)",
+        errors.UniqueViolation,
+    ),
+    "an attitude of no kind": (
+        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'likes', NULL, false FROM option o "
+        "JOIN position p ON p.id = 1 AND p.issue_id = o.issue_id WHERE o.id NOT IN "
+        "(SELECT option_id FROM position_attitude WHERE position_id = 1)",
+        errors.CheckViolation,
+    ),
+    "an attitude changed": ("UPDATE position_attitude SET attitude = 'rejects'", errors.InsufficientPrivilege),
     "a firmness of no kind": ("UPDATE position SET firmness = 'soft'", errors.CheckViolation),
     "a salience beyond its scale": ("UPDATE position SET salience = 101", errors.CheckViolation),
     "a span that ends before it begins": (
@@ -197,5 +212,5 @@ def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake)
         with pytest.raises(errors.IntegrityConstraintViolation):
             serving.execute(
                 "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
-                "SELECT max(seq), 0, 9223372036854775807, 'party', 2, true FROM log_commit"
+                "SELECT max(seq), 0, max(seq), 'party', 2, true FROM log_commit"
             )
