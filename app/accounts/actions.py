@@ -1,6 +1,7 @@
 """What changes accounts. Each action writes its line into the audit, in the same transaction and without secrets."""
 
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -8,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import passwords
-from app.accounts.queries import RANKS, Viewer, find_account, get_account, hashed, key_of
+from app.accounts.queries import RANKS, Viewer, find_account, find_look_alike, get_account, hashed, key_of
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, invalid
+from app.core.lookalikes import find_unseen
 from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
 from app.models.vocabulary import UserRole
 
@@ -18,6 +20,7 @@ TOKEN_SHOWN = len(TOKEN_PREFIX) + 6
 TOKEN_DAYS = 90
 LINK_MINUTES = 60
 LOCAL_ADMIN = "admin"
+LONGEST_NAME = 80
 
 
 def note(
@@ -27,17 +30,31 @@ def note(
     session.add(AccountEvent(at=now, by=by, account_id=account.id, what=what, detail=detail or None))
 
 
+def check_name(name: str) -> None:
+    """Refuse what cannot be told from another name, because a part of it is not seen."""
+    if not name or len(name) > LONGEST_NAME:
+        raise invalid("/name", f"Give a name of 1 to {LONGEST_NAME} characters.")
+    if found := find_unseen(name):
+        place, character = found
+        raise invalid("/name", f"Leave out {character}, which nobody sees (character {place + 1}).")
+    if "  " in name:
+        raise invalid("/name", "Leave out the second of two spaces, which nobody sees.")
+    if unicodedata.combining(name[0]):
+        raise invalid("/name", "Begin with a character of its own, not with a mark.")
+
+
 async def add_user(
     session: AsyncSession, *, by: str | None, name: str, role: UserRole, password: str | None, now: datetime
 ) -> Account:
     """Add an account; without a password it is signed in to by one-time links. `by` is None on the command line."""
-    name = name.strip()
-    if not name or len(name) > 80 or not name.isprintable():
-        raise invalid("/name", "Give a name of 1 to 80 printable characters.")
+    name = unicodedata.normalize("NFC", name.strip())
+    check_name(name)
     if password is not None:
         passwords.check_new(password, name=name)
     if await find_account(session, name):
         raise Conflict("There is an account of that name already.", Fault("/name", "is taken"))
+    if taken := await find_look_alike(session, name):
+        raise Conflict(f"That name looks like {taken!r}, an account there is.", Fault("/name", "looks like another"))
     password_hash = await passwords.make_hash(password) if password is not None else None
     account = Account(
         name=name, name_key=key_of(name), role=UserRole(role), password_hash=password_hash, created_at=now

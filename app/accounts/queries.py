@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
+from app.core.lookalikes import look_alike
 from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
 from app.models.vocabulary import UserRole
 
@@ -47,6 +48,12 @@ def key_of(name: str) -> str:
 
 async def find_account(session: AsyncSession, name: str) -> Account | None:
     return (await session.scalars(select(Account).where(Account.name_key == key_of(name)))).one_or_none()
+
+
+async def find_look_alike(session: AsyncSession, name: str) -> str | None:
+    """The name of an account that readers may take this one for."""
+    names = await session.scalars(select(Account.name).order_by(Account.id))
+    return next((there for there in names if look_alike(there, name)), None)
 
 
 async def get_account(session: AsyncSession, account_id: int) -> Account:

@@ -2,6 +2,9 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from app.core.hosts import check_host
+from app.core.lookalikes import escape_unseen, find_unseen
+
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
 TRACKING = {"fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "yclid"}
@@ -9,7 +12,10 @@ LONGEST = 2048
 
 
 def check_url(url: str) -> str:
-    """Give back an address that may be linked to; ValueError says why one may not."""
+    """Give back an address that may be linked to; ValueError says why one may not.
+
+    Characters that nobody sees are told by their bytes in what follows the name of the site, as browsers send them.
+    """
     if len(url) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
     if any(c.isspace() or ord(c) < 0x20 or c in '\\<>"' for c in url):
@@ -23,7 +29,11 @@ def check_url(url: str) -> str:
         raise ValueError("must begin with http:// or https:// and name a site")
     if parts.username is not None or parts.password is not None or port == 0:
         raise ValueError("must name neither a user nor a password")
-    return url
+    if found := find_unseen(parts.netloc):
+        place, name = url.index(parts.netloc) + found[0] + 1, found[1]
+        raise ValueError(f"has {name}, which nobody sees, in the name of its site (character {place})")
+    check_host(parts.hostname)
+    return escape_unseen(url)
 
 
 def same_document_key(url: str) -> str:

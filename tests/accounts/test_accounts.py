@@ -48,10 +48,26 @@ async def test_names_are_unique_whatever_their_letter_case(session: AsyncSession
     assert (await queries.find_account(session, "áDÁ")) is not None
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00", "\u202eabc", "x" * 81])
+UNSEEN = ["a\u200bda", "ada\u200e", "a\u00a0da", "ada\u3164", "ada\ufe0f", "a\u034fda", "\u2800", "a  da", "\u0301ada"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00", "\u202eabc", "x" * 81, *UNSEEN])
 async def test_odd_names_are_refused(session: AsyncSession, name: str) -> None:
     with pytest.raises(Invalid):
         await make_account(session, name)
+
+
+async def test_what_is_not_seen_in_a_name_is_named(session: AsyncSession) -> None:
+    with pytest.raises(Invalid, match=r"U\+200B ZERO WIDTH SPACE.*character 2"):
+        await make_account(session, "a\u200bda")
+
+
+async def test_a_name_that_looks_like_another_is_refused(session: AsyncSession) -> None:
+    for name in ("ada", "Олена", "Елена", "Ann1", "annl", "Мария Ада", "عليّ"):
+        await make_account(session, name)
+    for name in ("аda", "аdа", "Ａｄａ", "Oлeнa", "𝐚𝐝𝐚", "аnnl"):
+        with pytest.raises(Conflict):
+            await make_account(session, name)
 
 
 async def test_signing_in_gives_a_session_until_it_ends(session: AsyncSession) -> None:

@@ -1,0 +1,68 @@
+"""Names of sites: which there can be, and how one is shown so that it is not taken for another; pure."""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import idna
+
+from app.core.lookalikes import escape_unseen, is_one_script, skeleton
+
+# What names in plain letters may consist of; underscores, which IDNA does not know, are in use.
+_PLAIN = re.compile(r"[a-z0-9_-]{1,63}", re.ASCII)
+_ENCODED = "xn--"
+_LONGEST = 253
+
+
+def check_host(host: str) -> None:
+    """Raise ValueError, which says why, where there can be no site of this name."""
+    if _is_number(host):
+        return
+    try:
+        name = _encode(host)
+    except (idna.IDNAError, UnicodeError) as problem:
+        raise ValueError(f"names a site that there cannot be ({host}): {problem}") from None
+    if len(name) > _LONGEST:
+        raise ValueError(f"names a site that there cannot be: its name is longer than {_LONGEST} characters")
+
+
+def show_address(url: str) -> str:
+    """The address as it is shown: of a site whose name looks like another one the name in plain letters, as in DNS."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host.isascii():
+            return escape_unseen(url)
+        shown = ".".join(map(_shown, host.split(".")))
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return escape_unseen(url)
+    return escape_unseen(urlunsplit((parts.scheme, shown + port, parts.path, parts.query, parts.fragment)))
+
+
+def _shown(label: str) -> str:
+    if label.isascii():
+        return label
+    try:
+        encoded = _encode(label)
+    except (idna.IDNAError, UnicodeError):
+        return quote(label)
+    return encoded if skeleton(label).isascii() or not is_one_script(label) else label
+
+
+def _encode(host: str) -> str:
+    """The name as it is asked for in DNS."""
+    labels = idna.uts46_remap(host, std3_rules=False, transitional=False).removesuffix(".").split(".")
+    return ".".join(label if _is_plain(label) else idna.alabel(label).decode() for label in labels)
+
+
+def _is_plain(label: str) -> bool:
+    return bool(_PLAIN.fullmatch(label)) and not label.startswith(_ENCODED)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
