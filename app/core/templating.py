@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.core import dates
+from app.core.hosts import show_address
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -141,7 +142,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "day": day, "day_short": day_short, "instant": instant, "ago": ago, "firmness_label": firmness_label,
-        "words": words, "language": language, "web": web,
+        "words": words, "language": language, "web": web, "address": show_address,
     }  # fmt: skip
     made.globals |= {"static": static, "query": query, "toggled": toggled, "plural": plural}
     return made

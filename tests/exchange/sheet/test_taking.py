@@ -91,6 +91,7 @@ def test_every_fault_is_said_in_one_go(lake: Lake) -> None:
         other(speaker="Nobody", exact=NOWHERE),
         said(stated_on="", position="y"),
         said(exact="", source_url="ftp://news.example", position="z"),
+        said(source_url="https://news\u200b.example/a", position="w"),
     )
     starts(
         sorted(faults(lake.database.url, data)),
@@ -103,6 +104,7 @@ def test_every_fault_is_said_in_one_go(lake: Lake) -> None:
         "6:stated_on: is empty",
         "7:exact: is empty",
         "7:source_url: must begin with http",
+        "8:source_url: has U+200B ZERO WIDTH SPACE",
     )
     assert lake.stranger.get("/positions").data == []
 
