@@ -16,6 +16,20 @@ REFUSED = "USING ERRCODE = 'integrity_constraint_violation'"
 # Who owns the tables may rebuild what is derived.
 BY_OWNER = "pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')"
 OWN_COMMIT = "SELECT FROM log_commit c WHERE c.seq = {0} AND is_own(c.xmin)"
+OPEN = """
+DECLARE closed bigint;
+BEGIN
+  IF TG_TABLE_NAME <> 'log_revision' AND {owner} THEN
+    RETURN NULL;
+  END IF;
+  SELECT min({column}) INTO closed FROM added
+  WHERE {column} <= (SELECT max(c.seq) FROM log_commit c) AND NOT EXISTS ({own});
+  IF closed IS NOT NULL THEN
+    RAISE EXCEPTION '%: entry % is closed, nothing is added to it', TG_TABLE_NAME, closed
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END"""
 FUNCTIONS = {
     # A row that can be seen while its transaction is under way is one of this very transaction.
     "is_own(of xid) RETURNS boolean": """
@@ -42,19 +56,10 @@ BEGIN
   RETURN NEW;
 END""",
     # What belongs to an entry is written with it, or ahead of it.
-    "require_open() RETURNS trigger": f"""
-DECLARE closed bigint;
-BEGIN
-  IF TG_TABLE_NAME <> 'log_revision' AND {BY_OWNER} THEN
-    RETURN NULL;
-  END IF;
-  EXECUTE format('SELECT min(%1$I) FROM added WHERE %1$I <= (SELECT max(seq) FROM log_commit)
-                  AND NOT EXISTS ({OWN_COMMIT.format("%1$I")})', TG_ARGV[0]) INTO closed;
-  IF closed IS NOT NULL THEN
-    RAISE EXCEPTION '%: entry % is closed, nothing is added to it', TG_TABLE_NAME, closed {REFUSED};
-  END IF;
-  RETURN NULL;
-END""",
+    "require_open() RETURNS trigger": OPEN.format(column="seq", own=OWN_COMMIT.format("added.seq"), owner=BY_OWNER),
+    "require_open_from() RETURNS trigger": OPEN.format(
+        column="seq_from", own=OWN_COMMIT.format("added.seq_from"), owner=BY_OWNER
+    ),
     "require_version() RETURNS trigger": f"""
 BEGIN
   IF EXISTS (
@@ -104,11 +109,11 @@ BEGIN
   END IF;
 END $$"""
 TRIGGERS = {
-    "log_revision": ("require_open('seq')",),
-    "log_holding": ("require_open('seq_from')", "require_version()"),
-    "log_spell": ("require_open('seq_from')", "require_position()"),
-    "log_quote_use": ("require_open('seq')",),
-    "quote_check": ("require_open('seq')",),
+    "log_revision": ("require_open()",),
+    "log_holding": ("require_open_from()", "require_version()"),
+    "log_spell": ("require_open_from()", "require_position()"),
+    "log_quote_use": ("require_open()",),
+    "quote_check": ("require_open()",),
 }
 
 
@@ -132,6 +137,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "DROP FUNCTION close_versions, follow_on, require_open, require_version, require_position, require_ahead CASCADE"
+        "DROP FUNCTION close_versions, follow_on, require_open, require_open_from, require_version, require_position, require_ahead CASCADE"
     )
     op.execute("DROP FUNCTION is_own")

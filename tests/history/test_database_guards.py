@@ -209,6 +209,16 @@ def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake)
             "SELECT object_id, seq_to = 9223372036854775807 FROM log_holding WHERE kind = 'party' ORDER BY 1"
         ).fetchall()
         assert held == [(1, False), (2, True), (3, True)]
+        before = (
+            "INSERT INTO log_revision "
+            "(seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
+            "SELECT seq, 99, kind, object_id, version + 9, action, public, format, snapshot, payload_hash "
+            "FROM log_revision WHERE kind = 'party' AND object_id = 2",
+            "INSERT INTO log_quote_use (quote_id, position_id, seq) VALUES (1, 99, 1)",
+        )
+        for statement in before:
+            with pytest.raises(errors.IntegrityConstraintViolation), serving.transaction():
+                serving.execute(statement)
         with pytest.raises(errors.IntegrityConstraintViolation):
             serving.execute(
                 "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
