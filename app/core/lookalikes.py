@@ -9,7 +9,7 @@ from confusable_homoglyphs.confusables import confusables_data
 # Controls, formats (those that turn the direction among them), what is not assigned, separators but for the space, and
 # letters and marks that show as nothing.
 _UNSEEN = regex.compile(r"(?V1)[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800--\ ]")
-_MARKS = ("\u200e", "\u200f")  # with which the list of look-alikes holds what is written from right to left
+_MARK = "\u200e"  # between two of which the list of look-alikes has what is written from right to left
 # What is written with more than one script at a time; whatever is in none of these counts as mixed.
 _WRITINGS = (
     "Latn", "Cyrl", "Grek", "Armn", "Geor", "Hebr", "Arab", "Ethi", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml",
@@ -61,9 +61,10 @@ def _looks(text: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _prototype(character: str) -> str:
     """The character that stands for all that are drawn like this one."""
-    alike = [entry["c"] for entry in confusables_data.get(character, ())]
+    listed = confusables_data.get(character) or confusables_data.get(f"{_MARK}{character}{_MARK}", ())
+    alike = [entry["c"] for entry in listed]
     if len(alike) != 1:
         return character  # nothing is drawn like it, or it is the one that stands for others
     [other] = alike
     chosen = other if len(confusables_data.get(other, ())) > 1 else min(character, other)
-    return chosen.strip("".join(_MARKS))
+    return chosen.strip(_MARK)

@@ -11,6 +11,7 @@ ALIKE = [
     ("Ivan", "іvаn"),
     ("oscar", "οscar"),  # Greek
     ("scope", "ѕсоре"),
+    ("oslo", "סslo"),  # Hebrew
     ("BOB", "ВОВ"),
     ("paul", "pau1".replace("1", "ӏ")),
 ]
