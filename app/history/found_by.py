@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, literal_column
 
 LONGEST = 200_000  # characters: a search vector takes no more than a megabyte
 FIELDS = {
@@ -14,7 +14,8 @@ FIELDS = {
     "option": ("label",),
     "source": ("title", "publisher", "author", "url", "reference"),
 }
-VECTOR = "to_tsvector('simple', {0}) || to_tsvector('english', {0})"  # of a column or parameter
+# Of a column or parameter. Letters that only look otherwise are the usual ones: the ligature `ﬁ` is `fi`.
+VECTOR = "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
 
 
 def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
@@ -32,5 +33,5 @@ def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
 
 def search_vector(parameter: str) -> Any:
     """The search vector of the text that a statement is given as a parameter."""
-    text: Any = bindparam(parameter)
+    text: Any = func.normalize(bindparam(parameter), literal_column("NFKC"))
     return func.to_tsvector("simple", text).op("||")(func.to_tsvector("english", text))

@@ -116,8 +116,8 @@ class Quote(Base):
         mapped_column(
             TSVECTOR,
             Computed(
-                "to_tsvector('simple', exact || ' ' || coalesce(translation, '')) || "
-                "to_tsvector('english', exact || ' ' || coalesce(translation, ''))",
+                "to_tsvector('simple', normalize(exact || ' ' || coalesce(translation, ''), NFKC)) || "
+                "to_tsvector('english', normalize(exact || ' ' || coalesce(translation, ''), NFKC))",
                 persisted=True,
             ),
         )

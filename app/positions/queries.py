@@ -1,6 +1,7 @@
 """Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -208,6 +209,7 @@ def matches(query: str) -> Any:
 
 def search_terms(query: str) -> Any:
     """What somebody typed into a search box as the database asks for it: as written, or by stems of English words."""
+    query = unicodedata.normalize("NFKC", query)  # as in the index
     # A hyphen excludes the word or phrase that follows it at once. The database takes any other for an exclusion of an
     # exclusion, and has room for 32 of these.
     query = STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))

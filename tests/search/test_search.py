@@ -156,3 +156,15 @@ def test_the_page_shows_them_with_a_link_to_further_ones(lake: Lake) -> None:
     assert len(page.css("ul.results li")) == 5 and page.css_first("h1").text() == "25 results"
     assert LexborHTMLParser(get("/search").text).css_first("form.field input[name=q]")
     assert "Nothing was found" in get("/search?q=bridge").text
+
+
+def test_a_ligature_is_its_letters(lake: Lake) -> None:
+    source = lake.ada.source(text="They call it a ﬁnal oﬀer, and will aﬃrm it.")["id"]
+    lake.ada.state(quotes=[quote("They call it a final offer", source)], summary="Affirms its offer")
+    lake.ada.state("south", quotes=[quote("a ﬁnal oﬀer, and will aﬃrm", source)], summary="Aﬃrms")
+    for q in ("final offer", "ﬁnal oﬀer", '"final offer"', '"ﬁnal oﬀer"'):
+        found = [hit["type"] for hit in lake.stranger.get("/search", q=q).data]
+        assert sorted(found) == ["position", "position", "quote", "quote"], q
+    assert len(lake.stranger.get("/search", q="affirms -final").data) == 0
+    for odd in ("－" * 40, "﹣﹣final", "“final”"):
+        assert lake.stranger.get("/search", q=odd).status == 200
