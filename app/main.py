@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.datastructures import State
 
 import app.accounts.pages
 import app.analysis.api
@@ -68,19 +70,17 @@ from app.positions import phrases
 from app.settings import Settings
 
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    with stopping_gently(state.stopping, state.settings.drain_seconds):
+        async with listening(state.cache, state.bell, state.database_url):
+            yield
+    await state.engine.dispose()
+
+
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Put the application together over one database."""
-    cache = Cache(shared_mark(os.environ.get(FOLDER)))
-    bell, stopping = Bell(), asyncio.Event()
-    engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with stopping_gently(stopping, settings.drain_seconds):
-            async with listening(cache, bell, plain_url(database_url)):
-                yield
-        await engine.dispose()
-
     made = FastAPI(
         title="Parley",
         version="1",
@@ -89,20 +89,16 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
-    made.state.settings = settings
-    made.state.stopping = stopping
-    made.state.engine = engine
-    made.state.sessions = make_sessions(engine)
-    made.state.listeners = Listeners(bell, stopping, made.state.sessions)
+    attach(made, settings, database_url)
     install_problems(made)
     install_security(made, settings)
     made.add_middleware(Compress, minimum_size=1024, compresslevel=5)
     made.add_middleware(AnswerHead)
     if settings.cache:
-        made.add_middleware(CacheAnswers, cache=cache)
-    made.add_middleware(CloseWhenStopping, stopping=stopping)
+        made.add_middleware(CacheAnswers)
+    made.add_middleware(CloseWhenStopping)
     provide(pictures=pictures, marks=marks, phrases=phrases, json_twin=json_twin)
     for router in (
         app.operation.router,
@@ -154,6 +150,20 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         made.include_router(router, dependencies=[Depends(app.review.drafts_pages.note_drafts)])
     made.mount("/static", StaticFiles(directory=STATIC), name="static")
     return made
+
+
+def attach(made: FastAPI, settings: Settings, database_url: str, engine: AsyncEngine | None = None) -> None:
+    """Give an application that does not run all that it holds anew: settings, database, what is kept, who listens."""
+    state = made.state = State()
+    state.settings = settings
+    state.database_url = plain_url(database_url)
+    state.cache = Cache(shared_mark(os.environ.get(FOLDER)))
+    state.bell, state.stopping = Bell(), asyncio.Event()
+    state.engine = engine or make_engine(
+        database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds
+    )
+    state.sessions = make_sessions(state.engine)
+    state.listeners = Listeners(state.bell, state.stopping, state.sessions)
 
 
 def from_environment() -> FastAPI:

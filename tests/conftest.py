@@ -5,21 +5,34 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.testclient import TestClient
 
+from app.accounts import passwords
 from app.core.database import driver_url, make_engine, make_sessions, plain_url
 from app.core.postgres import Server, serve
 from app.core.schema import migrate
-from app.main import create_app
 from app.settings import Settings
+from tests.support.applications import application
+from tests.support.folders import folder, sweep
 
 TEMPLATE = f"parley_template_{os.getpid()}"
+COSTLY = SimpleNamespace(HASHER=passwords.HASHER, NOBODYS=passwords.NOBODYS)
 numbers = itertools.count()
+
+# How many examples a property is tried with, never how long it takes: that would depend on the machine.
+for name, examples in (("quick", 25), ("full", 100)):
+    hypothesis.settings.register_profile(
+        name, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,11 +49,36 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """As pytest's own, in memory where there is room, and gone after the test."""
+    with folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash at the least cost that Argon2id knows; what the real cost matters to asks for `costly_passwords`."""
+    cheap = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "HASHER", cheap)
+        patched.setattr(passwords, "NOBODYS", cheap.hash(os.urandom(32)))
+        yield
+
+
+@pytest.fixture
+def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as the program does in earnest."""
+    monkeypatch.setattr(passwords, "HASHER", COSTLY.HASHER)
+    monkeypatch.setattr(passwords, "NOBODYS", COSTLY.NOBODYS)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Server]:
+def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A server with a migrated database to copy from: a throwaway one, or that of --database-url."""
     url = pytestconfig.getoption("database_url")
-    with _on_other(url) if url else serve(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
+    sweep()
+    with folder() as home, _on_other(url) if url else serve(home, fast=True) as server:
         _on_server(server, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
         migrate(_named(server.owner_url, TEMPLATE), _named(server.url, TEMPLATE))
         yield server
@@ -89,8 +127,9 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def app(database: Server, settings: Settings) -> FastAPI:
-    return create_app(settings, database.url)
+def app(database: Server, settings: Settings) -> Iterator[FastAPI]:
+    with application(settings, database.url) as made:
+        yield made
 
 
 @pytest.fixture

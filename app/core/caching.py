@@ -110,56 +110,58 @@ class Cache:
 class CacheAnswers:
     """Answer from what is kept, in front of everything else; keep what a stranger's GET was answered with 200."""
 
-    def __init__(self, app: ASGIApp, *, cache: Cache) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.cache = cache
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        cache: Cache = scope["app"].state.cache
         if scope["method"] not in SAFE:
-            return await self.app(scope, receive, self._dropping(send))
+            return await self.app(scope, receive, _dropping(cache, send))
         headers = Headers(scope=scope)
         personal = any(name in headers for name in PERSONAL)
         if scope["method"] != "GET" or personal or scope["path"].startswith(NEVER):
             return await self.app(scope, receive, send)
         key = (scope["path"], scope["query_string"], now().date(), *(headers.get(name) for name in VARYING))
-        kept = self.cache.get(key)
+        kept = cache.get(key)
         if kept is not None:
             CACHE_HITS.inc()
             return await _answer(kept, headers.get("if-none-match"), send)
         CACHE_MISSES.inc()
         if "if-none-match" in headers:
             return await self.app(scope, receive, send)
-        await self.app(scope, receive, self._keeping(key, scope, send))
+        await self.app(scope, receive, _keeping(cache, key, scope, send))
 
-    def _dropping(self, send: Send) -> Send:
-        async def dropping(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.cache.written()  # committed by now, and nobody has been told yet
-            await send(message)
 
-        return dropping
+def _dropping(cache: Cache, send: Send) -> Send:
+    async def dropping(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cache.written()  # committed by now, and nobody has been told yet
+        await send(message)
 
-    def _keeping(self, key: Key, scope: Scope, send: Send) -> Send:
-        generation = self.cache.generation
-        started: Message | None = None
-        chunks: list[bytes] = []
+    return dropping
 
-        async def keeping(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = message
-            elif message["type"] == "http.response.body":
-                if sum(map(len, chunks)) <= LARGEST:
-                    chunks.append(message.get("body", b""))
-                if not message.get("more_body", False) and started is not None and _may_be_kept(started):
-                    etag = Headers(raw=started["headers"]).get("etag")
-                    own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
-                    self.cache.keep(key, Kept(own, b"".join(chunks), etag, route_of(scope)), generation)
-            await send(message)
 
-        return keeping
+def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
+    generation = cache.generation
+    started: Message | None = None
+    chunks: list[bytes] = []
+
+    async def keeping(message: Message) -> None:
+        nonlocal started
+        if message["type"] == "http.response.start":
+            started = message
+        elif message["type"] == "http.response.body":
+            if sum(map(len, chunks)) <= LARGEST:
+                chunks.append(message.get("body", b""))
+            if not message.get("more_body", False) and started is not None and _may_be_kept(started):
+                etag = Headers(raw=started["headers"]).get("etag")
+                own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
+                cache.keep(key, Kept(own, b"".join(chunks), etag, route_of(scope)), generation)
+        await send(message)
+
+    return keeping
 
 
 def _may_be_kept(started: Message) -> bool:

@@ -92,16 +92,16 @@ async def _close_the_door(server: uvicorn.Server) -> None:
 class CloseWhenStopping:
     """Let clients know that their next request needs another connection."""
 
-    def __init__(self, app: ASGIApp, *, stopping: asyncio.Event) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        stopping: asyncio.Event = scope["app"].state.stopping
 
         async def closing(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.stopping.is_set():
+            if message["type"] == "http.response.start" and stopping.is_set():
                 MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 

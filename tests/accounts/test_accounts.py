@@ -99,6 +99,7 @@ async def test_sessions_end_when_idle_or_old_and_stay_while_used(session: AsyncS
     assert await who(session, entered.token, LASTS) is None
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_weak_hashes_are_renewed_at_sign_in(session: AsyncSession) -> None:
     account = await make_account(session)
     account.password_hash = PasswordHasher(memory_cost=8 * 1024, time_cost=1, parallelism=1).hash(PASSWORD)

@@ -20,6 +20,7 @@ from app.main import create_app
 from app.models.vocabulary import UserRole
 from app.settings import Settings
 from tests.accounts.make import PASSWORD, add_accounts, browser
+from tests.support.applications import application
 from tests.support.fixtures import connect
 from tests.support.provider import CLIENT, SECRET, Provider, running
 
@@ -36,9 +37,8 @@ def running_provider() -> Iterator[Provider]:
 @pytest.fixture
 def provider(running_provider: Provider) -> Provider:
     """As new: tells the truth, and has been asked nothing."""
-    running_provider.__dict__ |= {
-        k: v for k, v in Provider(running_provider.issuer).__dict__.items() if k not in ("key", "sign")
-    }
+    new = Provider(running_provider.issuer, running_provider.key)
+    running_provider.__dict__ |= {k: v for k, v in new.__dict__.items() if k != "sign"}
     running_provider.sign = running_provider.signed
     return running_provider
 
@@ -49,9 +49,10 @@ def settings_for(issuer: str, **more: Any) -> Settings:
 
 
 @pytest.fixture
-def app(database: Server, provider: Provider) -> FastAPI:
+def app(database: Server, provider: Provider) -> Iterator[FastAPI]:
     add_accounts(database.url, UserRole)
-    return create_app(settings_for(provider.issuer), database.url)
+    with application(settings_for(provider.issuer), database.url) as made:
+        yield made
 
 
 def who(somebody: TestClient) -> str | None:

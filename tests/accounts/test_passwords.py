@@ -13,6 +13,7 @@ pytestmark = pytest.mark.anyio
 characters = st.characters(exclude_categories=["Cs"])
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_hashes_are_argon2id_at_or_above_owasps_floor() -> None:
     made = passwords.HASHER.hash("x")
     found = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$", made)
@@ -67,6 +68,7 @@ async def test_the_last_of_1024_characters_counts(character: str) -> None:
     assert not await passwords.verify(made, character * 100_000)
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_a_hash_of_old_cost_counts_as_weak() -> None:
     weak = PasswordHasher(memory_cost=8 * 1024, time_cost=1, parallelism=1).hash("correct horse")
     assert passwords.is_weak(weak)
@@ -74,6 +76,7 @@ async def test_a_hash_of_old_cost_counts_as_weak() -> None:
     assert not passwords.is_weak(await passwords.make_hash("correct horse"))
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_nobody_has_no_password() -> None:
     assert not await passwords.verify(None, "")
     assert not await passwords.verify(None, "parley-nobody")

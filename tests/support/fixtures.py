@@ -20,10 +20,10 @@ from app.core import clock
 from app.core.database import make_engine, make_sessions, plain_url, transaction
 from app.core.postgres import Server
 from app.core.security import session_cookie
-from app.main import create_app
 from app.models.account import SignIn
 from app.models.vocabulary import UserRole
 from app.settings import Settings
+from tests.support.applications import application
 from tests.support.factories import TEXT, Desk
 
 # Drawn for a terminal, with every variable of every frame, one traceback takes seconds.
@@ -58,9 +58,11 @@ class Lake:
 @pytest.fixture
 def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
     server, secrets = lake_database
-    app = create_app(SETTINGS, server.url)
     here = ("127.0.0.1", 50_000)
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False, client=here) as client:
+    with (
+        application(SETTINGS, server.url) as app,
+        TestClient(app, raise_server_exceptions=False, follow_redirects=False, client=here) as client,
+    ):
         desks = {name: Desk(client, token, name, cookie) for name, (token, cookie) in secrets.items()}
         yield Lake(app, server, **desks, stranger=Desk(client))
 
@@ -80,7 +82,7 @@ def _fill(postgres: Server) -> tuple[str, Secrets]:
     name = f"lake_template_{os.getpid()}"
     server = _copy(postgres, f"parley_template_{os.getpid()}", name)
     people = asyncio.run(_add_people(server.url))
-    with TestClient(create_app(SETTINGS, server.url)) as client:
+    with application(SETTINGS, server.url) as app, TestClient(app) as client:
         enter_lake(Desk(client, people["ada"][0]))
     return name, people
 

@@ -25,9 +25,9 @@ Change = Callable[[dict[str, Any]], object]
 class Provider:
     """Says that whoever comes is `subject`; `lie` changes the claims of ID tokens, `sign` how they are made."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, key: RSAKey | None = None) -> None:
         self.issuer, self.subject = issuer, "u-1"
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+        self.key = key or RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         self.denies = False
