@@ -76,6 +76,7 @@ def test_what_is_decided_when_it_is_put_together_is_not_shared(
         assert answered(client)
 
 
+@pytest.mark.filterwarnings("ignore:The garbage collector")  # which finds the one that is held
 def test_a_connection_that_is_held_too_long_is_to_the_old_database(lake: Lake, database: Server) -> None:
     settings = Settings(hosts=("testserver",), unsafe_database=True, pool_size=1, pool_wait_seconds=0.3)
     with application(settings, lake.database.url) as app, TestClient(app) as client:

@@ -371,7 +371,7 @@ def test_a_full_disk_is_named(home: Path) -> None:
     try:
         assert "no space" in refusal(home).lower()
     finally:
-        subprocess.run(["umount", home], check=True)
+        subprocess.run(["umount", "--lazy", home], check=True)
 
 
 @needs_root
@@ -390,7 +390,7 @@ def test_a_disk_that_filled_up_later_is_named(home: Path) -> None:
         with serve(home, fast=True) as server:
             assert ask(server, "SELECT 1") == 1
     finally:
-        subprocess.run(["umount", home], check=True)
+        subprocess.run(["umount", "--lazy", home], check=True)
 
 
 def test_nobody_is_given_a_throwaway_server_unasked(home: Path) -> None:

@@ -52,7 +52,7 @@ def application(settings: Settings, database_url: str) -> Iterator[FastAPI]:
 @contextlib.contextmanager
 def _engine(settings: Settings, database_url: str) -> Iterator[AsyncEngine]:
     url = driver_url(database_url)
-    kind = (url.set(database=None), settings.pool_size, settings.pool_wait_seconds)
+    kind = (url.set(database="any"), settings.pool_size, settings.pool_wait_seconds)
     made = engines[kind].pop() if engines[kind] else _make(settings, database_url)
     made.turn_to(url.database)
     try:
