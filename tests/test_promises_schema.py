@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 
 from app.core.postgres import Server
 from app.models.all import metadata
+from tests.support.examples import examples
 from tests.support.factories import position, quote, source
 from tests.support.fixtures import Lake, lake, lake_database
 
@@ -60,7 +61,7 @@ SENDABLE = {("/sources", "url"), ("/negotiations/lake/parties", "role")}
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5), st.just([]), st.just({}))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(path=st.sampled_from(sorted(BODIES)), name=st.sampled_from(OURS), value=VALUES)
 def test_nobody_sets_what_is_not_theirs_by_posting(lake: Lake, path: str, name: str, value: Any) -> None:
     if (path, name) in SENDABLE:
@@ -84,7 +85,7 @@ def test_nor_within_a_quote_a_speaker_or_an_option(lake: Lake, subtests: pytest.
                 assert (refused.status, where in refused.faults) == (422, True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     path=st.sampled_from(
         (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.accounts import passwords
 from app.core.errors import Invalid
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.anyio
 characters = st.characters(exclude_categories=["Cs"])
@@ -40,14 +41,14 @@ def test_unfit_passwords_are_refused(password: str) -> None:
         passwords.check_new(password, name="AdaLovelace")
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(characters, min_size=8, max_size=1024))
 def test_any_characters_are_taken(password: str) -> None:
     if password.casefold() not in passwords.well_known():
         passwords.check_new(password, name="")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(characters, min_size=8, max_size=64))
 def test_passwords_are_compared_byte_for_byte(password: str) -> None:
     made = passwords.HASHER.hash(password.encode())

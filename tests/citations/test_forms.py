@@ -131,7 +131,7 @@ def test_pybtex_prints_it(work: Work, style: str) -> None:
     assert (work.reference or "") in printed
 
 
-@settings(max_examples=25, deadline=None)  # it makes a file for each
+@settings(max_examples=25)  # it makes a file for each
 @given(TITLES)
 def test_pybtex_takes_every_text(text: str) -> None:
     record = f"https://y.example/{quote(text)}"

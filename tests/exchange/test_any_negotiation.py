@@ -97,7 +97,7 @@ def negotiations(draw: Any) -> Tables:
     return tables
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(negotiations())
 def test_out_and_in_and_out(postgres: Server, tables: Tables) -> None:
 

@@ -15,6 +15,7 @@ from app.history.read import Moment
 from app.matrix import order, queries
 from app.models.log import FOREVER, Commit, Revision, Spell
 from app.positions.current import current_ids
+from tests.support.examples import examples
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 
@@ -108,7 +109,7 @@ def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]
 
 
 @pytest.mark.anyio
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(found=cells(), seq=st.integers(0, NEWEST), days=st.integers(-1, 8))
 async def test_sql_and_arithmetic_choose_the_same(
     session: AsyncSession, found: list[Version], seq: int, days: int

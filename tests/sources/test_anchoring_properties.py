@@ -21,6 +21,7 @@ from app.sources.folding import (
     strip,
 )
 from app.sources.wording import words_diff
+from tests.support.examples import examples
 
 WORDS = st.sampled_from(
     """no dam quota accept Quota don’t don't 1,000 40 3.14 U.S. re\u00adsettlement café cafe\u0301 naïve zone\u200bs
@@ -57,7 +58,7 @@ def settled(text: str, exact: str, start: int, end: int) -> Check:
     return result
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(cuttings())
 def test_what_is_cut_out_is_found_where_it_was(cutting: tuple[str, int, int]) -> None:
     text, start, end = cutting
@@ -65,7 +66,7 @@ def test_what_is_cut_out_is_found_where_it_was(cutting: tuple[str, int, int]) ->
     assert (result.verification, result.start, result.end) == (Verification.VERIFIED, start, end)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(cuttings(), st.data())
 def test_what_is_passed_over_changes_nothing(cutting: tuple[str, int, int], data: st.DataObject) -> None:
     text, start, end = cutting
@@ -89,7 +90,7 @@ def _vary(data: st.DataObject, character: str) -> str:
     return character + data.draw(st.sampled_from(["", "", "", "\u00ad", "\u200b", "\u2060"]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(cuttings(), st.data())
 def test_another_letter_or_number_is_not_found(cutting: tuple[str, int, int], data: st.DataObject) -> None:
     text, start, end = cutting
@@ -106,7 +107,6 @@ def test_another_letter_or_number_is_not_found(cutting: tuple[str, int, int], da
         assert check(text, result.closest.exact).verification in (Verification.VERIFIED, Verification.AMBIGUOUS)
 
 
-@settings(deadline=None)
 @given(cuttings())
 def test_filled_surroundings_lead_back(cutting: tuple[str, int, int]) -> None:
     text, start, end = cutting
@@ -115,14 +115,14 @@ def test_filled_surroundings_lead_back(cutting: tuple[str, int, int]) -> None:
     assert (again.verification, again.start, again.end) == (Verification.VERIFIED, start, end)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(ANYTHING, ANYTHING, st.one_of(st.none(), ANYTHING), st.one_of(st.none(), ANYTHING))
 def test_nothing_sent_is_too_odd(text: str, exact: str, prefix: str | None, suffix: str | None) -> None:
     result = check(text, exact, prefix, suffix)
     assert (result.verification == Verification.VERIFIED) == (result.segments is not None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.one_of(TEXTS, ANYTHING))
 def test_folding_maps_back(text: str) -> None:
     folded = fold(text)
@@ -148,7 +148,7 @@ REPEATING = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(REPEATING, min_size=1, max_size=3).map("".join), REPEATING, st.sampled_from([None, "a", "'", "b "]))
 def test_where_hits_abound_the_answer_is_the_same(
     monkeypatch: pytest.MonkeyPatch, text: str, exact: str, beside: str | None
@@ -173,7 +173,7 @@ def brute(text: list[str], parts: list[list[str]], at: int = 0) -> int:
 LETTERS = st.lists(st.sampled_from("abc"), min_size=3, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(st.sampled_from("abc"), min_size=3, max_size=14), st.lists(LETTERS, min_size=1, max_size=3))
 def test_layouts_are_counted(words: list[str], parts: list[list[str]]) -> None:
     result = check(" ".join(words), " … ".join(" ".join(part) for part in parts))
@@ -181,7 +181,6 @@ def test_layouts_are_counted(words: list[str], parts: list[list[str]]) -> None:
     assert result.verification == expected
 
 
-@settings(deadline=None)
 @given(st.one_of(TEXTS, ANYTHING), st.one_of(TEXTS, ANYTHING))
 def test_a_comparison_gives_both_back(a: str, b: str) -> None:
     pieces = words_diff(a, b)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.models.vocabulary import Mismatch, Verification
 from app.sources.anchoring import check
 from app.sources.folding import fold
+from tests.support.examples import examples
 
 TEXT = (
     "We recog-\nnise the long-\nterm plan, the re-\r\nset of 2014-\n2022, short-\nand medium-run loans, the Franco-\nGerman\n"
@@ -67,7 +68,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(WORDS, st.data())
 def test_wherever_a_line_ends_the_true_words_are_found(words: list[str], data: st.DataObject) -> None:
     sentence = "Xaver " + " ".join(words) + " Zoe."
