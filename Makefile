@@ -30,7 +30,7 @@ setup: ## all set-up for serving, and nothing else: .venv/bin/parley is there th
 
 test: ## all set-up, then the whole test suite; ARGS="-k quotes" for a part of it
 	@$(call SETUP,dev)
-	@exec .venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 fix: ## formats the code and mends what can be mended
 	@$(call SETUP,dev)

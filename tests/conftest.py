@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +25,10 @@ from tests.support.applications import application
 from tests.support.folders import folder, sweep
 
 TEMPLATE = f"parley_template_{os.getpid()}"
+# Else each of the processes that tests start would compile the whole program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 COSTLY = SimpleNamespace(HASHER=passwords.HASHER, NOBODYS=passwords.NOBODYS)
 numbers = itertools.count()
 
