@@ -2,13 +2,16 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.core.logs import configure_logs
 from app.core.postgres import Server
 from app.main import create_app
@@ -16,7 +19,7 @@ from app.operation import health
 from app.settings import Settings, UnknownSetting, read_settings
 from tests.support.factories import TEXT, WORDS, position, quote
 from tests.support.fixtures import Lake, connect
-from tests.support.processes import parley, running
+from tests.support.processes import CLEAN, parley, running
 
 HOSTS = ("testserver",)
 
@@ -178,12 +181,22 @@ def test_the_page_of_an_error_shows_the_number_of_the_request(lake: Lake, app: F
         ("DATABASE_OWNER_URL", "postgresql://me:hidden@host/db"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named_in_one_line(name: str, value: str, tmp_path: Path) -> None:
-    done = parley("user", "list", **{"PARLEY_HOME": str(tmp_path / "home"), name: value})
-    assert (done.returncode, done.stdout) == (2, "")
+def test_a_setting_that_makes_no_sense_is_named_in_one_line(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in set(os.environ) - set(CLEAN):
+        monkeypatch.delenv(other)
+    done = CliRunner().invoke(cli, ["user", "list"], env={"PARLEY_HOME": str(tmp_path / "home"), name: value})
+    assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert name in done.stderr
     assert "hidden" not in done.stderr
+
+
+def test_a_setting_that_makes_no_sense_ends_the_process(tmp_path: Path) -> None:
+    done = parley("user", "list", PARLEY_HOME=str(tmp_path / "home"), PARLEY_POOL_SIZE="none")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and "PARLEY_POOL_SIZE" in done.stderr
 
 
 def test_an_empty_home_is_the_usual_one() -> None:
