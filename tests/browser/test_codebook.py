@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.factories import position
 from tests.support.live import Live, tab
-from tests.support.looks import looks_well
+from tests.support.looks import WAYS, looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -69,8 +69,7 @@ def test_parties_are_merged_and_split_again_without_scripts(live: Live, browser:
     assert (data["status"], data["party"], data["action"]) == ("published", "north", "restored")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@WAYS
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
     number = live.ada.post("/positions", position(status="draft", attitudes={"q40": "prefers"})).data["id"]
     pages = [

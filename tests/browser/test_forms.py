@@ -1,6 +1,5 @@
 """The form in a real browser: by keyboard alone, without scripts, and through everything that loses people's words."""
 
-import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.factories import NOWHERE, TWICE, WORDS, position, quote
 from tests.support.live import PASSWORD, Live, tab
-from tests.support.looks import looks_well
+from tests.support.looks import WAYS, looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -320,14 +319,11 @@ def test_the_way_from_an_empty_cell_and_on_to_a_move(browser: Browser, live: Liv
     assert found["quotes"][0]["id"] == published(live)["quotes"][0]["id"]
 
 
-LOOKS = list(itertools.product([(1440, 900), (390, 800)], ["light", "dark"]))
-
-
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_it_looks_well(browser: Browser, live: Live, size: tuple[int, int], scheme: str) -> None:
+@WAYS
+def test_it_looks_well(browser: Browser, live: Live, scheme: str, width: int) -> None:
     live.ada.post("/positions", position(conditions={"q40": "only if so"}, quotes=[quote(speaker="Mara Venn")]))
     live.ada.post("/positions", position(party="south", status="draft", quotes=[]))
-    window = {"width": size[0], "height": size[1]}
+    window = {"width": width, "height": 900}
     with tab(browser, live, viewport=window, color_scheme=scheme) as page:
         for path in (NEW, FILLED, "/positions/1/move", "/positions/1/retract", "/n/lake/drafts", "/n/lake"):
             page.goto(path)

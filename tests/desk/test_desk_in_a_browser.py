@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.factories import quote
 from tests.support.live import Live, tab
-from tests.support.looks import looks_well
+from tests.support.looks import WAYS, looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -220,8 +220,7 @@ def test_a_bookmarklet_brings_address_title_and_selection(live: Live, browser: B
     assert len(live.ada.get("/sources").data) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@WAYS
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int) -> None:
     live.ada.state(quotes=[quote()])
     paths = (

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.support.factories import WORDS
 from tests.support.fixtures import lake_database
 from tests.support.live import Live, browser, live, tab
-from tests.support.looks import looks_well
+from tests.support.looks import WAYS, looks_well
 
 __all__ = ["browser", "lake_database", "live"]
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def test_a_quote_is_redacted_from_its_page(live: Live, browser: Browser) -> None
         expect(page.get_by_text(WORDS)).to_have_count(0)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+@WAYS
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
     live.ada.state()
     with tab(
