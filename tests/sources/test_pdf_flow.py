@@ -75,6 +75,13 @@ def test_cells_that_a_page_breaks_off_go_on_in_their_columns() -> None:
     ]
 
 
+def test_a_word_longer_than_its_line_stays_whole() -> None:
+    page = column("It was called", "Überwachungsmechanis", "mus by the press.", width=100)
+    assert text(page) == "It was called Überwachungsmechanismus by the press."
+    page[1].right = 90
+    assert text(page) == "It was called Überwachungsmechanis mus by the press."
+
+
 def test_columns_of_a_text_run_on_also_at_a_name() -> None:
     first = [*column("It was the minister", "and not"), *column("Irena Volk who said", "on Sunday that", left=300)]
     second = [*column("the gauge stays", "as it is."), *column("More of it is", "below.", left=300)]

@@ -34,7 +34,8 @@ def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
             continue
         going_on = [at for at in row if not blocks[at].has_ended()]
         pairs = {at: top for at in going_on for top in tops if _goes_on(blocks[at], blocks[top])}
-        if 1 < len(set(pairs.values())) == len(going_on):
+        small = sum(blocks[top].text[:1].islower() for top in pairs.values())
+        if 1 < len(set(pairs.values())) == len(going_on) and small >= max(2, len(pairs) - 1):
             found.update(pairs)
     return found
 
@@ -43,12 +44,12 @@ def _row(blocks: Sequence[Cell], order: Sequence[int]) -> list[int]:
     """List the first blocks, in this order, of which none is above or below another."""
     row: list[int] = []
     for at in order[:_MOST]:
-        if any(blocks[at].start < blocks[n].end and blocks[n].start < blocks[at].end for n in row):
+        edges = blocks[at].start + _NEAR, blocks[at].end - _NEAR
+        if any(edges[0] < blocks[n].end and blocks[n].start < edges[1] for n in row):
             break
         row.append(at)
     return row
 
 
 def _goes_on(cell: Cell, top: Cell) -> bool:
-    alike = abs(cell.start - top.start) < _NEAR and abs(cell.size - top.size) < 0.5
-    return alike and top.text[:1].islower()
+    return abs(cell.start - top.start) < _NEAR and abs(cell.size - top.size) < 0.5

@@ -18,6 +18,7 @@ _TIGHT = regex.compile(r"[\p{L}\p{N}][–—―/]$")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _DASH = regex.compile(r"[—―][\p{L}\p{N}]")
 _CLOSE = regex.compile(rf"(?V1){UNSPACED}")
+_LONG = regex.compile(r"\p{L}{16,}")
 _NOTE = regex.compile(r"\s*(\d{1,3})[\s.)]*(?=\p{L}|[\"“«„‘(\[])")
 _SIZE = 0.07  # of the size of the text: other letters are no part of it
 _LEADING = 1.45  # of the usual distance of lines: more parts paragraphs
@@ -108,7 +109,8 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
             if block is not None:
                 yield block
             block, begun = Block(number, line.size, first=line, aside=aside, goes_on=column, start=line.left), []
-        block.text = joined(block.text, line.text)
+        broken = bool(begun) and _is_broken(begun[-1], line, block.edge)
+        block.text = block.text + line.text if broken else joined(block.text, line.text)
         block.start, block.end = min(block.start, line.left), max(block.end, line.right)
         begun.append(line)
         block.last = line
@@ -134,6 +136,11 @@ def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
     short = last.right < edge - 2 * line.size
     indented = line.left > last.left + 0.8 * line.size and line.left > min(other.left for other in begun)
     return ended and (short or indented)
+
+
+def _is_broken(last: Line, line: Line, edge: float) -> bool:
+    """Tell whether a word is broken without a hyphen, because it is longer than its line."""
+    return bool(_LONG.fullmatch(last.text)) and line.text[:1].islower() and last.right > edge - 0.6 * last.size
 
 
 def joined(before: str, after: str) -> str:
