@@ -21,6 +21,6 @@ USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 \
-  CMD ["/srv/venv/bin/python", "-m", "app.probe"]
+  CMD ["/srv/venv/bin/python", "-m", "app.server.probe"]
 ENTRYPOINT ["/srv/venv/bin/parley"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -39,7 +39,6 @@ import app.negotiations.pages
 import app.negotiations.participations_api
 import app.negotiations.parties_api
 import app.negotiations.speakers_api
-import app.operation
 import app.positions.api
 import app.positions.pages
 import app.positions.quotes_api
@@ -50,23 +49,24 @@ import app.review.drafts_pages
 import app.review.pages
 import app.search.api
 import app.search.pages
+import app.server
 import app.sources.api
 import app.sources.editing
 import app.sources.pages
-from app.core.bell import Bell
-from app.core.caching import Cache, CacheAnswers, listening, shared_mark
-from app.core.database import make_engine, make_sessions, plain_url
+from app.core.counters import FOLDER
 from app.core.logs import configure_logs
-from app.core.metrics import FOLDER
-from app.core.problems import install_problems
-from app.core.responses import Compress
-from app.core.security import AnswerHead, install_security
-from app.core.templating import STATIC, provide
+from app.db.engine import make_engine, make_sessions, plain_url
+from app.db.notifier import Bell
 from app.exchange.twins import json_twin
 from app.feeds.listeners import Listeners
+from app.http.middleware import AnswerHead, install_security
+from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
+from app.http.problems import install_problems
+from app.http.responses import Compress
+from app.http.templating import STATIC, provide
 from app.matrix import marks, pictures
-from app.operation.stopping import CloseWhenStopping, stopping_gently
 from app.positions import phrases
+from app.server.shutdown import CloseWhenStopping, stopping_gently
 from app.settings import Settings
 
 
@@ -101,7 +101,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.add_middleware(CloseWhenStopping)
     provide(pictures=pictures, marks=marks, phrases=phrases, json_twin=json_twin)
     for router in (
-        app.operation.router,
+        app.server.router,
         app.negotiations.api.router,
         app.negotiations.parties_api.router,
         app.negotiations.participations_api.router,

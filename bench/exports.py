@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import serve
-from app.core.schema import migrate
+from app.db.engine import make_engine, make_sessions, transaction
+from app.db.schema import migrate
+from app.embedded_postgres.server import serve
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv
 from app.exchange.downloading import give_time

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psycopg
 
-from app.core.addresses import conninfo
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import serve
-from app.core.schema import migrate
+from app.db.dsn import conninfo
+from app.db.engine import make_engine, make_sessions, transaction
+from app.db.schema import migrate
+from app.embedded_postgres.server import serve
 from app.exchange.importing import import_package
 from app.history.record import LOCK
 from bench.making import make_package

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import psycopg
 
-from app.core.addresses import conninfo
+from app.db.dsn import conninfo
 
 EVERY = 0.25  # seconds
 

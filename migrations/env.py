@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `app.core.schema.migrate` hands over, in one transaction."""
+"""Runs the migrations on the connection that `app.db.schema.migrate` hands over, in one transaction."""
 
 from alembic import context
 from sqlalchemy import text

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.testclient import TestClient
 
 from app.accounts import passwords
-from app.core.database import driver_url, make_engine, make_sessions, plain_url
-from app.core.postgres import Server, serve
-from app.core.schema import migrate
+from app.db.engine import driver_url, make_engine, make_sessions, plain_url
+from app.db.schema import migrate
+from app.embedded_postgres.server import Server, serve
 from app.settings import Settings
 from tests.support.applications import application
 from tests.support.folders import folder, sweep

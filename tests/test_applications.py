@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.settings import Settings
 from tests.support.applications import application
 from tests.support.fixtures import SETTINGS, Lake, lake, lake_database

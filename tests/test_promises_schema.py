@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.models.all import metadata
 from tests.support.examples import examples
 from tests.support.factories import position, quote, source

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 
 from app.accounts.deps import settings_of
-from app.core.templating import page
+from app.http.templating import page
 
 SHOW_AGAIN = "refresh"
 

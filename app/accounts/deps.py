@@ -12,9 +12,9 @@ from fastapi import Depends, Request
 from app.accounts import sign_ins
 from app.accounts.queries import Viewer, find_signed_in, find_token_holder
 from app.core import clock
-from app.core.database import Session
 from app.core.errors import Forbidden, SignInRequired
-from app.core.security import SAFE, bearer, session_cookie
+from app.db.engine import Session
+from app.http.middleware import SAFE, bearer, session_cookie
 from app.models.vocabulary import UserRole
 from app.settings import Settings
 

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse
 
 from app.accounts import carrying, queries, sign_ins
 from app.accounts.deps import settings_of
-from app.core.security import session_cookie
-from app.core.templating import page
+from app.http.middleware import session_cookie
+from app.http.templating import page
 
 
 def safe_next(address: str) -> str:

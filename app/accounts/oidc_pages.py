@@ -15,11 +15,11 @@ from app.accounts.deps import get_signed_in, get_viewer, settings_of
 from app.accounts.entering import keep, login_page, safe_next
 from app.accounts.own_page import WRONG_PASSWORD, account_page, is_owner, own
 from app.core import clock
-from app.core.database import Session, transaction
 from app.core.errors import Forbidden, Invalid, NotFound, TooMany, Unavailable
 from app.core.logs import log
-from app.core.security import session_cookie
-from app.core.templating import page
+from app.db.engine import Session, transaction
+from app.http.middleware import session_cookie
+from app.http.templating import page
 from app.models.account import Account
 
 router = APIRouter(include_in_schema=False)

@@ -10,9 +10,9 @@ from app.accounts import actions, linking, passwords, queries, tries
 from app.accounts.carrying import oidc_name
 from app.accounts.deps import idle_limit, settings_of
 from app.core import clock
-from app.core.database import transaction
 from app.core.errors import Forbidden
-from app.core.templating import page
+from app.db.engine import transaction
+from app.http.templating import page
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 

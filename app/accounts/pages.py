@@ -11,10 +11,10 @@ from app.accounts.deps import Anyone, SignedIn, settings_of
 from app.accounts.entering import device_cookie, keep, login_page, safe_next
 from app.accounts.own_page import WRONG_PASSWORD, account_page, is_owner, own
 from app.core import clock
-from app.core.database import Session, attempt, transaction
 from app.core.errors import DomainError, SignInRequired, TooMany
-from app.core.security import session_cookie
-from app.core.templating import page
+from app.db.engine import Session, attempt, transaction
+from app.http.middleware import session_cookie
+from app.http.templating import page
 from app.models.vocabulary import UserRole
 
 router = APIRouter(include_in_schema=False)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from app.accounts.deps import get_viewer
-from app.core.bodies import JsonRoute
+from app.http.json_body import JsonRoute
 
 
 def api_router(below: str = "", *, tag: str) -> APIRouter:

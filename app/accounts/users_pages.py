@@ -8,9 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts import actions, queries
 from app.accounts.deps import Admin
 from app.core import clock
-from app.core.database import Session, attempt
 from app.core.errors import Conflict, Forbidden, invalid
-from app.core.templating import page
+from app.db.engine import Session, attempt
+from app.http.templating import page
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 

@@ -11,13 +11,13 @@ from app.analysis.coverage import Coverage, counts, coverage
 from app.analysis.schemas import CoverageQuery, MovesQuery, TimelineQuery
 from app.analysis.timelines import Turn, corrections, move_kind, positions_at, turns
 from app.core.clock import instant, now
-from app.core.database import Session
 from app.core.errors import bad_parameter
-from app.core.forms import SlugInPath
-from app.core.paging import read_cursor, write_cursor
-from app.core.responses import answer
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.history.answers import next_link, times
 from app.history.read import Moment, moment
+from app.http.pagination import read_cursor, write_cursor
+from app.http.responses import answer
 from app.matrix.load import Matrix, load, stand_of
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times

@@ -6,10 +6,10 @@ from app.accounts.deps import Anyone
 from app.analysis.coverage import counts, coverage
 from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
-from app.core.database import Session
-from app.core.forms import SlugInPath, read_query
-from app.core.templating import page
+from app.core.input_models import SlugInPath, read_query
+from app.db.engine import Session
 from app.history.read import moment
+from app.http.templating import page
 from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery

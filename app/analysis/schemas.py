@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.analysis.coverage import STALE_AFTER
-from app.core.forms import Day, Instant, Query
+from app.core.input_models import Day, Instant, Query
 from app.matrix.schemas import Times
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import REVISION, Moment, Snapshot, held
 from app.matrix import order
 from app.matrix.load import stand_of

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from app.citations.work import ON_RECORD, Work, one_line
-from app.core.responses import dumps
+from app.http.responses import dumps
 
 STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library brings along
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}

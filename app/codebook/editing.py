@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.codebook.fields import Field, Kind, Texts, differ, read, shown, typed
-from app.core.database import attempt
 from app.core.errors import DomainError
-from app.core.forms import Input
-from app.core.patching import read_reason
+from app.core.input_models import Input
+from app.db.engine import attempt
+from app.http.merge_patch import read_reason
 from app.models.log import Commit, Revision
 
 REASON = Field(

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.codebook.naming import slug_of
-from app.core.forms import Input
-from app.core.problems import body_faults
+from app.core.input_models import Input
+from app.http.problems import body_faults
 
 Texts = dict[str, str]  # what stands in each field; a ticked box holds "on"
 

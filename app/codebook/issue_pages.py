@@ -16,9 +16,9 @@ from app.codebook.naming import slugs_of
 from app.codebook.ordering import moved
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import invalid
-from app.core.forms import Name, SlugInPath
+from app.core.input_models import Name, SlugInPath
+from app.db.engine import Session
 from app.history.entry import snapshot
 from app.history.read import moment
 from app.history.record import writing

@@ -10,9 +10,9 @@ from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.pages import NEGOTIATION, SLUG, base_of, seen
 from app.core.clock import now
-from app.core.database import Session
-from app.core.templating import page
+from app.db.engine import Session
 from app.history.record import writing
+from app.http.templating import page
 from app.models.vocabulary import NegotiationStatus
 from app.negotiations import actions
 from app.negotiations.schemas import NegotiationInput

@@ -12,9 +12,9 @@ from app.codebook.fields import Field, Kind
 from app.codebook.ordering import moved, ranks_for
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import Conflict, NotFound
-from app.core.forms import SlugInPath
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.history.entry import snapshot
 from app.history.record import writing
 from app.issues import actions, queries

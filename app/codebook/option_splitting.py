@@ -14,10 +14,10 @@ from app.codebook.pages import base_of, seen
 from app.codebook.preview import mark, name_errors, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.history.record import writing
+from app.http.templating import page
 from app.issues.recoding import Part
 from app.issues.schemas import OptionInput
 from app.models.issue import Issue, Option

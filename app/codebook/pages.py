@@ -13,12 +13,12 @@ from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
 from app.core.clock import now
-from app.core.database import Session
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.history.entry import snapshot
 from app.history.read import moment
 from app.history.record import writing
+from app.http.templating import page
 from app.models.negotiation import Negotiation
 from app.models.vocabulary import NegotiationStatus, UserRole
 from app.negotiations import actions

@@ -15,12 +15,12 @@ from app.codebook.fields import Field, Kind
 from app.codebook.pages import SLUG, base_of, place_of, seen
 from app.codebook.party_pages import PART, PARTY
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import invalid
-from app.core.forms import Input, Name, SlugInPath
-from app.core.templating import page
+from app.core.input_models import Input, Name, SlugInPath
+from app.db.engine import Session
 from app.editing.lookups import parties_like
 from app.history.record import writing
+from app.http.templating import page
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries

@@ -13,10 +13,10 @@ from app.codebook.party_pages import get_part
 from app.codebook.party_preview import decide, preview
 from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.history.record import writing
+from app.http.templating import page
 from app.models.negotiation import Negotiation, Participation, Party
 from app.negotiations.queries import find_parties, nav
 from app.positions.party_merging import merge_party, new_names

@@ -13,12 +13,12 @@ from app.codebook.fields import Field, Kind
 from app.codebook.ordering import moved
 from app.codebook.pages import base_of, place_of, seen
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import NotFound
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.history.entry import snapshot
 from app.history.record import writing
+from app.http.templating import page
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries

@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 
 from app.codebook.editing import Sheet
 from app.codebook.recoding import chosen
-from app.core.database import among
 from app.core.dates import display
+from app.db.engine import among
 from app.history.read import held_by_id, moment
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position

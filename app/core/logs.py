@@ -15,7 +15,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.metrics import count_request
+from app.core.counters import count_request
 
 log = structlog.stdlib.get_logger("parley")
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -50,7 +50,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx2", "alembic", "app.core.metrics.MeasuredPool"):
+    for name in ("httpx2", "alembic", "app.core.counters.MeasuredPool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -11,10 +11,9 @@ from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.accounts.queries import Viewer
 from app.core import dates
-from app.core.database import Session, attempt
 from app.core.errors import Fault
-from app.core.forms import Query, SlugInPath, read_query
-from app.core.templating import page
+from app.core.input_models import Query, SlugInPath, read_query
+from app.db.engine import Session, attempt
 from app.desk.reading import Reading, read
 from app.desk.taking import taken
 from app.editing.context import form_context, new_token
@@ -22,6 +21,7 @@ from app.editing.form import Values, field_errors
 from app.editing.pages import SAVING, again, missing, prefilled, save, typed, view_of
 from app.editing.saving import AlreadyUsed, Saved, keep, saved_before, saved_by
 from app.editing.stepping import stepped
+from app.http.templating import page
 from app.negotiations.queries import nav, negotiation_view
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)

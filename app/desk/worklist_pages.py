@@ -7,10 +7,8 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.forms import Prose, Query, SlugInPath, read_query
-from app.core.problems import body_faults
-from app.core.templating import page
+from app.core.input_models import Prose, Query, SlugInPath, read_query
+from app.db.engine import Session, attempt
 from app.desk.pages import Number, desk_page
 from app.desk.queries import Stage, count_stages, work_list
 from app.desk.reading import read
@@ -18,6 +16,8 @@ from app.editing.form import number
 from app.editing.pages import typed
 from app.history.read import moment
 from app.history.record import writing
+from app.http.problems import body_faults
+from app.http.templating import page
 from app.models.vocabulary import ReadingState
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.worklist import ReadingInput, set_reading

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.templating import page
 from app.editing.context import new_token
 from app.editing.facts import kept_quotes, titles_for
 from app.editing.form import Values, fill, number
 from app.editing.lookups import settle_sources
 from app.editing.rows import choices, merged
 from app.history.read import moment
+from app.http.templating import page
 from app.negotiations.queries import code_book, issue_views, nav, party_views
 from app.positions import queries, showing
 from app.positions.names import called

@@ -9,14 +9,14 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session, attempt
 from app.core.errors import Conflict, DomainError, Stale
-from app.core.templating import page
+from app.db.engine import Session, attempt
 from app.editing.form import Values, number
 from app.editing.pages import Number, typed, view_of
 from app.editing.saving import Saved, saved_by
 from app.history.read import moment
 from app.history.record import writing
+from app.http.templating import page
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,

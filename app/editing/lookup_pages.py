@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from app.accounts.deps import Editor
 from app.core.clock import now
-from app.core.database import Session
-from app.core.templating import page
+from app.db.engine import Session
 from app.editing.facts import check_block, kept_quotes, preview
 from app.editing.form import number
 from app.editing.lookups import parties_like, settle_sources, source_label, sources_like, speakers_like
 from app.editing.pages import typed
+from app.http.templating import page
 
 router = APIRouter(include_in_schema=False)
 

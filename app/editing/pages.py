@@ -14,10 +14,9 @@ from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.accounts.queries import Viewer
 from app.core.clock import now
-from app.core.database import Session, attempt
 from app.core.errors import Conflict, DomainError, Fault, invalid
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.editing.conflict import conflict, has_picks, picked
 from app.editing.context import Mode, form_context, new_token
 from app.editing.filling import carried_over, current_number, filled
@@ -26,6 +25,7 @@ from app.editing.saving import AlreadyUsed, Saved, keep, read_content, saved_bef
 from app.editing.stepping import stepped
 from app.history.read import moment
 from app.history.record import writing
+from app.http.templating import page
 from app.models.vocabulary import PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
 from app.positions import actions, queries, showing

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import DomainError, Fault, Invalid
-from app.core.problems import body_faults
 from app.editing.form import DATES, Values, block, iso, own_faults, quote_blocks, read_form
 from app.editing.lookups import settle_sources
 from app.history.record import Log
+from app.http.problems import body_faults
 from app.models.idempotency import IdempotencyKey
 from app.positions.schemas import PositionContent
 from app.sources.actions import add_source

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.core.forms import Instant, Query
+from app.core.input_models import Instant, Query
 from app.matrix.schemas import Filters
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core.database import among
 from app.core.errors import Invalid
+from app.db.engine import among
 from app.exchange import rows as r
 from app.exchange.settling import Entry, Importing, settle
 from app.history.entry import Change, snapshot

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.clock import instant
-from app.core.database import among, among_uids
-from app.core.lines import alike
+from app.core.text_lines import alike
+from app.db.engine import among, among_uids
 from app.exchange import rows as r
 from app.exchange.codebook import Book
 from app.exchange.settling import Importing

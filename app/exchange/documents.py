@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
-from app.core.database import among
+from app.db.engine import among
 from app.exchange import rows as r
 from app.exchange.codebook import plain
 from app.exchange.settling import Entry, Importing, settle

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.core.responses import dumps, matches
 from app.exchange.slots import slots
 from app.history.read import Moment
+from app.http.responses import dumps, matches
 
 CHUNK = 64 * 1024
 PATIENCE = 20  # seconds that one piece may take to be read

@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among, among_uids
-from app.core.lines import alike
+from app.core.text_lines import alike
+from app.db.engine import among, among_uids
 from app.exchange import rows as r
 from app.exchange.codebook import Book, plain
 from app.exchange.documents import Sources

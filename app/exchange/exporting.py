@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from app.core.clock import instant
-from app.core.database import among
+from app.db.engine import among
 from app.exchange.numbers import Numbers
 from app.exchange.packing import Package, licences, pack, package
 from app.exchange.rows import join_list

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.responses import dumps
 from app.exchange.selection import Selection, positions, windows
+from app.http.responses import dumps
 from app.matrix.api import cell_json
 
 FORMAT = "parley-matrix/1"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.staging import copy
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.agreement import IssueScale, Pair, agreement
-from app.core.xml import xml_text
+from app.core.xml_text import xml_text
 from app.exchange.csv_export import write_rows
 from app.exchange.selection import Selection, windows
 from app.exchange.spreadsheets import guarded

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant, now
-from app.core.database import Session
-from app.core.forms import SlugInPath
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.exchange import networks
 from app.exchange.asking import CsvQuery, PackageQuery
 from app.exchange.csv_export import export_csv

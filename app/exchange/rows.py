@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import Field, ValidationError
 
 from app.core.clock import parse_instant
-from app.core.forms import Day, Input, Instant, Line, Prose, Slug, Words
-from app.core.forms import Verbatim as Context
+from app.core.input_models import Day, Input, Instant, Line, Prose, Slug, Words
+from app.core.input_models import Verbatim as Context
 from app.exchange.faults import Faults
 from app.exchange.layout import Table
 from app.exchange.tables import Row

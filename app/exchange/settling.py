@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
 from app.core.errors import Conflict
-from app.core.lines import alike
+from app.core.text_lines import alike
+from app.db.engine import among
 from app.exchange.faults import Fault, Faults
 from app.exchange.layout import TABLES
 from app.exchange.rows import M, Reader

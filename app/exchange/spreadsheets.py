@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from app.core import dates
-from app.core.responses import dumps
+from app.http.responses import dumps
 from app.matrix import marks, pictures
 from app.matrix.grid import Cell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence

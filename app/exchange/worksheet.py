@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter.utility import _preserve_whitespace, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from app.core.xml import xml_text
+from app.core.xml_text import xml_text
 
 MOST_CHARACTERS = 32_767  # what one cell holds
 CUT = " … [cut here: longer than a cell can be; the CSV has all of it]"

@@ -6,12 +6,12 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.accounts.routing import api_router
-from app.core.database import Session
-from app.core.forms import KnownAt
-from app.core.responses import answer
+from app.core.input_models import KnownAt
+from app.db.engine import Session
 from app.feeds.changes import list_changes
 from app.history.answers import next_link, times
 from app.history.read import moment
+from app.http.responses import answer
 
 router = api_router(tag="changes")
 

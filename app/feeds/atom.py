@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis.timelines import move_kind, positions_at, turns
 from app.core import dates
 from app.core.clock import parse_instant
-from app.core.database import among
-from app.core.xml import xml_text
+from app.core.xml_text import xml_text
+from app.db.engine import among
 from app.history.read import REVISION, Moment, Snapshot, held
 from app.matrix import pictures
 from app.matrix.marks import Mark, move_mark

@@ -9,10 +9,10 @@ from fastapi.sse import format_sse_event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.core.bell import Bell
 from app.core.errors import Unavailable
-from app.core.responses import dumps
+from app.db.notifier import Bell
 from app.feeds.changes import newest_cursor
+from app.http.responses import dumps
 
 AT_ONCE = 200
 RETRY_AFTER = 30  # seconds

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.core.database import Session
 from app.core.errors import bad_parameter
-from app.core.forms import Instant, Slug, SlugInPath
-from app.core.forms import Query as QueryInput
-from app.core.responses import not_modified
+from app.core.input_models import Instant, Slug, SlugInPath
+from app.core.input_models import Query as QueryInput
+from app.db.engine import Session
 from app.feeds.atom import list_entries, write_feed
 from app.history.read import moment
+from app.http.responses import not_modified
 from app.negotiations.queries import code_book
 from app.positions.names import called
 

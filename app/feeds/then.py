@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import REVISION, Snapshot
 from app.models.issue import Option
 from app.models.log import Commit, Holding, QuoteUse, Revision

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.clock import instant
-from app.core.forms import KnownAt
-from app.core.preconditions import require_match, version_etag
-from app.core.responses import answer
+from app.core.input_models import KnownAt
 from app.history.listing import ListQuery, Page
 from app.history.read import Moment, moment
+from app.http.conditional import require_match, version_etag
+from app.http.responses import answer
 
 Known = Annotated[KnownAt, Query()]
 Walk = Annotated[ListQuery, Query()]

@@ -7,9 +7,9 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
-from app.core.forms import KnownAt
-from app.core.paging import read_cursor, write_cursor
+from app.core.input_models import KnownAt
 from app.history.read import Moment, Snapshot, moment, moment_of, select_held
+from app.http.pagination import read_cursor, write_cursor
 from app.models.log import Holding
 
 

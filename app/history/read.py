@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
 from app.core.errors import NotFound, Unavailable, bad_parameter
+from app.db.engine import among
 from app.history.record import LOCK, redactions
 from app.history.record import Moment as Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.forms import Flag, Input, LeftOut, Line, Name, Prose, Slug
+from app.core.input_models import Flag, Input, LeftOut, Line, Name, Prose, Slug
 
 Rank = Annotated[float, Field(strict=True, ge=-1e9, le=1e9, allow_inf_nan=False)]
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]

@@ -12,11 +12,11 @@ from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core import dates
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.history.read import moment
 from app.history.record import writing
+from app.http.templating import page
 from app.looks.actions import LookInput, note_look
 from app.models.issue import Issue
 from app.models.negotiation import Negotiation, Party

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request, Response
 
 from app.accounts.deps import Anyone
 from app.core.clock import now
-from app.core.database import Session
-from app.core.forms import SlugInPath, read_query
-from app.core.templating import page
+from app.core.input_models import SlugInPath, read_query
+from app.db.engine import Session
+from app.http.templating import page
 from app.matrix import context, queries
 from app.matrix.api import next_rows
 from app.matrix.citing import cite_matrix

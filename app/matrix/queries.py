@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import REVISION, Moment, Snapshot, held, list_held
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus

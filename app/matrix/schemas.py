@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.forms import Day, Instant, Query, Slug
+from app.core.input_models import Day, Instant, Query, Slug
 from app.models.vocabulary import Firmness
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import one_at_a_time
 from app.core.errors import Conflict
+from app.db.engine import one_at_a_time
 from app.history.record import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole

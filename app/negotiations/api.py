@@ -7,17 +7,17 @@ from fastapi import Request, Response
 from app.accounts.deps import Editor
 from app.accounts.idempotency import once
 from app.accounts.routing import api_router
-from app.core.bodies import Sent
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import Forbidden
-from app.core.forms import SlugInPath
-from app.core.patching import merge_patch
-from app.core.problems import read_body
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
 from app.history.listing import list_objects
 from app.history.read import Moment, moment
 from app.history.record import writing
+from app.http.json_body import Sent
+from app.http.merge_patch import merge_patch
+from app.http.problems import read_body
 from app.models.vocabulary import UserRole
 from app.negotiations import actions, queries
 from app.negotiations.schemas import NegotiationInput

@@ -7,10 +7,10 @@ from sqlalchemy import and_, func, select
 
 from app.accounts.deps import Anyone
 from app.core.clock import instant
-from app.core.database import Session
-from app.core.forms import KnownAt, read_query
-from app.core.templating import page
+from app.core.input_models import KnownAt, read_query
+from app.db.engine import Session
 from app.history.read import held, moment
+from app.http.templating import page
 from app.models.log import Holding, QuoteUse, Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations import queries

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
 from app.core.errors import NotFound, invalid
+from app.db.engine import among
 from app.history.listing import ListQuery, Page, list_objects
 from app.history.read import Moment, Snapshot, get_held, held, list_held
 from app.models.issue import Option

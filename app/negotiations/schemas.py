@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from app.core.forms import Day, Flag, Input, LeftOut, Line, Name, Prose, Slug
+from app.core.input_models import Day, Flag, Input, LeftOut, Line, Name, Prose, Slug
 from app.models.vocabulary import NegotiationStatus, PartyRole
 
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
-from app.core.lines import alike
+from app.core.text_lines import alike
 from app.history.entry import Change, snapshot
 from app.history.record import Log
 from app.models.negotiation import Negotiation, Speaker

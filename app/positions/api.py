@@ -10,16 +10,16 @@ from app.accounts.deps import Anyone, Editor
 from app.accounts.idempotency import once
 from app.accounts.queries import Viewer
 from app.accounts.routing import api_router
-from app.core.bodies import Sent
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
-from app.core.forms import NumberInPath
-from app.core.problems import as_json, read_body
-from app.core.responses import answer
+from app.core.input_models import NumberInPath
+from app.db.engine import Session
 from app.history.answers import Known, answer_one, newest_moment, next_link, times
 from app.history.read import Moment, moment
 from app.history.record import writing
+from app.http.json_body import Sent
+from app.http.problems import as_json, read_body
+from app.http.responses import answer
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
 from app.positions import actions, queries, showing

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import Moment, held
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus

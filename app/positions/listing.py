@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Date, DateTime
 
-from app.core.database import among
 from app.core.errors import bad_parameter
-from app.core.paging import read_cursor, write_cursor
+from app.db.engine import among
 from app.history.read import Moment, Snapshot, moment, moment_of
+from app.http.pagination import read_cursor, write_cursor
 from app.models.issue import Issue, Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Party

@@ -8,7 +8,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import Moment, Snapshot, held_by_id, list_held
 from app.models.issue import Issue, Option
 from app.models.log import Holding

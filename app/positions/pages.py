@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.deps import Anyone
 from app.core import dates
 from app.core.clock import instant, now
-from app.core.database import Session
 from app.core.errors import NotFound
-from app.core.forms import KnownAt, read_query
-from app.core.templating import page
+from app.core.input_models import KnownAt, read_query
+from app.db.engine import Session
 from app.history.read import Moment, Snapshot, held_by_id, list_revisions, moment
+from app.http.templating import page
 from app.negotiations.queries import (
     CodeBook,
     code_book,

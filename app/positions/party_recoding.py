@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.core.database import among
+from app.db.engine import among
 from app.history.entry import snapshot
 from app.history.record import Log
 from app.models.negotiation import Party, Speaker

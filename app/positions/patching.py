@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.core.errors import Fault, Invalid
-from app.core.lines import alike
-from app.core.patching import an_object
-from app.core.problems import body_faults
-from app.core.responses import plain_json
+from app.core.text_lines import alike
+from app.http.merge_patch import an_object
+from app.http.problems import body_faults
+from app.http.responses import plain_json
 from app.positions.schemas import PositionPatch
 from app.positions.views import PositionView
 

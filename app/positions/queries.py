@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
 from app.core.errors import Fault, Invalid, NotFound
+from app.db.engine import among
 from app.history.entry import snapshot as row_snapshot
 from app.history.read import REVISION, Moment, Snapshot, held
 from app.issues.queries import list_options

@@ -5,14 +5,14 @@ from fastapi import Request, Response
 from app.accounts.deps import Anyone, Editor
 from app.accounts.idempotency import once
 from app.accounts.routing import api_router
-from app.core.bodies import Sent
-from app.core.database import Session
 from app.core.errors import invalid
-from app.core.forms import NumberInPath
-from app.core.problems import read_body
-from app.core.responses import Json, answer, not_modified
+from app.core.input_models import NumberInPath
+from app.db.engine import Session
 from app.history.answers import Known, times
 from app.history.read import moment
+from app.http.json_body import Sent
+from app.http.problems import read_body
+from app.http.responses import Json, answer, not_modified
 from app.positions import annotation, quote_queries
 from app.positions.schemas import CheckInput
 from app.sources.actions import check_text

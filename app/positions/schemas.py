@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.core.forms import Day, Input, Instant, LeftOut, Line, Name, Prose, Query, Reason, Slug, Spoken, Words
-from app.core.forms import Verbatim as Context
+from app.core.input_models import Day, Input, Instant, LeftOut, Line, Name, Prose, Query, Reason, Slug, Spoken, Words
+from app.core.input_models import Verbatim as Context
 from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionStatus, QuoteKind
 
 Condition = Name  # "only if …"

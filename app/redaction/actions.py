@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.core.database import one_at_a_time
 from app.core.errors import Conflict, Fault, Invalid
+from app.db.engine import one_at_a_time
 from app.history.entry import Change, remains_hash
 from app.history.found_by import search_vector, words_of
 from app.history.record import REDACTION, Log

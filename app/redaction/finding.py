@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from app.core.database import among
 from app.core.errors import NotFound
+from app.db.engine import among
 from app.models.log import Commit, QuoteUse, Revision
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, QuoteCheck, Source, SourceText

@@ -8,11 +8,11 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Admin, Anyone, get_admin
 from app.core.clock import now
-from app.core.database import Session, attempt
 from app.core.errors import DomainError, Forbidden, Invalid, invalid
-from app.core.problems import read_body
-from app.core.templating import page
+from app.db.engine import Session, attempt
 from app.history.record import writing
+from app.http.problems import read_body
+from app.http.templating import page
 from app.redaction.actions import redact
 from app.redaction.queries import list_redactions
 from app.redaction.schemas import RedactionInput, SubjectInput

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from app.core.forms import Input, Reason
+from app.core.input_models import Input, Reason
 from app.redaction.subject import Subject, What
 
 Number = Annotated[int, Field(ge=1, lt=2**63)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.models.negotiation import Negotiation
 from app.redaction.elsewhere import Found, find_elsewhere
 from app.redaction.finding import touched

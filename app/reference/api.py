@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.core.responses import Json, not_modified
-from app.core.security import POLICY
-from app.core.templating import page
+from app.http.middleware import POLICY
+from app.http.responses import Json, not_modified
+from app.http.templating import page
 from app.reference.spec import describe
 
 # Swagger UI sets styles on its elements and draws icons that it carries along; here alone both may be.

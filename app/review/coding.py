@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
 from app.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from app.db.engine import among
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation
 from app.models.position import Position, PositionAttitude, PositionQuote

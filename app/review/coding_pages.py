@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.deps import Editor
 from app.core.clock import now
-from app.core.database import Session, attempt
 from app.core.errors import Conflict
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.history.read import held_by_id, moment
+from app.http.templating import page
 from app.issues.queries import list_options
 from app.models.review import CodingUnit
 from app.models.vocabulary import Attitude

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import Moment, held_by_id
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission

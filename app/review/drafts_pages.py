@@ -5,10 +5,10 @@ from sqlalchemy import func, select
 
 from app.accounts.deps import Anyone, Editor
 from app.core.clock import now
-from app.core.database import Session
-from app.core.forms import Query, SlugInPath, read_query
-from app.core.templating import is_partial, page
+from app.core.input_models import Query, SlugInPath, read_query
+from app.db.engine import Session
 from app.history.read import Moment, held_by_id, moment
+from app.http.templating import is_partial, page
 from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus

@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session, attempt
 from app.core.errors import NotFound, Stale
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session, attempt
 from app.history.read import moment
 from app.history.record import writing
+from app.http.templating import page
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,

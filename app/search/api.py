@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.accounts.routing import api_router
-from app.core.database import Session
-from app.core.responses import answer
+from app.db.engine import Session
 from app.history.answers import next_link, times
+from app.http.responses import answer
 from app.search.searching import SearchQuery, search
 
 router = api_router(tag="search")

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from app.accounts.deps import Anyone
 from app.core.clock import instant
-from app.core.database import Session
-from app.core.forms import read_query
-from app.core.templating import page
-from app.core.templating import query as address
+from app.core.input_models import read_query
+from app.db.engine import Session
+from app.http.templating import page
+from app.http.templating import query as address
 from app.search.searching import Searched, SearchQuery, count, search
 
 SHOWN = 20

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Text, and_, cast, exists, func, literal, sele
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.history.read import Moment, held
 from app.models.log import Holding, QuoteUse, Revision, Spell
 from app.models.source import Quote

@@ -8,9 +8,9 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
-from app.core.forms import Instant, Query
-from app.core.paging import read_cursor, write_cursor
+from app.core.input_models import Instant, Query
 from app.history.read import moment, moment_of
+from app.http.pagination import read_cursor, write_cursor
 from app.search.hits import Hit, show
 from app.search.queries import FEW, LAST, Matching, find, in_turn, match
 

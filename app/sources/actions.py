@@ -9,8 +9,8 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
-from app.core.database import one_at_a_time
 from app.core.errors import Conflict, Fault, Invalid
+from app.db.engine import one_at_a_time
 from app.history.record import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification

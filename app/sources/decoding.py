@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import webencodings
 
-from app.core.lines import line_ends
+from app.core.text_lines import line_ends
 
 MARKS = {
     codecs.BOM_UTF8: "utf-8",

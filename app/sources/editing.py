@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.templating import page
+from app.db.engine import Session, attempt
 from app.history.read import list_revisions
 from app.history.record import writing
+from app.http.templating import page
 from app.models.source import Source
 from app.sources import actions, queries
 from app.sources.intake import FIELDS, LABEL, Sent, Values, by_field, read_form, read_source, shown

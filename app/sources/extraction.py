@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.core.errors import Fault, Invalid
-from app.core.lines import UNSTORABLE, unstorable
+from app.core.text_lines import UNSTORABLE, unstorable
 from app.sources.decoding import LABELS, MARKS, Decoded, decode, decode_html
 
 SECONDS = {"pdf": 45}  # by the clock; of the processor's it may take fewer

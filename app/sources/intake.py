@@ -12,9 +12,9 @@ from starlette.datastructures import UploadFile
 
 from app.core import dates
 from app.core.errors import DomainError, Fault
-from app.core.problems import body_faults
-from app.core.security import MAX_BODY
-from app.core.templating import LANGUAGES
+from app.http.middleware import MAX_BODY
+from app.http.problems import body_faults
+from app.http.templating import LANGUAGES
 from app.sources.decoding import LABELS, reread
 from app.sources.extraction import Extracted, extract, reading
 from app.sources.page_numbers import write_pages

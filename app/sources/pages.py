@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session, attempt
-from app.core.forms import SLUG
-from app.core.templating import page
+from app.core.input_models import SLUG
+from app.db.engine import Session, attempt
 from app.history.record import writing
+from app.http.templating import page
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
 from app.negotiations.queries import nav

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from app.core.database import among
 from app.core.errors import NotFound
+from app.db.engine import among
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from app.core import dates
-from app.core.forms import Input, Line, Name, Storable
+from app.core.input_models import Input, Line, Name, Storable
 from app.sources.addresses import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]

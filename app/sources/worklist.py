@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.core.database import one_at_a_time
 from app.core.errors import Fault, Invalid, Stale
+from app.db.engine import one_at_a_time
 from app.history.read import Moment, held_by_id, list_held
 from app.history.record import Log
 from app.models.log import Holding

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.accounts import actions
 from app.core import clock
-from app.core.database import make_engine, make_sessions, transaction
+from app.db.engine import make_engine, make_sessions, transaction
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.main import create_app
 from app.models.vocabulary import UserRole
 from app.settings import Settings

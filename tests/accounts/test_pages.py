@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from app.accounts.deps import Admin, Anyone, Editor
 from app.accounts.pages import safe_next
 from app.core import clock
-from app.core.database import plain_url
-from app.core.postgres import Server
+from app.db.engine import plain_url
+from app.embedded_postgres.server import Server
 from app.main import create_app
 from app.models.vocabulary import UserRole
 from app.settings import Settings

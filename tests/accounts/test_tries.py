@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.accounts import tries
-from app.core.database import transaction
 from app.core.errors import TooMany
+from app.db.engine import transaction
 from app.models.account import SignInTries
 from tests.accounts.make import NOW
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.models.vocabulary import UserRole
 from tests.accounts.make import add_accounts
 from tests.support.factories import Desk

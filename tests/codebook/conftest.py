@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.models.vocabulary import UserRole
 from tests.accounts.make import add_accounts, browser
 from tests.codebook.make import Api, negotiation

@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import Server
+from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres.server import Server
 from app.history.rebuild import rebuild
 from tests.accounts.make import browser
 from tests.codebook.make import Api, position, post

@@ -3,7 +3,7 @@
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from app.core.addresses import conninfo, driver_url, parse
+from app.db.dsn import conninfo, driver_url, parse
 
 SPELLINGS = {
     "postgresql://u:p%40%20@h/db": {"user": "u", "password": "p@ ", "host": "h", "dbname": "db"},

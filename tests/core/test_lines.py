@@ -3,8 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.forms import Line, Prose, Verbatim
-from app.core.lines import alike, place
+from app.core.input_models import Line, Prose, Verbatim
+from app.core.text_lines import alike, place
 from app.sources.schemas import Text
 
 ENDS = "a\r\nb\rc\x0bd\x0ce\nf\r\n\x0cg\u2028h\x85i"

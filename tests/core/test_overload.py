@@ -9,8 +9,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from app.core.database import Session, plain_url
-from app.core.postgres import Server
+from app.db.engine import Session, plain_url
+from app.embedded_postgres.server import Server
 from app.main import create_app
 from app.settings import Settings
 

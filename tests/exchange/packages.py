@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.database import make_engine, make_sessions, transaction
+from app.db.engine import make_engine, make_sessions, transaction
 from app.exchange.exporting import export_package
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.exchange.packing import cell
 from app.exchange.rows import join_list, split_list
 from tests.exchange.packages import Tables, ask, commits, give_out, small, take_in, write

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions
 from app.core.errors import NotFound
+from app.db.engine import make_engine, make_sessions
 from app.exchange import saving
 from app.exchange.saving import STDOUT, Form, save
 from tests.support.fixtures import Lake

@@ -15,8 +15,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions
 from app.core.errors import TooMany
+from app.db.engine import make_engine, make_sessions
 from app.exchange import downloading, pages
 from app.exchange.asking import CsvQuery
 from app.exchange.csv_export import export_csv

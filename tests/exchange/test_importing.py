@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from app.core import clock
-from app.core.database import make_engine, make_sessions
 from app.core.errors import Conflict
-from app.core.postgres import Server
+from app.db.engine import make_engine, make_sessions
+from app.embedded_postgres.server import Server
 from app.exchange import statements
 from app.exchange.importing import import_package
 from tests.exchange.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.core import clock
-from app.core.database import make_engine, make_sessions, transaction
 from app.core.errors import Conflict
-from app.core.postgres import Server
+from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres.server import Server
 from app.exchange import importing
 from app.exchange.importing import import_package
 from app.history import appointment, staging

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import Server
+from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres.server import Server
 from app.history.entry import ChainHash, Change, chain_line, payload_hash
 from app.history.rebuild import rebuild
 from app.history.record import writing

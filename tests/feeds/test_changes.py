@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions
+from app.db.engine import make_engine, make_sessions
 from app.feeds.changes import list_changes
 from app.history.read import moment
 from app.history.record import Log

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.core.database import make_engine, make_sessions
+from app.db.engine import make_engine, make_sessions
 from app.history import comparing
 from app.history.comparing import compare
 from app.history.derived import Derived, derived

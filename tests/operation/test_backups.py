@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.core import schema
-from app.core.postgres import PostgresError, Server, serve
+from app.db import schema
+from app.embedded_postgres.server import PostgresError, Server, serve
 from app.main import create_app
-from app.operation import kept
-from app.operation.backups import BackupError, back_up, restore
+from app.server import scheduled_backups
+from app.server.backups import BackupError, back_up, restore
 from app.settings import Schedule, Settings
 from tests.support.everything import addresses
 from tests.support.factories import Answer, Desk
@@ -156,11 +156,11 @@ def test_the_embedded_database_is_backed_up_before_it_is_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(tmp_path / "home", fast=True) as server:
-        assert kept.migrate_safely(tmp_path / "home", server)[2] is None
+        assert scheduled_backups.migrate_safely(tmp_path / "home", server)[2] is None
         before = schema.newest()
-        assert kept.migrate_safely(tmp_path / "home", server) == (before, before, None)
+        assert scheduled_backups.migrate_safely(tmp_path / "home", server) == (before, before, None)
         a_step_ahead(monkeypatch, tmp_path / "ahead", "CREATE TABLE later ()")
-        *versions, path = kept.migrate_safely(tmp_path / "home", server)
+        *versions, path = scheduled_backups.migrate_safely(tmp_path / "home", server)
         assert versions == [before, "20990101_0001"]
         assert path is not None and path.parent == tmp_path / "home/backups"
     with serve(tmp_path / "new", fast=True) as server:
@@ -173,8 +173,14 @@ def test_the_schedule_keeps_as_many_as_it_says(lake: Lake, tmp_path: Path) -> No
     schedule = Settings(backups="1h:2").backups
     assert schedule == Schedule(schedule.every, 2) if schedule else False
     for hour in range(4):
-        made = kept.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour))
+        made = scheduled_backups.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour))
         assert made is not None
         os.utime(made, (made.stat().st_atime, NOW.replace(hour=8 + hour).timestamp()))
-        assert kept.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour, minute=59)) is None
-    assert [path.name[9:11] for path in kept.list_kept(tmp_path, kept.SCHEDULED)] == ["10", "11"]
+        assert (
+            scheduled_backups.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour, minute=59))
+            is None
+        )
+    assert [path.name[9:11] for path in scheduled_backups.list_kept(tmp_path, scheduled_backups.SCHEDULED)] == [
+        "10",
+        "11",
+    ]

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from app.core.logs import configure_logs
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.main import create_app
-from app.operation import health
+from app.server import health
 from app.settings import Settings, UnknownSetting, read_settings
 from tests.support.factories import TEXT, WORDS, position, quote
 from tests.support.fixtures import Lake, connect

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.core.postgres_programs import as_owner, hand_over, program
+from app.embedded_postgres.programs import as_owner, hand_over, program
 from tests.support.fixtures import connect
 from tests.support.processes import parley
 from tests.support.servers import PASSWORD, TcpServer, free_port, tcp_server

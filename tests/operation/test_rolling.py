@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from tests.support.processes import load, running
 from tests.support.servers import free_port
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.core.postgres import Server
-from app.core.schema import migrate
-from app.operation.backups import back_up, restore
+from app.db.schema import migrate
+from app.embedded_postgres.server import Server
+from app.server.backups import back_up, restore
 from tests.support.fixtures import connect
 from tests.support.processes import load, parley, running
 from tests.support.servers import SERVING, TcpServer, free_port, tcp_server, tls_front

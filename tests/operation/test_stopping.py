@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from tests.support.fixtures import connect
 from tests.support.processes import load, parley, running
 from tests.support.servers import taken_port

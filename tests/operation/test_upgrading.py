@@ -6,8 +6,8 @@ import time
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.core import schema
-from app.core.postgres import Server
+from app.db import schema
+from app.embedded_postgres.server import Server
 from tests.support.fixtures import connect
 from tests.support.migrations import a_step_ahead
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
 from app.core import clock
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.history.record import writing
 from app.redaction import actions
 from app.redaction.subject import Subject

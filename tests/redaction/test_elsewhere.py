@@ -10,10 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from app import cli
-from app.core.postgres import Server
+from app.cli import main
+from app.embedded_postgres.server import Server
 from app.exchange.faults import ImportFaults
-from app.operation.backups import back_up, restore
+from app.server.backups import back_up, restore
 from tests.exchange.packages import bare, give_out, take_in
 from tests.operation.test_backups import empty
 from tests.redaction.test_redacting import WHY, dumped, full, redact
@@ -77,7 +77,7 @@ def test_a_backup_keeps_them_and_the_log_holds(lake: Lake, empty: Callable[[], S
 
 def run(lake: Lake, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
-    return CliRunner().invoke(cli.cli, arguments)
+    return CliRunner().invoke(main.cli, arguments)
 
 
 def test_the_command(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

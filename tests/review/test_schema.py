@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from app.core.postgres import Server
+from app.embedded_postgres.server import Server
 from app.models.all import metadata
 
 

@@ -2,7 +2,7 @@
 
 from alembic import command
 
-from app.core import schema
+from app.db import schema
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 from tests.support.logged import verified

@@ -7,7 +7,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from tests.sources import make
 from tests.sources.test_intake_pages import send, values
 from tests.support.factories import Desk, quote

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from tests.sources import make
 from tests.sources.html_pages import PAGES
 from tests.sources.test_intake_pages import send, values

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from app.models.vocabulary import Verification
 from app.sources.anchoring import check
 from app.sources.extraction import Unreadable, extract

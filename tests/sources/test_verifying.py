@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 from tests.support.factories import NOWHERE, OTHER_WORDS, TEXT, quote
 from tests.support.fixtures import Lake, connect
 

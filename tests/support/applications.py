@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.database import driver_url, make_engine
+from app.db.engine import driver_url, make_engine
 from app.main import attach, create_app
 from app.settings import Settings
 

@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from app.accounts import actions as accounts
 from app.accounts.queries import hashed
 from app.core import clock
-from app.core.database import make_engine, make_sessions, plain_url, transaction
-from app.core.postgres import Server
-from app.core.security import session_cookie
+from app.db.engine import make_engine, make_sessions, plain_url, transaction
+from app.embedded_postgres.server import Server
+from app.http.middleware import session_cookie
 from app.models.account import SignIn
 from app.models.vocabulary import UserRole
 from app.settings import Settings

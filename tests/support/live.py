@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app.accounts.actions import issue_link
 from app.accounts.passwords import make_hash
 from app.core import clock
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import Server
+from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres.server import Server
 from app.main import create_app
 from tests.support import fixtures
 from tests.support.browser import chromium

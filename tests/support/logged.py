@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.core.database import make_engine, make_sessions
+from app.db.engine import make_engine, make_sessions
 from app.history import verify
 from tests.support.fixtures import Lake
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core import schema
+from app.db import schema
 
 AHEAD = "20990101_0001"
 

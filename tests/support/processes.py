@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
-PARLEY = [sys.executable, "-c", "from app.cli import main; main()"]
+PARLEY = [sys.executable, "-c", "from app.cli.main import main; main()"]
 # A deployment's settings must not reach the tests.
 CLEAN = {n: v for n, v in os.environ.items() if not n.startswith(("PARLEY_", "DATABASE_", "PG", "PROMETHEUS"))}
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psycopg
 
-from app.core.postgres import Server
-from app.core.postgres_programs import as_owner, hand_over, server_command
+from app.embedded_postgres.programs import as_owner, hand_over, server_command
+from app.embedded_postgres.server import Server
 
 OWNER, SERVING, PASSWORD = "keeper", "server", "p%/:@ s"  # nothing in an address may be taken for its end
 OFFERED, OFFERED_BY_TLS = b"SCRAM-SHA-256\0", b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.core import templating
+from app.http import templating
 from app.matrix import marks, pictures
 from app.positions import phrases
 from tests.templates import invented

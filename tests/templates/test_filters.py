@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core import templating
+from app.http import templating
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.requests import Request
 
-from app.core import templating
+from app.http import templating
 from app.matrix import marks, pictures
 from app.positions import phrases
 from tests.templates import invented

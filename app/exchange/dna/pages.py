@@ -11,10 +11,9 @@ from starlette.responses import RedirectResponse
 from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import DomainError, NotFound
-from app.core.forms import SlugInPath
-from app.core.templating import page
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
 from app.exchange.dna.mapping import (
     NOTHING,
     ROLES,
@@ -36,6 +35,7 @@ from app.exchange.sheet.kept import keep, kept
 from app.exchange.sheet.names import Names, load_names
 from app.exchange.sheet.taking import Taken, take_sheet
 from app.history.read import moment
+from app.http.templating import page
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.intake import read_form

@@ -7,9 +7,9 @@ import anyio
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import one_at_a_time
 from app.core.errors import Conflict, TooLarge
-from app.core.forms import Input, Name, Reason
+from app.core.input_models import Input, Name, Reason
+from app.db.engine import one_at_a_time
 from app.exchange.downloading import scratch_file
 from app.exchange.exporting import export_package
 from app.exchange.releases.queries import last_number

@@ -10,12 +10,9 @@ from app.accounts.carrying import SHOW_AGAIN, sign_in_again
 from app.accounts.deps import Admin, Anyone, get_admin
 from app.citations.forms import FORMS
 from app.core.clock import instant, now
-from app.core.database import Session, attempt
 from app.core.errors import DomainError, Invalid, NotFound
-from app.core.forms import KnownAt, SlugInPath, read_query
-from app.core.problems import read_body
-from app.core.responses import not_modified
-from app.core.templating import page
+from app.core.input_models import KnownAt, SlugInPath, read_query
+from app.db.engine import Session, attempt
 from app.exchange.cite_pages import Form as CiteForm
 from app.exchange.downloading import Download, attachment, unchanged
 from app.exchange.pages import base_of
@@ -23,6 +20,9 @@ from app.exchange.releases.actions import ReleaseInput, freeze
 from app.exchange.releases.queries import get_release, last_number, list_releases, read_package
 from app.exchange.releases.views import ReleaseView, cite_release, release_view
 from app.history.read import moment
+from app.http.problems import read_body
+from app.http.responses import not_modified
+from app.http.templating import page
 from app.models.release import Release
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.negotiations.views import NegotiationView

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core import dates
-from app.core.lines import line_ends
+from app.core.text_lines import line_ends
 from app.exchange.spreadsheets import FORMULA
 
 POSITION = (

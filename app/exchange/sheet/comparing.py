@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
-from app.core.lines import alike, line_ends
+from app.core.text_lines import alike, line_ends
+from app.db.engine import among
 from app.exchange.sheet.columns import VERBS
 from app.exchange.sheet.groups import Cells, Group
 from app.history.read import REVISION, Snapshot, moment

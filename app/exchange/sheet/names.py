@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import among
+from app.db.engine import among
 from app.exchange.sheet.columns import folded
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party

@@ -13,10 +13,9 @@ from app.accounts.carrying import sign_in_again
 from app.accounts.deps import Anyone, Editor, get_editor
 from app.accounts.queries import Viewer
 from app.core.clock import now
-from app.core.database import Session
 from app.core.errors import DomainError
-from app.core.forms import Query, SlugInPath, read_query
-from app.core.templating import page
+from app.core.input_models import Query, SlugInPath, read_query
+from app.db.engine import Session
 from app.exchange.faults import Fault
 from app.exchange.sheet.columns import DateOrder
 from app.exchange.sheet.filling import SheetFaults
@@ -24,6 +23,7 @@ from app.exchange.sheet.kept import keep, kept
 from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
 from app.exchange.sheet.taking import Fate, Taken, take_sheet
 from app.history.read import moment
+from app.http.templating import page
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.intake import read_form
 

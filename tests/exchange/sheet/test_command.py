@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import cli
+from app.cli.main import cli
 from tests.exchange.sheet.make import other, said, sheet
 from tests.support.fixtures import Lake
 

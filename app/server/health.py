@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import schema
-from app.core.responses import Json
+from app.db import schema
+from app.http.responses import Json
 
 router = APIRouter(include_in_schema=False)
 

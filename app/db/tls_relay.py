@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from app.core.addresses import conninfo
-from app.core.postgres_programs import PostgresError
+from app.db.dsn import conninfo
+from app.embedded_postgres.programs import PostgresError
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 CHUNK = 1 << 16

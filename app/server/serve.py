@@ -16,13 +16,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.actions import issue_link
-from app.core import postgres, schema
 from app.core.clock import now
-from app.core.database import make_engine, make_sessions, transaction
-from app.core.postgres import Server
+from app.db import schema
+from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres import server as postgres
+from app.embedded_postgres.server import Server
 from app.models.negotiation import Negotiation
-from app.operation import kept
-from app.operation.workers import run as run_workers
+from app.server import scheduled_backups
+from app.server.workers import run as run_workers
 from app.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -41,7 +42,7 @@ def database(settings: Settings, *, migrated: bool = True) -> Iterator[Server]:
         return
     with postgres.serve(settings.home) as server:
         if migrated:
-            kept.migrate_safely(settings.home, server)
+            scheduled_backups.migrate_safely(settings.home, server)
         yield server
 
 
@@ -119,7 +120,7 @@ def _kept_alive(settings: Settings, server: Server) -> Iterator[None]:
     done = threading.Event()
     tasks = [threading.Thread(target=_watch, args=(settings, done), daemon=True)]
     if settings.backups is not None:
-        work = partial(kept.keep_backing_up, settings.home, server, settings.backups, done, _warn)
+        work = partial(scheduled_backups.keep_backing_up, settings.home, server, settings.backups, done, _warn)
         tasks.append(threading.Thread(target=work, daemon=True))
     for task in tasks:
         task.start()

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, create_engine, text
 
-from app.core.addresses import driver_url, parse
+from app.db.dsn import driver_url, parse
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 # The serving role may read everything and add to it; what it may change and delete is listed here, and nothing else is:

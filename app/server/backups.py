@@ -22,11 +22,11 @@ import psycopg
 from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
-from app.core import schema
-from app.core.addresses import conninfo, driver_url
 from app.core.clock import instant
-from app.core.postgres import PostgresError, Server, program
-from app.core.tunnel import way_in
+from app.db import schema
+from app.db.dsn import conninfo, driver_url
+from app.db.tls_relay import way_in
+from app.embedded_postgres.server import PostgresError, Server, program
 
 FORMAT = 1
 MANIFEST, DUMP = "parley.json", "database.dump"

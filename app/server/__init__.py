@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.operation import health, scraping
+from app.server import health, metrics
 
 router = APIRouter(include_in_schema=False)
 router.include_router(health.router)
-router.include_router(scraping.router)
+router.include_router(metrics.router)

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from app.core.postgres_programs import PostgresError
+from app.embedded_postgres.programs import PostgresError
 
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103  # bytes; what the narrowest system takes

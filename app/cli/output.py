@@ -13,12 +13,12 @@ from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import serving
-from app.core.database import make_engine, make_sessions, transaction
 from app.core.errors import DomainError
-from app.core.postgres import PostgresError
-from app.core.schema import SchemaError
-from app.operation.backups import BackupError
+from app.db.engine import make_engine, make_sessions, transaction
+from app.db.schema import SchemaError
+from app.embedded_postgres.server import PostgresError
+from app.server import serve
+from app.server.backups import BackupError
 from app.settings import UnknownSetting, read_settings
 
 
@@ -67,7 +67,7 @@ def told() -> Iterator[None]:
 
 def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
     """Run something in one transaction on the database that the settings name."""
-    with told(), serving.database(read_settings()) as server:
+    with told(), serve.database(read_settings()) as server:
         return asyncio.run(in_transaction(server.url, work))
 
 

@@ -1,6 +1,6 @@
 """One data folder of PostgreSQL and the server that runs in it: made, started, found, stopped.
 
-Who may do that, and when, is settled in `app/core/postgres.py`.
+Who may do that, and when, is settled in `app/embedded_postgres/server.py`.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from app.core.postgres_programs import PostgresError, as_owner, hand_over, server_command
-from app.core.postgres_socket import SOCKET, client_folder
+from app.embedded_postgres.programs import PostgresError, as_owner, hand_over, server_command
+from app.embedded_postgres.sockets import SOCKET, client_folder
 
 MAJOR = "18"
 DATABASE = "parley"

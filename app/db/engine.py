@@ -11,11 +11,11 @@ from sqlalchemy import BigInteger, ColumnElement, Uuid, any_, func, literal, sel
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from app.core.addresses import PATIENCE
-from app.core.addresses import conninfo as plain_url
-from app.core.addresses import driver_url as driver_url
+from app.core.counters import MeasuredPool, measure_statements
 from app.core.errors import DomainError
-from app.core.metrics import MeasuredPool, measure_statements
+from app.db.dsn import PATIENCE
+from app.db.dsn import conninfo as plain_url
+from app.db.dsn import driver_url as driver_url
 
 __all__ = [
     "Session",

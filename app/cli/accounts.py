@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import actions as accounts
 from app.accounts.queries import find_account, list_accounts
+from app.cli.output import fail, say, with_database
 from app.core.clock import now
 from app.models.vocabulary import UserRole
-from app.telling import fail, say, with_database
 
 users = typer.Typer(no_args_is_help=True, help="Accounts.")
 tokens = typer.Typer(no_args_is_help=True, help="API tokens.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.core.metrics import FOLDER
+from app.core.counters import FOLDER
 
 STOPPING = "stopping"
 

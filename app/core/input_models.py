@@ -18,7 +18,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
-from app.core.lines import line_ends, unstorable
+from app.core.text_lines import line_ends, unstorable
 
 FIRST_YEAR = 1000  # years have four digits in all that is stored and shown
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"

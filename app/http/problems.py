@@ -17,11 +17,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.bodies import Malformed
 from app.core.errors import DomainError, Fault, Invalid, SignInRequired, TooMany, Unavailable
 from app.core.logs import log
-from app.core.responses import dumps
-from app.core.templating import is_partial, page
+from app.http.json_body import Malformed
+from app.http.responses import dumps
+from app.http.templating import is_partial, page
 
 M = TypeVar("M", bound=BaseModel)
 BUSY = "The database does not answer just now. Nothing was changed; please try again."

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.operation.workers import all_stop
+from app.server.workers import all_stop
 
 LAST_WORDS = 0.5  # seconds for who has connected to send the request
 

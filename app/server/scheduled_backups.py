@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from app.core import clock, schema
+from app.core import clock
 from app.core.logs import log
-from app.core.postgres import Server
-from app.operation.backups import back_up
+from app.db import schema
+from app.embedded_postgres.server import Server
+from app.server.backups import back_up
 from app.settings import Schedule
 
 BEFORE, SCHEDULED = "before", "scheduled"

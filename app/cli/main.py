@@ -8,11 +8,10 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import serving
-from app.cli_accounts import tokens, users
+from app.cli.accounts import tokens, users
+from app.cli.output import in_transaction, progress, say, told, with_database, working
 from app.core.clock import now
-from app.core.problems import read_body
-from app.core.schema import migrate
+from app.db.schema import migrate
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
 from app.exchange.saving import STDOUT, Form, save
@@ -21,15 +20,16 @@ from app.exchange.sheet.reading import Encoding
 from app.exchange.sheet.taking import SHEETS, Taken, take_file
 from app.history.record import writing
 from app.history.verify import Checked, verify_log
+from app.http.problems import read_body
 from app.negotiations.queries import get_negotiation
-from app.operation import backups, kept
 from app.redaction import actions as redactions
 from app.redaction.schemas import RedactionInput
 from app.redaction.subject import What
 from app.redaction.telling import Preview, preview
+from app.server import backups, scheduled_backups
+from app.server import serve as serving
 from app.settings import read_settings
 from app.sources import verifying
-from app.telling import in_transaction, progress, say, told, with_database, working
 
 MOST_LINES = 1000  # of what no longer matches
 
@@ -62,7 +62,7 @@ def _load_example(url: str) -> None:
     async def work(session: AsyncSession) -> None:
         if not await serving.is_empty(session):
             return
-        for package in sorted((Path(__file__).parents[1] / "seeds").iterdir()):
+        for package in sorted((Path(__file__).parents[2] / "seeds").iterdir()):
             await import_package(session, package, by="parley", now=now())
 
     asyncio.run(in_transaction(url, work))
@@ -75,7 +75,7 @@ def bring_up_to_date() -> None:
         settings = read_settings()
         with serving.database(settings, migrated=False) as server:
             if settings.database_url is None:
-                before, after, backup = kept.migrate_safely(settings.home, server)
+                before, after, backup = scheduled_backups.migrate_safely(settings.home, server)
             else:
                 before, after, backup = *migrate(server.owner_url, server.url), None
     if backup:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import RequestLog
-from app.core.problems import CatchErrors, Problem, respond
+from app.http.problems import CatchErrors, Problem, respond
 from app.settings import Settings
 
 MAX_BODY = 8 * 1024 * 1024

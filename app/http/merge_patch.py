@@ -6,11 +6,11 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.bodies import Malformed
 from app.core.errors import Fault, Invalid
-from app.core.forms import Input, Reason
-from app.core.problems import body_faults
-from app.core.responses import plain_json
+from app.core.input_models import Input, Reason
+from app.http.json_body import Malformed
+from app.http.problems import body_faults
+from app.http.responses import plain_json
 
 M = TypeVar("M", bound=Input)
 REASON = TypeAdapter(Reason)

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import make_sessions
+from app.core.counters import exposition
 from app.core.errors import Forbidden
-from app.core.metrics import exposition
+from app.db.engine import make_sessions
 
 router = APIRouter(include_in_schema=False)
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")

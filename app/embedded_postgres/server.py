@@ -16,8 +16,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.core.postgres_cluster import OWNER, USER, Cluster, opened, told, until
-from app.core.postgres_programs import PostgresError, program
+from app.embedded_postgres.cluster import OWNER, USER, Cluster, opened, told, until
+from app.embedded_postgres.programs import PostgresError, program
 
 __all__ = ["PostgresError", "Server", "ensure", "program", "serve"]
 

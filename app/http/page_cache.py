@@ -19,11 +19,11 @@ import psycopg
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.bell import Bell
 from app.core.clock import now
+from app.core.counters import CACHE_ANSWERS, CACHE_BYTES, CACHE_HITS, CACHE_MISSES, count_request
 from app.core.logs import log, route_of
-from app.core.metrics import CACHE_ANSWERS, CACHE_BYTES, CACHE_HITS, CACHE_MISSES, count_request
-from app.core.responses import matches
+from app.db.notifier import Bell
+from app.http.responses import matches
 
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
