@@ -17,6 +17,7 @@ import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
+import app.double_coding.pages
 import app.editing.fate_pages
 import app.editing.lookup_pages
 import app.editing.pages
@@ -39,12 +40,11 @@ import app.negotiations.pages
 import app.negotiations.participations_api
 import app.negotiations.parties_api
 import app.negotiations.speakers_api
+import app.openapi.api
 import app.positions.api
 import app.positions.pages
 import app.positions.quotes_api
 import app.redaction.pages
-import app.reference.api
-import app.review.coding_pages
 import app.review.drafts_pages
 import app.review.pages
 import app.search.api
@@ -117,7 +117,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.api.router,
         app.feeds.events.router,
         app.search.api.router,
-        app.reference.api.router,
+        app.openapi.api.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
     ):
@@ -136,7 +136,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.looks.pages.router,
         app.review.pages.router,
         app.review.drafts_pages.router,
-        app.review.coding_pages.router,
+        app.double_coding.pages.router,
         app.sources.pages.router,
         app.sources.editing.router,
         app.desk.pages.router,

@@ -23,7 +23,7 @@ from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import select_cells
 from app.exchange.xlsx_export import export_xlsx
-from app.history.read import moment
+from app.log.reader import moment
 from app.main import create_app
 from app.models.vocabulary import UserRole
 from bench.multiply import multiply

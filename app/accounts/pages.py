@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts import actions, carrying, oidc_pages, queries, sign_ins, users_pages
-from app.accounts.deps import Anyone, SignedIn, settings_of
-from app.accounts.entering import device_cookie, keep, login_page, safe_next
-from app.accounts.own_page import WRONG_PASSWORD, account_page, is_owner, own
+from app.accounts import actions, form_resume, queries, sign_ins, users_pages
+from app.accounts.account_page import WRONG_PASSWORD, account_page, is_owner, own
+from app.accounts.dependencies import Anyone, SignedIn, settings_of
+from app.accounts.login_response import device_cookie, keep, login_page, safe_next
+from app.accounts.oidc import pages
 from app.core import clock
 from app.core.errors import DomainError, SignInRequired, TooMany
 from app.db.engine import Session, attempt, transaction
@@ -19,7 +20,7 @@ from app.models.vocabulary import UserRole
 
 router = APIRouter(include_in_schema=False)
 router.include_router(users_pages.router)
-router.include_router(oidc_pages.router)
+router.include_router(pages.router)
 
 Words = Annotated[str, Form()]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -69,7 +70,7 @@ async def log_in(
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
     if viewer and carry and not (name or password or link):  # has signed in meanwhile, in another tab
-        return carrying.resume(request, to, carrying.carried(carry))
+        return form_resume.resume(request, to, form_resume.carried(carry))
     if link:
         try:
             secrets = await sign_ins.use_link(session, secret=link, user_agent=agent, lasts=lasts, now=now)

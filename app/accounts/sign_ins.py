@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import passwords, tries
+from app.accounts import passwords, rate_limit
 from app.accounts.actions import note
 from app.accounts.queries import DEVICE_KNOWN, Viewer, find_account, get_account, hashed, is_known_device, key_of
 from app.core.errors import NotFound, SignInRequired
@@ -22,7 +22,7 @@ class Attempt:
 
     account_id: int | None
     password_hash: str | None
-    counts: tries.Counts
+    counts: rate_limit.Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,12 @@ async def begin_sign_in(
     Run it in a transaction of its own: the try counts whatever comes after, and no connection waits for the hash.
     """
     known = device is not None and await is_known_device(session, device, name=name, now=now)
-    counts = tries.of_device(key_of(name), device) if known and device else tries.of_stranger(key_of(name), address)
-    await tries.take(session, counts, now=now)
+    counts = (
+        rate_limit.of_device(key_of(name), device)
+        if known and device
+        else rate_limit.of_stranger(key_of(name), address)
+    )
+    await rate_limit.take(session, counts, now=now)
     account = await find_account(session, name)
     if account is None or account.disabled_at is not None:
         return Attempt(None, None, counts)
@@ -67,7 +71,7 @@ async def sign_in(
         return None  # changed while it was compared
     if passwords.is_weak(account.password_hash or ""):
         account.password_hash = await passwords.make_hash(password)
-    await tries.give_back(session, attempt.counts, now=now)
+    await rate_limit.give_back(session, attempt.counts, now=now)
     return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="password")
 
 

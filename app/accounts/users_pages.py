@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts import actions, queries
-from app.accounts.deps import Admin
+from app.accounts.dependencies import Admin
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, invalid
 from app.db.engine import Session, attempt

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.analysis.agreement import IssueScale, agreement
 from app.analysis.coverage import Coverage, counts, coverage
 from app.analysis.schemas import CoverageQuery, MovesQuery, TimelineQuery
@@ -14,10 +14,10 @@ from app.core.clock import instant, now
 from app.core.errors import bad_parameter
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.answers import next_link, times
-from app.history.read import Moment, moment
 from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
+from app.log.api_answers import next_link, times
+from app.log.reader import Moment, moment
 from app.matrix.load import Matrix, load, stand_of
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.history.read import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, held
 from app.matrix.grid import LookView
 from app.matrix.load import Matrix
 from app.matrix.queries import newest_looks

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.analysis.coverage import counts, coverage
 from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
-from app.history.read import moment
 from app.http.templating import page
+from app.log.reader import moment
 from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery

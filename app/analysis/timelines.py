@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.db.engine import among
-from app.history.read import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, held
 from app.matrix import order
 from app.matrix.load import stand_of
 from app.matrix.moves import kind

@@ -18,14 +18,14 @@ from app.exchange.saving import STDOUT, Form, save
 from app.exchange.sheet.columns import DateOrder
 from app.exchange.sheet.reading import Encoding
 from app.exchange.sheet.taking import SHEETS, Taken, take_file
-from app.history.record import writing
-from app.history.verify import Checked, verify_log
 from app.http.problems import read_body
+from app.log.verify import Checked, verify_log
+from app.log.writer import writing
 from app.negotiations.queries import get_negotiation
 from app.redaction import actions as redactions
+from app.redaction.description import Preview, preview
 from app.redaction.schemas import RedactionInput
 from app.redaction.subject import What
-from app.redaction.telling import Preview, preview
 from app.server import backups, scheduled_backups
 from app.server import serve as serving
 from app.settings import read_settings

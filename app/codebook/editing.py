@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.codebook.fields import Field, Kind, Texts, differ, read, shown, typed
 from app.core.errors import DomainError
 from app.core.input_models import Input

@@ -8,7 +8,7 @@ from pydantic import Field as Limits
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -19,11 +19,11 @@ from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Name, SlugInPath
 from app.db.engine import Session
-from app.history.entry import snapshot
-from app.history.read import moment
-from app.history.record import writing
 from app.issues import actions, queries
 from app.issues.schemas import IssueFields
+from app.log.entry import snapshot
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.issue import Issue
 from app.negotiations.queries import code_book, get_negotiation, issue_views, negotiation_view
 from app.negotiations.views import NegotiationView

@@ -5,14 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.pages import NEGOTIATION, SLUG, base_of, seen
 from app.core.clock import now
 from app.db.engine import Session
-from app.history.record import writing
 from app.http.templating import page
+from app.log.writer import writing
 from app.models.vocabulary import NegotiationStatus
 from app.negotiations import actions
 from app.negotiations.schemas import NegotiationInput

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import REASON, Sheet
 from app.codebook.fields import typed
@@ -14,9 +14,9 @@ from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
-from app.history.record import writing
 from app.http.templating import page
 from app.issues.recoding import Keep
+from app.log.writer import writing
 from app.models.issue import Issue, Option
 from app.negotiations.queries import nav
 from app.negotiations.views import NegotiationView

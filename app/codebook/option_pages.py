@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -15,10 +15,10 @@ from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.entry import snapshot
-from app.history.record import writing
 from app.issues import actions, queries
 from app.issues.schemas import OptionInput
+from app.log.entry import snapshot
+from app.log.writer import writing
 from app.models.issue import Issue, Option
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView

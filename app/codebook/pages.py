@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.accounts.queries import Viewer
 from app.codebook import editing
 from app.codebook.editing import Sheet
@@ -15,10 +15,10 @@ from app.codebook.fields import Field, Kind
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.entry import snapshot
-from app.history.read import moment
-from app.history.record import writing
 from app.http.templating import page
+from app.log.entry import snapshot
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.negotiation import Negotiation
 from app.models.vocabulary import NegotiationStatus, UserRole
 from app.negotiations import actions

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -19,8 +19,8 @@ from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
 from app.db.engine import Session
 from app.editing.lookups import parties_like
-from app.history.record import writing
 from app.http.templating import page
+from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries

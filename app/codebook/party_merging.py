@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import REASON, Sheet
 from app.codebook.fields import typed
@@ -15,8 +15,8 @@ from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
-from app.history.record import writing
 from app.http.templating import page
+from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.negotiations.queries import find_parties, nav
 from app.positions.party_merging import merge_party, new_names

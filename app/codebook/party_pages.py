@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.codebook import editing
 from app.codebook.editing import Sheet
 from app.codebook.fields import Field, Kind
@@ -16,9 +16,9 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.entry import snapshot
-from app.history.record import writing
 from app.http.templating import page
+from app.log.entry import snapshot
+from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries

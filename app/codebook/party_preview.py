@@ -12,7 +12,7 @@ from app.codebook.editing import Sheet
 from app.codebook.recoding import chosen
 from app.core.dates import display
 from app.db.engine import among
-from app.history.read import held_by_id, moment
+from app.log.reader import held_by_id, moment
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.dates import display
-from app.history.read import held_by_id, moment
 from app.issues.recoding import find
+from app.log.reader import held_by_id, moment
 from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book

@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 from starlette.responses import Response
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
-from app.history.read import Snapshot
 from app.http.templating import page
+from app.log.reader import Snapshot
 from app.matrix import context
 from app.matrix.load import load
 from app.matrix.schemas import MatrixQuery, Times

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Subquery, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.read import Moment, held_by_id
+from app.log.reader import Moment, held_by_id
 from app.models.negotiation import Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, Source, SourceReading, SourceText

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.desk.marking import Mark, Paragraph, marked
 from app.desk.queries import people, positions_from
 from app.editing.context import Entry
-from app.history.read import moment
+from app.log.reader import moment
 from app.models.source import Source, SourceReading, SourceText
 from app.negotiations.queries import CodeBook, code_book, issue_views
 from app.negotiations.views import IssueView

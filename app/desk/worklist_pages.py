@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.input_models import Prose, Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
@@ -14,10 +14,10 @@ from app.desk.queries import Stage, count_stages, work_list
 from app.desk.reading import read
 from app.editing.form import number
 from app.editing.pages import typed
-from app.history.read import moment
-from app.history.record import writing
 from app.http.problems import body_faults
 from app.http.templating import page
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.vocabulary import ReadingState
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.worklist import ReadingInput, set_reading

@@ -10,8 +10,8 @@ from app.editing.facts import kept_quotes, titles_for
 from app.editing.form import Values, fill, number
 from app.editing.lookups import settle_sources
 from app.editing.rows import choices, merged
-from app.history.read import moment
 from app.http.templating import page
+from app.log.reader import moment
 from app.negotiations.queries import code_book, issue_views, nav, party_views
 from app.positions import queries, showing
 from app.positions.names import called

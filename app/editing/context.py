@@ -13,7 +13,7 @@ from app.editing.facts import Checked, Span, check_block, kept_quotes, preview, 
 from app.editing.form import Values, block, number, numbered
 from app.editing.lookups import closest_speaker, settle_sources, source_label, sources_like, speakers_like
 from app.editing.rows import Change, difference
-from app.history.read import moment
+from app.log.reader import moment
 from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views

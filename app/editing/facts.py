@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.editing.form import block, counts, is_kept, iso, number, numbered
 from app.editing.lookups import titles_of
 from app.editing.rows import Titles
-from app.history.read import moment
+from app.log.reader import moment
 from app.models.source import Quote, Source
 from app.negotiations.views import IssueView
 from app.positions import quote_queries

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Stale
 from app.db.engine import Session, attempt
 from app.editing.form import Values, number
 from app.editing.pages import Number, typed, view_of
 from app.editing.saving import Saved, saved_by
-from app.history.read import moment
-from app.history.record import writing
 from app.http.templating import page
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,

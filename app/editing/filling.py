@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.editing.form import Values, fill, numbered
-from app.history.read import moment
+from app.log.reader import moment
 from app.negotiations.queries import code_book, newest_stated_by
 from app.positions.current import current_ids
 from app.positions.patching import content_of

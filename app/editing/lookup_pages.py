@@ -4,7 +4,7 @@ import re
 
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.deps import Editor
+from app.accounts.dependencies import Editor
 from app.core.clock import now
 from app.db.engine import Session
 from app.editing.facts import check_block, kept_quotes, preview

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Fault, invalid
@@ -23,9 +23,9 @@ from app.editing.filling import carried_over, current_number, filled
 from app.editing.form import Values, field_errors, keep_wording, number, written
 from app.editing.saving import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.editing.stepping import stepped
-from app.history.read import moment
-from app.history.record import writing
 from app.http.templating import page
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.vocabulary import PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id, nav, titles_of
 from app.positions import actions, queries, showing

@@ -15,8 +15,8 @@ from app.core.clock import now
 from app.core.errors import DomainError, Fault, Invalid
 from app.editing.form import DATES, Values, block, iso, own_faults, quote_blocks, read_form
 from app.editing.lookups import settle_sources
-from app.history.record import Log
 from app.http.problems import body_faults
+from app.log.writer import Log
 from app.models.idempotency import IdempotencyKey
 from app.positions.schemas import PositionContent
 from app.sources.actions import add_source

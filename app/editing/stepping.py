@@ -8,7 +8,7 @@ from app.editing import steps
 from app.editing.facts import check_block, kept_quotes
 from app.editing.form import QUOTE, Values, number
 from app.editing.lookups import closest_speaker, settle_sources
-from app.history.read import moment
+from app.log.reader import moment
 from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
 from app.positions.views import QuoteView

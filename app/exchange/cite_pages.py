@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.citations.forms import FORMS
+from app.citations.formats import FORMS
 from app.citations.work import Cite
 from app.core.clock import instant, now
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
-from app.history.read import Moment, get_held, moment
 from app.http.responses import not_modified
+from app.log.reader import Moment, get_held, moment
 from app.matrix.citing import cite_matrix
 from app.matrix.context import permalink
 from app.matrix.load import load

@@ -12,8 +12,8 @@ from app.core.errors import Invalid
 from app.db.engine import among
 from app.exchange import rows as r
 from app.exchange.settling import Entry, Importing, settle
-from app.history.entry import Change, snapshot
 from app.issues.actions import check_options
+from app.log.entry import Change, snapshot
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 

@@ -16,8 +16,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.exchange.slots import slots
-from app.history.read import Moment
 from app.http.responses import dumps, matches
+from app.log.reader import Moment
 
 CHUNK = 64 * 1024
 PATIENCE = 20  # seconds that one piece may take to be read

@@ -21,9 +21,9 @@ from app.exchange.layout import TABLES
 from app.exchange.settling import Importing
 from app.exchange.shelf import Page
 from app.exchange.tables import Row
-from app.history.entry import plain as as_json
-from app.history.record import REDACTION
-from app.history.staging import Staging, copy, draw_ids, segments
+from app.log.bulk.writer import Staging, copy, draw_ids, segments
+from app.log.entry import plain as as_json
+from app.log.writer import REDACTION
 from app.models.log import Revision
 from app.models.source import Quote, SourceText
 from app.models.vocabulary import Verification

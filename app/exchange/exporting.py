@@ -17,7 +17,7 @@ from app.db.engine import among
 from app.exchange.numbers import Numbers
 from app.exchange.packing import Package, licences, pack, package
 from app.exchange.rows import join_list
-from app.history.read import Moment, Snapshot, held_by_id, list_by_key, list_held
+from app.log.reader import Moment, Snapshot, held_by_id, list_by_key, list_held
 from app.models.log import Holding, Spell
 from app.models.negotiation import Speaker
 from app.models.source import SourceText

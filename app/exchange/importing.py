@@ -20,8 +20,8 @@ from app.exchange.settling import Entry, Importing, Progress, Report, settle
 from app.exchange.shelf import Shelf
 from app.exchange.speakers import take_speakers
 from app.exchange.tables import read_package
-from app.history.record import writing
-from app.history.staging import Staging
+from app.log.bulk.writer import Staging
+from app.log.writer import writing
 from app.models.position import Look
 
 IMPORTS = 0x7061726C6579 + 1  # the advisory lock by which imports wait for each other, and for nobody else

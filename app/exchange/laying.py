@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.history.staging import copy
+from app.log.bulk.writer import copy
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 
 COLUMNS = (

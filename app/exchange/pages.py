@@ -21,7 +21,7 @@ from app.exchange.json_export import export_json
 from app.exchange.selection import Selection, count_positions, select_cells
 from app.exchange.slots import slots
 from app.exchange.xlsx_export import export_xlsx
-from app.history.read import moment
+from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book
 

@@ -21,7 +21,7 @@ from app.exchange.exporting import export_package
 from app.exchange.json_export import export_json
 from app.exchange.selection import Selection, count_positions, select_cells
 from app.exchange.xlsx_export import export_xlsx
-from app.history.read import moment
+from app.log.reader import moment
 
 STDOUT = Path("-")
 Step = Callable[[int, int], None]  # how many are done, of how many (0: not known)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
-from app.history.read import list_by_key
+from app.log.reader import list_by_key
 from app.matrix.load import Matrix, load
 from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import Holding, Revision, Spell

@@ -16,8 +16,8 @@ from app.exchange.layout import TABLES
 from app.exchange.rows import M, Reader
 from app.exchange.shelf import Shelf
 from app.exchange.tables import Raw
-from app.history.entry import Change, plain, snapshot
-from app.history.record import Log
+from app.log.entry import Change, plain, snapshot
+from app.log.writer import Log
 from app.models.base import Base
 from app.models.log import Revision
 

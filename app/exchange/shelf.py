@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.exchange.layout import TABLES
 from app.exchange.rows import UUID_FORM
 from app.exchange.tables import Row
-from app.history.staging import copy
+from app.log.bulk.writer import copy
 
 KEYS = {
     "positions": ("uid", "version"),

@@ -20,8 +20,8 @@ from app.exchange.laying import lay_out
 from app.exchange.settling import Importing
 from app.exchange.shelf import Page
 from app.exchange.versions import Version, Versions, places, tell_strays
-from app.history.entry import Change
-from app.history.staging import Staged, Staging, draw_ids
+from app.log.bulk.writer import Staged, Staging, draw_ids
+from app.log.entry import Change
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification
 from app.positions.content import CellFacts, OptionFacts, QuoteFacts, compose

@@ -23,7 +23,7 @@ from app.exchange.spreadsheets import (
     quote_row,
 )
 from app.exchange.workbook import Book, Sheet
-from app.history.read import held_by_id
+from app.log.reader import held_by_id
 from app.matrix import pictures
 from app.matrix.grid import Row
 from app.models.vocabulary import Act, MoveKind

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.core.input_models import KnownAt
 from app.db.engine import Session
 from app.feeds.changes import list_changes
-from app.history.answers import next_link, times
-from app.history.read import moment
 from app.http.responses import answer
+from app.log.api_answers import next_link, times
+from app.log.reader import moment
 
 router = api_router(tag="changes")
 

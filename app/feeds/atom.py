@@ -15,7 +15,7 @@ from app.core import dates
 from app.core.clock import parse_instant
 from app.core.xml_text import xml_text
 from app.db.engine import among
-from app.history.read import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, held
 from app.matrix import pictures
 from app.matrix.marks import Mark, move_mark
 from app.models.log import Commit, Revision, Spell

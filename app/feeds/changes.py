@@ -11,10 +11,10 @@ from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
 from app.core.errors import bad_parameter
-from app.feeds.then import Then, Wanted, load_then
-from app.history.read import REVISION, Moment, Snapshot
+from app.feeds.historical_lookup import Then, Wanted, load_then
 from app.http.pagination import read_cursor, write_cursor
 from app.issues.api import issue_json
+from app.log.reader import REVISION, Moment, Snapshot
 from app.looks.actions import look_json
 from app.models.log import Commit, Epoch, Holding, Revision
 from app.negotiations.queries import issue_view, merged_into, negotiation_view, option_view

@@ -6,7 +6,7 @@ from fastapi import Header, Request, Response
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.feeds.listeners import Listeners
 
 router = api_router(tag="changes")

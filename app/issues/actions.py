@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
-from app.history.record import Log
 from app.issues import queries
+from app.log.writer import Log
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation
 

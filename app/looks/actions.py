@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import dates
 from app.core.errors import Fault, Invalid
 from app.core.input_models import Day, Input, Prose, Slug
-from app.history.record import Log
+from app.log.writer import Log
 from app.models.negotiation import Negotiation
 from app.models.position import Look
 from app.positions.queries import cell_facts

@@ -2,17 +2,17 @@
 
 from fastapi import Request, Response
 
-from app.accounts.deps import Editor
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Editor
 from app.accounts.idempotency import once
-from app.accounts.routing import api_router
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.answers import Walk, answer_one, answer_page
-from app.history.read import Moment, get_held
-from app.history.record import writing
 from app.http.json_body import Sent
 from app.http.problems import read_body
+from app.log.api_answers import Walk, answer_one, answer_page
+from app.log.reader import Moment, get_held
+from app.log.writer import writing
 from app.looks.actions import LookInput, look_json, note_look
 from app.negotiations.queries import code_book, get_negotiation, list_below
 

@@ -8,15 +8,15 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core import dates
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
-from app.history.read import moment
-from app.history.record import writing
 from app.http.templating import page
+from app.log.reader import moment
+from app.log.writer import writing
 from app.looks.actions import LookInput, note_look
 from app.models.issue import Issue
 from app.models.negotiation import Negotiation, Party

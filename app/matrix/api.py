@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.core.clock import instant, now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.history.answers import next_link, times
 from app.http.responses import answer
+from app.log.api_answers import next_link, times
 from app.matrix.grid import Cell
 from app.matrix.load import Matrix, load
 from app.matrix.schemas import MatrixQuery, Times

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.read import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, held
 from app.matrix import order
 from app.matrix.grid import IssueView
 from app.matrix.load import Matrix, stand_of

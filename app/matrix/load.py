@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
-from app.history.read import Moment, Snapshot, held_by_id, moment, moment_of
 from app.http.pagination import read_cursor, write_cursor
+from app.log.reader import Moment, Snapshot, held_by_id, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session

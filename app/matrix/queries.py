@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.engine import among
-from app.history.read import REVISION, Moment, Snapshot, held, list_held
+from app.log.reader import REVISION, Moment, Snapshot, held, list_held
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
 from app.positions.current import CellKey, chosen_at, published

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.db.engine import one_at_a_time
-from app.history.record import Log
+from app.log.writer import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
 from app.negotiations import queries

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import and_, func, select
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.core.clock import instant
 from app.core.input_models import KnownAt, read_query
 from app.db.engine import Session
-from app.history.read import held, moment
 from app.http.templating import page
+from app.log.reader import held, moment
 from app.models.log import Holding, QuoteUse, Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations import queries

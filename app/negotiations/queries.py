@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, invalid
 from app.db.engine import among
-from app.history.listing import ListQuery, Page, list_objects
-from app.history.read import Moment, Snapshot, get_held, held, list_held
+from app.log.listing import ListQuery, Page, list_objects
+from app.log.reader import Moment, Snapshot, get_held, held, list_held
 from app.models.issue import Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker

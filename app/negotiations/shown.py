@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.history.read import Snapshot
+from app.log.reader import Snapshot
 from app.negotiations.queries import merged_into
 
 

@@ -5,19 +5,19 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.accounts.deps import Editor
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Editor
 from app.accounts.idempotency import once
-from app.accounts.routing import api_router
 from app.core.clock import now
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
-from app.history.answers import Known, Walk, answer_one, answer_page, newest_moment
-from app.history.listing import list_objects
-from app.history.read import Moment, get_held, held_by_id, moment
-from app.history.record import writing
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
+from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.listing import list_objects
+from app.log.reader import Moment, get_held, held_by_id, moment
+from app.log.writer import writing
 from app.negotiations import actions, queries
 from app.negotiations.schemas import SpeakerInput
 from app.negotiations.shown import speaker_json

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
 from app.core.text_lines import alike
-from app.history.entry import Change, snapshot
-from app.history.record import Log
+from app.log.entry import Change, snapshot
+from app.log.writer import Log
 from app.models.negotiation import Negotiation, Speaker
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 from app.models.source import Quote, QuoteCheck

@@ -6,20 +6,20 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.deps import Anyone, Editor
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Anyone, Editor
 from app.accounts.idempotency import once
 from app.accounts.queries import Viewer
-from app.accounts.routing import api_router
 from app.core.clock import now
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
-from app.history.answers import Known, answer_one, newest_moment, next_link, times
-from app.history.read import Moment, moment
-from app.history.record import writing
 from app.http.json_body import Sent
 from app.http.problems import as_json, read_body
 from app.http.responses import answer
+from app.log.api_answers import Known, answer_one, newest_moment, next_link, times
+from app.log.reader import Moment, moment
+from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
 from app.positions import actions, queries, showing

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.history.read import Moment, held
+from app.log.reader import Moment, held
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 

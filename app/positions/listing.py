@@ -13,8 +13,8 @@ from sqlalchemy.types import BigInteger, Date, DateTime
 
 from app.core.errors import bad_parameter
 from app.db.engine import among
-from app.history.read import Moment, Snapshot, moment, moment_of
 from app.http.pagination import read_cursor, write_cursor
+from app.log.reader import Moment, Snapshot, moment, moment_of
 from app.models.issue import Issue, Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Party

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.history.read import Moment, Snapshot, held_by_id, list_held
+from app.log.reader import Moment, Snapshot, held_by_id, list_held
 from app.models.issue import Issue, Option
 from app.models.log import Holding
 from app.models.negotiation import Negotiation, Party

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.core import dates
 from app.core.clock import instant, now
 from app.core.errors import NotFound
 from app.core.input_models import KnownAt, read_query
 from app.db.engine import Session
-from app.history.read import Moment, Snapshot, held_by_id, list_revisions, moment
 from app.http.templating import page
+from app.log.reader import Moment, Snapshot, held_by_id, list_revisions, moment
 from app.negotiations.queries import (
     CodeBook,
     code_book,

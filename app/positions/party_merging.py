@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import Log
+from app.log.writer import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
 from app.negotiations.actions import amend_participation, amend_party, publish_speaker, speaker_on_file, take_part

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.db.engine import among
-from app.history.entry import snapshot
-from app.history.record import Log
+from app.log.entry import snapshot
+from app.log.writer import Log
 from app.models.negotiation import Party, Speaker
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
-from app.history.entry import snapshot as row_snapshot
-from app.history.read import REVISION, Moment, Snapshot, held
 from app.issues.queries import list_options
+from app.log.entry import snapshot as row_snapshot
+from app.log.reader import REVISION, Moment, Snapshot, held
 from app.models.issue import Issue
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
-from app.history.entry import snapshot as row_snapshot
-from app.history.read import Moment
+from app.log.entry import snapshot as row_snapshot
+from app.log.reader import Moment
 from app.models.log import QuoteUse
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification

@@ -2,17 +2,17 @@
 
 from fastapi import Request, Response
 
-from app.accounts.deps import Anyone, Editor
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Anyone, Editor
 from app.accounts.idempotency import once
-from app.accounts.routing import api_router
 from app.core.errors import invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
-from app.history.answers import Known, times
-from app.history.read import moment
 from app.http.json_body import Sent
 from app.http.problems import read_body
 from app.http.responses import Json, answer, not_modified
+from app.log.api_answers import Known, times
+from app.log.reader import moment
 from app.positions import annotation, quote_queries
 from app.positions.schemas import CheckInput
 from app.sources.actions import check_text

@@ -8,11 +8,11 @@ from sqlalchemy import and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
-from app.history.entry import Change
-from app.history.record import Log
 from app.issues.actions import amend_issue
 from app.issues.queries import list_options
 from app.issues.recoding import Keep, Part, clash, find, merge, split
+from app.log.entry import Change
+from app.log.writer import Log
 from app.models.issue import Issue, Option
 from app.models.log import Revision
 from app.models.position import Position, PositionAttitude, PositionLink

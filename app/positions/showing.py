@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.history.read import Moment, Snapshot
+from app.log.reader import Moment, Snapshot
 from app.models.vocabulary import Verification
 from app.positions.names import Check, Names, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.core.errors import Conflict, Fault, Invalid
 from app.db.engine import one_at_a_time
-from app.history.entry import Change, remains_hash
-from app.history.found_by import search_vector, words_of
-from app.history.record import REDACTION, Log
+from app.log.entry import Change, remains_hash
+from app.log.search_words import search_vector, words_of
+from app.log.writer import REDACTION, Log
 from app.models.log import QuoteUse, Revision
 from app.models.position import Position
 from app.models.source import Source
-from app.redaction.answers import forget_answers
-from app.redaction.finding import revisions_of, touched
+from app.redaction.kept_answers import forget_answers
+from app.redaction.stored_copies import revisions_of, touched
 from app.redaction.subject import Context, Subject, Touched
 from app.sources.queries import newest_checks
 

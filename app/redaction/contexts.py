@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.source import Quote, QuoteCheck
-from app.redaction.asking import mentions
+from app.redaction.search_conditions import mentions
 from app.redaction.subject import Context
-from app.redaction.wording import Span, Wording
+from app.redaction.word_match import Span, Wording
 
 Pair = tuple[str | None, str | None]
 

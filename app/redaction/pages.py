@@ -5,18 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Admin, Anyone, get_admin
+from app.accounts.dependencies import Admin, Anyone, get_admin
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.errors import DomainError, Forbidden, Invalid, invalid
 from app.db.engine import Session, attempt
-from app.history.record import writing
 from app.http.problems import read_body
 from app.http.templating import page
+from app.log.writer import writing
 from app.redaction.actions import redact
+from app.redaction.description import Preview, preview
 from app.redaction.queries import list_redactions
 from app.redaction.schemas import RedactionInput, SubjectInput
-from app.redaction.telling import Preview, preview
 
 router = APIRouter(prefix="/admin/redactions", include_in_schema=False)
 

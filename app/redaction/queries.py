@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.record import REDACTION
+from app.log.writer import REDACTION
 from app.models.log import Commit, Revision
 
 

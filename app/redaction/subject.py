@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from app.models.log import Revision
-from app.redaction.wording import Span, Wording
+from app.redaction.word_match import Span, Wording
 
 What = Literal["quote", "source", "text", "summary", "reason"]
 WHATS: tuple[What, ...] = get_args(What)

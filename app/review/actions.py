@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
-from app.history.record import Log
+from app.log.writer import Log
 from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission

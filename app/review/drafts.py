@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.history.read import Moment, held_by_id
+from app.log.reader import Moment, held_by_id
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook
 from app.positions.showing import views
 from app.positions.views import PositionView
-from app.review.lacking import lacking
+from app.review.publish_checks import lacking
 
 MOST = 200  # shown of a kind
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
 
-from app.accounts.deps import Anyone, Editor
+from app.accounts.dependencies import Anyone, Editor
 from app.core.clock import now
 from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session
-from app.history.read import Moment, held_by_id, moment
 from app.http.templating import is_partial, page
+from app.log.reader import Moment, held_by_id, moment
 from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus

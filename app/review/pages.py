@@ -5,15 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.errors import NotFound, Stale
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
-from app.history.read import moment
-from app.history.record import writing
 from app.http.templating import page
+from app.log.reader import moment
+from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,
@@ -29,7 +29,7 @@ from app.positions.queries import get_position, get_version
 from app.positions.showing import views
 from app.positions.views import PositionView
 from app.review import actions, queries
-from app.review.lacking import said
+from app.review.publish_checks import said
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.read import held_by_id, moment
+from app.log.reader import held_by_id, moment
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus

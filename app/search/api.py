@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.db.engine import Session
-from app.history.answers import next_link, times
 from app.http.responses import answer
-from app.search.searching import SearchQuery, search
+from app.log.api_answers import next_link, times
+from app.search.results import SearchQuery, search
 
 router = api_router(tag="search")
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from app.accounts.deps import Anyone
+from app.accounts.dependencies import Anyone
 from app.core.clock import instant
 from app.core.input_models import read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.http.templating import query as address
-from app.search.searching import Searched, SearchQuery, count, search
+from app.search.results import Searched, SearchQuery, count, search
 
 SHOWN = 20
 

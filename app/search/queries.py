@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.history.read import Moment, held
+from app.log.reader import Moment, held
 from app.models.log import Holding, QuoteUse, Revision, Spell
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import dates
 from app.core.errors import Conflict, Fault, Invalid
 from app.db.engine import one_at_a_time
-from app.history.record import Log
+from app.log.writer import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification
 from app.sources import queries

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.db.engine import Session, attempt
-from app.history.read import list_revisions
-from app.history.record import writing
 from app.http.templating import page
+from app.log.reader import list_revisions
+from app.log.writer import writing
 from app.models.source import Source
 from app.sources import actions, queries
 from app.sources.intake import FIELDS, LABEL, Sent, Values, by_field, read_form, read_source, shown

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.input_models import SLUG
 from app.db.engine import Session, attempt
-from app.history.record import writing
 from app.http.templating import page
+from app.log.writer import writing
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
 from app.negotiations.queries import nav

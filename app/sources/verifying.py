@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Invalid, NotFound
-from app.history.record import writing
+from app.log.writer import writing
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import PositionStatus, Verification

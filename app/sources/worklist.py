@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.core.errors import Fault, Invalid, Stale
 from app.db.engine import one_at_a_time
-from app.history.read import Moment, held_by_id, list_held
-from app.history.record import Log
+from app.log.reader import Moment, held_by_id, list_held
+from app.log.writer import Log
 from app.models.log import Holding
 from app.models.source import SourceReading
 from app.models.vocabulary import ReadingState

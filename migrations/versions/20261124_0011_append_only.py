@@ -11,7 +11,7 @@ breaks = True  # a program of before ends versions by its own hand, which it may
 
 AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
 FOREVER = 2**63 - 1
-LOCK = 0x7061726C6579  # under which entries are numbered: app/history/record.py
+LOCK = 0x7061726C6579  # under which entries are numbered: app/log/writer.py
 REFUSED = "USING ERRCODE = 'integrity_constraint_violation'"
 # Who owns the tables may rebuild what is derived.
 BY_OWNER = "pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')"

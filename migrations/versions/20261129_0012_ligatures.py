@@ -14,7 +14,7 @@ AFTER = "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', n
 ALIASES = """
 (SELECT string_agg(nullif(a, ''), ' ' ORDER BY i)
  FROM jsonb_array_elements_text(s -> 'aliases') WITH ORDINALITY x (a, i))"""
-# The words of a version, as app/history/found_by.py put them together when this was written.
+# The words of a version, as app/log/search_words.py put them together when this was written.
 WORDS = f"""
 CASE kind
   WHEN 'position' THEN concat_ws(' ', nullif(s ->> 'summary', ''),

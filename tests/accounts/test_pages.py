@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from starlette.testclient import TestClient
 
-from app.accounts.deps import Admin, Anyone, Editor
+from app.accounts.dependencies import Admin, Anyone, Editor
 from app.accounts.pages import safe_next
 from app.core import clock
 from app.db.engine import plain_url

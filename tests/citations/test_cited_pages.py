@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from app.citations.forms import FORMS
+from app.citations.formats import FORMS
 from app.exchange.twins import twin_of
 from tests.support.factories import TEXT, WORDS, quote
 from tests.support.fixtures import Lake

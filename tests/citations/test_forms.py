@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex import PybtexEngine
 
-from app.citations.forms import FORMS, as_bibtex, as_csl, as_ris, as_text
+from app.citations.formats import FORMS, as_bibtex, as_csl, as_ris, as_text
 from app.citations.work import Work, shortened
 
 PLAIN = Work(

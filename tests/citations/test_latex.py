@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.citations.forms import as_bibtex
+from app.citations.formats import as_bibtex
 from tests.citations.test_forms import LETTER, NEWS, PINNED, PLAIN
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
-from app.history.rebuild import rebuild
+from app.log.rebuild import rebuild
 from tests.accounts.make import browser
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values

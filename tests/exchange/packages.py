@@ -18,7 +18,7 @@ from app.exchange.exporting import export_package
 from app.exchange.faults import ImportFaults
 from app.exchange.importing import import_package
 from app.exchange.settling import Report
-from app.history.read import moment
+from app.log.reader import moment
 
 Tables = dict[str, list[dict[str, str]]]
 SEEDS = Path(__file__).parents[2] / "seeds" / "ukraine-ceasefire-2025"

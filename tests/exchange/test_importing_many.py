@@ -14,8 +14,9 @@ from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
 from app.exchange import importing
 from app.exchange.importing import import_package
-from app.history import appointment, staging
-from app.history.staging import Staging
+from app.log import commit_time
+from app.log.bulk import writer
+from app.log.bulk.writer import Staging
 from tests.exchange.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
 from tests.history.test_rebuild import derived, rebuilt
 from tests.support.fixtures import Lake, connect
@@ -125,8 +126,8 @@ def test_who_comes_late_for_its_instant_takes_another(
         await original(seconds + (2 * 2 ** len(times) if len(times) <= missed else 0))
 
     original = asyncio.sleep
-    monkeypatch.setattr(appointment.asyncio, "sleep", oversleep)
-    for missed in (1, appointment.TRIES):
+    monkeypatch.setattr(commit_time.asyncio, "sleep", oversleep)
+    for missed in (1, commit_time.TRIES):
         times.clear()
         tables = small()
         tables["positions"][0] |= {"uid": f"p{missed}", "summary": f"Late {missed}"}
@@ -134,7 +135,7 @@ def test_who_comes_late_for_its_instant_takes_another(
             tables[rows][0]["position"] = f"p{missed}"
         tables["quotes"][0]["uid"] = f"q{missed}"
         take_in(lake.database.url, write(tmp_path / str(missed), tables))
-        assert min(missed + 1, appointment.TRIES) <= len(times) <= appointment.TRIES
+        assert min(missed + 1, commit_time.TRIES) <= len(times) <= commit_time.TRIES
         rows = ask(
             lake.database.url,
             "SELECT p.first_published_at = c.at, s.first_published = c.at, s.recorded_at = c.at, "
@@ -154,7 +155,7 @@ def test_no_more_than_there_is_room_for(lake: Lake, tmp_path: Path, monkeypatch:
             others.execute(
                 "INSERT INTO log_commit (seq, at, previous, hash) "
                 "SELECT seq + %s, clock_timestamp(), hash, hash FROM log_commit ORDER BY seq DESC LIMIT 1",
-                [staging.ROOM + 1],
+                [writer.ROOM + 1],
             )
 
     pausing(monkeypatch, meanwhile)

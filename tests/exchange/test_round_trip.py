@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
-from app.history.entry import ChainHash, Change, chain_line, payload_hash
-from app.history.rebuild import rebuild
-from app.history.record import writing
+from app.log.entry import ChainHash, Change, chain_line, payload_hash
+from app.log.rebuild import rebuild
+from app.log.writer import writing
 from app.models.negotiation import Participation
 from app.negotiations.queries import find_parties
 from app.positions.party_merging import merge_party

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.db.engine import make_engine, make_sessions
 from app.feeds.changes import list_changes
-from app.history.read import moment
-from app.history.record import Log
+from app.log.reader import moment
+from app.log.writer import Log
 from app.negotiations.actions import add_party
 from tests.support.factories import OTHER_WORDS, WORDS, Desk, quote
 from tests.support.fixtures import Lake

@@ -9,9 +9,9 @@ import pytest
 from psycopg import sql
 
 from app.db.engine import make_engine, make_sessions
-from app.history import comparing
-from app.history.comparing import compare
-from app.history.derived import Derived, derived
+from app.log import compare as comparing
+from app.log.compare import compare
+from app.log.derived_tables import Derived, derived
 from tests.history.test_rebuild import written
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.db.engine import make_engine, make_sessions, transaction
-from app.history.rebuild import rebuild
+from app.log.rebuild import rebuild
 from tests.support.factories import quote
 from tests.support.fixtures import Lake, connect
 

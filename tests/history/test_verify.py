@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.history import verify
+from app.log import verify
 from tests.support.factories import TEXT, quote
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified

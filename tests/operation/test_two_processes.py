@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.accounts.tries import HERE
+from app.accounts.rate_limit import HERE
 from app.embedded_postgres.server import Server
 from tests.support.processes import CLEAN, PARLEY, Running, parley, running
 from tests.support.waiting import wait_until

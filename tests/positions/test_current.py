@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.history.read import Moment
+from app.log.reader import Moment
 from app.matrix import order, queries
 from app.models.log import FOREVER, Commit, Revision, Spell
 from app.positions.current import current_ids

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from app.core import clock
 from app.embedded_postgres.server import Server
-from app.history.record import writing
+from app.log.writer import writing
 from app.redaction import actions
 from app.redaction.subject import Subject
 from tests.codebook.test_codebook import fields_of

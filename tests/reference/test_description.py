@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from fastapi.routing import APIRoute
 
-from app.reference.operations import OPERATIONS
+from app.openapi.operations import OPERATIONS
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 

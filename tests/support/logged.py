@@ -3,7 +3,7 @@
 import asyncio
 
 from app.db.engine import make_engine, make_sessions
-from app.history import verify
+from app.log import verify
 from tests.support.fixtures import Lake
 
 

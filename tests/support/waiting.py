@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import psycopg
 
-from app.history.record import LOCK
+from app.log.writer import LOCK
 from tests.support.fixtures import Lake, connect
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
 from app.core.input_models import SlugInPath
@@ -34,8 +34,8 @@ from app.exchange.sheet.filling import SheetFaults
 from app.exchange.sheet.kept import keep, kept
 from app.exchange.sheet.names import Names, load_names
 from app.exchange.sheet.taking import Taken, take_sheet
-from app.history.read import moment
 from app.http.templating import page
+from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.intake import read_form

@@ -14,8 +14,8 @@ from app.exchange.downloading import scratch_file
 from app.exchange.exporting import export_package
 from app.exchange.releases.queries import last_number
 from app.exchange.slots import slots
-from app.history.read import Moment, moment
-from app.history.record import LOCK
+from app.log.reader import Moment, moment
+from app.log.writer import LOCK
 from app.models.release import Release
 from app.negotiations.queries import get_negotiation, newest_stated_by
 

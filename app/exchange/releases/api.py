@@ -2,14 +2,14 @@
 
 from fastapi import Request, Response
 
-from app.accounts.routing import api_router
+from app.accounts.api_router import api_router
 from app.core.input_models import NumberInPath, SlugInPath
 from app.db.engine import Session
 from app.exchange.releases.queries import get_release, list_releases
 from app.exchange.releases.views import release_view
-from app.history.answers import Known, times
-from app.history.read import moment
 from app.http.responses import answer
+from app.log.api_answers import Known, times
+from app.log.reader import moment
 from app.negotiations.queries import code_book
 
 router = api_router("/negotiations/{slug}/releases", tag="releases")

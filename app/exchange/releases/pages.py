@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import SHOW_AGAIN, sign_in_again
-from app.accounts.deps import Admin, Anyone, get_admin
-from app.citations.forms import FORMS
+from app.accounts.dependencies import Admin, Anyone, get_admin
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
+from app.citations.formats import FORMS
 from app.core.clock import instant, now
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.input_models import KnownAt, SlugInPath, read_query
@@ -19,10 +19,10 @@ from app.exchange.pages import base_of
 from app.exchange.releases.actions import ReleaseInput, freeze
 from app.exchange.releases.queries import get_release, last_number, list_releases, read_package
 from app.exchange.releases.views import ReleaseView, cite_release, release_view
-from app.history.read import moment
 from app.http.problems import read_body
 from app.http.responses import not_modified
 from app.http.templating import page
+from app.log.reader import moment
 from app.models.release import Release
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.negotiations.views import NegotiationView

@@ -12,7 +12,7 @@ from app.core.text_lines import alike, line_ends
 from app.db.engine import among
 from app.exchange.sheet.columns import VERBS
 from app.exchange.sheet.groups import Cells, Group
-from app.history.read import REVISION, Snapshot, moment
+from app.log.reader import REVISION, Snapshot, moment
 from app.models.log import Commit, Revision
 from app.models.position import Position
 from app.positions.showing import views

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.carrying import sign_in_again
-from app.accounts.deps import Anyone, Editor, get_editor
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import DomainError
@@ -22,8 +22,8 @@ from app.exchange.sheet.filling import SheetFaults
 from app.exchange.sheet.kept import keep, kept
 from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
 from app.exchange.sheet.taking import Fate, Taken, take_sheet
-from app.history.read import moment
 from app.http.templating import page
+from app.log.reader import moment
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.sources.intake import read_form
 

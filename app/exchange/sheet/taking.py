@@ -23,7 +23,7 @@ from app.exchange.sheet.groups import Group
 from app.exchange.sheet.names import load_names
 from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
 from app.exchange.shelf import Shelf
-from app.history.record import writing
+from app.log.writer import writing
 
 SHEETS = (".csv", ".tsv", ".txt")
 ORDERS = [("dmy", "Day first: 4.3.2025 is 4 March"), ("mdy", "Month first: 4/3/2025 is 3 April")]

@@ -1,0 +1,60 @@
+"""The page of one's own account, and who may change it."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import actions, passwords, queries, rate_limit
+from app.accounts.dependencies import idle_limit, settings_of
+from app.accounts.form_resume import oidc_name
+from app.accounts.oidc import linking
+from app.core import clock
+from app.core.errors import Forbidden
+from app.db.engine import transaction
+from app.http.templating import page
+from app.models.account import Account
+from app.models.vocabulary import UserRole
+
+WRONG_PASSWORD = "The current password is not right."  # noqa: S105 - words
+
+
+async def account_page(
+    request: Request, session: AsyncSession, viewer: queries.Viewer, status: int = 200, **context: Any
+) -> Response:
+    now, settings = clock.now(), settings_of(request)
+    identity = await linking.find_identity(session, account_id=viewer.id, issuer=settings.oidc_issuer or "")
+    shown = {"errors": {}, "label": "", "days": str(actions.TOKEN_DAYS), "token": None, "done": None} | context
+    return page(
+        request,
+        "accounts/account.html",
+        status=status,
+        account=await queries.get_account(session, viewer.id),
+        sign_ins=await queries.list_sign_ins(session, viewer.id, idle=idle_limit(settings), now=now),
+        tokens=await queries.list_tokens(session, viewer.id),
+        roles=[role for role in UserRole if viewer.may(role)],
+        now=now,
+        oidc=oidc_name(request),
+        identity=identity,
+        **shown,
+    )
+
+
+def own(viewer: queries.Viewer) -> queries.Viewer:
+    """An account is managed by who is signed in to it, not by a program that was given a token."""
+    if viewer.token_id is not None:
+        raise Forbidden("A token does not open the account that it belongs to. Sign in.")
+    return viewer
+
+
+async def is_owner(request: Request, session: AsyncSession, account: Account, current: str, *, now: datetime) -> bool:
+    """Does the owner ask, and not somebody at a browser left open? By the current password, where there is one."""
+    if account.password_hash is None:
+        return True
+    async with transaction(request.app.state.sessions) as counting:
+        await rate_limit.take(counting, rate_limit.of_account(account.id), now=now)
+    if not await passwords.verify(account.password_hash, current):
+        return False
+    await rate_limit.give_back(session, rate_limit.of_account(account.id), now=now)
+    return True

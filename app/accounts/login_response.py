@@ -1,0 +1,46 @@
+"""How every way to sign in begins and ends: the page to sign in on, and the cookies and address that follow."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.responses import RedirectResponse
+
+from app.accounts import form_resume, queries, sign_ins
+from app.accounts.dependencies import settings_of
+from app.http.middleware import session_cookie
+from app.http.templating import page
+
+
+def safe_next(address: str) -> str:
+    """Where to go after signing in: an address here, whatever was asked for; `/` for everything else."""
+    odd = any(character <= " " or character in "\\\x7f" for character in address)
+    if odd or not address.startswith("/") or address.startswith("//"):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc else address
+
+
+def device_cookie(secure: bool) -> str:
+    return session_cookie(secure).replace("session", "device")
+
+
+def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") -> Response:
+    settings, fields = settings_of(request), form_resume.carried(carry)
+    answer = form_resume.resume(request, to, fields) if fields else RedirectResponse(to, 303)
+    for name, value, days in (
+        (session_cookie(settings.secure), secrets.token, settings.session_days),
+        (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
+    ):
+        answer.set_cookie(
+            name, value, max_age=days * 86_400, path="/", secure=settings.secure, httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def login_page(
+    request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+) -> Response:
+    shown = {"errors": {}, "values": {}, "next": "/", "carry": "", "oidc": form_resume.oidc_name(request)} | context
+    return page(request, "accounts/login.html", status=status, headers=headers, **shown)

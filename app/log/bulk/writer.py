@@ -1,0 +1,189 @@
+"""Writing very many versions of positions at once, so that other writers wait for next to nothing.
+
+Where they are many, they are written under a number that was reserved far enough ahead of the log's newest, long before
+the log's lock is taken (docs/decisions/0034-large-imports-reserve-their-number.md). What changes a position that is on
+file, and everything where they are few, waits in temporary tables and is poured into the log under its lock.
+"""
+
+import hashlib
+import json
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.log.bulk.sql import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TABLES
+from app.log.commit_time import keep_appointment, run
+from app.log.entry import FORMAT, Change, canonical, chain_line
+from app.log.search_words import words_of
+from app.log.writer import Draw, Log, Place
+
+PIECE = 1 << 20  # bytes
+ROOM = 100_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
+ENTRY = "fk_log_revision_seq"  # the constraint that a revision has its commit
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One version of a position; `published_here`: this very commit is what publishes it."""
+
+    change: Change
+    newest: bool
+    new: bool  # the position was not on file
+    first_published: datetime | None
+    published_here: bool
+
+
+@dataclass(slots=True)
+class Staging:
+    """Versions, checks and uses of quotes that go into one commit beside what the session itself changes."""
+
+    log: Log
+    first: int = 0  # how many of the log's own changes come before them
+    count: int = 0
+    seq: int | None = None  # their number, where it was reserved
+    spent: float = 0.0  # seconds, for what went ahead
+    dated: bool = True  # does the package tell every instant, so that none is the commit's?
+    written: BinaryIO = field(default_factory=tempfile.TemporaryFile)  # what the chain of hashes covers
+
+    @property
+    def session(self) -> AsyncSession:
+        return self.log.session
+
+    async def open(self, expected: int, *, many: int) -> None:
+        """Begin; from `many` versions on a number is reserved, far ahead of the newest."""
+        self.first = len(self.log.changes)
+        await run(self.session, TABLES)
+        if expected >= many:
+            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
+            self.seq = await self.session.scalar(text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM})
+            await self.log.write_ahead(self.seq or 0)
+
+    async def add(self, versions: Sequence[Staged]) -> None:
+        """Take in all versions of some positions."""
+        revisions: dict[bool, list[Any]] = {True: [], False: []}
+        holdings: dict[bool, list[Any]] = {True: [], False: []}
+        uses: dict[bool, set[Any]] = {True: set(), False: set()}
+        spells = []
+        random = secrets.token_bytes(16 * len(versions))
+        for i, staged in enumerate(versions):
+            c, d, n = staged.change, staged.change.snapshot, self.first + self.count
+            late = self.seq is None or not staged.new
+            nonce, said = random[16 * i : 16 * i + 16], canonical(d)
+            payload = b",".join((canonical(c.reason), canonical(c.recorded_by), said))
+            digest = hashlib.sha256(nonce + b"[" + payload + b"]").digest()
+            revisions[late].append(
+                (
+                    n, c.object_id, c.version, c.action, c.reason, c.public, said.decode(), digest, nonce,
+                    c.recorded_at, c.recorded_by,
+                )
+            )  # fmt: skip
+            body = words_of(c.kind, d)
+            holdings[late].append((n, staged.newest, c.object_id, c.negotiation_id, c.public, body))
+            spoken_for = [q["party_id"] for q in d["quotes"]]
+            spells.append(
+                (
+                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id, d["party_id"], d["issue_id"],
+                    d["status"], c.public, d["firmness"],
+                    bool(spoken_for) and all(p not in (None, d["party_id"]) for p in spoken_for),
+                    [a["option_id"] for a in d["attitudes"]], _day(d["stated_from"]), _day(d["stated_by"]),
+                    staged.first_published, staged.published_here, c.recorded_at,
+                )
+            )  # fmt: skip
+            self.dated &= c.recorded_at is not None and not staged.published_here
+            if c.public:
+                uses[late] |= {(q["id"], c.object_id) for q in d["quotes"]}
+            self.written.write(chain_line(c, digest))
+            self.count += 1
+        if self.seq is not None:
+            began = time.monotonic()
+            logged = ("seq", "kind", "format", *REVISION)
+            ahead = (self.seq, "position", FORMAT)
+            await copy(self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False]))
+            await copy(self.session, "staged_ahead", HOLDING, holdings[False])
+            await run(self.session, AHEAD, seq=self.seq)
+            used = ((*use, self.seq) for use in uses[False])
+            await copy(self.session, "log_quote_use", ("quote_id", "position_id", "seq"), used)
+            self.spent += time.monotonic() - began
+        await copy(self.session, "staged_spell", SPELL, spells)
+        await copy(self.session, "staged_revision", REVISION, revisions[True])
+        await copy(self.session, "staged_holding", HOLDING, holdings[True])
+        await copy(self.session, "staged_use", ("quote_id", "position_id"), uses[True])
+
+    async def add_checks(self, checks: Iterable[Sequence[Any]]) -> None:
+        """Note what checking new quotes gave: the columns of CHECK."""
+        if self.seq is None:
+            await copy(self.session, "staged_check", CHECK, checks)
+        else:
+            await copy(self.session, "quote_check", ("seq", *CHECK), ((self.seq, *check) for check in checks))
+
+    async def draw(self, draw: Draw) -> Place:
+        """Take a place in the log: the one that was reserved, or the next one."""
+        for statement in ("IMMEDIATE", "DEFERRED"):
+            # Have the database check now what it need not check under the log's lock.
+            await self.session.execute(text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}"))
+        if self.seq is None:
+            return await draw()
+        at, place = await keep_appointment(self.session, self.seq, draw, spent=None if self.dated else self.spent)
+        if place.seq > self.seq:
+            raise Conflict("Others wrote more at the same time than there is room for: import it again.")
+        return replace(place, seq=self.seq, at=at)
+
+    def lines(self) -> Iterator[bytes]:
+        """What the chain of hashes covers, piece by piece."""
+        self.written.seek(0)
+        while piece := self.written.read(PIECE):
+            yield piece
+
+    async def pour(self, place: Place) -> None:
+        """Write what has waited, under the log's lock."""
+        await run(self.session, POUR, seq=place.seq, at=place.at, late=True)
+
+    async def settle(self, place: Place) -> None:
+        """Let the database find that all that went ahead has its commit now, and let its instant have come."""
+        if self.seq is not None:
+            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} IMMEDIATE"))
+            wait = text("SELECT pg_sleep(greatest(0, extract(epoch FROM :at - clock_timestamp())))")
+            await self.session.execute(wait, {"at": place.at})
+
+
+async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as fast as the database takes them, within the session's transaction."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
+    names = ", ".join(f'"{c}"' for c in columns)
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    async with driver.cursor() as cursor:
+        async with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as into:
+            await into.write_row(first)
+            for row in rows:
+                await into.write_row(row)
+
+
+async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
+    """Take numbers for rows that are to be copied."""
+    if not count:
+        return []
+    drawn = await session.execute(
+        text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"),
+        {"table": table, "count": count},
+    )
+    return [row[0] for row in drawn]
+
+
+def segments(found: object) -> Jsonb | None:
+    return None if found is None else Jsonb(json.loads(json.dumps(found)))
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)

@@ -1,0 +1,50 @@
+"""Walking all objects of a kind by their numbers, as held at the instant of the first page."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import bad_parameter
+from app.core.input_models import KnownAt
+from app.http.pagination import read_cursor, write_cursor
+from app.log.reader import Moment, Snapshot, moment, moment_of, select_held
+from app.models.log import Holding
+
+
+class ListQuery(KnownAt):
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    cursor: Annotated[str | None, Field(max_length=500, description="From `meta.next`.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    at: Moment
+    rows: list[Snapshot]
+    next: str | None
+
+
+async def list_objects(
+    session: AsyncSession, query: ListQuery, kind: str, *conditions: Any, purpose: str | None = None
+) -> Page:
+    """One page of the public objects of a kind that fit the conditions on Holding."""
+    at = await moment(session, query.known_at)
+    after = 0
+    if query.cursor:
+        match read_cursor(query.cursor, purpose or kind, at.epoch):
+            case [int(seq), int(after)]:
+                at = await moment_of(session, seq, at.epoch)
+            case _:
+                raise bad_parameter("cursor", "is not a cursor of this server")
+    wanted = (
+        select_held(at)
+        .where(Holding.kind == kind, Holding.public, Holding.object_id > after, *conditions)
+        .limit(query.limit + 1)
+    )
+    rows = [Snapshot(*row) for row in await session.execute(wanted)]
+    shown = [s for s in rows[: query.limit] if s.data is not None]
+    more = (
+        write_cursor(purpose or kind, at.epoch, at.seq, rows[query.limit - 1].id) if len(rows) > query.limit else None
+    )
+    return Page(at, shown, more)

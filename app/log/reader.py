@@ -1,0 +1,165 @@
+"""Reading the log: what was held at an instant, by one predicate for every kind of object, for now and for then."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal, or_, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound, Unavailable, bad_parameter
+from app.db.engine import among
+from app.log.writer import LOCK, redactions
+from app.log.writer import Moment as Moment
+from app.models.log import Commit, Epoch, Holding, Revision, Spell
+
+WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
+
+
+async def moment(session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False) -> Moment:
+    """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it.
+
+    Without `drafts` entries in which nothing is public do not exist: neither their numbers nor their instants.
+    """
+    last = func.max(Commit.seq) if drafts else _last_public()
+    row = (
+        await session.execute(
+            select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp(), redactions(drafts=drafts))
+            .join(Epoch, true())
+            .where(Commit.seq == select(last).scalar_subquery())
+        )
+    ).one()
+    epoch, clock, redacted = row.epoch.hex, row[3], row[4]
+    newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted)
+    if known_at is None or known_at == newest.at:
+        return newest
+    if known_at > newest.at:  # entries may lie ahead of a clock that went back
+        if known_at > clock:
+            raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
+        await _wait_for_writers(session)
+    seq = await session.scalar(select(func.max(Commit.seq)).where(Commit.at <= known_at))
+    if seq is not None and not drafts:
+        seq = await session.scalar(select(_last_public(Revision.seq <= seq)))
+    return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True, redactions=redacted)
+
+
+def _last_public(*conditions: ColumnElement[bool]) -> Any:
+    """Select the number of the last commit in which something is public; the first one opens every log."""
+    return func.coalesce(select(func.max(Revision.seq)).where(Revision.public, *conditions).scalar_subquery(), 0)
+
+
+async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool = False) -> Moment:
+    """The moment after one commit, for a walk that goes on where it began."""
+    wanted = select(Commit.at, redactions(drafts=drafts)).where(Commit.seq == seq)
+    if not drafts:
+        wanted = wanted.where(or_(Commit.seq == 0, exists().where(Revision.seq == seq, Revision.public)))
+    row = (await session.execute(wanted)).one_or_none()
+    if row is None:
+        raise bad_parameter("cursor", "is not a cursor of this server")
+    return Moment(seq, row.at, epoch, pinned=True, redactions=row[1])
+
+
+async def _wait_for_writers(session: AsyncSession) -> None:
+    try:
+        await session.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
+        # Whoever writes later draws an instant later than this one, so the lock need not be kept.
+        await session.execute(
+            text("SELECT pg_advisory_lock_shared(:lock), pg_advisory_unlock_shared(:lock)"), {"lock": LOCK}
+        )
+    except OperationalError:
+        raise Unavailable("A write is under way that may belong before this instant; ask again.", 2) from None
+
+
+def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
+    return and_(entity.seq_from <= at.seq, entity.seq_to > at.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One object as it was held, with the entry that made it so."""
+
+    kind: str
+    id: int
+    version: int
+    action: str
+    reason: str | None
+    public: bool
+    at: datetime
+    by: str | None
+    data: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+
+REVISION = (
+    Revision.kind,
+    Revision.object_id,
+    Revision.version,
+    Revision.action,
+    Revision.reason,
+    Revision.public,
+    func.coalesce(Revision.recorded_at, Commit.at),
+    func.coalesce(Revision.recorded_by, Commit.by),
+    Revision.snapshot,
+)
+
+
+async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapshot]:
+    """Revisions by their keys, which begin with seq and n, in the order given; redacted ones have no `data`."""
+    seqs, ns = ([key[part] for key in keys] for part in (0, 1))
+    wanted = func.unnest(literal(seqs, ARRAY(BigInteger)), literal(ns, ARRAY(BigInteger)))
+    key = wanted.table_valued("seq", "n", with_ordinality="place", name="key").render_derived()
+    rows = await session.execute(
+        select(*REVISION)
+        .select_from(key)
+        .join(Revision, and_(Revision.seq == key.c.seq, Revision.n == key.c.n))
+        .join(Commit, Commit.seq == Revision.seq)
+        .order_by(key.c.place)
+    )
+    return [Snapshot(*row) for row in rows]
+
+
+def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
+    """Select the columns of a Snapshot for everything held; narrow it with conditions on Holding."""
+    return (
+        select(*REVISION)
+        .select_from(Holding)
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .join(Commit, Commit.seq == Holding.seq_from)
+        .where(held(Holding, at))
+        .order_by(Holding.kind, Holding.object_id)
+    )
+
+
+async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list[Snapshot]:
+    rows = await session.execute(select_held(at).where(*conditions))
+    return [Snapshot(*row) for row in rows if row[-1] is not None]
+
+
+async def held_by_id(session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]) -> dict[int, Snapshot]:
+    rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
+    return {row.id: row for row in rows}
+
+
+async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:
+    """One public object as held at a moment; NotFound if it was not there then."""
+    found = await list_held(session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public)
+    if not found:
+        raise NotFound("It was not on file at that instant." if at.pinned else "There is no such thing on file.")
+    return found[0]
+
+
+async def list_revisions(session: AsyncSession, at: Moment | None, kind: str, object_id: int) -> list[Snapshot]:
+    """Every public entry of one object, oldest first, up to a moment (None: all there are)."""
+    wanted = (
+        select(*REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .where(Revision.kind == kind, Revision.object_id == object_id, Revision.public)
+        .order_by(Revision.version)
+    )
+    rows = await session.execute(wanted if at is None else wanted.where(Revision.seq <= at.seq))
+    return [Snapshot(*row) for row in rows if row[-1] is not None]

@@ -1,0 +1,110 @@
+"""Verifying the log: every payload has its hash, every commit follows from those before, every table from the log."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.log.compare import compare
+from app.log.entry import ChainHash, Change, chain_line, payload_hash, remains_hash
+from app.log.writer import REDACTION
+from app.models.log import Commit, Revision
+
+AT_ONCE = 1_000  # rows in memory
+AHEAD = timedelta(seconds=5)  # as much as an import may date its entry ahead
+COMMIT = (Commit.seq, Commit.at, Commit.by, Commit.batch, Commit.previous, Commit.hash)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What computing all hashes of the log again gave."""
+
+    faults: list[str] = field(default_factory=list)  # a line for each that differs
+    redacted: int = 0  # payloads
+
+
+async def verify_log(session: AsyncSession) -> Checked:
+    """Compute all hashes of the log again; no faults where nothing was tampered with.
+
+    What was redacted keeps its place in the chain, which covers the hash that its payload had; what is left of it has
+    the hash that the entry of the redaction names. Begins a transaction that sees one state of the database.
+    """
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    checked = Checked()
+    faults = checked.faults
+    left: dict[tuple[int, int], tuple[str, Revision]] = {}
+    named: dict[tuple[int, int], str] = {}
+    seq, at, digest = -1, None, b""
+    chained: ChainHash | None = None
+
+    def close() -> None:
+        if seq >= 0 and digest != (chained.digest() if chained else hashlib.sha256(b"").digest()):
+            faults.append(f"entry {seq} is not what its hash was made of")
+
+    async for row in _rows(session):
+        if row.seq != seq:
+            close()
+            faults += _following(row, seq, at, digest)
+            seq, at, digest = row.seq, row.at, row.hash
+            chained = ChainHash(row.previous, seq, at, row.by, row.batch) if seq else None
+        if (r := row.Revision) is None:
+            continue
+        change = _change(r)
+        if chained:
+            chained.add(chain_line(change, r.payload_hash))
+        if r.redacted_at is not None:
+            checked.redacted += 1
+            if r.snapshot is not None:
+                left[r.seq, r.n] = (remains_hash(change), r)
+        elif payload_hash(r.nonce or b"", change) != r.payload_hash:
+            faults.append(_changed(r))
+        if r.kind == REDACTION and r.snapshot is not None:
+            named |= {(int(s), int(n)): remains for s, n, remains in r.snapshot["left"]}
+    close()
+    faults += [_changed(r) for place, (remains, r) in left.items() if named.get(place) != remains]
+    ahead = await session.scalar(select(literal(at) > func.clock_timestamp() + AHEAD))
+    if ahead:
+        faults.append(f"entry {seq} lies in the future: the clock was set back, or the entry was made up")
+    faults += [line async for line in compare(session)]
+    return checked
+
+
+def _changed(r: Revision) -> str:
+    return f"entry {r.seq}: version {r.version} of {r.kind} {r.object_id} was changed"
+
+
+def _following(commit: Any, seq: int, at: datetime | None, digest: bytes) -> list[str]:
+    """What keeps a commit from following on the one before; numbers may be left out, hashes may not."""
+    faults = []
+    if commit.previous != digest and commit.seq != seq + 1:
+        faults.append(f"entry {commit.seq} follows on {seq}: something between them is missing")
+    elif commit.previous != digest:
+        faults.append(f"entry {commit.seq} does not follow from the entry before it")
+    if at is not None and commit.at <= at:
+        faults.append(f"entry {commit.seq} is not later than the entry before it")
+    return faults
+
+
+async def _rows(session: AsyncSession) -> AsyncIterator[Any]:
+    """Each commit with each of its revisions, in order, without holding the log in memory."""
+    rows = await session.stream(
+        select(*COMMIT, Revision)
+        .outerjoin(Revision, Revision.seq == Commit.seq)
+        .order_by(Commit.seq, Revision.n)
+        .execution_options(yield_per=AT_ONCE, populate_existing=True)
+    )
+    async for part in rows.partitions():
+        for row in part:
+            yield row
+
+
+def _change(r: Revision) -> Change:
+    snapshot = r.snapshot or {}
+    return Change(
+        r.kind, r.object_id, r.version, r.action, snapshot, r.public, r.reason,
+        recorded_at=r.recorded_at, recorded_by=r.recorded_by,
+    )  # fmt: skip

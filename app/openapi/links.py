@@ -1,0 +1,49 @@
+"""OpenAPI links: from an object that was made or changed to everything that can be asked and done with it."""
+
+import re
+from typing import Any
+
+from app.openapi.operations import OPERATIONS, N
+
+Json = dict[str, Any]
+PARAMETER = re.compile(r"{([a-z_]+)}")
+# What names an object below its list: the parameter of its address, and the field of the answer that fills it in.
+NAMED = {
+    "/api/v1/negotiations": ("slug", "slug"),
+    "/api/v1/parties": ("party", "slug"),
+    f"{N}/parties": ("party", "party"),
+    f"{N}/issues": ("issue", "slug"),
+    "/api/v1/speakers": ("speaker_id", "id"),
+    "/api/v1/sources": ("source_id", "id"),
+    "/api/v1/positions": ("position_id", "id"),
+}
+
+
+def operation_id(method: str, path: str) -> str:
+    return "_".join([method, *(part.strip("{}").replace("-", "_") for part in path.split("/")[3:])])
+
+
+def takes_if_match(method: str, path: str) -> bool:
+    return method == "patch" or path.endswith("/retract")
+
+
+def links(method: str, path: str) -> Json:
+    """The links of a write's answer, by the operation that each leads to."""
+    if method == "post" and path in NAMED:
+        parameter, field = NAMED[path]
+        known = {parameter: f"$response.body#/data/{field}"}
+        object_ = f"{path}/{{{parameter}}}"
+    elif takes_if_match(method, path):
+        known, object_ = {}, path.removesuffix("/retract")
+    else:
+        return {}
+    known |= {name: f"$request.path.{name}" for name in PARAMETER.findall(path)}
+    found = {}
+    for other, address in OPERATIONS:
+        if (address == object_ or address.startswith(f"{object_}/")) and set(PARAMETER.findall(address)) <= set(known):
+            parameters = {f"path.{name}": known[name] for name in PARAMETER.findall(address)}
+            if takes_if_match(other, address):
+                parameters["header.If-Match"] = "$response.header.ETag"
+            to = operation_id(other, address)
+            found[to] = {"operationId": to, "parameters": parameters}
+    return found

@@ -1,0 +1,135 @@
+"""Say in words what a redaction would blank, and where else the words stand."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.engine import among
+from app.models.negotiation import Negotiation
+from app.redaction.stored_copies import touched
+from app.redaction.subject import Subject, Touched
+from app.redaction.typed_copies import Found, find_elsewhere
+
+PAGES = {"position": "/positions/{}", "quote": "/quotes/{}", "source": "/sources/{}", "text": "/sources/{}/text"}
+FIELDS = {
+    "exact": "its words",
+    "prefix": "the words before it",
+    "suffix": "the words after it",
+    "text": "the stored text",
+    "where": "where somebody looked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One place: its page, if it has one, what is there, and for an admin some of the words around."""
+
+    words: str
+    url: str | None = None
+    excerpt: str | None = None
+    redact: str | None = None  # the address at which this one can be redacted as well
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything that an admin reads before redacting."""
+
+    words: Sequence[str]
+    redacted: bool
+    goes: Sequence[Line]
+    elsewhere: Sequence[Line]  # the same words where people have put them
+    rare: Sequence[Line]  # places that share a rare word
+
+
+async def preview(session: AsyncSession, subject: Subject) -> Preview:
+    """Look up what would go and what would stay; does nothing."""
+    found = await touched(session, subject)
+    if found.redacted:
+        return Preview(found.words, True, (), (), ())
+    named = await find_elsewhere(session, subject, found)
+    numbers = {f.of for f in named if f.kind == "release"} | {n for n, _ in found.releases}
+    rows = await session.execute(select(Negotiation.id, Negotiation.slug).where(among(Negotiation.id, numbers)))
+    slugs = {number: slug for number, slug in rows}
+    lines = [(f.copied, _line(f, slugs)) for f in named]
+    return Preview(
+        found.words,
+        False,
+        list(goes(subject, found, slugs)),
+        [line for copied, line in lines if copied],
+        [line for copied, line in lines if not copied],
+    )
+
+
+def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Line]:
+    """List every place that would be blanked."""
+    lines = [Line(f"Quote {n}: {'its words' if i == 0 else 'the same words under another party'}", f"/quotes/{n}")
+             for i, n in enumerate(found.quotes)]  # fmt: skip
+    versions = defaultdict[tuple[str, int], list[int]](list)
+    for r in found.holders:
+        versions[r.kind, r.object_id].append(r.version)
+    lines += [
+        Line(f"{kind.capitalize()} {number}: {_versions(held)} in the log", _page(kind, number))
+        for (kind, number), held in sorted(versions.items())
+    ]
+    beside = defaultdict[int, set[str]](set)
+    for c in found.contexts:
+        beside[c.quote_id].add("as it was given" if c.seq is None else "as it was filled from the text")
+    lines += [
+        Line(f"Quote {number}: words before or after it, {' and '.join(sorted(how))}", f"/quotes/{number}")
+        for number, how in sorted(beside.items())
+    ]
+    also = sorted(found.users - {r.object_id for r in found.holders if r.kind == "position"})
+    lines += [Line(f"Position {n}: gets a new version, since words beside its quotes go", _page("position", n))
+              for n in also]  # fmt: skip
+    count = found.whole_texts or len(found.texts)
+    what = "all of it" if found.whole_texts else "the passage, letter by letter"
+    if count:
+        lines.append(
+            Line(
+                f"Source {found.source_id}: {_count(count, 'stored text')}, {what}", f"/sources/{found.source_id}/text"
+            )
+        )
+    lines += [
+        Line(f"Release {n} of {slugs.get(of, of)}: its package is taken down", f"/n/{slugs[of]}/releases/{n}")
+        for of, n in found.releases
+    ]
+    if found.answers:
+        lines.append(Line(f"{_count(found.answers, 'answer')} kept for repeated requests"))
+    return lines
+
+
+def _line(f: Found, slugs: Mapping[int, str]) -> Line:
+    where = f"{f.kind.capitalize()} {f.number}"
+    url, redact = _page(f.kind, f.number), None
+    match f.kind:
+        case "quote":
+            where += f" of position {f.of}"
+            redact = f"?what=quote&number={f.number}"
+        case "comment":
+            where, url = f"A comment on position {f.of}", f"/positions/{f.of}/review"
+        case "release":
+            where, url = f"Release {f.number}", f"/n/{slugs.get(f.of or 0)}/releases/{f.number}"
+        case "text":
+            where, redact = f"Source {f.number}", f"?what=text&number={f.number}"
+        case "source":
+            redact = f"?what=source&number={f.number}"
+        case "position" if f.field in ("summary", "reason"):
+            redact = f"?what={f.field}&number={f.number}&version={max(f.versions)}"
+    told = f", {_versions(f.versions)}" if f.versions and f.kind not in ("text", "quote") else ""
+    what = "" if f.kind == "comment" else f": {FIELDS.get(f.field, f.field)}"
+    return Line(f"{where}{what}{told}", url, f.excerpt, redact and f"/admin/redactions{redact}")
+
+
+def _page(kind: str, number: int) -> str | None:
+    return PAGES[kind].format(number) if kind in PAGES else None
+
+
+def _versions(numbers: Sequence[int]) -> str:
+    return f"version{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(set(numbers))))}"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -1,0 +1,254 @@
+"""Find where the program has put what a redaction is about."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import anyio.to_thread
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from app.core.errors import NotFound
+from app.db.engine import among
+from app.models.log import Commit, QuoteUse, Revision
+from app.models.position import Position, PositionQuote
+from app.models.source import Quote, QuoteCheck, Source, SourceText
+from app.redaction.contexts import find_contexts
+from app.redaction.kept_answers import count_answers
+from app.redaction.release_packages import find_releases
+from app.redaction.subject import Context, Subject, Touched
+from app.redaction.word_match import Span, Wording
+
+
+async def touched(session: AsyncSession, subject: Subject) -> Touched:
+    """Find where it stands; NotFound where there is no such thing."""
+    match subject.what:
+        case "quote":
+            return await _quote(session, subject)
+        case "source":
+            return await _source(session, subject)
+        case "text":
+            return await _text(session, subject)
+        case "summary":
+            return await _summary(session, subject)
+    return await _reason(session, subject)
+
+
+async def _quote(session: AsyncSession, subject: Subject) -> Touched:
+    quote = await session.get(Quote, subject.number)
+    if quote is None:
+        raise NotFound(f"There is no quote {subject.number}.")
+    words = [w for w in (quote.exact, quote.translation) if w]
+    if quote.redacted is not None:
+        return Touched(words, True, [str(quote.uid)], source_id=quote.source_id)
+    copies = await _copies(session, quote)
+    quotes = [quote.id, *(q.id for q in copies)]
+    holders = await _revisions(session, or_(*(_quotes(number) for number in quotes)))
+    said = Wording((quote.exact,))
+    texts = await _places(session, quote, quotes, said)
+    spans: dict[int | None, Sequence[Span]] = {None: await _spans_elsewhere(session, quotes)}
+    spans.update(texts.items())
+    contexts = await find_contexts(session, said, source_id=quote.source_id, but=quotes, spans=spans)
+    users = await _users(session, contexts)
+    own, beside = [str(q.uid) for q in (quote, *copies)], await _uids(session, users)
+    return Touched(
+        words,
+        False,
+        [*own, *beside],
+        holders=holders,
+        quotes=quotes,
+        source_id=quote.source_id,
+        texts=texts,
+        contexts=contexts,
+        users=users,
+        releases=await find_releases(session, subject.what, own, said),
+        answers=await count_answers(session, [*own, *beside], words),
+    )
+
+
+async def _source(session: AsyncSession, subject: Subject) -> Touched:
+    source = await _get_source(session, subject)
+    data = (source.title, source.url, source.reference, source.author, source.archive_url)
+    words, uids = [w for w in data if w], [str(source.uid)]
+    if "data" in (source.redacted or {}):
+        return Touched(words, True, uids, source_id=source.id)
+    return Touched(
+        words,
+        False,
+        uids,
+        holders=await _revisions(session, Revision.kind == "source", Revision.object_id == source.id),
+        source_id=source.id,
+        releases=await find_releases(session, subject.what, uids, Wording(tuple(words))),
+        answers=await count_answers(session, uids, words),
+    )
+
+
+async def _text(session: AsyncSession, subject: Subject) -> Touched:
+    source = await _get_source(session, subject)
+    uids = [str(source.uid)]
+    if "text" in (source.redacted or {}):
+        return Touched([], True, uids, source_id=source.id)
+    texts = select(func.count()).where(SourceText.source_id == source.id, SourceText.text != "")
+    contexts = await find_contexts(session, None, source_id=source.id, but=(), spans={})
+    users = await _users(session, contexts)
+    quotes = await session.scalars(select(Quote.uid).where(among(Quote.id, {c.quote_id for c in contexts})))
+    beside = [str(uid) for uid in quotes]
+    uids = await _uids(session, users)
+    return Touched(
+        [],
+        False,
+        uids,
+        source_id=source.id,
+        whole_texts=await session.scalar(texts) or 0,
+        contexts=contexts,
+        users=users,
+        releases=await find_releases(session, subject.what, beside, Wording(())),
+        answers=await count_answers(session, uids, ()),
+    )
+
+
+async def _summary(session: AsyncSession, subject: Subject) -> Touched:
+    named = await _version(session, subject)
+    said = (named.snapshot or {})["summary"]
+    if not said:
+        return Touched([], True, [])
+    # A correction of something else carries it on, and so does recording the position under another party.
+    chain = await _chain(session, {subject.number})
+    versions = await _revisions(session, Revision.kind == "position", among(Revision.object_id, chain))
+    holders = [r for r in versions if r.snapshot and r.snapshot["summary"] == said]
+    return await _of_positions(session, subject, said, holders)
+
+
+async def _reason(session: AsyncSession, subject: Subject) -> Touched:
+    named = await _version(session, subject)
+    if not named.reason:
+        return Touched([], True, [])
+    # One act has one reason, which stands with everything that it changed; an import brings many acts along.
+    batch = await session.scalar(select(Commit.batch).where(Commit.seq == named.seq))
+    same = await _revisions(session, Revision.seq == named.seq, Revision.reason.is_not(None))
+    holders = [r for r in same if batch != "import" or r.reason == named.reason]
+    return await _of_positions(session, subject, named.reason, holders)
+
+
+async def _of_positions(session: AsyncSession, subject: Subject, said: str, holders: Sequence[Revision]) -> Touched:
+    uids = list(dict.fromkeys(r.snapshot["uid"] for r in holders if r.kind == "position" and r.snapshot))
+    words = list(dict.fromkeys([said, *(r.reason or "" for r in holders if subject.what == "reason")]))
+    return Touched(
+        words,
+        False,
+        uids,
+        holders=holders,
+        releases=await find_releases(session, subject.what, uids, Wording(tuple(words))),
+        answers=await count_answers(session, uids, words),
+    )
+
+
+async def _get_source(session: AsyncSession, subject: Subject) -> Source:
+    source = await session.get(Source, subject.number)
+    if source is None:
+        raise NotFound(f"There is no source {subject.number}.")
+    return source
+
+
+async def _version(session: AsyncSession, subject: Subject) -> Revision:
+    here = (Revision.kind == "position", Revision.object_id == subject.number, Revision.version == subject.version)
+    [*found] = await _revisions(session, *here)
+    if not found or found[0].snapshot is None:
+        raise NotFound(f"There is no version {subject.version} of position {subject.number}.")
+    return found[0]
+
+
+async def revisions_of(session: AsyncSession, positions: Iterable[int]) -> list[Revision]:
+    """List every version of these positions, drafts included, oldest first."""
+    return await _revisions(session, Revision.kind == "position", among(Revision.object_id, positions))
+
+
+async def _revisions(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Revision]:
+    wanted = select(Revision).where(*conditions).order_by(Revision.seq, Revision.n)
+    return list(await session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def _quotes(number: int) -> Any:
+    """Condition on Revision: does it have this quote?"""
+    return (Revision.kind == "position") & Revision.snapshot.contains({"quotes": [{"id": number}]})
+
+
+async def _chain(session: AsyncSession, positions: set[int]) -> set[int]:
+    """These positions, and those that the program has made of them, or them of, under other parties."""
+    made_of = Revision.snapshot["recoded_from"].as_integer()
+    rows = await session.execute(
+        select(Revision.object_id, made_of).where(
+            Revision.kind == "position", Revision.snapshot.has_key("recoded_from")
+        )
+    )
+    pairs = [(of, number) for number, of in rows]
+    found, before = set(positions), set[int]()
+    while found != before:
+        before = set(found)
+        found |= {n for pair in pairs if found & set(pair) for n in pair}
+    return found
+
+
+async def _copies(session: AsyncSession, quote: Quote) -> list[Quote]:
+    """The same words of the same source, as the program has recorded them anew under another party."""
+    same = select(Quote).where(Quote.source_id == quote.source_id, Quote.exact == quote.exact, Quote.id != quote.id)
+    others = list(await session.scalars(same.order_by(Quote.id)))
+    if not others:
+        return []
+    own = {r.object_id for r in await _revisions(session, _quotes(quote.id))}
+    there = await revisions_of(session, await _chain(session, own) - own)
+    copied = {q["id"] for r in there for q in (r.snapshot or {}).get("quotes", ())}
+    return [q for q in others if q.id in copied]
+
+
+async def _places(session: AsyncSession, quote: Quote, quotes: Sequence[int], said: Wording) -> dict[int, list[Span]]:
+    """Where the words stand in each stored text of their source: as they were checked, and wherever else they do."""
+    checks = await session.execute(
+        select(QuoteCheck.text_id, QuoteCheck.segments).where(
+            QuoteCheck.quote_id.in_(quotes), QuoteCheck.segments.is_not(None), QuoteCheck.text_id.is_not(None)
+        )
+    )
+    checked: dict[int, set[Span]] = {}
+    for text_id, segments in checks:
+        checked.setdefault(text_id or 0, set()).update((a, b) for a, b in segments or ())
+    stored = await session.stream_scalars(
+        select(SourceText)
+        .where(SourceText.source_id == quote.source_id, SourceText.text != "")
+        .order_by(SourceText.n)
+        .options(undefer(SourceText.text))
+        .execution_options(yield_per=1)
+    )
+    found: dict[int, list[Span]] = {}
+    async for text in stored:
+        spans = checked.get(text.id, set()) | set(await anyio.to_thread.run_sync(said.places, text.text))
+        if spans:
+            found[text.id] = sorted(spans)
+        session.expunge(text)
+    return found
+
+
+async def _spans_elsewhere(session: AsyncSession, quotes: Sequence[int]) -> list[Span]:
+    """Where the words stand in a text that was never stored here, as whoever checked them has told."""
+    rows = await session.scalars(
+        select(QuoteCheck.segments).where(
+            QuoteCheck.quote_id.in_(quotes), QuoteCheck.segments.is_not(None), QuoteCheck.text_id.is_(None)
+        )
+    )
+    return sorted({(a, b) for segments in rows for a, b in segments or ()})
+
+
+async def _users(session: AsyncSession, contexts: Sequence[Context]) -> frozenset[int]:
+    """The positions that have, or had in public, a quote whose context is trimmed; for given ones all that ever had."""
+    quotes = {c.quote_id for c in contexts}
+    if not quotes:
+        return frozenset()
+    now = select(PositionQuote.position_id).where(among(PositionQuote.quote_id, quotes))
+    before = select(QuoteUse.position_id).where(among(QuoteUse.quote_id, quotes))
+    given = {c.quote_id for c in contexts if c.seq is None}
+    ever = await _revisions(session, or_(*map(_quotes, given))) if given else []
+    return frozenset({*await session.scalars(now), *await session.scalars(before), *(r.object_id for r in ever)})
+
+
+async def _uids(session: AsyncSession, positions: Iterable[int]) -> list[str]:
+    rows = await session.scalars(select(Position.uid).where(among(Position.id, positions)).order_by(Position.id))
+    return [str(uid) for uid in rows]

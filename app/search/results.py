@@ -1,0 +1,68 @@
+"""Searching everything that is public, a page at a time: what the API and the page share."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import bad_parameter
+from app.core.input_models import Instant, Query
+from app.http.pagination import read_cursor, write_cursor
+from app.log.reader import moment, moment_of
+from app.search.hits import Hit, show
+from app.search.queries import FEW, LAST, Matching, find, in_turn, match
+
+MANY = 1_000  # so many are counted no further
+
+
+class SearchQuery(Query):
+    q: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description='Words, a "phrase in quotation marks", `or`, and `-` before what must not be there.',
+        ),
+    ]
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    cursor: Annotated[str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")] = None
+    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    matching: Matching
+    hits: list[Hit]
+    next: str | None
+
+
+async def search(session: AsyncSession, query: SearchQuery) -> Searched:
+    """One page of what matches; a cursor goes on at the instant of its first page."""
+    if "\0" in query.q:
+        raise bad_parameter("q", "contains a NUL character, which no text has")
+    at = await moment(session, query.known_at)
+    purpose = "search:" + hashlib.sha256(query.q.encode()).hexdigest()[:12]
+    before: dict[str, int] = {}
+    if query.cursor:
+        match read_cursor(query.cursor, purpose, at.epoch):
+            case [int(seq), dict(before)] if all(isinstance(n, int) and 0 <= n <= LAST for n in before.values()):
+                at = await moment_of(session, seq, at.epoch)
+            case _:
+                raise bad_parameter("cursor", "is not a cursor of this server")
+    matching = await match(session, at, query.q)
+    found = await find(session, matching, before=before, limit=query.limit + 1)
+    page = in_turn(found, query.limit)
+    more = None
+    if sum(map(len, found.values())) > len(page):
+        last = before | {type: min(n for t, n in page if t == type) for type, _ in page}
+        more = write_cursor(purpose, at.epoch, at.seq, last)
+    return Searched(matching, await show(session, at, query.q, page), more)
+
+
+async def count(session: AsyncSession, matching: Matching) -> tuple[int, bool]:
+    """How many match, and whether there are more than that."""
+    if not matching.few:
+        return MANY, True
+    found = await find(session, matching, before={}, limit=2 * FEW)
+    return sum(map(len, found.values())), False
