@@ -18,9 +18,6 @@ import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
 import app.double_coding.pages
-import app.editing.fate_pages
-import app.editing.lookup_pages
-import app.editing.pages
 import app.exchange.cite_pages
 import app.exchange.dna.pages
 import app.exchange.pages
@@ -30,20 +27,23 @@ import app.exchange.sheet.pages
 import app.feeds.api
 import app.feeds.events
 import app.feeds.pages
-import app.issues.api
 import app.looks.api
 import app.looks.pages
 import app.matrix.api
 import app.matrix.pages
 import app.negotiations.api
+import app.negotiations.issues_api
 import app.negotiations.pages
 import app.negotiations.participations_api
 import app.negotiations.parties_api
 import app.negotiations.speakers_api
 import app.openapi.api
+import app.position_form.lifecycle_pages
+import app.position_form.lookup_pages
+import app.position_form.pages
 import app.positions.api
 import app.positions.pages
-import app.positions.quotes_api
+import app.quotes.api
 import app.redaction.pages
 import app.review.drafts_pages
 import app.review.pages
@@ -51,7 +51,7 @@ import app.search.api
 import app.search.pages
 import app.server
 import app.sources.api
-import app.sources.editing
+import app.sources.edit_pages
 import app.sources.pages
 from app.core.counters import FOLDER
 from app.core.logs import configure_logs
@@ -64,7 +64,7 @@ from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
 from app.http.problems import install_problems
 from app.http.responses import Compress
 from app.http.templating import STATIC, provide
-from app.matrix import marks, pictures
+from app.matrix import formatting, move_labels
 from app.positions import phrases
 from app.server.shutdown import CloseWhenStopping, stopping_gently
 from app.settings import Settings
@@ -99,19 +99,19 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if settings.cache:
         made.add_middleware(CacheAnswers)
     made.add_middleware(CloseWhenStopping)
-    provide(pictures=pictures, marks=marks, phrases=phrases, json_twin=json_twin)
+    provide(pictures=formatting, marks=move_labels, phrases=phrases, json_twin=json_twin)
     for router in (
         app.server.router,
         app.negotiations.api.router,
         app.negotiations.parties_api.router,
         app.negotiations.participations_api.router,
         app.negotiations.speakers_api.router,
-        app.issues.api.router,
+        app.negotiations.issues_api.router,
         app.sources.api.router,
         app.matrix.api.router,
         app.looks.api.router,
         app.positions.api.router,
-        app.positions.quotes_api.router,
+        app.quotes.api.router,
         app.analysis.api.router,
         app.exchange.releases.api.router,
         app.feeds.api.router,
@@ -138,13 +138,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.review.drafts_pages.router,
         app.double_coding.pages.router,
         app.sources.pages.router,
-        app.sources.editing.router,
+        app.sources.edit_pages.router,
         app.desk.pages.router,
         app.desk.worklist_pages.router,
         app.positions.pages.router,
-        app.editing.pages.router,
-        app.editing.fate_pages.router,
-        app.editing.lookup_pages.router,
+        app.position_form.pages.router,
+        app.position_form.lifecycle_pages.router,
+        app.position_form.lookup_pages.router,
         app.search.pages.router,
     ):
         made.include_router(router, dependencies=[Depends(app.review.drafts_pages.note_drafts)])

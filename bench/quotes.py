@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.sources.anchoring import Check, check
-from app.sources.wording import words_diff
+from app.sources.matching.anchor import Check, check
+from app.sources.matching.text_diff import words_diff
 
 TEXT, QUOTE = 2_000_000, 10_000  # characters
 TIMES = 3  # a slow one is measured so often; the quickest counts

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.models import vocabulary
-from app.sources import anchoring
+from app.sources.matching import anchor
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "seeds" / "ukraine-ceasefire-2025"
@@ -257,5 +257,5 @@ def test_quote_is_not_from_a_caption_or_heading(article: str, quote: dict[str, s
 
 @EACH_QUOTE
 def test_quote_is_verified_by_our_own_anchoring(article: str, quote: dict[str, str]) -> None:
-    checked = anchoring.check(article, quote["exact"], quote["prefix"] or None, quote["suffix"] or None)
+    checked = anchor.check(article, quote["exact"], quote["prefix"] or None, quote["suffix"] or None)
     assert checked.verification == "verified"

@@ -18,7 +18,7 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment
-from app.matrix.load import Matrix, load, stand_of
+from app.matrix.build import Matrix, load, stand_of
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
 from app.models.vocabulary import MoveKind

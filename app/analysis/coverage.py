@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.log.reader import REVISION, Moment, Snapshot, held
+from app.matrix.build import Matrix
 from app.matrix.grid import LookView
-from app.matrix.load import Matrix
 from app.matrix.queries import newest_looks
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus, QuoteKind, Verification
-from app.positions.dating import QuoteDates, StatedError, stated
-from app.positions.showing import views
+from app.positions.presenter import views
+from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.views import PositionView, QuoteView
 
 STALE_AFTER = 90  # days without a position or a look, unless the reader says otherwise

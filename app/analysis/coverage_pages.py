@@ -10,8 +10,8 @@ from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import moment
-from app.matrix import context
-from app.matrix.load import load
+from app.matrix import page_context
+from app.matrix.build import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
 from app.positions.names import called
@@ -34,7 +34,7 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
     if may_edit:
         at = await moment(session, asked.known_at, drafts=True)
         considered = await list_considered(session, at, matrix.book.negotiation.id)
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     shared["names"] = await called(session, matrix.at, matrix.names, [one.position for one in found.unmatched])
     return page(
         request,

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.db.engine import among
 from app.log.reader import REVISION, Moment, Snapshot, held
-from app.matrix import order
-from app.matrix.load import stand_of
+from app.matrix import precedence
+from app.matrix.build import stand_of
 from app.matrix.moves import kind
 from app.models.log import Commit, Holding, Revision, Spell
 from app.models.vocabulary import MoveKind, PositionStatus
 from app.negotiations.queries import CodeBook
 from app.positions.current import CellKey
+from app.positions.presenter import views
 from app.positions.queries import newest_spells
-from app.positions.showing import views
 from app.positions.views import PositionView
 
 CORRECTIONS = ("corrected", "retracted", "restored")
@@ -72,23 +72,23 @@ async def turns(
             *narrowed,
         )
     )  # fmt: skip
-    by_cell: dict[tuple[int, int], list[order.Spell]] = defaultdict(list)
+    by_cell: dict[tuple[int, int], list[precedence.Spell]] = defaultdict(list)
     for row in rows:
         number, party, issue, status, *dates_and_hearsay = row
         if cells is not None and (party, issue) not in cells:
             continue
         spell: Any = (number, str(party), str(issue), status, *dates_and_hearsay)
-        by_cell[issue, party].append(order.Spell(*spell))
+        by_cell[issue, party].append(precedence.Spell(*spell))
     seats = [book.parties[s["party_id"]] for s in book.participations]
     filled = [(i, p) for i in book.issues for p in seats if (i.id, p.id) in by_cell]
     return [_turns(p["slug"], i["slug"], by_cell[i.id, p.id]) for i, p in filled]
 
 
-def _turns(party: str, issue: str, spells: Sequence[order.Spell]) -> list[Turn]:
-    timeline = order.timeline(spells)
+def _turns(party: str, issue: str, spells: Sequence[precedence.Spell]) -> list[Turn]:
+    timeline = precedence.timeline(spells)
     befores = [None, *(spell.position for _, spell in timeline)]
     untils = [*(day for day, _ in timeline[1:]), None]
-    doubtful = order.overlapping(spells)
+    doubtful = precedence.overlapping(spells)
     return [
         Turn(party, issue, on, until, before, spell.position, spell.position in doubtful)
         for (on, spell), before, until in zip(timeline, befores, untils, strict=False)

@@ -29,7 +29,7 @@ from app.redaction.subject import What
 from app.server import backups, scheduled_backups
 from app.server import serve as serving
 from app.settings import read_settings
-from app.sources import verifying
+from app.sources import verification
 
 MOST_LINES = 1000  # of what no longer matches
 
@@ -165,7 +165,7 @@ def put_text(
         data = sys.stdin.buffer.read() if is_piped else file.read_bytes()
 
     async def work(session: AsyncSession) -> tuple[str, list[str]]:
-        return await verifying.put_file(session, source, data, now(), filename="" if is_piped else file.name)
+        return await verification.put_file(session, source, data, now(), filename="" if is_piped else file.name)
 
     summary, wrong = with_database(work)
     for line in wrong[:MOST_LINES]:
@@ -185,12 +185,12 @@ def verify(
 ) -> None:
     """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
 
-    async def work(session: AsyncSession) -> tuple[verifying.Verified, Checked]:
+    async def work(session: AsyncSession) -> tuple[verification.Verified, Checked]:
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
         with progress("Checking quotes") as step:
-            found = await verifying.verify_quotes(session, number, step)
+            found = await verification.verify_quotes(session, number, step)
         if record:
-            noted.append(await verifying.record_results(session, number, now()))
+            noted.append(await verification.record_results(session, number, now()))
         await session.commit()  # the log is read in a transaction of its own, as it stands then
         return found, await verify_log(session) if log else Checked()
 

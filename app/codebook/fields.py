@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.codebook.naming import slug_of
+from app.codebook.slugs import slug_of
 from app.core.input_models import Input
 from app.http.problems import body_faults
 

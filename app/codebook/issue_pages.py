@@ -9,22 +9,22 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import Sheet
+from app.codebook import object_form
 from app.codebook.fields import Field, Kind
-from app.codebook.naming import slugs_of
+from app.codebook.object_form import Sheet
 from app.codebook.ordering import moved
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.codebook.slugs import slugs_of
 from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Name, SlugInPath
 from app.db.engine import Session
-from app.issues import actions, queries
-from app.issues.schemas import IssueFields
 from app.log.entry import snapshot
 from app.log.reader import moment
 from app.log.writer import writing
 from app.models.issue import Issue
+from app.negotiations import issue_actions, issue_queries
+from app.negotiations.issue_schemas import IssueFields
 from app.negotiations.queries import code_book, get_negotiation, issue_views, negotiation_view
 from app.negotiations.views import NegotiationView
 
@@ -54,7 +54,7 @@ class NewIssue(IssueFields):
 @router.get("/new")
 async def offer_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     place = place_of(await get_negotiation(session, slug))
-    return _new(request, place, editing.blank(NEW))
+    return _new(request, place, object_form.blank(NEW))
 
 
 def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
@@ -69,7 +69,7 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 async def add_issue(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation = await get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
@@ -81,9 +81,9 @@ async def add_issue(request: Request, session: Session, viewer: Anyone, slug: Sl
         made, labels = values["slug"], values.pop("options")
         async with writing(session, by=editor.name, now=now()) as log:
             options = _options(labels, ordered=values["ordered"])
-            await actions.add_issue(session, log, negotiation=negotiation, options=options, **values)
+            await issue_actions.add_issue(session, log, negotiation=negotiation, options=options, **values)
 
-    sheet = await editing.create(session, form, NEW, NewIssue, write)
+    sheet = await object_form.create(session, form, NEW, NewIssue, write)
     if sheet is None and form.get("then") == "another":
         return seen(f"{base_of(slug)}/issues/new")
     return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{made}")
@@ -106,8 +106,8 @@ async def edit_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
     """The issue's form, and its options beside it."""
-    row = await queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _issue(request, session, slug, issue, editing.on_file(ISSUE, snapshot(row), row.version))
+    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
+    return await _issue(request, session, slug, issue, object_form.on_file(ISSUE, snapshot(row), row.version))
 
 
 async def _issue(request: Request, session: Session, slug: str, issue: str, sheet: Sheet) -> Response:
@@ -125,15 +125,15 @@ async def save_issue(
 ) -> Response:
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
-    row = await queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         async with writing(session, by=editor.name, now=now()) as log:
-            await actions.amend_issue(session, log, row, values, {}, reason=reason)
+            await issue_actions.amend_issue(session, log, row, values, {}, reason=reason)
 
-    sheet = await editing.save(
+    sheet = await object_form.save(
         session, form, ISSUE, IssueFields, write,
         kind="issue", number=row.id, version=row.version, held=snapshot(row), slug=issue,
     )  # fmt: skip
@@ -146,11 +146,11 @@ async def move_issue(
 ) -> Response:
     """One place up or down."""
     negotiation = await get_negotiation(session, slug, lock=True)
-    row = await queries.get_issue(session, negotiation, issue)
+    row = await issue_queries.get_issue(session, negotiation, issue)
     wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)
     rows = list(await session.scalars(wanted.order_by(Issue.ordinal, Issue.id).with_for_update()))
     order = moved(rows, row, await request.form())
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, one in enumerate(order or [], 1):
-            await actions.amend_issue(session, log, one, {"ordinal": place}, {}, reason="Order of the issues")
+            await issue_actions.amend_issue(session, log, one, {"ordinal": place}, {}, reason="Order of the issues")
     return seen(f"{base_of(slug)}#issues")

@@ -4,22 +4,22 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import REASON, Sheet
+from app.codebook import object_form
 from app.codebook.fields import typed
+from app.codebook.merge_pages import CHANGED, MOST_FIELDS, chosen
+from app.codebook.object_form import REASON, Sheet
 from app.codebook.option_pages import get_place, pick
 from app.codebook.pages import base_of, seen
 from app.codebook.preview import mark, name_errors, preview
-from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
 from app.http.templating import page
-from app.issues.recoding import Keep
 from app.log.writer import writing
 from app.models.issue import Issue, Option
 from app.negotiations.queries import nav
 from app.negotiations.views import NegotiationView
+from app.positions.attitude_recoding import Keep
 from app.positions.recoding import clashing, list_touched, merge_options
 
 router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/merge", include_in_schema=False)
@@ -82,7 +82,7 @@ async def merge(
     """Merge it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     source = pick(options, option)
@@ -92,13 +92,13 @@ async def merge(
         return seen(address)  # sent twice
     keep = {n: Keep(v) for n, v in chosen(form, "keep").items() if v in set(Keep)}
     sheet = Sheet([REASON], typed([REASON], form), status=422)
-    if editing.asks_again(form):
+    if object_form.asks_again(form):
         kept, sheet = {n: str(v) for n, v in keep.items()}, Sheet([REASON], sheet.values)
         return await _merge(request, session, place, row, options, source, target.slug, sheet, kept)
     if form.get("seen") != mark(row, touched):
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     else:
-        editing.need_reason(sheet)
+        object_form.need_reason(sheet)
     if not sheet.errors:
         batch = f"merge {option} into {target.slug}"
         async with attempt(session) as refused:

@@ -6,20 +6,20 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import Sheet
+from app.codebook import object_form
 from app.codebook.fields import Field, Kind
+from app.codebook.object_form import Sheet
 from app.codebook.ordering import moved, ranks_for
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
-from app.issues import actions, queries
-from app.issues.schemas import OptionInput
 from app.log.entry import snapshot
 from app.log.writer import writing
 from app.models.issue import Issue, Option
+from app.negotiations import issue_actions, issue_queries
+from app.negotiations.issue_schemas import OptionInput
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
@@ -40,8 +40,8 @@ async def get_place(
 ) -> tuple[NegotiationView, Issue, list[Option]]:
     """The issue, locked if asked for, with its options in their order."""
     negotiation = await get_negotiation(session, slug)
-    row = await queries.get_issue(session, negotiation, issue, lock=lock)
-    return place_of(negotiation), row, await queries.list_options(session, row.id)
+    row = await issue_queries.get_issue(session, negotiation, issue, lock=lock)
+    return place_of(negotiation), row, await issue_queries.list_options(session, row.id)
 
 
 def pick(options: list[Option], slug: str) -> Option:
@@ -57,7 +57,7 @@ async def offer_option(
 ) -> Response:
     place, row, options = await get_place(session, slug, issue)
     following = max((o.rank for o in options if o.rank is not None), default=0) + 1
-    sheet = editing.blank(NEW, rank=f"{following:g}" if row.ordered else "")
+    sheet = object_form.blank(NEW, rank=f"{following:g}" if row.ordered else "")
     return _new(request, place, issue, row.title, sheet)
 
 
@@ -75,7 +75,7 @@ async def add_option(
 ) -> Response:
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     title, there = row.title, {o.slug for o in options}
@@ -86,9 +86,9 @@ async def add_option(
             raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
         name = values.pop("slug")
         async with writing(session, by=editor.name, now=now()) as log:
-            await actions.amend_issue(session, log, row, {}, _with_quo(name, values, quo), reason="Option added")
+            await issue_actions.amend_issue(session, log, row, {}, _with_quo(name, values, quo), reason="Option added")
 
-    sheet = await editing.create(session, form, NEW, OptionInput, write)
+    sheet = await object_form.create(session, form, NEW, OptionInput, write)
     return _new(request, place, issue, title, sheet) if sheet else seen(f"{base_of(slug)}/issues/{issue}")
 
 
@@ -105,7 +105,7 @@ async def edit_option(
     place, row, options = await get_place(session, slug, issue)
     one = pick(options, option)
     into = next((o.label for o in options if o.id == one.merged_into_id), None)
-    sheet = editing.on_file(OPTION, snapshot(one), one.version)
+    sheet = object_form.on_file(OPTION, snapshot(one), one.version)
     return _option(request, place, issue, row.title, option, sheet, one.label, into)
 
 
@@ -127,7 +127,7 @@ async def save_option(
 ) -> Response:
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     one = pick(options, option)
@@ -139,9 +139,9 @@ async def save_option(
         if merged and not values["retired"]:
             values["merged_into_id"] = None
         async with writing(session, by=editor.name, now=now()) as log:
-            await actions.amend_issue(session, log, row, {}, _with_quo(option, values, quo), reason=reason)
+            await issue_actions.amend_issue(session, log, row, {}, _with_quo(option, values, quo), reason=reason)
 
-    sheet = await editing.save(
+    sheet = await object_form.save(
         session, form, OPTION, OptionInput, write,
         kind="option", number=one.id, version=one.version, held=snapshot(one), slug=option,
     )  # fmt: skip
@@ -163,5 +163,5 @@ async def move_option(
         ranks = ranks_for([o.rank for o in offered])
         changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.amend_issue(session, log, row, {}, changes, reason="Order of the options")
+            await issue_actions.amend_issue(session, log, row, {}, changes, reason="Order of the options")
     return seen(f"{base_of(slug)}/issues/{issue}#options")

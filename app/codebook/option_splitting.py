@@ -6,23 +6,23 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import REASON, Sheet, by_field
+from app.codebook import object_form
 from app.codebook.fields import read, typed
+from app.codebook.merge_pages import CHANGED, MOST_FIELDS, chosen
+from app.codebook.object_form import REASON, Sheet, by_field
 from app.codebook.option_pages import NEW, get_place, pick
 from app.codebook.pages import base_of, seen
 from app.codebook.preview import mark, name_errors, preview
-from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
 from app.http.templating import page
-from app.issues.recoding import Part
-from app.issues.schemas import OptionInput
 from app.log.writer import writing
 from app.models.issue import Issue, Option
+from app.negotiations.issue_schemas import OptionInput
 from app.negotiations.queries import nav
 from app.negotiations.views import NegotiationView
+from app.positions.attitude_recoding import Part
 from app.positions.recoding import list_touched, split_option
 
 router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/split", include_in_schema=False)
@@ -36,7 +36,7 @@ async def preview_split(
 ) -> Response:
     """Name the new option, and choose which positions speak of it."""
     place, row, options = await get_place(session, slug, issue)
-    return await _split(request, session, place, row, pick(options, option), editing.blank(SPLIT), {})
+    return await _split(request, session, place, row, pick(options, option), object_form.blank(SPLIT), {})
 
 
 async def _split(
@@ -69,7 +69,7 @@ async def split(
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     one = pick(options, option)
@@ -77,10 +77,10 @@ async def split(
     sheet = Sheet(SPLIT, typed(SPLIT, form), status=422)
     values: dict[str, Any]
     values, sheet.errors = read(OptionInput, SPLIT[:-1], sheet.values)
-    editing.need_reason(sheet)
+    object_form.need_reason(sheet)
     parts = {n: Part(v) for n, v in chosen(form, "part").items() if v in set(Part)}
     kept = {n: str(v) for n, v in parts.items()}
-    if editing.asks_again(form):
+    if object_form.asks_again(form):
         return await _split(request, session, place, row, one, Sheet(SPLIT, sheet.values), kept)
     if form.get("seen") != mark(row, touched):
         sheet.errors, sheet.status = {"form": CHANGED}, 412

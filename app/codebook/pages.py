@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.accounts.queries import Viewer
-from app.codebook import editing
-from app.codebook.editing import Sheet
+from app.codebook import object_form
 from app.codebook.fields import Field, Kind
+from app.codebook.object_form import Sheet
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
@@ -118,7 +118,7 @@ async def show_code_book(request: Request, session: Session, viewer: Editor, slu
 async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
     """The form of a negotiation; an address may propose another day up to which its sources are read."""
     row = await get_negotiation(session, slug)
-    sheet = editing.on_file(_fields(viewer), snapshot(row), row.version)
+    sheet = object_form.on_file(_fields(viewer), snapshot(row), row.version)
     if proposed := request.query_params.get("coded_through"):
         sheet.values["coded_through"] = proposed
     return _negotiation(request, place_of(row), sheet)
@@ -128,7 +128,7 @@ async def edit_negotiation(request: Request, session: Session, viewer: Editor, s
 async def save_negotiation(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     row = await get_negotiation(session, slug, lock=True)
     place, held = place_of(row), snapshot(row)
@@ -139,7 +139,7 @@ async def save_negotiation(request: Request, session: Session, viewer: Anyone, s
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)
 
-    sheet = await editing.save(
+    sheet = await object_form.save(
         session, form, _fields(editor), NegotiationInput, write,
         kind="negotiation", number=row.id, version=row.version, held=held, slug=slug,
     )  # fmt: skip

@@ -9,16 +9,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import Sheet
+from app.codebook import object_form
 from app.codebook.fields import Field, Kind
+from app.codebook.object_form import Sheet
 from app.codebook.pages import SLUG, base_of, place_of, seen
 from app.codebook.party_pages import PART, PARTY
 from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
 from app.db.engine import Session
-from app.editing.lookups import parties_like
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
@@ -27,6 +26,7 @@ from app.negotiations import actions, queries
 from app.negotiations.queries import nav
 from app.negotiations.schemas import PartyInput
 from app.negotiations.views import NegotiationView
+from app.position_form.lookups import parties_like
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
@@ -60,14 +60,14 @@ async def offer_party(request: Request, session: Session, viewer: Editor, slug: 
 
 
 def _new_sheet() -> Sheet:
-    return editing.blank(NEW_PARTY, role=PartyRole.PRINCIPAL)
+    return object_form.blank(NEW_PARTY, role=PartyRole.PRINCIPAL)
 
 
 async def _seat_sheet(session: Session, slug: str) -> Sheet:
     ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
     offered = await parties_like(session, "", but=list(await session.scalars(ours)))
     field = replace(KNOWN, choices=tuple((p.slug, p.name) for p in offered))
-    return editing.blank((field, *SEAT), role=PartyRole.PRINCIPAL)
+    return object_form.blank((field, *SEAT), role=PartyRole.PRINCIPAL)
 
 
 async def _called(session: Session, name: str) -> Party:
@@ -100,7 +100,7 @@ async def add_party(request: Request, session: Session, viewer: Anyone, slug: Sl
     """Put a party on file and seat it here, as one."""
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
@@ -112,7 +112,7 @@ async def add_party(request: Request, session: Session, viewer: Anyone, slug: Sl
             await actions.take_part(session, log, negotiation=negotiation, party=party, **part)
 
     fields = _new_sheet().fields
-    sheet = await editing.create(session, form, fields, NewParty, write)
+    sheet = await object_form.create(session, form, fields, NewParty, write)
     if sheet is None:
         return _after(slug, form)
     return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
@@ -123,7 +123,7 @@ async def seat_party(request: Request, session: Session, viewer: Anyone, slug: S
     """Seat a party that is on file already."""
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
@@ -134,7 +134,7 @@ async def seat_party(request: Request, session: Session, viewer: Anyone, slug: S
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
 
-    sheet = await editing.create(session, form, offered.fields, Seat, write)
+    sheet = await object_form.create(session, form, offered.fields, Seat, write)
     return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, form)
 
 

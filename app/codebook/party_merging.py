@@ -5,13 +5,13 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import REASON, Sheet
+from app.codebook import object_form
 from app.codebook.fields import typed
+from app.codebook.merge_pages import CHANGED, MOST_FIELDS, chosen
+from app.codebook.object_form import REASON, Sheet
 from app.codebook.pages import base_of, place_of, seen
 from app.codebook.party_pages import get_part
 from app.codebook.party_preview import decide, preview
-from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
@@ -97,13 +97,13 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     """Merge them: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation, part, giver = await get_part(session, slug, party, lock=True)
     into, scope, kept = str(form.get("into")), str(form.get("scope", "")), chosen(form, "rival")
     receiver = (await find_parties(session, {into}, lock=True)).get(into) if into != party else None
     sheet = Sheet([REASON], typed([REASON], form), status=422)
-    if receiver is None or editing.asks_again(form):
+    if receiver is None or object_form.asks_again(form):
         sheet.status = 200
         return await _show(request, session, negotiation, part, giver, into, scope, sheet, kept)
     seats = await _seats(session, part, scope, lock=True)
@@ -111,7 +111,7 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     if not found.touched and all(s.merged_into_id == receiver.id for s in seats):
         return seen(address)  # sent twice
     dropped = decide(form, found, sheet, {t.position.id for t in found.touched})
-    editing.need_reason(sheet)
+    object_form.need_reason(sheet)
     if form.get("seen") != found.mark:
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:

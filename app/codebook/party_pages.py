@@ -7,9 +7,9 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import Sheet
+from app.codebook import object_form
 from app.codebook.fields import Field, Kind
+from app.codebook.object_form import Sheet
 from app.codebook.ordering import moved
 from app.codebook.pages import base_of, place_of, seen
 from app.core.clock import now
@@ -51,7 +51,9 @@ async def edit_party(
 
 
 def _both(part: Participation, row: Party) -> tuple[Sheet, Sheet]:
-    return editing.on_file(PARTY, snapshot(row), row.version), editing.on_file(PART, snapshot(part), part.version)
+    return object_form.on_file(PARTY, snapshot(row), row.version), object_form.on_file(
+        PART, snapshot(part), part.version
+    )
 
 
 async def _party(
@@ -93,7 +95,7 @@ async def _save(request: Request, session: Session, viewer: Anyone, slug: str, p
     """Save one of the two forms; the other is shown as it is on file."""
     form = await request.form()
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation, part, row = await get_part(session, slug, party, lock=True)
     place, sheets = place_of(negotiation), list(_both(part, row))
@@ -106,7 +108,7 @@ async def _save(request: Request, session: Session, viewer: Anyone, slug: str, p
                 await actions.amend_participation(log, part, values, reason=reason)
 
     thing: Party | Participation = row if itself else part
-    sheet = await editing.save(
+    sheet = await object_form.save(
         session, form, PARTY if itself else PART, PartyInput if itself else ParticipationInput, write,
         kind="party" if itself else "participation", number=thing.id, version=thing.version, held=snapshot(thing),
         **{"slug" if itself else "party": party},

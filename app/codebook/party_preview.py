@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
-from app.codebook.editing import Sheet
-from app.codebook.recoding import chosen
+from app.codebook.merge_pages import chosen
+from app.codebook.object_form import Sheet
 from app.core.dates import display
 from app.db.engine import among
 from app.log.reader import held_by_id, moment
@@ -20,8 +20,8 @@ from app.negotiations.queries import CodeBook, code_book
 from app.positions.current import current_ids
 from app.positions.names import called
 from app.positions.party_recoding import list_of_party, list_rivals
+from app.positions.presenter import views
 from app.positions.recoding import Touched
-from app.positions.showing import views
 from app.positions.views import PositionView
 
 BOTH = "both"  # stand, though they were stated on the same days

@@ -8,15 +8,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import editing
-from app.codebook.editing import REASON, Sheet, by_field
+from app.codebook import object_form
 from app.codebook.fields import read, typed
+from app.codebook.merge_pages import CHANGED, MOST_FIELDS, chosen
+from app.codebook.object_form import REASON, Sheet, by_field
 from app.codebook.pages import base_of, place_of, seen
 from app.codebook.party_adding import NEW_PARTY, NewParty
 from app.codebook.party_merging import parties_by_place
 from app.codebook.party_pages import get_part
 from app.codebook.party_preview import Preview, decide, preview
-from app.codebook.recoding import CHANGED, MOST_FIELDS, chosen
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
@@ -55,7 +55,7 @@ async def preview_split(
 
 def _blank(part: Participation) -> Sheet:
     there = {"role": part.role, "consent_required": "on" if part.consent_required else ""}
-    return editing.blank((*FIELDS, REASON), **there)
+    return object_form.blank((*FIELDS, REASON), **there)
 
 
 async def _show(
@@ -102,7 +102,7 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
-        return editing.turned_away(request, form)
+        return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
     negotiation, part, giver = await get_part(session, slug, party, lock=True)
     asked = Asked(
@@ -110,7 +110,7 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     )
     receiver = await _receiver(session, asked.to, giver, lock=True)
     sheet = Sheet((*FIELDS, REASON), typed((*FIELDS, REASON), form), status=422)
-    if form.get("do") == "show" or editing.asks_again(form):
+    if form.get("do") == "show" or object_form.asks_again(form):
         sheet.status, asked.taken = 200, asked.taken or None
         return await _show(request, session, negotiation, part, giver, asked, sheet)
     asked.speakers = set()  # what rests on their words was ticked, or unticked again
@@ -146,7 +146,7 @@ def _read(
     dropped = decide(form, found, sheet, numbers)
     if not numbers:
         sheet.errors["positions"] = NOTHING
-    editing.need_reason(sheet)
+    object_form.need_reason(sheet)
     if form.get("seen") != found.mark:
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     return values, dropped

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.dates import display
-from app.issues.recoding import find
 from app.log.reader import held_by_id, moment
 from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book
+from app.positions.attitude_recoding import find
 from app.positions.current import current_ids
 from app.positions.names import called
 from app.positions.phrases import according_to
+from app.positions.presenter import views
 from app.positions.recoding import Touched
-from app.positions.showing import views
 from app.positions.views import PositionView
 
 

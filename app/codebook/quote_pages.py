@@ -16,15 +16,15 @@ from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import Snapshot
-from app.matrix import context
-from app.matrix.load import load
+from app.matrix import page_context
+from app.matrix.build import load
 from app.matrix.schemas import MatrixQuery, Times
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav
 from app.positions.names import called
+from app.positions.presenter import views
 from app.positions.queries import newest_spells
-from app.positions.showing import views
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
@@ -60,9 +60,9 @@ async def show_option(
     rows = (await session.execute(wanted.order_by(*order).offset(asked.skip).limit(A_PAGE + 1))).all()
     positions = await views(session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None])
     current = {c.position.id for r in matrix.grid.rows for c in r.cells if c and c.position}
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     shared["names"] = await called(session, matrix.at, matrix.names, positions)
-    filters = context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
+    filters = page_context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
     return page(
         request,
         "issues/option.html",

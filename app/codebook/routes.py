@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from app.codebook import (
     issue_pages,
-    new_pages,
+    negotiation_pages,
     option_merging,
     option_pages,
     option_splitting,
@@ -18,7 +18,7 @@ from app.codebook import (
 
 router = APIRouter()
 for part in (
-    new_pages,
+    negotiation_pages,
     pages,
     party_merging,
     party_splitting,

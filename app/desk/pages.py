@@ -14,15 +14,15 @@ from app.core import dates
 from app.core.errors import Fault
 from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
-from app.desk.reading import Reading, read
-from app.desk.taking import taken
-from app.editing.context import form_context, new_token
-from app.editing.form import Values, field_errors
-from app.editing.pages import SAVING, again, missing, prefilled, save, typed, view_of
-from app.editing.saving import AlreadyUsed, Saved, keep, saved_before, saved_by
-from app.editing.stepping import stepped
+from app.desk.prefill import taken
+from app.desk.source_view import Reading, read
 from app.http.templating import page
 from app.negotiations.queries import nav, negotiation_view
+from app.position_form.fields import Values, field_errors
+from app.position_form.pages import SAVING, again, missing, prefilled, save, typed, view_of
+from app.position_form.step_actions import stepped
+from app.position_form.submit import AlreadyUsed, Saved, keep, saved_before, saved_by
+from app.position_form.view import form_context, new_token
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
 

@@ -13,9 +13,9 @@ from app.models.position import Position, PositionQuote
 from app.models.source import Quote, Source, SourceReading, SourceText
 from app.models.vocabulary import PositionStatus, ReadingState
 from app.negotiations.queries import CodeBook, party_views
-from app.positions.showing import views
+from app.positions.presenter import views
 from app.positions.views import PositionView
-from app.sources.saying import Person
+from app.sources.attribution import Person
 
 
 class Stage(StrEnum):

@@ -11,15 +11,15 @@ from app.core.input_models import Prose, Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.desk.pages import Number, desk_page
 from app.desk.queries import Stage, count_stages, work_list
-from app.desk.reading import read
-from app.editing.form import number
-from app.editing.pages import typed
+from app.desk.source_view import read
 from app.http.problems import body_faults
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
 from app.models.vocabulary import ReadingState
 from app.negotiations.queries import code_book, nav, negotiation_view
+from app.position_form.fields import number
+from app.position_form.pages import typed
 from app.sources.worklist import ReadingInput, set_reading
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)

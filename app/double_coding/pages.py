@@ -12,10 +12,10 @@ from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
 from app.double_coding import coding
 from app.http.templating import page
-from app.issues.queries import list_options
 from app.log.reader import held_by_id, moment
 from app.models.review import CodingUnit
 from app.models.vocabulary import Attitude
+from app.negotiations.issue_queries import list_options
 from app.negotiations.queries import code_book, get_negotiation, issue_views, nav, negotiation_view
 from app.sources.queries import newest_texts
 

@@ -12,14 +12,15 @@ from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
 from app.http.responses import not_modified
 from app.log.reader import Moment, get_held, moment
-from app.matrix.citing import cite_matrix
-from app.matrix.context import permalink
-from app.matrix.load import load
+from app.matrix.build import load
+from app.matrix.citation import cite_matrix
+from app.matrix.page_context import permalink
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import code_book, issue_views
-from app.positions import queries, quote_queries, showing
-from app.positions.citing import cite_position, cite_quote, cite_source
+from app.positions import presenter, queries
+from app.positions.citation import cite_position, cite_quote, cite_source
 from app.positions.names import called
+from app.quotes import queries as quote_queries
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,7 +65,7 @@ async def cite_document(request: Request, session: Session, source_id: Number, f
 
 async def _position(request: Request, session: Session, number: int, version: int | None, form: Form) -> Response:
     at = await _moment(request, session)
-    [view] = await showing.views(session, at, [await queries.get_version(session, at, number, version=version)])
+    [view] = await presenter.views(session, at, [await queries.get_version(session, at, number, version=version)])
     book = await code_book(session, at, view.negotiation)
     cite = cite_position(
         view,

@@ -12,10 +12,10 @@ from app.core.errors import Invalid
 from app.db.engine import among
 from app.exchange import rows as r
 from app.exchange.settling import Entry, Importing, settle
-from app.issues.actions import check_options
 from app.log.entry import Change, snapshot
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
+from app.negotiations.issue_actions import check_options
 
 CellKey = tuple[str, str]  # negotiation, and a party or an issue, by slugs
 

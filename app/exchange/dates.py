@@ -7,7 +7,7 @@ from app.core.dates import parse
 from app.exchange.evidence import Evidence
 from app.exchange.rows import PositionRow
 from app.exchange.settling import Importing
-from app.positions.content import Composed
+from app.positions.rules import Composed
 
 ABOUT_DATES = ("/stated_on", "/stated_from", "/stated_by")
 

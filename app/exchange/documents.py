@@ -16,9 +16,9 @@ from app.exchange.settling import Entry, Importing, settle
 from app.exchange.tables import read_text
 from app.models.source import Source, SourceText
 from app.sources.actions import recheck
-from app.sources.addresses import same_document_key
 from app.sources.queries import newest_texts
 from app.sources.schemas import Text
+from app.sources.urls import same_document_key
 
 PAGE = 5_000
 TEXT = TypeAdapter(Text)

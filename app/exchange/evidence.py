@@ -27,11 +27,11 @@ from app.log.writer import REDACTION
 from app.models.log import Revision
 from app.models.source import Quote, SourceText
 from app.models.vocabulary import Verification
-from app.sources.anchoring import check
-from app.sources.folding import fold
-from app.sources.fragments import directive_of_words, find_words, read_directive
+from app.sources.matching.anchor import check
+from app.sources.matching.normalise import fold
 from app.sources.page_numbers import page_at
 from app.sources.queries import newest_checks, newest_texts
+from app.sources.text_fragments import directive_of_words, find_words, read_directive
 
 PAGE = 5_000
 QUOTE_COLUMNS = (

@@ -14,8 +14,8 @@ from app.core.xml_text import xml_text
 from app.exchange.csv_export import write_rows
 from app.exchange.selection import Selection, windows
 from app.exchange.spreadsheets import guarded
+from app.matrix.build import stand_of
 from app.matrix.grid import IssueView
-from app.matrix.load import stand_of
 from app.negotiations.views import OptionView, PartyView
 from app.positions.phrases import only_if
 

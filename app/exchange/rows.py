@@ -15,8 +15,8 @@ from app.core.input_models import Verbatim as Context
 from app.exchange.faults import Faults
 from app.exchange.layout import Table
 from app.exchange.tables import Row
-from app.issues.schemas import IssueFields, OptionInput
 from app.models.vocabulary import Attitude, LinkKind, PositionStatus, QuoteKind, Verification
+from app.negotiations.issue_schemas import IssueFields, OptionInput
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
 from app.positions.schemas import Condition, Language, LinkInput, PositionContent
 from app.sources.schemas import PartialDate, SourceFields

@@ -17,14 +17,14 @@ from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
 from app.log.reader import list_by_key
-from app.matrix.load import Matrix, load
+from app.matrix.build import Matrix, load
 from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
 from app.positions.names import Names, called
+from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
-from app.positions.showing import names_of, position_view
 from app.positions.views import PositionView
 
 BATCH = 500  # positions whose documents and names are read at once

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core import dates
 from app.http.responses import dumps
-from app.matrix import marks, pictures
+from app.matrix import formatting, move_labels
 from app.matrix.grid import Cell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.phrases import according_to, some_time
@@ -69,7 +69,7 @@ def position_row(
         "accepts_labels": "; ".join([labels.get(slug, slug) for slug in accepts]),
         "rejects": " ".join(rejects),
         "rejects_labels": "; ".join([labels.get(slug, slug) for slug in rejects]),
-        "stance": pictures.stance_words(issue, position),
+        "stance": formatting.stance_words(issue, position),
         "attitudes": as_json(attitudes),
         "conditions": as_json(position.conditions),
         "inferred": " ".join(position.inferred),
@@ -135,13 +135,13 @@ def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], si
         if cell.silence == Silence.SEARCHED:
             return "nothing found" + (f", searched {dates.display(cell.look.looked_on)}" if cell.look else "")
         return "not yet looked"
-    said = pictures.stance_words(issue, position)
+    said = formatting.stance_words(issue, position)
     if not position.attitudes and position.act != Act.WITHDRAWS and position.summary:
         said = position.summary
     facts = [] if position.act == Act.WITHDRAWS else [position.firmness.replace("_", " ")]
     facts += [dates.display(position.stated_on)] if position.stated_on else []
     facts += [according_to(position.attributed_by, names)] * bool(position.attributed_by)
-    facts += [marks.MAY_BE_OLDER] * bool(cell.order_uncertain)
-    mark = marks.cell_mark(cell)
+    facts += [move_labels.MAY_BE_OLDER] * bool(cell.order_uncertain)
+    mark = move_labels.cell_mark(cell)
     facts += [f"{mark.text} after {dates.display(since.isoformat())}"] if mark and since else []
     return f"{said} ({', '.join(facts)})" if facts else said

@@ -24,7 +24,7 @@ from app.exchange.spreadsheets import (
 )
 from app.exchange.workbook import Book, Sheet
 from app.log.reader import held_by_id
-from app.matrix import pictures
+from app.matrix import formatting
 from app.matrix.grid import Row
 from app.models.vocabulary import Act, MoveKind
 from app.positions.phrases import only_if
@@ -60,7 +60,7 @@ async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: st
             if row.issue.group != group:
                 group = row.issue.group
                 sheet.row([group or "", *[""] * (len(parties) + 1)], ["group"] * (len(parties) + 2))
-            headline = pictures.ground(row.issue, window.ground[row.issue.slug], chosen.names)
+            headline = formatting.ground(row.issue, window.ground[row.issue.slug], chosen.names)
             _issue(sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
             moved |= {(cell.party, cell.issue): cell.move for cell in row.cells if cell and cell.changed}
             await sleep(0)

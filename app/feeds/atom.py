@@ -16,14 +16,14 @@ from app.core.clock import parse_instant
 from app.core.xml_text import xml_text
 from app.db.engine import among
 from app.log.reader import REVISION, Moment, Snapshot, held
-from app.matrix import pictures
-from app.matrix.marks import Mark, move_mark
+from app.matrix import formatting
+from app.matrix.move_labels import Mark, move_mark
 from app.models.log import Commit, Revision, Spell
 from app.models.vocabulary import MoveKind
 from app.negotiations.queries import CodeBook, issue_views
 from app.positions.current import CellKey
 from app.positions.phrases import according_to
-from app.positions.showing import views
+from app.positions.presenter import views
 from app.positions.views import PositionView
 
 LONGEST = 50  # entries
@@ -120,7 +120,7 @@ def write_feed(
     for entry in entries:
         p = entry.position
         move = entry.mark.text if entry.mark and entry.mark.kind != MoveKind.NEW else ""
-        heard, stance = according_to(p.attributed_by, names), pictures.stance_words(issues[p.issue], p)
+        heard, stance = according_to(p.attributed_by, names), formatting.stance_words(issues[p.issue], p)
         where = ", ".join(filter(None, [f"{names[p.party]} on {issues[p.issue].title}", heard, move]))
         feed.add_item(
             title=xml_text(f"{LEADS.get(p.action, '')}{where}: {p.summary or stance}"),

@@ -10,8 +10,8 @@ from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
+from app.matrix.build import Matrix, load
 from app.matrix.grid import Cell
-from app.matrix.load import Matrix, load
 from app.matrix.schemas import MatrixQuery, Times
 from app.positions.queries import count_changed_since
 

@@ -7,11 +7,11 @@ from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
-from app.matrix import context, queries
+from app.matrix import page_context, queries
 from app.matrix.api import next_rows
-from app.matrix.citing import cite_matrix
-from app.matrix.history import cell_history
-from app.matrix.load import load
+from app.matrix.build import load
+from app.matrix.cell_history import cell_history
+from app.matrix.citation import cite_matrix
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 from app.positions.names import called
@@ -27,7 +27,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
     """Who wants what."""
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     base = f"{request.url.scheme}://{request.url.netloc}"
     days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
     return page(
@@ -38,7 +38,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
         cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
         grid=matrix.grid,
         days=[(day.isoformat(), n) for day, n in days],
-        counts=context.counted(matrix),
+        counts=page_context.counted(matrix),
         all_parties=matrix.seated,
         all_issues=matrix.issues,
         next_url=(next_rows(request, matrix) or {}).get("next"),
@@ -57,14 +57,14 @@ async def show_cell(
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [row], [column] = matrix.grid.rows, matrix.grid.parties
     [cell] = row.cells
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     history = await cell_history(session, matrix, column.slug, row.issue)
     shared["names"] = await called(session, matrix.at, matrix.names, [passage.position for passage in history])
     return page(
         request,
         "cells/show.html",
         fragment="matrix/_panel.html",
-        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         party=column,
         issue=row.issue,
         cell=cell,
@@ -82,11 +82,11 @@ async def show_issue(
     query = MatrixQuery(**times.model_dump(), issue=[issue])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
     [row] = matrix.grid.rows
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     return page(
         request,
         "issues/show.html",
-        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         issue=row.issue,
         notes=row.issue.notes,
         cells=list(zip(matrix.grid.parties, row.cells, strict=True)),
@@ -104,11 +104,11 @@ async def show_party(
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
     [column] = matrix.grid.parties
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
-    shared = await context.shared(request, session, matrix, query)
+    shared = await page_context.shared(request, session, matrix, query)
     return page(
         request,
         "parties/show.html",
-        **shared | {"filters": context.given(MatrixQuery(**times.model_dump()))},
+        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         party=column,
         aliases=column.aliases,
         wikidata_id=column.wikidata_id,
@@ -127,7 +127,7 @@ async def show_common_ground(request: Request, session: Session, viewer: Anyone,
     return page(
         request,
         "analysis/common_ground.html",
-        **await context.shared(request, session, matrix, query),
+        **await page_context.shared(request, session, matrix, query),
         rows=[
             (row.issue, [(p, c) for p, c in zip(matrix.grid.parties, row.cells, strict=True) if c is not None])
             for row in matrix.grid.rows
@@ -146,8 +146,8 @@ async def show_about(request: Request, session: Session, viewer: Anyone, slug: S
     return page(
         request,
         "negotiations/about.html",
-        **await context.shared(request, session, matrix, query),
-        counts=context.counted(matrix),
+        **await page_context.shared(request, session, matrix, query),
+        counts=page_context.counted(matrix),
         parties=matrix.seated,
         issues=[(issue, issue.notes) for issue in matrix.issues],
         last=max((p.stated_by for p in matrix.positions if p.stated_by), default=None),

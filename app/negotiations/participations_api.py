@@ -18,8 +18,8 @@ from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_mom
 from app.log.reader import Moment, Snapshot, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
+from app.negotiations.presenter import participation_json
 from app.negotiations.schemas import ParticipationInput
-from app.negotiations.shown import participation_json
 
 router = api_router("/negotiations/{slug}/parties", tag="parties")
 

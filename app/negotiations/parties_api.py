@@ -16,8 +16,8 @@ from app.log.listing import list_objects
 from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
+from app.negotiations.presenter import party_json
 from app.negotiations.schemas import PartyInput
-from app.negotiations.shown import party_json
 
 router = api_router("/parties", tag="parties")
 

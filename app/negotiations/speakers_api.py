@@ -19,8 +19,8 @@ from app.log.listing import list_objects
 from app.log.reader import Moment, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
+from app.negotiations.presenter import speaker_json
 from app.negotiations.schemas import SpeakerInput
-from app.negotiations.shown import speaker_json
 
 router = api_router("/speakers", tag="speakers")
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from app.analysis.timelines import Correction
 from app.exchange.releases.views import ReleaseView
-from app.issues.schemas import IssueFields, IssueInput, OptionPatch
 from app.looks.actions import LookInput
+from app.negotiations.issue_schemas import IssueFields, IssueInput, OptionPatch
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
 from app.openapi import analyses, shapes
 from app.positions.schemas import CheckInput, PositionInput, PositionPatch, RetractInput

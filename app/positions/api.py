@@ -22,9 +22,9 @@ from app.log.reader import Moment, moment
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
-from app.positions import actions, queries, showing
+from app.positions import actions, presenter, queries
 from app.positions.listing import list_positions
-from app.positions.patching import merge
+from app.positions.merge_patch import merge
 from app.positions.schemas import PositionContent, PositionInput, PositionsQuery, RetractInput
 from app.positions.views import PositionView
 
@@ -42,7 +42,7 @@ async def walk_positions(
         if not viewer.may_edit:
             raise Forbidden("This takes the role of an editor or admin.")
     listed = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
-    views = await showing.views(session, listed.at, listed.versions)
+    views = await presenter.views(session, listed.at, listed.versions)
     since = await _changed_since(session, listed.at, views) if query.known_at else {}
     meta = times(listed.at, next=listed.next, **since)
     return answer(request, views, meta, links=next_link(request, listed.next))
@@ -66,7 +66,7 @@ async def list_versions(
     found = await queries.list_versions(session, at, position_id, drafts=_sees_drafts(viewer))
     if not found:
         await queries.get_version(session, at, position_id)
-    views = await showing.views(session, at, found)
+    views = await presenter.views(session, at, found)
     return answer(request, views, times(at, next=None, **await _changed_since(session, at, views)))
 
 
@@ -117,7 +117,7 @@ async def correct_position(
     """The record was wrong: a new version, by JSON Merge Patch. Publishes a draft or restores a retracted one too."""
     position = await queries.get_position(session, position_id, lock=True)
     at = await newest_moment(request, session, position)
-    [view] = await showing.views(session, at, [await queries.get_version(session, at, position_id, drafts=True)])
+    [view] = await presenter.views(session, at, [await queries.get_version(session, at, position_id, drafts=True)])
     patch = merge(view, body)
     was = PositionStatus(position.status)
     status = PositionStatus(patch.status) if patch.status else was
@@ -185,7 +185,7 @@ async def _answer(
     status: int = 200,
 ) -> Response:
     found = await queries.get_version(session, at, position_id, version=version, drafts=drafts)
-    [view] = await showing.views(session, at, [found])
+    [view] = await presenter.views(session, at, [found])
     beside: dict[str, Any] = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
     meta = await _changed_since(session, at, [view])
     address = f"/positions/{position_id}"

@@ -30,7 +30,7 @@ def published(at: Moment, negotiation_id: int, parties: Collection[int], issues:
 def chosen_at(where: Any, as_of: Any) -> Any:
     """Order by docs/rules.md, rule 4: own words before hearsay, then the last in the order of rule 3.
 
-    `app.matrix.order` says the same in memory. `as_of` is a day, or a column that holds one.
+    `app.matrix.precedence` says the same in memory. `as_of` is a day, or a column that holds one.
     """
     return (
         select(Spell)

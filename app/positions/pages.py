@@ -26,12 +26,13 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
-from app.positions import queries, quote_queries, showing
-from app.positions.citing import cite_position, cite_quote, cite_source
-from app.positions.comparing import compare
+from app.positions import presenter, queries
+from app.positions.citation import cite_position, cite_quote, cite_source
 from app.positions.current import current_ids
 from app.positions.names import called
+from app.positions.version_diff import compare
 from app.positions.views import PositionView, QuoteView
+from app.quotes import queries as quote_queries
 from app.sources.page_numbers import page_link
 from app.sources.queries import newest_texts
 
@@ -66,7 +67,7 @@ async def show_version(
         raise NotFound(f"There is no version {number} of position {position_id}.")
     shared = await _about_position(request, session, at, versions, this)
     place = versions.index(this)
-    before = await showing.views(session, at, versions[place - 1 : place]) if place else []
+    before = await presenter.views(session, at, versions[place - 1 : place]) if place else []
     names = await called(session, at, shared["names"], before)
     labels = {option.slug: option.label for option in shared["issue"].options}
     changes = compare(before[0], shared["position"], names, labels) if before else []
@@ -159,7 +160,7 @@ async def _moment(request: Request, session: AsyncSession, *, drafts: bool) -> t
 async def _about_position(
     request: Request, session: AsyncSession, at: Moment, versions: list[Snapshot], this: Snapshot
 ) -> dict[str, Any]:
-    [view] = await showing.views(session, at, [this])
+    [view] = await presenter.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
     number, cell = book.negotiation.id, (this["party_id"], this["issue_id"])
     today = now().date()
@@ -205,7 +206,7 @@ def _entry(v: Snapshot) -> tuple[int, str, str, str | None, str | None]:
 
 async def _uses(session: AsyncSession, at: Moment, ids: list[int], drafts: bool) -> list[PositionView]:
     held = await held_by_id(session, at, "position", ids)
-    return await showing.views(session, at, [v for v in held.values() if v.public or drafts])
+    return await presenter.views(session, at, [v for v in held.values() if v.public or drafts])
 
 
 async def _books(session: AsyncSession, at: Moment, slugs: list[str]) -> dict[str, CodeBook]:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
-from app.issues.queries import list_options
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import REVISION, Moment, Snapshot, held
 from app.models.issue import Issue
@@ -20,7 +19,8 @@ from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
-from app.positions.content import CellFacts, OptionFacts
+from app.negotiations.issue_queries import list_options
+from app.positions.rules import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
 # --- for whoever writes -----------------------------------------------------------------------------------------------

@@ -8,16 +8,16 @@ from sqlalchemy import and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
-from app.issues.actions import amend_issue
-from app.issues.queries import list_options
-from app.issues.recoding import Keep, Part, clash, find, merge, split
 from app.log.entry import Change
 from app.log.writer import Log
 from app.models.issue import Issue, Option
 from app.models.log import Revision
 from app.models.position import Position, PositionAttitude, PositionLink
 from app.models.vocabulary import Attitude, PositionStatus
+from app.negotiations.issue_actions import amend_issue
+from app.negotiations.issue_queries import list_options
 from app.positions.actions import lay_out
+from app.positions.attitude_recoding import Keep, Part, clash, find, merge, split
 
 COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)  # a retracted one stays as it was retracted
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import regex
 
-from app.sources.folding import ELISION, UNSPACED, ZERO_WIDTH, says_something
+from app.sources.matching.normalise import ELISION, UNSPACED, ZERO_WIDTH, says_something
 
 LONGEST_CONTEXT = 200  # words
 ENOUGH = 6  # half words in a row that tell a copy: three words, six characters where none are parted

@@ -13,7 +13,7 @@ from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
 from app.positions import actions
-from app.positions.patching import merge
+from app.positions.merge_patch import merge
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
 

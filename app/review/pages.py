@@ -25,8 +25,8 @@ from app.negotiations.queries import (
     titles_of,
 )
 from app.positions.names import called
+from app.positions.presenter import views
 from app.positions.queries import get_position, get_version
-from app.positions.showing import views
 from app.positions.views import PositionView
 from app.review import actions, queries
 from app.review.publish_checks import said

@@ -10,7 +10,7 @@ from app.log.reader import held_by_id, moment
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
-from app.positions.showing import views
+from app.positions.presenter import views
 from app.positions.views import PositionView
 
 

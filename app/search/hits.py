@@ -15,7 +15,7 @@ from app.models.log import Holding
 from app.models.negotiation import Participation
 from app.models.source import Quote
 from app.positions.phrases import ONLY_IF, led, only_if
-from app.positions.showing import attributed_by
+from app.positions.presenter import attributed_by
 from app.search.queries import Found, headlines
 
 OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")

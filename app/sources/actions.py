@@ -15,10 +15,10 @@ from app.log.writer import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification
 from app.sources import queries
-from app.sources.addresses import same_document_key
-from app.sources.anchoring import Check, check
-from app.sources.fragments import find_words
+from app.sources.matching.anchor import Check, check
 from app.sources.page_numbers import page_at
+from app.sources.text_fragments import find_words
+from app.sources.urls import same_document_key
 
 T = TypeVar("T")
 LONG = 20_000  # characters from which on a check leaves the event loop to others

@@ -20,10 +20,10 @@ from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
 from app.negotiations.queries import nav
 from app.sources import actions, queries
-from app.sources.addresses import check_url, same_document_key
-from app.sources.decoding import GUESSES, LABELS
-from app.sources.intake import Sent, by_field, digest, read_form, read_otherwise, read_source, read_text, take_file
+from app.sources.extraction.decoding import GUESSES, LABELS
+from app.sources.form_fields import Sent, by_field, digest, read_form, read_otherwise, read_source, read_text, take_file
 from app.sources.page_numbers import read_pages
+from app.sources.urls import check_url, same_document_key
 
 router = APIRouter(include_in_schema=False)
 

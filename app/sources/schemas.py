@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.core import dates
 from app.core.input_models import Input, Line, Name, Storable
-from app.sources.addresses import check_url
+from app.sources.urls import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
 Text = Annotated[str, Storable, Field(min_length=1)]  # kept as sent, line ends aside; as long as a body may be

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from app.models.vocabulary import Verification
-from app.sources.anchoring import Check, check
-from app.sources.folding import Folded, fold
+from app.sources.matching.anchor import Check, check
+from app.sources.matching.normalise import Folded, fold
 from bench.fidelity.alterations import altered, joined
 from bench.fidelity.blocks import Document, Sentence
 from bench.fidelity.truth import Truth, plain, squash

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.errors import DomainError
-from app.sources.extraction import extract
+from app.sources.extraction.process import extract
 from bench.fidelity import library, others, programs, record, report
 from bench.fidelity.blocks import Document
 from bench.fidelity.judging import judge

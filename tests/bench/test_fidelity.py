@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sources.extraction import extract
+from app.sources.extraction.process import extract
 from bench.fidelity import docx_by_hand, html_shapes, record, report
 from bench.fidelity.blocks import Document, document_of
 from bench.fidelity.compose import compose

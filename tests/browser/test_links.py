@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 from selectolax.lexbor import LexborHTMLParser
 
-from app.sources.folding import ELISION, ZERO_WIDTH, fold
+from app.sources.matching.normalise import ELISION, ZERO_WIDTH, fold
 from tests.support.factories import Desk, position, quote
 from tests.support.live import Live
 

@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
-from app.codebook.naming import LONGEST, slug_of, slugs_of
+from app.codebook.slugs import LONGEST, slug_of, slugs_of
 from tests.codebook.make import Api, post
 from tests.codebook.test_codebook import BOOK, errors, fields_of, values
 

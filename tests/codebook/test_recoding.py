@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from app.issues.recoding import Keep, Part, clash, merge, split
+from app.positions.attitude_recoding import Keep, Part, clash, merge, split
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values
 

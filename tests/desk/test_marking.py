@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.desk.marking import Mark, marked
-from app.sources.paragraphs import paragraphs
+from app.desk.highlight import Mark, marked
+from app.sources.matching.paragraphs import paragraphs
 
 TEXT = "One 😀 two.\n\nThree four\nfive.\n\n  Six."
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from app.desk.taking import snapped, taken, weekday
-from app.sources.anchoring import check
+from app.desk.prefill import snapped, taken, weekday
+from app.sources.attribution import Person
 from app.sources.candidates import candidates
-from app.sources.saying import Person
+from app.sources.matching.anchor import check
 
 VENN = Person(("Mara Venn",), "Mara Venn", "north")
 TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No 😀 deal.” Later: no 😀 deal."

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from app.core.dates import display
 from app.core.errors import Fault
-from app.editing.form import field_errors, field_of, fill, numbered, own_faults, quote_blocks, read_form
-from app.editing.rows import Titles, choices, difference, merged
-from app.editing.steps import add_quote, drop_quote, numbered_step, reject_others, requote, take_over
+from app.position_form.field_diff import Titles, choices, difference, merged
+from app.position_form.fields import field_errors, field_of, fill, numbered, own_faults, quote_blocks, read_form
+from app.position_form.steps import add_quote, drop_quote, numbered_step, reject_others, requote, take_over
 
 TODAY = date(2026, 11, 24)
 slugs = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda s: len(s) <= 20)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
-from app.matrix.headline import headline
+from app.matrix.common_ground_summary import headline
 
 NAMES = {"a": "Aldria", "b": "Borsk", "c": "Cantal", "d": "Dorrin", "e": "Eskel", "f": "Farn", "g": "Grell"}
 MANY = "abcdefghijklmnopqrstuvwxyz12"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matrix.order import Spell, counted, current, order_key, order_uncertain, overlapping, possible, timeline
+from app.matrix.precedence import Spell, counted, current, order_key, order_uncertain, overlapping, possible, timeline
 
 MARCH = date(2025, 3, 1)
 

@@ -1,4 +1,4 @@
-"""Rule 4 of docs/rules.md: SQL chooses the same current positions as `app.matrix.order`, and the API shows them."""
+"""Rule 4 of docs/rules.md: SQL chooses the same current positions as `app.matrix.precedence`, and the API shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import Moment
-from app.matrix import order, queries
+from app.matrix import precedence, queries
 from app.models.log import FOREVER, Commit, Revision, Spell
 from app.positions.current import current_ids
 from tests.support.examples import examples
@@ -28,7 +28,7 @@ NEGOTIATION, ISSUE, PARTIES, NEWEST = 1, 7, (3, 4), 4
 class Version:
     """One version of a position while it was the newest: from one entry of the log to another."""
 
-    spell: order.Spell
+    spell: precedence.Spell
     seq_from: int
     seq_to: int
 
@@ -41,7 +41,7 @@ def versions(draw: st.DrawFn, position: int) -> list[Version]:
     made = []
     for seq_from, seq_to in zip(seqs, [*seqs[1:], FOREVER], strict=True):
         stated_from = FIRST + timedelta(days=draw(st.integers(0, 4)))
-        spell = order.Spell(
+        spell = precedence.Spell(
             position=position,
             party=str(party),
             issue=str(ISSUE),
@@ -98,12 +98,12 @@ def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]
     for party in PARTIES:
         held = [v.spell for v in found if v.spell.party == str(party) and v.seq_from <= seq < v.seq_to]
         if any(s.status == "published" for s in held):
-            chosen = order.current(held, as_of)
+            chosen = precedence.current(held, as_of)
             made[party, ISSUE] = (
-                len(order.counted(held, as_of)),
+                len(precedence.counted(held, as_of)),
                 chosen and chosen.position,
-                order.order_uncertain(held, as_of),
-                order.possible(held, as_of),
+                precedence.order_uncertain(held, as_of),
+                precedence.possible(held, as_of),
             )
     return made
 

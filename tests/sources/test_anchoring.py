@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 
 from app.models.vocabulary import Verification
-from app.sources.anchoring import check
-from app.sources.folding import count_words, fold, is_edge
+from app.sources.matching.anchor import check
+from app.sources.matching.normalise import count_words, fold, is_edge
 
 TALKS = (
     "Talks resume at dawn. “We will accept a quota of 1,000 tons — not one drop less,” said Mara Venn,\n"

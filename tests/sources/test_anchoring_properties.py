@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.models.vocabulary import Verification
-from app.sources import anchoring
-from app.sources.anchoring import Check, check
-from app.sources.folding import (
+from app.sources.matching import anchor
+from app.sources.matching.anchor import Check, check
+from app.sources.matching.normalise import (
     DASHES,
     QUOTATION_MARKS,
     SPACES,
@@ -20,7 +20,7 @@ from app.sources.folding import (
     skip_word,
     strip,
 )
-from app.sources.wording import words_diff
+from app.sources.matching.text_diff import words_diff
 from tests.support.examples import examples
 
 WORDS = st.sampled_from(
@@ -156,7 +156,7 @@ def test_where_hits_abound_the_answer_is_the_same(
     at_leisure = check(text, exact, beside, beside)
     with monkeypatch.context() as patch:
         for name, value in {"_PATIENCE": 1, "_FEW": 0, "_SHORT": 1}.items():
-            patch.setattr(anchoring, name, value)
+            patch.setattr(anchor, name, value)
         assert check(text, exact, beside, beside) == at_leisure
 
 

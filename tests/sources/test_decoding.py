@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from app.sources.decoding import decode, decode_html, reread
+from app.sources.extraction.decoding import decode, decode_html, reread
 
 RUSSIAN, FRENCH = "Мы согласны с предложением.", "Le café est fermé. " * 3
 

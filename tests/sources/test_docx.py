@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from app.sources.readers import Unreadable, docx
+from app.sources.extraction.readers import Unreadable, docx
 from tests.sources import make
 
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.sources.extraction import Unreadable, extract
+from app.sources.extraction.process import Unreadable, extract
 from tests.sources import make
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sources.anchoring import check
-from app.sources.folding import count_words
-from app.sources.fragments import address, directive, directive_of_words, find_words, read_directive
+from app.sources.matching.anchor import check
+from app.sources.matching.normalise import count_words
+from app.sources.text_fragments import address, directive, directive_of_words, find_words, read_directive
 
 PAGE = "https://example.org/talks?a=1&b=2"
 FOUND = "text=we%20will"

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from app.sources.decoding import decode_html
+from app.sources.extraction.decoding import decode_html
+from app.sources.extraction.readers import html
 from app.sources.pages import BOOKMARKLET
-from app.sources.readers import html
 from tests.sources.html_pages import AROUND, FRAGMENTS, PAGES
 from tests.support.browser import chromium
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.sources.readers import Unreadable, html
-from app.sources.readers.html_media import applies
+from app.sources.extraction.readers import Unreadable, html
+from app.sources.extraction.readers.html_media import applies
 
 UNSEEN = "<style>.tip{position:absolute}.off{position:absolute;left:-9999px}</style>"
 LINKED = "<link rel=stylesheet href=/all.css>"

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.vocabulary import Mismatch, Verification
-from app.sources.anchoring import check
-from app.sources.folding import fold
+from app.sources.matching.anchor import check
+from app.sources.matching.normalise import fold
 from tests.support.examples import examples
 
 TEXT = (

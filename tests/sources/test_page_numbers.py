@@ -5,7 +5,7 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from app.sources.extraction import extract
+from app.sources.extraction.process import extract
 from app.sources.page_numbers import page_at, page_link, read_pages, write_pages
 from tests.sources import make
 from tests.sources.test_intake_pages import send

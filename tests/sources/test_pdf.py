@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from app.models.vocabulary import Verification
-from app.sources.anchoring import check
-from app.sources.extraction import Unreadable, extract
-from app.sources.readers.pdf import PAGES
+from app.sources.extraction.process import Unreadable, extract
+from app.sources.extraction.readers.pdf import PAGES
+from app.sources.matching.anchor import check
 from tests.sources import make
 from tests.sources.test_intake_pages import send, text_of, values
 from tests.support.browser import chromium

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.sources.readers import pdf_bidi
-from app.sources.readers.pdf_characters import Character, Style
-from app.sources.readers.pdf_flow import flow, joined
-from app.sources.readers.pdf_lines import Line, lines
+from app.sources.extraction.readers import pdf_bidi
+from app.sources.extraction.readers.pdf_characters import Character, Style
+from app.sources.extraction.readers.pdf_flow import flow, joined
+from app.sources.extraction.readers.pdf_lines import Line, lines
 
 
 def column(*texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200) -> list[Line]:

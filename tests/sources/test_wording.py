@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from app.sources.wording import words_diff
+from app.sources.matching.text_diff import words_diff
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Cell, Grid, IssueView, LookView, OptionView, PartyView, Row
-from app.matrix.history import Passage
-from app.matrix.marks import move_mark
+from app.matrix.move_labels import move_mark
 from app.models.vocabulary import MoveKind
 from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from app.matrix.marks import legend
+from app.matrix.move_labels import legend
 from tests.templates import invented as sarn
 
 POSITION = sarn.BORSK_GAUGE

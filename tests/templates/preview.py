@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.http import templating
-from app.matrix import marks, pictures
+from app.matrix import formatting, move_labels
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -18,7 +18,7 @@ from tests.templates.pages import PAGES
 POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".join(
     f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 )
-templating.provide(pictures=pictures, marks=marks, phrases=phrases)
+templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
 
 
 def given(request: Request) -> dict[str, object]:
@@ -40,7 +40,7 @@ async def matrix(request: Request) -> Response:
         as_of=filters.get("as_of", "2031-03-14"),
         known_at=known_at,
         changed_since=2 if known_at else 0,
-        moved=marks.legend(cell for row in grid.rows for cell in row.cells),
+        moved=move_labels.legend(cell for row in grid.rows for cell in row.cells),
     )
     return templating.page(
         request,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.matrix import pictures
+from app.matrix import formatting
 from tests.templates import invented
 
 GAUGE, FEE = invented.ISSUES[0], invented.ISSUES[3]
@@ -28,12 +28,12 @@ GAUGE, FEE = invented.ISSUES[0], invented.ISSUES[3]
     ],
 )
 def test_stance(attitudes: dict[str, str], want: str, also: list[str]) -> None:
-    said = pictures.stance(GAUGE, invented.position("aldria", "gauge", attitudes))
+    said = formatting.stance(GAUGE, invented.position("aldria", "gauge", attitudes))
     assert _say(said.want) == want
     assert [_say(part) for part in said.also] == also
 
 
-def _say(part: pictures.Part) -> str:
+def _say(part: formatting.Part) -> str:
     return f"{part.verb} " + ", ".join(item.label for item in part.items)
 
 
@@ -44,18 +44,18 @@ def test_conditions_are_never_shortened_away() -> None:
         {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"},
         conditions={"1-520-mm": "only if it rains"},
     )
-    assert [item.condition for item in pictures.stance(GAUGE, made).also[0].items] == [None, "only if it rains"]
-    assert pictures.stance_words(GAUGE, made) == "prefers dual gauge; accepts 1,435 mm, 1,520 mm, only if it rains"
+    assert [item.condition for item in formatting.stance(GAUGE, made).also[0].items] == [None, "only if it rains"]
+    assert formatting.stance_words(GAUGE, made) == "prefers dual gauge; accepts 1,435 mm, 1,520 mm, only if it rains"
 
 
 def test_a_withdrawn_position_says_so() -> None:
     made = replace(invented.BORSK_GAUGE, act="withdraws", attitudes={})
-    assert pictures.stance(GAUGE, made).want.items[0].label == "gave its position up"
+    assert formatting.stance(GAUGE, made).want.items[0].label == "gave its position up"
 
 
 @pytest.mark.parametrize("issue", invented.ISSUES)
-def test_strips_hold_every_option_in_the_same_place_and_fit_a_cell(issue: pictures.IssueView) -> None:
-    empty = pictures.strip(issue, None)
+def test_strips_hold_every_option_in_the_same_place_and_fit_a_cell(issue: formatting.IssueView) -> None:
+    empty = formatting.strip(issue, None)
     assert len(empty.marks) == len(issue.options)
     assert empty.width <= 150
     assert all(later.x - one.x >= 10 for one, later in zip(empty.marks, empty.marks[1:], strict=False))
@@ -63,21 +63,21 @@ def test_strips_hold_every_option_in_the_same_place_and_fit_a_cell(issue: pictur
 
 
 @pytest.mark.parametrize("issue", invented.ISSUES)
-def test_labels_below_a_scale_never_touch(issue: pictures.IssueView) -> None:
-    drawn = pictures.scale(issue, [])
+def test_labels_below_a_scale_never_touch(issue: formatting.IssueView) -> None:
+    drawn = formatting.scale(issue, [])
     assert bool(drawn.labels) + bool(drawn.ends) + bool(drawn.listed or drawn.left_out) == 1
     assert not drawn.labels or len(drawn.labels) == len(issue.options)
 
 
 def test_a_scales_dots_grow_with_the_parties_that_prefer_them() -> None:
-    marks = pictures.scale(
+    marks = formatting.scale(
         GAUGE, [invented.CELLS[party, "gauge"] for party in ("aldria", "borsk", "cantal", "dorrin")]
     ).marks
     assert marks[1].radius > marks[0].radius == marks[2].radius
 
 
 def test_many_blocked_options_are_counted_rather_than_listed() -> None:
-    said = pictures.ground(FEE, invented.COMMON["fee"], invented.NAMES)
+    said = formatting.ground(FEE, invented.COMMON["fee"], invented.NAMES)
     assert said.text == "Blocked: all eight options"
     assert said.detail.startswith("Dorrin rejects seven")
 
@@ -94,19 +94,19 @@ def test_many_blocked_options_are_counted_rather_than_listed() -> None:
 def test_the_ribbon_steps_through_the_days_on_which_something_was_said(
     as_of: str, earlier: str | None, later: str | None
 ) -> None:
-    drawn = pictures.ribbon(invented.DAYS, as_of)
+    drawn = formatting.ribbon(invented.DAYS, as_of)
     assert (drawn.earlier, drawn.later) == (earlier, later)
     assert 0 <= drawn.handle <= 720
     assert all(0 <= day.x <= 720 and 2 <= day.height <= 20 for day in drawn.days)
 
 
 def test_a_ribbon_without_days_is_drawn_too() -> None:
-    assert pictures.ribbon([], "2031-03-14").days == []
+    assert formatting.ribbon([], "2031-03-14").days == []
 
 
 def test_what_another_party_says_is_nobody_elses_own_words() -> None:
     said = [invented.quote(speaker=invented.SpeakerView("Irena Volk", "minister", party)) for party in ("borsk", None)]
     said += [replace(said[0], speaker=None), replace(said[0], kind="reported")]
-    assert pictures.own_words(invented.position("borsk", "gauge", {}, quotes=said)) == 3
-    assert pictures.own_words(invented.position("aldria", "gauge", {}, quotes=said)) == 2
-    assert pictures.own_words(invented.position("aldria", "gauge", {}, quotes=said[:1])) == 0
+    assert formatting.own_words(invented.position("borsk", "gauge", {}, quotes=said)) == 3
+    assert formatting.own_words(invented.position("aldria", "gauge", {}, quotes=said)) == 2
+    assert formatting.own_words(invented.position("aldria", "gauge", {}, quotes=said[:1])) == 0

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.requests import Request
 
 from app.http import templating
-from app.matrix import marks, pictures
+from app.matrix import formatting, move_labels
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -90,7 +90,7 @@ def request(**headers: str) -> Request:
 
 @pytest.fixture(autouse=True, scope="module")
 def given_pictures() -> None:
-    templating.provide(pictures=pictures, marks=marks, phrases=phrases)
+    templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
 
 
 def render(name: str, context: dict[str, Any]) -> str:

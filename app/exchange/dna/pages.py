@@ -38,7 +38,7 @@ from app.http.templating import page
 from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.sources.intake import read_form
+from app.sources.form_fields import read_form
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 

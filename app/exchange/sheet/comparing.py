@@ -15,9 +15,9 @@ from app.exchange.sheet.groups import Cells, Group
 from app.log.reader import REVISION, Snapshot, moment
 from app.models.log import Commit, Revision
 from app.models.position import Position
-from app.positions.showing import views
+from app.positions.presenter import views
 from app.positions.views import PositionView, QuoteView
-from app.sources.addresses import same_document_key
+from app.sources.urls import same_document_key
 
 PAGE = 2_000
 

@@ -10,7 +10,7 @@ from app.exchange.sheet.columns import DATES, POSITION, DateOrder, is_unclear, p
 from app.exchange.sheet.groups import Cells, Group, read_structure
 from app.exchange.sheet.names import Names, one
 from app.exchange.sheet.reading import Line, Sheet
-from app.sources.addresses import check_url, same_document_key
+from app.sources.urls import check_url, same_document_key
 
 NEEDED = ("party", "issue", "stated_on", "exact", "source_url")
 KEYS = {"position_uid", "version", "position", "negotiation", "party", "issue"}

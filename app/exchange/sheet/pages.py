@@ -25,7 +25,7 @@ from app.exchange.sheet.taking import Fate, Taken, take_sheet
 from app.http.templating import page
 from app.log.reader import moment
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.sources.intake import read_form
+from app.sources.form_fields import read_form
 
 router = APIRouter(prefix="/n/{slug}/import", include_in_schema=False)
 

@@ -1,0 +1,71 @@
+"""A text with the words marked that were taken from it, or may be; pure.
+
+What stands in a paragraph is the text as stored, code point for code point: whoever selects in it can tell where.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from app.sources.matching.paragraphs import paragraphs
+
+Kind = Literal["quoted", "now", "maybe"]
+_FIRST: tuple[Kind, ...] = ("now", "quoted", "maybe")  # where marks lie over one another, the first of these shows
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of the text; `key` names what it belongs to."""
+
+    start: int
+    end: int
+    kind: Kind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch in which the same marks hold; `anchor`, the key, where the first mark with it begins."""
+
+    text: str
+    kind: Kind | None = None
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    start: int
+    end: int
+    runs: Sequence[Run]
+    keys: Sequence[str]  # of the marks that begin here
+
+
+def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
+    """Cut a text into paragraphs, and these where marks begin or end."""
+    rest = sorted(marks, key=lambda m: (m.start, m.end))
+    open_: list[Mark] = []
+    anchored: set[str] = set()
+    made = []
+    for start, end in paragraphs(text):
+        began: list[Mark] = []
+        while rest and rest[0].start < end:
+            began.append(rest.pop(0))
+        open_ = [m for m in open_ if m.end > start] + began
+        cuts = sorted({start, end, *(at for m in open_ for at in (m.start, m.end) if start < at < end)})
+        runs = [_run(text, a, b, open_, anchored) for a, b in pairwise(cuts)]
+        made.append(Paragraph(start, end, runs, list(dict.fromkeys(m.key for m in began))))
+    return made
+
+
+def _run(text: str, start: int, end: int, marks: Sequence[Mark], anchored: set[str]) -> Run:
+    # A browser would make one line break of two characters, and count one less.
+    shown = text[start:end].replace("\r", " ")
+    here = [m for m in marks if m.start <= start and m.end >= end]
+    if not here:
+        return Run(shown)
+    mark = min(here, key=lambda m: _FIRST.index(m.kind))
+    if mark.key in anchored:
+        return Run(shown, mark.kind)
+    anchored.add(mark.key)
+    return Run(shown, mark.kind, mark.key)

@@ -1,0 +1,118 @@
+"""One source on the desk: its text with what was taken from it, what may be, and notes beside each paragraph."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import anyio.to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.desk.highlight import Mark, Paragraph, marked
+from app.desk.queries import people, positions_from
+from app.log.reader import moment
+from app.models.source import Source, SourceReading, SourceText
+from app.negotiations.queries import CodeBook, code_book, issue_views
+from app.negotiations.views import IssueView
+from app.position_form.view import Entry
+from app.positions.names import called
+from app.positions.views import PositionView, QuoteView
+from app.sources import queries
+from app.sources.candidates import Candidate, candidates
+from app.sources.matching.paragraphs import paragraphs
+from app.sources.page_numbers import page_at
+from app.sources.worklist import find_reading
+
+LONG = 20_000  # characters of a text from which on reading it leaves the event loop to others
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What stands beside a paragraph about words in it: a position that rests on them, or a candidate."""
+
+    position: PositionView | None = None
+    quotes: Sequence[QuoteView] = ()
+    candidate: Candidate | None = None
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source as an editor reads it for one negotiation."""
+
+    source: Source
+    text: SourceText | None
+    book: CodeBook
+    state: SourceReading | None  # where it stands on the work list
+    positions: Sequence[PositionView]
+    parties: Mapping[str, str]  # names by slug
+    found: Sequence[Candidate]  # all there are, also where they have been taken
+
+    @property
+    def issues(self) -> Mapping[str, IssueView]:
+        return {i.slug: i for i in issue_views(self.book)}
+
+    def quotes(self) -> list[tuple[PositionView, QuoteView]]:
+        return [(p, q) for p in self.positions for q in p.quotes if q.source.id == self.source.id]
+
+    def elsewhere(self) -> list[tuple[PositionView, QuoteView]]:
+        """Quotes that cannot be laid into the text: none on file, or they do not match it."""
+        return [(p, q) for p, q in self.quotes() if not (self.text and q.segments)]
+
+    def left(self) -> list[Candidate]:
+        """Candidates of which nothing has been taken yet."""
+        spans = [span for _, q in self.quotes() for span in q.segments or []]
+        return [c for c in self.found if not any(a < c.end and c.start < b for a, b in spans)]
+
+    def page_starts(self) -> dict[int, int]:
+        """Which page begins with which paragraph, by where that begins in the text."""
+        pages = self.text.pages if self.text else None
+        begins = [start for start, _ in paragraphs(self.text.text)] if self.text and pages else []
+        found: dict[int, int] = {}
+        for before, start in zip([-1, *begins], begins, strict=False):
+            page = page_at(pages, start)
+            if page is not None and page != page_at(pages, before):
+                found[start] = page
+        return found
+
+    def paragraphs(self, entry: Entry | None) -> list[tuple[Paragraph, list[Note]]]:
+        """The text, marked, with the notes that belong beside each paragraph."""
+        if self.text is None:
+            return []
+        notes: dict[str, Note] = {}
+        marks: list[Mark] = []
+        for position, quote in self.quotes():
+            key = f"p-{position.id}"
+            there = notes.get(key, Note(position)).quotes
+            notes[key] = Note(position, quotes=[*there, quote])
+            marks += [Mark(a, b, "quoted", key) for a, b in quote.segments or []]
+        for n, candidate in enumerate(self.left(), 1):
+            notes[f"c-{n}"] = Note(candidate=candidate)
+            marks.append(Mark(candidate.start, candidate.end, "maybe", f"c-{n}"))
+        for block in entry.blocks if entry else []:
+            check = block.checked.check if block.checked else None
+            if check and check.segments and block.q.get("source_id") == str(self.source.id):
+                notes["now"] = Note(now=True)
+                marks += [Mark(a, b, "now", "now") for a, b in check.segments]
+        noted: set[str] = set()
+        made = []
+        for paragraph in marked(self.text.text, marks):
+            here = [k for k in paragraph.keys if k not in noted]
+            noted.update(here)
+            made.append((paragraph, [notes[k] for k in here]))
+        return made
+
+
+async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
+    """Put a source on the desk of a negotiation."""
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, slug)
+    source = await queries.get_source(session, source_id)
+    text = (await queries.newest_texts(session, [source_id])).get(source_id)
+    positions = await positions_from(session, at, book.negotiation.id, source_id)
+    found: list[Candidate] = []
+    if text is not None:
+        known = await people(session, book)
+        far = len(text.text) > LONG
+        found = await anyio.to_thread.run_sync(candidates, text.text, known) if far else candidates(text.text, known)
+    state = await find_reading(session, book.negotiation.id, source_id)
+    names = await called(session, at, book.party_names(), positions)
+    return Reading(source, text, book, state, positions, names, found)

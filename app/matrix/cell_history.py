@@ -1,0 +1,87 @@
+"""How one cell came to be as it is: all its positions, and what each was to the one before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.log.reader import REVISION, Moment, Snapshot, held
+from app.matrix import precedence
+from app.matrix.build import Matrix, stand_of
+from app.matrix.grid import IssueView
+from app.matrix.move_labels import Mark, move_mark
+from app.matrix.moves import moves
+from app.models.log import Commit, Revision, Spell
+from app.models.vocabulary import PositionStatus
+from app.positions.presenter import views
+from app.positions.views import PositionView
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A position of a cell, and the move by which it became current; None where it never was."""
+
+    position: PositionView
+    mark: Mark | None
+
+
+async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue: IssueView) -> list[Passage]:
+    """The positions of a cell that may have been stated by then, newest first, each with its move."""
+    party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
+    issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
+    rows = await spells_of_cell(session, matrix.at, party_id, issue_id)
+    known = [(s, v) for s, v in rows if s.stated_from <= matrix.as_of]
+    spells = [s for s, _ in known]
+    seen = {v.id: v for v in await views(session, matrix.at, [v for _, v in known])}
+    timeline = [(day, stand_of(seen[s.position])) for day, s in precedence.timeline(spells)]
+    doubtful = precedence.overlapping(spells)
+    marks = {
+        move.after: move_mark(
+            move.kind,
+            doubtful=move.after in doubtful,
+            ranks=ranks_between(issue, seen[move.before], seen[move.after]) if move.before else None,
+        )
+        for move in moves(issue.slug, timeline, after=None, to=matrix.as_of)
+    }
+    ordered = sorted(spells, key=precedence.order_key, reverse=True)
+    return [Passage(seen[s.position], marks.get(s.position)) for s in ordered]
+
+
+def ranks_between(issue: IssueView, before: PositionView, after: PositionView) -> tuple[float, float] | None:
+    """From which rank to which the preferred option went, where the options are a scale."""
+    ranks = {option.slug: option.rank for option in issue.options} if issue.ordered else {}
+    was, now = (ranks.get(stand_of(p).preferred or "") for p in (before, after))
+    return None if was is None or now is None or was == now else (float(was), float(now))
+
+
+async def spells_of_cell(
+    session: AsyncSession, at: Moment, party_id: int, issue_id: int
+) -> list[tuple[precedence.Spell, Snapshot]]:
+    """The published positions of a cell as held at a moment."""
+    rows = await session.execute(
+        select(
+            Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed, *REVISION
+        )
+        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .join(Commit, Commit.seq == Spell.seq_from)
+        .where(
+            Spell.party_id == party_id,
+            Spell.issue_id == issue_id,
+            Spell.status == PositionStatus.PUBLISHED,
+            held(Spell, at),
+        )
+    )  # fmt: skip
+    found = []
+    for row in rows:
+        if row[-1] is None:
+            continue
+        stated_from: date = row[0]
+        stated_by: date = row[1]
+        first_published: datetime = row[2]
+        version = Snapshot(*row[4:])
+        spell = precedence.Spell(
+            version.id, str(party_id), str(issue_id), "published", stated_from, stated_by, first_published, row[3]
+        )
+        found.append((spell, version))
+    return found

@@ -1,0 +1,279 @@
+"""Say and draw what a position wants: words, marks on a small axis, headlines; pure, no markup."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from app.matrix.common_ground import IssueGround, OptionGround
+from app.matrix.common_ground_summary import Headline, headline
+from app.matrix.common_ground_summary import red_lines as red_lines  # for templates, as is the next
+from app.matrix.common_ground_summary import unsaid as unsaid
+from app.matrix.grid import Cell, IssueView, OptionView, Row
+from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
+from app.positions.phrases import only_if
+from app.positions.views import PositionView
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One option in a sentence; `label` already says "either" or "the rest" where that is shorter."""
+
+    label: str
+    condition: str | None = None
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A verb with its options; the verb is empty where the bare label is what is wanted."""
+
+    verb: str
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What a position wants: first its heart, then the rest."""
+
+    want: Part
+    also: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign on an axis: `kind` is prefers, accepts, rejects or tick (not stated)."""
+
+    x: float
+    kind: str
+    inferred: bool = False
+    radius: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    width: float
+    line: bool
+    marks: list[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    x: float
+    anchor: str  # start, middle, end
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An issue's axis; labels stand below it where they fit, else only the ends or a list do, as HTML that may wrap."""
+
+    width: float
+    line: bool
+    marks: list[Mark]
+    labels: list[Label]
+    ends: tuple[str, str] | None
+    listed: list[str]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    x: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The days on which something was said; x runs from 0 to 720, heights from 2 to 20, `handle` is as_of."""
+
+    days: list[Day]
+    handle: float
+    earlier: str | None
+    later: str | None
+
+
+def number(count: int) -> str:
+    """Spell small numbers, as in running text."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def stance(issue: IssueView, position: PositionView) -> Stance:
+    """Put a position's attitudes into words, the preferred option first."""
+    if position.act == Act.WITHDRAWS:
+        return Stance(Part("", [Item("gave its position up")]), [])
+    labels = {option.slug: option.label for option in issue.options}
+    groups = {
+        verb: [
+            Item(labels.get(slug, slug), position.conditions.get(slug), slug in position.inferred)
+            for slug, attitude in position.attitudes.items()
+            if attitude == verb
+        ]
+        for verb in VERBS
+    }
+    prefers, accepts, rejects = (groups[verb] for verb in VERBS)
+    others = sum(not option.retired for option in issue.options) - len(prefers)
+    also = [
+        Part(verb, _shortened(verb, items, others))
+        for verb, items in (("accepts", accepts), ("rejects", rejects))
+        if items
+    ]
+    if prefers:
+        return Stance(Part("", prefers), also)
+    if len(accepts) > 1:
+        return Stance(
+            Part("", [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")]), also
+        )
+    if also:
+        return Stance(also[0], also[1:])
+    return Stance(Part("", [Item("no position on the options")]), [])
+
+
+def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
+    plain = not any(item.condition or item.inferred for item in items)
+    if not plain or len(items) != others or len(items) < 2:
+        return items
+    if verb == "accepts":
+        return [Item("either" if others == 2 else "any other")]
+    return [Item("both others" if others == 2 else "all others")]
+
+
+def stance_words(issue: IssueView, position: PositionView) -> str:
+    """Say all attitudes in plain text: "prefers 30 days; accepts 60 days, only if …; rejects none"."""
+    if position.act == Act.WITHDRAWS:
+        return "gave its position up"
+    labels = {option.slug: option.label for option in issue.options}
+    said = []
+    for verb in VERBS:
+        items = []
+        for slug, attitude in position.attitudes.items():
+            if attitude == verb:
+                condition = position.conditions.get(slug)
+                label = labels.get(slug, slug) + (" (inferred)" if slug in position.inferred else "")
+                items.append(f"{label}, {only_if(condition)}" if condition else label)
+        if items:
+            said.append(f"{verb} {', '.join(items)}")
+    return "; ".join(said) or "no position on the options"
+
+
+def own_words(position: PositionView) -> int:
+    """How many of its quotes are the party's own words: direct ones that nobody else's speaker said."""
+    spoken = (q.speaker.party if q.speaker else None for q in position.quotes if q.kind == QuoteKind.DIRECT)
+    return sum(party in (None, position.party) for party in spoken)
+
+
+def strip(issue: IssueView, position: PositionView | None) -> Strip:
+    """Place a position's attitudes on the issue's axis: options by rank, spread evenly, always in the same places."""
+    count = len(issue.options)
+    gap = 26.0 if count < 3 else max(11.0, min(26.0, 52.0 / (count - 1)))
+    gap = min(gap, 136.0 / max(count - 1, 1))
+    marks = []
+    for place, option in enumerate(issue.options):
+        attitude = position.attitudes.get(option.slug) if position else None
+        inferred = bool(position and option.slug in position.inferred)
+        marks.append(Mark(round(6 + gap * place, 1), attitude or "tick", inferred))
+    return Strip(round(12 + gap * max(count - 1, 0), 1), issue.ordered and count > 1, marks)
+
+
+def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) -> Scale:
+    """Draw the issue's own axis with a dot for each option that grows with the number of parties that prefer it."""
+    prefer: dict[str, int] = {}
+    for cell in cells:
+        for slug, attitude in (cell.position.attitudes if cell and cell.position else {}).items():
+            if attitude == Attitude.PREFERS:
+                prefer[slug] = prefer.get(slug, 0) + 1
+    options = [option for option in issue.options if not option.retired or option.slug in prefer]
+    steps = max(len(options) - 1, 1)
+    marks = []
+    for place, option in enumerate(options):
+        fans = prefer.get(option.slug, 0)
+        radius = min(2.4 + 1.4 * fans, 7.0) if fans else 1.8
+        marks.append(
+            Mark(round(8 + (width - 16) * place / steps, 1), "prefers" if fans else "tick", False, round(radius, 1))
+        )
+    labels = _placed([option.label for option in options], [mark.x for mark in marks], width)
+    ends = None
+    listed: list[str] = []
+    left_out = 0
+    if options and not labels:
+        if issue.ordered and len(options) > 1:
+            ends = (options[0].label, options[-1].label)
+        else:
+            shown = options if len(options) <= 3 else [option for option in options if option.slug in prefer][:3]
+            listed, left_out = [option.label for option in shown], len(options) - len(shown)
+    return Scale(width, issue.ordered and len(options) > 1, marks, labels, ends, listed, left_out)
+
+
+def _text_width(text: str) -> float:
+    """Estimate the width of 12 px Source Sans, on the safe side (Cyrillic and capitals are wider)."""
+    return sum(8.0 if char.isupper() or ord(char) > 0x2FF else 3.6 if char in " .,:;il|!'’" else 6.4 for char in text)
+
+
+def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
+    """Set labels below their dots, or none where two would touch."""
+    labels: list[Label] = []
+    taken = -6.0
+    for index, (text, x) in enumerate(zip(texts, places, strict=True)):
+        size = _text_width(text)
+        anchor = "start" if index == 0 else "end" if index == len(texts) - 1 else "middle"
+        at = 2.0 if anchor == "start" else width - 2 if anchor == "end" else x
+        left = at if anchor == "start" else at - size if anchor == "end" else at - size / 2
+        if left < taken + 6 or left + size > width:
+            return []
+        taken = left + size
+        labels.append(Label(round(at, 1), anchor, text))
+    return labels
+
+
+def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> Headline:
+    """Sum up an issue's common ground, options named by their labels; many blocked ones are counted, not listed."""
+    made = headline(found, {option.slug: option.label for option in issue.options}, names)
+    grounds = found.options
+    blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
+    if made.state != CommonGround.BLOCKED or blocked <= 3:
+        return made
+    left = len(grounds) - blocked
+    which = (
+        f"all {number(blocked)} options" if not left else f"all but {number(left)} of {number(len(grounds))} options"
+    )
+    return Headline(made.state, f"Blocked: {which}", _who(grounds, names))
+
+
+def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
+    counts: dict[str, int] = {}
+    for one in grounds:
+        for voice in one.blockers:
+            counts[voice.party] = counts.get(voice.party, 0) + 1
+    said = sorted(counts.items(), key=lambda item: -item[1])
+    return "; ".join(f"{names.get(party, party)} rejects {number(count)}" for party, count in said)
+
+
+def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
+    """Lay the days on which something was said (sorted) along a line; find the ones before and after `as_of`."""
+    if not days:
+        return Ribbon([], 720.0, None, None)
+    first = date.fromisoformat(days[0][0]).toordinal()
+    last = max(date.fromisoformat(days[-1][0]).toordinal(), first + 1)
+    most = max(count for _, count in days)
+
+    def place(day: str) -> float:
+        along = (date.fromisoformat(day).toordinal() - first) / (last - first)
+        return round(10 + 700 * min(max(along, -0.012), 1.012), 1)
+
+    ticks = [Day(place(day), round(2 + 18 * count / most, 1)) for day, count in days]
+    earlier = max((day for day, _ in days if day < as_of), default=None)
+    later = min((day for day, _ in days if day > as_of), default=None)
+    return Ribbon(ticks, place(as_of), earlier, later)
+
+
+def groups(rows: Iterable[Row]) -> list[tuple[str | None, list[Row]]]:
+    """Gather rows by their issue's group, in the order they stand in; a group may come twice."""
+    return [(group, list(run)) for group, run in groupby(rows, key=lambda row: row.issue.group)]
+
+
+def option_label(options: Sequence[OptionView], slug: str) -> str:
+    """Name an option, by its slug where it is not among these."""
+    return next((option.label for option in options if option.slug == slug), slug)

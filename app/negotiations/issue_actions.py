@@ -1,0 +1,105 @@
+"""Writing the code book: issues and their options."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Fault, Invalid
+from app.log.writer import Log
+from app.models.issue import Issue, Option
+from app.models.negotiation import Negotiation
+from app.negotiations import issue_queries
+
+
+async def add_issue(
+    session: AsyncSession, log: Log, *, negotiation: Negotiation, options: list[dict[str, Any]], **fields: Any
+) -> Issue:
+    """Put a question on the table, below those that lie there unless told otherwise."""
+    slug = fields["slug"]
+    if await issue_queries.find_issue(session, negotiation, slug):
+        raise Conflict(f"There is an issue {slug!r} in this negotiation already.")
+    if fields.get("ordinal") is None:
+        highest = select(func.max(Issue.ordinal)).where(Issue.negotiation_id == negotiation.id)
+        fields["ordinal"] = 1 + (await session.scalar(highest) or 0)
+    row = Issue(negotiation_id=negotiation.id, **fields)
+    session.add(row)
+    await log.record("issue", row, "published", negotiation_id=negotiation.id)
+    made = [Option(issue_id=row.id, **o) for o in options]
+    check_options(row, made)
+    for option in made:
+        await _add_option(session, log, row, option)
+    return row
+
+
+async def amend_issue(
+    session: AsyncSession,
+    log: Log,
+    row: Issue,
+    fields: dict[str, Any],
+    options: dict[str, dict[str, Any]],
+    *,
+    reason: str | None,
+) -> bool:
+    """Change an issue and, by slug, its options: those not yet there are added, `retired` retires one."""
+    there = {o.slug: o for o in await issue_queries.list_options(session, row.id)}
+    changed = {}
+    for slug, given in options.items():
+        new = {k: v for k, v in given.items() if slug not in there or getattr(there[slug], k) != v}
+        if new or slug not in there:
+            changed[slug] = new
+    amended = {k: v for k, v in fields.items() if getattr(row, k) != v}
+    if not changed and not amended:
+        return False
+    for name, value in amended.items():
+        setattr(row, name, value)
+    row.version += 1  # also where only an option changed, since the version guards them all
+    after = dict(there)
+    for slug, given in changed.items():
+        if slug in there:
+            for name, value in given.items():
+                setattr(there[slug], name, value)
+        else:
+            after[slug] = Option(issue_id=row.id, slug=slug, **given)
+    check_options(row, list(after.values()))
+    takers = [there[s] for s, given in changed.items() if s in there and given.get("status_quo")]
+    for option in takers:
+        option.status_quo = False
+    await session.flush()  # an issue has one status quo at any time: what leaves that place goes first
+    for option in takers:
+        option.status_quo = True
+    await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
+    for slug in changed:
+        if slug in there:
+            after[slug].version += 1
+            await log.record("option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id)
+        else:
+            await _add_option(session, log, row, after[slug])
+    return True
+
+
+async def _add_option(session: AsyncSession, log: Log, issue: Issue, option: Option) -> None:
+    session.add(option)
+    await log.record("option", option, "published", negotiation_id=issue.negotiation_id)
+
+
+def check_options(issue: Issue, options: list[Option]) -> None:
+    """Refuse a scale that is none: equal or missing ranks on an ordered issue, two options that are the status quo."""
+    faults = []
+    ranks: dict[float, str] = {}
+    for option in options:
+        if option.retired or not issue.ordered:
+            continue
+        if option.rank is None:
+            faults.append(Fault("/options", f"{option.slug} needs a rank, since the issue is ordered"))
+        elif option.rank in ranks:
+            faults.append(Fault("/options", f"{option.slug} and {ranks[option.rank]} have the same rank"))
+        else:
+            ranks[option.rank] = option.slug
+    quo = [o.slug for o in options if o.status_quo]
+    if len(quo) > 1:
+        faults.append(Fault("/options", f"only one option is the status quo, not {', '.join(quo)}"))
+    slugs = [o.slug for o in options]
+    faults += [Fault("/options", f"{s} is there twice") for s in sorted({s for s in slugs if slugs.count(s) > 1})]
+    if faults:
+        raise Invalid("The options do not fit together.", *faults)

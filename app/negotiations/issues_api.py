@@ -1,0 +1,133 @@
+"""Issues and their options as JSON."""
+
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import select
+
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Editor
+from app.accounts.idempotency import once
+from app.core.clock import now
+from app.core.errors import Fault, Invalid, invalid
+from app.core.input_models import SlugInPath
+from app.db.engine import Session
+from app.http.json_body import Sent
+from app.http.merge_patch import merge_patch
+from app.http.problems import read_body
+from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.reader import Moment, Snapshot, get_held, list_held, moment
+from app.log.writer import writing
+from app.models.issue import Option
+from app.models.log import Holding
+from app.negotiations import issue_actions, issue_queries
+from app.negotiations.issue_schemas import IssueFields, IssueInput, OptionPatch
+from app.negotiations.queries import get_negotiation, issue_view, list_below, option_order
+from app.negotiations.views import IssueView
+
+router = api_router("/negotiations/{slug}/issues", tag="issues")
+
+COLUMNS = {"order": "ordinal"}
+
+
+def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
+    return {"negotiation": negotiation, **{name: getattr(view, name) for name in view.__slots__}}
+
+
+@router.get("")
+async def list_issues(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
+    """The questions on the table, with their options."""
+    page = await list_below(session, query, "issue", slug)
+    options = await _options(session, page.at, [s.id for s in page.rows])
+    return answer_page(request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows])
+
+
+@router.get("/{issue}")
+async def show_issue(request: Request, session: Session, slug: SlugInPath, issue: SlugInPath, query: Known) -> Response:
+    """One issue with its options."""
+    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
+    return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
+
+
+@router.post("", status_code=201)
+async def add_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
+    """Put a question on the table, with its options."""
+
+    async def work() -> Response:
+        negotiation = await get_negotiation(session, slug)
+        sent = read_body(IssueInput, body)
+        fields = {COLUMNS.get(n, n): getattr(sent, n) for n in IssueFields.model_fields}
+        options = [o.model_dump() for o in sent.options]
+        async with writing(session, by=viewer.name, now=now()) as log:
+            row = await issue_actions.add_issue(session, log, negotiation=negotiation, options=options, **fields)
+        return await _answer(request, session, log.sealed, slug, row.id, status=201)
+
+    return await once(request, session, viewer, work)
+
+
+@router.patch("/{issue}")
+async def amend_issue(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, body: Sent
+) -> Response:
+    """Correct an issue; `options` merge by slug, `"retired": true` retires one."""
+    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+    at = await newest_moment(request, session, row)
+    view = await _view(session, at, row.id)
+    rest = {n: v for n, v in body.items() if n != "options"} if isinstance(body, dict) else body
+    patch = merge_patch(IssueFields, issue_json(view, slug), rest)
+    options = _read_options(body["options"], view) if "options" in body else {}
+    fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
+    async with writing(session, by=viewer.name, now=now()) as log:
+        await issue_actions.amend_issue(session, log, row, fields, options, reason=patch.reason)
+    return await _answer(request, session, log.moment or at, slug, row.id)
+
+
+def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
+    """What is to be changed of which option, by slug; a new one needs a label."""
+    if not isinstance(sent, list):
+        raise invalid("/options", "must be an array")
+    there = {o.slug: o for o in view.options}
+    faults, wanted = [], {}
+    for i, item in enumerate(sent):
+        if isinstance(item, dict):
+            known = there.get(item["slug"]) if isinstance(item.get("slug"), str) else None
+            merged_into = known.merged_into if known else None
+            if item.pop("merged_into", merged_into) != merged_into:
+                faults.append(Fault(f"/options/{i}/merged_into", "cannot be changed by a PATCH"))
+        try:
+            patch = read_body(OptionPatch, item)
+        except Invalid as error:
+            faults += [Fault(f"/options/{i}{f.where}", f.detail) for f in error.faults]
+            continue
+        given = {n: getattr(patch, n) for n in patch.model_fields_set - {"slug"}}
+        if given.get("label", "") is None or (patch.slug not in there and "label" not in given):
+            faults.append(Fault(f"/options/{i}/label", "is required"))
+        if patch.slug in wanted:
+            faults.append(Fault(f"/options/{i}/slug", "is there twice"))
+        wanted[patch.slug] = given if patch.slug in there else {"status_quo": False, "retired": False, **given}
+    if faults:
+        raise Invalid("The issue was not changed.", *faults)
+    return wanted
+
+
+async def _options(session: Session, at: Moment, issue_ids: list[int]) -> dict[int, list[Snapshot]]:
+    ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
+    found = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
+    by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
+    for option in sorted(found, key=option_order):
+        by_issue[option["issue_id"]].append(option)
+    return by_issue
+
+
+async def _view(session: Session, at: Moment, number: int) -> IssueView:
+    options = await _options(session, at, [number])
+    return issue_view(await get_held(session, at, "issue", number), options[number])
+
+
+async def _answer(
+    request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
+) -> Response:
+    s = await get_held(session, at, "issue", number)
+    view = await _view(session, at, number)
+    address = f"/negotiations/{slug}/issues/{view.slug}"
+    return answer_one(request, at, s, issue_json(view, slug), status=status, address=address)

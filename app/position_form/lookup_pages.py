@@ -1,0 +1,60 @@
+"""What the form asks while somebody types: sources and speakers by any words, the check of a quote, the dates."""
+
+import re
+
+from fastapi import APIRouter, Request, Response
+
+from app.accounts.dependencies import Editor
+from app.core.clock import now
+from app.db.engine import Session
+from app.http.templating import page
+from app.position_form.fields import number
+from app.position_form.form_facts import check_block, kept_quotes, preview
+from app.position_form.lookups import parties_like, settle_sources, source_label, sources_like, speakers_like
+from app.position_form.pages import typed
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/lookup/sources")
+async def look_up_sources(request: Request, session: Session, viewer: Editor) -> Response:
+    """Options of a list: documents that have all the words typed."""
+    found = await sources_like(session, _asked(request, "source"))
+    return page(request, "positions/_sources.html", sources=[source_label(s) for s in found])
+
+
+@router.get("/lookup/speakers")
+async def look_up_speakers(request: Request, session: Session, viewer: Editor) -> Response:
+    """Options of a list: speakers with all the words typed, those of `party` first."""
+    found = await speakers_like(session, _asked(request, "speaker"), request.query_params.get("party"))
+    return page(request, "positions/_speakers.html", speakers=[(s.name, s.office, party) for s, party in found])
+
+
+@router.get("/lookup/parties")
+async def look_up_parties(request: Request, session: Session, viewer: Editor) -> Response:
+    """Options of a list: parties, of whatever negotiation, with all the words typed."""
+    found = await parties_like(session, request.query_params.get("party", "")[:300])
+    return page(request, "codebook/_parties.html", parties=[(p.slug, p.name) for p in found])
+
+
+@router.post("/quotes/check-fragment")
+async def check_fragment(request: Request, session: Session, viewer: Editor) -> Response:
+    """What the words of quote `n` are worth so far."""
+    values, _ = await settle_sources(session, await typed(request))
+    n = number(request.query_params.get("n")) or 0
+    return page(request, "positions/_check.html", checked=await check_block(session, values, n))
+
+
+@router.post("/positions/span-fragment")
+async def span_fragment(request: Request, session: Session, viewer: Editor) -> Response:
+    """From when to when the position would count."""
+    values, sources = await settle_sources(session, await typed(request))
+    kept = await kept_quotes(session, values)
+    return page(request, "positions/_span.html", span=preview(values, kept, sources, today=now().date()), live=True)
+
+
+def _asked(request: Request, field: str) -> str:
+    """What was typed: `q`, or the one field of the form that a list belongs to."""
+    asked = request.query_params
+    names = [n for n in asked if n == "q" or re.fullmatch(rf"q-[0-9]+-{field}", n)]
+    return asked[names[0]][:300] if names else ""

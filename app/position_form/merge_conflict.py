@@ -1,0 +1,59 @@
+"""Two editors on one record: the second sees both texts side by side, and merges; nothing that was typed is lost."""
+
+from collections.abc import Mapping
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.http.templating import page
+from app.log.reader import moment
+from app.negotiations.queries import code_book, issue_views, nav, party_views
+from app.position_form.field_diff import choices, merged
+from app.position_form.fields import Values, fill, number
+from app.position_form.form_facts import kept_quotes, titles_for
+from app.position_form.lookups import settle_sources
+from app.position_form.view import new_token
+from app.positions import presenter, queries
+from app.positions.merge_patch import content_of
+from app.positions.names import called
+from app.positions.views import PositionView
+
+PICK = "pick-"
+
+
+def picked(values: Values, theirs: Mapping[str, str]) -> Values:
+    """The form after somebody chose whose words to take, field by field."""
+    picks = {k.removeprefix(PICK): v for k, v in values.items() if k.startswith(PICK)}
+    return merged({k: v for k, v in values.items() if not k.startswith(PICK)}, theirs, picks)
+
+
+def has_picks(values: Values) -> bool:
+    return any(k.startswith(PICK) for k in values)
+
+
+async def conflict(request: Request, session: AsyncSession, theirs: PositionView, values: Values) -> Response:
+    """Answer a correction of a version that is no longer the newest: both texts, and a choice for each field."""
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, theirs.negotiation)
+    started = number(values.get("version")) or 0
+    versions = await queries.list_versions(session, at, theirs.id, drafts=True)
+    [base] = await presenter.views(session, at, [next((v for v in versions if v.version == started), versions[0])])
+    mine, sources = await settle_sources(session, values)
+    was, other = (fill(content_of(v)) for v in (base, theirs))
+    kept = {k: v for form in (mine, was, other) for k, v in (await kept_quotes(session, form)).items()}
+    issue = next(i for i in issue_views(book) if i.slug == theirs.issue)
+    titles = titles_for(issue_views(book), issue, kept, sources)
+    return page(
+        request,
+        "positions/conflict.html",
+        status=412,
+        position=theirs,
+        base=base,
+        draft=theirs.status == "draft",
+        choices=choices(was, mine, other, titles),
+        values={**mine, "version": str(theirs.version), "token": new_token()},
+        party=next(p for p in party_views(book) if p.slug == theirs.party),
+        issue=issue,
+        names=await called(session, at, book.party_names(), [theirs]),
+        nav=nav(theirs.negotiation),
+    )

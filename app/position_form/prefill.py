@@ -1,0 +1,41 @@
+"""What stands in the form to begin with: what a version says, or what the party held before it moved."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.log.reader import moment
+from app.negotiations.queries import code_book, newest_stated_by
+from app.position_form.fields import Values, fill, numbered
+from app.positions.current import current_ids
+from app.positions.merge_patch import content_of
+from app.positions.views import PositionView
+
+
+async def current_number(session: AsyncSession, slug: str, values: Mapping[str, str]) -> int | None:
+    """The number of the position that the cell which a form names holds so far."""
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, slug)
+    party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
+    issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)
+    if party is None or issue is None:
+        return None
+    today = now().date()
+    as_of = max(today, await newest_stated_by(session, at, book.negotiation.id) or today)
+    found = await current_ids(
+        session, at, negotiation_id=book.negotiation.id, parties=[party], issues=[issue], as_of=as_of
+    )
+    return next(iter(found.values())) if found else None
+
+
+def filled(view: PositionView) -> Values:
+    """The fields for a version as it stands."""
+    return {"party": view.party, "issue": view.issue} | fill(content_of(view))
+
+
+def carried_over(view: PositionView) -> Values:
+    """What the party held, to start from when it moves, without its date; and a place for the new words."""
+    values = {k: v for k, v in filled(view).items() if k not in ("stated_on", "act")}
+    n = max(numbered(values, "q"), default=-1) + 1
+    return values | {f"q-{n}-exact": ""}

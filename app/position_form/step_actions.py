@@ -1,0 +1,54 @@
+"""Carrying out the form's smaller buttons where the database has to be asked."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.log.reader import moment
+from app.models.source import Quote
+from app.negotiations.queries import code_book, issue_views
+from app.position_form import steps
+from app.position_form.fields import QUOTE, Values, number
+from app.position_form.form_facts import check_block, kept_quotes
+from app.position_form.lookups import closest_speaker, settle_sources
+from app.positions.views import QuoteView
+
+
+async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> tuple[Values, str | None]:
+    """What the form says after a button, and the field to go on with; a button that is not known changes nothing."""
+    name, n = steps.numbered_step(do)
+    match name:
+        case "add-quote":
+            return steps.add_quote(values)
+        case "add-link":
+            return steps.add_link(values)
+        case "reject-others":
+            book = await code_book(session, await moment(session, drafts=True), slug)
+            issue = next((i for i in issue_views(book) if i.slug == values.get("issue")), None)
+            return steps.reject_others(values, [o.slug for o in issue.options if not o.retired] if issue else [])
+        case "drop" if n is not None:
+            return steps.drop_quote(values, n)
+        case "requote" if n is not None:
+            quote = (await kept_quotes(session, values)).get(number(values.get(f"q-{n}-id")) or 0)
+            given = await session.get(Quote, quote.id) if quote else None
+            return steps.requote(values, n, as_sent(quote, given)) if quote and given else (values, None)
+        case "take" if n is not None:
+            settled, _ = await settle_sources(session, values)
+            checked = await check_block(session, settled, n)
+            closest = checked.check.closest if checked.check else None
+            return steps.take_over(values, n, closest.exact) if closest else (values, None)
+        case "meant" if n is not None:
+            meant = await closest_speaker(session, values.get(f"q-{n}-speaker", ""))
+            return steps.name_speaker(values, n, meant) if meant else (values, None)
+        case "new-speaker" if n is not None:
+            return steps.add_speaker(values, n)
+        case _:
+            return values, do.removeprefix("see-") if do.startswith("see-") else None
+
+
+def as_sent(quote: QuoteView, given: Quote) -> dict[str, Any]:
+    """A quote on file as one would send in the same anew: without the context that checking it has filled in."""
+    said: dict[str, Any] = {n: getattr(given, n) for n in (*QUOTE, "source_id")}
+    if quote.speaker:
+        said["speaker"] = {"name": quote.speaker.name, "office": quote.speaker.office, "party": quote.speaker.party}
+    return said

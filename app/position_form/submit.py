@@ -1,0 +1,166 @@
+"""Saving what the form carries: all of it or nothing, once, by the same actions as the API."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.queries import Viewer
+from app.core.clock import now
+from app.core.errors import DomainError, Fault, Invalid
+from app.http.problems import body_faults
+from app.log.writer import Log
+from app.models.idempotency import IdempotencyKey
+from app.position_form.fields import DATES, Values, block, iso, own_faults, quote_blocks, read_form
+from app.position_form.lookups import settle_sources
+from app.positions.schemas import PositionContent
+from app.sources.actions import add_source
+from app.sources.schemas import SourceInput
+
+NEW = {"new_title": "title", "new_publisher": "publisher", "new_published_on": "published_on", "new_text": "text"}
+ASIDE = ("token", "do", "sure")  # no part of what is said
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a form did, kept under the form's token."""
+
+    position: int
+    version: int
+    warnings: Sequence[tuple[str, str]] = ()
+
+
+class AlreadyUsed(DomainError):
+    """This rendering of the form has saved something else before."""
+
+    status = 409
+    title = "This form has been saved already"
+
+    def __init__(self, saved: Saved) -> None:
+        super().__init__("This form has been saved already.")
+        self.saved = saved
+
+
+async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved | None:
+    """What a form's token has saved."""
+    row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
+    return _read(row) if row else None
+
+
+async def saved_before(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]) -> Saved | None:
+    """What this very form has saved before; AlreadyUsed where it said something else then, or where another rendering
+    of it has said just the same: Back, and pressed again. `sure` names the position that it is to be saved beside.
+
+    Waits for the same form where it is just being saved, so that a second press writes nothing.
+    """
+    token = form.get("token", "")
+    if not _usable(token):
+        return None
+    lock = int.from_bytes(hashlib.sha256(f"{viewer.id} form {token}".encode()).digest()[:8], "big", signed=True)
+    await session.execute(select(func.pg_advisory_xact_lock(lock)))
+    row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
+    if row is None:
+        same = await _same_words(session, viewer, address, form)
+        if same and form.get("sure") != str(same.position):
+            raise AlreadyUsed(same)
+        return None
+    if (row.address, row.body_hash) != (address, _digest(form)):
+        raise AlreadyUsed(_read(row))
+    return _read(row)
+
+
+async def _same_words(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]) -> Saved | None:
+    row = await session.scalar(
+        select(IdempotencyKey)
+        .where(
+            IdempotencyKey.account_id == viewer.id,
+            IdempotencyKey.key.startswith("form:"),
+            IdempotencyKey.address == address,
+            IdempotencyKey.body_hash == _digest(form),
+        )
+        .order_by(IdempotencyKey.created_at.desc())
+        .limit(1)
+    )
+    return _read(row) if row else None
+
+
+def keep(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str], saved: Saved) -> None:
+    """Remember, in the same transaction, what this form has saved."""
+    if _usable(form.get("token", "")):
+        session.add(
+            IdempotencyKey(
+                account_id=viewer.id,
+                key=f"form:{form['token']}",
+                address=address,
+                body_hash=_digest(form),
+                status=303,
+                headers={},
+                answer=orjson.dumps([saved.position, saved.version, saved.warnings]),
+                created_at=now(),
+            )
+        )
+
+
+async def read_content(
+    session: AsyncSession, log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
+) -> PositionContent:
+    """What a form says, its new sources put on file; Invalid names every fault, with those that its page has found."""
+    form, _ = await settle_sources(session, form)
+    faults = [*asked, *own_faults(form, log.now.date())]
+    said = {k: v for k, v in read_form(form).items() if k not in ("party", "issue")}
+    if not any(f.where.endswith("/source_id") for f in faults):
+        faults += await _put_sources(session, log, form, said)
+    try:
+        content = PositionContent.model_validate(said)
+    except ValidationError as error:
+        told = {f.where for f in faults}
+        found = body_faults(error, said)
+        faults += [f for f in found if not any(t == f.where or t.startswith(f"{f.where}/") for t in told)]
+    if faults:
+        raise Invalid("The position was not saved.", *faults)
+    return content
+
+
+async def _put_sources(session: AsyncSession, log: Log, form: Values, said: dict[str, Any]) -> list[Fault]:
+    """Put the documents on file that a form describes, and name them in the body by their numbers."""
+    faults: list[Fault] = []
+    for i, n in enumerate(quote_blocks(form)):
+        q = block(form, n)
+        if q.get("source_id") or not q.get("new_title", "").strip():
+            continue
+        fields = {column: q[name] for name, column in NEW.items() if q.get(name, "").strip()}
+        if "published_on" in fields:
+            fields["published_on"] = iso(fields["published_on"])
+        if where := q.get("new_url", "").strip():
+            fields["url" if "://" in where else "reference"] = where
+        try:
+            source = SourceInput.model_validate(fields)
+            row = await add_source(session, log, **source.model_dump())
+            said["quotes"][i]["source_id"] = row.id
+        except ValidationError as error:
+            fields_of = {column: name for name, column in NEW.items()}
+            for f in body_faults(error, fields):
+                name = fields_of.get(f.where.strip("/"), "new_url")
+                faults.append(Fault(f"/quotes/{i}/{name}", f.detail))
+        except DomainError as error:
+            faults.append(Fault(f"/quotes/{i}/new_url", error.detail))
+    return faults
+
+
+def _usable(token: str) -> bool:
+    return 16 <= len(token) <= 100 and token.isascii() and token.isprintable()
+
+
+def _digest(form: Mapping[str, str]) -> bytes:
+    said = {k: iso(v) if k in DATES else v for k, v in form.items() if k not in ASIDE and v}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _read(row: IdempotencyKey) -> Saved:
+    position, version, warnings = orjson.loads(row.answer)
+    return Saved(position, version, [(where, detail) for where, detail in warnings])

@@ -1,0 +1,195 @@
+"""Everything that the form for a position shows, whatever it is for: `entry` of `templates/positions/_form.html`."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.queries import Viewer
+from app.core.clock import now
+from app.log.reader import moment
+from app.models.source import Source
+from app.models.vocabulary import PositionStatus
+from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
+from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
+from app.position_form.field_diff import Change, difference
+from app.position_form.fields import Values, block, number, numbered
+from app.position_form.form_facts import Checked, Span, check_block, kept_quotes, preview, titles_for
+from app.position_form.lookups import closest_speaker, settle_sources, source_label, sources_like, speakers_like
+from app.positions import queries
+from app.positions.names import called
+from app.positions.views import PositionView, QuoteView
+
+Mode = Literal["new", "move", "correct"]
+WHERE = {"new": "/n/{slug}/positions/new", "move": "/positions/{id}/move", "correct": "/positions/{id}/correct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One quote of the form: kept as it is, or typed."""
+
+    n: int
+    q: Values
+    kept: QuoteView | None
+    checked: Checked | None
+    unknown: str = ""  # a speaker's name that was typed and refused
+    meant: str | None = None  # the speaker whose name comes closest to it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rendering of the form; templates read it and nothing else."""
+
+    mode: Mode
+    action: str  # the address that it is sent to
+    negotiation: NegotiationView
+    parties: Sequence[PartyView]
+    issues: Sequence[IssueView]
+    party: PartyView | None
+    issue: IssueView | None
+    position: PositionView | None  # that is corrected, or from which the party moved
+    options: Sequence[OptionView]
+    values: Values
+    blocks: Sequence[Block]
+    links: Sequence[int]
+    span: Span
+    changes: Sequence[Change]
+    sources: Sequence[str]
+    speakers: Sequence[tuple[str | None, str | None, str | None]]  # name, office, party
+    names: Mapping[str, str]
+    token: str
+    version: str
+    may_publish: bool
+    errors: Mapping[str, str] = field(default_factory=dict)
+    notice: str | None = None
+    focus: str | None = None
+
+    @property
+    def party_choices(self) -> list[tuple[str, str]]:
+        return [(p.slug, p.name) for p in self.parties]
+
+    @property
+    def issue_choices(self) -> list[tuple[str, str]]:
+        return [(i.slug, i.title) for i in self.issues]
+
+    @property
+    def link_choices(self) -> list[tuple[str, str]]:
+        """The other issues and their options, by what a link is written as."""
+        found = [("", "nothing")]
+        for issue in self.issues:
+            if self.issue is None or issue.slug != self.issue.slug:
+                found.append((issue.slug, issue.title))
+                found += [
+                    (f"{issue.slug}/{o.slug}", f"{issue.title}: {o.label}") for o in issue.options if not o.retired
+                ]
+        return found
+
+    @property
+    def fixed(self) -> bool:
+        """Its cell is settled, and shown as text."""
+        return self.mode != "new"
+
+    @property
+    def draft(self) -> bool:
+        return self.mode == "correct" and self.position is not None and self.position.status == PositionStatus.DRAFT
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.mode == "correct" and not self.draft
+
+    @property
+    def title(self) -> str:
+        return {
+            "new": "New position",
+            "move": "The party moved",
+            "correct": "Draft" if self.draft else "The record was wrong",
+        }[self.mode]
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
+async def form_context(
+    session: AsyncSession,
+    viewer: Viewer,
+    slug: str,
+    *,
+    mode: Mode = "new",
+    position: PositionView | None = None,
+    values: Mapping[str, str] | None = None,
+    base: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    notice: str | None = None,
+    focus: str | None = None,
+    action: str | None = None,
+) -> Entry:
+    """Prepare the form for a negotiation's editor; a page shows it with `entry=await form_context(...)` and
+    `{% include "positions/_form.html" %}`, and loads `js/position-form.js` in its block `scripts`.
+
+    `values` are the fields as they are to stand in it, by the names that `app.position_form.fields` explains; for an address
+    (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `form_pages.prefilled` makes them. The rest is for the
+    pages of the form itself: `position` to move from or to correct, `base` what a correction is compared with, `errors`
+    by field. The form is sent to `/n/{slug}/positions/new`, which shows it alone where something is wrong with it.
+    """
+    at = await moment(session, drafts=True)
+    book = await code_book(session, at, slug)
+    form, sources = await settle_sources(session, values or {})
+    everybody, issues = party_views(book), issue_views(book)
+    parties = [p for p in everybody if not p.merged_into or p.slug == form.get("party")]
+    party = next((p for p in parties if p.slug == form.get("party")), None)
+    issue = next((i for i in issues if i.slug == form.get("issue")), None)
+    kept = await kept_quotes(session, form)
+    titles = titles_for(issues, issue, kept, sources)
+    spoken = [(s.name, s.office, p) for s, p in await speakers_like(session, "", form.get("party"))]
+    own_draft = position is not None and position.status != PositionStatus.PUBLISHED and mode == "correct"
+    author = await _author(session, position) if own_draft else viewer.name
+    return Entry(
+        mode=mode,
+        action=action or WHERE[mode].format(slug=slug, id=position.id if position else ""),
+        negotiation=negotiation_view(book.negotiation),
+        parties=parties,
+        issues=issues,
+        party=party,
+        issue=issue,
+        position=position,
+        options=[o for o in issue.options if not o.retired or form.get(f"o-{o.slug}")] if issue else [],
+        values=form,
+        blocks=await _blocks(session, form, kept, sources, errors or {}),
+        links=numbered(form, "l"),
+        span=preview(form, kept, sources, today=now().date()),
+        changes=difference(base, form, titles) if base is not None else [],
+        sources=[source_label(s) for s in await sources_like(session, "")],
+        speakers=spoken,
+        names=await called(session, at, book.party_names(), [position] if position else []),
+        token=form.get("token") or new_token(),
+        version=form.get("version") or (str(position.version) if position else ""),
+        may_publish=not (book.negotiation["review"] and author == viewer.name),
+        errors=errors or {},
+        notice=notice,
+        focus=focus,
+    )
+
+
+async def _blocks(
+    session: AsyncSession,
+    form: Mapping[str, str],
+    kept: Mapping[int, QuoteView],
+    sources: Mapping[int, Source],
+    errors: Mapping[str, str],
+) -> list[Block]:
+    found = []
+    for n in numbered(form, "q"):
+        q = block(form, n)
+        known = kept.get(number(q.get("id")) or 0)
+        unknown = q.get("speaker", "").strip() if f"q-{n}-speaker" in errors else ""
+        meant = await closest_speaker(session, unknown) if unknown else None
+        checked = None if known else await check_block(session, form, n)
+        found.append(Block(n, q, known, checked, unknown, meant))
+    return found
+
+
+async def _author(session: AsyncSession, position: PositionView | None) -> str | None:
+    return (await queries.get_position(session, position.id)).created_by if position else None

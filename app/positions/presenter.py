@@ -1,0 +1,117 @@
+"""A position and its quotes as they read at a moment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import instant
+from app.log.reader import Moment, Snapshot
+from app.models.vocabulary import Verification
+from app.positions.names import Check, Names, learn
+from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
+from app.sources.earlier_text_fragments import earlier_link
+from app.sources.text_fragments import address
+
+
+async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
+    """Positions as they read at a moment: with the titles, source data and results of checks of then."""
+    names = await names_of(session, at, versions, Names())
+    return [position_view(v, names) for v in versions]
+
+
+async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names) -> Names:
+    """Add to what is known already of this moment what these versions name."""
+    documents = [v.data for v in versions]
+    await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
+    return known
+
+
+def position_view(version: Snapshot, names: Names) -> PositionView:
+    """One position as it reads."""
+    d = version.data
+    attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
+    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
+    return PositionView(
+        id=version.id,
+        uid=d["uid"],
+        version=version.version,
+        status=d["status"],
+        act=d["act"],
+        negotiation=names.negotiations[d["negotiation_id"]],
+        party=names.parties[d["party_id"]],
+        issue=names.issues[d["issue_id"]],
+        summary=d["summary"],
+        firmness=d["firmness"],
+        attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
+        conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
+        inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
+        attributed_by=[names.parties[number] for number in attributed_by(d)],
+        salience=d["salience"],
+        links=[
+            LinkView(
+                names.issues[to["issue_id"]],
+                names.options[to["option_id"]][1] if to["option_id"] is not None else None,
+                to["kind"],
+            )
+            for to in d["links"]
+        ],
+        stated_on=d["stated_on"],
+        stated_from=d["stated_from"],
+        stated_by=d["stated_by"],
+        recorded_at=instant(version.at),
+        recorded_by=version.by,
+        action=version.action,
+        reason=version.reason,
+        url=f"/positions/{version.id}",
+        quotes=[quote_view(q, names) for q in d["quotes"]],
+        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
+    )
+
+
+def attributed_by(document: Mapping[str, Any]) -> list[int]:
+    """Numbers of the parties whose speakers alone attribute a position to its party; none where it has own words."""
+    speaking = [q["party_id"] for q in document["quotes"]]
+    hearsay = all(party not in (None, document["party_id"]) for party in speaking)
+    return list(dict.fromkeys(speaking)) if hearsay else []
+
+
+def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | None:
+    """Return the address that leads to the words, as it was known when they were checked."""
+    if "redacted" in q:
+        return None
+    if check.fragment is not None:
+        return address(url, check.fragment, check.page)
+    repeated = bool(q["prefix"] or q["suffix"]) or check.verification == Verification.AMBIGUOUS
+    return earlier_link(url, q["exact"], check.prefix, check.suffix, repeated=repeated)
+
+
+def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
+    check = names.checks[q["id"]]
+    source = names.sources[q["source_id"]]
+    return QuoteView(
+        id=q["id"],
+        uid=q["uid"],
+        exact=q["exact"],
+        prefix=check.prefix,
+        suffix=check.suffix,
+        kind=q["kind"],
+        language=q["language"],
+        translated_from=q["translated_from"],
+        translation=q["translation"],
+        said_on=q["said_on"],
+        verification=check.verification,
+        start=check.start,
+        end=check.end,
+        segments=check.segments,
+        speaker=SpeakerView(
+            names.speakers[q["speaker_id"]], q["office"], names.parties[q["party_id"]] if q["party_id"] else None
+        )
+        if q["speaker_id"] in names.speakers
+        else None,
+        source=source,
+        link=quote_link(q, check, source.url),
+        speaker_id=q["speaker_id"],
+        redacted=TombstoneView(**q["redacted"]) if "redacted" in q else None,
+        page=check.page,
+    )

@@ -1,0 +1,70 @@
+"""A quote as a W3C Web Annotation: which words of which document are meant; pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.models.vocabulary import Verification
+from app.positions.views import QuoteView
+from app.sources.matching.normalise import ELISION
+
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+MEDIA_TYPE = f'application/ld+json; profile="{CONTEXT}"'
+
+
+def is_wanted(accept: str) -> bool:
+    """Does an Accept header ask for linked data, and for nothing else rather?"""
+    weights = {"application/ld+json": 0.0, "application/json": 0.0}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        if kind in weights:
+            weights[kind] = max(weights[kind], _number(weight))
+    linked, plain = weights.values()
+    return linked > 0 and linked >= plain
+
+
+def annotation(quote: QuoteView, positions: Sequence[int], base: str, words: Sequence[str] = ()) -> dict[str, Any]:
+    """The annotation; `words` are those of each segment as the text has them, where the quote was found in one."""
+    body = [{"id": f"{base}/positions/{n}", "type": "Text", "purpose": "linking"} for n in positions]
+    if quote.translation:
+        body.append({"type": "TextualBody", "value": quote.translation, "purpose": "commenting", "language": "en"})
+    targets = _targets(quote, base, words)
+    made: dict[str, Any] = {
+        "@context": CONTEXT,
+        "id": f"{base}/api/v1/quotes/{quote.id}",
+        "type": "Annotation",
+        "motivation": "linking" if positions else "highlighting",
+        "canonical": f"urn:uuid:{quote.uid}",
+        "target": targets if len(targets) > 1 else targets[0],
+    }
+    if body:
+        made["body"] = body
+    return made
+
+
+def _targets(quote: QuoteView, base: str, words: Sequence[str]) -> list[dict[str, Any]]:
+    """One target for each segment, since all selectors of a target have to select the same.
+
+    Positions in the text, as stored, are given only where the words were found there.
+    """
+    made = []
+    places = quote.segments if quote.verification == Verification.VERIFIED else None
+    parts = [part for part in map(str.strip, ELISION.split(quote.exact)) if part]
+    texts = list(words) or (parts if places and len(parts) == len(places) else [quote.exact])
+    for i, text in enumerate(texts):
+        beside = (quote.prefix if i == 0 else None, quote.suffix if i == len(texts) - 1 else None)
+        quoted = {"type": "TextQuoteSelector", "exact": text, "prefix": beside[0], "suffix": beside[1]}
+        selectors: list[dict[str, Any]] = [{name: value for name, value in quoted.items() if value is not None}]
+        if places and len(places) == len(texts):
+            selectors.append({"type": "TextPositionSelector", "start": places[i][0], "end": places[i][1]})
+        target: dict[str, Any] = {"source": quote.source.url or f"{base}/sources/{quote.source.id}"}
+        target["selector"] = [] if quote.redacted else selectors
+        made.append(target | ({"language": quote.language} if quote.language else {}))
+    return made
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

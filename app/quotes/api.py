@@ -1,0 +1,58 @@
+"""Quotes as JSON and linked data, and words checked against a text."""
+
+from fastapi import Request, Response
+
+from app.accounts.api_router import api_router
+from app.accounts.dependencies import Anyone, Editor
+from app.accounts.idempotency import once
+from app.core.errors import invalid
+from app.core.input_models import NumberInPath
+from app.db.engine import Session
+from app.http.json_body import Sent
+from app.http.problems import read_body
+from app.http.responses import Json, answer, not_modified
+from app.log.api_answers import Known, times
+from app.log.reader import moment
+from app.positions.schemas import CheckInput
+from app.quotes import annotation, queries
+from app.sources.actions import check_text
+from app.sources.queries import find_sources, newest_texts
+
+router = api_router("/quotes", tag="quotes")
+
+
+@router.get("/{quote_id:int}")
+async def show_quote(
+    request: Request, session: Session, viewer: Anyone, quote_id: NumberInPath, query: Known
+) -> Response:
+    """One quote, with the positions that have rested on it; as a Web Annotation where linked data is asked for."""
+    drafts = viewer is not None and viewer.may_edit
+    at = await moment(session, query.known_at, drafts=drafts)
+    quote, uses = await queries.get_quote(session, at, quote_id, drafts=drafts)
+    if annotation.is_wanted(request.headers.get("accept", "")):
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        words = await queries.words_in_text(session, at, quote)
+        made: Response = Json(annotation.annotation(quote, uses, base, words), media_type=annotation.MEDIA_TYPE)
+        made.headers["Vary"] = "Accept"
+        return not_modified(request, made)
+    data = {**{name: getattr(quote, name) for name in quote.__slots__}, "positions": uses, "url": f"/quotes/{quote.id}"}
+    plain = answer(request, data, times(at))
+    plain.headers["Vary"] = "Accept"
+    return plain
+
+
+@router.post("/check")
+async def check_words(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
+    """Check words against a text, on file or sent along; stores nothing."""
+
+    async def work() -> Response:
+        sent = read_body(CheckInput, body)
+        text = sent.text
+        if sent.source_id is not None:
+            if not await find_sources(session, [sent.source_id]):
+                raise invalid("/source_id", f"there is no source {sent.source_id}")
+            on_file = (await newest_texts(session, [sent.source_id])).get(sent.source_id)
+            text = on_file.text if on_file else None
+        return answer(request, await check_text(text, sent.exact, sent.prefix, sent.suffix))
+
+    return await once(request, session, viewer, work)

@@ -1,0 +1,86 @@
+"""Reading quotes by themselves: a quote’s address outlives its removal from a position."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.log.entry import snapshot as row_snapshot
+from app.log.reader import Moment
+from app.models.log import QuoteUse
+from app.models.source import Quote, QuoteCheck, SourceText
+from app.models.vocabulary import Verification
+from app.positions.names import Names, checks_at, learn
+from app.positions.presenter import quote_view
+from app.positions.views import QuoteView
+from app.sources.page_numbers import page_at
+
+
+async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:
+    """Numbers of the positions that a quote had been public with by then."""
+    rows = await session.scalars(
+        select(QuoteUse.position_id)
+        .where(QuoteUse.quote_id == quote_id, QuoteUse.seq <= at.seq)
+        .order_by(QuoteUse.seq, QuoteUse.position_id)
+    )
+    return list(rows)
+
+
+async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quote]) -> list[QuoteView]:
+    """Quotes by themselves, with the names and results of checks of a moment."""
+    rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
+    names = Names()
+    await learn(session, at, names, [], rows)
+    return [quote_view(r, names) for r in rows]
+
+
+async def get_quote(
+    session: AsyncSession, at: Moment, quote_id: int, *, drafts: bool = False
+) -> tuple[QuoteView, list[int]]:
+    """A quote that had been public by then, with the numbers of the positions that it had been public with."""
+    quote = await session.get(Quote, quote_id)
+    uses = await quote_uses(session, at, quote_id)
+    known = uses or (drafts and await checks_at(session, at, [quote_id]))  # it was checked when it was recorded
+    if quote is None or not known:
+        raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
+    [view] = await quotes_as_held(session, at, [quote])
+    return view, uses
+
+
+async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:
+    """The page of its source that a quote begins on, where the text that it was checked against tells it."""
+    found = await session.execute(
+        select(SourceText.pages, QuoteCheck.start)
+        .select_from(QuoteCheck)
+        .join(SourceText, SourceText.id == QuoteCheck.text_id)
+        .where(QuoteCheck.quote_id == quote_id, QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.seq.desc())
+        .limit(1)
+    )
+    row = found.one_or_none()
+    return page_at(row.pages, row.start) if row else None
+
+
+async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> list[str]:
+    """The words of each segment as the text that the quote was found in has them; empty where that is not at hand."""
+    if quote.verification != Verification.VERIFIED or quote.redacted or not quote.segments:
+        return []
+    newest = (
+        select(QuoteCheck.text_id)
+        .where(QuoteCheck.quote_id == quote.id, QuoteCheck.seq <= at.seq)
+        .order_by(QuoteCheck.seq.desc())
+        .limit(1)
+    )
+    segments = [func.substr(SourceText.text, start + 1, end - start) for start, end in quote.segments]
+    whole = SourceText.redacted_at.is_(None)
+    found = await session.execute(select(*segments).where(SourceText.id == newest.scalar_subquery(), whole))
+    row = found.one_or_none()
+    return list(row) if row else []
+
+
+async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:
+    """Quotes of a source that had been public by then, by their numbers from `after` on."""
+    used = select(QuoteUse.quote_id).where(QuoteUse.seq <= at.seq)
+    wanted = select(Quote).where(Quote.source_id == source_id, Quote.id > after, Quote.id.in_(used))
+    return list(await session.scalars(wanted.order_by(Quote.id).limit(limit)))

@@ -1,0 +1,154 @@
+"""Tell how the style sheets inside a page, and its `style` attributes, change what a reader sees of it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import tinycss2
+from cssselect2 import ElementWrapper, Matcher, SelectorError, compile_selector_list
+
+from app.sources.extraction.readers.html_media import applies
+from app.sources.extraction.readers.html_tree import Page, Sheet
+
+PROPERTIES = frozenset(
+    "display visibility white-space white-space-collapse text-transform font-size opacity position"
+    " clip clip-path overflow width height left right top text-indent content-visibility quotes"
+    " content float".split()
+)
+# Classes by which pages hide words for screen readers, in style sheets that are not at hand.
+_UNSEEN_CLASSES = (
+    ".sr-only:not(:focus), .visually-hidden, .visuallyhidden, .screen-reader-text, .element-invisible"
+    "{position: absolute; clip: rect(0, 0, 0, 0)}"
+)
+_MENTIONED = re.compile("|".join(sorted(PROPERTIES, key=len, reverse=True)), re.IGNORECASE)
+# States that cssselect2 does not know, as they are in a page that was opened and not yet touched.
+_STATES = (
+    (re.compile(r"(?<!:):defined(?![\w-])", re.IGNORECASE), ":not(:hover)"),
+    (re.compile(r"(?<!:):open(?![\w-])", re.IGNORECASE), "[open]"),
+    (
+        re.compile(
+            r"(?<!:):(?:-webkit-autofill|autofill|fullscreen|indeterminate|invalid|modal"
+            r"|picture-in-picture|popover-open)(?![\w-])",
+            re.IGNORECASE,
+        ),
+        ":hover",
+    ),
+)
+_NO_MARKS = ("none", "normal", "''", '""')
+
+Declared = tuple[tuple[str, str, bool], ...]  # property, value, important
+Styles = dict[Element, dict[str, str]]
+
+
+def read_styles(page: Page) -> tuple[Styles, set[Element]]:
+    """Return what is declared of each element, by property, and the `q` that are drawn without marks."""
+    matcher = Matcher()
+    layered = Matcher()  # rules in cascade layers give way to all others
+    if page.linked:
+        _add_sheet(Sheet(_UNSEEN_CLASSES), matcher, layered)
+    for sheet in page.sheets:
+        if applies(sheet.media):
+            _add_sheet(sheet, matcher, layered)
+    styles: Styles = {}
+    unmarked: set[Element] = set()
+    if not (matcher.order or layered.order):
+        for element in page.root.iter():
+            if "style" in element.attrib:
+                styles[element] = _cascade([], _inline(element.attrib["style"]))
+        return styles, unmarked
+    for wrapper in ElementWrapper.from_html_root(page.root).iter_subtree():
+        element = wrapper.etree_element
+        tree = page.trees.get(element, 0)
+        matched = [
+            (pseudo, declared)
+            for *_, pseudo, (of, declared) in layered.match(wrapper) + matcher.match(wrapper)
+            if of == tree
+        ]
+        own = [declared for pseudo, declared in matched if pseudo is None]
+        inline = _inline(element.get("style", ""))
+        if own or inline:
+            styles[element] = _cascade(own, inline)
+        if element.tag == "q":
+            before = [declared for pseudo, declared in matched if pseudo == "before"]
+            if _cascade(before, ()).get("content", "") in _NO_MARKS:
+                unmarked.add(element)
+    return styles, unmarked
+
+
+def _cascade(matched: Iterable[Declared], inline: Declared) -> dict[str, str]:
+    everything = [declared for block in matched for declared in block] + list(inline)
+    found = {name: value for name, value, important in everything if not important}
+    return found | {name: value for name, value, important in everything if important}
+
+
+@lru_cache(maxsize=4096)
+def _inline(style: str) -> Declared:
+    if not _MENTIONED.search(style):
+        return ()
+    return _declared(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
+
+
+def _declared(content: Iterable[Any]) -> Declared:
+    return tuple(
+        (node.lower_name, tinycss2.serialize(node.value).strip(), node.important)
+        for node in content
+        if node.type == "declaration" and node.lower_name in PROPERTIES
+    )
+
+
+def _add_sheet(sheet: Sheet, matcher: Matcher, layered: Matcher) -> None:
+    rules = tinycss2.parse_stylesheet(sheet.css, skip_comments=True, skip_whitespace=True)
+    for prelude, declared, in_layer in _rules(rules, in_layer=False):
+        for selector in _selectors(prelude):
+            if selector.pseudo_element in (None, "before"):
+                (layered if in_layer else matcher).add_selector(selector, (sheet.tree, declared))
+
+
+def _selectors(prelude: str) -> list[Any]:
+    for state, at_rest in _STATES:
+        prelude = state.sub(at_rest, prelude)
+    try:
+        return list(compile_selector_list(prelude))
+    except (SelectorError, NotImplementedError, SyntaxError, RecursionError):
+        return []  # one selector that is unknown makes the whole rule void
+
+
+def _rules(rules: Iterable[Any], *, in_layer: bool, parent: str = "") -> Iterator[tuple[str, Declared, bool]]:
+    """Yield the rules that hold on a screen, each with its selectors, in their order."""
+    for rule in rules:
+        if rule.type == "at-rule" and rule.content is not None and _holds(rule):
+            within = _within(rule, nested=bool(parent))
+            if parent and (declared := _declared(within)):
+                yield parent, declared, in_layer
+            layer = in_layer or rule.lower_at_keyword == "layer"
+            yield from _rules(within, in_layer=layer, parent=parent)
+        elif rule.type == "qualified-rule":
+            prelude = _nested(tinycss2.serialize(rule.prelude).strip(), parent)
+            within = _within(rule, nested=True)
+            if declared := _declared(within):
+                yield prelude, declared, in_layer
+            yield from _rules(within, in_layer=in_layer, parent=prelude)
+
+
+def _within(rule: Any, *, nested: bool) -> list[Any]:
+    parse = tinycss2.parse_blocks_contents if nested else tinycss2.parse_rule_list
+    found: list[Any] = parse(rule.content, skip_comments=True, skip_whitespace=True)
+    return found
+
+
+def _holds(rule: Any) -> bool:
+    condition = tinycss2.serialize(rule.prelude)
+    if rule.lower_at_keyword == "media":
+        return applies(condition)
+    if rule.lower_at_keyword == "supports":
+        return not condition.strip().lower().startswith("not")
+    return rule.lower_at_keyword == "layer"
+
+
+def _nested(prelude: str, parent: str) -> str:
+    if not parent:
+        return prelude
+    outer = f":is({parent})"
+    return prelude.replace("&", outer) if "&" in prelude else f"{outer} {prelude}"

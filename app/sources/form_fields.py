@@ -1,0 +1,154 @@
+"""What the forms for a source carry: typed fields, turned into what the API takes, and back into the form."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import UploadFile
+
+from app.core import dates
+from app.core.errors import DomainError, Fault
+from app.http.middleware import MAX_BODY
+from app.http.problems import body_faults
+from app.http.templating import LANGUAGES
+from app.sources.extraction.decoding import LABELS, reread
+from app.sources.extraction.process import Extracted, extract, reading
+from app.sources.page_numbers import write_pages
+from app.sources.schemas import SourceFields, SourceInput, Text
+
+Values = dict[str, str]
+
+LABEL = {
+    "url": "Address", "reference": "Where to find it", "title": "Title", "publisher": "Publisher", "author": "Author",
+    "published_on": "Published on", "accessed_on": "Read on", "kind": "Kind", "language": "Language",
+    "archive_url": "Archived copy", "licence": "Licence", "text": "Text", "reason": "Reason", "file": "File",
+}  # fmt: skip
+FIELDS = tuple(SourceFields.model_fields)
+TEXT: TypeAdapter[str] = TypeAdapter(Text)
+DATES = ("published_on", "accessed_on")
+
+
+@dataclass(slots=True)
+class Sent:
+    """A form as it came: what was typed, the file beside it, and the button that was pressed."""
+
+    values: Values
+    file: UploadFile | None
+    errors: Values = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what reading a file gave, to be looked over
+
+
+async def read_form(request: Request, *, max_fields: int = 100) -> Sent:
+    """Read a form with its file; texts may be as long as a whole request."""
+    form = await request.form(max_files=1, max_fields=max_fields, max_part_size=MAX_BODY)
+    values = {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
+    file = form.get("file")
+    return Sent(values, file if isinstance(file, UploadFile) and file.filename else None)
+
+
+async def take_file(sent: Sent) -> bool:
+    """Put the text of the file into the form, and what it says of itself where nothing was typed; False without one.
+
+    What cannot be read is an error beside the file, and all that was typed stays.
+    """
+    if sent.file is None:
+        return False
+    try:
+        found = await extract(await sent.file.read(), sent.file.filename or "")
+    except DomainError as error:
+        sent.errors["file"] = f"{LABEL['file']}: {error.detail}"
+        return True
+    sent.values["text"] = found.text
+    sent.values |= {"assumed": found.encoding or "", "guessed": "1" if found.guessed else ""}
+    sent.values["pages"] = write_pages(found.pages, found.text)
+    sent.values["seams"] = write_pages(found.seams, found.text)
+    filled = [name for name in found.fields if name in FIELDS and not sent.values.get(name, "").strip()]
+    sent.values |= {name: found.fields[name] for name in filled}
+    sent.notes.append(_told(sent.file.filename or "The file", found, filled))
+    return True
+
+
+def _told(name: str, found: Extracted, filled: list[str]) -> str:
+    guess = ": look at its letters" if found.guessed else ""
+    also = f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}." if filled else ""
+    size = f"{len(found.text):,} characters"
+    pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (len(found.pages) > 1)
+    return f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is stored yet.{also}"
+
+
+def read_otherwise(sent: Sent) -> bool:
+    """Read a text whose encoding was a guess by the other one; False where that was not asked for."""
+    wanted = sent.values.get("reread", "")
+    if not wanted:
+        return False
+    try:
+        sent.values["text"] = reread(sent.values.get("text", ""), sent.values.get("assumed", ""), wanted)
+        sent.values["assumed"] = wanted
+        sent.notes.append(f"Now read as {LABELS[wanted]}. Nothing is stored yet.")
+    except ValueError as error:
+        sent.errors["text"] = f"{LABEL['text']}: {error}; choose the file again"
+    return True
+
+
+def read_source(sent: Sent, today: date) -> SourceInput | None:
+    """Make of the form what the API takes; None with `errors` by field."""
+    said: dict[str, Any] = {n: v for n in FIELDS if (v := sent.values.get(n, "").strip())}
+    for name in DATES:
+        try:
+            if name in said:
+                said[name] = dates.parse_human(said[name], today).text
+        except ValueError as error:
+            sent.errors[name] = f"{LABEL[name]}: {error}"
+            del said[name]
+    if "language" in said:
+        said["language"] = code_of(said["language"])
+    if sent.values.get("text", "").strip():
+        said["text"] = sent.values["text"]
+    try:
+        source = SourceInput.model_validate(said)
+    except ValidationError as error:
+        faults = [Fault("/url", f.detail) if not f.where else f for f in body_faults(error, said)]
+        sent.errors |= by_field(faults)
+        return None
+    return None if sent.errors else source
+
+
+def read_text(sent: Sent) -> str | None:
+    """The text alone; None with `errors` where there is none that can be stored."""
+    text = sent.values.get("text", "")
+    if not text.strip():
+        sent.errors["text"] = f"{LABEL['text']}: paste it, or choose a file"
+        return None
+    try:
+        return TEXT.validate_python(text)
+    except ValidationError as error:
+        sent.errors["text"] = f"{LABEL['text']}: {body_faults(error, text)[0].detail}"
+        return None
+
+
+def by_field(faults: list[Fault]) -> Values:
+    """Words beside each field, the field named in them."""
+    found: Values = {}
+    for fault in faults:
+        name = fault.where.strip("/").split("/")[0]
+        found.setdefault(name, f"{LABEL[name]}: {fault.detail}" if name in LABEL else fault.detail)
+    return found
+
+
+def code_of(language: str) -> str:
+    """The code of a language that was typed by its name: `en` for "English"."""
+    return next((code for code, name in LANGUAGES.items() if name.lower() == language.lower()), language)
+
+
+def shown(fields: Mapping[str, Any]) -> Values:
+    """The form's values for what is on file, dates written for people."""
+    values = {n: str(fields[n]) for n in FIELDS if fields.get(n) is not None}
+    return values | {n: dates.display(values[n]) for n in DATES if n in values}
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,229 @@
+"""Make the link that opens a source at the quoted words: a text fragment, by the WICG's draft; pure.
+
+A browser looks for each term within one block of the page, takes the first passage that fits and marks it. So a term
+carries the words as the source has them and never crosses a line, a range leads from the first words to the last ones,
+and what occurs earlier in the text is told apart by more words, or by those beside it.
+"""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+from urllib.parse import quote
+
+import regex
+
+from app.models.vocabulary import Verification
+from app.sources.matching.anchor import Check
+from app.sources.matching.browser_search import Searched, Span, searched
+from app.sources.matching.normalise import ELISION, UNSPACED, count_words, says_something
+
+_LONGEST = 300  # characters of a passage that a link carries in full
+_MOST_ENCODED = 1_800  # and of the link then; spreadsheets take no more than 2,079
+_FEW_WORDS = 3  # so few words are likely to stand elsewhere on the page, outside the article
+_BESIDE = (3, 6, 12, 24)  # words required beside the quoted ones, as few as will do
+_UNSEEN = (6,)  # where there is no text to try in
+_ENDS = (6, 12, 24)  # words of one end of a range
+_TERM = 200  # characters of one end, or of what is beside it
+_NEAR = 1_000  # characters to the next line
+_DIRECTIVE = ":~:"
+_SOFT_HYPHEN = "\xad"
+_MADE = regex.compile(r"text=[\w.~%,&=-]{1,20000}", regex.ASCII)
+# Where no spaces part words, browsers cut by dictionaries of their own: only at punctuation does a word surely end.
+_WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)")
+_UNSPACED = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*{UNSPACED}")
+
+
+def directive(text: str, segments: Sequence[Sequence[int]], seams: Sequence[int] | None = None) -> str | None:
+    """Return what makes a browser mark these parts of a text on its page; None where it would mark others.
+
+    `seams`: from and to of what a browser shows but does not search, as the marks that it draws
+    around `<q>`; from and to are one where something amid a line only interrupts its search.
+    """
+    page = searched(text, tuple(zip(seams[::2], seams[1::2], strict=True)) if seams else ())
+    found = [_select(page, start, end) for start, end in segments]
+    return "&".join(f"text={terms}" for terms in found if terms) or None
+
+
+def directive_of_words(
+    exact: str,
+    prefix: str | None,
+    suffix: str | None,
+    filled: tuple[str | None, str | None] = (None, None),
+) -> str | None:
+    """Return the same where there is no text to look into: by the words as they were typed.
+
+    `filled`: what stands beside them, where it was not given to tell places apart; few words need it.
+    """
+    parts = [part for part in ELISION.split(exact) if says_something(part)]
+    if not (prefix or suffix) and count_words(exact, _FEW_WORDS) <= _FEW_WORDS:
+        prefix, suffix = filled
+    found = []
+    for n, part in enumerate(parts, 1):
+        before = f"{prefix} " if prefix and n == 1 else ""
+        after = f" {suffix}" if suffix and n == len(parts) else ""
+        start, end = len(before), len(before) + len(part)
+        page = searched(before + part + after)
+        found.append(_select(page, start, end, _UNSEEN if before or after else _BESIDE))
+    return "&".join(f"text={terms}" for terms in found if terms) or None
+
+
+def find_words(found: Check, text: str | None, exact: str, seams: Sequence[int] | None = None) -> str | None:
+    """Return the directive for a quote that has been checked, by all that is known of it."""
+    if found.verification == Verification.MISMATCH:
+        return None
+    if text is not None and found.segments is not None:
+        return directive(text, found.segments, seams)
+    return directive_of_words(exact, found.prefix, found.suffix)
+
+
+def read_directive(link: str | None) -> str | None:
+    """Return the directive in an address that another copy of this program made."""
+    found = (link or "").partition(_DIRECTIVE)[2]
+    return found if _MADE.fullmatch(found) else None
+
+
+def address(url: str | None, found: str | None, page: int | None = None) -> str | None:
+    """Return the source's address with what was found of the words; None without a web address.
+
+    `page`: of a document that has pages, which every browser can open it at. An anchor that the address has is kept.
+    """
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    base, _, anchor = url.partition("#")
+    anchor = anchor.partition(_DIRECTIVE)[0]
+    if page is not None and (not anchor or is_pdf(url)):
+        anchor = f"page={page}"
+    if found:
+        return f"{base}#{anchor}{_DIRECTIVE}{found}"
+    return f"{base}#{anchor}" if anchor else base
+
+
+def is_pdf(url: str) -> bool:
+    """Tell by its address whether a source is a PDF."""
+    return url.partition("#")[0].partition("?")[0].lower().endswith(".pdf")
+
+
+def _select(page: Searched, start: int, end: int, counts: Sequence[int] = _BESIDE) -> str | None:
+    """The terms for one passage; `counts`: how many words beside it to try."""
+    lines = page.lines(start, end)
+    if not lines:
+        return None
+    if len(lines) == 1 and end - start < _LONGEST:
+        term = _term(page, lines[0])
+        if len(term) <= _MOST_ENCODED or len(_words(page, lines[0])) == 1:
+            return _in_full(page, lines[0], term, counts)
+    return _from_to(page, lines, counts)
+
+
+def _in_full(page: Searched, words: Span, term: str, counts: Sequence[int]) -> str | None:
+    few = counts is _UNSEEN or count_words(page.source[slice(*words)], _FEW_WORDS) <= _FEW_WORDS
+    befores, afters = _befores(page, words[0], counts), _afters(page, words[1], counts)
+
+    def cost(beside: tuple[_Beside, _Beside]) -> tuple[int, int, int]:
+        before, after = beside
+        missing = few * ((before.span is None) + (after.span is None))
+        return before.far + after.far, missing, before.rank + after.rank
+
+    for before, after in sorted(product(befores, afters), key=cost):
+        if page.is_first(before.span, words, after.span):
+            return _join(page, before.span, [term], after.span)
+    return None
+
+
+def _from_to(page: Searched, lines: Sequence[Span], counts: Sequence[int]) -> str | None:
+    first, last = _words(page, lines[0]), _words(page, lines[-1])
+    if len(lines) == 1:  # both ends in one line, without overlap
+        half = len(first) // 2
+        first, last = first[:half], first[half:]
+    befores, afters = _befores(page, lines[0][0], counts), _afters(page, lines[-1][1], counts)
+    starts, ends = _first(first, _ENDS), _last(last, _ENDS)
+    for before, start in product(befores, starts):
+        if page.is_first(before.span, start, None):
+            break
+    else:
+        return None
+    for after, end in product(afters, ends):
+        if page.is_next(start[1], end, after.span):
+            terms = [_term(page, start), _term(page, end)]
+            return _join(page, before.span, terms, after.span)
+    return None
+
+
+class _Beside(NamedTuple):
+    """Words that may be required beside those quoted."""
+
+    span: Span | None
+    rank: int = 0
+    far: bool = False  # in the next line, which on the page something else may part from this one
+
+
+def _befores(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
+    """What may be required before a passage, the best first."""
+    line = page.line_around(at, at)[0], at
+    if found := _last(_words(page, line), counts):
+        return _ranked(found, needed=_inside_a_run(page, at))
+    lines = page.lines(max(line[0] - _NEAR, 0), line[0])
+    if not lines or not page.is_beside(lines[-1][1], at):
+        return [_Beside(None)]
+    return _ranked(_last(_words(page, lines[-1]), counts), far=True)
+
+
+def _afters(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
+    line = at, page.line_around(at, at)[1]
+    if found := _first(_words(page, line), counts):
+        return _ranked(found, needed=_inside_a_run(page, at))
+    lines = page.lines(line[1], min(line[1] + _NEAR, len(page.source)))
+    if not lines or not page.is_beside(at, lines[0][0]):
+        return [_Beside(None)]
+    return _ranked(_first(_words(page, lines[0]), counts), far=True)
+
+
+def _ranked(found: list[Span], *, needed: bool = False, far: bool = False) -> list[_Beside]:
+    beside = [_Beside(span, rank, far) for rank, span in enumerate(found, 1)]
+    return beside if needed else [_Beside(None), *beside]
+
+
+def _inside_a_run(page: Searched, at: int) -> bool:
+    """Tell whether a browser may see a word here that goes on: it looks no closer where others are required beside."""
+    found = _UNSPACED.search(page.source, max(at - 3, 0), at + 1)
+    return found is not None and found.end() > at
+
+
+def _words(page: Searched, line: Span) -> list[Span]:
+    return [word.span() for word in _WORD.finditer(page.source, *line)]
+
+
+def _first(words: Sequence[Span], counts: Sequence[int]) -> list[Span]:
+    """From the first words, as many as these counts say, and no longer than a term should be."""
+    fit = [word for word in words if word[1] - words[0][0] <= _TERM] or words[:1]
+    return [(fit[0][0], fit[n - 1][1]) for n in _each(len(fit), counts)]
+
+
+def _last(words: Sequence[Span], counts: Sequence[int]) -> list[Span]:
+    fit = [word for word in words if words[-1][1] - word[0] <= _TERM] or words[-1:]
+    return [(fit[-n][0], fit[-1][1]) for n in _each(len(fit), counts)]
+
+
+def _each(there: int, counts: Sequence[int]) -> list[int]:
+    return list(dict.fromkeys(min(n, there) for n in counts)) if there else []
+
+
+def _join(page: Searched, before: Span | None, terms: list[str], after: Span | None) -> str:
+    beside = [f"{_term(page, before)}-"] if before else []
+    return ",".join(beside + terms + ([f"-{_term(page, after)}"] if after else []))
+
+
+def _term(page: Searched, span: Span) -> str:
+    words = page.source[slice(*span)].replace(_SOFT_HYPHEN, "").split()
+    return "%20".join(w if w.isalnum() and w.isascii() else w.translate(_ESCAPES) for w in words)
+
+
+class _Escapes(dict[int, str]):
+    """Percent-encodings by code point, made when they are first met: a text may hold thousands."""
+
+    def __missing__(self, point: int) -> str:
+        made = self[point] = quote(chr(point), safe="", errors="replace").replace("-", "%2D")
+        return made
+
+
+_ESCAPES = _Escapes()

@@ -1,0 +1,167 @@
+"""Putting a text on file by command, and checking each quote against its source's newest text again."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Invalid, NotFound
+from app.log.writer import writing
+from app.models.position import Position, PositionQuote
+from app.models.source import Quote, QuoteCheck, Source, SourceText
+from app.models.vocabulary import PositionStatus, Verification
+from app.sources import actions, queries
+from app.sources.extraction.process import Unreadable, extract, reading
+from app.sources.page_numbers import read_pages, write_pages
+from app.sources.schemas import Text
+from app.sources.urls import check_url, same_document_key
+
+TEXT: TypeAdapter[str] = TypeAdapter(Text)
+SHOWN = 80  # characters of a quote that a line shows
+
+
+@dataclass(slots=True)
+class Verified:
+    """What checking again gave: how many of each result, and a line for everything that no longer holds."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return counted(self.counts)
+
+
+def counted(counts: Counter[str]) -> str:
+    """Say the results of checks in a line: "12 quotes: 10 verified, 2 mismatch"."""
+    total = sum(counts.values())
+    results = ", ".join(f"{counts[v]:,} {v}" for v in Verification if counts[v])
+    return f"{total:,} quote{'s' if total != 1 else ''}{f': {results}' if results else ''}"
+
+
+async def source_named(session: AsyncSession, name: str) -> Source:
+    """The source with this number or at this address, locked."""
+    if name.isascii() and name.isdecimal() and len(name) < 19:
+        return await queries.get_source(session, int(name), lock=True)
+    try:
+        found = await queries.find_source_at(session, same_document_key(check_url(name)))
+    except ValueError as error:
+        raise Invalid(f"{name!r} is neither the number of a source nor an address: it {error}") from None
+    if found is None:
+        raise NotFound(f"There is no source at {name}.")
+    return await queries.get_source(session, found.id, lock=True)
+
+
+async def put_file(
+    session: AsyncSession, name: str, data: bytes, now: datetime, *, filename: str = ""
+) -> tuple[str, list[str]]:
+    """Store the text of a file for a source, read as the upload form reads it; a summary, and quotes that fail."""
+    try:
+        found = await extract(data, filename)
+        text = TEXT.validate_python(found.text)
+    except Unreadable as error:
+        raise Invalid(error.detail) from None
+    except ValidationError as error:
+        raise Invalid(f"The text {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+    pages, seams = (read_pages(write_pages(n, text), text) for n in (found.pages, found.seams))
+    row = await source_named(session, name)
+    async with writing(session, by=None, now=now) as log:
+        changed = await actions.put_text(session, log, row, text, pages=pages, seams=seams)
+    quotes = await queries.list_quotes(session, row.id)
+    checks = await queries.newest_checks(session, [q.id for q in quotes])
+    results = Counter(checks[q.id].verification for q in quotes)
+    wrong = [_line(q, checks[q.id].verification) for q in quotes if checks[q.id].verification in _WRONG]
+    what = f"{len(text):,} characters put on file" if changed else "this very text was on file already"
+    return f"Source {row.id}, {row.title}: {reading(found)}; {what}. {counted(results)}.", wrong
+
+
+_WRONG = (Verification.MISMATCH, Verification.AMBIGUOUS)
+
+
+async def verify_quotes(
+    session: AsyncSession, negotiation_id: int | None, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Verified:
+    """Check again every quote that a position now has, in one negotiation or in all; nothing is written.
+
+    What fails: a published quote that does not occur in its text; one whose last check verified it and that is not
+    verified now, or is elsewhere; a text that is not the one its checksum was taken of.
+    """
+    wanted = (
+        select(Quote, Position.status)
+        .join(PositionQuote, PositionQuote.quote_id == Quote.id)
+        .join(Position, Position.id == PositionQuote.position_id)
+        .where(Position.status != PositionStatus.RETRACTED, Quote.redacted.is_(None))
+        .order_by(Quote.source_id, Quote.id)
+    )
+    if negotiation_id is not None:
+        wanted = wanted.where(Position.negotiation_id == negotiation_id)
+    uses: dict[int, tuple[Quote, set[str]]] = {}
+    for quote, status in await session.execute(wanted):
+        uses.setdefault(quote.id, (quote, set()))[1].add(status)
+    recorded = await queries.newest_checks(session, uses)
+    verified, on_file, source_id = Verified(), None, 0
+    for n, (quote, statuses) in enumerate(uses.values(), 1):
+        if quote.source_id != source_id:  # one text at a time: all of them may not fit into memory
+            source_id = quote.source_id
+            on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
+            verified.failed += _tampered(on_file)
+        check = await actions.check_quote(quote, on_file)
+        before = recorded.get(quote.id)
+        attested = before is not None and before.verification == Verification.ATTESTED and on_file is None
+        verified.counts[Verification.ATTESTED if attested else check.verification] += 1
+        published = PositionStatus.PUBLISHED in statuses
+        if _failed(before, check, published):
+            verified.failed.append(_line(quote, check.verification))
+        progress(n, len(uses))
+    return verified
+
+
+async def record_results(session: AsyncSession, negotiation_id: int | None, now: datetime) -> int:
+    """Check every source's quotes again and record what differs from the last results, links too.
+
+    Returns the number of sources with such differences.
+    """
+    wanted = select(Quote.source_id).join(SourceText, SourceText.source_id == Quote.source_id)
+    if negotiation_id is not None:
+        wanted = (
+            wanted.join(PositionQuote, PositionQuote.quote_id == Quote.id)
+            .join(Position, Position.id == PositionQuote.position_id)
+            .where(Position.negotiation_id == negotiation_id)
+        )
+    recorded = 0
+    async with writing(session, by=None, now=now) as log:
+        for number in sorted(set(await session.scalars(wanted.distinct()))):
+            row = await queries.get_source(session, number, lock=True)
+            texts = await queries.newest_texts(session, [number])
+            if on_file := texts.get(number):
+                before = row.version
+                await actions.recheck(session, log, row, on_file, only_news=True)
+                recorded += row.version > before
+                session.expunge(on_file)  # all texts may not fit into memory
+    return recorded
+
+
+def _failed(before: QuoteCheck | None, now: QuoteCheck, published: bool) -> bool:
+    if now.verification == Verification.MISMATCH and published:
+        return True
+    if before is None or before.verification != Verification.VERIFIED:
+        return False
+    return now.verification != Verification.VERIFIED or (before.start, before.end) != (now.start, now.end)
+
+
+def _tampered(on_file: SourceText | None) -> list[str]:
+    if on_file is None or on_file.redacted_at is not None:
+        return []
+    if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
+        return []
+    return [f"source {on_file.source_id}: its text is not the one that was put on file: the checksum differs"]
+
+
+def _line(quote: Quote, verification: str) -> str:
+    words = " ".join(quote.exact.split())
+    shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
+    return f"quote {quote.id}, source {quote.source_id}: {verification}: “{shown}”"
