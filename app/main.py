@@ -17,13 +17,10 @@ import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
+import app.dna.pages
 import app.double_coding.pages
-import app.exchange.cite_pages
-import app.exchange.dna.pages
-import app.exchange.pages
-import app.exchange.releases.api
-import app.exchange.releases.pages
-import app.exchange.sheet.pages
+import app.exports.citation_pages
+import app.exports.pages
 import app.feeds.api
 import app.feeds.events
 import app.feeds.pages
@@ -45,6 +42,8 @@ import app.positions.api
 import app.positions.pages
 import app.quotes.api
 import app.redaction.pages
+import app.releases.api
+import app.releases.pages
 import app.review.drafts_pages
 import app.review.pages
 import app.search.api
@@ -53,11 +52,12 @@ import app.server
 import app.sources.api
 import app.sources.edit_pages
 import app.sources.pages
+import app.spreadsheet.pages
 from app.core.counters import FOLDER
 from app.core.logs import configure_logs
 from app.db.engine import make_engine, make_sessions, plain_url
 from app.db.notifier import Bell
-from app.exchange.twins import json_twin
+from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
 from app.http.middleware import AnswerHead, install_security
 from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
@@ -113,7 +113,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.positions.api.router,
         app.quotes.api.router,
         app.analysis.api.router,
-        app.exchange.releases.api.router,
+        app.releases.api.router,
         app.feeds.api.router,
         app.feeds.events.router,
         app.search.api.router,
@@ -124,11 +124,11 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         made.include_router(router)
     for router in (
         app.matrix.pages.router,
-        app.exchange.pages.router,
-        app.exchange.cite_pages.router,
-        app.exchange.releases.pages.router,
-        app.exchange.sheet.pages.router,
-        app.exchange.dna.pages.router,
+        app.exports.pages.router,
+        app.exports.citation_pages.router,
+        app.releases.pages.router,
+        app.spreadsheet.pages.router,
+        app.dna.pages.router,
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.redaction.pages.router,

@@ -13,16 +13,16 @@ from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
 from app.core.clock import now
+from app.datapackage.export import export_package
 from app.db.engine import make_engine, make_sessions, transaction
 from app.db.schema import migrate
 from app.embedded_postgres.server import serve
-from app.exchange.asking import CsvQuery
-from app.exchange.csv_export import export_csv
-from app.exchange.downloading import give_time
-from app.exchange.exporting import export_package
-from app.exchange.json_export import export_json
-from app.exchange.selection import select_cells
-from app.exchange.xlsx_export import export_xlsx
+from app.exports.csv_export import export_csv
+from app.exports.download import give_time
+from app.exports.json_export import export_json
+from app.exports.query_params import CsvQuery
+from app.exports.selection import select_cells
+from app.exports.xlsx_export import export_xlsx
 from app.log.reader import moment
 from app.main import create_app
 from app.models.vocabulary import UserRole

@@ -15,7 +15,7 @@ from app.db.dsn import conninfo
 from app.db.engine import make_engine, make_sessions, transaction
 from app.db.schema import migrate
 from app.embedded_postgres.server import serve
-from app.exchange.importing import import_package
+from app.importing.actions import import_package
 from app.log.writer import LOCK
 from bench.making import make_package
 from bench.memory import Watch

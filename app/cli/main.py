@@ -9,16 +9,13 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.accounts import tokens, users
+from app.cli.export_file import STDOUT, Form, save
 from app.cli.output import in_transaction, progress, say, told, with_database, working
 from app.core.clock import now
+from app.datapackage.faults import ImportFaults
 from app.db.schema import migrate
-from app.exchange.faults import ImportFaults
-from app.exchange.importing import import_package
-from app.exchange.saving import STDOUT, Form, save
-from app.exchange.sheet.columns import DateOrder
-from app.exchange.sheet.reading import Encoding
-from app.exchange.sheet.taking import SHEETS, Taken, take_file
 from app.http.problems import read_body
+from app.importing.actions import import_package
 from app.log.verify import Checked, verify_log
 from app.log.writer import writing
 from app.negotiations.queries import get_negotiation
@@ -30,6 +27,9 @@ from app.server import backups, scheduled_backups
 from app.server import serve as serving
 from app.settings import read_settings
 from app.sources import verification
+from app.spreadsheet.actions import SHEETS, Taken, take_file
+from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.reader import Encoding
 
 MOST_LINES = 1000  # of what no longer matches
 

@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.analysis.timelines import Correction
-from app.exchange.releases.views import ReleaseView
 from app.looks.actions import LookInput
 from app.negotiations.issue_schemas import IssueFields, IssueInput, OptionPatch
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
 from app.openapi import analyses, shapes
 from app.positions.schemas import CheckInput, PositionInput, PositionPatch, RetractInput
 from app.positions.views import PositionView
+from app.releases.views import ReleaseView
 from app.search.hits import Hit
 from app.sources.schemas import SourceInput
 

@@ -7,7 +7,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from app.citations.formats import FORMS
-from app.exchange.twins import twin_of
+from app.exports.api_links import twin_of
 from tests.support.factories import TEXT, WORDS, quote
 from tests.support.fixtures import Lake
 

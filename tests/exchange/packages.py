@@ -13,11 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.datapackage.export import export_package
+from app.datapackage.faults import ImportFaults
 from app.db.engine import make_engine, make_sessions, transaction
-from app.exchange.exporting import export_package
-from app.exchange.faults import ImportFaults
-from app.exchange.importing import import_package
-from app.exchange.settling import Report
+from app.importing.actions import import_package
+from app.importing.reconcile import Report
 from app.log.reader import moment
 
 Tables = dict[str, list[dict[str, str]]]

@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.datapackage.rows import join_list, split_list
+from app.datapackage.writer import cell
 from app.embedded_postgres.server import Server
-from app.exchange.packing import cell
-from app.exchange.rows import join_list, split_list
 from tests.exchange.packages import Tables, ask, commits, give_out, small, take_in, write
 from tests.support.fixtures import named, on_server
 

@@ -8,7 +8,7 @@ from typing import Any
 import igraph
 import networkx
 
-from app.exchange.networks import places
+from app.exports.networks import places
 from app.negotiations.views import IssueView, OptionView
 from tests.support.fixtures import Lake
 

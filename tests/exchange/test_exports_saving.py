@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
+from app.cli import export_file
+from app.cli.export_file import STDOUT, Form, save
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.db.engine import make_engine, make_sessions
-from app.exchange import saving
-from app.exchange.saving import STDOUT, Form, save
 from tests.support.fixtures import Lake
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +53,7 @@ async def test_a_package_has_the_texts_that_the_web_does_not_give(lake: Lake, tm
 
 async def test_a_dash_is_standard_output(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.BytesIO()
-    monkeypatch.setattr(saving, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=out)))
+    monkeypatch.setattr(export_file, "sys", SimpleNamespace(stdout=SimpleNamespace(buffer=out)))
     await saved(lake, Form.CSV, STDOUT)
     assert out.getvalue().startswith(b"negotiation,party,")
 

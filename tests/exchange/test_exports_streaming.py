@@ -14,16 +14,16 @@ from sqlalchemy import text
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
+from app.cli.export_file import Form, save
 from app.core.clock import now
 from app.core.errors import TooMany
 from app.db.engine import make_engine, make_sessions
-from app.exchange import downloading, pages
-from app.exchange.asking import CsvQuery
-from app.exchange.csv_export import export_csv
-from app.exchange.downloading import Download
-from app.exchange.saving import Form, save
-from app.exchange.selection import BATCH, FEW, count_positions, select_cells
-from app.exchange.slots import AT_ONCE, Slots, slots
+from app.exports import download, pages
+from app.exports.csv_export import export_csv
+from app.exports.download import Download
+from app.exports.query_params import CsvQuery
+from app.exports.selection import BATCH, FEW, count_positions, select_cells
+from app.exports.slots import AT_ONCE, Slots, slots
 from bench.multiply import multiply
 from tests.support.fixtures import Lake
 
@@ -81,7 +81,7 @@ async def test_memory_stays_flat(lake: Lake) -> None:
 def of_our_own(monkeypatch: pytest.MonkeyPatch) -> Slots:
     """Slots that no export still holds which somebody else began: one is given back a moment after its last byte."""
     made = Slots()
-    for module in (pages, downloading):
+    for module in (pages, download):
         monkeypatch.setattr(module, "slots", made)
     return made
 
@@ -135,7 +135,7 @@ async def test_who_leaves_early_frees_everything_and_a_cut_stream_has_no_end() -
 
 
 async def test_who_stops_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(downloading, "PATIENCE", 0.05)
+    monkeypatch.setattr(download, "PATIENCE", 0.05)
 
     async def one() -> AsyncGenerator[bytes]:
         yield b"x"
@@ -200,7 +200,7 @@ async def test_its_statements_may_take_longer_than_those_of_a_page_and_only_its(
     async with make_sessions(engine)() as session:
         for when in ("export", "page"):
             if when == "export":
-                await downloading.give_time(session)
+                await download.give_time(session)
             limits = ("statement_timeout", "idle_in_transaction_session_timeout")
             shown[when] = [await session.scalar(text(f"SHOW {limit}")) for limit in limits]
             await session.rollback()

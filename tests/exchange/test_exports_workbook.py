@@ -14,9 +14,9 @@ from openpyxl.utils.escape import unescape
 from xlsxwriter.worksheet import Worksheet
 
 from app.core.clock import now
-from app.exchange import workbook
-from app.exchange.workbook import Book
-from app.exchange.worksheet import CUT, MOST_CHARACTERS, RowSheet, cell_text
+from app.exports import workbook
+from app.exports.workbook import Book
+from app.exports.worksheet import CUT, MOST_CHARACTERS, RowSheet, cell_text
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 

@@ -16,8 +16,8 @@ from app.core import clock
 from app.core.errors import Conflict
 from app.db.engine import make_engine, make_sessions
 from app.embedded_postgres.server import Server
-from app.exchange import statements
-from app.exchange.importing import import_package
+from app.importing import positions
+from app.importing.actions import import_package
 from tests.exchange.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write
 from tests.support.fixtures import Lake, connect
 
@@ -502,7 +502,7 @@ def test_others_write_on_while_it_is_prepared(lake: Lake, tmp_path: Path, monkey
 
     async def work(touch: bool) -> None:
         engine = make_engine(lake.database.url, limits=False)
-        original = statements.take_positions
+        original = positions.take_positions
 
         async def meanwhile(*args: object) -> None:
             await original(*args)
@@ -512,7 +512,7 @@ def test_others_write_on_while_it_is_prepared(lake: Lake, tmp_path: Path, monkey
             if touch:
                 await loop.run_in_executor(None, lambda: lake.ada.correct(one["id"], summary="Meanwhile"))
 
-        monkeypatch.setattr(statements, "take_positions", meanwhile)
+        monkeypatch.setattr(positions, "take_positions", meanwhile)
         try:
             async with make_sessions(engine)() as session:
                 await import_package(session, tmp_path / "next", by=None, now=clock.now())

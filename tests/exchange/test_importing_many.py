@@ -12,8 +12,8 @@ from app.core import clock
 from app.core.errors import Conflict
 from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
-from app.exchange import importing
-from app.exchange.importing import import_package
+from app.importing import actions
+from app.importing.actions import import_package
 from app.log import commit_time
 from app.log.bulk import writer
 from app.log.bulk.writer import Staging
@@ -25,7 +25,7 @@ from tests.support.logged import verified
 
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "MANY", 1)
+    monkeypatch.setattr(actions, "MANY", 1)
 
 
 def pausing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> None:
@@ -64,10 +64,10 @@ def test_it_is_as_if_it_had_been_written_under_the_lock(
 ) -> None:
     for package in (SEEDS, write(tmp_path / "sea", small())):
         take_in(lake.database.url, package)
-        monkeypatch.setattr(importing, "MANY", 10**9)
+        monkeypatch.setattr(actions, "MANY", 10**9)
         take_in(database.url, package)
         monkeypatch.undo()
-        monkeypatch.setattr(importing, "MANY", 1)
+        monkeypatch.setattr(actions, "MANY", 1)
     assert verified(lake) == []
     before = derived(lake)
     rebuilt(lake)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exchange.numbers import Numbers
+from app.datapackage.number_set import Numbers
 
 SOME = st.lists(st.integers(0, 20_000) | st.integers(0, 2**62), max_size=50)
 

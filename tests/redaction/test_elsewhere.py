@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.cli import main
+from app.datapackage.faults import ImportFaults
 from app.embedded_postgres.server import Server
-from app.exchange.faults import ImportFaults
 from app.server.backups import back_up, restore
 from tests.exchange.packages import bare, give_out, take_in
 from tests.operation.test_backups import empty

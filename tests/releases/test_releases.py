@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from app.exchange.releases import actions, queries
+from app.releases import actions, queries
 from tests.support.factories import Desk, quote
 from tests.support.fixtures import Lake, connect
 

@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from app.core.errors import Invalid
-from app.exchange.dna.reading import Discourse, read_dna
-from app.exchange.dna.writing import encrypted
+from app.dna.reader import Discourse, read_dna
+from app.dna.writer import encrypted
 from tests.exchange.dna.make import MILLISECONDS, SECONDS, SPANS, STATEMENTS, TEXT, dna
 from tests.exchange.packages import commits
 from tests.support.factories import OTHER_WORDS, WORDS, Desk

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.exchange.sheet.columns import DateOrder
-from app.exchange.sheet.filling import SheetFaults
-from app.exchange.sheet.reading import Encoding, Question, read_sheet
-from app.exchange.sheet.taking import Taken, take_sheet
+from app.spreadsheet.actions import Taken, take_sheet
+from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.reader import Encoding, Question, read_sheet
+from app.spreadsheet.to_package import SheetFaults
 from tests.exchange.packages import at_work
 from tests.support.factories import OTHER_WORDS, WORDS
 

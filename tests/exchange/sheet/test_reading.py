@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app.exchange.sheet.columns import DateOrder, canonical, plain, read_date
-from app.exchange.sheet.filling import SheetFaults
-from app.exchange.sheet.reading import Encoding, Question, Sheet, read_sheet
+from app.spreadsheet.columns import DateOrder, canonical, plain, read_date
+from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
+from app.spreadsheet.to_package import SheetFaults
 from tests.exchange.sheet.make import said, sheet
 
 TODAY = date(2026, 11, 24)

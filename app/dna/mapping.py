@@ -1,0 +1,190 @@
+"""What a discourse network says, as rows of a positions sheet: organisations are parties, concepts are options."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.dna.reader import Discourse, Document, Statement
+from app.spreadsheet.columns import folded
+from app.spreadsheet.names import Names, one
+from app.spreadsheet.reader import Line, Sheet
+
+ROLES = ("person", "organization", "concept", "agreement")
+LIKELY = {
+    "person": ("person", "actor", "speaker", "name"),
+    "organization": ("organization", "organisation", "party", "group"),
+    "concept": ("concept", "claim", "category", "frame"),
+    "agreement": ("agreement", "agree", "qualifier", "stance"),
+}
+ADDRESS = re.compile(r"https?://\S+")
+CONTEXT = 60  # characters around a passage that occurs more than once
+NOTHING = "-"  # chosen for what is left out
+
+
+@dataclass(slots=True)
+class Chosen:
+    """Which variable plays which part, which party an organisation is, and which option a concept (`issue/option`)."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
+    concepts: dict[str, str] = field(default_factory=dict)
+    agrees: str = "accepts"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A statement that does not fit, and why."""
+
+    statement: Statement
+    reason: str
+
+
+def guess_variables(discourse: Discourse) -> dict[str, str]:
+    """Which variable of the file plays which part, by the names that the program gives them itself."""
+    names = {folded(n): n for known in discourse.variables.values() for n in known}
+    found = {role: next((names[n] for n in likely if n in names), "") for role, likely in LIKELY.items()}
+    if not found["agreement"]:
+        booleans = [n for known in discourse.variables.values() for n, kind in known.items() if kind == "boolean"]
+        found["agreement"] = booleans[0] if len(booleans) == 1 else ""
+    return found
+
+
+def entities(discourse: Discourse, variable: str) -> list[tuple[str, int]]:
+    """What a variable says, the most frequent first, each with the number of its statements."""
+    said = Counter(str(v).strip() for s in discourse.statements if (v := s.values.get(variable)) not in (None, ""))
+    return sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def guess_party(names: Names, organisation: str) -> str:
+    try:
+        return one(names.parties, organisation, "party")
+    except ValueError:
+        return ""
+
+
+def guess_option(names: Names, concept: str) -> str:
+    """The one option with this label or slug among all issues; a name `issue: option` as our own export writes it."""
+    if (whole := concept.split(": ", 1)) and len(whole) == 2:
+        try:
+            issue = one(names.issues, whole[0], "issue")
+            return f"{issue}/{one(names.options[issue], whole[1], 'option')}"
+        except ValueError:
+            pass
+    found = [f"{i}/{slug}" for i, known in names.options.items() for slug in known.get(folded(concept), ())]
+    return found[0] if len(found) == 1 else ""
+
+
+def as_sheet(
+    discourse: Discourse, wanted: Chosen, name: str, negotiation: str, without: Mapping[int, str]
+) -> tuple[Sheet, list[Unfit]]:
+    """Lay the statements that fit out as rows, each on the line of its number; `without` those, and why.
+
+    What an organisation says on one issue within one day is one position.
+    """
+    sheet = Sheet(name, [], read_as="Discourse Network Analyzer", new_speakers=True)
+    unfit = [Unfit(s, without[s.id]) for s in discourse.statements if s.id in without]
+    texts: dict[str, str] = {}
+    of_source: dict[tuple[str, str, str], str] = {}
+    held: dict[tuple[str, str, str], dict[str, tuple[str, int]]] = {}
+    seen: dict[tuple[str, ...], int] = {}
+    rows: list[tuple[Statement, dict[str, str], tuple[str, str, str]]] = []
+    for s in discourse.statements:
+        if s.id in without:
+            continue
+        try:
+            row, option, verb = _row(s, wanted)
+        except ValueError as error:
+            unfit.append(Unfit(s, str(error)))
+            continue
+        document = (row["source_url"], row["source_reference"], row["source_title"])
+        if of_source.setdefault(document, row["text"]) != row["text"]:
+            if row["source_url"]:
+                unfit.append(Unfit(s, "its document has the address of another, with another text"))
+                continue
+            row["source_reference"] += f", document {s.document.id if s.document else 0}"
+        key = (row["party"], row["issue"], row["stated_on"])
+        there = held.setdefault(key, {}).setdefault(option, (verb, s.id))
+        if there[0] != verb:
+            unfit.append(Unfit(s, f"contradicts statement {there[1]}, of the same day, on the same option"))
+            continue
+        again = seen.setdefault((*key, row["exact"], row["source_url"] + row["source_reference"]), s.id)
+        if again == s.id:
+            rows.append((s, row, key))
+    for s, row, key in rows:
+        for verb in ("prefers", "accepts", "rejects"):
+            row[verb] = ";".join(o for o, (v, _) in held[key].items() if v == verb)
+        if s.document and row["text"] and discourse.whole:
+            texts[row["text"]] = s.document.text
+        else:
+            del row["text"]
+        cells = {n: c for n, c in row.items() if c}
+        sheet.lines.append(Line(s.id, {**cells, "negotiation": negotiation}))
+    sheet.columns = sorted({c for line in sheet.lines for c in line.cells})
+    sheet.texts = texts
+    return sheet, unfit
+
+
+def _row(s: Statement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
+    """One statement as a row, with the option and the attitude to it; ValueError says why it does not fit."""
+    said = {role: str(s.values.get(wanted.variables.get(role, ""), "")).strip() for role in ROLES}
+    if s.document is None:
+        raise ValueError("belongs to no document")
+    if not s.document.date:
+        raise ValueError("its document has no date")
+    words = s.words()
+    if not words.strip():
+        raise ValueError("its offsets lie outside the text of its document")
+    party = wanted.parties.get(said["organization"], NOTHING)
+    if not said["organization"] or party == NOTHING:
+        raise ValueError(f"no party is chosen for the organisation “{said['organization']}”")
+    target = wanted.concepts.get(said["concept"], NOTHING)
+    if not said["concept"] or target == NOTHING:
+        raise ValueError(f"no option is chosen for the concept “{said['concept']}”")
+    if said["agreement"] not in ("0", "1"):
+        raise ValueError(f"its agreement is “{said['agreement']}”, neither yes nor no")
+    issue, _, option = target.partition("/")
+    d = s.document
+    person = said["person"]
+    row = {
+        "party": party,
+        "issue": issue,
+        "stated_on": d.date or "",
+        "exact": words,
+        **({"speaker_name": person, "speaker_party": party} if person else {}),
+        **_around(s, words),
+        **source_of(d),
+    }
+    return row, option, wanted.agrees if said["agreement"] == "1" else "rejects"
+
+
+def _around(s: Statement, words: str) -> dict[str, str]:
+    """What stands directly before and after a passage that its document has several times."""
+    if s.document is None or s.document.text.count(words) < 2:
+        return {}
+    units = s.document.text.encode("utf-16-le", "surrogatepass")
+    before, after = units[: s.start * 2], units[s.stop * 2 :]
+    prefix, suffix = (side.decode("utf-16-le", "replace") for side in (before, after))
+    return {"prefix": prefix[-CONTEXT:], "suffix": suffix[:CONTEXT]}
+
+
+def source_of(d: Document) -> dict[str, str]:
+    """Where a document is found: its address, if one stands among its data, else words that tell it apart."""
+    address = next((found[0] for t in (d.source, d.notes, d.section) if (found := ADDRESS.search(t))), "")
+    words = ", ".join(dict.fromkeys(filter(None, [d.source, d.section, d.date or ""])))
+    return {
+        "source_url": address.rstrip(".,;)"),
+        "source_reference": "" if address else words or f"document {d.id}",
+        "source_title": " ".join(d.title.split()) or f"Document {d.id}",
+        "source_publisher": "" if ADDRESS.search(d.source) else d.source,
+        "source_author": d.author,
+        "source_kind": d.kind,
+        "source_published_on": d.date or "",
+        "text": hashlib.sha256(d.text.encode("utf-8", "replace")).hexdigest() if d.text.strip() else "",
+    }
+
+
+def chosen(fields: Mapping[str, str], listed: Iterable[tuple[str, int]], prefix: str) -> dict[str, str]:
+    """What was chosen for each of the names listed, by the number of its field."""
+    return {name: fields[f"{prefix}-{i}"] for i, (name, _) in enumerate(listed) if fields.get(f"{prefix}-{i}")}

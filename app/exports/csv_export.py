@@ -1,0 +1,115 @@
+"""The matrix as CSV (RFC 4180, UTF-8): a row per quote of every position, or a row per issue."""
+
+import csv
+import io
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.exports.flat_rows import (
+    MOVE_COLUMNS,
+    POSITION_COLUMNS,
+    QUOTE_COLUMNS,
+    Text,
+    as_it_is,
+    cell_words,
+    guarded,
+    position_row,
+    quote_row,
+)
+from app.exports.query_params import CsvQuery
+from app.exports.selection import Selection, positions, windows
+from app.models.vocabulary import MoveKind
+
+BOM = "\ufeff".encode()
+
+
+async def export_csv(
+    session: AsyncSession, chosen: Selection, query: CsvQuery, *, base: str, now: datetime
+) -> AsyncGenerator[bytes]:
+    """Yield the file piece by piece; `base` goes before addresses of ours."""
+    text = as_it_is if query.exact else guarded
+    if query.bom:
+        yield BOM
+    if query.shape == "matrix":
+        pieces = _matrix(session, chosen, text, now)
+    else:
+        pieces = _quotes(session, chosen, text, base, now)
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
+
+
+def write_rows(rows: Iterable[Iterable[Any]], text: Text) -> bytes:
+    """Write rows as CSV; `text` is what becomes of every text."""
+    return _written(cells(row, text) for row in rows)
+
+
+def _written(rows: Iterable[list[Any]]) -> bytes:
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\r\n").writerows(rows)
+    return made.getvalue().encode()
+
+
+def cells(row: Iterable[Any], text: Text) -> list[Any]:
+    return [text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text) for v in row]
+
+
+def plain(value: object, text: Text) -> object:
+    match value:
+        case bool():
+            return _true(value)
+        case str():
+            return text(str.__str__(value))
+        case _:
+            return value
+
+
+def _true(value: bool) -> str:
+    return "true" if value else "false"
+
+
+async def _quotes(
+    session: AsyncSession, chosen: Selection, text: Text, base: str, now: datetime
+) -> AsyncGenerator[bytes]:
+    moved = await moved_cells(session, chosen, now) if chosen.query.since else None
+    yield write_rows(
+        [[*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *(MOVE_COLUMNS if moved is not None else ())]], text
+    )
+    times = cells([chosen.as_of, chosen.known_at], text)
+    names, issues = chosen.names, chosen.issues
+    nothing: list[Any] = [None] * len(QUOTE_COLUMNS)
+    async for batch in positions(session, chosen):
+        rows: list[list[Any]] = []
+        for position, current in batch:
+            shared = cells(position_row(position, current, names, issues[position.issue], base).values(), text)
+            cell = (position.party, position.issue)
+            last = times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
+            said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
+            rows += [shared + quote + last for quote in said or [nothing]]
+        yield _written(rows)
+
+
+async def _matrix(session: AsyncSession, chosen: Selection, text: Text, now: datetime) -> AsyncGenerator[bytes]:
+    names = chosen.names
+    yield write_rows([["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text)
+    async for window in windows(session, chosen, now=now):
+        for row in window.grid.rows:
+            said = [cell_words(c, row.issue, names, chosen.query.since) for c in row.cells]
+            yield write_rows([[row.issue.slug, row.issue.title, row.issue.group, *said]], text)
+
+
+async def moved_cells(
+    session: AsyncSession, chosen: Selection, now: datetime
+) -> dict[tuple[str, str], MoveKind | None]:
+    """The cells (party, issue) where another position is current than at the end of `since`, with their last move."""
+    return {
+        (cell.party, cell.issue): cell.move
+        async for window in windows(session, chosen, now=now)
+        for row in window.grid.rows
+        for cell in row.cells
+        if cell is not None and cell.changed
+    }

@@ -1,0 +1,139 @@
+"""Tables and graphs for models: how near parties are to each other, and where each stands on each scale."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis.agreement import IssueScale, Pair, agreement
+from app.core.xml_text import xml_text
+from app.exports.csv_export import write_rows
+from app.exports.flat_rows import guarded
+from app.exports.selection import Selection, windows
+from app.matrix.build import stand_of
+from app.matrix.grid import IssueView
+from app.negotiations.views import OptionView, PartyView
+from app.positions.phrases import only_if
+
+EDGE_COLUMNS = ("party", "party_name", "other", "other_name", "agreement", "issues")
+# What a graph says of itself, since no reader of it sees this page.
+EDGES = {
+    "edges": "An edge joins two parties whose agreement is above 0. Its weight is that agreement, from 0 to 1, greater"
+    " is nearer; issues is the number of issues that it rests on. Pairs with agreement 0, or without an issue on which"
+    " both prefer an option, have no edge; edges.csv lists every pair."
+}
+BARGAINING_COLUMNS = (
+    "party", "party_name", "issue", "issue_title", "position", "salience", "option", "option_label", "rank", "firmness",
+    "condition", "attributed", "attributed_by_names", "inferred", "stated_by", "position_id",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Held:
+    """What the parties shown prefer, as of the day: little, however many positions there are."""
+
+    issues: list[IssueView] = field(default_factory=list)
+    preferred: dict[tuple[str, str], str] = field(default_factory=dict)
+    facts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+
+async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> Held:
+    held = Held()
+    async for window in windows(session, chosen, now=now):
+        for row in window.grid.rows:
+            held.issues.append(row.issue)
+            for cell in row.cells:
+                option = stand_of(cell.position).preferred if cell and cell.position else None
+                if cell and cell.position and option:
+                    at, p = (cell.party, cell.issue), cell.position
+                    held.preferred[at] = option
+                    held.facts[at] = {n: getattr(p, n) for n in ("salience", "firmness", "stated_by")} | {
+                        "position_id": p.id,
+                        "condition": only_if(p.conditions[option]) if option in p.conditions else None,
+                        "attributed": bool(p.attributed_by),
+                        "attributed_by_names": "; ".join(window.names[slug] for slug in p.attributed_by),
+                        "inferred": option in p.inferred,
+                    }
+    return held
+
+
+def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
+    scales = [
+        IssueScale(
+            issue.slug,
+            issue.ordered,
+            {o.slug: o.rank for o in issue.options if o.rank is not None},
+            {o.slug for o in issue.options if o.retired},
+        )
+        for issue in held.issues
+    ]
+    return agreement([p.slug for p in parties], scales, held.preferred)
+
+
+async def export_edges(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+    """Yield every pair, also those that have no issue in common."""
+    pairs = pairs_of(chosen.matrix.grid.parties, await read_held(session, chosen, now))
+    names = chosen.names
+    rows = [[one, names[one], other, names[other], p.agreement, p.issues] for p in pairs for one, other in [p.parties]]
+    yield write_rows([EDGE_COLUMNS, *rows], guarded)
+
+
+async def export_graphml(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+    """Yield a graph with an edge for each pair that agrees at least in part: readers refuse edges of weight 0."""
+    import networkx  # takes as long to load as everything else together
+
+    parties = chosen.matrix.grid.parties
+    pairs = pairs_of(parties, await read_held(session, chosen, now))
+    meta = {name: xml_text(str(value)) for name, value in chosen.meta().items() if name != "filters" and value}
+    apart = sum(pair.agreement == 0 for pair in pairs)
+    unknown = sum(pair.agreement is None for pair in pairs)
+    graph = networkx.Graph(**meta, **EDGES, pairs_without_agreement=apart, pairs_without_common_issue=unknown)
+    shared = {name for name, times in Counter(p.name for p in parties).items() if times > 1}
+    for p in parties:
+        name = f"{p.name} ({p.slug})" if p.name in shared else p.name  # igraph tells vertices apart by it
+        graph.add_node(p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required)
+    for pair in pairs:
+        if pair.agreement:
+            graph.add_edge(*pair.parties, weight=pair.agreement, agreement=pair.agreement, issues=pair.issues)
+    yield "\n".join(networkx.generate_graphml(graph)).encode() + b"\n"
+
+
+def places(issue: IssueView, chosen: Mapping[str, str]) -> dict[str, tuple[OptionView, float, float]]:
+    """Place what parties prefer on the issue's scale: option, rank, and 0 to 100; nothing where it is no scale.
+
+    The scale runs over the options that are not retired and those that somebody here still prefers.
+    """
+    options = {o.slug: o for o in issue.options if not o.retired or o.slug in chosen.values()}
+    ranks = {slug: Fraction(str(o.rank)) for slug, o in options.items() if o.rank is not None}
+    if not issue.ordered or len(set(ranks.values())) < 2:
+        return {}
+    least, span = min(ranks.values()), max(ranks.values()) - min(ranks.values())
+    return {
+        party: (options[slug], options[slug].rank or 0, float(round(100 * (ranks[slug] - least) / span, 3)))
+        for party, slug in chosen.items()
+        if slug in ranks
+    }
+
+
+async def export_bargaining(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+    """Yield party, issue, position and salience; issues that are no scale have no numbers and are left out."""
+    held = await read_held(session, chosen, now)
+    names = chosen.names
+    rows = []
+    for issue in held.issues:
+        here = {party: option for (party, of), option in held.preferred.items() if of == issue.slug}
+        for party, (option, rank, place) in places(issue, here).items():
+            facts = held.facts[party, issue.slug]
+            row: dict[str, Any] = {
+                "party": party,
+                "party_name": names[party],
+                "issue": issue.slug,
+                "issue_title": issue.title,
+            }
+            row |= {"position": place, "option": option.slug, "option_label": option.label, "rank": rank} | facts
+            rows.append([row[name] for name in BARGAINING_COLUMNS])
+    yield write_rows([BARGAINING_COLUMNS, *rows], guarded)

@@ -1,0 +1,138 @@
+"""Exports by their addresses: each checks its question, then streams over a session of its own."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import instant, now
+from app.core.input_models import SlugInPath
+from app.datapackage.export import export_package
+from app.db.engine import Session
+from app.exports import networks
+from app.exports.csv_export import export_csv
+from app.exports.download import Download, attachment, etag_of, give_time, read_file, scratch_file, unchanged
+from app.exports.json_export import export_json
+from app.exports.query_params import CsvQuery, PackageQuery
+from app.exports.selection import Selection, count_positions, select_cells
+from app.exports.slots import slots
+from app.exports.xlsx_export import export_xlsx
+from app.log.reader import moment
+from app.matrix.schemas import Filters
+from app.negotiations.queries import code_book
+
+router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+Asked = Annotated[Filters, Query()]
+Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]
+
+
+@router.get("/export.csv")
+async def send_csv(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[CsvQuery, Query()]
+) -> Response:
+    """A row per quote of every position in the filtered cells, or a row per issue."""
+
+    def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
+        return export_csv(own, chosen, query, base=base_of(request), now=at)
+
+    return await _send(request, session, slug, query, "csv", write)
+
+
+@router.get("/export.json")
+async def send_json(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """The API's matrix and every position of its cells in one document that describes itself."""
+
+    def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
+        return export_json(own, chosen, base=base_of(request), permalink=permalink_of(request, chosen), now=at)
+
+    return await _send(request, session, slug, query, "json", write)
+
+
+@router.get("/export.xlsx")
+async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """A workbook: the matrix as the page shows it, positions, quotes, sources, and what it is."""
+
+    async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
+        with scratch_file("xlsx") as path:
+            link = permalink_of(request, chosen)
+            await export_xlsx(own, chosen, path, base=base_of(request), permalink=link, now=at)
+            async for chunk in read_file(path):
+                yield chunk
+
+    return await _send(request, session, slug, query, "xlsx", write)
+
+
+@router.get("/export.graphml")
+async def send_graph(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """Parties and their agreement, as a graph."""
+    return await _send(request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement")
+
+
+@router.get("/export/edges.csv")
+async def send_edges(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """The agreement of every pair of parties."""
+    return await _send(request, session, slug, query, "csv", networks.export_edges, suffix="-agreement")
+
+
+@router.get("/export/bargaining.csv")
+async def send_bargaining(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """Where each party stands on each scale, from 0 to 100, for bargaining models."""
+    return await _send(request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining")
+
+
+@router.get("/export.zip")
+async def send_package(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[PackageQuery, Query()]
+) -> Response:
+    """The data package of the whole negotiation, without the texts of its sources."""
+    at = await moment(session, query.known_at)
+    await code_book(session, at, slug)
+    etag = etag_of(request, at)
+
+    async def write() -> AsyncGenerator[bytes]:
+        with scratch_file("zip") as path:
+            async with request.app.state.sessions() as own:
+                await give_time(own)
+                await export_package(own, at, slug, path, texts=False)
+            async for chunk in read_file(path):
+                yield chunk
+
+    name = f"{slug}_known-at-{instant(at.at)[:19].replace(':', '')}Z"
+    return unchanged(request, etag) or Download(write(), attachment(name, "zip") | {"ETag": etag})
+
+
+async def _send(
+    request: Request, session: AsyncSession, slug: str, query: Filters, kind: str, write: Write, *, suffix: str = ""
+) -> Response:
+    at = now()
+    await give_time(session)
+    chosen = await select_cells(session, slug, query, now=at)
+    etag = etag_of(request, chosen.matrix.at, chosen.as_of)
+    if same := unchanged(request, etag):
+        return same
+    slots.expect_one()  # before anything is counted for nothing
+    headers = attachment(f"{slug}_as-of-{chosen.as_of}{suffix}", kind) | {"ETag": etag}
+    headers["X-Total-Positions"] = str(await count_positions(session, chosen))
+
+    async def content() -> AsyncGenerator[bytes]:
+        async with request.app.state.sessions() as own, aclosing(write(own, chosen, at)) as pieces:
+            await give_time(own)
+            async for piece in pieces:
+                yield piece
+
+    return Download(content(), headers)
+
+
+def base_of(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def permalink_of(request: Request, chosen: Selection) -> str:
+    """The address of the matrix that was exported, with both times in it."""
+    pins = {"as_of": chosen.as_of, "known_at": chosen.known_at}
+    return f"{base_of(request)}/n/{chosen.slug}?{urlencode([*chosen.filters.items(), *pins.items()], doseq=True)}"

@@ -1,0 +1,107 @@
+"""A workbook written row by row with flat memory, in which every text is a text and never a formula."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import xlsxwriter
+
+from app.exports.worksheet import RowSheet
+
+MOST_ROWS = 1_048_576  # what one sheet holds
+MOST_LINKS, LONGEST_LINK = 65_530, 2_079  # what Excel opens
+
+CELL = {"valign": "top", "text_wrap": True}
+# As on the page: the weight and pattern of the rule at a cell's edge is its firmness, red only for red lines.
+FORMATS: dict[str, dict[str, Any]] = {
+    "head": {"bold": True, "bottom": 2, "valign": "bottom", "text_wrap": True},
+    "group": {"italic": True, "bg_color": "#EFEDE8"},
+    "issue": {"bold": True, **CELL},
+    "text": CELL,
+    "red_line": {"left": 5, "left_color": "#A6231D", "bottom": 4, **CELL},
+    "demand": {"left": 2, "left_color": "#1E2530", "bottom": 4, **CELL},
+    "preference": {"left": 1, "left_color": "#5F6670", "bottom": 4, **CELL},
+    "open": {"left": 4, "left_color": "#5F6670", "bottom": 4, **CELL},
+    "unclear": {"left": 3, "left_color": "#8F938F", "bottom": 4, **CELL},
+    "withdrawn": {"font_color": "#5F6670", "bottom": 4, **CELL},
+    "silent": {"italic": True, "font_color": "#5F6670", "bottom": 4, **CELL},
+    "hidden": {"bg_color": "#DCDAD5"},
+}
+
+
+class Book:
+    def __init__(self, path: Path, made_at: datetime) -> None:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": path.parent,
+        }
+        self._book = xlsxwriter.Workbook(str(path), options)
+        self._book.set_properties({"created": made_at})  # the same data, the same bytes
+        self.formats = {name: self._book.add_format(form) for name, form in FORMATS.items()}
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._book.close()
+
+    def sheet(self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)) -> "Sheet":
+        made = self._book.add_worksheet(name, RowSheet)
+        for column, width in enumerate(widths):
+            made.set_column(column, column, width)
+        made.freeze_panes(*frozen)
+        return Sheet(self, made)
+
+    def table(self, name: str, columns: Sequence[str]) -> "Table":
+        return Table(self, name, columns)
+
+
+class Sheet:
+    def __init__(self, book: Book, sheet: Any) -> None:
+        self._formats, self._sheet = book.formats, sheet
+        self.rows = self._links = 0
+
+    def row(self, values: Sequence[Any], formats: Sequence[str] = (), links: Sequence[str | None] = ()) -> None:
+        """Write the next row: texts as texts, whole numbers as numbers, nothing as nothing."""
+        told: dict[int, str] = {}
+        for column, link in enumerate(links):
+            if link and values[column] and link.startswith(("http://", "https://")) and len(link) <= LONGEST_LINK:
+                if self._links + len(told) < MOST_LINKS:
+                    told[column] = link
+        self._links += len(self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told))
+        self.rows += 1
+
+
+class Table:
+    """Rows under the names of their columns; what one sheet cannot hold goes on in a further one."""
+
+    def __init__(self, book: Book, name: str, columns: Sequence[str]) -> None:
+        self._book, self._name, self._columns = book, name, columns
+        self.count = self._sheets = 0
+        self._sheet = self._next()
+
+    def add(self, row: Mapping[str, Any], links: Mapping[str, str | None]) -> None:
+        """Add a row; `links` are the addresses that columns lead to."""
+        if self._sheet.rows == MOST_ROWS:
+            self._sheet = self._next()
+        self._sheet.row([row.get(c) for c in self._columns], (), [links.get(c) for c in self._columns] if links else ())
+        self.count += 1
+
+    def _next(self) -> Sheet:
+        self._sheets += 1
+        name = self._name if self._sheets == 1 else f"{self._name} {self._sheets}"
+        made = self._book.sheet(name, [18] * len(self._columns), frozen=(1, 0))
+        made.row(self._columns, ["head"] * len(self._columns))
+        return made

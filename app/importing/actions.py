@@ -1,0 +1,146 @@
+"""Importing a data package: checked and prepared first, then written in one transaction and one entry of the log."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.datapackage import rows as r
+from app.datapackage.archive import BoxError, open_box
+from app.datapackage.faults import Faults, ImportFaults
+from app.datapackage.reader import read_package
+from app.importing import codebook, positions
+from app.importing.codebook import Book, plain
+from app.importing.quotes import PAGE, Quotes
+from app.importing.reconcile import Entry, Importing, Progress, Report, settle
+from app.importing.sources import take_sources
+from app.importing.speakers import take_speakers
+from app.importing.staging_tables import Shelf
+from app.log.bulk.writer import Staging
+from app.log.writer import writing
+from app.models.position import Look
+
+IMPORTS = 0x7061726C6579 + 1  # the advisory lock by which imports wait for each other, and for nobody else
+MANY = 5_000  # versions of positions, from which on they are written ahead of the log's lock
+PATIENCE = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = '60s'",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+)
+
+
+class DryRun(Exception):
+    """All was checked, and nothing is to be kept."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("dry run")
+        self.report = report
+
+
+async def import_package(
+    session: AsyncSession,
+    path: Path,
+    *,
+    by: str | None,
+    now: datetime,
+    dry_run: bool = False,
+    skip_diverged: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Take a data package in, all or nothing, and say what was done; the caller commits. ImportFaults lists all faults.
+
+    A dry run does all of it and rolls the session back. What is on file already is skipped, so that a second time
+    changes nothing; with `skip_diverged`, rows whose history went another way here are left out and listed.
+    """
+    faults = Faults()
+    try:
+        with open_box(path) as box:
+            for statement in PATIENCE:
+                await session.execute(text(statement))
+            await _alone(session)
+            shelf = Shelf(session)
+            await shelf.open()
+            raw = await read_package(box, faults, shelf)
+            await shelf.close()
+            async with writing(session, by=by, now=now, batch="import") as log:
+                importing = Importing(session, log, raw, shelf, faults, now, skip_diverged, progress)
+                await take_in(importing)
+                if faults:
+                    raise ImportFaults(faults)
+                if dry_run:
+                    raise DryRun(importing.report)
+    except BoxError as error:
+        faults.add(path.name or str(path), 1, "", str(error))
+        await session.rollback()
+        raise ImportFaults(faults) from None
+    except DryRun as done:
+        await session.rollback()
+        return done.report
+    except ImportFaults:
+        await session.rollback()
+        raise
+    except IntegrityError as error:
+        await session.rollback()
+        detail = str(error.orig).splitlines()[0]
+        raise Conflict(f"Somebody wrote the same at the same time; import it again. ({detail})") from error
+    return importing.report
+
+
+async def _alone(session: AsyncSession) -> None:
+    """Wait until no other import is under way; Conflict where that lasts too long."""
+    try:
+        await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
+    except OperationalError:
+        await session.rollback()
+        raise Conflict("Another import is under way; nothing was written. Try again when it is done.") from None
+
+
+async def take_in(importing: Importing) -> None:
+    """Take in all tables, as far as they are without fault."""
+    staging = Staging(importing.log)
+    book = await codebook.take_in(importing)
+    await take_speakers(importing, book)
+    quotes = Quotes(importing, book, await take_sources(importing))
+    await quotes.open()
+    await staging.open(importing.shelf.versions, many=MANY)
+    await positions.take_positions(importing, book, quotes, staging)
+    await _looks(importing, book)
+    importing.tell("writing the log", 0, 1)
+    if importing.faults:
+        return
+    for write in importing.late:
+        await write()
+    importing.log.bulk = staging
+
+
+async def _looks(importing: Importing, book: Book) -> None:
+    read = list(importing.rows("looks", r.LookRow))
+    uids = [x.uid for _, x in read]
+    ours: dict[Any, Look] = {}
+    for i in range(0, len(uids), PAGE):
+        found = await importing.session.scalars(select(Look).where(Look.uid.in_(uids[i : i + PAGE])))
+        ours |= {look.uid: look for look in found}
+    entries = []
+    for line, x in read:
+        issue = codebook.refer(
+            importing, "looks", line, "issue", (x.negotiation, x.issue), book.issues, f"there is no issue {x.issue!r}"
+        )
+        seat = codebook.refer(
+            importing,
+            "looks",
+            line,
+            "party",
+            (x.negotiation, x.party),
+            book.participations,
+            f"{x.party!r} takes no part",
+        )
+        if issue is None or seat is None:
+            continue
+        cell = {"negotiation_id": issue.negotiation_id, "party_id": seat.party_id, "issue_id": issue.id}
+        values = plain(x, ("looked_on", "where", "by"), **cell)
+        entries.append(Entry("looks", line, x.version, values, {"uid": x.uid}, ours.get(x.uid), issue.negotiation_id))
+    await settle(importing, "look", Look, entries)

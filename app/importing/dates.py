@@ -1,0 +1,106 @@
+"""When an imported version was stated: what the package says, held against what its quotes and sources say."""
+
+from datetime import date
+from typing import Any, Protocol
+
+from app.core.dates import parse
+from app.datapackage.rows import PositionRow
+from app.importing.quotes import Evidence
+from app.importing.reconcile import Importing
+from app.positions.rules import Composed
+
+ABOUT_DATES = ("/stated_on", "/stated_from", "/stated_by")
+
+
+class Dated(Protocol):
+    line: int
+    row: PositionRow
+    quotes: list[Evidence]
+    marked: frozenset[str] | None
+
+
+def dated(importing: Importing, version: Dated, composed: Composed, recorded_day: date) -> bool:
+    """Put the dates that a package gives into a document; False, and the faults noted, where they cannot be.
+
+    They may narrow what follows from quotes and sources. Where a source has been corrected since, they need only lie
+    within the period that `stated_on` names: a source's correction changes no position by itself.
+    """
+    x = version.row
+    given = {n: getattr(x, n) for n in ("stated_from", "stated_by") if getattr(x, n) is not None}
+    if not given:
+        return True
+    days: dict[str, date] = {}
+    for name, text in given.items():
+        try:
+            if len(text) != 10:
+                raise ValueError
+            days[name] = date.fromisoformat(text)
+        except ValueError:
+            importing.fault("positions", version.line, name, "is not a day such as 2025-03-17")
+    if len(days) < len(given):
+        return False
+    recorded = x.recorded_at is not None and len(given) == 2 and x.stated_on is not None
+    corrected = recorded and any(e.corrected for e in version.quotes)
+    if corrected:
+        for fault in [
+            f for f in composed.faults if f.where in ABOUT_DATES or f.where.endswith(("/said_on", "/source_id"))
+        ]:
+            composed.faults.remove(fault)
+    document = composed.document
+    computed = {n: date.fromisoformat(v) if (v := document[n]) else None for n in ("stated_from", "stated_by")}
+    bounds = _period(importing, version, recorded_day) if corrected else computed
+    if bounds is None:
+        return False
+    if bounds["stated_from"] is None or bounds["stated_by"] is None:
+        if not composed.faults:
+            importing.fault(
+                "positions", version.line, "stated_on", "is missing, but a day is given by which it was stated"
+            )
+        return not composed.faults and False
+    first, last = days.get("stated_from", bounds["stated_from"]), days.get("stated_by", bounds["stated_by"])
+    return _within(importing, version, first, last, bounds) and _lay_in(document, version, given, computed, first, last)
+
+
+def _period(importing: Importing, version: Dated, recorded_day: date) -> dict[str, date | None] | None:
+    x = version.row
+    try:
+        period = parse(x.stated_on or "")
+    except ValueError as error:
+        importing.fault("positions", version.line, "stated_on", str(error))
+        return None
+    return {"stated_from": period.first, "stated_by": max(min(period.last, recorded_day), period.first)}
+
+
+def _within(importing: Importing, version: Dated, first: date, last: date, bounds: dict[str, Any]) -> bool:
+    lower, upper = bounds["stated_from"], bounds["stated_by"]
+    for name, day in (("stated_from", first), ("stated_by", last)):
+        if not lower <= day <= upper:
+            reason = f"can only narrow what follows from the dates, {lower} to {upper}"
+            importing.fault("positions", version.line, name, reason)
+            return False
+    if first > last:
+        importing.fault("positions", version.line, "stated_from", f"is after stated_by, {last}")
+        return False
+    for e in version.quotes:
+        said = e.said["said_on"]
+        if said is not None and parse(said).first > last:
+            reason = f"begins after {last}, by which this had been stated: it belongs to a new position"
+            importing.fault("quotes", e.line, "said_on", reason)
+            return False
+    return True
+
+
+def _lay_in(
+    document: dict[str, Any],
+    version: Dated,
+    given: dict[str, str],
+    computed: dict[str, Any],
+    first: date,
+    last: date,
+) -> bool:
+    document["stated_on"] = document["stated_on"] or version.row.stated_on
+    document |= {"stated_from": first.isoformat(), "stated_by": last.isoformat()}
+    for name, mark, day in (("stated_from", "from_by_hand", first), ("stated_by", "by_by_hand", last)):
+        narrowed = day != computed[name] if version.marked is None else name in version.marked
+        document[mark] = name in given and narrowed
+    return True

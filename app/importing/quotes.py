@@ -1,0 +1,341 @@
+"""Taking in quotes page by page; those of sources with a text are checked against it before, source by source."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import anyio.to_thread
+from psycopg.types.json import Jsonb
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.text_lines import alike
+from app.datapackage import rows as r
+from app.datapackage.faults import Faults
+from app.datapackage.reader import Row
+from app.datapackage.schema import TABLES
+from app.db.engine import among, among_uids
+from app.importing.codebook import Book, plain
+from app.importing.reconcile import Importing
+from app.importing.sources import Sources
+from app.importing.staging_tables import Page
+from app.log.bulk.writer import Staging, copy, draw_ids, segments
+from app.log.entry import plain as as_json
+from app.log.writer import REDACTION
+from app.models.log import Revision
+from app.models.source import Quote, SourceText
+from app.models.vocabulary import Verification
+from app.sources.matching.anchor import check
+from app.sources.matching.normalise import fold
+from app.sources.page_numbers import page_at
+from app.sources.queries import newest_checks, newest_texts
+from app.sources.text_fragments import directive_of_words, find_words, read_directive
+
+PAGE = 5_000
+QUOTE_COLUMNS = (
+    "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
+    "said_on", "speaker_id", "office", "party_id",
+)  # fmt: skip
+SAID = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on", "office")
+# Named by other positions than their own.
+SHARED = """
+SELECT DISTINCT q.uid FROM shelf_positions p CROSS JOIN string_to_table(p.quotes, ' ') named
+JOIN shelf_quotes q ON q.uid = named WHERE q.position IS DISTINCT FROM p.uid
+"""
+TWICE = """
+SELECT q.line, q.uid, f.line AS first FROM shelf_quotes q
+JOIN (SELECT uid, min(line) AS line FROM shelf_quotes GROUP BY uid HAVING count(*) > 1) f USING (uid)
+WHERE q.line > f.line ORDER BY q.line
+"""
+HOMELESS = "NOT EXISTS (SELECT FROM shelf_order o WHERE o.position = shelf_quotes.position)"
+CHECK_COLUMNS = (
+    "line", "verification", "text_id", "segments", "prefix", "suffix", "fragment", "page",
+)  # fmt: skip
+CHECKED = """
+CREATE TEMP TABLE shelf_check (
+  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text, suffix text,
+  fragment text, page int
+) ON COMMIT DROP
+"""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """A quote of the package: its line, how it will stand in the log, and what the rules ask about it."""
+
+    line: int
+    key: str
+    position: str  # its key
+    said: dict[str, Any]  # columns, as a document of a position names them
+    claimed: str  # verification as the package has it
+    published_on: str | None = None
+    corrected: bool = False  # something of its source has been changed since it was put on file
+    verification: str = Verification.UNVERIFIED
+    new: bool = True
+    cell: tuple[int, int, int] | None = None  # where it is used
+    found: tuple[Any, ...] | None = None  # segments, prefix, suffix as checked elsewhere
+    link: str | None = None  # as it was made elsewhere
+    page: int | None = None
+    check: tuple[Any, ...] | None = None  # what checking it gave here
+    written: bool = False
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the database knows of a page of quotes before they are read."""
+
+    ours: dict[UUID, tuple[Quote, str]] = field(default_factory=dict)  # those on file, with their verification
+    numbers: dict[int, int] = field(default_factory=dict)  # by line, of those that are not
+    checks: dict[int, Any] = field(default_factory=dict)  # by line, made against a text
+
+
+@dataclass(slots=True)
+class Found:
+    """The quotes of a page, read."""
+
+    by_key: dict[str, Evidence] = field(default_factory=dict)
+    faulty: set[str] = field(default_factory=set)  # keys of those that could not be read
+    lacking: set[str] = field(default_factory=set)  # positions that have such
+
+
+class Quotes:
+    """All quotes of a package."""
+
+    def __init__(self, importing: Importing, book: Book, sources: Sources) -> None:
+        self.importing, self.book, self.sources = importing, book, sources
+        self.rows = {s.id: s for s in sources.by_uid.values() if s}
+        self.shared: set[str] = set()
+        self.taken: dict[str, tuple[int, tuple[int, int, int] | None]] = {}  # of these: number and cell
+        self.known = self.checked = False  # may some be on file, have some been checked against a text?
+        self.trimmed = False  # may some have lost words beside them, which were redacted here?
+        self._reader: r.Reader[r.QuoteRow] | None = None
+
+    async def open(self) -> None:
+        """Note what concerns all of them, and check those that there is a text for."""
+        importing, shelf = self.importing, self.importing.shelf
+        for line, key, first in await shelf.lines(TWICE):
+            importing.fault("quotes", line, "uid", f"the same as line {first}: {self._uid(key)}")
+        if "quotes" in shelf.at.get("positions", {}):
+            self.shared = {key for (key,) in await shelf.lines(SHARED)}
+        self.known = bool(await importing.session.scalar(select(Quote.id).limit(1)))
+        redacted = select(Revision.seq).where(Revision.kind == REDACTION).limit(1)
+        self.trimmed = await importing.session.scalar(redacted) is not None
+        ids = await importing.session.scalars(
+            select(SourceText.source_id).distinct().where(among(SourceText.source_id, self.rows), SourceText.text != "")
+        )
+        if with_text := set(ids):
+            await self._check_ahead(with_text)
+        after = 0
+        while rows := await shelf.rows("quotes", f"line > :after AND {HOMELESS}", after=after, most=PAGE):
+            for row in rows:
+                if self._read(row, importing.faults) is not None and not importing.unread("position"):
+                    importing.fault("quotes", row.line, "position", "there is no such position in the package")
+            after = rows[-1].line
+
+    async def gather(self, page: Page) -> Gathered:
+        """Ask the database about the quotes of a page."""
+        session, gathered = self.importing.session, Gathered()
+        uids = {row.line: self._uid(key) for row in page.quotes if (key := row["uid"])}
+        if self.known:
+            found = list(await session.scalars(select(Quote).where(among_uids(Quote.uid, uids.values()))))
+            checks = await newest_checks(session, [q.id for q in found])
+            gathered.ours = {q.uid: (q, checks[q.id].verification) for q in found}
+            for quote in found:
+                session.expunge(quote)
+        new = [line for line, u in uids.items() if u not in gathered.ours]
+        gathered.numbers = dict(zip(new, await draw_ids(session, "quote", len(new)), strict=True))
+        if self.checked:
+            made = await self.importing.shelf.lines("SELECT * FROM shelf_check WHERE line = ANY(:lines)", lines=new)
+            gathered.checks = {row.line: row for row in made}
+        return gathered
+
+    def read(self, page: Page, gathered: Gathered) -> Found:
+        """Read the quotes of a page, and say of each what is known of it."""
+        found = Found()
+        for row in page.quotes:
+            key, position = row["uid"], row["position"] or ""
+            if key in found.by_key:
+                continue  # there twice, which has been said
+            # What is wrong with a quote is said on the page of its own position.
+            e = self._read(row, self.importing.faults if position in page.positions else Faults())
+            if e is None:
+                found.faulty |= {key} if key else set()
+                found.lacking.add(position)
+                continue
+            found.by_key[e.key] = e
+            if ours := gathered.ours.get(_uid_of(e)):
+                self._compare(e, *ours)
+            elif e.key in self.taken:
+                e.said["id"], e.cell = self.taken[e.key]
+                e.written = True
+            else:
+                e.said["id"] = gathered.numbers[e.line]
+            if e.new:
+                self._conclude(e, gathered.checks.get(e.line))
+        return found
+
+    def keep(self, found: Found) -> None:
+        """Remember of those that other positions name too what has become of them."""
+        if self.shared:
+            for key in self.shared & found.by_key.keys():
+                if (e := found.by_key[key]).new and e.cell is not None:
+                    self.taken[key] = e.said["id"], e.cell
+
+    def _uid(self, key: str) -> UUID:
+        return r.uid(self.importing.raw.name, "quotes", key)
+
+    def _read(self, row: Row, faults: Faults) -> Evidence | None:
+        importing, book, at = self.importing, self.book, row.at
+        path = importing.raw.paths["quotes"]
+        if self._reader is None:
+            self._reader = r.Reader(r.QuoteRow, TABLES["quotes"], at, importing.raw.name, path)
+        x = self._reader(row, faults)
+        if x is None:
+            return None
+
+        def fault(column: str, reason: str) -> None:
+            faults.add(path, row.line, column, reason)
+
+        def look_up(column: str, key: Any, known: Mapping[Any, Any], what: str) -> Any:
+            if key not in known and not importing.unread(column):
+                fault(column, what)
+            return known.get(key)
+
+        source = look_up("source", x.source, self.sources.by_uid, "there is no such source")
+        speaker = party = None
+        if x.speaker is not None:
+            speaker = look_up("speaker", x.speaker, book.speakers, "there is no such speaker")
+            if speaker is None:
+                return None
+        elif x.office is not None or x.party is not None:
+            fault("speaker", "is empty, but an office or a party is given")
+            return None
+        if x.party is not None:
+            party = look_up("party", x.party, book.parties, f"there is no party {x.party!r}")
+        if source is None or (x.party is not None and party is None):
+            return None
+        values = plain(x, SAID, uid=str(x.uid), source_id=source.id)
+        # A hand-made package need not repeat what the speaker's row says.
+        values["speaker_id"] = speaker.id if speaker else None
+        if x.redacted is not None:
+            values["redacted"] = x.redacted.model_dump()
+        values["party_id"] = party.id if party else speaker.party_id if speaker and "party" not in at else None
+        if speaker and "office" not in at:
+            values["office"] = speaker.office
+        e = Evidence(row.line, row["uid"] or "", row["position"] or "", values, str(x.verification))
+        e.link, e.page = x.link, x.page
+        filled = set((x.filled or "").split())
+        for side in filled & {"prefix", "suffix"}:
+            values[side] = None
+        if filled - {"prefix", "suffix"}:
+            fault("filled", "names prefix, suffix, or both")
+        if x.segments:
+            e.found = ([list(s) for s in x.segments], x.prefix, x.suffix)
+            if (x.start, x.end) not in ((None, None), (x.segments[0][0], x.segments[-1][1])):
+                fault("segments", "do not begin at start and end at end")
+        return e
+
+    def _compare(self, e: Evidence, ours: Quote, verification: str) -> None:
+        """Hold it against the one on file; the words of a quote never change."""
+        said = {c: as_json(getattr(ours, c)) for c in QUOTE_COLUMNS}
+        other = [c for c, value in e.said.items() if c in said and not alike(said[c], value)]
+        if self.trimmed:
+            other = [c for c in other if not _is_left(c, said[c], e.said[c])]
+        if ours.redacted is not None:
+            said["redacted"] = ours.redacted
+        elif other:
+            column, why = other[0].removesuffix("_id"), "differs from the quote on file here; quotes never change"
+            if "redacted" in e.said:
+                why = f"was redacted where the package is from; redact it here first: parley redact quote {ours.id}"
+            self.importing.diverged("quotes", e.line, column, why)
+        e.said, e.new, e.verification = said, False, verification
+        self._date(e)
+
+    def _date(self, e: Evidence) -> None:
+        e.published_on = self.rows[e.said["source_id"]].published_on
+        e.corrected = self.sources.versions.get(e.said["source_id"], 2) > 1
+
+    def _conclude(self, e: Evidence, made: Any) -> None:
+        """Take over what checking it gave; without a text, that it was checked elsewhere, if the package says so."""
+        self._date(e)
+        source, prefix, suffix = self.rows[e.said["source_id"]], e.said["prefix"], e.said["suffix"]
+        text_id, spans = None, None
+        fragment, page = read_directive(e.link), e.page
+        if made is not None:
+            e.verification, text_id, spans, prefix, suffix, fragment = made[1:7]
+            page = made.page or page  # no package says where the pages of its texts begin
+            if e.found and e.found[0] == spans:  # the copy that made the link may have seen more
+                fragment = read_directive(e.link) or fragment
+        else:
+            attested = e.claimed in ("verified", "attested") and source.text_sha256 is not None
+            e.verification = Verification.ATTESTED if attested else Verification.UNVERIFIED
+            given = prefix, suffix
+            if attested and e.found:
+                spans, prefix, suffix = e.found
+            if e.link is None and "redacted" not in e.said:
+                fragment = directive_of_words(e.said["exact"], *given, (prefix, suffix))
+        # Where all quotes of a source are checked anew at the end, these are too.
+        if source.id not in self.sources.renewed:
+            start, end = (spans[0][0], spans[-1][1]) if spans else (None, None)
+            result = (str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
+            e.check = (e.said["id"], *result, fragment or "", page)
+
+    async def _check_ahead(self, with_text: set[int]) -> None:
+        """Check new quotes source by source, so that each text is folded once."""
+        importing, shelf, session = self.importing, self.importing.shelf, self.importing.session
+        self.checked = True
+        for statement in ("CREATE INDEX ON shelf_quotes (source)", CHECKED):
+            await session.execute(text(statement))
+        package, keys = importing.raw.name, dict[int, list[str]]()
+        for key in sorted(await shelf.named("quotes", "source")):
+            source = self.sources.by_uid.get(r.uid(package, "sources", key))
+            if source and source.id in with_text:
+                keys.setdefault(source.id, []).append(key)
+        for done, (source_id, names) in enumerate(sorted(keys.items())):
+            importing.tell("quotes by source", done, len(keys))
+            rows = await shelf.rows("quotes", "source = ANY(:keys)", keys=names)
+            read = [e for row in rows if row["uid"] and (e := self._read(row, Faults()))]
+            there = set(await session.scalars(select(Quote.uid).where(among_uids(Quote.uid, map(_uid_of, read)))))
+            new = [e for e in read if _uid_of(e) not in there]
+            if new:
+                [on_file] = (await newest_texts(session, [source_id])).values()
+                made = await anyio.to_thread.run_sync(partial(_check, on_file, new))
+                session.expunge(on_file)
+                await copy(session, "shelf_check", CHECK_COLUMNS, made)
+
+
+def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
+    """Are the words beside a quote here what a redaction has left of those in the package?"""
+    ends = {"prefix": str.endswith, "suffix": str.startswith}.get(column)
+    return ends is not None and theirs is not None and ends(theirs, ours or "")
+
+
+def _uid_of(e: Evidence) -> UUID:
+    return UUID(e.said["uid"])
+
+
+def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+    folded, made = fold(on_file.text), []
+    for e in quotes:
+        if "redacted" in e.said:
+            continue
+        prefix, suffix = e.said["prefix"], e.said["suffix"]
+        found = check(folded, e.said["exact"], prefix, suffix)
+        if found.verification == Verification.VERIFIED:
+            prefix, suffix = found.prefix, found.suffix
+        fragment = find_words(found, on_file.text, e.said["exact"], on_file.seams)
+        page = page_at(on_file.pages, found.start)
+        spans = segments(found.segments)
+        result = (str(found.verification), on_file.id, spans, prefix, suffix, fragment, page)
+        made.append((e.line, *result))
+    return made
+
+
+async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
+    """Write quotes that are not yet there, and stage what checking them gave."""
+    new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
+    rows = [(*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None) for e in new]
+    await copy(session, "quote", (*QUOTE_COLUMNS, "redacted"), rows)
+    await staging.add_checks(e.check for e in new if e.check)

@@ -1,0 +1,259 @@
+"""Deciding, object by object, between what a package says and what is on file: new, the same, newer, or diverged."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.core.text_lines import alike
+from app.datapackage.faults import Fault, Faults
+from app.datapackage.reader import Raw
+from app.datapackage.rows import M, Reader
+from app.datapackage.schema import TABLES
+from app.db.engine import among
+from app.importing.staging_tables import Shelf
+from app.log.entry import Change, plain, snapshot
+from app.log.writer import Log
+from app.models.base import Base
+from app.models.log import Revision
+
+REFERENCES = {
+    "negotiation": {"negotiations"},
+    "party": {"parties", "participations", "negotiations"},
+    "issue": {"issues", "negotiations"},
+    "option": {"options"},
+    "source": {"sources"},
+    "speaker": {"speakers"},
+    "position": {"positions"},
+    "quotes": {"quotes"},
+}
+Progress = Callable[[str, int, int], None]  # what, how many done, of how many
+
+
+@dataclass(slots=True)
+class Count:
+    added: int = 0
+    changed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        said = {"added": self.added, "changed": self.changed, "there already": self.skipped}
+        return ", ".join(f"{n:,} {what}" for what, n in said.items() if n) or "none"
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did, by table; of positions it counts versions."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    skipped_diverged: list[Fault] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        parts = [f"{name}: {count}" for name, count in self.counts.items() if str(count) != "none"]
+        if self.skipped_diverged:
+            parts.append(f"left out, since they diverge: {len(self.skipped_diverged):,} rows")
+        return "; ".join(parts) or "nothing to import"
+
+
+@dataclass(slots=True)
+class Importing:
+    """One import under way."""
+
+    session: AsyncSession
+    log: Log
+    raw: Raw
+    shelf: Shelf
+    faults: Faults
+    now: datetime
+    skip_diverged: bool = False
+    progress: Progress | None = None
+    report: Report = field(default_factory=Report)
+    late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what touches rows that others may write
+
+    async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
+        """Lock rows that are to be changed; Conflict where somebody has changed one since it was read."""
+        wanted = select(model.id, model.version).where(among(model.id, versions)).order_by(model.id).with_for_update()
+        if any(versions[id_] != version for id_, version in await self.session.execute(wanted)):
+            raise Conflict("Somebody changed what is being imported while it was read: import it again.")
+
+    def fault(self, table: str, line: int, column: str, reason: str) -> None:
+        self.faults.add(self.raw.paths[table], line, column, reason)
+
+    def diverged(self, table: str, line: int, column: str, reason: str) -> None:
+        if self.skip_diverged:
+            self.report.skipped_diverged.append(Fault(self.raw.paths[table], line, column, reason))
+        else:
+            self.fault(table, line, column, reason)
+
+    def unread(self, *columns: str) -> bool:
+        """Tell whether what such a column refers to may be among the rows that could not be read."""
+        return any(REFERENCES[column] & self.raw.broken for column in columns)
+
+    def count(self, table: str) -> Count:
+        return self.report.counts.setdefault(table, Count())
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(what, done, total)
+
+    async def named(self, *columns: tuple[str, str]) -> set[str]:
+        """All that the package names in these columns of its tables."""
+        found = set[str]()
+        for table, column in columns:
+            if table in self.shelf.tables:
+                found |= await self.shelf.named(table, column)
+            else:
+                found |= {cell for row in self.raw.rows[table] if (cell := row[column])}
+        return found
+
+    def rows(self, table: str, model: type[M]) -> Iterator[tuple[int, M]]:
+        """Read all rows of a small table with their lines; a key that is there twice is a fault."""
+        seen: dict[Any, int] = {}
+        key = TABLES[table].key
+        rows = self.raw.rows[table]
+        reader = Reader(model, TABLES[table], rows[0].at if rows else {}, self.raw.name, self.raw.paths[table])
+        for row in rows:
+            read = reader(row, self.faults)
+            if read is None:
+                continue
+            mark = getattr(read, key[0]) if len(key) == 1 else tuple(getattr(read, name) for name in key)
+            if mark in seen:
+                shown = " ".join(map(str, mark)) if isinstance(mark, tuple) else mark
+                self.fault(table, row.line, key[-1], f"the same as line {seen[mark]}: {shown}")
+                continue
+            seen[mark] = row.line
+            yield row.line, read
+
+
+@dataclass(slots=True)
+class Entry:
+    """One object of a package: what it says, and the row of ours that it is about, if there is one."""
+
+    table: str
+    line: int
+    version: int
+    values: dict[str, Any]  # by columns of the database; what the package says nothing about is left out
+    defaults: dict[str, Any]  # for what is left out, where it is new
+    ours: Any = None
+    negotiation_id: int | None = None
+    public: bool = True
+    later: dict[str, Callable[[], Any]] = field(default_factory=dict)  # values that are known once all rows are written
+    outcome: str = ""  # "added", "changed", or neither
+
+    def differing(self) -> list[str]:
+        return [name for name, value in self.values.items() if not alike(getattr(self.ours, name), value)]
+
+
+async def settle(
+    importing: Importing,
+    kind: str,
+    model: type[Base],
+    entries: Sequence[Entry],
+    *,
+    first: Callable[[Entry], bool] = lambda entry: False,
+    at_once: bool = False,
+    known: Callable[[list[Any]], None] = lambda rows: None,
+) -> list[Any]:
+    """Add what is new, change what is older here, and give back the row of each entry.
+
+    `known` hears of the rows before values that come `later` are asked for. Changes that are `first` go first; unless
+    they are to be made `at_once`, they are made when all else is done.
+    """
+    if not entries:
+        return []
+    session, count = importing.session, importing.count(entries[0].table)
+    differing = {id(e): names for e in entries if e.ours is not None and (names := e.differing())}
+    past = await _states(session, kind, [e.ours.id for e in entries if id(e) in differing])
+    added, changed = [], []
+    rows = []
+    for entry in entries:
+        row, names = entry.ours, differing.get(id(entry), [])
+        if row is None:
+            values = {name: value for name, value in entry.values.items() if name not in entry.later}
+            row = model(version=entry.version, **entry.defaults, **values)
+            entry.outcome = "added"
+            added.append((entry, row))
+            count.added += 1
+        elif names and not _was_so(entry, past.get(row.id, ())):
+            if entry.version > row.version:
+                entry.outcome = "changed"
+                changed.append(entry)
+                count.changed += 1
+            else:
+                there = ", ".join(_column(n) for n in names)
+                reason = f"differs in {there} from what is on file here, which is version {row.version}"
+                importing.diverged(entry.table, entry.line, _column(names[0]), reason)
+        else:
+            count.skipped += 1
+        rows.append(row)
+    session.add_all(row for _, row in added)
+    await session.flush()
+    known(rows)
+    for entry, row in added:
+        for name, value in entry.later.items():
+            setattr(row, name, value())
+    await session.flush()
+
+    def note(entry: Entry, row: Any, *, new: bool = False) -> None:
+        numbered = row.id if kind == "negotiation" else entry.negotiation_id
+        importing.log.add(
+            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, new=new)
+        )
+
+    for entry, row in added:
+        note(entry, row, new=True)
+    if changed:
+        await _change(importing, sorted(changed, key=first, reverse=True), note, at_once=at_once)
+    return rows
+
+
+async def _change(
+    importing: Importing, changed: Sequence[Entry], note: Callable[[Entry, Any], None], *, at_once: bool
+) -> None:
+    """Change rows of ours: in memory now, in the database when all else is done, so that nobody waits for long."""
+    session, before = importing.session, {e.ours.id: e.ours.version for e in changed}
+    for entry in changed:
+        session.expunge(entry.ours)
+        for name, value in entry.values.items():
+            setattr(entry.ours, name, value if name not in entry.later else entry.later[name]())
+        entry.ours.version = entry.version
+
+    async def write() -> None:
+        await importing.hold(type(changed[0].ours), before)
+        for entry in changed:
+            session.add(entry.ours)
+            await session.flush()
+        for entry in changed:
+            note(entry, entry.ours)
+
+    if at_once:
+        await write()
+    else:
+        importing.late.append(write)
+
+
+def _column(name: str) -> str:
+    return {"ordinal": "order", "party_id": "party", "merged_into_id": "merged_into"}.get(name, name)
+
+
+async def _states(session: AsyncSession, kind: str, ids: Iterable[int]) -> dict[int, list[Mapping[str, Any]]]:
+    """All that has been on file of these objects."""
+    ids = list(ids)
+    states: dict[int, list[Mapping[str, Any]]] = {}
+    if ids:
+        wanted = select(Revision.object_id, Revision.snapshot).where(
+            Revision.kind == kind, among(Revision.object_id, ids), Revision.snapshot.is_not(None)
+        )
+        for object_id, said in await session.execute(wanted):
+            if said is not None:
+                states.setdefault(object_id, []).append(said)
+    return states
+
+
+def _was_so(entry: Entry, states: Iterable[Mapping[str, Any]]) -> bool:
+    said = {name: plain(value) for name, value in entry.values.items()}
+    return any(all(alike(state.get(name), value) for name, value in said.items()) for state in states)

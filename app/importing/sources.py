@@ -1,0 +1,160 @@
+"""Taking in sources with their texts."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import func, select
+
+from app.datapackage import rows as r
+from app.datapackage.reader import read_text
+from app.db.engine import among
+from app.importing.codebook import plain
+from app.importing.reconcile import Entry, Importing, settle
+from app.models.source import Source, SourceText
+from app.sources.actions import recheck
+from app.sources.queries import newest_texts
+from app.sources.schemas import Text
+from app.sources.urls import same_document_key
+
+PAGE = 5_000
+TEXT = TypeAdapter(Text)
+
+
+@dataclass(slots=True)
+class Sources:
+    by_uid: dict[UUID, Source | None] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)  # as the package has them
+    renewed: set[int] = field(default_factory=set)  # sources of ours that get another text
+
+
+BLANKED = ("url", "url_key", "reference", "title", "publisher", "author", "archive_url", "licence")
+
+
+async def take_sources(importing: Importing) -> Sources:
+    """Take in the sources, without their texts."""
+    read = list(importing.rows("sources", r.SourceRow))
+    package = importing.raw.name
+    sources = Sources({r.uid(package, "sources", k): None for x in importing.raw.rows["sources"] if (k := x["uid"])})
+    keys = {x.uid: same_document_key(x.url) for _, x in read if x.url}
+    ours = await _ours(importing, [x.uid for _, x in read], list(keys.values()))
+    texts = await _hashes(importing, {s.id for s in ours.values()})
+    entries, known = [], []
+    own: dict[str, int] = {}
+    names = ("url", "reference", "title", "publisher", "author", "published_on", "accessed_on", "kind", "language")
+    for line, x in read:
+        key = keys.get(x.uid)
+        if key and key in own:
+            importing.fault("sources", line, "url", f"the same address as on line {own[key]}")
+            continue
+        if key:
+            own[key] = line
+        there, at_address = ours.get(x.uid), ours.get(key) if key else None
+        if there and at_address and there is not at_address:
+            importing.fault("sources", line, "url", f"is the address of another source here, {at_address.title!r}")
+            continue
+        there = there or at_address
+        values = plain(x, (*names, "archive_url", "licence"), url_key=key)
+        if x.redacted:
+            values["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
+        if there and "data" in (there.redacted or {}):  # redacted here: a package does not bring it back
+            values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
+        here = texts.get(there.id, []) if there else []
+        digest = _digest(importing, line, x, here) if x.text else x.text_sha256
+        # Where a text is on file, it tells its own checksum; one that is put on file now will.
+        if there is None or not (x.text or here or digest is None or there.text_sha256 is None):
+            values["text_sha256"] = digest
+        entries.append(Entry("sources", line, x.version, values, {"uid": x.uid}, there))
+        known.append((x, digest, here))
+    settled = await settle(importing, "source", Source, entries)
+    for (x, digest, here), entry, row in zip(known, entries, settled, strict=True):
+        sources.by_uid[x.uid] = row
+        sources.versions[row.id] = max(x.version, row.version)
+        if x.text and digest and digest not in here:
+            await _put(importing, sources, x, digest, entry, row, bool(here))
+        elif digest and not here and row.text_sha256 is None:
+            importing.late.append(partial(_attest, importing, row, digest))
+    return sources
+
+
+def _digest(importing: Importing, line: int, x: r.SourceRow, here: list[str]) -> str | None:
+    """Return the checksum that a text of the package has once it is stored; None, and a fault noted, if it cannot be.
+
+    `here` are those of the texts that its source has; an older release stored texts with other line ends.
+    """
+    try:
+        text, digest = read_text(importing.raw.box, x.text or "")
+        stored = _sha256(TEXT.validate_python(text))
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        importing.fault("sources", line, "text", f"{x.text}: {reason}")
+        return None
+    except ValueError as error:
+        importing.fault("sources", line, "text", str(error))
+        return None
+    if x.text_sha256 not in (None, digest):
+        importing.fault("sources", line, "text_sha256", f"is not the checksum of {x.text}: the text was changed")
+    return digest if digest in here else stored
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+async def _put(
+    importing: Importing, sources: Sources, x: r.SourceRow, digest: str, entry: Entry, row: Source, others: bool
+) -> None:
+    """Put a text of the package on file, unless the texts of this source were redacted here."""
+    if "text" in (row.redacted or {}):
+        return
+    if others and entry.outcome != "changed" and x.version <= row.version:
+        importing.diverged("sources", entry.line, "text", "is another text than those on file here")
+        return
+    text, _ = read_text(importing.raw.box, x.text or "")
+    last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)
+    n = 1 + (await importing.session.scalar(last) or 0)
+    text = TEXT.validate_python(text)
+    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
+    importing.session.add(on_file)
+    await importing.session.flush()
+    importing.session.expunge(on_file)
+    if entry.outcome != "added":
+        sources.renewed.add(row.id)
+        importing.late.append(partial(_recheck, importing, row, digest))
+
+
+async def _attest(importing: Importing, row: Source, digest: str) -> None:
+    """Note against which text elsewhere the quotes of a source of ours were checked."""
+    await importing.hold(Source, {row.id: row.version})
+    await importing.log.amend("source", row, {"text_sha256": digest}, reason=None)
+
+
+async def _recheck(importing: Importing, row: Source, digest: str) -> None:
+    """Let a new text of a source of ours count, and check all its quotes against it."""
+    await importing.hold(Source, {row.id: row.version})
+    row.text_sha256 = digest
+    [on_file] = (await newest_texts(importing.session, [row.id])).values()
+    await recheck(importing.session, importing.log, row, on_file)
+
+
+async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict[Any, Source]:
+    """Sources on file with these UUIDs or addresses, by either."""
+    found: dict[Any, Source] = {}
+    for column, values in ((Source.url_key, keys), (Source.uid, uids)):
+        for i in range(0, len(values), PAGE):
+            rows = await importing.session.scalars(select(Source).where(column.in_(values[i : i + PAGE])))
+            found |= {getattr(s, column.key): s for s in rows}
+    return found
+
+
+async def _hashes(importing: Importing, ids: set[int]) -> dict[int, list[str]]:
+    rows = await importing.session.execute(
+        select(SourceText.source_id, SourceText.sha256).where(among(SourceText.source_id, ids))
+    )
+    hashes: dict[int, list[str]] = {}
+    for source_id, digest in rows:
+        hashes.setdefault(source_id, []).append(digest)
+    return hashes

@@ -1,0 +1,40 @@
+"""Releases as JSON."""
+
+from fastapi import Request, Response
+
+from app.accounts.api_router import api_router
+from app.core.input_models import NumberInPath, SlugInPath
+from app.db.engine import Session
+from app.http.responses import answer
+from app.log.api_answers import Known, times
+from app.log.reader import moment
+from app.negotiations.queries import code_book
+from app.releases.queries import get_release, list_releases
+from app.releases.views import release_view
+
+router = api_router("/negotiations/{slug}/releases", tag="releases")
+
+
+@router.get("")
+async def show_releases(request: Request, session: Session, slug: SlugInPath, query: Known) -> Response:
+    """What was frozen of a negotiation, the newest first: each with its changelog, its checksum and its package."""
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    found = await list_releases(session, book.negotiation.id, query.known_at)
+    return answer(request, [release_view(r, slug) for r in found], times(at, next=None))
+
+
+@router.get("/{number}")
+async def show_release(
+    request: Request,
+    session: Session,
+    slug: SlugInPath,
+    number: NumberInPath,
+    query: Known,
+) -> Response:
+    """One release. Its package at `package` is the same bytes for ever, and `sha256` is their checksum."""
+    at = await moment(session, query.known_at)
+    book = await code_book(session, at, slug)
+    return answer(
+        request, release_view(await get_release(session, book.negotiation.id, number, query.known_at), slug), times(at)
+    )

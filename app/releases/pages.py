@@ -1,0 +1,158 @@
+"""Pages of the releases: all of them, one with its package, and the form by which an admin freezes the next."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.accounts.dependencies import Admin, Anyone, get_admin
+from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
+from app.citations.formats import FORMS
+from app.core.clock import instant, now
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.input_models import KnownAt, SlugInPath, read_query
+from app.db.engine import Session, attempt
+from app.exports.citation_pages import Form as CiteForm
+from app.exports.download import Download, attachment, unchanged
+from app.exports.pages import base_of
+from app.http.problems import read_body
+from app.http.responses import not_modified
+from app.http.templating import page
+from app.log.reader import moment
+from app.models.release import Release
+from app.negotiations.queries import code_book, nav, negotiation_view
+from app.negotiations.views import NegotiationView
+from app.releases.actions import ReleaseInput, freeze
+from app.releases.queries import get_release, last_number, list_releases, read_package
+from app.releases.views import ReleaseView, cite_release, release_view
+
+router = APIRouter(prefix="/n/{slug}/releases", include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+Words = Annotated[str, Form(max_length=60_000)]
+LABELS = {"/title": "Title", "/changelog": "Changelog"}
+
+
+@router.get("")
+async def show_releases(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+    known_at = read_query(KnownAt, request).known_at
+    book = await code_book(session, await moment(session, known_at), slug)
+    found = await list_releases(session, book.negotiation.id, known_at)
+    return page(
+        request,
+        "releases/index.html",
+        negotiation=negotiation_view(book.negotiation),
+        releases=[release_view(r, slug) for r in found],
+        known_at=instant(known_at) if known_at else None,
+        nav=nav(slug),
+    )
+
+
+@router.get("/new")
+async def show_form(request: Request, session: Session, viewer: Admin, slug: SlugInPath) -> Response:
+    return await _form(request, session, slug)
+
+
+@router.post("/new")
+async def add_release(
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    title: Words = "",
+    changelog: Words = "",
+    number: Words = "",
+    do: Words = "",
+) -> Response:
+    """Freeze the next release; its number is sent along, so that sending a form twice makes one."""
+    typed = {"title": title, "changelog": changelog, "number": number}
+    if viewer is None:
+        return sign_in_again(request, typed)
+    admin = await get_admin(viewer)
+    if do == SHOW_AGAIN:
+        return await _form(request, session, slug, typed)
+    async with attempt(session) as refused:
+        given = read_body(ReleaseInput, {"title": title, "changelog": changelog})
+        due = int(number) if number.isdecimal() and len(number) < 10 else 0
+        made = await freeze(session, slug=slug, number=due, **given.model_dump(), by=admin.name, now=now())
+    if not refused:
+        return RedirectResponse(f"/n/{slug}/releases/{made.number}", 303)
+    if isinstance(refused[0], NotFound):
+        raise refused[0]
+    return await _form(request, session, slug, typed, refused[0])
+
+
+@router.get("/{number}.zip")
+async def send_package(request: Request, session: Session, slug: SlugInPath, number: Number) -> Response:
+    """The frozen bytes, which its checksum names."""
+    release, view, _ = await _get(request, session, slug, number)
+    if release.redacted_at is not None:
+        raise NotFound(f"The package of release {number} was taken down: {release.redacted_for or 'no reason given'}")
+    etag = f'"{release.sha256}"'
+
+    async def content() -> AsyncGenerator[bytes]:
+        async with request.app.state.sessions() as own:
+            async for piece in read_package(own, release):
+                yield piece
+
+    headers = {"ETag": etag, "Content-Length": str(release.size)}
+    return unchanged(request, etag) or Download(
+        content(), attachment(f"{view.negotiation}_release-{number}", "zip") | headers
+    )
+
+
+@router.get("/{number}")
+async def show_release(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, number: Number
+) -> Response:
+    """One release, with the negotiation's title of then: neither changes."""
+    _, view, negotiation = await _get(request, session, slug, number)
+    cite = cite_release(view, negotiation, base=base_of(request))
+    return page(request, "releases/show.html", negotiation=negotiation, release=view, cite=cite, nav=nav(slug))
+
+
+@router.get("/{number}/cite.{form}")
+async def cite(request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm) -> Response:
+    _, view, negotiation = await _get(request, session, slug, number)
+    work = cite_release(view, negotiation, base=base_of(request)).work
+    media, write = FORMS[form]
+    named = {"Content-Disposition": f'inline; filename="{work.key}.{form}"'}
+    return not_modified(request, Response(write(work).encode(), headers=named, media_type=media))
+
+
+async def _get(
+    request: Request, session: Session, slug: str, number: int
+) -> tuple[Release, ReleaseView, NegotiationView]:
+    known_at = read_query(KnownAt, request).known_at
+    book = await code_book(session, await moment(session, known_at), slug)
+    release = await get_release(session, book.negotiation.id, number, known_at)
+    then = await code_book(session, await moment(session, release.known_at), slug)
+    return release, release_view(release, slug), negotiation_view(then.negotiation)
+
+
+async def _form(
+    request: Request,
+    session: Session,
+    slug: str,
+    typed: dict[str, str] | None = None,
+    refused: DomainError | None = None,
+) -> Response:
+    book = await code_book(session, await moment(session), slug)
+    number = await last_number(session, book.negotiation.id) + 1
+    errors: dict[str, Any] = {}
+    if isinstance(refused, Invalid):
+        errors = {f.where.strip("/"): f"{LABELS.get(f.where, f.where)} {f.detail}" for f in refused.faults}
+    elif refused is not None:
+        errors = {"changelog": refused.detail}
+    return page(
+        request,
+        "releases/new.html",
+        status=refused.status if refused else 200,
+        negotiation=negotiation_view(book.negotiation),
+        number=number,
+        title=typed["title"] if typed else f"Release {number}",
+        changelog=typed["changelog"] if typed else "",
+        errors=errors,
+        nav=nav(slug),
+    )

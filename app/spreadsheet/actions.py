@@ -1,0 +1,170 @@
+"""Importing a spreadsheet of positions: every row read, held against what is on file, and taken in, all or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import anyio.to_thread
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.datapackage.faults import ImportFaults
+from app.importing.actions import IMPORTS, PATIENCE, take_in
+from app.importing.reconcile import Count, Importing, Progress, Report
+from app.importing.staging_tables import Shelf
+from app.log.writer import writing
+from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.comparison import difference, find_on_file
+from app.spreadsheet.grouping import Grouping
+from app.spreadsheet.names import load_names
+from app.spreadsheet.position_rows import Group
+from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
+from app.spreadsheet.to_package import SheetFaults, check, fill
+
+SHEETS = (".csv", ".tsv", ".txt")
+ORDERS = [("dmy", "Day first: 4.3.2025 is 4 March"), ("mdy", "Month first: 4/3/2025 is 3 April")]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one row: `new`, `quote` (another one of the position before it), `same`, or `fault`."""
+
+    line: int
+    party: str
+    issue: str
+    stated_on: str
+    exact: str
+    kind: str
+    position: int | None = None  # on file
+
+
+@dataclass(slots=True)
+class Taken:
+    """What an import did or would do, row by row; `faults` and `questions` keep it from being done."""
+
+    sheet: Sheet
+    faults: SheetFaults
+    fates: list[Fate] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    new: int = 0
+    same: int = 0
+
+    @property
+    def clean(self) -> bool:
+        return not self.faults and not self.questions
+
+
+async def take_file(
+    session: AsyncSession,
+    path: Path,
+    *,
+    now: datetime,
+    slug: str | None,
+    encoding: Encoding | None,
+    order: DateOrder | None,
+    dry_run: bool,
+    progress: Progress | None = None,
+) -> Taken:
+    """Take in a file for the command line, where a question is a fault that says which option answers it."""
+    faults = SheetFaults(path.name)
+    read = read_sheet(await anyio.to_thread.run_sync(path.read_bytes), path.name, faults, encoding)
+    if isinstance(read, Question):
+        named = ", ".join(name for name, _ in read.choices)
+        faults.add(path.name, 1, "", f"{read.text[0].lower()}{read.text[1:]} Say it: --encoding {named}")
+        return Taken(Sheet(path.name, []), faults)
+    taken = await take_sheet(
+        session, read, faults, by=None, now=now, slug=slug, order=order, dry_run=dry_run, progress=progress
+    )
+    return taken
+
+
+async def take_sheet(
+    session: AsyncSession,
+    sheet: Sheet,
+    faults: SheetFaults,
+    *,
+    by: str | None,
+    now: datetime,
+    slug: str | None,
+    fixed: bool = False,
+    order: DateOrder | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Taken:
+    """Take a sheet in as one entry of the log, or say why not; anything but a clean import rolls the session back.
+
+    `slug` is the negotiation of rows that name none; `fixed`: of all rows.
+    """
+    taken = Taken(sheet, faults)
+    slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())} | ({slug} if slug else set())
+    names = await load_names(session, slugs)
+    grouping = Grouping(sheet, names, faults, slug=slug, fixed=fixed, order=order, today=now.date())
+    groups = grouping.read()
+    if grouping.unclear:
+        taken.questions.append(Question("dates", "Which number of a date is the day?", ORDERS))
+    ours = await find_on_file(session, groups)
+    for group in groups:
+        if view := ours.get(group.uid):
+            if other := difference(group, view):
+                line, column, held = other
+                why = f"differs from position {view.id} on file, which has {held[:80]}: correct it there, with a reason"
+                faults.add(sheet.name, line, column, why)
+    check(sheet, [g for g in groups if g.faulty], faults)
+    fresh = [g for g in groups if g.uid not in ours and not g.faulty]
+    try:
+        await _write(session, taken, fresh, by, now, dry_run, progress)
+    except ImportFaults:
+        await session.rollback()
+    except IntegrityError as error:
+        await session.rollback()
+        raise Conflict("Somebody wrote the same at the same time; import it again.") from error
+    taken.fates = _fates(sheet, groups, {uid: view.id for uid, view in ours.items()}, faults.lines)
+    taken.new, taken.same = len(groups) - len(ours), len(ours)
+    taken.report.counts.setdefault("positions", Count()).skipped += len(ours)
+    return taken
+
+
+async def _write(
+    session: AsyncSession,
+    taken: Taken,
+    fresh: Sequence[Group],
+    by: str | None,
+    now: datetime,
+    dry_run: bool,
+    progress: Progress | None,
+) -> None:
+    for statement in PATIENCE:
+        await session.execute(text(statement))
+    if not dry_run and taken.clean:
+        await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
+    raw = await fill(session, taken.sheet, fresh, taken.faults)
+    shelf = Shelf(session)
+    await shelf.open()
+    for name in shelf.tables:
+        await shelf.put(name, iter(raw.rows[name]))
+    await shelf.close()
+    async with writing(session, by=by, now=now, batch="import") as log:
+        importing = Importing(session, log, raw, shelf, taken.faults, now, progress=progress)
+        await take_in(importing)
+        taken.report = importing.report
+        if dry_run or not taken.clean:
+            raise ImportFaults(taken.faults)  # undoes everything, before the log is written
+
+
+def _fates(sheet: Sheet, groups: Sequence[Group], ours: dict[UUID, int], faulty: set[int]) -> list[Fate]:
+    fates = {}
+    for group in groups:
+        for i, row in enumerate(group.quotes):
+            kind = "same" if group.uid in ours else "quote" if i else "new"
+            said = (group.party, group.issue, group.cells.get("stated_on", ""), row["exact"] or "")
+            fates[row.line] = Fate(row.line, *said, "fault" if row.line in faulty else kind, ours.get(group.uid))
+    for line in sheet.lines:
+        if line.number not in fates:
+            said = (line["party"], line["issue"], line["stated_on"], line["exact"])
+            fates[line.number] = Fate(line.number, *said, "fault")
+    return [fates[number] for number in sorted(fates)]

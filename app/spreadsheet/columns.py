@@ -1,0 +1,106 @@
+"""The columns of a positions CSV: those of the long export, shorter names for hand-made ones, and what cells mean."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from app.core import dates
+from app.core.text_lines import line_ends
+from app.exports.flat_rows import FORMULA
+
+POSITION = (
+    "position_uid", "version", "position", "negotiation", "party", "issue", "status", "act", "summary", "firmness",
+    "prefers", "accepts", "rejects", "attitudes", "conditions", "inferred", "salience", "links", "stated_on",
+    "stated_from", "stated_by",
+)  # fmt: skip
+SPEAKER = ("speaker_name", "speaker_office", "speaker_party")
+SOURCE = (
+    "source_uid", "source_url", "source_reference", "source_title", "source_publisher", "source_author",
+    "source_published_on", "source_kind", "source_language",
+)  # fmt: skip
+QUOTE = (
+    "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on",
+    *SPEAKER, *SOURCE,
+)  # fmt: skip
+# What the export tells besides, and an import computes anew.
+TOLD = {
+    "party_name", "issue_title", "position_id", "current", "prefers_label", "accepts_labels", "rejects_labels",
+    "stance", "attributed_by", "attributed_by_names", "recorded_at", "recorded_by", "action", "reason", "position_url",
+    "quote_id", "verification", "start", "end", "segments", "source_id", "link", "as_of", "known_at", "changed",
+}  # fmt: skip
+SHORT = {
+    "quote": "exact", "speaker": "speaker_name", "office": "speaker_office", "url": "source_url",
+    "reference": "source_reference", "title": "source_title", "publisher": "source_publisher",
+    "author": "source_author", "published_on": "source_published_on", "uid": "position_uid", "date": "stated_on",
+}  # fmt: skip
+DATES = ("stated_on", "stated_from", "stated_by", "said_on", "source_published_on")
+VERBATIM = {"exact", "prefix", "suffix"}
+VERBS = ("prefers", "accepts", "rejects")
+_NUMERIC = re.compile(r"\s*([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})\s*")
+
+
+class DateOrder(StrEnum):
+    """How dates of three numbers are meant."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+def canonical(name: str) -> str:
+    """A column's name as it is looked up: `Stated on` is `stated_on`."""
+    made = "_".join(name.strip().lower().replace("-", " ").split())
+    return SHORT.get(made, made)
+
+
+def known(name: str) -> bool:
+    return name in POSITION or name in QUOTE or name in TOLD or name.startswith("_")
+
+
+def plain(column: str, cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    text = line_ends(cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell)
+    return text if column in VERBATIM else text.strip()
+
+
+def is_unclear(cell: str) -> bool:
+    """Tell whether a date of three numbers may name two days."""
+    found = _NUMERIC.fullmatch(cell)
+    return found is not None and found[1].lstrip("0") != found[3].lstrip("0") and max(int(found[1]), int(found[3])) < 13
+
+
+def read_date(cell: str, order: DateOrder | None, today: date) -> str:
+    """A date as it is stored; ValueError with what is wrong with it."""
+    numeric = _NUMERIC.fullmatch(cell)
+    if numeric and order:
+        a, _, b, year = numeric.groups()
+        day, month = (a, b) if order == DateOrder.DMY else (b, a)
+        return dates.parse(f"{year}-{month:0>2}-{day:0>2}").text
+    if is_unclear(cell):
+        raise ValueError(f"“{cell.strip()}” may name two days: say whether the day or the month comes first")
+    return dates.parse_human(cell, today).text
+
+
+def read_list(cell: str, names: Mapping[str, set[str]]) -> list[str]:
+    """Names parted by ; or |; slugs may be parted by spaces as well, as the export does it."""
+    cell = cell.strip()
+    parts = [p.strip() for p in re.split(r"[;|\n]", cell) if p.strip()]
+    if len(parts) == 1 and folded(cell) not in names and all(folded(p) in names for p in cell.split()):
+        return cell.split()
+    return parts
+
+
+def folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def read_json(cell: str, kind: type) -> object:
+    """What has structure, as the export writes it; ValueError where it is not that."""
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, kind):
+        raise ValueError(f"is not {'an object' if kind is dict else 'a list'} in JSON, as the export writes it")
+    return found

@@ -1,0 +1,149 @@
+"""The page on which editors import a spreadsheet: chosen, looked over row by row, and taken in, all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import RedirectResponse
+
+from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.form_resume import sign_in_again
+from app.accounts.queries import Viewer
+from app.core.clock import now
+from app.core.errors import DomainError
+from app.core.input_models import Query, SlugInPath, read_query
+from app.datapackage.faults import Fault
+from app.db.engine import Session
+from app.http.templating import page
+from app.log.reader import moment
+from app.negotiations.queries import code_book, nav, negotiation_view
+from app.sources.form_fields import read_form
+from app.spreadsheet.actions import Fate, Taken, take_sheet
+from app.spreadsheet.carried_file import keep, kept
+from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
+from app.spreadsheet.to_package import SheetFaults
+
+router = APIRouter(prefix="/n/{slug}/import", include_in_schema=False)
+
+SHOWN = 500  # rows without a fault; those with one are all shown
+WAYS = {"encoding": Encoding, "dates": DateOrder}
+E = TypeVar("E", bound=StrEnum)
+
+
+class DoneQuery(Query):
+    new: int | None = None
+    same: int | None = None
+
+
+@dataclass(slots=True)
+class Look:
+    """What the page shows of a file: each row with what would happen and what is wrong, and what is about no row."""
+
+    rows: list[tuple[Fate, list[Fault]]] = field(default_factory=list)
+    about_file: list[Fault] = field(default_factory=list)
+    left_out: int = 0
+
+
+@router.get("")
+async def show_import(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+    """The form that takes a file."""
+    return await _page(request, session, slug, {}, done=read_query(DoneQuery, request))
+
+
+@router.post("")
+async def post_import(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+    """Show what would happen; with `do=import`, and where nothing is wrong, have it happen."""
+    sent = await read_form(request)
+    values = {n: sent.values.get(n, "") for n in ("kept", "name", *WAYS)}
+    try:
+        if sent.file is not None:
+            values |= {
+                "kept": keep(await sent.file.read()),
+                "name": sent.file.filename or "file.csv",
+                "encoding": "",
+                "dates": "",
+            }
+        if viewer is None:
+            return sign_in_again(request, values)
+        viewer = await get_editor(viewer)
+        if not values["kept"]:
+            return await _page(request, session, slug, values, errors={"file": "File: choose a CSV to look over"})
+        faults = SheetFaults(values["name"][:100])
+        sheet = read_sheet(kept(values["kept"]), faults.name, faults, _way(Encoding, values["encoding"]))
+        if isinstance(sheet, Question):
+            return await _page(request, session, slug, values, questions=[sheet])
+        taken = await _take(session, viewer, slug, sheet, faults, values, dry_run=sent.values.get("do") != "import")
+    except DomainError as error:
+        if error.status in (401, 403, 404):
+            raise
+        return await _page(request, session, slug, {}, errors={"file": f"File: {error.detail}"})
+    if sent.values.get("do") == "import" and taken.clean:
+        return RedirectResponse(f"/n/{slug}/import?new={taken.new}&same={taken.same}", 303)
+    return await _page(request, session, slug, values, taken=taken, questions=taken.questions)
+
+
+async def _take(
+    session: AsyncSession,
+    viewer: Viewer,
+    slug: str,
+    sheet: Sheet,
+    faults: SheetFaults,
+    values: Mapping[str, str],
+    *,
+    dry_run: bool,
+) -> Taken:
+    order = _way(DateOrder, values["dates"])
+    return await take_sheet(
+        session, sheet, faults, by=viewer.name, now=now(), slug=slug, fixed=True, order=order, dry_run=dry_run
+    )
+
+
+def _way(kind: type[E], said: str) -> E | None:
+    return kind(said) if said in list(kind) else None
+
+
+def look_at(taken: Taken) -> Look:
+    """Bring rows and faults together."""
+    by_line: dict[int, list[Fault]] = {}
+    for fault in taken.faults:
+        by_line.setdefault(fault.line, []).append(fault)
+    look = Look()
+    clean = 0
+    for fate in taken.fates:
+        clean += fate.kind != "fault"
+        if fate.kind == "fault" or clean <= SHOWN:
+            look.rows.append((fate, by_line.pop(fate.line, [])))
+    look.left_out = len(taken.fates) - len(look.rows)
+    look.about_file = [f for faults in by_line.values() for f in faults]
+    return look
+
+
+async def _page(
+    request: Request,
+    session: AsyncSession,
+    slug: str,
+    values: Mapping[str, str],
+    *,
+    taken: Taken | None = None,
+    questions: list[Question] | None = None,
+    errors: Mapping[str, str] | None = None,
+    done: DoneQuery | None = None,
+) -> Response:
+    book = await code_book(session, await moment(session, drafts=True), slug)
+    bad = bool(errors or questions or (taken and not taken.clean))
+    context: dict[str, Any] = {"taken": taken, "look": look_at(taken) if taken else None, "done": done or DoneQuery()}
+    return page(
+        request,
+        "exchange/import.html",
+        status=422 if bad else 200,
+        negotiation=negotiation_view(book.negotiation),
+        values=dict.fromkeys(("kept", "name", *WAYS), "") | {**values},
+        errors=errors or {},
+        questions=questions or [],
+        nav=nav(slug),
+        **context,
+    )

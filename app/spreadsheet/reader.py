@@ -1,0 +1,166 @@
+"""Reading a spreadsheet's CSV into rows that know their line; what nobody can know from the file is asked about."""
+
+import codecs
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.datapackage.csv_records import DELIMITERS, Malformed, find_delimiter, read_records
+from app.datapackage.faults import Faults
+from app.datapackage.reader import LONGEST_CELL
+from app.spreadsheet.columns import canonical, known
+
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# A first line by which spreadsheets are told what parts the cells, as they write it and save it again.
+DECLARED = re.compile(r'"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+MOST_BYTES = 64 << 20
+MOST_ROWS = 200_000
+SAMPLES = 3
+
+
+class Encoding(StrEnum):
+    """What a spreadsheet may be saved in; which one a file says only where it begins with a mark, or is UTF-8."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS_1252 = "windows-1252"
+    WINDOWS_1251 = "windows-1251"
+    WINDOWS_1250 = "windows-1250"
+
+
+ASKED = {
+    Encoding.WINDOWS_1252: "Western European",
+    Encoding.WINDOWS_1251: "Cyrillic",
+    Encoding.WINDOWS_1250: "Central European",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: the line on which it begins, and its cells by column; what is empty is left out."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be asked: about which option, with what to choose from, each with how the file then reads."""
+
+    about: str
+    text: str
+    choices: Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Sheet:
+    name: str
+    lines: list[Line]
+    columns: Sequence[str] = ()
+    read_as: str = ""  # for people: encoding and delimiter
+    texts: Mapping[str, str] = field(default_factory=dict)  # full texts of sources, by the key in column `text`
+    new_speakers: bool = False  # are they put on file by name and party alone?
+
+
+def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None = None) -> Sheet | Question:
+    """Read a file; a Question where it does not tell its encoding and none was given."""
+    sheet = Sheet(name, [])
+    if len(data) > MOST_BYTES:
+        faults.add(name, 1, "", f"is longer than {MOST_BYTES >> 20} MB")
+        return sheet
+    found = _told(data) or encoding or _utf8(data)
+    if found is None:
+        return _ask(data)
+    try:
+        text = data.decode("utf-8-sig" if found == Encoding.UTF_8 else found)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        faults.add(name, line, "", f"is not {_label(found)}, at byte {error.start + 1:,}")
+        return sheet
+    text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        faults.add(name, text[: text.index("\0")].count("\n") + 1, "", "contains a NUL character, which is no text")
+        return sheet
+    declared = DECLARED.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
+    sheet.read_as = f"{_label(found)}, cells parted by {DELIMITERS.get(delimiter, delimiter)}"
+    try:
+        _rows(text, delimiter, sheet, faults, skip=declared is not None)
+    except Malformed as error:
+        faults.add(name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}")
+    return sheet
+
+
+def _told(data: bytes) -> Encoding | None:
+    for mark, name in MARKS.items():
+        if data.startswith(mark):
+            return Encoding(name)
+    return None
+
+
+def _utf8(data: bytes) -> Encoding | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return Encoding.UTF_8
+
+
+def _label(encoding: Encoding) -> str:
+    script = ASKED.get(encoding)
+    return f"{encoding.value.capitalize()} ({script})" if script else encoding.value.upper()
+
+
+def _ask(data: bytes) -> Question:
+    """Ask for the encoding, showing the first lines with letters that it decides about."""
+    high = [line for line in data.splitlines() if any(b >= 0x80 for b in line)][:SAMPLES]
+    choices = []
+    for name in ASKED:
+        shown = " / ".join(_around(line.decode(name, "replace")) for line in high)
+        choices.append((name.value, f"{_label(name)}: {shown}"))
+    return Question("encoding", "The file is not UTF-8, and does not say in which encoding it is.", choices)
+
+
+def _around(line: str) -> str:
+    first = next((i for i, c in enumerate(line) if ord(c) >= 0x80), 0)
+    return line[max(0, first - 20) : first + 40].strip()
+
+
+def _delimiter(text: str) -> str:
+    end = text.find("\n")
+    head = text[: end if 0 <= end < LONGEST_CELL else LONGEST_CELL]
+    return find_delimiter(head, lambda name: known(canonical(name)))
+
+
+def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool) -> None:
+    lines = io.StringIO(text, newline="")
+    if skip:
+        next(lines)
+    records = ((number + skip, cells) for number, cells in read_records(lines, delimiter=delimiter))
+    top, names = next(records, (1 + skip, list[str]()))
+    header = [canonical(n) for n in names]
+    sheet.columns = header
+    if not any(header):
+        faults.add(sheet.name, top, "", "is empty: its first line names the columns")
+        return
+    for name in dict.fromkeys(header):
+        if name and not known(name):
+            faults.add(sheet.name, top, name, "is not a column that is read; a column for oneself begins with _")
+        elif name and header.count(name) > 1:
+            faults.add(sheet.name, top, name, "is there twice")
+    for number, cells in records:
+        if not any(c.strip() for c in cells):
+            continue  # spreadsheets leave empty rows behind
+        if len(cells) != len(header):
+            faults.add(sheet.name, number, "", f"has {len(cells)} cells under {len(header)} columns")
+            continue
+        if len(sheet.lines) == MOST_ROWS:
+            faults.add(sheet.name, number, "", f"is one row too many: at most {MOST_ROWS:,} are taken at once")
+            return
+        said = {n: c for n, c in zip(header, cells, strict=True) if c.strip() and n and not n.startswith("_")}
+        sheet.lines.append(Line(number, said))

@@ -1,0 +1,143 @@
+"""The new positions of a spreadsheet as the tables of a data package, so that one import takes both in."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.datapackage.faults import Faults
+from app.datapackage.reader import Raw, Row
+from app.datapackage.rows import LinkRow, PositionRow, QuoteRow, read_row
+from app.datapackage.schema import TABLES
+from app.spreadsheet.position_rows import Group
+from app.spreadsheet.reader import Sheet
+from app.spreadsheet.sources import Sources, Speakers, Values, quotes_on_file
+
+SAID_OF_POSITION = ("act", "summary", "firmness", "salience", "stated_on", "stated_from", "stated_by")
+SAID_OF_QUOTE = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
+COLUMNS = {  # of a package's tables, as they are called in a spreadsheet
+    "sources": {c.name: f"source_{c.name}" for c in TABLES["sources"].columns},
+    "speakers": {"uid": "speaker_name"} | {n: f"speaker_{n}" for n in ("name", "office", "party")},
+    "positions": {"uid": "position_uid", "quotes": "exact"},
+    "attitudes": {"option": "attitudes", "attitude": "attitudes", "condition": "conditions"},
+    "links": {n: "links" for n in ("issue", "option", "kind", "position")},
+    "quotes": {
+        "uid": "quote_uid", "position": "position_uid", "source": "source_url", "speaker": "speaker_name",
+        "office": "speaker_office", "party": "speaker_party",
+    },
+}  # fmt: skip
+
+
+class SheetFaults(Faults):
+    """Faults of the package that was made of a spreadsheet, told by the spreadsheet's own columns."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.cells: set[tuple[int, str]] = set()
+
+    def add(self, file: str, line: int, column: str, reason: str) -> None:
+        if file in COLUMNS:
+            column = COLUMNS[file].get(column, column)
+        if (line, column) not in self.cells:  # of one cell, what was found first
+            self.cells.add((line, column))
+            super().add(self.name, line, column, reason)
+
+    @property
+    def lines(self) -> set[int]:
+        return {line for line, _ in self.cells}
+
+
+class Texts:
+    """A box that holds the full texts of sources, and nothing else."""
+
+    def __init__(self, name: str, texts: Mapping[str, str]) -> None:
+        self.name, self.texts = name, texts
+
+    def names(self) -> set[str]:
+        return set(self.texts)
+
+    def size(self, path: str) -> int:
+        return len(self.texts[path].encode())
+
+    def open(self, path: str) -> IO[bytes]:
+        return io.BytesIO(self.texts[path].encode())
+
+
+async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], faults: Faults) -> Raw:
+    """Lay the positions out as a package; where a second editor publishes, they become drafts."""
+
+    def note(line: int, column: str, reason: str) -> None:
+        faults.add(sheet.name, line, column, reason)
+
+    rows = [row for group in groups for row in group.quotes]
+    sources, speakers = Sources(), Speakers(by_name=sheet.new_speakers)
+    await sources.find(session, rows)
+    await speakers.find(session, rows)
+    there = await quotes_on_file(session, [row.uid for row in rows if row.uid and row["quote_uid"]])
+    tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+    quoted: dict[Any, int] = {}
+    for group in groups:
+        _position(tables, group, note)
+        for row in group.quotes:
+            source = sources.of(row, note)
+            speaker, office, party = speakers.of(row, group, note)
+            if row.uid in quoted:
+                continue  # carried over from an earlier position of its cell
+            quoted[row.uid] = row.line
+            said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {"office": office, "party": party}
+            said |= there.get(row.uid, {}) if row.uid else {}
+            refers = {"uid": row.uid, "position": group.uid, "source": source, "speaker": speaker}
+            tables["quotes"].append(_row("quotes", row.line, said | refers))
+    for name, found in (("sources", sources.rows), ("speakers", speakers.rows)):
+        tables[name] = [_row(name, line, {**values, "uid": uid}) for uid, (line, values) in found.items()]
+    return Raw(sheet.name, tables, {name: name for name in TABLES}, set(), Texts(sheet.name, sheet.texts))
+
+
+def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
+    """Note what is wrong with the cells of positions that go no further, so that all faults are said at once."""
+
+    def note(line: int, column: str, reason: str) -> None:
+        faults.add(sheet.name, line, column, reason)
+
+    for group in groups:
+        tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+        _position(tables, group, note)
+        for row in group.quotes:
+            refers = {"uid": row.uid, "position": group.uid, "source": row.uid}
+            tables["quotes"].append(_row("quotes", row.line, {n: row[n] for n in SAID_OF_QUOTE} | refers))
+        for name, model in (("positions", PositionRow), ("links", LinkRow), ("quotes", QuoteRow)):
+            for read in tables[name]:
+                read_row(model, TABLES[name], read, sheet.name, faults, name)
+
+
+def _position(tables: dict[str, list[Row]], group: Group, note: Any) -> None:
+    names, at, line = group.names, group.at, group.line
+    status = group.cells.get("status") or ("draft" if names.negotiation.review else "published")
+    if status not in ("draft", "published"):
+        note(at["status"], "status", f"{status[:40]!r} is neither draft nor published")
+    elif status == "published" and names.negotiation.review:
+        note(at["status"], "status", "in this negotiation a second person publishes: only drafts are imported")
+    for option, verb in group.attitudes.items():
+        if (group.issue, option) in names.retired:
+            column = verb if verb in at else "attitudes"
+            note(at[column], column, f"{option} is retired and cannot be chosen any more")
+    cell = {"negotiation": names.negotiation.slug, "party": group.party, "issue": group.issue, "status": status}
+    said = {n: group.cells.get(n) for n in SAID_OF_POSITION}
+    quotes = " ".join(str(row.uid) for row in group.quotes)
+    tables["positions"].append(_row("positions", line, cell | said | {"uid": group.uid, "quotes": quotes}))
+    for option, verb in group.attitudes.items():
+        if (group.issue, option) in names.retired:
+            continue
+        values = {"option": option, "attitude": verb, "condition": group.conditions.get(option)}
+        inferred = "true" if option in group.inferred else "false"
+        tables["attitudes"].append(_row("attitudes", line, values | {"inferred": inferred, "position": group.uid}))
+    for link in group.links:
+        tables["links"].append(_row("links", at["links"], {**link, "position": group.uid}))
+
+
+def _row(table: str, line: int, values: Values) -> Row:
+    names = [c.name for c in TABLES[table].columns if c.name in values]
+    cells = (None if (value := values[n]) is None or value == "" else str(value) for n in names)
+    return Row(line, tuple(cells), {n: i for i, n in enumerate(names)})
