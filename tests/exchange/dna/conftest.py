@@ -1,3 +1,0 @@
-from tests.support.fixtures import lake, lake_database
-
-__all__ = ["lake", "lake_database"]
