@@ -41,6 +41,7 @@ import app.position_form.pages
 import app.positions.api
 import app.positions.pages
 import app.quotes.api
+import app.quotes.pages
 import app.redaction.pages
 import app.releases.api
 import app.releases.pages
@@ -142,6 +143,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.desk.pages.router,
         app.desk.worklist_pages.router,
         app.positions.pages.router,
+        app.quotes.pages.router,
         app.position_form.pages.router,
         app.position_form.lifecycle_pages.router,
         app.position_form.lookup_pages.router,

@@ -65,7 +65,7 @@ async def show_option(
     filters = page_context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
     return page(
         request,
-        "issues/option.html",
+        "codebook/option_quotes.html",
         **shared | {"filters": filters},
         issue=matrix.grid.rows[0].issue,
         option=next(o for o in matrix.grid.rows[0].issue.options if o.slug == option),

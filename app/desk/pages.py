@@ -141,7 +141,7 @@ async def desk_page(
     return page(
         request,
         "desk/show.html",
-        fragment="positions/_form.html" if entry else None,
+        fragment="position_form/_form.html" if entry else None,
         status=status,
         reading=reading,
         entry=entry,

@@ -188,7 +188,7 @@ async def _page(
     context: dict[str, Any] = {"mapped": mapped, "options": options, "shown": SHOWN}
     return page(
         request,
-        "exchange/import_dna.html",
+        "dna/import.html",
         status=422 if errors else 200,
         negotiation=negotiation_view(book.negotiation),
         parties=[

@@ -40,7 +40,7 @@ async def _index(
     sources = await held_by_id(session, at, "source", {u.source_id for u in found.to_code[:SHOWN]})
     return page(
         request,
-        "review/coding.html",
+        "double_coding/coding.html",
         status=422 if errors else 200,
         negotiation=negotiation_view(book.negotiation),
         work=found,
@@ -93,7 +93,7 @@ async def _unit(
     title = next(i["slug"] for i in book.issues if i.id == unit.issue_id)
     return page(
         request,
-        "review/unit.html",
+        "double_coding/unit.html",
         status=422 if errors else 200,
         negotiation=negotiation_view(book.negotiation),
         number=unit.id,

@@ -1,15 +1,15 @@
 """Citations as files: of a view of the matrix, a position, a quote, a source."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.citations.formats import FORMS
 from app.citations.work import Cite
-from app.core.clock import instant, now
+from app.core.clock import now
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
+from app.http.origin import origin
 from app.http.responses import not_modified
 from app.log.reader import Moment, get_held, moment
 from app.matrix.build import load
@@ -20,6 +20,7 @@ from app.negotiations.queries import code_book, issue_views
 from app.positions import presenter, queries
 from app.positions.citation import cite_position, cite_quote, cite_source
 from app.positions.names import called
+from app.positions.permanent import pin
 from app.quotes import queries as quote_queries
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +34,7 @@ async def cite_view(request: Request, session: Session, slug: SlugInPath, form: 
     """A view of the matrix, by its filters, with both times pinned."""
     matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
     pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)
-    return _answer(request, cite_matrix(matrix, base=_base(request), permalink=pinned), form)
+    return _answer(request, cite_matrix(matrix, base=origin(request), permalink=pinned), form)
 
 
 @router.get("/positions/{position_id}/cite.{form}")
@@ -53,14 +54,14 @@ async def cite_version(
 async def cite_words(request: Request, session: Session, quote_id: Number, form: Form) -> Response:
     at = await _moment(request, session)
     quote, _ = await quote_queries.get_quote(session, at, quote_id)
-    return _answer(request, cite_quote(quote, base=_base(request), query=_pin(at)), form)
+    return _answer(request, cite_quote(quote, base=origin(request), query=pin(at)), form)
 
 
 @router.get("/sources/{source_id}/cite.{form}")
 async def cite_document(request: Request, session: Session, source_id: Number, form: Form) -> Response:
     at = await _moment(request, session)
     held = await get_held(session, at, "source", source_id)
-    return _answer(request, cite_source(source_id, held.data, base=_base(request), query=_pin(at)), form)
+    return _answer(request, cite_source(source_id, held.data, base=origin(request), query=pin(at)), form)
 
 
 async def _position(request: Request, session: Session, number: int, version: int | None, form: Form) -> Response:
@@ -72,8 +73,8 @@ async def _position(request: Request, session: Session, number: int, version: in
         names=await called(session, at, book.party_names(), [view]),
         issue=next(i.title for i in issue_views(book) if i.slug == view.issue),
         negotiation=book.negotiation["title"],
-        base=_base(request),
-        query=_pin(at),
+        base=origin(request),
+        query=pin(at),
     )
     return _answer(request, cite, form)
 
@@ -86,11 +87,3 @@ def _answer(request: Request, cite: Cite, form: Form) -> Response:
     media, write = FORMS[form]
     named = {"Content-Disposition": f'inline; filename="{cite.work.key}.{form}"'}
     return not_modified(request, Response(write(cite.work).encode(), headers=named, media_type=media))
-
-
-def _base(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _pin(at: Moment) -> str:
-    return f"?{urlencode({'known_at': instant(at.at)})}"

@@ -21,6 +21,7 @@ from app.exports.query_params import CsvQuery, PackageQuery
 from app.exports.selection import Selection, count_positions, select_cells
 from app.exports.slots import slots
 from app.exports.xlsx_export import export_xlsx
+from app.http.origin import origin
 from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book
@@ -38,7 +39,7 @@ async def send_csv(
     """A row per quote of every position in the filtered cells, or a row per issue."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
-        return export_csv(own, chosen, query, base=base_of(request), now=at)
+        return export_csv(own, chosen, query, base=origin(request), now=at)
 
     return await _send(request, session, slug, query, "csv", write)
 
@@ -48,7 +49,7 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
     """The API's matrix and every position of its cells in one document that describes itself."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
-        return export_json(own, chosen, base=base_of(request), permalink=permalink_of(request, chosen), now=at)
+        return export_json(own, chosen, base=origin(request), permalink=permalink_of(request, chosen), now=at)
 
     return await _send(request, session, slug, query, "json", write)
 
@@ -60,7 +61,7 @@ async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query:
     async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         with scratch_file("xlsx") as path:
             link = permalink_of(request, chosen)
-            await export_xlsx(own, chosen, path, base=base_of(request), permalink=link, now=at)
+            await export_xlsx(own, chosen, path, base=origin(request), permalink=link, now=at)
             async for chunk in read_file(path):
                 yield chunk
 
@@ -128,11 +129,7 @@ async def _send(
     return Download(content(), headers)
 
 
-def base_of(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
 def permalink_of(request: Request, chosen: Selection) -> str:
     """The address of the matrix that was exported, with both times in it."""
     pins = {"as_of": chosen.as_of, "known_at": chosen.known_at}
-    return f"{base_of(request)}/n/{chosen.slug}?{urlencode([*chosen.filters.items(), *pins.items()], doseq=True)}"
+    return f"{origin(request)}/n/{chosen.slug}?{urlencode([*chosen.filters.items(), *pins.items()], doseq=True)}"

@@ -10,6 +10,7 @@ from app.core.input_models import Instant, Slug, SlugInPath
 from app.core.input_models import Query as QueryInput
 from app.db.engine import Session
 from app.feeds.atom import list_entries, write_feed
+from app.http.origin import origin
 from app.http.responses import not_modified
 from app.log.reader import moment
 from app.negotiations.queries import code_book
@@ -40,7 +41,7 @@ async def send_feed(
         book,
         await called(session, at, book.party_names(), [entry.position for entry in entries]),
         at,
-        base=f"{request.url.scheme}://{request.url.netloc}",
+        base=origin(request),
         address=f"/n/{slug}/feed.atom" + (f"?{own}" if own else ""),
         about=f"/n/{slug}" + (f"?{own}" if own else ""),
     )

@@ -46,7 +46,7 @@ async def _form(
     parties, issues = [p for p in party_views(book) if not p.merged_into], issue_views(book)
     return page(
         request,
-        "positions/looks.html",
+        "looks/looks.html",
         status=status,
         negotiation=negotiation_view(book.negotiation),
         rows=[

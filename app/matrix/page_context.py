@@ -8,6 +8,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
+from app.http.origin import origin
 from app.matrix.build import Matrix
 from app.matrix.move_labels import legend
 from app.matrix.schemas import MatrixQuery
@@ -43,7 +44,7 @@ def permalink(request: Request, matrix: Matrix) -> str:
     """The address of this view for ever: with both times in it."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     kept = [(k, v) for k, v in request.query_params.multi_items() if v and k not in pins]
-    return f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{urlencode([*kept, *pins.items()])}"
+    return f"{origin(request)}{request.url.path}?{urlencode([*kept, *pins.items()])}"
 
 
 def counted(matrix: Matrix) -> SimpleNamespace:

@@ -6,6 +6,7 @@ from app.accounts.dependencies import Anyone
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
+from app.http.origin import origin
 from app.http.templating import page
 from app.matrix import page_context, queries
 from app.matrix.api import next_rows
@@ -28,7 +29,7 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
     shared = await page_context.shared(request, session, matrix, query)
-    base = f"{request.url.scheme}://{request.url.netloc}"
+    base = origin(request)
     days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
     return page(
         request,
@@ -62,7 +63,7 @@ async def show_cell(
     shared["names"] = await called(session, matrix.at, matrix.names, [passage.position for passage in history])
     return page(
         request,
-        "cells/show.html",
+        "matrix/cell.html",
         fragment="matrix/_panel.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         party=column,
@@ -85,7 +86,7 @@ async def show_issue(
     shared = await page_context.shared(request, session, matrix, query)
     return page(
         request,
-        "issues/show.html",
+        "matrix/issue.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         issue=row.issue,
         notes=row.issue.notes,
@@ -107,7 +108,7 @@ async def show_party(
     shared = await page_context.shared(request, session, matrix, query)
     return page(
         request,
-        "parties/show.html",
+        "matrix/party.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         party=column,
         aliases=column.aliases,
@@ -126,7 +127,7 @@ async def show_common_ground(request: Request, session: Session, viewer: Anyone,
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
     return page(
         request,
-        "analysis/common_ground.html",
+        "matrix/common_ground.html",
         **await page_context.shared(request, session, matrix, query),
         rows=[
             (row.issue, [(p, c) for p, c in zip(matrix.grid.parties, row.cells, strict=True) if c is not None])

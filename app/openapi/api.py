@@ -24,4 +24,4 @@ async def show_description(request: Request) -> Response:
 @router.get("/api/docs")
 async def show_pages(request: Request) -> Response:
     """The description, drawn."""
-    return page(request, "reference/show.html", headers={"Content-Security-Policy": OWN_POLICY})
+    return page(request, "openapi/show.html", headers={"Content-Security-Policy": OWN_POLICY})

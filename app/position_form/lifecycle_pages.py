@@ -50,7 +50,7 @@ async def show_saved(request: Request, session: Session, viewer: Editor, positio
         request,
         session,
         view,
-        "positions/saved.html",
+        "position_form/saved.html",
         token=token,
         warnings=[detail for _, detail in saved.warnings],
         before=before,
@@ -62,7 +62,7 @@ async def retract_form(request: Request, session: Session, viewer: Editor, posit
     view = await view_of(session, position_id)
     if view.status == RETRACTED:
         raise Conflict("It is retracted already.")
-    return await _page(request, session, view, "positions/retract.html")
+    return await _page(request, session, view, "position_form/retract.html")
 
 
 @router.post("/positions/{position_id}/retract")
@@ -73,18 +73,18 @@ async def retract(request: Request, session: Session, viewer: Anyone, position_i
         return sign_in_again(request, values)
     editor, view = await get_editor(viewer), await view_of(session, position_id)
     if values.get("do") == "refresh":
-        return await _page(request, session, view, "positions/retract.html", values=values)
+        return await _page(request, session, view, "position_form/retract.html", values=values)
     reason = values.get("reason", "").strip() or ("Discarded" if view.status == DRAFT else "")
     if not reason:
         errors = {"reason": "Reason: say why it is retracted"}
-        return await _page(request, session, view, "positions/retract.html", 422, values=values, errors=errors)
+        return await _page(request, session, view, "position_form/retract.html", 422, values=values, errors=errors)
     async with attempt(session) as refused:
         async with writing(session, by=editor.name, now=now()) as log:
             position = await queries.get_position(session, position_id, lock=True)
             _same_version(values, position.version)
             await actions.retract(session, log, position=position, reason=reason)
     if refused:
-        return await _refused(request, session, position_id, "positions/retract.html", values, refused[0])
+        return await _refused(request, session, position_id, "position_form/retract.html", values, refused[0])
     return _after(view)
 
 
@@ -93,7 +93,7 @@ async def restore_form(request: Request, session: Session, viewer: Editor, posit
     view = await view_of(session, position_id)
     if view.status != RETRACTED:
         raise Conflict("It is not retracted.")
-    return await _page(request, session, view, "positions/restore.html", **await _once_public(session, position_id))
+    return await _page(request, session, view, "position_form/restore.html", **await _once_public(session, position_id))
 
 
 @router.post("/positions/{position_id}/restore")
@@ -109,7 +109,7 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
         errors = {} if values.get("do") == "refresh" else {"reason": "Reason: say why it comes back"}
         code = 422 if errors else 200
         return await _page(
-            request, session, view, "positions/restore.html", code, values=values, errors=errors, **public
+            request, session, view, "position_form/restore.html", code, values=values, errors=errors, **public
         )
     status = DRAFT if values.get("do") == "draft" and not public["was_public"] else PUBLISHED
     async with attempt(session) as refused:
@@ -130,7 +130,7 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
             else:
                 await actions.restore(session, log, position=position, status=status, reason=reason)
     if refused:
-        return await _refused(request, session, position_id, "positions/restore.html", values, refused[0], **public)
+        return await _refused(request, session, position_id, "position_form/restore.html", values, refused[0], **public)
     return RedirectResponse(f"/positions/{position_id}", 303) if status == PUBLISHED else _after(view, DRAFT)
 
 

@@ -20,14 +20,14 @@ router = APIRouter(include_in_schema=False)
 async def look_up_sources(request: Request, session: Session, viewer: Editor) -> Response:
     """Options of a list: documents that have all the words typed."""
     found = await sources_like(session, _asked(request, "source"))
-    return page(request, "positions/_sources.html", sources=[source_label(s) for s in found])
+    return page(request, "position_form/_sources.html", sources=[source_label(s) for s in found])
 
 
 @router.get("/lookup/speakers")
 async def look_up_speakers(request: Request, session: Session, viewer: Editor) -> Response:
     """Options of a list: speakers with all the words typed, those of `party` first."""
     found = await speakers_like(session, _asked(request, "speaker"), request.query_params.get("party"))
-    return page(request, "positions/_speakers.html", speakers=[(s.name, s.office, party) for s, party in found])
+    return page(request, "position_form/_speakers.html", speakers=[(s.name, s.office, party) for s, party in found])
 
 
 @router.get("/lookup/parties")
@@ -42,7 +42,7 @@ async def check_fragment(request: Request, session: Session, viewer: Editor) -> 
     """What the words of quote `n` are worth so far."""
     values, _ = await settle_sources(session, await typed(request))
     n = number(request.query_params.get("n")) or 0
-    return page(request, "positions/_check.html", checked=await check_block(session, values, n))
+    return page(request, "position_form/_check.html", checked=await check_block(session, values, n))
 
 
 @router.post("/positions/span-fragment")
@@ -50,7 +50,7 @@ async def span_fragment(request: Request, session: Session, viewer: Editor) -> R
     """From when to when the position would count."""
     values, sources = await settle_sources(session, await typed(request))
     kept = await kept_quotes(session, values)
-    return page(request, "positions/_span.html", span=preview(values, kept, sources, today=now().date()), live=True)
+    return page(request, "position_form/_span.html", span=preview(values, kept, sources, today=now().date()), live=True)
 
 
 def _asked(request: Request, field: str) -> str:

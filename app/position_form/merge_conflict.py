@@ -45,7 +45,7 @@ async def conflict(request: Request, session: AsyncSession, theirs: PositionView
     titles = titles_for(issue_views(book), issue, kept, sources)
     return page(
         request,
-        "positions/conflict.html",
+        "position_form/conflict.html",
         status=412,
         position=theirs,
         base=base,

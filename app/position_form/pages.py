@@ -139,8 +139,8 @@ async def show(
     names = await called(session, await moment(session, drafts=True), entry.names, [current] if current else [])
     return page(
         request,
-        "positions/form.html",
-        fragment="positions/_form.html",
+        "position_form/form.html",
+        fragment="position_form/_form.html",
         status=status,
         entry=entry,
         current=current,

@@ -1,4 +1,4 @@
-"""Everything that the form for a position shows, whatever it is for: `entry` of `templates/positions/_form.html`."""
+"""Everything that the form for a position shows, for any purpose: `entry` of `templates/position_form/_form.html`."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -127,10 +127,10 @@ async def form_context(
     action: str | None = None,
 ) -> Entry:
     """Prepare the form for a negotiation's editor; a page shows it with `entry=await form_context(...)` and
-    `{% include "positions/_form.html" %}`, and loads `js/position-form.js` in its block `scripts`.
+    `{% include "position_form/_form.html" %}`, and loads `js/position-form.js` in its block `scripts`.
 
-    `values` are the fields as they are to stand in it, by the names that `app.position_form.fields` explains; for an address
-    (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `form_pages.prefilled` makes them. The rest is for the
+    `values` are the fields as they are to stand in it, by the names that `app.position_form.fields` explains; for an
+    address (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `prefilled` makes them. The rest is for the
     pages of the form itself: `position` to move from or to correct, `base` what a correction is compared with, `errors`
     by field. The form is sent to `/n/{slug}/positions/new`, which shows it alone where something is wrong with it.
     """

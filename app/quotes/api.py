@@ -9,6 +9,7 @@ from app.core.errors import invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
 from app.http.json_body import Sent
+from app.http.origin import origin
 from app.http.problems import read_body
 from app.http.responses import Json, answer, not_modified
 from app.log.api_answers import Known, times
@@ -30,7 +31,7 @@ async def show_quote(
     at = await moment(session, query.known_at, drafts=drafts)
     quote, uses = await queries.get_quote(session, at, quote_id, drafts=drafts)
     if annotation.is_wanted(request.headers.get("accept", "")):
-        base = f"{request.url.scheme}://{request.url.netloc}"
+        base = origin(request)
         words = await queries.words_in_text(session, at, quote)
         made: Response = Json(annotation.annotation(quote, uses, base, words), media_type=annotation.MEDIA_TYPE)
         made.headers["Vary"] = "Accept"

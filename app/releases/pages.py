@@ -15,7 +15,7 @@ from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.exports.citation_pages import Form as CiteForm
 from app.exports.download import Download, attachment, unchanged
-from app.exports.pages import base_of
+from app.http.origin import origin
 from app.http.problems import read_body
 from app.http.responses import not_modified
 from app.http.templating import page
@@ -108,14 +108,14 @@ async def show_release(
 ) -> Response:
     """One release, with the negotiation's title of then: neither changes."""
     _, view, negotiation = await _get(request, session, slug, number)
-    cite = cite_release(view, negotiation, base=base_of(request))
+    cite = cite_release(view, negotiation, base=origin(request))
     return page(request, "releases/show.html", negotiation=negotiation, release=view, cite=cite, nav=nav(slug))
 
 
 @router.get("/{number}/cite.{form}")
 async def cite(request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm) -> Response:
     _, view, negotiation = await _get(request, session, slug, number)
-    work = cite_release(view, negotiation, base=base_of(request)).work
+    work = cite_release(view, negotiation, base=origin(request)).work
     media, write = FORMS[form]
     named = {"Content-Disposition": f'inline; filename="{work.key}.{form}"'}
     return not_modified(request, Response(write(work).encode(), headers=named, media_type=media))

@@ -14,6 +14,7 @@ from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.input_models import SLUG
 from app.db.engine import Session, attempt
+from app.http.origin import origin
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.source import Quote, Source, SourceText
@@ -94,7 +95,7 @@ async def put_text(request: Request, session: Session, viewer: Anyone, source_id
 async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
     """The link to drag among one's bookmarks."""
     negotiation = known_slug(request.query_params)
-    here = f"{request.url.scheme}://{request.url.netloc}/sources/new"
+    here = f"{origin(request)}/sources/new"
     known = f"negotiation:'{negotiation}'," if negotiation else ""
     return page(
         request,

@@ -138,7 +138,7 @@ async def _page(
     context: dict[str, Any] = {"taken": taken, "look": look_at(taken) if taken else None, "done": done or DoneQuery()}
     return page(
         request,
-        "exchange/import.html",
+        "spreadsheet/import.html",
         status=422 if bad else 200,
         negotiation=negotiation_view(book.negotiation),
         values=dict.fromkeys(("kept", "name", *WAYS), "") | {**values},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.citations.formats import as_bibtex
-from tests.citations.test_forms import LETTER, NEWS, PINNED, PLAIN
+from tests.citations.test_formats import LETTER, NEWS, PINNED, PLAIN
 
 ROOT = Path(__file__).parents[2]
 WORKS = [

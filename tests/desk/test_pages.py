@@ -4,7 +4,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.sources.test_intake_pages import send, text_of
+from tests.sources.test_pages import send, text_of
 from tests.support.factories import OTHER_WORDS, TEXT, TWICE, WORDS, quote
 from tests.support.fixtures import Lake
 

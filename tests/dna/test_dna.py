@@ -9,8 +9,8 @@ import pytest
 from app.core.errors import Invalid
 from app.dna.reader import Discourse, read_dna
 from app.dna.writer import encrypted
-from tests.exchange.dna.make import MILLISECONDS, SECONDS, SPANS, STATEMENTS, TEXT, dna
-from tests.exchange.packages import commits
+from tests.datapackage.packages import commits
+from tests.dna.make import MILLISECONDS, SECONDS, SPANS, STATEMENTS, TEXT, dna
 from tests.support.factories import OTHER_WORDS, WORDS, Desk
 from tests.support.fixtures import Lake
 from tests.support.forms import Sheet as Form

@@ -18,7 +18,7 @@ from app.db.engine import make_engine, make_sessions
 from app.embedded_postgres.server import Server
 from app.importing import positions
 from app.importing.actions import import_package
-from tests.exchange.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write
+from tests.datapackage.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write
 from tests.support.fixtures import Lake, connect
 
 TEXT = "On Monday she said: we want few fish, and many nets."

@@ -17,8 +17,8 @@ from app.importing.actions import import_package
 from app.log import commit_time
 from app.log.bulk import writer
 from app.log.bulk.writer import Staging
-from tests.exchange.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
-from tests.history.test_rebuild import derived, rebuilt
+from tests.datapackage.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
+from tests.log.test_rebuild import derived, rebuilt
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified
 

@@ -12,7 +12,7 @@ from app.db.engine import make_engine, make_sessions
 from app.log import compare as comparing
 from app.log.compare import compare
 from app.log.derived_tables import Derived, derived
-from tests.history.test_rebuild import written
+from tests.log.test_rebuild import written
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified
 

@@ -1,6 +1,6 @@
 """Schemathesis, a stranger to the program, holds what is answered against the description, bounded in time.
 
-Longer: `schemathesis --config-file tests/reference/schemathesis.toml run URL/api/v1/openapi.json -c all`.
+Longer: `schemathesis --config-file tests/openapi/schemathesis.toml run URL/api/v1/openapi.json -c all`.
 """
 
 import re

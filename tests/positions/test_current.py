@@ -1,4 +1,4 @@
-"""Rule 4 of docs/rules.md: SQL chooses the same current positions as `app.matrix.precedence`, and the API shows them."""
+"""Rule 4 of docs/rules.md: SQL and `app.matrix.precedence` choose the same positions, and the API shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from app.log.writer import writing
 from app.redaction import actions
 from app.redaction.subject import Subject
 from tests.codebook.test_codebook import fields_of
-from tests.exchange.packages import at_work, give_out, take_in
+from tests.datapackage.packages import at_work, give_out, take_in
 from tests.redaction.test_crawl import AFTER, BEFORE, GIVEN, MARKER, SAID, TEXT, neighbours
 from tests.redaction.test_redacting import PROGRAM, WHY, dumped, redact
 from tests.support.factories import Desk

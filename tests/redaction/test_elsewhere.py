@@ -14,9 +14,9 @@ from app.cli import main
 from app.datapackage.faults import ImportFaults
 from app.embedded_postgres.server import Server
 from app.server.backups import back_up, restore
-from tests.exchange.packages import bare, give_out, take_in
-from tests.operation.test_backups import empty
+from tests.datapackage.packages import bare, give_out, take_in
 from tests.redaction.test_redacting import WHY, dumped, full, redact
+from tests.server.test_backups import empty
 from tests.support.factories import WORDS, Desk
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from tests.sources import make
-from tests.sources.test_intake_pages import send, values
+from tests.sources.test_pages import send, values
 from tests.support.factories import Desk, quote
 from tests.support.fixtures import Lake, connect
 

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from app.sources.extraction.process import extract
 from app.sources.page_numbers import page_at, page_link, read_pages, write_pages
 from tests.sources import make
-from tests.sources.test_intake_pages import send
+from tests.sources.test_pages import send
 from tests.support.factories import quote
 from tests.support.fixtures import Lake, lake, lake_database
 

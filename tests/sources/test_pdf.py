@@ -12,7 +12,7 @@ from app.sources.extraction.process import Unreadable, extract
 from app.sources.extraction.readers.pdf import PAGES
 from app.sources.matching.anchor import check
 from tests.sources import make
-from tests.sources.test_intake_pages import send, text_of, values
+from tests.sources.test_pages import send, text_of, values
 from tests.support.browser import chromium
 from tests.support.fixtures import Lake
 

@@ -12,7 +12,7 @@ from app.spreadsheet.actions import Taken, take_sheet
 from app.spreadsheet.columns import DateOrder
 from app.spreadsheet.reader import Encoding, Question, read_sheet
 from app.spreadsheet.to_package import SheetFaults
-from tests.exchange.packages import at_work
+from tests.datapackage.packages import at_work
 from tests.support.factories import OTHER_WORDS, WORDS
 
 NAME = "lake.csv"

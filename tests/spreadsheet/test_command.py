@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
-from tests.exchange.sheet.make import other, said, sheet
+from tests.spreadsheet.make import other, said, sheet
 from tests.support.fixtures import Lake
 
 

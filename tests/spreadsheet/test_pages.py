@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.exchange.packages import commits
-from tests.exchange.sheet.make import other, said, sheet
+from tests.datapackage.packages import commits
+from tests.spreadsheet.make import other, said, sheet
 from tests.support.factories import Desk
 from tests.support.fixtures import Lake
 from tests.support.forms import Sheet as Form

@@ -7,7 +7,7 @@ import pytest
 from app.spreadsheet.columns import DateOrder, canonical, plain, read_date
 from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
 from app.spreadsheet.to_package import SheetFaults
-from tests.exchange.sheet.make import said, sheet
+from tests.spreadsheet.make import said, sheet
 
 TODAY = date(2026, 11, 24)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.exchange.packages import commits
-from tests.exchange.sheet.make import DMY, LAKE, MDY, faults, kinds, other, said, sheet, starts, take
+from tests.datapackage.packages import commits
+from tests.spreadsheet.make import DMY, LAKE, MDY, faults, kinds, other, said, sheet, starts, take
 from tests.support.factories import NOWHERE, OTHER_WORDS, TWICE, WORDS
 from tests.support.fixtures import Lake
 

@@ -106,13 +106,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "matrix-transposed": ("matrix/show.html", sarn.matrix(filters={"transpose": True})),
     "matrix-empty": ("matrix/show.html", sarn.matrix(grid=replace(sarn.GRID, rows=[]), days=[])),
-    "cell": ("cells/show.html", sarn.one_cell()),
+    "cell": ("matrix/cell.html", sarn.one_cell()),
     "cell-silent": (
-        "cells/show.html",
+        "matrix/cell.html",
         sarn.one_cell(cell=sarn.CELLS["dorrin", "bridge"], party=sarn.PARTIES[3], issue=sarn.ISSUES[1], history=[]),
     ),
     "cell-eight": (
-        "cells/show.html",
+        "matrix/cell.html",
         sarn.one_cell(
             cell=sarn.CELLS["dorrin", "fee"],
             party=sarn.PARTIES[3],
@@ -123,7 +123,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "panel": ("matrix/_panel.html", {**sarn.one_cell(), "partial": True}),
     "issue": (
-        "issues/show.html",
+        "matrix/issue.html",
         {
             **SHARED,
             "issue": FEE,
@@ -133,11 +133,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "issue-long": (
-        "issues/show.html",
+        "matrix/issue.html",
         {**SHARED, "issue": sarn.ISSUES[5], "notes": None, "cells": COLUMN["customs"], "common": sarn.COMMON},
     ),
     "party": (
-        "parties/show.html",
+        "matrix/party.html",
         {
             **SHARED,
             "party": BORSK,
@@ -148,7 +148,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "party-merged": (
-        "parties/show.html",
+        "matrix/party.html",
         {
             **SHARED,
             "party": replace(BORSK, merged_into=sarn.PARTIES[0].slug),
@@ -323,7 +323,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "common-ground": (
-        "analysis/common_ground.html",
+        "matrix/common_ground.html",
         {
             **SHARED,
             "rows": [(issue, COLUMN[issue.slug]) for issue in sarn.ISSUES],

@@ -60,7 +60,7 @@ async def cell(request: Request) -> Response:
     context = invented.one_cell(filters=given(request), party=party, issue=issue, cell=one, history=history)
     return templating.page(
         request,
-        "cells/show.html",
+        "matrix/cell.html",
         fragment="matrix/_panel.html",
         headers={"Content-Security-Policy": POLICY},
         **context,

@@ -198,7 +198,7 @@ def test_silence_that_was_searched_never_looked_and_hidden_are_told_apart() -> N
 def test_a_partial_request_gets_the_fragment_and_says_what_it_varies_on() -> None:
     answer = templating.page(
         request(**{"HX-Request": "true", "HX-Request-Type": "partial"}),
-        "cells/show.html",
+        "matrix/cell.html",
         fragment="matrix/_panel.html",
         **invented.one_cell(),
     )
@@ -206,7 +206,7 @@ def test_a_partial_request_gets_the_fragment_and_says_what_it_varies_on() -> Non
     assert answer.headers["Vary"] == "HX-Request, HX-Request-Type"
     whole = templating.page(
         request(**{"HX-Request": "true", "HX-Request-Type": "full"}),
-        "cells/show.html",
+        "matrix/cell.html",
         fragment="matrix/_panel.html",
         **invented.one_cell(),
     )
