@@ -8,9 +8,11 @@ have been heard, uvicorn is told to stop.
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import socket
+import struct
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -21,6 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.server.workers import all_stop
 
+SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+DROP_ALL = (0x06, 0, 0, 0)  # linux/filter.h: the program "return 0", which takes no byte of any packet
 LAST_WORDS = 0.5  # seconds for who has connected to send the request
 
 
@@ -78,6 +82,8 @@ async def _close_the_door(server: uvicorn.Server) -> None:
         listening.close()
         for door in doors:
             door.setblocking(False)
+            if all_stop():
+                _let_nobody_in(door)
             with door, contextlib.suppress(OSError):
                 with contextlib.suppress(BlockingIOError):
                     while True:
@@ -87,6 +93,17 @@ async def _close_the_door(server: uvicorn.Server) -> None:
     for guest in taken_in:
         with contextlib.suppress(OSError):
             await loop.connect_accepted_socket(protocol, guest, ssl=config.ssl)
+
+
+def _let_nobody_in(door: socket.socket) -> None:
+    """Keep who knocks from now on out of the queue, which is about to be emptied and then thrown away.
+
+    They knock again, as TCP does, and are refused. Only Linux knows such filters.
+    """
+    instruction = ctypes.create_string_buffer(struct.pack("HBBI", *DROP_ALL))
+    program = struct.pack("HP", 1, ctypes.addressof(instruction))
+    with contextlib.suppress(OSError):
+        door.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
 class CloseWhenStopping:
