@@ -7,7 +7,7 @@ PER_SOURCE = 20  # positions that rest on one source
 
 STATEMENTS = """
 INSERT INTO log_commit (seq, at, previous, hash)
-  SELECT max(seq) + 1, max(at) + interval '1 microsecond', '', '' FROM log_commit;
+  SELECT seq + 1, at + interval '1 microsecond', hash, sha256(hash) FROM log_commit ORDER BY seq DESC LIMIT 1;
 CREATE TEMP TABLE many_sources AS
   SELECT c.seq, {count} + g AS n, {first} + g AS id, gen_random_uuid() AS uid, 'https://news.example/many/' || g AS url,
          'Report ' || g || ': ' || s.title AS title, r.snapshot
