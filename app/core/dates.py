@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from babel.dates import get_month_names
+
 Precision = Literal["day", "month", "year"]
 
 _WRITTEN = re.compile(r"([1-9][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -15,18 +17,11 @@ _HOW = "write 2025-03-13, 2025-03 or 2025"
 
 # Language: names of months as they stand alone, and as they stand after a day.
 _MONTHS = {
-    "en": ("January February March April May June July August September October November December",) * 2,
-    "ru": (
-        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
-        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    ),
-    "uk": (
-        "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
-        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-    ),
+    language: tuple(tuple(get_month_names("wide", use, language).values()) for use in ("stand-alone", "format"))
+    for language in ("en", "ru", "uk")
 }
-_NUMBER = {name.lower(): n for forms in _MONTHS.values() for form in forms for n, name in enumerate(form.split(), 1)}
-_NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0].split(), 1)} | {"sept": 9}
+_NUMBER = {name.lower(): n for forms in _MONTHS.values() for form in forms for n, name in enumerate(form, 1)}
+_NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0], 1)} | {"sept": 9}
 # What may be pasted along with a date, takes no room, and is no part of it.
 _IGNORED = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
@@ -74,9 +69,9 @@ def display(text: str, lang: str = "en") -> str:
     alone, after_day = _MONTHS.get(lang, _MONTHS["en"])
     match when.precision:
         case "day":
-            return f"{when.first.day} {after_day.split()[when.first.month - 1]} {when.first.year}"
+            return f"{when.first.day} {after_day[when.first.month - 1]} {when.first.year}"
         case "month":
-            return f"{alone.split()[when.first.month - 1]} {when.first.year}"
+            return f"{alone[when.first.month - 1]} {when.first.year}"
         case "year":
             return text
 
@@ -84,7 +79,7 @@ def display(text: str, lang: str = "en") -> str:
 def display_short(text: str, *, year: int | None = None) -> str:
     """Write a stored date briefly: "13 Mar" in `year`, else "13 Mar 2025"; "Mar 2025", "2025"."""
     when = parse(text)
-    month = _MONTHS["en"][0].split()[when.first.month - 1][:3]
+    month = _MONTHS["en"][0][when.first.month - 1][:3]
     match when.precision:
         case "day":
             return f"{when.first.day} {month}" + (f" {when.first.year}" if when.first.year != year else "")
