@@ -1,5 +1,6 @@
 """Sending a write again changes nothing: the answer to an Idempotency-Key is kept with what it did, as one."""
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 
@@ -63,8 +64,6 @@ async def once(
 
 def _hash(body: bytes) -> bytes:
     """The same JSON has the same hash, however it is written."""
-    try:
+    with contextlib.suppress(orjson.JSONDecodeError):  # which will be refused, or taken to the byte
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
-        pass  # it will be refused, or taken to the byte
     return hashlib.sha256(body).digest()

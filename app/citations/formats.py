@@ -137,7 +137,7 @@ def _address(url: str) -> str:
 
 
 def _url(address: str) -> str:
-    """An address for the midst of a text, where % begins a comment, also within \\url."""
+    r"""An address for the midst of a text, where % begins a comment, also within \url."""
     address = _address(address).replace("%3A", ":")
     return _latex(address) if set(address) & set("%#~") else rf"\url{{{address}}}"
 

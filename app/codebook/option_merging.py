@@ -101,12 +101,11 @@ async def merge(
         object_form.need_reason(sheet)
     if not sheet.errors:
         batch = f"merge {option} into {target.slug}"
-        async with attempt(session) as refused:
-            async with writing(session, by=editor.name, now=now(), batch=batch) as log:
-                await merge_options(
-                    session, log, issue=row, source=source, target=target, keep=keep,
-                    reason=sheet.values["reason"].strip(),
-                )  # fmt: skip
+        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+            await merge_options(
+                session, log, issue=row, source=source, target=target, keep=keep,
+                reason=sheet.values["reason"].strip(),
+            )  # fmt: skip
         if not refused:
             return seen(address)
         sheet.status = refused[0].status

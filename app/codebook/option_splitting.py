@@ -85,12 +85,12 @@ async def split(
     if form.get("seen") != mark(row, touched):
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:
-        async with attempt(session) as refused:
-            async with writing(session, by=editor.name, now=now(), batch=f"split {option}") as log:
-                await split_option(
-                    session, log, issue=row, option=one, new=values, parts=parts,
-                    reason=sheet.values["reason"].strip(),
-                )  # fmt: skip
+        batch = f"split {option}"
+        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+            await split_option(
+                session, log, issue=row, option=one, new=values, parts=parts,
+                reason=sheet.values["reason"].strip(),
+            )  # fmt: skip
         if not refused:
             return seen(f"{base_of(slug)}/issues/{issue}")
         sheet.status = refused[0].status

@@ -117,9 +117,9 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     if not sheet.errors:
         names = len(seats) == len(await _seats(session, part, ""))
         handing = Handing(giver, receiver, sheet.values["reason"].strip())
-        async with attempt(session) as refused:
-            async with writing(session, by=editor.name, now=now(), batch=f"merge {party} into {into}") as log:
-                await merge_party(session, log, handing, seats, found.touched, dropped, names=names)
+        batch = f"merge {party} into {into}"
+        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+            await merge_party(session, log, handing, seats, found.touched, dropped, names=names)
         if not refused:
             return seen(address)
         sheet.errors, sheet.status = {"form": refused[0].detail}, refused[0].status

@@ -39,8 +39,10 @@ def attachment(name: str, suffix: str) -> dict[str, str]:
 
 
 def etag_of(request: Request, at: Moment, *more: Any) -> str:
-    """Name what an export would hold without writing it: the same address, day, entry of the log and redactions,
-    the same bytes."""
+    """Name what an export would hold, without writing it.
+
+    The same address, day, entry of the log and redactions give the same bytes.
+    """
     parts = [str(request.url), at.epoch, at.seq, at.at, at.redactions, *more]
     return f'"{hashlib.sha256(dumps(parts)).hexdigest()[:32]}"'
 

@@ -77,9 +77,10 @@ class Sheet:
         """Write the next row: texts as texts, whole numbers as numbers, nothing as nothing."""
         told: dict[int, str] = {}
         for column, link in enumerate(links):
-            if link and values[column] and link.startswith(("http://", "https://")) and len(link) <= LONGEST_LINK:
-                if self._links + len(told) < MOST_LINKS:
-                    told[column] = link
+            if not link or not values[column] or self._links + len(told) >= MOST_LINKS:
+                continue
+            if link.startswith(("http://", "https://")) and len(link) <= LONGEST_LINK:
+                told[column] = link
         self._links += len(self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told))
         self.rows += 1
 

@@ -154,6 +154,7 @@ class AnswerHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+        return None
 
 
 class BodyLimit:
@@ -192,6 +193,7 @@ class BodyLimit:
             await drain()
             return await respond(Request(scope), Problem(413, "Too large", detail))(scope, receive, send)
         await self.app(scope, counted, send)
+        return None
 
 
 class AnswerHead:
@@ -210,6 +212,7 @@ class AnswerHead:
             await send(message)
 
         await self.app({**scope, "method": "GET"}, receive, without_body)
+        return None
 
 
 def install_security(app: FastAPI, settings: Settings) -> None:

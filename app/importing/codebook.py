@@ -147,8 +147,7 @@ class _Places:
 
 
 def _negotiation(importing: Importing, book: Book, table: str, line: int, slug: str) -> Negotiation | None:
-    found = refer(importing, table, line, "negotiation", slug, book.negotiations, f"there is no negotiation {slug!r}")
-    return found
+    return refer(importing, table, line, "negotiation", slug, book.negotiations, f"there is no negotiation {slug!r}")
 
 
 async def _issues(importing: Importing, book: Book) -> None:

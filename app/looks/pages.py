@@ -28,8 +28,10 @@ router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 
 @router.get("/new")
 async def offer_looks(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
-    """The form, with the cells chosen that the address names: `cell=party/issue`, or one `party` and `issue`;
-    `where` says what was searched."""
+    """Show the form, with the cells chosen that the address names.
+
+    These are `cell=party/issue`, or one `party` and `issue`; `where` says what was searched.
+    """
     asked = request.query_params
     cells = asked.getlist("cell")
     if asked.get("party") and asked.get("issue"):

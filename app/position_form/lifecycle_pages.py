@@ -78,11 +78,10 @@ async def retract(request: Request, session: Session, viewer: Anyone, position_i
     if not reason:
         errors = {"reason": "Reason: say why it is retracted"}
         return await _page(request, session, view, "position_form/retract.html", 422, values=values, errors=errors)
-    async with attempt(session) as refused:
-        async with writing(session, by=editor.name, now=now()) as log:
-            position = await queries.get_position(session, position_id, lock=True)
-            _same_version(values, position.version)
-            await actions.retract(session, log, position=position, reason=reason)
+    async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
+        position = await queries.get_position(session, position_id, lock=True)
+        _same_version(values, position.version)
+        await actions.retract(session, log, position=position, reason=reason)
     if refused:
         return await _refused(request, session, position_id, "position_form/retract.html", values, refused[0])
     return _after(view)
@@ -112,23 +111,22 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
             request, session, view, "position_form/restore.html", code, values=values, errors=errors, **public
         )
     status = DRAFT if values.get("do") == "draft" and not public["was_public"] else PUBLISHED
-    async with attempt(session) as refused:
-        async with writing(session, by=editor.name, now=now()) as log:
-            position = await queries.get_position(session, position_id, lock=True)
-            _same_version(values, position.version)
-            if position.first_published_at is None and status == PUBLISHED:
-                patch = merge(view, {"status": "published"})
-                await actions.correct(
-                    session,
-                    log,
-                    negotiation=await get_negotiation_by_id(session, position.negotiation_id),
-                    position=position,
-                    wanted=PositionContent(**{n: getattr(patch, n) for n in PositionContent.model_fields}),
-                    status=status,
-                    reason=reason,
-                )
-            else:
-                await actions.restore(session, log, position=position, status=status, reason=reason)
+    async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
+        position = await queries.get_position(session, position_id, lock=True)
+        _same_version(values, position.version)
+        if position.first_published_at is None and status == PUBLISHED:
+            patch = merge(view, {"status": "published"})
+            await actions.correct(
+                session,
+                log,
+                negotiation=await get_negotiation_by_id(session, position.negotiation_id),
+                position=position,
+                wanted=PositionContent(**{n: getattr(patch, n) for n in PositionContent.model_fields}),
+                status=status,
+                reason=reason,
+            )
+        else:
+            await actions.restore(session, log, position=position, status=status, reason=reason)
     if refused:
         return await _refused(request, session, position_id, "position_form/restore.html", values, refused[0], **public)
     return RedirectResponse(f"/positions/{position_id}", 303) if status == PUBLISHED else _after(view, DRAFT)

@@ -1,5 +1,7 @@
-"""The form for a position: a new one, one to which the party moved, one whose record was wrong. Saving is a POST to the
-form's own address; its smaller buttons send `do` and get the form back with nothing saved."""
+"""The form for a position: a new one, one to which the party moved, one whose record was wrong.
+
+Saving is a POST to the form's own address; its smaller buttons send `do` and get the form back with nothing saved.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -53,9 +53,10 @@ async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved |
 
 
 async def saved_before(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]) -> Saved | None:
-    """What this very form has saved before; AlreadyUsed where it said something else then, or where another rendering
-    of it has said just the same: Back, and pressed again. `sure` names the position that it is to be saved beside.
+    """Return what this very form has saved before.
 
+    Raises AlreadyUsed where it said something else then, or where another rendering of it has said just the same: Back,
+    and pressed again. `sure` names the position that it is to be saved beside.
     Waits for the same form where it is just being saved, so that a second press writes nothing.
     """
     token = form.get("token", "")

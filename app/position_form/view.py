@@ -126,8 +126,10 @@ async def form_context(
     focus: str | None = None,
     action: str | None = None,
 ) -> Entry:
-    """Prepare the form for a negotiation's editor; a page shows it with `entry=await form_context(...)` and
-    `{% include "position_form/_form.html" %}`, and loads `js/position-form.js` in its block `scripts`.
+    """Prepare the form for a negotiation's editor.
+
+    A page shows it with `entry=await form_context(...)` and `{% include "position_form/_form.html" %}`, and loads
+    `js/position-form.js` in its block `scripts`.
 
     `values` are the fields as they are to stand in it, by the names that `app.position_form.fields` explains; for an
     address (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `prefilled` makes them. The rest is for the

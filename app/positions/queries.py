@@ -134,7 +134,7 @@ async def get_version(
     session: AsyncSession, at: Moment, position_id: int, *, version: int | None = None, drafts: bool = False
 ) -> Snapshot:
     """One version as held at a moment, by default the newest of then; a draft only for those who may see drafts."""
-    found = [v for v in await list_versions(session, at, position_id, drafts=drafts)]
+    found = list(await list_versions(session, at, position_id, drafts=drafts))
     wanted = found[-1:] if version is None else [v for v in found if v.version == version]
     if not wanted:
         what = f"position {position_id}" if version is None else f"version {version} of position {position_id}"

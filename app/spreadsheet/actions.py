@@ -77,10 +77,9 @@ async def take_file(
         named = ", ".join(name for name, _ in read.choices)
         faults.add(path.name, 1, "", f"{read.text[0].lower()}{read.text[1:]} Say it: --encoding {named}")
         return Taken(Sheet(path.name, []), faults)
-    taken = await take_sheet(
+    return await take_sheet(
         session, read, faults, by=None, now=now, slug=slug, order=order, dry_run=dry_run, progress=progress
     )
-    return taken
 
 
 async def take_sheet(
@@ -109,11 +108,10 @@ async def take_sheet(
         taken.questions.append(Question("dates", "Which number of a date is the day?", ORDERS))
     ours = await find_on_file(session, groups)
     for group in groups:
-        if view := ours.get(group.uid):
-            if other := difference(group, view):
-                line, column, held = other
-                why = f"differs from position {view.id} on file, which has {held[:80]}: correct it there, with a reason"
-                faults.add(sheet.name, line, column, why)
+        if (view := ours.get(group.uid)) and (other := difference(group, view)):
+            line, column, held = other
+            why = f"differs from position {view.id} on file, which has {held[:80]}: correct it there, with a reason"
+            faults.add(sheet.name, line, column, why)
     check(sheet, [g for g in groups if g.faulty], faults)
     fresh = [g for g in groups if g.uid not in ours and not g.faulty]
     try:

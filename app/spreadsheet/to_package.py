@@ -21,7 +21,7 @@ COLUMNS = {  # of a package's tables, as they are called in a spreadsheet
     "speakers": {"uid": "speaker_name"} | {n: f"speaker_{n}" for n in ("name", "office", "party")},
     "positions": {"uid": "position_uid", "quotes": "exact"},
     "attitudes": {"option": "attitudes", "attitude": "attitudes", "condition": "conditions"},
-    "links": {n: "links" for n in ("issue", "option", "kind", "position")},
+    "links": dict.fromkeys(("issue", "option", "kind", "position"), "links"),
     "quotes": {
         "uid": "quote_uid", "position": "position_uid", "source": "source_url", "speaker": "speaker_name",
         "office": "speaker_office", "party": "speaker_party",

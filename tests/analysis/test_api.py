@@ -145,7 +145,7 @@ def test_pinned_answers_stay_the_same_to_the_byte(lake: Lake) -> None:
     number = state(lake.ada, "north", "q20", "2024-01-10")
     state(lake.ada, "south", "q30", "2024-01-10")
     pins = {"as_of": "2024-06-01", "known_at": lake.ada.known_now()}
-    asked = {path: pins for path in ("agreement", "timeline", "coverage", "common-ground", "matrix")}
+    asked = dict.fromkeys(("agreement", "timeline", "coverage", "common-ground", "matrix"), pins)
     asked["changes"] = {"known_at": pins["known_at"], "to": "2024-06-01"}
     before = {path: lake.stranger.get(f"{N}/{path}", **query).raw_data for path, query in asked.items()}
     lake.ada.patch(f"{N}/issues/quota", {"options": [{"slug": "q20", "rank": 9}], "title": "Share"})

@@ -222,7 +222,7 @@ def test_whoever_takes_all_of_theirs_has_theirs(
     other = {k: v for k, v in other.items() if not k.startswith("q-") or k.endswith(("-id", "-keep"))}
     picks = {c.key: "theirs" for c in choices({}, ours, other, Titles())}
     assert not difference(merged(ours, other, picks), other, Titles())
-    assert not difference(merged(ours, other, {k: "mine" for k in picks}), ours, Titles())
+    assert not difference(merged(ours, other, dict.fromkeys(picks, "mine")), ours, Titles())
 
 
 def _of_one_cell(said: dict[str, object]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def neighbours(lake: Lake) -> Lake:
     lake.ada.state(
         issue="dam",
         quotes=[quote(SAID, there, prefix="“", suffix=",” she went on", translation=f"Gebt uns {MARKER} zurück")],
-        **{"summary": "The groves first"},
+        summary="The groves first",
     )
     key = {"Idempotency-Key": "k"}
     body = {

@@ -163,11 +163,10 @@ async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: 
         return
     names = ", ".join(f'"{c}"' for c in columns)
     driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-    async with driver.cursor() as cursor:
-        async with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as into:
-            await into.write_row(first)
-            for row in rows:
-                await into.write_row(row)
+    async with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as into:
+        await into.write_row(first)
+        for row in rows:
+            await into.write_row(row)
 
 
 async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
