@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, exists, func, insert, literal, select, text, true
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.log.documents import period_of
 from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
 from app.log.search_words import search_vector, words_of
 from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
@@ -235,19 +236,10 @@ def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
     # "First published" orders positions of one cell, so it is drawn under the same lock as the commit's instant.
     if c.snapshot["status"] == "published" and position.first_published_at is None:
         position.first_published_at = c.recorded_at or at
-    quotes = c.snapshot["quotes"]
-    others = [q["party_id"] for q in quotes if q["party_id"] not in (None, c.snapshot["party_id"])]
-    dated = {k: date.fromisoformat(v) if (v := c.snapshot[k]) else None for k in ("stated_from", "stated_by")}
     return {
         "position_id": c.object_id,
         "version": c.version,
-        "party_id": c.snapshot["party_id"],
-        "issue_id": c.snapshot["issue_id"],
-        "status": c.snapshot["status"],
-        "firmness": c.snapshot["firmness"],
-        "attributed": bool(quotes) and len(others) == len(quotes),
-        "option_ids": [a["option_id"] for a in c.snapshot["attitudes"]],
-        **dated,
+        **period_of(c.snapshot),
         "first_published": position.first_published_at,
         "recorded_at": c.recorded_at or at,
     }

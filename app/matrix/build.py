@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.http.pagination import read_cursor, write_cursor
+from app.log.documents import attributed_by
 from app.log.reader import Moment, Snapshot, held_by_id, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
@@ -28,7 +29,7 @@ from app.negotiations.queries import (
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
 from app.positions.current import CellKey, current_ids
-from app.positions.presenter import attributed_by, views
+from app.positions.presenter import views
 from app.positions.views import PositionView
 
 NO_NUL = "contains a NUL character, which no text has"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
+from app.log.documents import attributed_by
 from app.log.reader import Moment, Snapshot
 from app.models.vocabulary import Verification
 from app.positions.names import Check, Names, learn
@@ -67,13 +68,6 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
         quotes=[quote_view(q, names) for q in d["quotes"]],
         redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
     )
-
-
-def attributed_by(document: Mapping[str, Any]) -> list[int]:
-    """Numbers of the parties whose speakers alone attribute a position to its party; none where it has own words."""
-    speaking = [q["party_id"] for q in document["quotes"]]
-    hearsay = all(party not in (None, document["party_id"]) for party in speaking)
-    return list(dict.fromkeys(speaking)) if hearsay else []
 
 
 def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | None:

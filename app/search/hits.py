@@ -9,13 +9,13 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
+from app.log.documents import attributed_by
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Option
 from app.models.log import Holding
 from app.models.negotiation import Participation
 from app.models.source import Quote
 from app.positions.phrases import ONLY_IF, led, only_if
-from app.positions.presenter import attributed_by
 from app.search.queries import Found, headlines
 
 OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from psycopg.types.json import Jsonb
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict
 from app.log.bulk.sql import AHEAD, CHECK, HOLDING, POUR, REVISION, SPELL, TABLES
 from app.log.commit_time import keep_appointment, run
+from app.log.documents import period_of
 from app.log.entry import FORMAT, Change, canonical, chain_line
 from app.log.search_words import words_of
 from app.log.writer import Draw, Log, Place
@@ -88,13 +89,12 @@ class Staging:
             )  # fmt: skip
             body = words_of(c.kind, d)
             holdings[late].append((n, staged.newest, c.object_id, c.negotiation_id, c.public, body))
-            spoken_for = [q["party_id"] for q in d["quotes"]]
+            period = period_of(d)
             spells.append(
                 (
-                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id, d["party_id"], d["issue_id"],
-                    d["status"], c.public, d["firmness"],
-                    bool(spoken_for) and all(p not in (None, d["party_id"]) for p in spoken_for),
-                    [a["option_id"] for a in d["attitudes"]], _day(d["stated_from"]), _day(d["stated_by"]),
+                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id, period["party_id"],
+                    period["issue_id"], period["status"], c.public, period["firmness"], period["attributed"],
+                    period["option_ids"], period["stated_from"], period["stated_by"],
                     staged.first_published, staged.published_here, c.recorded_at,
                 )
             )  # fmt: skip
@@ -182,7 +182,3 @@ async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
 
 def segments(found: object) -> Jsonb | None:
     return None if found is None else Jsonb(json.loads(json.dumps(found)))
-
-
-def _day(value: str | None) -> date | None:
-    return None if value is None else date.fromisoformat(value)
