@@ -14,7 +14,7 @@ from app.matrix import page_context
 from app.matrix.build import load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.sources.worklist import Considered, list_considered
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)

@@ -8,7 +8,7 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from app.citations.work import ON_RECORD, Work, one_line
+from app.citations.citable import ON_RECORD, Work, one_line
 from app.http.responses import dumps
 
 STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library brings along

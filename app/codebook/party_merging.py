@@ -19,8 +19,8 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.negotiations.queries import find_parties, nav
-from app.positions.party_merging import merge_party, new_names
-from app.positions.party_recoding import Handing
+from app.positions.party_handover import Handing
+from app.positions.party_identity import merge_party, new_names
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/merge", include_in_schema=False)
 

@@ -18,8 +18,8 @@ from app.models.position import Position
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook, code_book
 from app.positions.current import current_ids
-from app.positions.names import called
-from app.positions.party_recoding import list_of_party, list_rivals
+from app.positions.names_at_moment import called
+from app.positions.party_handover import list_of_party, list_rivals
 from app.positions.presenter import views
 from app.positions.recoding import Touched
 from app.positions.views import PositionView

@@ -25,8 +25,8 @@ from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.negotiations.actions import add_party, take_part
 from app.negotiations.queries import find_parties, nav
-from app.positions.party_merging import split_party
-from app.positions.party_recoding import Handing
+from app.positions.party_handover import Handing
+from app.positions.party_identity import split_party
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/split", include_in_schema=False)
 

@@ -13,7 +13,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book
 from app.positions.attitude_recoding import find
 from app.positions.current import current_ids
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.phrases import according_to
 from app.positions.presenter import views
 from app.positions.recoding import Touched

@@ -22,7 +22,7 @@ from app.matrix.schemas import MatrixQuery, Times
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.queries import newest_spells
 

@@ -22,9 +22,9 @@ from app.models.log import Holding, Spell
 from app.models.negotiation import Speaker
 from app.models.source import SourceText
 from app.negotiations.queries import CodeBook, code_book, merged_into
-from app.positions.names import MOST_SOURCES, Check, checks_at
+from app.positions.compose import BY_HAND
+from app.positions.names_at_moment import MOST_SOURCES, Check, checks_at
 from app.positions.presenter import quote_link
-from app.positions.rules import BY_HAND
 
 PAGE = 500  # rows that are read at once
 FEW = 50  # positions that are written without a pause for whatever else the process has to do

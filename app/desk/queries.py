@@ -15,7 +15,7 @@ from app.models.vocabulary import PositionStatus, ReadingState
 from app.negotiations.queries import CodeBook, party_views
 from app.positions.presenter import views
 from app.positions.views import PositionView
-from app.sources.attribution import Person
+from app.sources.speakers_in_text import Person
 
 
 class Stage(StrEnum):

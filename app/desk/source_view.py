@@ -13,7 +13,7 @@ from app.models.source import Source, SourceReading, SourceText
 from app.negotiations.queries import CodeBook, code_book, issue_views
 from app.negotiations.views import IssueView
 from app.position_form.view import Entry
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates

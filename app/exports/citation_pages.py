@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
+from app.citations.citable import Cite
 from app.citations.formats import FORMS
-from app.citations.work import Cite
 from app.core.clock import now
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
@@ -19,8 +19,8 @@ from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import code_book, issue_views
 from app.positions import presenter, queries
 from app.positions.citation import cite_position, cite_quote, cite_source
-from app.positions.names import called
-from app.positions.permanent import pin
+from app.positions.names_at_moment import called
+from app.positions.permanent_addresses import pin
 from app.quotes import queries as quote_queries
 
 router = APIRouter(include_in_schema=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.flat_rows import (
+from app.exports.columns import (
     MOVE_COLUMNS,
     POSITION_COLUMNS,
     QUOTE_COLUMNS,

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.exports.slots import slots
+from app.exports.concurrency import slots
 from app.http.responses import dumps, matches
 from app.log.reader import Moment
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.agreement import IssueScale, Pair, agreement
 from app.core.xml_text import xml_text
+from app.exports.columns import guarded
 from app.exports.csv_export import write_rows
-from app.exports.flat_rows import guarded
 from app.exports.selection import Selection, windows
 from app.matrix.build import stand_of
 from app.matrix.grid import IssueView

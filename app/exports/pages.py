@@ -14,12 +14,12 @@ from app.core.input_models import SlugInPath
 from app.datapackage.export import export_package
 from app.db.engine import Session
 from app.exports import networks
+from app.exports.concurrency import slots
 from app.exports.csv_export import export_csv
 from app.exports.download import Download, attachment, etag_of, give_time, read_file, scratch_file, unchanged
 from app.exports.json_export import export_json
 from app.exports.query_params import CsvQuery, PackageQuery
 from app.exports.selection import Selection, count_positions, select_cells
-from app.exports.slots import slots
 from app.exports.xlsx_export import export_xlsx
 from app.http.origin import origin
 from app.log.reader import moment

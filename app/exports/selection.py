@@ -22,7 +22,7 @@ from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import Holding, Revision, Spell
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
-from app.positions.names import Names, called
+from app.positions.names_at_moment import Names, called
 from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
 from app.positions.views import PositionView

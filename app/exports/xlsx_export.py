@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
 from app.datapackage.number_set import Numbers
-from app.exports.flat_rows import (
+from app.exports.columns import (
     MOVE_COLUMNS,
     POSITION_COLUMNS,
     QUOTE_COLUMNS,

@@ -15,7 +15,7 @@ from app.models.issue import Option
 from app.models.log import Commit, Holding, QuoteUse, Revision
 from app.models.source import QuoteCheck
 from app.negotiations.queries import merged_into, option_order
-from app.positions.names import Check, Names, slugs, source_view
+from app.positions.names_at_moment import Check, Names, slugs, source_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.http.origin import origin
 from app.http.responses import not_modified
 from app.log.reader import moment
 from app.negotiations.queries import code_book
-from app.positions.names import called
+from app.positions.names_at_moment import called
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 

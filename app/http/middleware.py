@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import RequestLog
+from app.http.limits import MAX_BODY
 from app.http.problems import CatchErrors, Problem, respond
 from app.settings import Settings
 
-MAX_BODY = 8 * 1024 * 1024
 DRAINED = 64 * 1024 * 1024  # a body too large is read on to here, so that its sender gets to read the answer
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 READING = ("GET", "HEAD")

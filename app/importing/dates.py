@@ -7,7 +7,7 @@ from app.core.dates import parse
 from app.datapackage.rows import PositionRow
 from app.importing.quotes import Evidence
 from app.importing.reconcile import Importing
-from app.positions.rules import Composed
+from app.positions.compose import Composed
 
 ABOUT_DATES = ("/stated_on", "/stated_from", "/stated_by")
 

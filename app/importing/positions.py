@@ -24,7 +24,7 @@ from app.log.bulk.writer import Staged, Staging, draw_ids
 from app.log.entry import Change
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification
-from app.positions.rules import CellFacts, OptionFacts, QuoteFacts, compose
+from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, compose
 
 PAGE = 1_000
 DRAFT, PUBLISHED = PositionStatus.DRAFT, PositionStatus.PUBLISHED

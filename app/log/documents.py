@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypedDict, cast
 
+from app.log.hearsay import attributed_by
+
 
 class AttitudeDocument(TypedDict):
     """Of a position to an option; the option by its number."""
@@ -77,19 +79,6 @@ class Period(TypedDict):
     option_ids: list[int]
     stated_from: date | None
     stated_by: date | None
-
-
-def attributed_by(document: Mapping[str, Any]) -> list[int]:
-    """Return the parties whose speakers alone attribute a position to its party, by their numbers.
-
-    There are none where the position rests on the party's own words, or on a source's own report
-    (docs/rules.md, vocabulary: hearsay).
-    """
-    position = cast(PositionDocument, document)
-    own = (None, position["party_id"])
-    parties = [quote["party_id"] for quote in position["quotes"] if quote["party_id"] not in own]
-    hearsay = len(parties) == len(position["quotes"])
-    return list(dict.fromkeys(party for party in parties if party is not None)) if hearsay else []
 
 
 def period_of(document: Mapping[str, Any]) -> Period:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.http.pagination import read_cursor, write_cursor
-from app.log.documents import attributed_by
+from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, held_by_id, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import IssueGround, Stand, issue_ground

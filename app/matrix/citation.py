@@ -1,6 +1,6 @@
 """How a view of the matrix is cited, and what it is in schema.org's words; pure."""
 
-from app.citations.work import US, Cite, Work
+from app.citations.citable import US, Cite, Work
 from app.core import dates
 from app.core.clock import instant
 from app.matrix.build import Matrix

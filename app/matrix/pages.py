@@ -15,7 +15,7 @@ from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
-from app.positions.names import called
+from app.positions.names_at_moment import called
 
 MOST_CELLS = 2_500
 ALL = 2**31

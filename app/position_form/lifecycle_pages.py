@@ -29,7 +29,7 @@ from app.position_form.pages import Number, typed, view_of
 from app.position_form.submit import Saved, saved_by
 from app.positions import actions, queries
 from app.positions.merge_patch import merge
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.schemas import PositionContent
 from app.positions.version_diff import compare
 from app.positions.views import PositionView

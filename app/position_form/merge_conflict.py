@@ -15,7 +15,7 @@ from app.position_form.lookups import settle_sources
 from app.position_form.view import new_token
 from app.positions import presenter, queries
 from app.positions.merge_patch import content_of
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.views import PositionView
 
 PICK = "pick-"

@@ -31,7 +31,7 @@ from app.position_form.step_actions import stepped
 from app.position_form.submit import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.position_form.view import Mode, form_context, new_token
 from app.positions import actions, presenter, queries
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.schemas import NewQuote, PositionContent
 from app.positions.views import PositionView
 

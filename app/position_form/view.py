@@ -19,7 +19,7 @@ from app.position_form.fields import Values, block, number, numbered
 from app.position_form.form_facts import Checked, Span, check_block, kept_quotes, preview, titles_for
 from app.position_form.lookups import closest_speaker, settle_sources, source_label, sources_like, speakers_like
 from app.positions import queries
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
 
 Mode = Literal["new", "move", "correct"]

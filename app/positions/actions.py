@@ -19,8 +19,8 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.actions import publish_speaker, speaker_on_file
 from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
+from app.positions.compose import CellFacts, Composed, QuoteFacts, compose
 from app.positions.mismatch_help import with_closest
-from app.positions.rules import CellFacts, Composed, QuoteFacts, compose
 from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
 from app.sources.actions import check_quote
 from app.sources.queries import find_sources, newest_checks, newest_texts

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.citations.work import US, Cite, Work, shortened
+from app.citations.citable import US, Cite, Work, shortened
 from app.core import dates
 from app.models.vocabulary import QuoteKind
 from app.positions.phrases import according_to

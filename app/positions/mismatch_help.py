@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault
 from app.models.vocabulary import Verification
-from app.positions.rules import UNMATCHED, QuoteFacts
+from app.positions.compose import UNMATCHED, QuoteFacts
 from app.sources.actions import check_text
 from app.sources.queries import newest_texts
 

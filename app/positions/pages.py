@@ -25,8 +25,8 @@ from app.negotiations.queries import (
 from app.positions import presenter, queries
 from app.positions.citation import cite_position
 from app.positions.current import current_ids
-from app.positions.names import called
-from app.positions.permanent import pin, read_moment, version_entry
+from app.positions.names_at_moment import called
+from app.positions.permanent_addresses import pin, read_moment, version_entry
 from app.positions.version_diff import compare
 
 router = APIRouter(include_in_schema=False)

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.log.documents import attributed_by
+from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot
 from app.models.vocabulary import Verification
-from app.positions.names import Check, Names, learn
+from app.positions.names_at_moment import Check, Names, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address

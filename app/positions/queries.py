@@ -20,7 +20,7 @@ from app.models.position import Position, PositionQuote
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
 from app.negotiations.issue_queries import list_options
-from app.positions.rules import CellFacts, OptionFacts
+from app.positions.compose import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
 # --- for whoever writes -----------------------------------------------------------------------------------------------

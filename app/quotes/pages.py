@@ -14,16 +14,11 @@ from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, held_by_id, list_revisions
-from app.negotiations.queries import (
-    CodeBook,
-    code_book,
-    nav,
-    negotiation_view,
-)
+from app.negotiations.queries import CodeBook, code_book, nav, negotiation_view
 from app.positions import presenter
 from app.positions.citation import cite_quote, cite_source
-from app.positions.names import called
-from app.positions.permanent import pin, read_moment, version_entry
+from app.positions.names_at_moment import called
+from app.positions.permanent_addresses import pin, read_moment, version_entry
 from app.positions.views import PositionView, QuoteView
 from app.quotes import queries as quote_queries
 from app.sources.page_numbers import page_link

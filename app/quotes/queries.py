@@ -11,7 +11,7 @@ from app.log.reader import Moment
 from app.models.log import QuoteUse
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification
-from app.positions.names import Names, checks_at, learn
+from app.positions.names_at_moment import Names, checks_at, learn
 from app.positions.presenter import quote_view
 from app.positions.views import QuoteView
 from app.sources.page_numbers import page_at

@@ -11,8 +11,8 @@ from app.core.errors import Conflict, TooLarge
 from app.core.input_models import Input, Name, Reason
 from app.datapackage.export import export_package
 from app.db.engine import one_at_a_time
+from app.exports.concurrency import slots
 from app.exports.download import scratch_file
-from app.exports.slots import slots
 from app.log.reader import Moment, moment
 from app.log.writer import LOCK
 from app.models.release import Release

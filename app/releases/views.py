@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from app.citations.work import US, Cite, Work
+from app.citations.citable import US, Cite, Work
 from app.core.clock import instant
 from app.models.release import Release
 from app.negotiations.views import NegotiationView

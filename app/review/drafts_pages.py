@@ -13,7 +13,7 @@ from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, nav, negotiation_view
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.views import PositionView
 from app.review.drafts import MOST, list_discarded, list_drafts

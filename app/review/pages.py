@@ -24,7 +24,7 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
-from app.positions.names import called
+from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.queries import get_position, get_version
 from app.positions.views import PositionView

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from app.core.errors import Fault
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook
+from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, compose
 from app.positions.merge_patch import content_of
-from app.positions.rules import CellFacts, OptionFacts, QuoteFacts, compose
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
 

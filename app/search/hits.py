@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.documents import attributed_by
+from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Option
 from app.models.log import Holding

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import regex
 
 from app.models.vocabulary import QuoteKind
-from app.sources.attribution import NOBODY, Known, Person, Speaker, sentence_end, sentence_start, subject, through
 from app.sources.matching.paragraphs import paragraphs
 from app.sources.reported_speech import reported
+from app.sources.speakers_in_text import NOBODY, Known, Person, Speaker, sentence_end, sentence_start, subject, through
 
 LONGEST_TEXT = 1_000_000  # characters looked through
 MOST = 1_000  # candidates

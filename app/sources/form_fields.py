@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from app.core import dates
 from app.core.errors import DomainError, Fault
-from app.http.middleware import MAX_BODY
+from app.http.limits import MAX_BODY
 from app.http.problems import body_faults
 from app.http.templating import LANGUAGES
 from app.sources.extraction.decoding import LABELS, reread

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import regex
 
-from app.sources.attribution import Known, Speaker, mentions, sentence_end
+from app.sources.speakers_in_text import Known, Speaker, mentions, sentence_end
 
 LONGEST = 400  # characters of a sentence
 _LEAST_WORDS = 6

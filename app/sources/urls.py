@@ -2,8 +2,8 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from app.core.hosts import check_host
 from app.core.lookalikes import escape_unseen, find_unseen
+from app.core.site_names import check_host
 
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}

@@ -5,7 +5,7 @@ import binascii
 import zlib
 
 from app.core.errors import Invalid
-from app.http.middleware import MAX_BODY
+from app.http.limits import MAX_BODY
 
 MOST_BYTES = 32 << 20  # unpacked
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.core import dates
 from app.core.text_lines import line_ends
-from app.exports.flat_rows import FORMULA
+from app.exports.columns import FORMULA
 
 POSITION = (
     "position_uid", "version", "position", "negotiation", "party", "issue", "status", "act", "summary", "firmness",

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex import PybtexEngine
 
+from app.citations.citable import Work, shortened
 from app.citations.formats import FORMS, as_bibtex, as_csl, as_ris, as_text
-from app.citations.work import Work, shortened
 
 PLAIN = Work(
     key="parley-quote-3",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.hosts import check_host, show_address
+from app.core.site_names import check_host, show_address
 
 THERE = [
     "example.org", "localhost", "a_b.example.org", "r4---sn-q4f.example.org", "x-.example.org", "192.0.2.1", 

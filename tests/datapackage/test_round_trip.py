@@ -18,8 +18,8 @@ from app.log.rebuild import rebuild
 from app.log.writer import writing
 from app.models.negotiation import Participation
 from app.negotiations.queries import find_parties
-from app.positions.party_merging import merge_party
-from app.positions.party_recoding import Handing, list_of_party
+from app.positions.party_handover import Handing, list_of_party
+from app.positions.party_identity import merge_party
 from tests.datapackage.packages import SEEDS, ask, bare, commits, give_out, take_in
 from tests.support.factories import NOWHERE, OTHER_WORDS, TEXT, TWICE, WORDS, Desk, quote
 from tests.support.fixtures import Lake

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.desk.prefill import snapped, taken, weekday
-from app.sources.attribution import Person
 from app.sources.candidates import candidates
 from app.sources.matching.anchor import check
+from app.sources.speakers_in_text import Person
 
 VENN = Person(("Mara Venn",), "Mara Venn", "north")
 TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No 😀 deal.” Later: no 😀 deal."

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.exports.columns import as_it_is, guarded
 from app.exports.csv_export import write_rows
-from app.exports.flat_rows import as_it_is, guarded
 from tests.support.factories import OTHER_WORDS, quote
 from tests.support.fixtures import Lake
 

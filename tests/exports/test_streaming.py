@@ -19,11 +19,11 @@ from app.core.clock import now
 from app.core.errors import TooMany
 from app.db.engine import make_engine, make_sessions
 from app.exports import download, pages
+from app.exports.concurrency import AT_ONCE, Slots, slots
 from app.exports.csv_export import export_csv
 from app.exports.download import Download
 from app.exports.query_params import CsvQuery
 from app.exports.selection import BATCH, FEW, count_positions, select_cells
-from app.exports.slots import AT_ONCE, Slots, slots
 from bench.multiply import multiply
 from tests.support.fixtures import Lake
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app.core.logs import configure_logs
-from app.http.middleware import API_HEADERS, HEADERS, MAX_BODY, POLICY, install_security
+from app.http.limits import MAX_BODY
+from app.http.middleware import API_HEADERS, HEADERS, POLICY, install_security
 from app.http.problems import install_problems
 from app.settings import Settings
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sources.attribution import Person
 from app.sources.candidates import candidates
+from app.sources.speakers_in_text import Person
 
 VOLK = Person(("Irena Volk", "Ірина Волк", "Ирина Волк"), "Irena Volk", "borsk")
 BRANDT = Person(("Teodor Brandt",), "Teodor Brandt", "borsk")

@@ -9,7 +9,7 @@ from app.log.writer import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
 from app.negotiations.actions import amend_participation, amend_party, publish_speaker, speaker_on_file, take_part
-from app.positions.party_recoding import Handing, hand_over
+from app.positions.party_handover import Handing, hand_over
 from app.positions.recoding import Touched
 
 
