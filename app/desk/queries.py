@@ -106,7 +106,7 @@ async def count_stages(session: AsyncSession, negotiation_id: int) -> dict[str, 
     """How many sources of a work list there are of each stage."""
     staged = _staged(negotiation_id)
     rows = await session.execute(select(staged.c.stage, func.count()).group_by(staged.c.stage))
-    return dict(rows)
+    return {stage: n for stage, n in rows}
 
 
 async def positions_from(session: AsyncSession, at: Moment, negotiation_id: int, source_id: int) -> list[PositionView]:

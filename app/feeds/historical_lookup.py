@@ -135,5 +135,5 @@ async def load_then(session: AsyncSession, wanted: Wanted, low: int, high: int) 
         await slugs(session, wanted.negotiations, wanted.parties, wanted.issues),
         [(row[0], row[1], Snapshot(*row[2:])) for row in held if row[-1] is not None],
         checks,
-        dict(uses),  # the first use comes last
+        {quote: seq for quote, seq in uses},  # the first use comes last
     )

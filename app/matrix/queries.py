@@ -126,7 +126,7 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
         .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
         .where(among(Spell.position_id, numbers), Spell.status == PositionStatus.PUBLISHED, held(Spell, at))
     )
-    return dict(rows)
+    return {number: said for number, said in rows}
 
 
 async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:

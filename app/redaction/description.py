@@ -52,7 +52,7 @@ async def preview(session: AsyncSession, subject: Subject) -> Preview:
     named = await find_elsewhere(session, subject, found)
     numbers = {f.of for f in named if f.kind == "release"} | {n for n, _ in found.releases}
     rows = await session.execute(select(Negotiation.id, Negotiation.slug).where(among(Negotiation.id, numbers)))
-    slugs = dict(rows)
+    slugs = {number: slug for number, slug in rows}
     lines = [(f.copied, _line(f, slugs)) for f in named]
     return Preview(
         found.words,
