@@ -17,7 +17,7 @@ from app.http.templating import page
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 
-WRONG_PASSWORD = "The current password is not right."  # noqa: S105 - words
+WRONG_PASSWORD = "The current password is not right."  # noqa: S105  (what is said, no password)
 
 
 async def account_page(

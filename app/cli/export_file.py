@@ -52,7 +52,7 @@ async def save(
             async for piece in pieces:
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
-            return None
+            return
         part = to.with_name(f"{to.name}.part")
         try:
             with part.open("wb") as file:

@@ -116,7 +116,7 @@ def open_box(path: Path) -> Iterator[Box]:
     try:
         archive = zipfile.ZipFile(path)
         box = _Zip(archive, path.name)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:  # the second of zips made in unknown ways
         raise BoxError(f"is neither a folder nor a zip that can be read: {error}") from None
     except OSError as error:
         raise BoxError(f"cannot be read: {error.strerror or error}") from None

@@ -73,7 +73,7 @@ def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) 
     read = [c for c in columns if c.lower() in stored]
     if not read:
         return []
-    chosen = ", ".join(f'"{c}"' for c in read)
+    chosen = ", ".join(f'"{c}"' for c in read)  # of ours; quotation marks in the name of the table are doubled above
     rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608  (quoted)
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")

@@ -100,7 +100,7 @@ class _File:
     def _data(self, table: str, variable: str, value: int) -> None:
         self.values += 1
         row = (self.values, self.statements, NUMBER[variable], value)
-        self.connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", row)  # noqa: S608  (one of ours)
+        self.connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", row)  # noqa: S608  (tables of ours)
 
     def _entity(self, variable: str, value: str) -> int:
         key = (variable, value[:LONGEST])

@@ -154,7 +154,6 @@ class AnswerHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
-        return None
 
 
 class BodyLimit:
@@ -193,7 +192,6 @@ class BodyLimit:
             await drain()
             return await respond(Request(scope), Problem(413, "Too large", detail))(scope, receive, send)
         await self.app(scope, counted, send)
-        return None
 
 
 class AnswerHead:
@@ -212,7 +210,6 @@ class AnswerHead:
             await send(message)
 
         await self.app({**scope, "method": "GET"}, receive, without_body)
-        return None
 
 
 def install_security(app: FastAPI, settings: Settings) -> None:

@@ -132,7 +132,6 @@ class CacheAnswers:
         if "if-none-match" in headers:
             return await self.app(scope, receive, send)
         await self.app(scope, receive, _keeping(cache, key, scope, send))
-        return None
 
 
 def _dropping(cache: Cache, send: Send) -> Send:
@@ -182,7 +181,6 @@ async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
     await send({"type": "http.response.body", "body": kept.body})
     count_request("GET", kept.route, 200, time.perf_counter() - began)
-    return None
 
 
 @contextlib.asynccontextmanager

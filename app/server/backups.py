@@ -191,7 +191,6 @@ def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
         _running("pg_restore", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
     ):
         shutil.copyfileobj(dump, run.stdin, CHUNK)
-    return None
 
 
 def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:

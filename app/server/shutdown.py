@@ -50,7 +50,6 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
             return handler(number, frame)
         stopping.set()
         loop.call_soon_threadsafe(lambda: tasks.add(loop.create_task(stop(number, frame))))
-        return None
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stopping.set)  # streams without an end must not hold up who presses Ctrl-C
@@ -124,4 +123,3 @@ class CloseWhenStopping:
             await send(message)
 
         await self.app(scope, receive, closing)
-        return None

@@ -1,12 +1,13 @@
 """Accounts, sign-ins, links and tokens, from adding to ending them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.accounts import actions, passwords, queries, sign_ins
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInRequired
@@ -68,6 +69,21 @@ async def test_a_name_that_looks_like_another_is_refused(session: AsyncSession) 
     for name in ("аda", "аdа", "Ａｄａ", "Oлeнa", "𝐚𝐝𝐚", "аnnl"):
         with pytest.raises(Conflict):
             await make_account(session, name)
+
+
+async def test_of_two_that_look_alike_at_once_one_is_added(sessions: async_sessionmaker[AsyncSession]) -> None:
+    async with sessions() as one, sessions() as other:
+        await make_account(one, "ada")
+        second = asyncio.create_task(make_account(other, "аdа"))
+        while not second.done():
+            waiting = await one.scalar(
+                text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            )
+            if waiting:
+                await one.commit()
+            await asyncio.sleep(0.02)
+        with pytest.raises(Conflict, match="looks like 'ada'"):
+            await second
 
 
 async def test_signing_in_gives_a_session_until_it_ends(session: AsyncSession) -> None:

@@ -130,15 +130,14 @@ def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]
 async def test_sql_and_arithmetic_choose_the_same(
     owning: AsyncSession, found: list[Version], seq: int, days: int
 ) -> None:
-    session = owning
     as_of, at = FIRST + timedelta(days=days), Moment(seq, BEGAN, "0" * 32)
     where: Mapping[str, Any] = {"negotiation_id": NEGOTIATION, "parties": PARTIES, "issues": [ISSUE], "as_of": as_of}
     try:
-        await put(session, found)
-        got = await queries.current(session, at, **where)
-        chosen = await current_ids(session, at, **where)
+        await put(owning, found)
+        got = await queries.current(owning, at, **where)
+        chosen = await current_ids(owning, at, **where)
     finally:
-        await session.rollback()
+        await owning.rollback()
     by_sql = {cell: (c.count, c.version and c.version.id, c.order_uncertain, c.possible) for cell, c in got.items()}
     expected = by_arithmetic(found, seq, as_of)
     assert by_sql == expected

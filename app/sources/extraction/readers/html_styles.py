@@ -112,7 +112,8 @@ def _selectors(prelude: str) -> list[Any]:
     try:
         return list(compile_selector_list(prelude))
     except (SelectorError, NotImplementedError, SyntaxError, RecursionError):
-        return []  # one selector that is unknown makes the whole rule void
+        # Wrong, not known to the library, or too deep: one selector that is unknown makes the whole rule void.
+        return []
 
 
 def _rules(rules: Iterable[Any], *, in_layer: bool, parent: str = "") -> Iterator[tuple[str, Declared, bool]]:
