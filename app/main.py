@@ -154,7 +154,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     return made
 
 
-def attach(made: FastAPI, settings: Settings, database_url: str, engine: AsyncEngine | None = None) -> None:
+def attach(
+    made: FastAPI, settings: Settings, database_url: str, engine: AsyncEngine | None = None
+) -> None:
     """Give an application that does not run all that it holds anew: settings, database, what is kept, who listens."""
     state = made.state = State()
     state.settings = settings

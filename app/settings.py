@@ -15,7 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.db.dsn import parse
 
-HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]|\*")  # * stands for all
+HOST_NAME = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]|\*"
+)  # * stands for all
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -35,9 +37,13 @@ class Schedule:
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_prefix="PARLEY_", extra="ignore")
 
-    home: Path = Field(Path(".parley"), description="Folder of the embedded database and its backups.")
+    home: Path = Field(
+        Path(".parley"), description="Folder of the embedded database and its backups."
+    )
     database_url: str | None = Field(
-        None, validation_alias="DATABASE_URL", description="A PostgreSQL server, 16 or later; empty: the embedded one."
+        None,
+        validation_alias="DATABASE_URL",
+        description="A PostgreSQL server, 16 or later; empty: the embedded one.",
     )
     database_owner_url: str | None = Field(
         None,
@@ -46,39 +52,64 @@ class Settings(BaseSettings):
     )
     cache: bool = Field(True, description="`off` answers every request anew, for measuring.")
     hosts: Names = Field(
-        ("localhost", "127.0.0.1", "[::1]"), description="Host names that are answered, separated by commas."
+        ("localhost", "127.0.0.1", "[::1]"),
+        description="Host names that are answered, separated by commas.",
     )
-    secure: bool = Field(False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-.")
-    session_days: int = Field(14, ge=1, le=365, description="Days after which a sign-in ends, however used.")
-    session_idle_hours: int = Field(72, ge=1, le=8760, description="Hours without use after which a sign-in ends.")
+    secure: bool = Field(
+        False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-."
+    )
+    session_days: int = Field(
+        14, ge=1, le=365, description="Days after which a sign-in ends, however used."
+    )
+    session_idle_hours: int = Field(
+        72, ge=1, le=8760, description="Hours without use after which a sign-in ends."
+    )
     oidc_issuer: str | None = Field(
-        None, description="An OpenID provider that people may sign in with, as it names itself; empty: none."
+        None,
+        description="An OpenID provider that people may sign in with, as it names itself; empty: none.",
     )
     oidc_client_id: str = Field("", description="What that provider knows this server as.")
-    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that it gave with it; empty: none.")
-    oidc_name: str = Field("single sign-on", min_length=1, description="The provider's name on the button.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="The secret that it gave with it; empty: none."
+    )
+    oidc_name: str = Field(
+        "single sign-on", min_length=1, description="The provider's name on the button."
+    )
     unsafe_database: bool = Field(
-        False, description="`on` serves also where the database may lose what it has acknowledged; for tests only."
+        False,
+        description="`on` serves also where the database may lose what it has acknowledged; for tests only.",
     )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process.")
-    pool_wait_seconds: float = Field(2.0, gt=0, le=60, description="How long a request waits for one, then 503.")
+    pool_wait_seconds: float = Field(
+        2.0, gt=0, le=60, description="How long a request waits for one, then 503."
+    )
 
     backups: Annotated[Schedule | None, NoDecode] = Field(
         Schedule(timedelta(hours=24), 7),
         description="How often the embedded database is backed up and how many backups stay; `off`: never.",
     )
-    proxies: Names = Field((), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count.")
+    proxies: Names = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count."
+    )
     metrics: Names = Field(
-        ("127.0.0.0/8", "::1"), description="Addresses or networks that may read /metrics, separated by commas."
+        ("127.0.0.0/8", "::1"),
+        description="Addresses or networks that may read /metrics, separated by commas.",
     )
     drain_seconds: float = Field(
-        1.0, ge=0, le=60, description="How long requests are still taken after SIGTERM, while /readyz is red already."
+        1.0,
+        ge=0,
+        le=60,
+        description="How long requests are still taken after SIGTERM, while /readyz is red already.",
     )
 
     @field_validator("hosts", "proxies", "metrics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+        return (
+            tuple(v.strip() for v in value.split(",") if v.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("proxies", "metrics")
     @classmethod
@@ -118,7 +149,9 @@ class Settings(BaseSettings):
             return None
         found = re.fullmatch(r"([1-9]\d{0,3})([mhd]):([1-9]\d{0,3})", value)
         if found is None:
-            raise ValueError("is neither `off` nor such as 24h:7, a backup every 24 hours of which 7 stay")
+            raise ValueError(
+                "is neither `off` nor such as 24h:7, a backup every 24 hours of which 7 stay"
+            )
         return Schedule(timedelta(**{UNITS[found[2]]: int(found[1])}), int(found[3]))
 
     @field_validator("oidc_issuer")
@@ -151,7 +184,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _issuer_and_client(self) -> Self:
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            raise ValueError("PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_ID are set together or not at all")
+            raise ValueError(
+                "PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_ID are set together or not at all"
+            )
         return self
 
 
@@ -162,16 +197,27 @@ def speaks_safely(address: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    plain = address.isascii() and address.isprintable() and " " not in address and "@" not in parts.netloc
+    plain = (
+        address.isascii()
+        and address.isprintable()
+        and " " not in address
+        and "@" not in parts.netloc
+    )
     here = parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1")
     return plain and bool(host) and (parts.scheme == "https" or here)
 
 
 def read_settings() -> Settings:
     """The settings of the environment; raises where one makes no sense, or looks like one and is none."""
-    known = {f"PARLEY_{name.upper()}" for name in Settings.model_fields if not name.startswith("database")}
+    known = {
+        f"PARLEY_{name.upper()}"
+        for name in Settings.model_fields
+        if not name.startswith("database")
+    }
     for name in sorted(os.environ):
         if name.startswith("PARLEY_") and name not in known and not name.startswith("PARLEY_TEST_"):
             close = difflib.get_close_matches(name, known, 1)
-            raise UnknownSetting(f"{name}: there is no such setting{f'; did you mean {close[0]}?' if close else ''}")
+            raise UnknownSetting(
+                f"{name}: there is no such setting{f'; did you mean {close[0]}?' if close else ''}"
+            )
     return Settings()

@@ -75,8 +75,20 @@ async def write(session: AsyncSession, kind: str, folder: Path) -> int:
         await export_xlsx(session, chosen, path, base=BASE, permalink=None, now=now())
         return path.stat().st_size
     if kind == "json":
-        return sum([len(piece) async for piece in export_json(session, chosen, base=BASE, permalink=None, now=now())])
-    return sum([len(piece) async for piece in export_csv(session, chosen, CsvQuery(), base=BASE, now=now())])
+        return sum(
+            [
+                len(piece)
+                async for piece in export_json(
+                    session, chosen, base=BASE, permalink=None, now=now()
+                )
+            ]
+        )
+    return sum(
+        [
+            len(piece)
+            async for piece in export_csv(session, chosen, CsvQuery(), base=BASE, now=now())
+        ]
+    )
 
 
 async def measure(url: str, folder: Path) -> None:
@@ -95,7 +107,9 @@ async def measure(url: str, folder: Path) -> None:
 async def make_token(url: str) -> str:
     engine = make_engine(url)
     async with transaction(make_sessions(engine)) as session:
-        account = await accounts.add_user(session, by=None, name="ada", role=UserRole.EDITOR, password=None, now=now())
+        account = await accounts.add_user(
+            session, by=None, name="ada", role=UserRole.EDITOR, password=None, now=now()
+        )
         token = await accounts.add_token(session, account=account, label="bench", now=now())
     await engine.dispose()
     return token

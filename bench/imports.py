@@ -51,7 +51,9 @@ def other_writer(url: str) -> Iterator[list[float]]:
         with psycopg.connect(conninfo(url), autocommit=True) as connection:
             while not done.wait(EVERY):
                 began = time.perf_counter()
-                connection.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [LOCK, LOCK])
+                connection.execute(
+                    "SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [LOCK, LOCK]
+                )
                 waited.append(time.perf_counter() - began)
 
     thread = threading.Thread(target=write)

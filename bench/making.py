@@ -21,7 +21,9 @@ airspace mine clearance refugees property compensation""".split()
 def make_package(out: Path, count: int) -> None:
     """Write a package of `count` published positions with 1.2 quotes each; the same count, the same bytes."""
     rng = random.Random(count)
-    side = max(2, min(200, round((count / 16) ** 0.5)))  # about 16 positions in a cell, at most 40,000 cells
+    side = max(
+        2, min(200, round((count / 16) ** 0.5))
+    )  # about 16 positions in a cell, at most 40,000 cells
     parties, issues, sources = range(side), range(side), range(max(1, count // 20))
     pool = [" ".join(rng.choices(WORDS, k=6)) for _ in range(4_000)]
 
@@ -41,12 +43,25 @@ def make_package(out: Path, count: int) -> None:
     write("negotiations", "slug,title", [("bench", "Very many positions")])
     write("parties", "slug,name", ((f"p{p}", f"Party {p}") for p in parties))
     write("participations", "negotiation,party,order", (("bench", f"p{p}", p) for p in parties))
-    write("issues", "negotiation,slug,title,ordered", (("bench", f"i{i}", f"Issue {i}", "true") for i in issues))
-    options = [("bench", f"i{i}", f"o{o}", f"Option {o}", o) for i in issues for o in range(OPTIONS)]
+    write(
+        "issues",
+        "negotiation,slug,title,ordered",
+        (("bench", f"i{i}", f"Issue {i}", "true") for i in issues),
+    )
+    options = [
+        ("bench", f"i{i}", f"o{o}", f"Option {o}", o) for i in issues for o in range(OPTIONS)
+    ]
     write("options", "negotiation,issue,slug,label,rank", options)
-    speakers = [(f"p{p}-{k}", f"Speaker {p}-{k}", "Minister", f"p{p}") for p in parties for k in range(SPEAKERS)]
+    speakers = [
+        (f"p{p}-{k}", f"Speaker {p}-{k}", "Minister", f"p{p}")
+        for p in parties
+        for k in range(SPEAKERS)
+    ]
     write("speakers", "uid,name,office,party", speakers)
-    papers = ((f"s{s}", f"https://source.example/{s}", pool[s % len(pool)], rng.choice(DAYS)) for s in sources)
+    papers = (
+        (f"s{s}", f"https://source.example/{s}", pool[s % len(pool)], rng.choice(DAYS))
+        for s in sources
+    )
     write("sources", "uid,url,title,published_on", papers)
     cells = [(rng.randrange(side), rng.randrange(side)) for _ in range(count)]
     write(

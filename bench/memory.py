@@ -23,7 +23,14 @@ def _anonymous(process: str | int) -> float:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:  # it has ended
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("RssAnon:")), 0.0)
+    return next(
+        (
+            int(line.split()[1]) / 1024
+            for line in status.splitlines()
+            if line.startswith("RssAnon:")
+        ),
+        0.0,
+    )
 
 
 def _worked(process: int) -> float:
@@ -48,7 +55,12 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self._done.set()
         self._thread.join()
         self.worked = time.process_time() - self.worked

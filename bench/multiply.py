@@ -74,7 +74,13 @@ ANALYZE log_spell, log_revision, log_holding, quote_check, source
 
 def multiply(address: str, count: int, *, template: int = 1, quotes: int = 2) -> None:
     """Add `count` published positions like position `template` on days of their own, each with `quotes` of its own."""
-    numbers = {"first": FIRST, "count": count, "template": template, "quotes": quotes, "per_source": PER_SOURCE}
+    numbers = {
+        "first": FIRST,
+        "count": count,
+        "template": template,
+        "quotes": quotes,
+        "per_source": PER_SOURCE,
+    }
     with psycopg.connect(address.replace("+psycopg", "")) as connection:
         for statement in STATEMENTS.format(**numbers, forever=2**63 - 1).split(";"):
             connection.execute(statement)

@@ -35,7 +35,11 @@ def convert(data: Path, out: Path) -> None:
     issues = {r["id"]: r["slug"] for r in rows("issue")}
     write("negotiations", "slug,title,status", [(n, negotiation["title"], "ongoing")])
     write("parties", "slug,name", ((r["slug"], r["name"]) for r in rows("party")))
-    write("participations", "negotiation,party,role,order", ((n, p, "principal", i) for i, p in parties.items()))
+    write(
+        "participations",
+        "negotiation,party,role,order",
+        ((n, p, "principal", i) for i, p in parties.items()),
+    )
     write(
         "issues",
         "negotiation,slug,title,ordered,order",
@@ -51,13 +55,19 @@ def convert(data: Path, out: Path) -> None:
     write(
         "sources",
         "uid,url,title,publisher,published_on",
-        ((uid("source", r["id"]), r["url"], r["title"], r["publisher"], r["published_on"]) for r in rows("source")),
+        (
+            (uid("source", r["id"]), r["url"], r["title"], r["publisher"], r["published_on"])
+            for r in rows("source")
+        ),
     )
     speakers = {r["id"]: (r["office"], parties[r["party_id"]]) for r in rows("speaker")}
     write(
         "speakers",
         "uid,name,office,party",
-        ((uid("speaker", r["id"]), r["name"], r["office"], parties[r["party_id"]]) for r in rows("speaker")),
+        (
+            (uid("speaker", r["id"]), r["name"], r["office"], parties[r["party_id"]])
+            for r in rows("speaker")
+        ),
     )
     write(
         "positions",

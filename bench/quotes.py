@@ -62,7 +62,9 @@ def every_other(text: str, changed: Callable[[str], str]) -> str:
 def elided(text: str, size: int, step: int) -> str:
     """Keep `size` words of every `step`."""
     all_words = text.split(" ")
-    return " … ".join(" ".join(all_words[n : n + size]) for n in range(0, len(all_words), step))[:QUOTE]
+    return " … ".join(" ".join(all_words[n : n + size]) for n in range(0, len(all_words), step))[
+        :QUOTE
+    ]
 
 
 def marked(text: str) -> str:
@@ -73,17 +75,27 @@ def marked(text: str) -> str:
 SHAPES: dict[str, Callable[[], Case]] = {
     "prose, cut out": lambda: Case(PROSE, CUT),
     "prose, cut out at its end": lambda: Case(PROSE, PROSE[-QUOTE:].split(" ", 1)[1]),
-    "prose, other dashes": lambda: Case(PROSE.replace(" ", " - ", 100_000)[:TEXT], CUT.replace(" ", " – ")),
+    "prose, other dashes": lambda: Case(
+        PROSE.replace(" ", " - ", 100_000)[:TEXT], CUT.replace(" ", " – ")
+    ),
     "prose, other prose": lambda: Case(PROSE, prose(QUOTE, seed=9)),
-    "prose, every other word another": lambda: Case(PROSE, every_other(CUT, lambda w: w[::-1] + "x")),
-    "prose, every other letter another": lambda: Case(PROSE, "".join("#" if n % 2 else c for n, c in enumerate(CUT))),
+    "prose, every other word another": lambda: Case(
+        PROSE, every_other(CUT, lambda w: w[::-1] + "x")
+    ),
+    "prose, every other letter another": lambda: Case(
+        PROSE, "".join("#" if n % 2 else c for n, c in enumerate(CUT))
+    ),
     "prose, letter case of every other word": lambda: Case(PROSE, every_other(CUT, str.upper)),
     "prose, the last letter another": lambda: Case(PROSE, CUT[:-1] + "!x"),
     "prose, its words in another order": lambda: Case(PROSE, " ".join(reversed(CUT.split(" ")))),
-    "prose, letters without spaces": lambda: Case(PROSE.replace(" ", "")[:TEXT], CUT.replace(" ", "")[1:] + "q"),
+    "prose, letters without spaces": lambda: Case(
+        PROSE.replace(" ", "")[:TEXT], CUT.replace(" ", "")[1:] + "q"
+    ),
     "prose, elisions": lambda: Case(PROSE, elided(PROSE[MIDDLE : MIDDLE + 5 * QUOTE], 3, 10)),
     "prose, elisions, the last out of order": lambda: Case(
-        PROSE, elided(PROSE[MIDDLE : MIDDLE + 5 * QUOTE], 3, 10)[:9_900].rsplit(" … ", 1)[0] + " … no such words here"
+        PROSE,
+        elided(PROSE[MIDDLE : MIDDLE + 5 * QUOTE], 3, 10)[:9_900].rsplit(" … ", 1)[0]
+        + " … no such words here",
     ),
     "prose, elisions all over it": lambda: Case(PROSE, elided(PROSE, 3, 600)),
     "prose, a prefix that fits nowhere": lambda: Case(PROSE, CUT, "no such words", "nor these"),
@@ -106,7 +118,9 @@ SHAPES: dict[str, Callable[[], Case]] = {
         RUN, fill("a ", QUOTE), "b " + fill("a ", QUOTE), fill("a ", QUOTE) + "b"
     ),
     "one-letter words, elisions": lambda: Case(RUN, fill("a a a … ", QUOTE)),
-    "one-letter words, elisions, then another": lambda: Case(RUN, fill("a a a … ", QUOTE) + "b b b"),
+    "one-letter words, elisions, then another": lambda: Case(
+        RUN, fill("a a a … ", QUOTE) + "b b b"
+    ),
     "one-letter words, elisions too short": lambda: Case(RUN, fill("a … ", QUOTE) + "a"),
     "hits inside words": lambda: Case(fill("aab "), fill("ab aab ", QUOTE)),
     "hits inside words, from their middle": lambda: Case(fill("xab "), "ab" + fill(" xab", QUOTE)),
@@ -122,7 +136,9 @@ SHAPES: dict[str, Callable[[], Case]] = {
         fill("xa a a a ", 20_000) + fill("xa 谈 a ab "), fill("a a a a … ", QUOTE) + "b b b"
     ),
     "hits inside words of 65 letters": lambda: Case(fill("a" * 80 + " "), "a" * 65),
-    "hits inside words, then near misses": lambda: Case(fill("x" + MOTLEY + "x ", 1_000_000) + fill("a "), MOTLEY),
+    "hits inside words, then near misses": lambda: Case(
+        fill("x" + MOTLEY + "x ", 1_000_000) + fill("a "), MOTLEY
+    ),
     "hits inside words, then near misses, in wide characters": lambda: Case(
         "👩" + fill("x" + MOTLEY + "x ", 1_000_000) + fill("a "), MOTLEY
     ),
@@ -130,7 +146,9 @@ SHAPES: dict[str, Callable[[], Case]] = {
     "near misses of long period, head": lambda: Case(fill(CUT + " "), "qqq" + CUT[3:]),
     "near misses of half length": lambda: Case(fill(CUT[:5_000] + " "), CUT[:5_000] + "qqq"),
     "near misses from the middle of words": lambda: Case(fill("x" + CUT + "x "), CUT),
-    "near misses in marks": lambda: Case(fill("x" + CUT.replace(" ", "-") + "x "), CUT.replace(" ", "–")),
+    "near misses in marks": lambda: Case(
+        fill("x" + CUT.replace(" ", "-") + "x "), CUT.replace(" ", "–")
+    ),
     "ambiguous, of long period": lambda: Case(fill(CUT + " "), CUT),
     "ambiguous, a suffix settles it": lambda: Case(fill(CUT + " ") + "end", CUT, None, "end"),
     "Chinese, cut out": lambda: Case(HAN, HAN[MIDDLE : MIDDLE + QUOTE]),
@@ -141,16 +159,24 @@ SHAPES: dict[str, Callable[[], Case]] = {
         HAN, "…".join(HAN[n : n + 6] for n in range(MIDDLE, MIDDLE + 3 * QUOTE, 20))[:QUOTE]
     ),
     "Chinese, one character": lambda: Case("我" * TEXT, "我" * QUOTE + "你"),
-    "Chinese, one character, elisions": lambda: Case("我" * TEXT, fill("我我我我我我…", QUOTE) + "你你你你你你"),
+    "Chinese, one character, elisions": lambda: Case(
+        "我" * TEXT, fill("我我我我我我…", QUOTE) + "你你你你你你"
+    ),
     "Thai": lambda: Case(fill("ไม่ยอมรับ"), fill("ไม่ยอมรับ", QUOTE) + "ก"),
-    "Hangul in letters": lambda: Case(fill("\u1112\u1161\u11ab\u1100\u1173\u11af "), fill("한글 ", QUOTE) + "나"),
+    "Hangul in letters": lambda: Case(
+        fill("\u1112\u1161\u11ab\u1100\u1173\u11af "), fill("한글 ", QUOTE) + "나"
+    ),
     "Arabic with marks": lambda: Case(fill("لَنْ نَقْبَلَ "), fill("لن نقبل ", QUOTE)),
     "combining marks alone": lambda: Case(MARKS, MARKS[:QUOTE] + "a"),
-    "combining marks, one letter": lambda: Case("a" + "\u0301" * TEXT, "a" + "\u0301" * QUOTE + "b"),
+    "combining marks, one letter": lambda: Case(
+        "a" + "\u0301" * TEXT, "a" + "\u0301" * QUOTE + "b"
+    ),
     "combining marks, in every word": lambda: Case(
         fill("a\u0301\u0323\u0307 "), fill("a\u0323\u0307\u0301 ", QUOTE) + "b"
     ),
-    "prose, decomposed": lambda: Case(marked(PROSE)[:TEXT], marked(CUT)[:QUOTE].rsplit(" ", 1)[0] + " q"),
+    "prose, decomposed": lambda: Case(
+        marked(PROSE)[:TEXT], marked(CUT)[:QUOTE].rsplit(" ", 1)[0] + " q"
+    ),
     "zero widths alone": lambda: Case("\u200b" * TEXT, "\u200b" * QUOTE + "a"),
     "zero widths between letters": lambda: Case(fill("a\u200b"), "a" * QUOTE + "b"),
     "soft hyphens": lambda: Case(fill("se\xadcu\xadri\xadty "), fill("security ", QUOTE) + "x"),
@@ -165,15 +191,22 @@ SHAPES: dict[str, Callable[[], Case]] = {
     "brackets": lambda: Case("[" * TEXT, "a" + "[" * QUOTE + "b"),
     "numbers": lambda: Case(fill("1,0"), fill("1,0", QUOTE) + "2"),
     "flags": lambda: Case("🇺" * TEXT, "🇺" * QUOTE + "a"),
-    "emoji joined": lambda: Case(fill("👩\u200d👩\u200d👧"), fill("👩\u200d👩\u200d👧", QUOTE) + "a"),
-    "two letters": lambda: Case("".join(random.Random(4).choices("ab", k=TEXT)), "ab" * (QUOTE // 2)),
+    "emoji joined": lambda: Case(
+        fill("👩\u200d👩\u200d👧"), fill("👩\u200d👩\u200d👧", QUOTE) + "a"
+    ),
+    "two letters": lambda: Case(
+        "".join(random.Random(4).choices("ab", k=TEXT)), "ab" * (QUOTE // 2)
+    ),
     "two one-letter words": lambda: Case(
-        " ".join(random.Random(4).choices("ab", k=TEXT // 2)), " ".join(random.Random(5).choices("ab", k=QUOTE // 2))
+        " ".join(random.Random(4).choices("ab", k=TEXT // 2)),
+        " ".join(random.Random(5).choices("ab", k=QUOTE // 2)),
     ),
     "Fibonacci's word": lambda: Case(fibonacci(TEXT), fibonacci(QUOTE) + "b"),
     "capital sharp letters": lambda: Case("İ" * TEXT, "i̇" * (QUOTE // 2)),
     "letters that compose": lambda: Case("\u1100\u1161" * (TEXT // 2), "가" * QUOTE + "나"),
-    "one letter and a mark that changes place": lambda: Case(fill("a" + "\u0301\u0323" * 16), fill("a", QUOTE)),
+    "one letter and a mark that changes place": lambda: Case(
+        fill("a" + "\u0301\u0323" * 16), fill("a", QUOTE)
+    ),
 }
 
 

@@ -46,7 +46,9 @@ class Mirror:
                 for entry in entries:
                     self.take(entry)
                 if entries:
-                    self.db.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", (entries[-1]["cursor"],))
+                    self.db.execute(
+                        "INSERT OR REPLACE INTO place VALUES (1, ?)", (entries[-1]["cursor"],)
+                    )
             taken += len(entries)
             if len(entries) < limit:
                 return taken
@@ -55,11 +57,18 @@ class Mirror:
         """Catch up whenever the server says that there is more, until the connection ends; gives the numbers."""
         known = {"Last-Event-ID": self.cursor() or ""}
         request = urllib.request.Request(f"{self.base}/api/v1/events", headers=known)
-        with urllib.request.urlopen(request, timeout=silence) as stream:  # it sends a sign of life every 15 s
+        with urllib.request.urlopen(
+            request, timeout=silence
+        ) as stream:  # it sends a sign of life every 15 s
             for line in stream:
                 if line.startswith(b"id: "):
                     told = line[4:].decode().strip()
-                    for wait in (0, 0.5, 1, 2):  # another server process may learn of it a moment later
+                    for wait in (
+                        0,
+                        0.5,
+                        1,
+                        2,
+                    ):  # another server process may learn of it a moment later
                         time.sleep(wait)
                         yield self.catch_up()
                         if self.cursor() == told:
@@ -74,9 +83,15 @@ class Mirror:
         try:
             return self.ask(f"{self.base}/api/v1/changes?{query}")
         except urllib.error.HTTPError as error:
-            if error.code == 422 and after:  # the server was restored from a backup: its log is another one now
+            if (
+                error.code == 422 and after
+            ):  # the server was restored from a backup: its log is another one now
                 with self.db:
-                    for statement in ("DELETE FROM place", "DELETE FROM object", "DELETE FROM quote_check"):
+                    for statement in (
+                        "DELETE FROM place",
+                        "DELETE FROM object",
+                        "DELETE FROM quote_check",
+                    ):
                         self.db.execute(statement)
                 return self.fetch(None, limit)
             raise
@@ -101,7 +116,14 @@ class Mirror:
             self.note_check(quote["id"], quote)
         self.db.execute(
             "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
-            (entry["type"], entry["id"], entry["version"], entry["action"], entry["at"], json.dumps(data)),
+            (
+                entry["type"],
+                entry["id"],
+                entry["version"],
+                entry["action"],
+                entry["at"],
+                json.dumps(data),
+            ),
         )
 
     def note_check(self, quote: int, result: dict) -> None:
@@ -117,7 +139,9 @@ class Mirror:
     def positions(self) -> dict[int, dict]:
         """Every position in its newest version, with the sources, speakers and checks of today."""
         sources, speakers = self.all("source"), self.all("speaker")
-        checks = {q: json.loads(r) for q, r in self.db.execute("SELECT quote, result FROM quote_check")}
+        checks = {
+            q: json.loads(r) for q, r in self.db.execute("SELECT quote, result FROM quote_check")
+        }
         ranks = {(o["negotiation"], o["issue"], o["slug"]): (o["rank"] is None, o["rank"] or 0, number)
                  for number, o in self.all("option").items()}  # fmt: skip
         found = self.all("position")
@@ -129,7 +153,9 @@ class Mirror:
                 source = sources[quote["source"]["id"]]
                 quote["source"] = {name: source[name] for name in quote["source"]}
                 quote["link"] = move(quote["link"], source["url"])
-                if quote["speaker_id"] in speakers:  # the office and party stay those of when it was said
+                if (
+                    quote["speaker_id"] in speakers
+                ):  # the office and party stay those of when it was said
                     quote["speaker"]["name"] = speakers[quote["speaker_id"]]["name"]
         return found
 
@@ -143,11 +169,17 @@ def move(link: str | None, url: str | None) -> str | None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Mirror the public data of a Parley server into a SQLite file.")
+    parser = argparse.ArgumentParser(
+        description="Mirror the public data of a Parley server into a SQLite file."
+    )
     parser.add_argument("server")
     parser.add_argument("file")
     parser.add_argument("--watch", type=float, metavar="SECONDS", help="go on, asking this often")
-    parser.add_argument("--follow", action="store_true", help="go on, asking when the server says that there is more")
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="go on, asking when the server says that there is more",
+    )
     asked = parser.parse_args()
     pause = asked.watch or 5
     mirror = Mirror(asked.server, asked.file)

@@ -35,7 +35,10 @@ numbers = itertools.count()
 # How many examples a property is tried with, never how long it takes: that would depend on the machine.
 for name, examples in (("quick", 25), ("full", 100)):
     hypothesis.settings.register_profile(
-        name, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
 hypothesis.settings.load_profile("quick")
 
@@ -95,11 +98,18 @@ def _on_other(url: str) -> Iterator[Server]:
     role, mine = f"parley_test_{os.getpid()}", f"_{os.getpid()}(_|$)"
     owner = driver_url(url)
     server = Server(
-        *(u.render_as_string(hide_password=False) for u in (owner.set(username=role, password=role), owner))
+        *(
+            u.render_as_string(hide_password=False)
+            for u in (owner.set(username=role, password=role), owner)
+        )
     )
     yield server
-    with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [mine]).fetchall():
+    with psycopg.connect(
+        plain_url(_named(server.owner_url, "postgres")), autocommit=True
+    ) as connection:
+        for (name,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ %s", [mine]
+        ).fetchall():
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         connection.execute(f"DROP ROLE IF EXISTS {role}")
 
@@ -145,7 +155,9 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 def _on_server(server: Server, statement: str) -> None:
-    with psycopg.connect(plain_url(_named(server.owner_url, "postgres")), autocommit=True) as connection:
+    with psycopg.connect(
+        plain_url(_named(server.owner_url, "postgres")), autocommit=True
+    ) as connection:
         connection.execute(statement)
 
 

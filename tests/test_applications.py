@@ -20,7 +20,9 @@ def titles(client: Any) -> list[str]:
     return [row["title"] for row in client.get("/api/v1/negotiations").json()["data"]]
 
 
-def test_one_after_the_other_is_the_same_with_nothing_left_in_it(lake: Lake, database: Server) -> None:
+def test_one_after_the_other_is_the_same_with_nothing_left_in_it(
+    lake: Lake, database: Server
+) -> None:
     with application(SETTINGS, lake.database.url) as first, TestClient(first) as client:
         assert titles(client) == ["Lake treaty"]
         first.router.add_api_route("/left", lambda: "left")
@@ -43,7 +45,11 @@ def test_one_after_the_other_is_the_same_with_nothing_left_in_it(lake: Lake, dat
 
 
 def test_an_answer_that_was_kept_is_not_given_to_the_next(lake: Lake, database: Server) -> None:
-    for url, wanted in ((lake.database.url, ["Lake treaty"]), (database.url, []), (lake.database.url, ["Lake treaty"])):
+    for url, wanted in (
+        (lake.database.url, ["Lake treaty"]),
+        (database.url, []),
+        (lake.database.url, ["Lake treaty"]),
+    ):
         with application(SETTINGS, url) as app, TestClient(app) as client:
             while not app.state.cache.listening:
                 client.get("/healthz")
@@ -62,7 +68,10 @@ def test_two_at_once_are_two(lake: Lake, database: Server) -> None:
     ("change", "answered"),
     [
         ({"hosts": ("else.example",)}, lambda client: client.get("/healthz").status_code == 400),
-        ({"secure": True}, lambda client: "strict-transport-security" in client.get("/healthz").headers),
+        (
+            {"secure": True},
+            lambda client: "strict-transport-security" in client.get("/healthz").headers,
+        ),
         ({"cache": False}, lambda client: titles(client) == []),
     ],
 )
@@ -77,8 +86,12 @@ def test_what_is_decided_when_it_is_put_together_is_not_shared(
 
 
 @pytest.mark.filterwarnings("ignore:The garbage collector")  # which finds the one that is held
-def test_a_connection_that_is_held_too_long_is_to_the_old_database(lake: Lake, database: Server) -> None:
-    settings = Settings(hosts=("testserver",), unsafe_database=True, pool_size=1, pool_wait_seconds=0.3)
+def test_a_connection_that_is_held_too_long_is_to_the_old_database(
+    lake: Lake, database: Server
+) -> None:
+    settings = Settings(
+        hosts=("testserver",), unsafe_database=True, pool_size=1, pool_wait_seconds=0.3
+    )
     with application(settings, lake.database.url) as app, TestClient(app) as client:
         engine = app.state.engine
         assert client.portal is not None

@@ -27,9 +27,15 @@ WHERE p.version = (SELECT count(*) FROM log_revision WHERE kind = 'position' AND
 
 def state(server: Running, token: str, key: str) -> int | None:
     """State a position whose summary is its key; the status, or None where no answer came."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": key,
+    }
     try:
-        return server.ask("/api/v1/positions", "POST", json.dumps(position(summary=key)), **headers)[0]
+        return server.ask(
+            "/api/v1/positions", "POST", json.dumps(position(summary=key)), **headers
+        )[0]
     except (OSError, http.client.HTTPException):
         return None
 
@@ -50,7 +56,10 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
             answered.append(key)
 
     with running(tmp_path, DATABASE_URL=lake.database.url) as server:
-        threads = [threading.Thread(target=storm, args=(server, f"w{n}"), daemon=True) for n in range(WRITERS)]
+        threads = [
+            threading.Thread(target=storm, args=(server, f"w{n}"), daemon=True)
+            for n in range(WRITERS)
+        ]
         for thread in threads:
             thread.start()
         while len(answered) < ANSWERED:
@@ -72,6 +81,11 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
     assert verified(lake) == []
     # Whoever got no answer asks again with the same key, and it is there once.
     for key in set(sent) - set(answered):
-        assert lake.ada.post("/positions", position(summary=key), **{"Idempotency-Key": key}).status == 201
+        assert (
+            lake.ada.post("/positions", position(summary=key), **{"Idempotency-Key": key}).status
+            == 201
+        )
     with connect(lake.database.url) as connection:
-        assert sorted(row[0] for row in connection.execute("SELECT summary FROM position")) == sorted(sent)
+        assert sorted(
+            row[0] for row in connection.execute("SELECT summary FROM position")
+        ) == sorted(sent)

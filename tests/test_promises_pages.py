@@ -21,7 +21,10 @@ APART = (
 
 def hear(lake: Lake) -> None:
     """Put on file what the south alone says of the north, with and without the north's own words beside it."""
-    said: dict[str, Any] = {"quotes": [quote(speaker="Tol Ibarra")], "conditions": {"q40": CONDITION}}
+    said: dict[str, Any] = {
+        "quotes": [quote(speaker="Tol Ibarra")],
+        "conditions": {"q40": CONDITION},
+    }
     for status in ("published", "draft"):
         lake.ada.state(**said, status=status, summary=SUMMARY)
         lake.ada.state(**said, status=status, summary=None, stated_on="2024-05")
@@ -33,11 +36,17 @@ def hear(lake: Lake) -> None:
 def test_pages_and_files_say_what_is_a_condition_and_who_alone_says_so(lake: Lake) -> None:
     hear(lake)
     answers = crawl(lake.ada, "/", *APART)
-    said = {(a, words): pieces(answer, words, "Northshore") for a, answer in answers.items() for words in WORDS}
+    said = {
+        (a, words): pieces(answer, words, "Northshore")
+        for a, answer in answers.items()
+        for words in WORDS
+    }
     found = {where: texts for where, pieces_of in said.items() if (texts := list(pieces_of))}
     bare = {where: texts for where, texts in found.items() if any(map(lacks_only_if, texts))}
     assert not bare
-    unnamed = {where: texts for where, texts in found.items() if any("Southshore" not in t for t in texts)}
+    unnamed = {
+        where: texts for where, texts in found.items() if any("Southshore" not in t for t in texts)
+    }
     assert not unnamed
     assert len(found) > 40
 

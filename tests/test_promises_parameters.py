@@ -14,8 +14,22 @@ __all__ = ["lake", "lake_database"]
 DAYS = ["0001-01-01", "0999-12-31", "1000-01-01", "9999-12-31"]
 INSTANTS = [f"{DAYS[0]}T00:00:00Z", f"{DAYS[0]}T00:00:00+14:00", f"{DAYS[3]}T23:59:59.999999-12:00"]
 NUMBERS = ["-1", "0", str(2**31), str(2**63), "9" * 40]
-TEXTS = ["-" * 33, "- " * 40 + "dam", '-"' * 40, "(" * 500 + "!&|:*<->'\\", "\x00", "é" * 5_000, "%ED%A0%80"]
-OF_PAGES = {"as_of": DAYS, "known_at": INSTANTS, "since": DAYS[:1] + DAYS[3:], "from": DAYS[:1], "q": TEXTS[:3]}
+TEXTS = [
+    "-" * 33,
+    "- " * 40 + "dam",
+    '-"' * 40,
+    "(" * 500 + "!&|:*<->'\\",
+    "\x00",
+    "é" * 5_000,
+    "%ED%A0%80",
+]
+OF_PAGES = {
+    "as_of": DAYS,
+    "known_at": INSTANTS,
+    "since": DAYS[:1] + DAYS[3:],
+    "from": DAYS[:1],
+    "q": TEXTS[:3],
+}
 IN_PATHS = {"slug": "%00", "party": "%00", "issue": "ä", "option": "-"}
 
 
@@ -33,7 +47,11 @@ def extremes(schema: dict[str, Any]) -> list[str]:
 def asked(lake: Lake) -> Iterator[tuple[str, dict[str, str]]]:
     description = lake.stranger.client.get("/api/v1/openapi.json").json()
     described, shared = description["paths"], description["components"].get("parameters", {})
-    public = [path for method, path in routes(lake.app) if method == "GET" and RIGHTS[f"GET {path}"] == ANYONE]
+    public = [
+        path
+        for method, path in routes(lake.app)
+        if method == "GET" and RIGHTS[f"GET {path}"] == ANYONE
+    ]
     for path in public:
         if path == ENDLESS:
             continue
@@ -63,14 +81,18 @@ def test_no_value_of_a_parameter_is_too_much(lake: Lake) -> None:
     assert not wrong, (len(wrong), wrong[:20])
 
 
-@pytest.mark.parametrize("address", ["/n/lake", "/n/lake/common-ground", "/api/v1/negotiations/lake/matrix"])
+@pytest.mark.parametrize(
+    "address", ["/n/lake", "/n/lake/common-ground", "/api/v1/negotiations/lake/matrix"]
+)
 def test_a_day_before_there_are_years_of_four_digits_is_explained(lake: Lake, address: str) -> None:
     got = lake.stranger.client.get(address, params={"as_of": "0999-12-31"})
     assert got.status_code == 422 and "before the year 1000" in got.text
     assert lake.stranger.client.get(address, params={"as_of": "1000-01-01"}).status_code == 200
 
 
-@pytest.mark.parametrize("q", ["forty --- per", "forty -- -", "-- -zebra forty", '- "per cent" forty', "forty-"])
+@pytest.mark.parametrize(
+    "q", ["forty --- per", "forty -- -", "-- -zebra forty", '- "per cent" forty', "forty-"]
+)
 def test_hyphens_that_exclude_nothing_are_passed_over(lake: Lake, q: str) -> None:
     lake.ada.state(summary="forty per cent")
     assert any(hit["type"] == "position" for hit in lake.stranger.get("/search", q=q).data)
@@ -79,4 +101,6 @@ def test_hyphens_that_exclude_nothing_are_passed_over(lake: Lake, q: str) -> Non
 def test_a_hyphen_before_a_word_or_a_phrase_excludes_it(lake: Lake) -> None:
     lake.ada.state(summary="forty per cent")
     for q in ("forty -cent", 'forty -"per cent"', "forty --cent", "forty - - -cent"):
-        assert not [hit for hit in lake.stranger.get("/search", q=q).data if hit["type"] == "position"], q
+        assert not [
+            hit for hit in lake.stranger.get("/search", q=q).data if hit["type"] == "position"
+        ], q

@@ -234,7 +234,9 @@ def passes(desk: Desk, method: str, path: str) -> bool:
         return True
     if path.startswith("/api/"):
         headers = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
-        got = desk.client.request(method, path, headers=headers, **({} if method == "GET" else {"json": {}}))
+        got = desk.client.request(
+            method, path, headers=headers, **({} if method == "GET" else {"json": {}})
+        )
     else:
         got = desk.browse(method, path, **({} if method == "GET" else {"data": {}}))
     assert got.status_code < 500, (method, path, desk.name, got.status_code, got.text[:300])
@@ -246,12 +248,20 @@ def passes(desk: Desk, method: str, path: str) -> bool:
     return got.status_code != 403
 
 
-ABOUT_ACCOUNTS = re.compile("POST /(admin|account|log)")  # last, since they end what we are signed in by
+ABOUT_ACCOUNTS = re.compile(
+    "POST /(admin|account|log)"
+)  # last, since they end what we are signed in by
 
 
 def test_each_route_lets_in_those_whom_it_is_for(filled: Lake, subtests: pytest.Subtests) -> None:
     order = sorted(
-        RIGHTS, key=lambda r: (not r.startswith("GET"), bool(ABOUT_ACCOUNTS.match(r)), r == "POST /logout", r)
+        RIGHTS,
+        key=lambda r: (
+            not r.startswith("GET"),
+            bool(ABOUT_ACCOUNTS.match(r)),
+            r == "POST /logout",
+            r,
+        ),
     )
     for name in ("stranger", "vic", "ada", "root"):
         for route in order:
@@ -260,7 +270,9 @@ def test_each_route_lets_in_those_whom_it_is_for(filled: Lake, subtests: pytest.
                 values = (
                     VALUES if method == "GET" else VALUES | {"number": 99}
                 )  # no sign-in, token or account of theirs
-                assert passes(filled.desks[name], method, fill(path, values)) == (name in ROLES[RIGHTS[route]])
+                assert passes(filled.desks[name], method, fill(path, values)) == (
+                    name in ROLES[RIGHTS[route]]
+                )
 
 
 # --- 13: drafts ---------------------------------------------------------------------------------------------------
@@ -271,21 +283,42 @@ ECHOED = rf"[?&;]q={MARKER}|value=\"{MARKER}\"|“{MARKER}”|<title>{MARKER}:" 
 
 def addresses(lake: Lake) -> list[str]:
     """Each GET once, with things that are public, and the questions that would find a draft by its words."""
-    found = [fill(path, VALUES) for method, path in routes(lake.app) if method == "GET" and path not in OF_THE_MOMENT]
-    found += [f"{path}{'&' if '?' in path else '?'}q={MARKER}" for path in ("/search", "/api/v1/search")]
-    found += [f"/api/v1/positions?q={MARKER}", f"/api/v1/negotiations/lake/matrix?q={MARKER}", f"/n/lake?q={MARKER}"]
-    found += ["/api/v1/positions?limit=1", "/api/v1/search?q=forty", "/search?q=forty", "/api/v1/changes?limit=500"]
+    found = [
+        fill(path, VALUES)
+        for method, path in routes(lake.app)
+        if method == "GET" and path not in OF_THE_MOMENT
+    ]
+    found += [
+        f"{path}{'&' if '?' in path else '?'}q={MARKER}" for path in ("/search", "/api/v1/search")
+    ]
+    found += [
+        f"/api/v1/positions?q={MARKER}",
+        f"/api/v1/negotiations/lake/matrix?q={MARKER}",
+        f"/n/lake?q={MARKER}",
+    ]
+    found += [
+        "/api/v1/positions?limit=1",
+        "/api/v1/search?q=forty",
+        "/search?q=forty",
+        "/api/v1/changes?limit=500",
+    ]
     return sorted(set(found) - {"/login", "/logout"})
 
 
 def look(desk: Desk, address: str) -> Any:
     """Read a page by a browser, the API by a token."""
     token = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
-    return desk.client.get(address, headers=token) if address.startswith("/api/") else desk.page(address)
+    return (
+        desk.client.get(address, headers=token)
+        if address.startswith("/api/")
+        else desk.page(address)
+    )
 
 
 # Of one answer alone: its number in our logs, and the second in which a file was made.
-OF_ONE_ANSWER = re.compile(rb"exported_at\W+[0-9T:.-]+Z?|<dcterms:\w+[^>]*>[^<]*<|\"request\":\"[0-9a-f]{16}\"")
+OF_ONE_ANSWER = re.compile(
+    rb"exported_at\W+[0-9T:.-]+Z?|<dcterms:\w+[^>]*>[^<]*<|\"request\":\"[0-9a-f]{16}\""
+)
 
 
 def read(desk: Desk, address: str) -> tuple[int, dict[str, str], list[bytes]]:
@@ -335,7 +368,9 @@ def test_a_draft_does_not_exist_for_others(filled: Lake, subtests: pytest.Subtes
     entries = filled.stranger.known_now()
     work_in_private(filled)
     assert filled.ada.get(f"/positions/{POSITION}").meta["revision"] > mine.meta["revision"]
-    asked += [f"{a}{'&' if '?' in a else '?'}known_at={entries}" for a in ("/n/lake", "/api/v1/changes")]
+    asked += [
+        f"{a}{'&' if '?' in a else '?'}known_at={entries}" for a in ("/n/lake", "/api/v1/changes")
+    ]
     for desk in others:
         for address in asked:
             with subtests.test(f"{desk.name} {address}"):
@@ -345,7 +380,9 @@ def test_a_draft_does_not_exist_for_others(filled: Lake, subtests: pytest.Subtes
                 if (desk.name, address) in before:
                     was = before[desk.name, address]
                     assert after[:2] == was[:2]
-                    assert [pair for pair in zip(was[2], after[2], strict=True) if pair[0] != pair[1]] == []
+                    assert [
+                        pair for pair in zip(was[2], after[2], strict=True) if pair[0] != pair[1]
+                    ] == []
         of_the_draft = VALUES | {"position_id": DRAFT, "quote_id": 2, "speaker_id": 3}
         for method, path in routes(filled.app):
             named = {"position_id", "quote_id", "speaker_id"} & set(re.findall(r"\{(\w+)", path))
@@ -354,7 +391,11 @@ def test_a_draft_does_not_exist_for_others(filled: Lake, subtests: pytest.Subtes
                 got = look(desk, address)
                 with subtests.test(f"{desk.name} {address}"):
                     door = RIGHTS[f"GET {path}"]
-                    assert got.status_code == 404 if desk.name in ROLES[door] else got.status_code in (303, 401, 403)
+                    assert (
+                        got.status_code == 404
+                        if desk.name in ROLES[door]
+                        else got.status_code in (303, 401, 403)
+                    )
 
 
 def test_the_instants_of_drafts_tell_nothing(filled: Lake) -> None:
@@ -362,11 +403,20 @@ def test_the_instants_of_drafts_tell_nothing(filled: Lake) -> None:
     drafted = filled.ada.draft()
     later = filled.ada.draft()["recorded_at"]
     for desk in (filled.stranger, filled.vic):
-        for path in ("/negotiations/lake", "/negotiations/lake/matrix", "/positions", "/changes", "/search?q=forty"):
+        for path in (
+            "/negotiations/lake",
+            "/negotiations/lake/matrix",
+            "/positions",
+            "/changes",
+            "/search?q=forty",
+        ):
             address = f"/api/v1{path}{'&' if '?' in path else '?'}known_at={drafted['recorded_at']}"
             assert look(desk, address).json()["meta"]["revision"] == known.meta["revision"], path
         assert desk.get("/negotiations/lake").meta["known_at"] == known.meta["known_at"]
-    assert filled.ada.get("/positions", status="draft", known_at=drafted["recorded_at"]).data[0]["id"] == drafted["id"]
+    assert (
+        filled.ada.get("/positions", status="draft", known_at=drafted["recorded_at"]).data[0]["id"]
+        == drafted["id"]
+    )
     assert filled.ada.get("/positions", status="draft").meta["known_at"] == later
 
 
@@ -390,7 +440,10 @@ def test_what_was_before_the_first_publication_stays_hidden(filled: Lake) -> Non
 @pytest.mark.parametrize("status", ["draft", "published", "retracted"])
 def test_only_editors_ask_by_status(filled: Lake, status: str) -> None:
     filled.ada.draft()
-    got = {name: filled.desks[name].get("/positions", status=status) for name in ("stranger", "vic", "ada", "root")}
+    got = {
+        name: filled.desks[name].get("/positions", status=status)
+        for name in ("stranger", "vic", "ada", "root")
+    }
     assert [got[name].status for name in got] == [401, 403, 200, 200]
     assert all(p["status"] == status for p in got["ada"].data)
     assert len(filled.ada.get("/positions").data) == 1
@@ -401,10 +454,14 @@ def test_only_editors_ask_by_status(filled: Lake, status: str) -> None:
 
 def digest(connection: psycopg.Connection) -> dict[str, str]:
     """A sum of every row of every table."""
-    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    tables = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    ).fetchall()
     made = {}
     for (table,) in tables:
-        rows = connection.execute(sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(table)))
+        rows = connection.execute(
+            sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(table))
+        )
         made[table] = hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()
     return made
 

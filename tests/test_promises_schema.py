@@ -25,7 +25,9 @@ ROOT = Path(__file__).parents[1]
 def test_models_match_migrations(database: Server) -> None:
     engine = create_engine(database.owner_url)
     with engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        found = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+        )
     engine.dispose()
     assert found == []
 
@@ -58,12 +60,19 @@ BODIES: dict[str, dict[str, Any]] = {
     "/quotes/check": {"text": "some words", "exact": "words"},
 }
 SENDABLE = {("/sources", "url"), ("/negotiations/lake/parties", "role")}
-VALUES = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5), st.just([]), st.just({}))
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5), st.just([]), st.just({})
+)
 
 
-@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(80),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(path=st.sampled_from(sorted(BODIES)), name=st.sampled_from(OURS), value=VALUES)
-def test_nobody_sets_what_is_not_theirs_by_posting(lake: Lake, path: str, name: str, value: Any) -> None:
+def test_nobody_sets_what_is_not_theirs_by_posting(
+    lake: Lake, path: str, name: str, value: Any
+) -> None:
     if (path, name) in SENDABLE:
         return
     refused = lake.ada.post(path, {**BODIES[path], name: value})
@@ -85,7 +94,10 @@ def test_nor_within_a_quote_a_speaker_or_an_option(lake: Lake, subtests: pytest.
                 assert (refused.status, where in refused.faults) == (422, True)
 
 
-@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     path=st.sampled_from(
         (
@@ -100,7 +112,9 @@ def test_nor_within_a_quote_a_speaker_or_an_option(lake: Lake, subtests: pytest.
     name=st.sampled_from(OURS),
     value=VALUES,
 )
-def test_nobody_sets_what_is_not_theirs_by_patching(lake: Lake, path: str, name: str, value: Any) -> None:
+def test_nobody_sets_what_is_not_theirs_by_patching(
+    lake: Lake, path: str, name: str, value: Any
+) -> None:
     if lake.ada.get("/positions/1").status == 404:
         lake.ada.state()
     if path == "/sources/1" and name == "url":

@@ -97,7 +97,9 @@ EACH_QUOTE = pytest.mark.parametrize("quote", T["quotes"], ids=label)
 @pytest.fixture(scope="module")
 def article() -> str:
     if not ARTICLE.exists():
-        pytest.skip("the article is the publisher's and does not lie beside this copy of the repository")
+        pytest.skip(
+            "the article is the publisher's and does not lie beside this copy of the repository"
+        )
     return ARTICLE.read_bytes().decode("utf-8")
 
 
@@ -106,7 +108,9 @@ def test_columns_line_ends_and_keys(name: str) -> None:
     raw = (PACKAGE / f"{name}.csv").read_bytes()
     assert raw.splitlines()[0].decode() == COLUMNS[name]
     assert b"\r" not in raw and raw.endswith(b"\n") and not raw.startswith(b"\xef\xbb\xbf")
-    assert all(None not in row and None not in row.values() for row in T[name]), "a row has too many or too few fields"
+    assert all(None not in row and None not in row.values() for row in T[name]), (
+        "a row has too many or too few fields"
+    )
     counted = Counter(tuple(row[column] for column in KEYS[name]) for row in T[name])
     assert counted and max(counted.values()) == 1
 
@@ -123,7 +127,9 @@ def test_descriptor_fits_the_files() -> None:
         raw = (PACKAGE / resource["path"]).read_bytes()
         assert resource["bytes"] == len(raw), resource["path"]
         assert resource["hash"] == f"sha256:{hashlib.sha256(raw).hexdigest()}", resource["path"]
-        assert ",".join(f["name"] for f in resource["schema"]["fields"]) == COLUMNS[resource["name"]]
+        assert (
+            ",".join(f["name"] for f in resource["schema"]["fields"]) == COLUMNS[resource["name"]]
+        )
 
 
 def test_values_are_of_their_closed_sets() -> None:
@@ -147,7 +153,11 @@ def test_slugs_and_uids() -> None:
     for name in ("negotiations", "parties", "issues", "options"):
         for row in T[name]:
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["slug"]) and len(row["slug"]) <= 80
-    uids = [row["uid"] for name in ("speakers", "sources", "positions", "quotes", "looks") for row in T[name]]
+    uids = [
+        row["uid"]
+        for name in ("speakers", "sources", "positions", "quotes", "looks")
+        for row in T[name]
+    ]
     assert len(uids) == len(set(uids))
     assert all(str(UUID(uid)) == uid for uid in uids)
 
@@ -159,7 +169,9 @@ def test_references_resolve() -> None:
     options = {(row["negotiation"], row["issue"], row["slug"]) for row in T["options"]}
     speakers = {row["uid"]: row for row in T["speakers"]}
     sources = {row["uid"] for row in T["sources"]}
-    assert {row["negotiation"] for name in ("participations", "issues") for row in T[name]} == {PACKAGE.name}
+    assert {row["negotiation"] for name in ("participations", "issues") for row in T[name]} == {
+        PACKAGE.name
+    }
     assert {party for _, party in taking_part} | {row["party"] for row in T["speakers"]} <= parties
     assert {key[:2] for key in options} == issues
     for name in ("positions", "looks"):
@@ -233,13 +245,18 @@ def test_the_example_has_what_was_asked_for() -> None:
 
 
 def test_the_source_text_is_not_in_the_package() -> None:
-    assert all(len(quote["exact"]) <= 300 and len(quote["prefix"] + quote["suffix"]) <= 250 for quote in T["quotes"])
+    assert all(
+        len(quote["exact"]) <= 300 and len(quote["prefix"] + quote["suffix"]) <= 250
+        for quote in T["quotes"]
+    )
 
 
 def test_the_source_names_the_text_its_quotes_were_checked_against(
     article: str,
 ) -> None:
-    assert [row["text_sha256"] for row in T["sources"]] == [hashlib.sha256(article.encode()).hexdigest()]
+    assert [row["text_sha256"] for row in T["sources"]] == [
+        hashlib.sha256(article.encode()).hexdigest()
+    ]
 
 
 @EACH_QUOTE
@@ -250,12 +267,16 @@ def test_quote_stands_in_the_article(article: str, quote: dict[str, str]) -> Non
 
 @EACH_QUOTE
 def test_quote_is_not_from_a_caption_or_heading(article: str, quote: dict[str, str]) -> None:
-    paragraph = next(p for p in article.split("\n") if quote["prefix"] + quote["exact"] + quote["suffix"] in p)
+    paragraph = next(
+        p for p in article.split("\n") if quote["prefix"] + quote["exact"] + quote["suffix"] in p
+    )
     assert paragraph.rstrip()[-1] in ".”", "headings end otherwise"
     assert not re.search(r"\((AP Photo|.* via AP)", paragraph)
 
 
 @EACH_QUOTE
 def test_quote_is_verified_by_our_own_anchoring(article: str, quote: dict[str, str]) -> None:
-    checked = anchor.check(article, quote["exact"], quote["prefix"] or None, quote["suffix"] or None)
+    checked = anchor.check(
+        article, quote["exact"], quote["prefix"] or None, quote["suffix"] or None
+    )
     assert checked.verification == "verified"

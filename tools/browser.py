@@ -19,10 +19,16 @@ def main() -> None:
     if apt and os.geteuid() == 0:
         print("Installing Chromium for the browser tests …", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", "chromium"]):
+        for command in (
+            ["update", "-qq"],
+            ["install", "-qq", "-y", "--no-install-recommends", "chromium"],
+        ):
             subprocess.run([apt, *command], env=environment, stdout=subprocess.DEVNULL, check=False)
     if not find():
-        print("There is no Chromium on this machine: the browser tests are skipped, or fail where CI=true.", flush=True)
+        print(
+            "There is no Chromium on this machine: the browser tests are skipped, or fail where CI=true.",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -44,9 +44,13 @@ def step(text: str) -> None:
 
 
 def run(*command: object, check: bool = True, given: str | None = None, **ways: Any) -> str:
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, input=given, **ways)
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, input=given, **ways
+    )
     if check and done.returncode:
-        sys.exit(f"failed: {' '.join(map(str, command))}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+        sys.exit(
+            f"failed: {' '.join(map(str, command))}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        )
     return done.stdout if done.returncode == 0 else ""
 
 
@@ -64,7 +68,18 @@ def build(tag: str, base: str, context: Path, *more: object) -> None:
     pip.write_text(f"[global]\ncert = {CERTIFICATES}\n")
     mounts = ["-v", f"{CERTIFICATES}:{CERTIFICATES}:ro", "-v", f"{pip}:/etc/pip.conf:ro"]
     isolated = ["--format", "docker", "--isolation=chroot", "--network=host"]
-    run("podman", "build", *isolated, *mounts, "--build-arg", f"BASE={base}", "-t", tag, *more, context)
+    run(
+        "podman",
+        "build",
+        *isolated,
+        *mounts,
+        "--build-arg",
+        f"BASE={base}",
+        "-t",
+        tag,
+        *more,
+        context,
+    )
 
 
 def local_base() -> None:
@@ -75,7 +90,9 @@ def local_base() -> None:
         mirror = next(w for w in run("apt-cache", "policy", "bash").split() if w.startswith("http"))
         packages = "--include=python3,python3-venv,ca-certificates"
         run("debootstrap", "--variant=minbase", packages, "bookworm", f"{folder}/root", mirror)
-        with subprocess.Popen(["tar", "-C", f"{folder}/root", "-c", "."], stdout=subprocess.PIPE) as tar:
+        with subprocess.Popen(
+            ["tar", "-C", f"{folder}/root", "-c", "."], stdout=subprocess.PIPE
+        ) as tar:
             command = ["podman", "import", "-q", "-", LOCAL_BASE]
             subprocess.run(command, stdin=tar.stdout, check=True, capture_output=True)
 
@@ -92,7 +109,13 @@ def images() -> list[str]:
     for image, name in STAND_INS.items():
         if not pulled(image):
             local_base()
-            build(image, LOCAL_BASE, ROOT / "deploy/stand-ins", "-f", ROOT / f"deploy/stand-ins/{name}.Dockerfile")
+            build(
+                image,
+                LOCAL_BASE,
+                ROOT / "deploy/stand-ins",
+                "-f",
+                ROOT / f"deploy/stand-ins/{name}.Dockerfile",
+            )
             stand_ins.append(image)
         step(f"image: {image}")
     build("localhost/parley:latest", base, ROOT)
@@ -106,7 +129,9 @@ class Site:
     def __init__(self, certificate: Path) -> None:
         self.cookies = http.cookiejar.CookieJar()
         handlers = [
-            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(certificate))),
+            urllib.request.HTTPSHandler(
+                context=ssl.create_default_context(cafile=str(certificate))
+            ),
             urllib.request.HTTPCookieProcessor(self.cookies),
             urllib.request.ProxyHandler({}),
         ]
@@ -132,7 +157,10 @@ class Site:
 
 def healthy(name: str) -> None:
     for _ in range(240):
-        if subprocess.run(["podman", "healthcheck", "run", name], capture_output=True).returncode == 0:
+        if (
+            subprocess.run(["podman", "healthcheck", "run", name], capture_output=True).returncode
+            == 0
+        ):
             return
         time.sleep(0.5)
     sys.exit(f"{name} is not healthy:\n{run('podman', 'logs', '--tail', 40, name)}")
@@ -140,7 +168,9 @@ def healthy(name: str) -> None:
 
 def main() -> None:
     if os.geteuid() or not shutil.which("podman"):
-        sys.exit("needs root and: apt-get install podman buildah runc netavark aardvark-dns iptables debootstrap")
+        sys.exit(
+            "needs root and: apt-get install podman buildah runc netavark aardvark-dns iptables debootstrap"
+        )
     folder = Path(tempfile.mkdtemp(prefix="parley-check-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "containers.conf").write_text(CONF)
@@ -153,7 +183,15 @@ def main() -> None:
     with open(env, "a") as file:
         file.write(f"HTTPS_PORT=127.0.0.1:{PORT}\nHTTP_PORT=127.0.0.1:{PORT + 1}\n")
     podman = shutil.which("podman")
-    compose = [folder / "venv/bin/podman-compose", "--podman-path", podman, "-p", PROJECT, "--env-file", env]
+    compose = [
+        folder / "venv/bin/podman-compose",
+        "--podman-path",
+        podman,
+        "-p",
+        PROJECT,
+        "--env-file",
+        env,
+    ]
     up = [*compose, "up", "-d", "--no-deps", "--no-build"]
 
     def down() -> None:
@@ -174,7 +212,9 @@ def main() -> None:
     step("app is healthy")
     password = secrets.token_urlsafe(18)
     token = fill(password)
-    run(*up, "proxy", cwd=ROOT)  # not before: for a moment it keeps the others from finding each other's names
+    run(
+        *up, "proxy", cwd=ROOT
+    )  # not before: for a moment it keeps the others from finding each other's names
     check(folder, stand_ins, password, token)
 
 
@@ -182,7 +222,16 @@ def fill(password: str) -> str:
     """Load the example and make an editor by the program's commands; gives a token."""
     parley = ["podman", "exec", "-i", f"{PROJECT}_app_1", "/srv/venv/bin/parley"]
     run(*parley, "import", "/srv/parley/seeds/ukraine-ceasefire-2025")
-    run(*parley, "user", "add", "mira", "--role", "editor", "--password-stdin", given=password + "\n")
+    run(
+        *parley,
+        "user",
+        "add",
+        "mira",
+        "--role",
+        "editor",
+        "--password-stdin",
+        given=password + "\n",
+    )
     return run(*parley, "token", "add", "mira", "--name", "check").strip()
 
 
@@ -190,7 +239,16 @@ def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None
     app, proxy = f"{PROJECT}_app_1", f"{PROJECT}_proxy_1"
     root = folder / "root.crt"
     for _ in range(60):
-        root.write_text(run("podman", "exec", proxy, "cat", "/data/caddy/pki/authorities/local/root.crt", check=False))
+        root.write_text(
+            run(
+                "podman",
+                "exec",
+                proxy,
+                "cat",
+                "/data/caddy/pki/authorities/local/root.crt",
+                check=False,
+            )
+        )
         if root.stat().st_size:
             break
         time.sleep(0.5)
@@ -207,10 +265,19 @@ def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None
     like = json.loads(body)["data"][0]
     source, exact = like["quotes"][0]["source"]["id"], like["quotes"][0]["exact"]
     quoted = {"source_id": source, "exact": exact}
-    position = {"negotiation": like["negotiation"], "party": like["party"], "issue": like["issue"], "quotes": [quoted]}
-    sent = json.dumps({**position, "summary": "Added through the proxy", "stated_on": "2025-03-17"}).encode()
+    position = {
+        "negotiation": like["negotiation"],
+        "party": like["party"],
+        "issue": like["issue"],
+        "quotes": [quoted],
+    }
+    sent = json.dumps(
+        {**position, "summary": "Added through the proxy", "stated_on": "2025-03-17"}
+    ).encode()
     bare = Site(root)
-    status, body = bare.ask("/api/v1/positions", sent, Authorization=f"Bearer {token}", Content_Type="application/json")
+    status, body = bare.ask(
+        "/api/v1/positions", sent, Authorization=f"Bearer {token}", Content_Type="application/json"
+    )
     assert status == 201, body
     number = json.loads(body)["data"]["id"]
     step(f"position {number} added")
@@ -226,7 +293,9 @@ def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None
     assert run("podman", "exec", app, "/srv/venv/bin/python", "-c", look).strip() == "200"
     assert site.ask("/metrics")[0] == 403
     step("metrics are for the network behind the proxy alone")
-    print(f"compose-check: passed in {time.monotonic() - began:.0f} s; stand-ins: {', '.join(stand_ins) or 'none'}")
+    print(
+        f"compose-check: passed in {time.monotonic() - began:.0f} s; stand-ins: {', '.join(stand_ins) or 'none'}"
+    )
 
 
 def _hardened(app: str) -> None:
@@ -234,7 +303,9 @@ def _hardened(app: str) -> None:
     assert found["Config"]["User"] == "10001:10001"
     assert found["HostConfig"]["ReadonlyRootfs"] is True
     assert found["EffectiveCaps"] in (None, [])
-    published = {n for n in ("db", "app", "proxy") if run("podman", "port", f"{PROJECT}_{n}_1").strip()}
+    published = {
+        n for n in ("db", "app", "proxy") if run("podman", "port", f"{PROJECT}_{n}_1").strip()
+    }
     assert published == {"proxy"}, published
 
 

@@ -19,7 +19,9 @@ DB_SERVING_PASSWORD={serving}
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("site", help="host name at which browsers reach it")
-    arguments.add_argument("--tls", default="", help="'tls internal' for a certificate that no authority has signed")
+    arguments.add_argument(
+        "--tls", default="", help="'tls internal' for a certificate that no authority has signed"
+    )
     arguments.add_argument("--path", type=Path, default=Path(".env"))
     given = arguments.parse_args()
     if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", given.site):
@@ -28,11 +30,18 @@ def main() -> int:
     try:
         file = os.open(given.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        print(f"env: {given.path} is there already, and the database knows its passwords: left alone", file=sys.stderr)
+        print(
+            f"env: {given.path} is there already, and the database knows its passwords: left alone",
+            file=sys.stderr,
+        )
         return 1
     with open(file, "w") as out:
         tls = f'"{given.tls}"' if given.tls else ""
-        out.write(TEXT.format(site=given.site, tls=tls, owner=secrets.token_hex(24), serving=secrets.token_hex(24)))
+        out.write(
+            TEXT.format(
+                site=given.site, tls=tls, owner=secrets.token_hex(24), serving=secrets.token_hex(24)
+            )
+        )
     print(f"Wrote {given.path} for {given.site}.")
     return 0
 

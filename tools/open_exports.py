@@ -29,9 +29,17 @@ PLACES = (nasty.SLUG, making.EXAMPLE)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", type=Path, help="a new folder for the exports, which else are thrown away")
-    parser.add_argument("--exports", type=Path, help="a folder that --keep made, opened again instead of making anew")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="a new folder for the exports, which else are thrown away"
+    )
+    parser.add_argument(
+        "--exports",
+        type=Path,
+        help="a folder that --keep made, opened again instead of making anew",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parley-exports-") as folder:
         work = Path(folder)
@@ -89,7 +97,9 @@ def show(told: dict[str, list[Seen]]) -> None:
         for line in seen:
             what = line.compared.lstrip("0123456789 ")  # how many there are differs
             lines.setdefault((line.export, line.consumer, what), {})[slug] = line
-    print("| export | opened with | compared | nasty texts | the example |\n| --- | --- | --- | --- | --- |")
+    print(
+        "| export | opened with | compared | nasty texts | the example |\n| --- | --- | --- | --- | --- |"
+    )
     for (export, consumer, _), by_slug in lines.items():
         compared = next(iter(by_slug.values())).compared
         results = [cell(by_slug.get(slug)) for slug in PLACES]

@@ -33,14 +33,23 @@ def main() -> None:
 def _works() -> bool:
     """Tell whether the Python that the environment was made with is still there."""
     try:
-        return subprocess.run([VENV / "bin/python", "-c", "import flit_core"], capture_output=True).returncode == 0
+        return (
+            subprocess.run(
+                [VENV / "bin/python", "-c", "import flit_core"], capture_output=True
+            ).returncode
+            == 0
+        )
     except OSError:
         return False
 
 
 def _stamp(kind: str) -> str:
     """Tell by what an environment was made: also where, since its scripts name that."""
-    made_of = [kind, str(ROOT), *((ROOT / name).read_text() for name in ("pyproject.toml", *LOCKS[kind]))]
+    made_of = [
+        kind,
+        str(ROOT),
+        *((ROOT / name).read_text() for name in ("pyproject.toml", *LOCKS[kind])),
+    ]
     return hashlib.sha256("\0".join(made_of).encode()).hexdigest()
 
 
@@ -54,10 +63,21 @@ def _install(kind: str, *, afresh: bool) -> None:
         # What the tests need is only added: a server may be running from this environment.
         STAMP.unlink()
         print("Adding what the tests need to .venv …", flush=True)
-    pip = [VENV / "bin/pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    pip = [
+        VENV / "bin/pip",
+        "install",
+        "-qq",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-compile",
+    ]
     locks = [word for name in LOCKS[kind] for word in ("-r", ROOT / name)]
-    subprocess.run([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", *locks], check=True)
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT], check=True)
+    subprocess.run(
+        [*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", *locks], check=True
+    )
+    subprocess.run(
+        [*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT], check=True
+    )
     if kind == "dev":
         # The tests start a hundred processes; where PYTHONDONTWRITEBYTECODE is set each would compile everything anew.
         compile_all = ["-m", "compileall", "-q", "-j", "0", VENV / "lib"]

@@ -30,7 +30,9 @@ AXE = MODULES / "axe-core/axe.min.js"  # for the tests alone, and so not in stat
 
 def main() -> None:
     """Do it, if it is not done for this lock already."""
-    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    wanted = hashlib.sha256(
+        (ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
+    ).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted and AXE.exists():
         return
     print("Fetching what the browser needs (htmx, fonts, Swagger UI) …", flush=True)
@@ -49,14 +51,27 @@ def main() -> None:
 
 def _install(folder: Path) -> None:
     """Run `npm ci`, which checks every package against its hash in the lock."""
-    environment = os.environ | {"npm_config_cache": str(folder / "cache"), "npm_config_update_notifier": "false"}
+    environment = os.environ | {
+        "npm_config_cache": str(folder / "cache"),
+        "npm_config_update_notifier": "false",
+    }
     if not (shutil.which("npm") and shutil.which("node")):
         # Two hundred megabytes that are needed only once.
         print("  … by way of a Node that goes away again", flush=True)
         subprocess.run([sys.executable, "-m", "venv", folder / "node"], check=True)
-        pip = [folder / "node/bin/pip", "install", "-qq", "--disable-pip-version-check", "--no-cache-dir"]
-        subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements-node.lock"], check=True)
-        environment["PATH"] = os.pathsep.join([str(folder / "node/bin"), os.environ.get("PATH", os.defpath)])
+        pip = [
+            folder / "node/bin/pip",
+            "install",
+            "-qq",
+            "--disable-pip-version-check",
+            "--no-cache-dir",
+        ]
+        subprocess.run(
+            [*pip, "--require-hashes", "-r", ROOT / "requirements-node.lock"], check=True
+        )
+        environment["PATH"] = os.pathsep.join(
+            [str(folder / "node/bin"), os.environ.get("PATH", os.defpath)]
+        )
         environment["NODE_OPTIONS"] = "--use-system-ca"  # it would know no certificates but its own
     npm = shutil.which("npm", path=environment.get("PATH")) or "npm"
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]

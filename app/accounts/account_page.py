@@ -21,17 +21,31 @@ WRONG_PASSWORD = "The current password is not right."  # noqa: S105  (what is sa
 
 
 async def account_page(
-    request: Request, session: AsyncSession, viewer: queries.Viewer, status: int = 200, **context: Any
+    request: Request,
+    session: AsyncSession,
+    viewer: queries.Viewer,
+    status: int = 200,
+    **context: Any,
 ) -> Response:
     now, settings = clock.now(), settings_of(request)
-    identity = await linking.find_identity(session, account_id=viewer.id, issuer=settings.oidc_issuer or "")
-    shown = {"errors": {}, "label": "", "days": str(actions.TOKEN_DAYS), "token": None, "done": None} | context
+    identity = await linking.find_identity(
+        session, account_id=viewer.id, issuer=settings.oidc_issuer or ""
+    )
+    shown = {
+        "errors": {},
+        "label": "",
+        "days": str(actions.TOKEN_DAYS),
+        "token": None,
+        "done": None,
+    } | context
     return page(
         request,
         "accounts/account.html",
         status=status,
         account=await queries.get_account(session, viewer.id),
-        sign_ins=await queries.list_sign_ins(session, viewer.id, idle=idle_limit(settings), now=now),
+        sign_ins=await queries.list_sign_ins(
+            session, viewer.id, idle=idle_limit(settings), now=now
+        ),
         tokens=await queries.list_tokens(session, viewer.id),
         roles=[role for role in UserRole if viewer.may(role)],
         now=now,
@@ -48,7 +62,9 @@ def own(viewer: queries.Viewer) -> queries.Viewer:
     return viewer
 
 
-async def is_owner(request: Request, session: AsyncSession, account: Account, current: str, *, now: datetime) -> bool:
+async def is_owner(
+    request: Request, session: AsyncSession, account: Account, current: str, *, now: datetime
+) -> bool:
     """Does the owner ask, and not somebody at a browser left open? By the current password, where there is one."""
     if account.password_hash is None:
         return True

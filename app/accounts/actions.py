@@ -9,7 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import passwords
-from app.accounts.queries import RANKS, Viewer, find_account, find_look_alike, get_account, hashed, key_of
+from app.accounts.queries import (
+    RANKS,
+    Viewer,
+    find_account,
+    find_look_alike,
+    get_account,
+    hashed,
+    key_of,
+)
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, invalid
 from app.core.lookalikes import find_unseen
 from app.db.engine import one_at_a_time
@@ -25,10 +33,18 @@ LONGEST_NAME = 80
 
 
 def note(
-    session: AsyncSession, account: Account, what: str, *, by: str | None, now: datetime, detail: str = ""
+    session: AsyncSession,
+    account: Account,
+    what: str,
+    *,
+    by: str | None,
+    now: datetime,
+    detail: str = "",
 ) -> None:
     """Write a line into the audit."""
-    session.add(AccountEvent(at=now, by=by, account_id=account.id, what=what, detail=detail or None))
+    session.add(
+        AccountEvent(at=now, by=by, account_id=account.id, what=what, detail=detail or None)
+    )
 
 
 def check_name(name: str) -> None:
@@ -45,41 +61,62 @@ def check_name(name: str) -> None:
 
 
 async def add_user(
-    session: AsyncSession, *, by: str | None, name: str, role: UserRole, password: str | None, now: datetime
+    session: AsyncSession,
+    *,
+    by: str | None,
+    name: str,
+    role: UserRole,
+    password: str | None,
+    now: datetime,
 ) -> Account:
     """Add an account; without a password it is signed in to by one-time links. `by` is None on the command line."""
     name = unicodedata.normalize("NFC", name.strip())
     check_name(name)
     if password is not None:
         passwords.check_new(password, name=name)
-    await one_at_a_time(session, "names of accounts")  # of two that look alike, the second is to see the first
+    await one_at_a_time(
+        session, "names of accounts"
+    )  # of two that look alike, the second is to see the first
     if await find_account(session, name):
         raise Conflict("There is an account of that name already.", Fault("/name", "is taken"))
     if taken := await find_look_alike(session, name):
-        raise Conflict(f"That name looks like {taken!r}, an account there is.", Fault("/name", "looks like another"))
+        raise Conflict(
+            f"That name looks like {taken!r}, an account there is.",
+            Fault("/name", "looks like another"),
+        )
     password_hash = await passwords.make_hash(password) if password is not None else None
     account = Account(
-        name=name, name_key=key_of(name), role=UserRole(role), password_hash=password_hash, created_at=now
+        name=name,
+        name_key=key_of(name),
+        role=UserRole(role),
+        password_hash=password_hash,
+        created_at=now,
     )
     try:
         async with session.begin_nested():
             session.add(account)
             await session.flush()
     except IntegrityError:  # somebody was quicker
-        raise Conflict("There is an account of that name already.", Fault("/name", "is taken")) from None
+        raise Conflict(
+            "There is an account of that name already.", Fault("/name", "is taken")
+        ) from None
     note(session, account, "added", by=by, now=now, detail=account.role)
     await session.flush()
     return account
 
 
-async def set_role(session: AsyncSession, *, by: str | None, account: Account, role: UserRole, now: datetime) -> None:
+async def set_role(
+    session: AsyncSession, *, by: str | None, account: Account, role: UserRole, now: datetime
+) -> None:
     if role != account.role:
         note(session, account, "role changed", by=by, now=now, detail=f"{account.role} to {role}")
         account.role = UserRole(role)
         await session.flush()
 
 
-async def disable(session: AsyncSession, *, by: str | None, account: Account, now: datetime) -> None:
+async def disable(
+    session: AsyncSession, *, by: str | None, account: Account, now: datetime
+) -> None:
     """Keep somebody out from the next request on; the account and what it recorded stay."""
     if account.disabled_at is None:
         account.disabled_at = now
@@ -101,14 +138,22 @@ async def end_everything(
     await session.flush()
     await session.execute(
         update(SignIn)
-        .where(SignIn.account_id == account.id, SignIn.ended_at.is_(None), SignIn.id.is_distinct_from(but_sign_in))
+        .where(
+            SignIn.account_id == account.id,
+            SignIn.ended_at.is_(None),
+            SignIn.id.is_distinct_from(but_sign_in),
+        )
         .values(ended_at=now)
     )
     await session.execute(
-        update(ApiToken).where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+        update(ApiToken)
+        .where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
     await session.execute(
-        update(SignInLink).where(SignInLink.account_id == account.id, SignInLink.used_at.is_(None)).values(used_at=now)
+        update(SignInLink)
+        .where(SignInLink.account_id == account.id, SignInLink.used_at.is_(None))
+        .values(used_at=now)
     )
 
 
@@ -141,12 +186,18 @@ async def issue_link(
     if account is None:
         if account_name != LOCAL_ADMIN:
             raise NotFound(f"There is no account {account_name!r}.")
-        account = await add_user(session, by=by, name=account_name, role=UserRole.ADMIN, password=None, now=now)
+        account = await add_user(
+            session, by=by, name=account_name, role=UserRole.ADMIN, password=None, now=now
+        )
     if account.disabled_at is not None:
         raise Conflict(f"The account {account.name!r} is disabled.")
     secret = secrets.token_urlsafe(32)
     expires_at = now + timedelta(minutes=minutes)
-    session.add(SignInLink(account_id=account.id, token_hash=hashed(secret), created_at=now, expires_at=expires_at))
+    session.add(
+        SignInLink(
+            account_id=account.id, token_hash=hashed(secret), created_at=now, expires_at=expires_at
+        )
+    )
     note(session, account, "link made", by=by, now=now)
     await session.flush()
     return secret
@@ -181,7 +232,9 @@ async def add_token(
             shown=token[:TOKEN_SHOWN],
             role=role,
             created_at=now,
-            expires_at=now + timedelta(days=expires_in_days) if expires_in_days is not None else None,
+            expires_at=now + timedelta(days=expires_in_days)
+            if expires_in_days is not None
+            else None,
         )
     )
     note(session, account, "token added", by=by, now=now, detail=f"{token[:TOKEN_SHOWN]}… {label}")
@@ -189,7 +242,9 @@ async def add_token(
     return token
 
 
-async def revoke_token(session: AsyncSession, *, viewer: Viewer, token_id: int, now: datetime) -> None:
+async def revoke_token(
+    session: AsyncSession, *, viewer: Viewer, token_id: int, now: datetime
+) -> None:
     """Revoke a token of one's own, or anybody's as an admin; NotFound for everything else."""
     token = await session.get(ApiToken, token_id)
     if token is None or not (token.account_id == viewer.id or viewer.may(UserRole.ADMIN)):
@@ -197,5 +252,12 @@ async def revoke_token(session: AsyncSession, *, viewer: Viewer, token_id: int, 
     if token.revoked_at is None:
         token.revoked_at = now
         account = await get_account(session, token.account_id)
-        note(session, account, "token revoked", by=viewer.name, now=now, detail=f"{token.shown}… {token.label}")
+        note(
+            session,
+            account,
+            "token revoked",
+            by=viewer.name,
+            now=now,
+            detail=f"{token.shown}… {token.label}",
+        )
         await session.flush()

@@ -31,9 +31,13 @@ async def once(
     if not key or len(key) > LONGEST or not key.isprintable():
         raise Invalid(
             "The Idempotency-Key is not usable.",
-            Fault("Idempotency-Key", f"must have 1 to {LONGEST} printable characters", parameter=True),
+            Fault(
+                "Idempotency-Key", f"must have 1 to {LONGEST} printable characters", parameter=True
+            ),
         )
-    lock = int.from_bytes(hashlib.sha256(f"{viewer.id} {key}".encode()).digest()[:8], "big", signed=True)
+    lock = int.from_bytes(
+        hashlib.sha256(f"{viewer.id} {key}".encode()).digest()[:8], "big", signed=True
+    )
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
         raise Conflict("A request with this Idempotency-Key is still under way.")
     address = f"{request.method} {request.url.path}"

@@ -34,7 +34,13 @@ def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") 
         (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
     ):
         answer.set_cookie(
-            name, value, max_age=days * 86_400, path="/", secure=settings.secure, httponly=True, samesite="lax"
+            name,
+            value,
+            max_age=days * 86_400,
+            path="/",
+            secure=settings.secure,
+            httponly=True,
+            samesite="lax",
         )
     return answer
 
@@ -42,5 +48,11 @@ def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") 
 def login_page(
     request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
 ) -> Response:
-    shown = {"errors": {}, "values": {}, "next": "/", "carry": "", "oidc": form_resume.oidc_name(request)} | context
+    shown = {
+        "errors": {},
+        "values": {},
+        "next": "/",
+        "carry": "",
+        "oidc": form_resume.oidc_name(request),
+    } | context
     return page(request, "accounts/login.html", status=status, headers=headers, **shown)

@@ -30,7 +30,9 @@ SPENT = "This link has been used or has expired. Ask for a new one."
 
 def by_field(error: DomainError) -> dict[str, str]:
     """The error's words by the form's field."""
-    return {fault.where.strip("/") or "form": error.detail for fault in error.faults} or {"form": error.detail}
+    return {fault.where.strip("/") or "form": error.detail for fault in error.faults} or {
+        "form": error.detail
+    }
 
 
 @router.get("/login")
@@ -45,7 +47,9 @@ async def show_login(
         account = await queries.find_link_holder(session, link, now=clock.now())
         if account is None:
             return login_page(request, next=safe_next(next), errors={"name": SPENT})
-        return page(request, "accounts/link.html", link=link, name=account.name, next=safe_next(next))
+        return page(
+            request, "accounts/link.html", link=link, name=account.name, next=safe_next(next)
+        )
     if viewer:
         return RedirectResponse(safe_next(next), 303)
     return login_page(request, next=safe_next(next))
@@ -69,11 +73,15 @@ async def log_in(
     settings, now, to = settings_of(request), clock.now(), safe_next(next)
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
-    if viewer and carry and not (name or password or link):  # has signed in meanwhile, in another tab
+    if (
+        viewer and carry and not (name or password or link)
+    ):  # has signed in meanwhile, in another tab
         return form_resume.resume(request, to, form_resume.carried(carry))
     if link:
         try:
-            secrets = await sign_ins.use_link(session, secret=link, user_agent=agent, lasts=lasts, now=now)
+            secrets = await sign_ins.use_link(
+                session, secret=link, user_agent=agent, lasts=lasts, now=now
+            )
         except SignInRequired as error:
             return login_page(request, 422, next=to, errors={"name": error.detail})
     elif name.strip() and password:
@@ -81,7 +89,9 @@ async def log_in(
         address = request.client.host if request.client else ""
         try:
             async with transaction(request.app.state.sessions) as own:
-                tried = await sign_ins.begin_sign_in(own, name=name, address=address, device=device, now=now)
+                tried = await sign_ins.begin_sign_in(
+                    own, name=name, address=address, device=device, now=now
+                )
         except TooMany as error:
             wait = {"Retry-After": str(error.retry_after)}
             again = {"next": to, "values": {"name": name}, "carry": carry}
@@ -90,7 +100,9 @@ async def log_in(
             session, attempt=tried, password=password, user_agent=agent, lasts=lasts, now=now
         )
     if secrets is None:
-        return login_page(request, 422, next=to, values={"name": name}, carry=carry, errors={"name": WRONG})
+        return login_page(
+            request, 422, next=to, values={"name": name}, carry=carry, errors={"name": WRONG}
+        )
     if viewer:
         await sign_ins.sign_out(session, viewer=viewer, now=now)
     return keep(request, secrets, to, carry)
@@ -103,7 +115,11 @@ async def log_out(request: Request, session: Session, viewer: Anyone) -> Respons
     settings = settings_of(request)
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(
-        session_cookie(settings.secure), path="/", secure=settings.secure, httponly=True, samesite="lax"
+        session_cookie(settings.secure),
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
     )
     return answer
 
@@ -123,11 +139,18 @@ async def change_password(
         return await account_page(request, session, viewer, 422, errors={"current": WRONG_PASSWORD})
     async with attempt(session) as refused:
         await actions.set_password(
-            session, by=viewer.name, account=account, password=password, now=now, but_sign_in=viewer.sign_in_id
+            session,
+            by=viewer.name,
+            account=account,
+            password=password,
+            now=now,
+            but_sign_in=viewer.sign_in_id,
         )
     if refused:
         return await account_page(request, session, viewer, 422, errors=by_field(refused[0]))
-    return await account_page(request, session, viewer, done="Your password is changed. All else is signed out.")
+    return await account_page(
+        request, session, viewer, done="Your password is changed. All else is signed out."
+    )
 
 
 @router.post("/account/sign-ins/{number}/end")
@@ -144,15 +167,24 @@ async def end_other_sign_ins(session: Session, viewer: SignedIn) -> Response:
 
 @router.post("/account/tokens")
 async def add_token(
-    request: Request, session: Session, viewer: SignedIn, label: Words = "", days: Words = "", role: Words = ""
+    request: Request,
+    session: Session,
+    viewer: SignedIn,
+    label: Words = "",
+    days: Words = "",
+    role: Words = "",
 ) -> Response:
     """Make an API token and show it, this once."""
     account, token = await queries.get_account(session, own(viewer).id), None
     typed = {"label": label, "days": days}
     if not (days.isascii() and days.isdigit() and len(days) <= 4):
-        return await account_page(request, session, viewer, 422, errors={"days": "Give a number of days."}, **typed)
+        return await account_page(
+            request, session, viewer, 422, errors={"days": "Give a number of days."}, **typed
+        )
     if role and role not in {str(one) for one in UserRole}:
-        return await account_page(request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed)
+        return await account_page(
+            request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed
+        )
     async with attempt(session) as refused:
         token = await actions.add_token(
             session,
@@ -164,8 +196,13 @@ async def add_token(
             now=clock.now(),
         )
     if refused:
-        errors = {name.replace("expires_in_days", "days"): words for name, words in by_field(refused[0]).items()}
-        return await account_page(request, session, viewer, refused[0].status, errors=errors, **typed)
+        errors = {
+            name.replace("expires_in_days", "days"): words
+            for name, words in by_field(refused[0]).items()
+        }
+        return await account_page(
+            request, session, viewer, refused[0].status, errors=errors, **typed
+        )
     return await account_page(request, session, viewer, token=token)
 
 

@@ -53,7 +53,9 @@ async def verify(password_hash: str | None, password: str) -> bool:
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    sent = password.encode(errors="surrogatepass")[: LONGEST * 4 + 1]  # longer than any password can be
+    sent = password.encode(errors="surrogatepass")[
+        : LONGEST * 4 + 1
+    ]  # longer than any password can be
     try:
         right = HASHER.verify(password_hash or NOBODYS, sent)
     except (VerificationError, InvalidHashError):

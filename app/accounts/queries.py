@@ -47,7 +47,9 @@ def key_of(name: str) -> str:
 
 
 async def find_account(session: AsyncSession, name: str) -> Account | None:
-    return (await session.scalars(select(Account).where(Account.name_key == key_of(name)))).one_or_none()
+    return (
+        await session.scalars(select(Account).where(Account.name_key == key_of(name)))
+    ).one_or_none()
 
 
 async def find_look_alike(session: AsyncSession, name: str) -> str | None:
@@ -74,7 +76,9 @@ async def find_signed_in(
     query = (
         select(Account.id, Account.name, Account.role, SignIn.id, SignIn.last_seen_at)
         .join(SignIn, SignIn.account_id == Account.id)
-        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .where(
+            SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now
+        )
         .where(SignIn.last_seen_at > now - idle, Account.disabled_at.is_(None))
     )
     row = (await session.execute(query)).one_or_none()
@@ -86,9 +90,20 @@ async def find_token_holder(
 ) -> tuple[Viewer, datetime | None] | None:
     """Who holds this API token, and when it was last used; its own role bounds that of the account."""
     query = (
-        select(Account.id, Account.name, Account.role, ApiToken.role, ApiToken.id, ApiToken.last_used_at)
+        select(
+            Account.id,
+            Account.name,
+            Account.role,
+            ApiToken.role,
+            ApiToken.id,
+            ApiToken.last_used_at,
+        )
         .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(ApiToken.token_hash == hashed(token), ApiToken.revoked_at.is_(None), Account.disabled_at.is_(None))
+        .where(
+            ApiToken.token_hash == hashed(token),
+            ApiToken.revoked_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
         .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
     )
     row = (await session.execute(query)).one_or_none()
@@ -103,7 +118,11 @@ async def find_link_holder(session: AsyncSession, secret: str, *, now: datetime)
     query = (
         select(Account)
         .join(SignInLink, SignInLink.account_id == Account.id)
-        .where(SignInLink.token_hash == hashed(secret), SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+        .where(
+            SignInLink.token_hash == hashed(secret),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
         .where(Account.disabled_at.is_(None))
     )
     return (await session.scalars(query)).one_or_none()
@@ -122,7 +141,9 @@ async def is_known_device(session: AsyncSession, device: str, *, name: str, now:
     return bool(await session.scalar(query))
 
 
-async def list_sign_ins(session: AsyncSession, account_id: int, *, idle: timedelta, now: datetime) -> Sequence[SignIn]:
+async def list_sign_ins(
+    session: AsyncSession, account_id: int, *, idle: timedelta, now: datetime
+) -> Sequence[SignIn]:
     """Those that are alive, the one used last first."""
     query = (
         select(SignIn)
@@ -139,7 +160,9 @@ async def list_tokens(session: AsyncSession, account_id: int) -> Sequence[ApiTok
     return (await session.scalars(query.order_by(ApiToken.id.desc()))).all()
 
 
-async def list_events(session: AsyncSession, *, limit: int = 50) -> Sequence[tuple[AccountEvent, str]]:
+async def list_events(
+    session: AsyncSession, *, limit: int = 50
+) -> Sequence[tuple[AccountEvent, str]]:
     """The newest events with the names of their accounts."""
     query = select(AccountEvent, Account.name).join(Account, Account.id == AccountEvent.account_id)
     rows = await session.execute(query.order_by(AccountEvent.id.desc()).limit(limit))

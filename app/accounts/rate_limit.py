@@ -43,14 +43,22 @@ def _network(address: str) -> str:
         return address
     if parsed.version == 6 and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False)) if parsed.version == 6 else address
+    return (
+        str(ipaddress.ip_network((address, 64), strict=False)) if parsed.version == 6 else address
+    )
 
 
 def of_stranger(name_key: str, address: str) -> Counts:
     place = _network(address)
     own = _key("here", name_key, place)
     return Counts(
-        {own: HERE, _key("address", place): FROM_ADDRESS, _key("name", name_key): FOR_NAME, _key("all"): IN_ALL}, own
+        {
+            own: HERE,
+            _key("address", place): FROM_ADDRESS,
+            _key("name", name_key): FOR_NAME,
+            _key("all"): IN_ALL,
+        },
+        own,
     )
 
 
@@ -92,12 +100,20 @@ async def take(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
         wait = max(1, math.ceil(max(full).total_seconds()))
         raise TooMany("Too many sign-ins were tried. Please wait a few minutes.", wait)
     if any(tries == 1 for _, _, tries in rows):
-        old = select(SignInTries.key).where(SignInTries.since <= now - WINDOW).with_for_update(skip_locked=True)
+        old = (
+            select(SignInTries.key)
+            .where(SignInTries.since <= now - WINDOW)
+            .with_for_update(skip_locked=True)
+        )
         await session.execute(delete(SignInTries).where(SignInTries.key.in_(old)))
 
 
 async def give_back(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
     """Take back a try that succeeded, and forget the failures before it."""
-    statement = insert(SignInTries).values([{"key": key, "since": now, "tries": 0} for key in sorted(counts.limits)])
+    statement = insert(SignInTries).values(
+        [{"key": key, "since": now, "tries": 0} for key in sorted(counts.limits)]
+    )
     less = case((SignInTries.key == counts.own, 0), else_=func.greatest(SignInTries.tries - 1, 0))
-    await session.execute(statement.on_conflict_do_update(index_elements=[SignInTries.key], set_={"tries": less}))
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=[SignInTries.key], set_={"tries": less})
+    )

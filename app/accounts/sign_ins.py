@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import passwords, rate_limit
 from app.accounts.actions import note
-from app.accounts.queries import DEVICE_KNOWN, Viewer, find_account, get_account, hashed, is_known_device, key_of
+from app.accounts.queries import (
+    DEVICE_KNOWN,
+    Viewer,
+    find_account,
+    get_account,
+    hashed,
+    is_known_device,
+    key_of,
+)
 from app.core.errors import NotFound, SignInRequired
 from app.models.account import Account, ApiToken, SignIn, SignInLink
 
@@ -72,11 +80,19 @@ async def sign_in(
     if passwords.is_weak(account.password_hash or ""):
         account.password_hash = await passwords.make_hash(password)
     await rate_limit.give_back(session, attempt.counts, now=now)
-    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="password")
+    return await _start(
+        session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="password"
+    )
 
 
 async def _start(
-    session: AsyncSession, *, account: Account, user_agent: str | None, lasts: timedelta, now: datetime, how: str
+    session: AsyncSession,
+    *,
+    account: Account,
+    user_agent: str | None,
+    lasts: timedelta,
+    now: datetime,
+    how: str,
 ) -> Secrets:
     token, device = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     session.add(
@@ -92,7 +108,9 @@ async def _start(
     )
     note(session, account, "signed in", by=account.name, now=now, detail=how)
     await session.flush()
-    await session.execute(delete(SignIn).where(SignIn.created_at < now - max(DEVICE_KNOWN, 2 * lasts)))
+    await session.execute(
+        delete(SignIn).where(SignIn.created_at < now - max(DEVICE_KNOWN, 2 * lasts))
+    )
     return Secrets(token, device, account.id)
 
 
@@ -101,7 +119,9 @@ async def sign_out(session: AsyncSession, *, viewer: Viewer, now: datetime) -> N
         await end_sign_in(session, viewer=viewer, sign_in_id=viewer.sign_in_id, now=now)
 
 
-async def end_sign_in(session: AsyncSession, *, viewer: Viewer, sign_in_id: int, now: datetime) -> None:
+async def end_sign_in(
+    session: AsyncSession, *, viewer: Viewer, sign_in_id: int, now: datetime
+) -> None:
     """End one of one's own; NotFound for somebody else's."""
     found = await session.get(SignIn, sign_in_id)
     if found is None or found.account_id != viewer.id:
@@ -116,9 +136,17 @@ async def sign_out_others(session: AsyncSession, *, viewer: Viewer, now: datetim
     """End all one's sign-ins but the one that asks for it."""
     others = SignIn.id.is_distinct_from(viewer.sign_in_id)
     await session.execute(
-        update(SignIn).where(SignIn.account_id == viewer.id, SignIn.ended_at.is_(None), others).values(ended_at=now)
+        update(SignIn)
+        .where(SignIn.account_id == viewer.id, SignIn.ended_at.is_(None), others)
+        .values(ended_at=now)
     )
-    note(session, await get_account(session, viewer.id), "signed out elsewhere", by=viewer.name, now=now)
+    note(
+        session,
+        await get_account(session, viewer.id),
+        "signed out elsewhere",
+        by=viewer.name,
+        now=now,
+    )
     await session.flush()
 
 
@@ -130,7 +158,10 @@ async def use_link(
     used = (
         update(SignInLink)
         .where(
-            SignInLink.token_hash == hashed(secret), SignInLink.used_at.is_(None), SignInLink.expires_at > now, enabled
+            SignInLink.token_hash == hashed(secret),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+            enabled,
         )
         .values(used_at=now)
         .returning(SignInLink.account_id)
@@ -139,21 +170,40 @@ async def use_link(
     if account_id is None:
         raise SignInRequired("This link has been used or has expired. Ask for a new one.")
     account = await get_account(session, account_id)
-    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="one-time link")
+    return await _start(
+        session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="one-time link"
+    )
 
 
 async def enter_linked(
-    session: AsyncSession, *, account: Account, user_agent: str | None, lasts: timedelta, now: datetime
+    session: AsyncSession,
+    *,
+    account: Account,
+    user_agent: str | None,
+    lasts: timedelta,
+    now: datetime,
 ) -> Secrets:
     """Sign in whom an OpenID provider has named as somebody that the account is linked to."""
-    return await _start(session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="OpenID Connect")
+    return await _start(
+        session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="OpenID Connect"
+    )
 
 
 async def touch(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
     """Note that a sign-in or a token was used, once an hour, and never wait for another request that notes it too."""
     if viewer.sign_in_id is not None:
-        free = select(SignIn.id).where(SignIn.id == viewer.sign_in_id).with_for_update(skip_locked=True)
+        free = (
+            select(SignIn.id)
+            .where(SignIn.id == viewer.sign_in_id)
+            .with_for_update(skip_locked=True)
+        )
         await session.execute(update(SignIn).where(SignIn.id.in_(free)).values(last_seen_at=now))
     elif viewer.token_id is not None:
-        free = select(ApiToken.id).where(ApiToken.id == viewer.token_id).with_for_update(skip_locked=True)
-        await session.execute(update(ApiToken).where(ApiToken.id.in_(free)).values(last_used_at=now))
+        free = (
+            select(ApiToken.id)
+            .where(ApiToken.id == viewer.token_id)
+            .with_for_update(skip_locked=True)
+        )
+        await session.execute(
+            update(ApiToken).where(ApiToken.id.in_(free)).values(last_used_at=now)
+        )

@@ -21,7 +21,13 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 async def _users(request: Request, session: Session, status: int = 200, **context: Any) -> Response:
-    shown = {"errors": {}, "name": "", "role": UserRole.VIEWER, "link": None, "link_name": None} | context
+    shown = {
+        "errors": {},
+        "name": "",
+        "role": UserRole.VIEWER,
+        "link": None,
+        "link_name": None,
+    } | context
     return page(
         request,
         "accounts/users.html",
@@ -55,7 +61,12 @@ async def show_users(request: Request, session: Session, viewer: Admin) -> Respo
 
 @router.post("")
 async def add_user(
-    request: Request, session: Session, viewer: Admin, name: Words = "", role: Words = "", password: Words = ""
+    request: Request,
+    session: Session,
+    viewer: Admin,
+    name: Words = "",
+    role: Words = "",
+    password: Words = "",
 ) -> Response:
     """Add an account; without a password, show a one-time link to pass on."""
     if viewer.token_id is not None:
@@ -66,19 +77,27 @@ async def add_user(
             session, by=viewer.name, name=name, role=_role(role), password=password or None, now=now
         )
         if not password:
-            link = await actions.issue_link(session, account_name=account.name, by=viewer.name, now=now)
+            link = await actions.issue_link(
+                session, account_name=account.name, by=viewer.name, now=now
+            )
     if refused:
         errors = {fault.where.strip("/"): refused[0].detail for fault in refused[0].faults}
-        return await _users(request, session, refused[0].status, errors=errors, name=name, role=role)
+        return await _users(
+            request, session, refused[0].status, errors=errors, name=name, role=role
+        )
     if link is None:
         return RedirectResponse("/admin/users", 303)
-    return await _users(request, session, link=f"{request.base_url}login?link={link}", link_name=account.name)
+    return await _users(
+        request, session, link=f"{request.base_url}login?link={link}", link_name=account.name
+    )
 
 
 @router.post("/{number}/role")
 async def set_role(session: Session, viewer: Admin, number: Number, role: Words = "") -> Response:
     account = await _other(session, viewer, number)
-    await actions.set_role(session, by=viewer.name, account=account, role=_role(role), now=clock.now())
+    await actions.set_role(
+        session, by=viewer.name, account=account, role=_role(role), now=clock.now()
+    )
     return RedirectResponse("/admin/users", 303)
 
 
@@ -100,5 +119,9 @@ async def enable(session: Session, viewer: Admin, number: Number) -> Response:
 async def issue_link(request: Request, session: Session, viewer: Admin, number: Number) -> Response:
     """Show a link that signs somebody in once, for who has forgotten a password."""
     account = await _other(session, viewer, number)
-    link = await actions.issue_link(session, account_name=account.name, by=viewer.name, now=clock.now())
-    return await _users(request, session, link=f"{request.base_url}login?link={link}", link_name=account.name)
+    link = await actions.issue_link(
+        session, account_name=account.name, by=viewer.name, now=clock.now()
+    )
+    return await _users(
+        request, session, link=f"{request.base_url}login?link={link}", link_name=account.name
+    )

@@ -28,7 +28,9 @@ class Pair:
     """Field for field as the API answers it."""
 
     parties: list[str]
-    agreement: float | None  # from 0 to 1; None where there is no issue on which both prefer an option
+    agreement: (
+        float | None
+    )  # from 0 to 1; None where there is no issue on which both prefer an option
     issues: int
     on: list[OnIssue]
 
@@ -43,7 +45,9 @@ def agreement(
     return [_pair(one, other, issues, preferred) for one, other in combinations(parties, 2)]
 
 
-def _pair(one: str, other: str, issues: Sequence[IssueScale], preferred: Mapping[tuple[str, str], str]) -> Pair:
+def _pair(
+    one: str, other: str, issues: Sequence[IssueScale], preferred: Mapping[tuple[str, str], str]
+) -> Pair:
     on: list[OnIssue] = []
     total = Fraction(0)
     for issue in issues:

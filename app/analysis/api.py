@@ -69,28 +69,49 @@ async def list_moves(
             turn
             for cell in await turns(session, at, book)
             for turn in cell
-            if (query.after is None or turn.on > query.after) and (query.to is None or turn.on <= query.to)
+            if (query.after is None or turn.on > query.after)
+            and (query.to is None or turn.on <= query.to)
         ),
         key=lambda turn: turn.on,
     )
     start = _start(query.cursor, "moves", at)
     shown = found[start : start + MOST]
     seen = await positions_at(session, at, {n for t in shown for n in (t.before, t.position)})
-    ranks = {(i["slug"], o["slug"]): o["rank"] for i in book.issues if i["ordered"] for o in book.options[i.id]}
+    ranks = {
+        (i["slug"], o["slug"]): o["rank"]
+        for i in book.issues
+        if i["ordered"]
+        for o in book.options[i.id]
+    }
     data = [_move(turn, seen, ranks) for turn in shown if turn.position in seen]
     meta = times(at, **{"from": query.after, "to": query.to})
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
     beside = await corrections(session, at, book, query.after)
     return _window(
-        request, data, meta, "moves", at, start + MOST if len(found) > start + MOST else None, corrections=beside
+        request,
+        data,
+        meta,
+        "moves",
+        at,
+        start + MOST if len(found) > start + MOST else None,
+        corrections=beside,
     )
 
 
-def _move(turn: Turn, seen: dict[int, PositionView], ranks: dict[tuple[str, str], float | None]) -> dict[str, Any]:
+def _move(
+    turn: Turn, seen: dict[int, PositionView], ranks: dict[tuple[str, str], float | None]
+) -> dict[str, Any]:
     kind = move_kind(turn, seen)
     before, after = seen.get(turn.before or 0), seen[turn.position]
-    made = {"party": turn.party, "issue": turn.issue, "kind": kind, "on": turn.on, "before": before, "after": after}
+    made = {
+        "party": turn.party,
+        "issue": turn.issue,
+        "kind": kind,
+        "on": turn.on,
+        "before": before,
+        "after": after,
+    }
     preferred = [stand_of(p).preferred if p else None for p in (before, after)]
     moved = [ranks.get((turn.issue, option)) if option else None for option in preferred]
     made["ranks"] = moved if kind == MoveKind.MOVED and moved != [None, None] else None
@@ -110,15 +131,23 @@ async def show_timeline(
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
-    as_of = query.as_of or max(filter(None, [now().date(), await newest_stated_by(session, at, number)]))
-    cells = [c for cell in await turns(session, at, book) if (c := [turn for turn in cell if turn.on <= as_of])]
+    as_of = query.as_of or max(
+        filter(None, [now().date(), await newest_stated_by(session, at, number)])
+    )
+    cells = [
+        c
+        for cell in await turns(session, at, book)
+        if (c := [turn for turn in cell if turn.on <= as_of])
+    ]
     start, end, size = _start(query.cursor, "timeline", at), 0, 0
     for end in range(start, len(cells) + 1):
         size += len(cells[end]) if end < len(cells) else 0
         if size > MOST and end > start:
             break
     seen = await positions_at(session, at, {t.position for cell in cells[start:end] for t in cell})
-    shown = [c for cell in cells[start:end] if (c := [turn for turn in cell if turn.position in seen])]
+    shown = [
+        c for cell in cells[start:end] if (c := [turn for turn in cell if turn.position in seen])
+    ]
     days = await statement_days(session, at, number)
     data = {
         "days": [{"day": day, "positions": n} for day, n in days if day <= as_of],
@@ -184,11 +213,13 @@ def coverage_json(found: Coverage) -> dict[str, Any]:
         "single_source": [thin(t.position) for t in found.thin if t.one_source],
         "reported_only": [thin(t.position) for t in found.thin if t.reported_only],
         "mismatched": [
-            cell(u.position) | {"quote": u.quote.id, "exact": u.quote.exact, "source": u.quote.source.id}
+            cell(u.position)
+            | {"quote": u.quote.id, "exact": u.quote.exact, "source": u.quote.source.id}
             for u in found.unmatched
         ],
         "redated": [
-            cell(r.position) | {"stated_by": r.position.stated_by, "would_be": r.stated_by, "problem": r.problem}
+            cell(r.position)
+            | {"stated_by": r.position.stated_by, "would_be": r.stated_by, "problem": r.problem}
             for r in found.redated
         ],
     }
@@ -201,7 +232,9 @@ async def _matrix(session: AsyncSession, slug: str, query: Times) -> Matrix:
 async def _meta(session: AsyncSession, query: Times, matrix: Matrix) -> dict[str, Any]:
     meta = times(matrix.at, as_of=matrix.as_of)
     if query.known_at is not None:
-        meta["changed_since"] = await count_changed_since(session, matrix.at, [p.id for p in matrix.positions])
+        meta["changed_since"] = await count_changed_since(
+            session, matrix.at, [p.id for p in matrix.positions]
+        )
     return meta
 
 
@@ -215,7 +248,13 @@ def _start(cursor: str | None, purpose: str, at: Moment) -> int:
 
 
 def _window(
-    request: Request, data: Any, meta: dict[str, Any], purpose: str, at: Moment, end: int | None, **beside: Any
+    request: Request,
+    data: Any,
+    meta: dict[str, Any],
+    purpose: str,
+    at: Moment,
+    end: int | None,
+    **beside: Any,
 ) -> Response:
     """Answer with a part of it, and where the next is, with the times pinned so that it is a part of the same."""
     following = None if end is None else write_cursor(purpose, at.epoch, end)

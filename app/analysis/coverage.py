@@ -67,7 +67,9 @@ class Redated:
     """A position whose `stated_by` is not what its sources' dates of publication say by now (docs/rules.md, rule 3)."""
 
     position: PositionView
-    stated_by: str | None  # what would be computed today; None where the dates no longer go together
+    stated_by: (
+        str | None
+    )  # what would be computed today; None where the dates no longer go together
     problem: str | None = None
 
 
@@ -82,7 +84,9 @@ class Coverage:
     redated: list[Redated]
 
 
-async def coverage(session: AsyncSession, matrix: Matrix, *, stale_after: int = STALE_AFTER) -> Coverage:
+async def coverage(
+    session: AsyncSession, matrix: Matrix, *, stale_after: int = STALE_AFTER
+) -> Coverage:
     """What the matrix, as somebody asked for it, lacks; in a fixed number of statements."""
     shown = [c for row in matrix.grid.rows for c in row.cells if c is not None]
     silent = [c for c in shown if c.position is None]
@@ -91,8 +95,14 @@ async def coverage(session: AsyncSession, matrix: Matrix, *, stale_after: int = 
     redated = await _redated(session, matrix)
     return Coverage(
         cells=len(shown),
-        never=[CellGap(c.party, c.issue, None, c.possible_stated_on) for c in silent if c.look is None],
-        searched=[CellGap(c.party, c.issue, c.look, c.possible_stated_on) for c in silent if c.look is not None],
+        never=[
+            CellGap(c.party, c.issue, None, c.possible_stated_on) for c in silent if c.look is None
+        ],
+        searched=[
+            CellGap(c.party, c.issue, c.look, c.possible_stated_on)
+            for c in silent
+            if c.look is not None
+        ],
         stale=await _stale(session, matrix, stale_after),
         thin=list(_thin([c.position for c in shown if c.position])),
         unmatched=[u for u in unmatched if (u.position.party, u.position.issue) in inside],
@@ -104,14 +114,19 @@ async def _stale(session: AsyncSession, matrix: Matrix, stale_after: int) -> lis
     parties = {i: p["slug"] for i, p in matrix.book.parties.items()}
     issues = {i.id: i["slug"] for i in matrix.book.issues}
     found = await newest_looks(session, matrix.at, matrix.book.negotiation.id)
-    looks = {(parties[p], issues[i]): LookView(s["looked_on"], s["where"], s["by"]) for (p, i), s in found.items()}
+    looks = {
+        (parties[p], issues[i]): LookView(s["looked_on"], s["where"], s["by"])
+        for (p, i), s in found.items()
+    }
     stale = []
     for row in matrix.grid.rows:
         for cell in row.cells:
             if cell is None:
                 continue
             look = looks.get((cell.party, cell.issue))
-            days = [d for d in (cell.position and cell.position.stated_by, look and look.looked_on) if d]
+            days = [
+                d for d in (cell.position and cell.position.stated_by, look and look.looked_on) if d
+            ]
             if not days:
                 continue  # never looked at: that is another list
             age = (matrix.as_of - date.fromisoformat(max(days))).days
@@ -140,7 +155,12 @@ async def _unmatched(session: AsyncSession, matrix: Matrix) -> list[Unmatched]:
     )
     wrong = select(newest.c.quote_id).where(newest.c.verification == Verification.MISMATCH)
     positions, _ = await _resting_on(session, matrix, wrong)
-    return [Unmatched(p, q) for p in positions for q in p.quotes if q.verification == Verification.MISMATCH]
+    return [
+        Unmatched(p, q)
+        for p in positions
+        for q in p.quotes
+        if q.verification == Verification.MISMATCH
+    ]
 
 
 async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
@@ -154,7 +174,9 @@ async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
         Revision.n == source.n,
         Revision.version > 1,
     )
-    positions, first_published = await _resting_on(session, matrix, select(Quote.id).where(corrected))
+    positions, first_published = await _resting_on(
+        session, matrix, select(Quote.id).where(corrected)
+    )
     found = (_redate(p, first_published[p.id]) for p in positions)
     return [r for r in found if r is not None]
 
@@ -177,7 +199,9 @@ async def _resting_on(
 ) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
     """The published positions that rest on any of these quotes; when each was first published, is it dated by hand?"""
     at: Moment = matrix.at
-    users = select(QuoteUse.position_id).where(QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq)
+    users = select(QuoteUse.position_id).where(
+        QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq
+    )
     rows = (
         await session.execute(
             select(Spell.first_published, *REVISION)

@@ -23,7 +23,9 @@ AGES = (30, 90, 180, 365)
 
 
 @router.get("/coverage")
-async def show_coverage(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def show_coverage(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """What nobody has searched, what is silent or stale, and what rests on little."""
     asked = read_query(CoverageQuery, request)
     query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
@@ -35,7 +37,9 @@ async def show_coverage(request: Request, session: Session, viewer: Anyone, slug
         at = await moment(session, asked.known_at, drafts=True)
         considered = await list_considered(session, at, matrix.book.negotiation.id)
     shared = await page_context.shared(request, session, matrix, query)
-    shared["names"] = await called(session, matrix.at, matrix.names, [one.position for one in found.unmatched])
+    shared["names"] = await called(
+        session, matrix.at, matrix.names, [one.position for one in found.unmatched]
+    )
     return page(
         request,
         "analysis/coverage.html",

@@ -95,9 +95,14 @@ def _turns(party: str, issue: str, spells: Sequence[precedence.Spell]) -> list[T
     ]
 
 
-async def positions_at(session: AsyncSession, at: Moment, numbers: Iterable[int | None]) -> dict[int, PositionView]:
+async def positions_at(
+    session: AsyncSession, at: Moment, numbers: Iterable[int | None]
+) -> dict[int, PositionView]:
     rows = await session.execute(newest_spells(at).where(among(Spell.position_id, numbers)))
-    return {v.id: v for v in await views(session, at, [Snapshot(*row) for row in rows if row[-1] is not None])}
+    return {
+        v.id: v
+        for v in await views(session, at, [Snapshot(*row) for row in rows if row[-1] is not None])
+    }
 
 
 def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
@@ -105,7 +110,9 @@ def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
     return kind(stand_of(before) if before else None, stand_of(seen[turn.position]))
 
 
-async def corrections(session: AsyncSession, at: Moment, book: CodeBook, since: date | None) -> list[Correction]:
+async def corrections(
+    session: AsyncSession, at: Moment, book: CodeBook, since: date | None
+) -> list[Correction]:
     """What was corrected, retracted or restored after the end of a day, newest first."""
     recorded: Any = func.coalesce(Revision.recorded_at, Commit.at)
     wanted = (

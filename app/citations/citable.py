@@ -36,7 +36,10 @@ class Work:
     @property
     def note(self) -> str | None:
         """What most styles have no place for: the sources that it quotes, and where it is on record."""
-        return ". ".join(filter(None, [self.quoted, self.record and f"{ON_RECORD} {self.record}"])) or None
+        return (
+            ". ".join(filter(None, [self.quoted, self.record and f"{ON_RECORD} {self.record}"]))
+            or None
+        )
 
     def csl(self) -> dict[str, Any]:
         """Write it as an item of CSL-JSON, what is not known left out."""
@@ -72,7 +75,10 @@ class Cite:
     def meta(self) -> list[tuple[str, str]]:
         """What Zotero's reader of pages takes; a `citation_title` would make it guess a journal article."""
         work = self.work
-        tags = [("z:itemType", ZOTERO.get(work.kind, "webpage")), ("DC.title", one_line(work.title))]
+        tags = [
+            ("z:itemType", ZOTERO.get(work.kind, "webpage")),
+            ("DC.title", one_line(work.title)),
+        ]
         tags += [("citation_author", name) for name in work.authors]
         optional = {
             "citation_publication_date": work.issued and work.issued.replace("-", "/"),

@@ -13,12 +13,26 @@ from app.http.responses import dumps
 
 STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library brings along
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-_LATEX |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, escaped ones too
+_LATEX |= {
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+}  # BibTeX counts braces, escaped ones too
 _LATEX |= {c: f"\\{c}" for c in "&%$#_"}
 _AS_THEY_ARE = "".join(set(string.punctuation) - set('{}\\<>"^`|'))  # in addresses
 # Zotero takes GEN, and whatever it does not know, for an article in a journal.
-_RIS = {"dataset": "DATA", "article-newspaper": "NEWS", "webpage": "ELEC", "speech": "ELEC", "document": "MANSCPT"}
-_QUOTED = ("article-newspaper", "dataset", "document", "speech")  # kinds whose titles the style puts in quotation marks
+_RIS = {
+    "dataset": "DATA",
+    "article-newspaper": "NEWS",
+    "webpage": "ELEC",
+    "speech": "ELEC",
+    "document": "MANSCPT",
+}
+_QUOTED = (
+    "article-newspaper",
+    "dataset",
+    "document",
+    "speech",
+)  # kinds whose titles the style puts in quotation marks
 
 
 def as_csl(work: Work) -> str:
@@ -29,7 +43,9 @@ def as_bibtex(work: Work) -> str:
     """One entry; `year` is for BibTeX, `date` for biblatex."""
     item = work.csl()
     # Without these three an article is an error to readers of BibTeX.
-    article = work.kind == "article-newspaper" and {"author", "container-title", "issued"} <= set(item)
+    article = work.kind == "article-newspaper" and {"author", "container-title", "issued"} <= set(
+        item
+    )
     beside = [_latex(part) for part in (item.get("archive_location"), work.quoted) if part]
     beside += [f"{ON_RECORD} {_url(work.record)}"] if work.record else []
     fields = {
@@ -37,7 +53,9 @@ def as_bibtex(work: Work) -> str:
         "title": f"{{{_latex(item.get('title', ''))}}}",
         "journal" if article else "howpublished": _latex(item.get("container-title", "")),
         "publisher": _latex(item.get("publisher", "")),
-        "organization": "" if article else _latex(item.get("publisher", "")),  # what biblatex prints of these
+        "organization": ""
+        if article
+        else _latex(item.get("publisher", "")),  # what biblatex prints of these
         "year": (work.issued or "")[:4],
         "date": work.issued or "",
         "version": _latex(work.version or ""),
@@ -64,7 +82,10 @@ def as_ris(work: Work) -> str:
         ("ET", work.version),
         ("LA", work.language),
         ("AV", item.get("archive_location")),
-        ("N1", ". ".join(filter(None, [item.get("archive_location"), work.note])) or None),  # few programs read AV
+        (
+            "N1",
+            ". ".join(filter(None, [item.get("archive_location"), work.note])) or None,
+        ),  # few programs read AV
         ("UR", work.url),
         ("ER", ""),
     ]
@@ -77,12 +98,18 @@ def as_text(work: Work) -> str:
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
-    item = _said_once({name: v for name, v in work.csl().items() if name not in ("note", "language")})
-    bibliography = CitationStylesBibliography(_style(), CiteProcJSON([_as_markup(item)]), formatter.plain)
+    item = _said_once(
+        {name: v for name, v in work.csl().items() if name not in ("note", "language")}
+    )
+    bibliography = CitationStylesBibliography(
+        _style(), CiteProcJSON([_as_markup(item)]), formatter.plain
+    )
     bibliography.register(Citation([CitationItem(work.key)]))
     said = one_line(unescape(str(bibliography.bibliography()[0])))
     for part in (work.title, work.container, work.publisher, *work.authors):
-        if part and part.endswith(("?", "!")):  # these end a sentence, which the library does not know
+        if part and part.endswith(
+            ("?", "!")
+        ):  # these end a sentence, which the library does not know
             said = said.replace(f"{one_line(part)}.", one_line(part))
     beside = [_sentence(part) for part in (item.get("archive_location"), work.note) if part]
     return " ".join([said, *beside]) + "\n"
@@ -114,7 +141,11 @@ def _as_markup(value: Any) -> Any:
 
 def _sentence(text: str) -> str:
     """End a text as a sentence, but not an address, which a full stop would become part of."""
-    return text if text.endswith((".", "!", "?", "…")) or "://" in text.rpartition(" ")[2] else f"{text}."
+    return (
+        text
+        if text.endswith((".", "!", "?", "…")) or "://" in text.rpartition(" ")[2]
+        else f"{text}."
+    )
 
 
 @lru_cache(maxsize=1)

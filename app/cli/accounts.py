@@ -31,7 +31,9 @@ def add_user(
     password = sys.stdin.readline().rstrip("\r\n")
 
     async def work(session: AsyncSession) -> None:
-        await accounts.add_user(session, by=None, name=name, role=role, password=password, now=now())
+        await accounts.add_user(
+            session, by=None, name=name, role=role, password=password, now=now()
+        )
 
     with_database(work)
     say(f"Added {name}, {role}.")
@@ -49,7 +51,9 @@ def list_users() -> None:
 
 
 @users.command("disable")
-def disable_user(name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")]) -> None:
+def disable_user(
+    name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")],
+) -> None:
     """Disable an account. Example: parley user disable mira"""
 
     async def work(session: AsyncSession) -> None:
@@ -66,7 +70,9 @@ def disable_user(name: Annotated[str, typer.Argument(help="Whose sign-ins and to
 def add_token(
     user: Annotated[str, typer.Argument(help="Whose account it acts for.")],
     name: Annotated[str, typer.Option(help="What the token is for.")],
-    expires: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires.")] = None,
+    expires: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires.")
+    ] = None,
 ) -> None:
     """Print a new API token, and nothing else. Example: parley token add mira --name notebook --expires 90"""
 
@@ -74,6 +80,8 @@ def add_token(
         account = await find_account(session, user)
         if account is None:
             fail(f"there is no account {user!r}")
-        return await accounts.add_token(session, account=account, label=name, expires_in_days=expires, now=now())
+        return await accounts.add_token(
+            session, account=account, label=name, expires_in_days=expires, now=now()
+        )
 
     print(with_database(work))

@@ -36,14 +36,22 @@ class Form(StrEnum):
 
 
 async def save(
-    session: AsyncSession, slug: str, form: Form, to: Path, *, now: datetime, step: Step | None = None
+    session: AsyncSession,
+    slug: str,
+    form: Form,
+    to: Path,
+    *,
+    now: datetime,
+    step: Step | None = None,
 ) -> None:
     """Write a negotiation as it is known now to a path, `-` for standard output; a package has its sources' texts."""
     await give_time(session)
     if form == Form.PACKAGE:
         out: Path | BinaryIO = sys.stdout.buffer if to == STDOUT else to
         watch = (lambda _, done, of: step(done, of)) if step else None
-        return await export_package(session, await moment(session), slug, out, texts=True, progress=watch)
+        return await export_package(
+            session, await moment(session), slug, out, texts=True, progress=watch
+        )
     chosen = await select_cells(session, slug, CsvQuery(), now=now)
     if step:
         chosen = replace(chosen, total=await count_positions(session, chosen), step=step)
@@ -63,7 +71,9 @@ async def save(
             part.unlink(missing_ok=True)
 
 
-async def _pieces(session: AsyncSession, chosen: Selection, form: Form, now: datetime) -> AsyncGenerator[bytes]:
+async def _pieces(
+    session: AsyncSession, chosen: Selection, form: Form, now: datetime
+) -> AsyncGenerator[bytes]:
     if form in (Form.XLSX, Form.DNA):
         with scratch_file(form) as path:
             if form == Form.DNA:

@@ -49,12 +49,18 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
-    example: Annotated[bool, typer.Option("--example", help="Load the example into an empty database.")] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Load the example into an empty database.")
+    ] = False,
 ) -> None:
     """Serve. Example: parley serve --port 8000"""
     with told():
         serving.serve(
-            read_settings(), host=host, port=port, workers=workers, prepare=_load_example if example else None
+            read_settings(),
+            host=host,
+            port=port,
+            workers=workers,
+            prepare=_load_example if example else None,
         )
 
 
@@ -80,35 +86,66 @@ def bring_up_to_date() -> None:
                 before, after, backup = *migrate(server.owner_url, server.url), None
     if backup:
         say(f"Backed up to {backup} before.")
-    say(f"The schema is at {after}." if before == after else f"The schema went from {before or 'nothing'} to {after}.")
+    say(
+        f"The schema is at {after}."
+        if before == after
+        else f"The schema went from {before or 'nothing'} to {after}."
+    )
 
 
 @cli.command()
-def backup(path: Annotated[Path, typer.Argument(help="File to write, or folder to write one into.")]) -> None:
+def backup(
+    path: Annotated[Path, typer.Argument(help="File to write, or folder to write one into.")],
+) -> None:
     """Back the whole database up into one file, while it is served. Example: parley backup /backups"""
-    with told(), serving.database(read_settings(), migrated=False) as server, working("Backing up …"):
+    with (
+        told(),
+        serving.database(read_settings(), migrated=False) as server,
+        working("Backing up …"),
+    ):
         made, manifest = backups.back_up(server, path, now=now())
-    say(f"Backed up revision {manifest.revision} (schema {manifest.schema}) to {made}, {made.stat().st_size:,} bytes.")
+    say(
+        f"Backed up revision {manifest.revision} (schema {manifest.schema}) to {made}, {made.stat().st_size:,} bytes."
+    )
 
 
 @cli.command()
-def restore(path: Annotated[Path, typer.Argument(help="A file that `parley backup` has written.")]) -> None:
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that `parley backup` has written.")],
+) -> None:
     """Restore a backup into an empty database. Example: PARLEY_HOME=new parley restore parley.zip"""
-    with told(), serving.database(read_settings(), migrated=False) as server, working("Restoring …"):
+    with (
+        told(),
+        serving.database(read_settings(), migrated=False) as server,
+        working("Restoring …"),
+    ):
         manifest = backups.restore(server, path)
-    say(f"Restored revision {manifest.revision}, as it was at {manifest.made_at}. Everybody has to sign in again.")
+    say(
+        f"Restored revision {manifest.revision}, as it was at {manifest.made_at}. Everybody has to sign in again."
+    )
 
 
 @cli.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Folder or .zip of a data package, or a positions .csv.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
-    skip_diverged: Annotated[
-        bool, typer.Option("--skip-diverged", help="Leave out rows whose history differs here, and list them.")
+    path: Annotated[
+        Path, typer.Argument(help="Folder or .zip of a data package, or a positions .csv.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, write nothing.")
     ] = False,
-    negotiation: Annotated[str | None, typer.Option(help="Of a CSV's rows that name none: its slug.")] = None,
+    skip_diverged: Annotated[
+        bool,
+        typer.Option(
+            "--skip-diverged", help="Leave out rows whose history differs here, and list them."
+        ),
+    ] = False,
+    negotiation: Annotated[
+        str | None, typer.Option(help="Of a CSV's rows that name none: its slug.")
+    ] = None,
     encoding: Annotated[Encoding | None, typer.Option(help="Of a CSV that is not UTF-8.")] = None,
-    dates: Annotated[DateOrder | None, typer.Option(help="What 4.3.2025 means in a CSV: 4 March is dmy.")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="What 4.3.2025 means in a CSV: 4 March is dmy.")
+    ] = None,
 ) -> None:
     """Read a data package or a positions CSV, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
 
@@ -157,7 +194,9 @@ def import_(
 @cli.command(name="text")
 def put_text(
     source: Annotated[str, typer.Argument(help="Number or address of a source.")],
-    file: Annotated[Path, typer.Argument(help="HTML, PDF, DOCX or plain text; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(help="HTML, PDF, DOCX or plain text; - is standard input.")
+    ],
 ) -> None:
     """Store the text of a source and check its quotes. Example: parley text 3 article.html"""
     with told():
@@ -165,7 +204,9 @@ def put_text(
         data = sys.stdin.buffer.read() if is_piped else file.read_bytes()
 
     async def work(session: AsyncSession) -> tuple[str, list[str]]:
-        return await verification.put_file(session, source, data, now(), filename="" if is_piped else file.name)
+        return await verification.put_file(
+            session, source, data, now(), filename="" if is_piped else file.name
+        )
 
     summary, wrong = with_database(work)
     for line in wrong[:MOST_LINES]:
@@ -175,12 +216,18 @@ def put_text(
 
 @cli.command()
 def verify(
-    negotiation: Annotated[str | None, typer.Argument(help="Its slug; left out: all of them.")] = None,
+    negotiation: Annotated[
+        str | None, typer.Argument(help="Its slug; left out: all of them.")
+    ] = None,
     log: Annotated[
-        bool, typer.Option("--log", help="The log too: its hashes, and every table that follows from it.")
+        bool,
+        typer.Option(
+            "--log", help="The log too: its hashes, and every table that follows from it."
+        ),
     ] = False,
     record: Annotated[
-        bool, typer.Option("--record", help="Record results, and links, that differ from the last ones.")
+        bool,
+        typer.Option("--record", help="Record results, and links, that differ from the last ones."),
     ] = False,
 ) -> None:
     """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
@@ -213,13 +260,19 @@ def redact(
     what: Annotated[What, typer.Argument(help="What is to be blanked.")],
     number: Annotated[int, typer.Argument(min=1, help="Number of the quote, source or position.")],
     reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
-    version: Annotated[int | None, typer.Option(min=1, help="Of the position: whose summary or reason.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; else only what it would touch is told.")] = False,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="Of the position: whose summary or reason.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; else only what it would touch is told.")
+    ] = False,
 ) -> None:
     """Blank what law or a publisher forbids. Example: parley redact quote 40 --reason "Court order 12/25" --yes"""
 
     async def work(session: AsyncSession) -> Preview:
-        asked = read_body(RedactionInput, {"what": what, "number": number, "version": version, "reason": reason})
+        asked = read_body(
+            RedactionInput, {"what": what, "number": number, "version": version, "reason": reason}
+        )
         found = await preview(session, asked.subject)
         if yes:
             async with writing(session, by=None, now=now()) as log:
@@ -239,8 +292,12 @@ def redact(
 @cli.command()
 def export(
     negotiation: Annotated[str, typer.Argument(help="Its slug.")],
-    path: Annotated[Path, typer.Argument(help="Folder, .zip or file to write; - is standard output.")],
-    form: Annotated[Form, typer.Option("--format", help="A package has the sources' texts.")] = Form.PACKAGE,
+    path: Annotated[
+        Path, typer.Argument(help="Folder, .zip or file to write; - is standard output.")
+    ],
+    form: Annotated[
+        Form, typer.Option("--format", help="A package has the sources' texts.")
+    ] = Form.PACKAGE,
 ) -> None:
     """Write a negotiation out. Example: parley export ukraine-ceasefire-2025 ceasefire.zip"""
 

@@ -48,7 +48,9 @@ def told() -> Iterator[None]:
         for found in error.errors():
             name = str(found["loc"][0]).upper() if found["loc"] else ""
             variable = name if not name or name.startswith("DATABASE") else f"PARLEY_{name}"
-            say(f"parley: {variable}{': ' if variable else ''}{found['msg'].removeprefix('Value error, ')}")
+            say(
+                f"parley: {variable}{': ' if variable else ''}{found['msg'].removeprefix('Value error, ')}"
+            )
         raise typer.Exit(2) from None
     except UnknownSetting as error:
         say(f"parley: {error}")
@@ -89,6 +91,8 @@ async def _session(url: str) -> AsyncIterator[AsyncSession]:
 @contextlib.contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far something has come; nothing elsewhere."""
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

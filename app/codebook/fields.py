@@ -37,7 +37,10 @@ class Field:
 def typed(fields: Sequence[Field], form: Mapping[str, Any]) -> Texts:
     """What somebody typed; what is no text (an uploaded file) counts as nothing."""
     given = {f.name: form.get(f.name, "") for f in fields}
-    return {name: value.replace("\r\n", "\n") if isinstance(value, str) else "" for name, value in given.items()}
+    return {
+        name: value.replace("\r\n", "\n") if isinstance(value, str) else ""
+        for name, value in given.items()
+    }
 
 
 def shown(fields: Sequence[Field], held: Mapping[str, Any]) -> Texts:

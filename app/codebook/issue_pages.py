@@ -52,7 +52,9 @@ class NewIssue(IssueFields):
 
 
 @router.get("/new")
-async def offer_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def offer_issue(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     place = place_of(await get_negotiation(session, slug))
     return _new(request, place, object_form.blank(NEW))
 
@@ -66,7 +68,9 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 
 
 @router.post("/new")
-async def add_issue(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def add_issue(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -81,7 +85,9 @@ async def add_issue(request: Request, session: Session, viewer: Anyone, slug: Sl
         made, labels = values["slug"], values.pop("options")
         async with writing(session, by=editor.name, now=now()) as log:
             options = _options(labels, ordered=values["ordered"])
-            await issue_actions.add_issue(session, log, negotiation=negotiation, options=options, **values)
+            await issue_actions.add_issue(
+                session, log, negotiation=negotiation, options=options, **values
+            )
 
     sheet = await object_form.create(session, form, NEW, NewIssue, write)
     if sheet is None and form.get("then") == "another":
@@ -107,10 +113,14 @@ async def edit_issue(
 ) -> Response:
     """The issue's form, and its options beside it."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _issue(request, session, slug, issue, object_form.on_file(ISSUE, snapshot(row), row.version))
+    return await _issue(
+        request, session, slug, issue, object_form.on_file(ISSUE, snapshot(row), row.version)
+    )
 
 
-async def _issue(request: Request, session: Session, slug: str, issue: str, sheet: Sheet) -> Response:
+async def _issue(
+    request: Request, session: Session, slug: str, issue: str, sheet: Sheet
+) -> Response:
     book = await code_book(session, await moment(session, drafts=True), slug)
     view = next(i for i in issue_views(book) if i.slug == issue)
     return form_page(
@@ -127,7 +137,9 @@ async def save_issue(
     if viewer is None:
         return object_form.turned_away(request, form)
     editor = await get_editor(viewer)
-    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+    row = await issue_queries.get_issue(
+        session, await get_negotiation(session, slug), issue, lock=True
+    )
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         async with writing(session, by=editor.name, now=now()) as log:
@@ -152,5 +164,7 @@ async def move_issue(
     order = moved(rows, row, await request.form())
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, one in enumerate(order or [], 1):
-            await issue_actions.amend_issue(session, log, one, {"ordinal": place}, {}, reason="Order of the issues")
+            await issue_actions.amend_issue(
+                session, log, one, {"ordinal": place}, {}, reason="Order of the issues"
+            )
     return seen(f"{base_of(slug)}#issues")

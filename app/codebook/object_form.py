@@ -35,7 +35,9 @@ class Sheet:
     values: Texts
     version: int | None = None  # of the object on file; None for a new one
     errors: dict[str, str] = field(default_factory=dict)
-    theirs: Texts = field(default_factory=dict)  # what stands on file now where that is not what was typed
+    theirs: Texts = field(
+        default_factory=dict
+    )  # what stands on file now where that is not what was typed
     changed_by: str | None = None  # who changed it meanwhile
     status: int = 200
 
@@ -57,7 +59,12 @@ Write = Callable[[dict[str, Any], str | None], Awaitable[None]]
 
 
 async def create(
-    session: AsyncSession, form: FormData, fields: Sequence[Field], model: type[Input], write: Write, **fixed: Any
+    session: AsyncSession,
+    form: FormData,
+    fields: Sequence[Field],
+    model: type[Input],
+    write: Write,
+    **fixed: Any,
 ) -> Sheet | None:
     """Put a new object on file; None when it is done, else the form to show again."""
     sheet = Sheet(fields, typed(fields, form), status=422)
@@ -100,7 +107,9 @@ async def save(
     need_reason(sheet)
     if sheet.errors:
         return sheet
-    return await _write(session, sheet, write, values, read_reason({"reason": sheet.values[REASON.name]}))
+    return await _write(
+        session, sheet, write, values, read_reason({"reason": sheet.values[REASON.name]})
+    )
 
 
 def need_reason(sheet: Sheet) -> None:
@@ -116,7 +125,9 @@ def asks_again(form: FormData) -> bool:
 
 def turned_away(request: Request, form: FormData) -> Response:
     """Answer a form that came without a sign-in: what was typed travels through the page to sign in on."""
-    return sign_in_again(request, {name: value for name, value in form.items() if isinstance(value, str)})
+    return sign_in_again(
+        request, {name: value for name, value in form.items() if isinstance(value, str)}
+    )
 
 
 async def _write(
@@ -145,10 +156,16 @@ def by_field(error: DomainError, fields: Sequence[Field]) -> dict[str, str]:
 
 def _version(form: FormData) -> int:
     value = form.get("version", "")
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else 0
+    return (
+        int(value)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+        else 0
+    )
 
 
-async def _as_of(session: AsyncSession, kind: str, number: int, version: int, fields: Sequence[Field]) -> Texts | None:
+async def _as_of(
+    session: AsyncSession, kind: str, number: int, version: int, fields: Sequence[Field]
+) -> Texts | None:
     """What stood on file when the form was opened."""
     wanted = select(Revision.snapshot).where(
         Revision.kind == kind, Revision.object_id == number, Revision.version == version

@@ -22,7 +22,9 @@ from app.negotiations.views import NegotiationView
 from app.positions.attitude_recoding import Keep
 from app.positions.recoding import clashing, list_touched, merge_options
 
-router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/merge", include_in_schema=False)
+router = APIRouter(
+    prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/merge", include_in_schema=False
+)
 
 
 @router.get("")
@@ -38,7 +40,9 @@ async def preview_merge(
     """Choose what to merge it into, then see what that touches."""
     place, row, options = await get_place(session, slug, issue)
     sheet = Sheet([REASON], {"reason": ""})
-    return await _merge(request, session, place, row, options, pick(options, option), into, sheet, {})
+    return await _merge(
+        request, session, place, row, options, pick(options, option), into, sheet, {}
+    )
 
 
 async def _merge(
@@ -52,7 +56,9 @@ async def _merge(
     sheet: Sheet,
     kept: dict[int, str],
 ) -> Response:
-    target = next((o for o in options if o.slug == into and not o.retired and o is not source), None)
+    target = next(
+        (o for o in options if o.slug == into and not o.retired and o is not source), None
+    )
     touched = await list_touched(session, source) if target else []
     clashes = clashing(touched, source, target) if target else []
     rows = await preview(session, place.slug, touched, [source, target], clashes) if target else []
@@ -77,7 +83,12 @@ async def _merge(
 
 @router.post("")
 async def merge(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     """Merge it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
@@ -101,7 +112,10 @@ async def merge(
         object_form.need_reason(sheet)
     if not sheet.errors:
         batch = f"merge {option} into {target.slug}"
-        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+        async with (
+            attempt(session) as refused,
+            writing(session, by=editor.name, now=now(), batch=batch) as log,
+        ):
             await merge_options(
                 session, log, issue=row, source=source, target=target, keep=keep,
                 reason=sheet.values["reason"].strip(),
@@ -109,9 +123,13 @@ async def merge(
         if not refused:
             return seen(address)
         sheet.status = refused[0].status
-        sheet.errors = {f.where.strip("/").replace("/", "-"): f"this {f.detail}" for f in refused[0].faults}
+        sheet.errors = {
+            f.where.strip("/").replace("/", "-"): f"this {f.detail}" for f in refused[0].faults
+        }
         sheet.errors = sheet.errors or {"form": refused[0].detail}
     kept = {n: str(v) for n, v in keep.items()}
     place, row, options = await get_place(session, slug, issue)
     into = str(form.get("into"))
-    return await _merge(request, session, place, row, options, pick(options, option), into, sheet, kept)
+    return await _merge(
+        request, session, place, row, options, pick(options, option), into, sheet, kept
+    )

@@ -28,10 +28,25 @@ router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options", include_
 NEW = (
     Field("label", "Label", hint="A few words: it stands in the matrix."),
     SLUG,
-    Field("rank", "Rank", Kind.NUMBER, "Its place on the scale, also 1.5; different for each option of a scale."),
-    Field("status_quo", "It is the status quo", Kind.CHECK, "One option may be; it is then no other one."),
+    Field(
+        "rank",
+        "Rank",
+        Kind.NUMBER,
+        "Its place on the scale, also 1.5; different for each option of a scale.",
+    ),
+    Field(
+        "status_quo",
+        "It is the status quo",
+        Kind.CHECK,
+        "One option may be; it is then no other one.",
+    ),
 )
-RETIRED = Field("retired", "Retired", Kind.CHECK, "It cannot be chosen any more; positions that name it keep it.")
+RETIRED = Field(
+    "retired",
+    "Retired",
+    Kind.CHECK,
+    "It cannot be chosen any more; positions that name it keep it.",
+)
 OPTION = (NEW[0], *NEW[2:], RETIRED)
 
 
@@ -61,7 +76,9 @@ async def offer_option(
     return _new(request, place, issue, row.title, sheet)
 
 
-def _new(request: Request, place: NegotiationView, issue: str, title: str, sheet: Sheet) -> Response:
+def _new(
+    request: Request, place: NegotiationView, issue: str, title: str, sheet: Sheet
+) -> Response:
     address = f"{base_of(place.slug)}/issues/{issue}"
     return form_page(
         request, place, sheet, heading=f"Add an option to “{title}”", action=f"{address}/options/new",
@@ -86,10 +103,16 @@ async def add_option(
             raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
         name = values.pop("slug")
         async with writing(session, by=editor.name, now=now()) as log:
-            await issue_actions.amend_issue(session, log, row, {}, _with_quo(name, values, quo), reason="Option added")
+            await issue_actions.amend_issue(
+                session, log, row, {}, _with_quo(name, values, quo), reason="Option added"
+            )
 
     sheet = await object_form.create(session, form, NEW, OptionInput, write)
-    return _new(request, place, issue, title, sheet) if sheet else seen(f"{base_of(slug)}/issues/{issue}")
+    return (
+        _new(request, place, issue, title, sheet)
+        if sheet
+        else seen(f"{base_of(slug)}/issues/{issue}")
+    )
 
 
 def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, dict[str, Any]]:
@@ -100,7 +123,12 @@ def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, di
 
 @router.get("/{option}")
 async def edit_option(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     place, row, options = await get_place(session, slug, issue)
     one = pick(options, option)
@@ -123,7 +151,12 @@ def _option(
 
 @router.post("/{option}")
 async def save_option(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     form = await request.form()
     if viewer is None:
@@ -139,7 +172,9 @@ async def save_option(
         if merged and not values["retired"]:
             values["merged_into_id"] = None
         async with writing(session, by=editor.name, now=now()) as log:
-            await issue_actions.amend_issue(session, log, row, {}, _with_quo(option, values, quo), reason=reason)
+            await issue_actions.amend_issue(
+                session, log, row, {}, _with_quo(option, values, quo), reason=reason
+            )
 
     sheet = await object_form.save(
         session, form, OPTION, OptionInput, write,
@@ -152,7 +187,12 @@ async def save_option(
 
 @router.post("/{option}/move")
 async def move_option(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     """One place up or down: the options keep the ranks that there are, in their new order."""
     _, row, options = await get_place(session, slug, issue, lock=True)
@@ -163,5 +203,7 @@ async def move_option(
         ranks = ranks_for([o.rank for o in offered])
         changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
         async with writing(session, by=viewer.name, now=now()) as log:
-            await issue_actions.amend_issue(session, log, row, {}, changes, reason="Order of the options")
+            await issue_actions.amend_issue(
+                session, log, row, {}, changes, reason="Order of the options"
+            )
     return seen(f"{base_of(slug)}/issues/{issue}#options")

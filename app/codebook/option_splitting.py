@@ -25,18 +25,27 @@ from app.negotiations.views import NegotiationView
 from app.positions.attitude_recoding import Part
 from app.positions.recoding import list_touched, split_option
 
-router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/split", include_in_schema=False)
+router = APIRouter(
+    prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/split", include_in_schema=False
+)
 
 SPLIT = (*(f for f in NEW if f.name != "status_quo"), REASON)
 
 
 @router.get("")
 async def preview_split(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     """Name the new option, and choose which positions speak of it."""
     place, row, options = await get_place(session, slug, issue)
-    return await _split(request, session, place, row, pick(options, option), object_form.blank(SPLIT), {})
+    return await _split(
+        request, session, place, row, pick(options, option), object_form.blank(SPLIT), {}
+    )
 
 
 async def _split(
@@ -64,7 +73,12 @@ async def _split(
 
 @router.post("")
 async def split(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
@@ -86,7 +100,10 @@ async def split(
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:
         batch = f"split {option}"
-        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+        async with (
+            attempt(session) as refused,
+            writing(session, by=editor.name, now=now(), batch=batch) as log,
+        ):
             await split_option(
                 session, log, issue=row, option=one, new=values, parts=parts,
                 reason=sheet.values["reason"].strip(),
@@ -94,7 +111,11 @@ async def split(
         if not refused:
             return seen(f"{base_of(slug)}/issues/{issue}")
         sheet.status = refused[0].status
-        torn = {f.where.strip("/").replace("/", "-"): f"it {f.detail}" for f in refused[0].faults if "part" in f.where}
+        torn = {
+            f.where.strip("/").replace("/", "-"): f"it {f.detail}"
+            for f in refused[0].faults
+            if "part" in f.where
+        }
         sheet.errors = torn or by_field(refused[0], SPLIT)
     place, row, options = await get_place(session, slug, issue)
     return await _split(request, session, place, row, pick(options, option), sheet, kept)

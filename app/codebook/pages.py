@@ -61,7 +61,11 @@ NEGOTIATION = (
 
 def _fields(viewer: Viewer) -> Sequence[Field]:
     """The fields of a negotiation; review is switched by admins alone."""
-    return NEGOTIATION if viewer.may(UserRole.ADMIN) else [field for field in NEGOTIATION if field.name != "review"]
+    return (
+        NEGOTIATION
+        if viewer.may(UserRole.ADMIN)
+        else [field for field in NEGOTIATION if field.name != "review"]
+    )
 
 
 def base_of(slug: str) -> str:
@@ -75,10 +79,23 @@ def place_of(row: Negotiation) -> NegotiationView:
 
 
 def form_page(
-    request: Request, place: NegotiationView, sheet: Sheet, *, heading: str, action: str, submit: str, **more: Any
+    request: Request,
+    place: NegotiationView,
+    sheet: Sheet,
+    *,
+    heading: str,
+    action: str,
+    submit: str,
+    **more: Any,
 ) -> Response:
     """A page with the form of one object; its status is the form's."""
-    context = {"lede": "", "back": ("Code book", base_of(place.slug)), "beside": "", "again": "", **more}
+    context = {
+        "lede": "",
+        "back": ("Code book", base_of(place.slug)),
+        "beside": "",
+        "again": "",
+        **more,
+    }
     return page(
         request,
         "codebook/form.html",
@@ -99,7 +116,9 @@ def seen(path: str) -> Response:
 
 
 @router.get("")
-async def show_code_book(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_code_book(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """Everything on the code book, each with the way to its form."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -115,7 +134,9 @@ async def show_code_book(request: Request, session: Session, viewer: Editor, slu
 
 
 @router.get("/negotiation")
-async def edit_negotiation(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def edit_negotiation(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """The form of a negotiation; an address may propose another day up to which its sources are read."""
     row = await get_negotiation(session, slug)
     sheet = object_form.on_file(_fields(viewer), snapshot(row), row.version)
@@ -125,7 +146,9 @@ async def edit_negotiation(request: Request, session: Session, viewer: Editor, s
 
 
 @router.post("/negotiation")
-async def save_negotiation(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def save_negotiation(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -134,7 +157,9 @@ async def save_negotiation(request: Request, session: Session, viewer: Anyone, s
     place, held = place_of(row), snapshot(row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        if not editor.may(UserRole.ADMIN):  # the form shows them no such field, and nobody is to switch it by hand
+        if not editor.may(
+            UserRole.ADMIN
+        ):  # the form shows them no such field, and nobody is to switch it by hand
             values = {name: value for name, value in values.items() if name != "review"}
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)

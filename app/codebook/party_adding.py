@@ -39,7 +39,13 @@ SEAT = (
     ),
 )  # fmt: skip
 NEW_PARTY = (*PARTY[:1], SLUG, *PARTY[1:], *SEAT)
-KNOWN = Field("party", "Party", Kind.PARTY, "By its name, in any spelling that is on file.", wrong="is required")
+KNOWN = Field(
+    "party",
+    "Party",
+    Kind.PARTY,
+    "By its name, in any spelling that is on file.",
+    wrong="is required",
+)
 
 
 class NewParty(PartyInput):
@@ -54,7 +60,9 @@ class Seat(Input):
 
 
 @router.get("/new")
-async def offer_party(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def offer_party(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     place = place_of(await queries.get_negotiation(session, slug))
     return await _new(request, session, place, _new_sheet(), await _seat_sheet(session, slug))
 
@@ -81,7 +89,9 @@ async def _called(session: Session, name: str) -> Party:
     return found[0]
 
 
-async def _new(request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet) -> Response:
+async def _new(
+    request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet
+) -> Response:
     seated = await session.scalars(
         select(Party.name)
         .join(Participation, Participation.party_id == Party.id)
@@ -96,7 +106,9 @@ async def _new(request: Request, session: Session, place: NegotiationView, new: 
 
 
 @router.post("/new")
-async def add_party(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def add_party(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Put a party on file and seat it here, as one."""
     form = await request.form()
     if viewer is None:
@@ -119,7 +131,9 @@ async def add_party(request: Request, session: Session, viewer: Anyone, slug: Sl
 
 
 @router.post("/seat")
-async def seat_party(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def seat_party(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Seat a party that is on file already."""
     form = await request.form()
     if viewer is None:
@@ -140,4 +154,8 @@ async def seat_party(request: Request, session: Session, viewer: Anyone, slug: S
 
 def _after(slug: str, form: FormData) -> Response:
     """Go on with another party where that button was pressed."""
-    return seen(f"{base_of(slug)}/parties/new" if form.get("then") == "another" else f"{base_of(slug)}#parties")
+    return seen(
+        f"{base_of(slug)}/parties/new"
+        if form.get("then") == "another"
+        else f"{base_of(slug)}#parties"
+    )

@@ -75,25 +75,39 @@ async def _show(
     )
 
 
-async def parties_by_place(session: Session, negotiation_id: int, without: Party) -> list[tuple[str, list[Party]]]:
+async def parties_by_place(
+    session: Session, negotiation_id: int, without: Party
+) -> list[tuple[str, list[Party]]]:
     """All other parties on file, those of this negotiation first."""
     here = select(Participation.party_id).where(Participation.negotiation_id == negotiation_id)
-    rows = (await session.scalars(select(Party).where(Party.id != without.id).order_by(Party.name, Party.id))).all()
+    rows = (
+        await session.scalars(
+            select(Party).where(Party.id != without.id).order_by(Party.name, Party.id)
+        )
+    ).all()
     ours = set(await session.scalars(here))
     groups = [("Of this negotiation", [p for p in rows if p.id in ours])]
     return [g for g in [*groups, ("Of others", [p for p in rows if p.id not in ours])] if g[1]]
 
 
-async def _seats(session: Session, part: Participation, scope: str, *, lock: bool = False) -> list[Participation]:
+async def _seats(
+    session: Session, part: Participation, scope: str, *, lock: bool = False
+) -> list[Participation]:
     """Where the party takes part: here, or everywhere."""
-    wanted = select(Participation).where(Participation.party_id == part.party_id).order_by(Participation.id)
+    wanted = (
+        select(Participation)
+        .where(Participation.party_id == part.party_id)
+        .order_by(Participation.id)
+    )
     if scope == HERE:
         wanted = wanted.where(Participation.id == part.id)
     return list(await session.scalars(wanted.with_for_update() if lock else wanted))
 
 
 @router.post("")
-async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath) -> Response:
+async def merge(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """Merge them: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
@@ -107,7 +121,10 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugIn
         sheet.status = 200
         return await _show(request, session, negotiation, part, giver, into, scope, sheet, kept)
     seats = await _seats(session, part, scope, lock=True)
-    found, address = await preview(session, giver, receiver, seats, lock=True), f"{base_of(slug)}/parties/{party}"
+    found, address = (
+        await preview(session, giver, receiver, seats, lock=True),
+        f"{base_of(slug)}/parties/{party}",
+    )
     if not found.touched and all(s.merged_into_id == receiver.id for s in seats):
         return seen(address)  # sent twice
     dropped = decide(form, found, sheet, {t.position.id for t in found.touched})
@@ -118,7 +135,10 @@ async def merge(request: Request, session: Session, viewer: Anyone, slug: SlugIn
         names = len(seats) == len(await _seats(session, part, ""))
         handing = Handing(giver, receiver, sheet.values["reason"].strip())
         batch = f"merge {party} into {into}"
-        async with attempt(session) as refused, writing(session, by=editor.name, now=now(), batch=batch) as log:
+        async with (
+            attempt(session) as refused,
+            writing(session, by=editor.name, now=now(), batch=batch) as log,
+        ):
             await merge_party(session, log, handing, seats, found.touched, dropped, names=names)
         if not refused:
             return seen(address)

@@ -32,12 +32,27 @@ PARTY = (
     Field("name", "Name"),
     Field("short_name", "Short name", hint="For columns; left empty, the name is used."),
     Field("kind", "Kind", hint="State, organisation, armed group …"),
-    Field("aliases", "Also written", Kind.LINES, "One spelling a line, in any script; search finds the party by them."),
-    Field("wikidata_id", "Wikidata number", hint="Such as Q159.", wrong="write it as Wikidata does, such as Q159"),
+    Field(
+        "aliases",
+        "Also written",
+        Kind.LINES,
+        "One spelling a line, in any script; search finds the party by them.",
+    ),
+    Field(
+        "wikidata_id",
+        "Wikidata number",
+        hint="Such as Q159.",
+        wrong="write it as Wikidata does, such as Q159",
+    ),
 )
 PART = (
     Field("role", "Role", Kind.CHOICE, choices=tuple((r, r.capitalize()) for r in PartyRole)),
-    Field("consent_required", "Its consent is needed", Kind.CHECK, "Common ground is what all such parties take."),
+    Field(
+        "consent_required",
+        "Its consent is needed",
+        Kind.CHECK,
+        "Common ground is what all such parties take.",
+    ),
 )
 
 
@@ -60,7 +75,9 @@ async def _party(
     request: Request, session: Session, place: NegotiationView, part: Participation, row: Party, itself: Sheet,
     seat: Sheet,
 ) -> Response:  # fmt: skip
-    merged = None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
+    merged = (
+        None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
+    )
     return page(
         request, "codebook/party.html", status=max(itself.status, seat.status), negotiation=place,
         nav=nav(place.slug), itself=itself, part=seat, party=row.slug, name=row.name, merged=merged,
@@ -91,7 +108,9 @@ async def save_part(
     return await _save(request, session, viewer, slug, party, itself=False)
 
 
-async def _save(request: Request, session: Session, viewer: Anyone, slug: str, party: str, *, itself: bool) -> Response:
+async def _save(
+    request: Request, session: Session, viewer: Anyone, slug: str, party: str, *, itself: bool
+) -> Response:
     """Save one of the two forms; the other is shown as it is on file."""
     form = await request.form()
     if viewer is None:
@@ -127,7 +146,9 @@ async def part_again(
     """Let a party that was merged into another take part by itself again; positions stay where they are."""
     _, part, _ = await get_part(session, slug, party, lock=True)
     async with writing(session, by=viewer.name, now=now()) as log:
-        await actions.amend_participation(log, part, {"merged_into_id": None}, reason="Takes part by itself again")
+        await actions.amend_participation(
+            log, part, {"merged_into_id": None}, reason="Takes part by itself again"
+        )
     return seen(f"{base_of(slug)}/parties/{party}")
 
 
@@ -140,9 +161,15 @@ async def move_party(
     wanted = select(Participation).where(
         Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
     )
-    rows = list(await session.scalars(wanted.order_by(Participation.ordinal, Participation.id).with_for_update()))
+    rows = list(
+        await session.scalars(
+            wanted.order_by(Participation.ordinal, Participation.id).with_for_update()
+        )
+    )
     order = moved(rows, part, await request.form()) if part in rows else None
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, row in enumerate(order or [], 1):
-            await actions.amend_participation(log, row, {"ordinal": place}, reason="Order of the parties")
+            await actions.amend_participation(
+                log, row, {"ordinal": place}, reason="Order of the parties"
+            )
     return seen(f"{base_of(slug)}#parties")

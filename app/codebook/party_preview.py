@@ -50,12 +50,19 @@ class Preview:
     rows: list[Row]
     mark: str
     joins: list[str]  # titles of the negotiations in which the receiver takes no part yet
-    unasked: list[str]  # and of those in which the giver's consent is needed, and the receiver's is not
+    unasked: list[
+        str
+    ]  # and of those in which the giver's consent is needed, and the receiver's is not
     speakers: dict[int, tuple[str, int]] = field(default_factory=dict)  # who, in how many positions
 
 
 async def preview(
-    session: AsyncSession, giver: Party, receiver: Party | None, seats: Sequence[Participation], *, lock: bool = False
+    session: AsyncSession,
+    giver: Party,
+    receiver: Party | None,
+    seats: Sequence[Participation],
+    *,
+    lock: bool = False,
 ) -> Preview:
     """What a party holds at these tables; without a receiver who is on file nothing can be in its way."""
     tables = [s.negotiation_id for s in seats]
@@ -95,39 +102,62 @@ async def preview(
     seated = {s.negotiation_id: s.consent_required for s in await _seats(session, receiver, tables)}
     joins = [b.negotiation["title"] for n, b in books.items() if receiver and n not in seated]
     asked = {s.negotiation_id for s in seats if s.consent_required}
-    unasked = [b.negotiation["title"] for n, b in books.items() if n in asked and seated.get(n) is False]
+    unasked = [
+        b.negotiation["title"] for n, b in books.items() if n in asked and seated.get(n) is False
+    ]
     mark = _mark(giver, receiver, seats, touched, rivals)
     return Preview(touched, rivals, rows, mark, joins, unasked, speakers)
 
 
-async def _own(session: AsyncSession, touched: Sequence[Touched], receiver: Party | None) -> set[int]:
+async def _own(
+    session: AsyncSession, touched: Sequence[Touched], receiver: Party | None
+) -> set[int]:
     if receiver is None:
         return set()
     origins = [t.document.get("recoded_from") for t in touched]
     return set(
-        await session.scalars(select(Position.id).where(among(Position.id, origins), Position.party_id == receiver.id))
+        await session.scalars(
+            select(Position.id).where(among(Position.id, origins), Position.party_id == receiver.id)
+        )
     )
 
 
-async def _current(session: AsyncSession, tables: Sequence[int], giver: Party) -> tuple[set[int], dict[int, CodeBook]]:
+async def _current(
+    session: AsyncSession, tables: Sequence[int], giver: Party
+) -> tuple[set[int], dict[int, CodeBook]]:
     """The numbers of what is current, and the code books of these negotiations."""
     at, books, current = await moment(session, drafts=True), {}, set()
-    rows = await session.scalars(select(Negotiation).where(among(Negotiation.id, tables)).order_by(Negotiation.id))
-    newest = select(Position.stated_by).where(Position.party_id == giver.id, Position.stated_by.is_not(None))
+    rows = await session.scalars(
+        select(Negotiation).where(among(Negotiation.id, tables)).order_by(Negotiation.id)
+    )
+    newest = select(Position.stated_by).where(
+        Position.party_id == giver.id, Position.stated_by.is_not(None)
+    )
     last = await session.scalar(newest.order_by(Position.stated_by.desc()).limit(1))
     for row in rows:
         book = books[row.id] = await code_book(session, at, row.slug)
         if last:
             found = await current_ids(
-                session, at, negotiation_id=row.id, as_of=last, parties=[giver.id], issues=[i.id for i in book.issues]
+                session,
+                at,
+                negotiation_id=row.id,
+                as_of=last,
+                parties=[giver.id],
+                issues=[i.id for i in book.issues],
             )
             current |= set(found.values())
     return current, books
 
 
-async def _seats(session: AsyncSession, party: Party | None, tables: Sequence[int]) -> list[Participation]:
+async def _seats(
+    session: AsyncSession, party: Party | None, tables: Sequence[int]
+) -> list[Participation]:
     wanted = select(Participation).where(among(Participation.negotiation_id, tables))
-    return list(await session.scalars(wanted.where(Participation.party_id == party.id))) if party else []
+    return (
+        list(await session.scalars(wanted.where(Participation.party_id == party.id)))
+        if party
+        else []
+    )
 
 
 def _mark(
@@ -142,7 +172,9 @@ def _mark(
     tables = [f"{s.id}.{s.version}" for s in seats]
     said = [f"{t.position.id}.{t.position.version}" for t in touched]
     beside = [f"{p.id}.{p.version}" for number in sorted(rivals) for p in rivals[number]]
-    return hashlib.sha256(" ".join([*parties, "|", *tables, "|", *said, "|", *beside]).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        " ".join([*parties, "|", *tables, "|", *said, "|", *beside]).encode()
+    ).hexdigest()[:16]
 
 
 def decide(form: FormData, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:

@@ -46,11 +46,18 @@ class Asked:
 
 @router.get("")
 async def preview_split(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath, to: str = ""
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    party: SlugInPath,
+    to: str = "",
 ) -> Response:
     """Choose the other party, and whose words go with it; then which positions it holds."""
     negotiation, part, giver = await get_part(session, slug, party)
-    return await _show(request, session, negotiation, part, giver, Asked(to, None, set(), {}), _blank(part))
+    return await _show(
+        request, session, negotiation, part, giver, Asked(to, None, set(), {}), _blank(part)
+    )
 
 
 def _blank(part: Participation) -> Sheet:
@@ -94,11 +101,17 @@ def _ticked(found: Preview, asked: Asked) -> set[int]:
 
 
 async def _receiver(session: Session, to: str, giver: Party, *, lock: bool = False) -> Party | None:
-    return (await find_parties(session, {to}, lock=lock)).get(to) if to not in ("", giver.slug) else None
+    return (
+        (await find_parties(session, {to}, lock=lock)).get(to)
+        if to not in ("", giver.slug)
+        else None
+    )
 
 
 @router.post("")
-async def split(request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath) -> Response:
+async def split(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+) -> Response:
     """Split it: one entry of the log for everything that is touched."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
@@ -106,7 +119,10 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     editor = await get_editor(viewer)
     negotiation, part, giver = await get_part(session, slug, party, lock=True)
     asked = Asked(
-        str(form.get("to", "")), set(chosen(form, "take")), set(chosen(form, "speaker")), chosen(form, "rival")
+        str(form.get("to", "")),
+        set(chosen(form, "take")),
+        set(chosen(form, "speaker")),
+        chosen(form, "rival"),
     )
     receiver = await _receiver(session, asked.to, giver, lock=True)
     sheet = Sheet((*FIELDS, REASON), typed((*FIELDS, REASON), form), status=422)
@@ -118,13 +134,17 @@ async def split(request: Request, session: Session, viewer: Anyone, slug: SlugIn
     taken = [t for t in found.touched if asked.taken and t.position.id in asked.taken]
     if receiver and asked.taken and not taken:
         return seen(f"{base_of(slug)}/parties/{receiver.slug}")  # sent twice
-    values, dropped = _read(form, found, sheet, {t.position.id for t in taken}, new=receiver is None)
+    values, dropped = _read(
+        form, found, sheet, {t.position.id for t in taken}, new=receiver is None
+    )
     if not sheet.errors:
         async with attempt(session) as refused:
             batch = f"split {party}: {values['slug'] if receiver is None else receiver.slug}"
             async with writing(session, by=editor.name, now=now(), batch=batch) as log:
                 if receiver is None:
-                    seat = {n: values.pop(n) for n in ("role", "consent_required")} | {"ordinal": part.ordinal}
+                    seat = {n: values.pop(n) for n in ("role", "consent_required")} | {
+                        "ordinal": part.ordinal
+                    }
                     receiver = await add_party(session, log, **values)
                     await take_part(session, log, negotiation=negotiation, party=receiver, **seat)
                 handing = Handing(giver, receiver, sheet.values["reason"].strip())

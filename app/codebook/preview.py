@@ -35,7 +35,11 @@ class Row:
 
 
 async def preview(
-    session: AsyncSession, slug: str, touched: Sequence[Touched], options: Sequence[Option], clashes: Sequence[Touched]
+    session: AsyncSession,
+    slug: str,
+    touched: Sequence[Touched],
+    options: Sequence[Option],
+    clashes: Sequence[Touched],
 ) -> list[Row]:
     """The positions that are touched, with what they say of these options now."""
     at = await moment(session, drafts=True)

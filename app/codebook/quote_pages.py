@@ -37,7 +37,12 @@ class OptionTimes(Times):
 
 @router.get("/issues/{issue}/options/{option}")
 async def show_option(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath, option: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    option: SlugInPath,
 ) -> Response:
     """Who prefers, accepts, rejects it, now and before, in whose words."""
     asked = read_query(OptionTimes, request)
@@ -47,9 +52,15 @@ async def show_option(
     found = next((o for o in matrix.book.options[row.id] if o["slug"] == option), None)
     if found is None:
         raise NotFound(
-            f"There is no option {option!r} of this issue" + (" at that instant." if asked.known_at else ".")
+            f"There is no option {option!r} of this issue"
+            + (" at that instant." if asked.known_at else ".")
         )
-    order = (Spell.stated_from.desc(), Spell.stated_by.desc(), Spell.first_published.desc(), Spell.position_id.desc())
+    order = (
+        Spell.stated_from.desc(),
+        Spell.stated_by.desc(),
+        Spell.first_published.desc(),
+        Spell.position_id.desc(),
+    )
     wanted = newest_spells(matrix.at).where(
         Spell.negotiation_id == matrix.book.negotiation.id,
         Spell.issue_id == row.id,
@@ -57,8 +68,12 @@ async def show_option(
         Spell.stated_by <= matrix.as_of,
         Spell.option_ids.op("@>")(literal([found.id], ARRAY(BigInteger))),
     )
-    rows = (await session.execute(wanted.order_by(*order).offset(asked.skip).limit(A_PAGE + 1))).all()
-    positions = await views(session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None])
+    rows = (
+        await session.execute(wanted.order_by(*order).offset(asked.skip).limit(A_PAGE + 1))
+    ).all()
+    positions = await views(
+        session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None]
+    )
     current = {c.position.id for r in matrix.grid.rows for c in r.cells if c and c.position}
     shared = await page_context.shared(request, session, matrix, query)
     shared["names"] = await called(session, matrix.at, matrix.names, positions)

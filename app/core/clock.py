@@ -15,7 +15,9 @@ def instant(at: datetime) -> str:
 def parse_instant(text: str) -> datetime:
     """Read an ISO 8601 instant with an offset (or `Z`); ValueError says what is wrong."""
     try:
-        at = datetime.fromisoformat(text.replace(" ", "+"))  # a "+" that an address carried unescaped
+        at = datetime.fromisoformat(
+            text.replace(" ", "+")
+        )  # a "+" that an address carried unescaped
     except ValueError:
         raise ValueError("is not an instant such as 2026-11-23T10:00:00Z") from None
     if at.tzinfo is None:

@@ -6,7 +6,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,14 +23,28 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is impo
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-REQUESTS = Counter("parley_requests", "Requests, by the template of their route.", ("method", "route", "status"))
-REQUEST_SECONDS = Histogram("parley_request_seconds", "Time until an answer was sent.", ("route",), buckets=QUICK)
-SQL_SECONDS = Histogram("parley_sql_seconds", "Time of SQL statements; its count is their number.", buckets=QUICK)
-POOL_IN_USE = Gauge("parley_pool_in_use", "Database connections in use.", multiprocess_mode="livesum")
-POOL_WAITING = Gauge("parley_pool_waiting", "Requests that wait for a connection.", multiprocess_mode="livesum")
+REQUESTS = Counter(
+    "parley_requests", "Requests, by the template of their route.", ("method", "route", "status")
+)
+REQUEST_SECONDS = Histogram(
+    "parley_request_seconds", "Time until an answer was sent.", ("route",), buckets=QUICK
+)
+SQL_SECONDS = Histogram(
+    "parley_sql_seconds", "Time of SQL statements; its count is their number.", buckets=QUICK
+)
+POOL_IN_USE = Gauge(
+    "parley_pool_in_use", "Database connections in use.", multiprocess_mode="livesum"
+)
+POOL_WAITING = Gauge(
+    "parley_pool_waiting", "Requests that wait for a connection.", multiprocess_mode="livesum"
+)
 CACHE_HITS = Counter("parley_cache_hits", "Requests answered from what was kept.")
-CACHE_MISSES = Counter("parley_cache_misses", "Requests whose answer could have been kept, and was not there.")
-CACHE_BYTES = Gauge("parley_cache_bytes", "Size of the answers that are kept.", multiprocess_mode="livesum")
+CACHE_MISSES = Counter(
+    "parley_cache_misses", "Requests whose answer could have been kept, and was not there."
+)
+CACHE_BYTES = Gauge(
+    "parley_cache_bytes", "Size of the answers that are kept.", multiprocess_mode="livesum"
+)
 CACHE_ANSWERS = Gauge("parley_cache_answers", "Answers that are kept.", multiprocess_mode="livesum")
 
 
@@ -50,10 +71,14 @@ class MeasuredPool(AsyncAdaptedQueuePool):
 def measure_statements(engine: AsyncEngine) -> None:
     """Time every statement, also one that fails."""
 
-    def begin(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def begin(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         context.parley_began = time.perf_counter()
 
-    def end(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def end(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         SQL_SECONDS.observe(time.perf_counter() - context.parley_began)
 
     def failed(failure: Any) -> None:
@@ -74,7 +99,10 @@ def exposition(**more: float) -> bytes:
         _forget_the_dead(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry, folder)
-    lines = b"".join(b"# TYPE %s gauge\n%s %.17g\n" % (n.encode(), n.encode(), value) for n, value in more.items())
+    lines = b"".join(
+        b"# TYPE %s gauge\n%s %.17g\n" % (n.encode(), n.encode(), value)
+        for n, value in more.items()
+    )
     return generate_latest(registry) + lines
 
 

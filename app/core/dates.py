@@ -17,10 +17,17 @@ _HOW = "write 2025-03-13, 2025-03 or 2025"
 
 # Language: names of months as they stand alone, and as they stand after a day.
 _MONTHS = {
-    language: tuple(tuple(get_month_names("wide", use, language).values()) for use in ("stand-alone", "format"))
+    language: tuple(
+        tuple(get_month_names("wide", use, language).values()) for use in ("stand-alone", "format")
+    )
     for language in ("en", "ru", "uk")
 }
-_NUMBER = {name.lower(): n for forms in _MONTHS.values() for form in forms for n, name in enumerate(form, 1)}
+_NUMBER = {
+    name.lower(): n
+    for forms in _MONTHS.values()
+    for form in forms
+    for n, name in enumerate(form, 1)
+}
 _NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0], 1)} | {"sept": 9}
 # What may be pasted along with a date, takes no room, and is no part of it.
 _IGNORED = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -82,7 +89,9 @@ def display_short(text: str, *, year: int | None = None) -> str:
     month = _MONTHS["en"][0][when.first.month - 1][:3]
     match when.precision:
         case "day":
-            return f"{when.first.day} {month}" + (f" {when.first.year}" if when.first.year != year else "")
+            return f"{when.first.day} {month}" + (
+                f" {when.first.year}" if when.first.year != year else ""
+            )
         case "month":
             return f"{month} {when.first.year}"
         case "year":
@@ -115,13 +124,19 @@ def _numeric(text: str, a: str, b: str, c: str) -> PartialDate:
     if len(a) == 4 and len(c) <= 2:
         return parse(f"{a}-{b:0>2}-{c:0>2}")
     if len(c) != 4 or len(a) > 2:
-        raise ValueError(f"“{text}” is not a date: write the year with four digits, the month as a word")
+        raise ValueError(
+            f"“{text}” is not a date: write the year with four digits, the month as a word"
+        )
     if int(a) != int(b) and int(a) <= 12 and int(b) <= 12:
-        raise ValueError(f"“{text}” may name two days: write the month as a word, or {c}-{b:0>2}-{a:0>2}")
+        raise ValueError(
+            f"“{text}” may name two days: write the month as a word, or {c}-{b:0>2}-{a:0>2}"
+        )
     day, month = (a, b) if int(a) > 12 or int(a) == int(b) else (b, a)
     return parse(f"{c}-{month:0>2}-{day:0>2}")
 
 
 def _not_a_date(text: str, today: date) -> ValueError:
     day = today.isoformat()
-    return ValueError(f"“{text[:40]}” is not a date: write {display(day)}, {display(day[:7])} or {today.year}")
+    return ValueError(
+        f"“{text[:40]}” is not a date: write {display(day)}, {display(day[:7])} or {today.year}"
+    )

@@ -11,7 +11,9 @@ class Fault:
     where: str
     detail: str
     parameter: bool = False
-    extra: dict[str, Any] = field(default_factory=dict, compare=False)  # what helps a program to mend it
+    extra: dict[str, Any] = field(
+        default_factory=dict, compare=False
+    )  # what helps a program to mend it
 
 
 class DomainError(Exception):

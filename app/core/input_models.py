@@ -59,7 +59,9 @@ Name = Annotated[Line, AfterValidator(_given)]  # a line that must not be empty
 Prose = Annotated[str, Storable, AfterValidator(_prose), Field(max_length=50_000)]
 Reason = Annotated[Prose, AfterValidator(_given)]
 Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept as sent, line ends aside
-Spoken = AfterValidator(lambda v: _given(v) if v.strip() else _given(""))  # white space alone says nothing
+Spoken = AfterValidator(
+    lambda v: _given(v) if v.strip() else _given("")
+)  # white space alone says nothing
 Words = Annotated[Verbatim, Spoken]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 Flag = Annotated[bool, Field(strict=True)]  # true or false, not "yes" or 1
@@ -72,7 +74,9 @@ def _never_null(value: object) -> object:
 
 
 T = TypeVar("T")
-LeftOut = Annotated[T | SkipJsonSchema[None], BeforeValidator(_never_null)]  # may be left out, and is never null
+LeftOut = Annotated[
+    T | SkipJsonSchema[None], BeforeValidator(_never_null)
+]  # may be left out, and is never null
 
 
 def _blank_is_none(value: object) -> object:
@@ -123,7 +127,9 @@ class Query(Input):
 
 
 class KnownAt(Query):
-    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+    known_at: Annotated[
+        Instant | None, Field(description="What the database held at this instant.")
+    ] = None
 
 
 Q = TypeVar("Q", bound=Query)

@@ -32,7 +32,11 @@ def configure_logs(level: int = logging.INFO) -> None:
         where_it_failed,
     ]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -54,7 +58,9 @@ def configure_logs(level: int = logging.INFO) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def where_it_failed(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+def where_it_failed(
+    logger: object, method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
     """Replace an exception by its types and the lines it came through; its message may quote what somebody sent."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
@@ -63,7 +69,12 @@ def where_it_failed(logger: object, method: str, event: structlog.types.EventDic
         at: BaseException | None = error
         while at is not None and len(chain) < 5:
             frames = traceback.extract_tb(at.__traceback__)[-12:]
-            chain.append({"type": type(at).__qualname__, "at": [f"{f.filename}:{f.lineno} {f.name}" for f in frames]})
+            chain.append(
+                {
+                    "type": type(at).__qualname__,
+                    "at": [f"{f.filename}:{f.lineno} {f.name}" for f in frames],
+                }
+            )
             at = at.__cause__ or at.__context__
         event["error"] = chain
     return event
@@ -104,4 +115,10 @@ class RequestLog:
                 took, route = time.perf_counter() - started, route_of(scope)
                 count_request(scope["method"], route, status, took)
                 if scope["path"] not in QUIET:
-                    log.info("answered", method=scope["method"], route=route, status=status, ms=round(took * 1000, 1))
+                    log.info(
+                        "answered",
+                        method=scope["method"],
+                        route=route,
+                        status=status,
+                        ms=round(took * 1000, 1),
+                    )

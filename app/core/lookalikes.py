@@ -9,7 +9,9 @@ from confusable_homoglyphs.confusables import confusables_data
 # Controls, formats (those that turn the direction among them), what is not assigned, separators but for the space, and
 # letters and marks that show as nothing.
 _UNSEEN = regex.compile(r"(?V1)[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800--\ ]")
-_MARK = "\u200e"  # between two of which the list of look-alikes has what is written from right to left
+_MARK = (
+    "\u200e"  # between two of which the list of look-alikes has what is written from right to left
+)
 # What is written with more than one script at a time; whatever is in none of these counts as mixed.
 _WRITINGS = (
     "Latn", "Cyrl", "Grek", "Armn", "Geor", "Hebr", "Arab", "Ethi", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml",
@@ -17,7 +19,11 @@ _WRITINGS = (
     "Hani Bopo Latn",
 )  # fmt: skip
 _ONE_SCRIPT = tuple(
-    regex.compile("[" + "".join(rf"\p{{scx={script}}}" for script in ("Zyyy", "Zinh", *writing.split())) + "]*")
+    regex.compile(
+        "["
+        + "".join(rf"\p{{scx={script}}}" for script in ("Zyyy", "Zinh", *writing.split()))
+        + "]*"
+    )
     for writing in _WRITINGS
 )
 
@@ -30,7 +36,11 @@ def find_unseen(text: str) -> tuple[int, str] | None:
 
 def escape_unseen(text: str) -> str:
     """Write in an address every character that readers do not see by its bytes, as in `%E2%80%8B`."""
-    return str(_UNSEEN.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "replace")), text))
+    return str(
+        _UNSEEN.sub(
+            lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "replace")), text
+        )
+    )
 
 
 def name_of(character: str) -> str:
@@ -61,7 +71,9 @@ def _looks(text: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _prototype(character: str) -> str:
     """The character that stands for all that are drawn like this one."""
-    listed = confusables_data.get(character) or confusables_data.get(f"{_MARK}{character}{_MARK}", ())
+    listed = confusables_data.get(character) or confusables_data.get(
+        f"{_MARK}{character}{_MARK}", ()
+    )
     alike = [entry["c"] for entry in listed]
     if len(alike) != 1:
         return character  # nothing is drawn like it, or it is the one that stands for others

@@ -23,7 +23,9 @@ def check_host(host: str) -> None:
     except (idna.IDNAError, UnicodeError) as problem:
         raise ValueError(f"names a site that there cannot be ({host}): {problem}") from None
     if len(name) > _LONGEST:
-        raise ValueError(f"names a site that there cannot be: its name is longer than {_LONGEST} characters")
+        raise ValueError(
+            f"names a site that there cannot be: its name is longer than {_LONGEST} characters"
+        )
 
 
 def show_address(url: str) -> str:
@@ -37,7 +39,9 @@ def show_address(url: str) -> str:
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         return escape_unseen(url)
-    return escape_unseen(urlunsplit((parts.scheme, shown + port, parts.path, parts.query, parts.fragment)))
+    return escape_unseen(
+        urlunsplit((parts.scheme, shown + port, parts.path, parts.query, parts.fragment))
+    )
 
 
 def _shown(label: str) -> str:
@@ -52,7 +56,9 @@ def _shown(label: str) -> str:
 
 def _encode(host: str) -> str:
     """The name as it is asked for in DNS."""
-    labels = idna.uts46_remap(host, std3_rules=False, transitional=False).removesuffix(".").split(".")
+    labels = (
+        idna.uts46_remap(host, std3_rules=False, transitional=False).removesuffix(".").split(".")
+    )
     return ".".join(label if _is_plain(label) else idna.alabel(label).decode() for label in labels)
 
 

@@ -10,7 +10,10 @@ from typing import IO, Protocol
 DESCRIPTOR = "datapackage.json"
 MOST_BYTES = 4 << 30  # of all files together, unpacked
 MOST_FILES = 200_000
-RATIO, SMALL = 200, 64 << 20  # text packs to a twentieth at best; more than this is a bomb, unless it is small
+RATIO, SMALL = (
+    200,
+    64 << 20,
+)  # text packs to a twentieth at best; more than this is a bomb, unless it is small
 
 
 class BoxError(Exception):
@@ -45,7 +48,9 @@ class _Folder:
         self._root = path
 
     def names(self) -> set[str]:
-        return {p.relative_to(self._root).as_posix() for p in self._root.rglob("*") if self._is_plain(p)}
+        return {
+            p.relative_to(self._root).as_posix() for p in self._root.rglob("*") if self._is_plain(p)
+        }
 
     def size(self, path: str) -> int:
         return (self._root / path).stat().st_size
@@ -70,7 +75,11 @@ class _Zip:
         _check(archive.infolist())
         tops = {n.split("/")[0] for n in self._infos} - {"__MACOSX"}
         # Many tools pack the folder itself, not just what is in it.
-        packed = DESCRIPTOR not in self._infos and len(tops) == 1 and f"{next(iter(tops))}/{DESCRIPTOR}" in self._infos
+        packed = (
+            DESCRIPTOR not in self._infos
+            and len(tops) == 1
+            and f"{next(iter(tops))}/{DESCRIPTOR}" in self._infos
+        )
         self._prefix = f"{next(iter(tops))}/" if packed else ""
 
     def names(self) -> set[str]:
@@ -99,7 +108,9 @@ def _check(infos: list[zipfile.ZipInfo]) -> None:
         if info.flag_bits & 0x1:
             raise BoxError(f"{info.filename!r} is encrypted")
         if info.file_size > SMALL and info.file_size > RATIO * max(info.compress_size, 1):
-            raise BoxError(f"{info.filename!r} would unpack to {info.file_size:,} bytes from {info.compress_size:,}")
+            raise BoxError(
+                f"{info.filename!r} would unpack to {info.file_size:,} bytes from {info.compress_size:,}"
+            )
         if info.filename in seen:
             raise BoxError(f"{info.filename!r} is there twice")
         seen.add(info.filename)
@@ -116,7 +127,11 @@ def open_box(path: Path) -> Iterator[Box]:
     try:
         archive = zipfile.ZipFile(path)
         box = _Zip(archive, path.name)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:  # the second of zips made in unknown ways
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+    ) as error:  # the second of zips made in unknown ways
         raise BoxError(f"is neither a folder nor a zip that can be read: {error}") from None
     except OSError as error:
         raise BoxError(f"cannot be read: {error.strerror or error}") from None

@@ -16,8 +16,21 @@ ARGUMENTS = {
     "skipInitialSpace": "skipinitialspace",
 }
 FLAGS = ("doubleQuote", "skipInitialSpace")
-PASSED_OVER = {"lineTerminator", "csvddfVersion", "caseSensitiveHeader", "$schema", "type", "name", "title"}
-AS_USUAL: Mapping[str, object] = {"header": True, "headerRows": [1], "commentChar": None, "nullSequence": ""}
+PASSED_OVER = {
+    "lineTerminator",
+    "csvddfVersion",
+    "caseSensitiveHeader",
+    "$schema",
+    "type",
+    "name",
+    "title",
+}
+AS_USUAL: Mapping[str, object] = {
+    "header": True,
+    "headerRows": [1],
+    "commentChar": None,
+    "nullSequence": "",
+}
 
 
 class Malformed(Exception):

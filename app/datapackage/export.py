@@ -65,7 +65,12 @@ async def export_package(
         await _sources(session, at, made, seen, texts=texts)
         await _looks(session, at, book, made)
         n = book.negotiation
-        made.close(name=n["slug"], title=n["title"], description=n["summary"], licenses=licences(n["licence"]))
+        made.close(
+            name=n["slug"],
+            title=n["title"],
+            description=n["summary"],
+            licenses=licences(n["licence"]),
+        )
         await anyio.to_thread.run_sync(pack, made, out)
 
 
@@ -83,7 +88,9 @@ def _code_book(made: Package, book: CodeBook) -> None:
         slugs = {o.id: o["slug"] for o in book.options[issue.id]}
         for option in book.options[issue.id]:
             into = slugs.get(option["merged_into_id"])
-            made.sheets["options"].add(_said(option, negotiation=slug, issue=issue["slug"], merged_into=into))
+            made.sheets["options"].add(
+                _said(option, negotiation=slug, issue=issue["slug"], merged_into=into)
+            )
 
 
 def _said(s: Snapshot, **more: Any) -> dict[str, Any]:
@@ -91,7 +98,12 @@ def _said(s: Snapshot, **more: Any) -> dict[str, Any]:
 
 
 async def _positions(
-    session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen, progress: Progress | None
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    made: Package,
+    seen: _Seen,
+    progress: Progress | None,
 ) -> None:
     """Write every public version, position by position in the order of their first publication."""
     wanted = (
@@ -105,7 +117,11 @@ async def _positions(
     try:
         async for keys in result.partitions():
             held = zip(await list_by_key(session, keys), keys, strict=True)
-            versions = [(version, published) for version, (_, _, published) in held if version.data is not None]
+            versions = [
+                (version, published)
+                for version, (_, _, published) in held
+                if version.data is not None
+            ]
             await _page(session, at, names, made, seen, versions)
             done += len(keys)
             if progress:
@@ -120,12 +136,19 @@ class _Names:
     def __init__(self, book: CodeBook) -> None:
         self.negotiation = book.negotiation["slug"]
         self.issues = {i.id: i["slug"] for i in book.issues}
-        self.options = {o.id: (place, o["slug"]) for os in book.options.values() for place, o in enumerate(os)}
+        self.options = {
+            o.id: (place, o["slug"]) for os in book.options.values() for place, o in enumerate(os)
+        }
         self.parties = book.party_slugs()
 
 
 async def _page(
-    session: AsyncSession, at: Moment, names: _Names, made: Package, seen: _Seen, versions: list[tuple[Snapshot, Any]]
+    session: AsyncSession,
+    at: Moment,
+    names: _Names,
+    made: Package,
+    seen: _Seen,
+    versions: list[tuple[Snapshot, Any]],
 ) -> None:
     quotes = {q["id"]: q for v, _ in versions for q in v["quotes"] if q["id"] not in seen.quotes}
     checks = await checks_at(session, at, quotes)
@@ -139,7 +162,9 @@ async def _page(
             if kind == "source":
                 seen.urls |= {i: s["url"] for i, s in held.items()}
     if strangers := {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}:
-        names.parties |= {i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()}
+        names.parties |= {
+            i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()
+        }
     for i, (version, first_published) in enumerate(versions):
         if i % FEW == 0:
             await sleep(0)
@@ -174,10 +199,14 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
         made.sheets["attitudes"].add({**a, **key, "option": names.options[a["option_id"]][1]})
     for link in d["links"]:
         option = names.options[link["option_id"]][1] if link["option_id"] is not None else None
-        made.sheets["links"].add({**link, **key, "issue": names.issues[link["issue_id"]], "option": option})
+        made.sheets["links"].add(
+            {**link, **key, "issue": names.issues[link["issue_id"]], "option": option}
+        )
 
 
-def _quote(q: Mapping[str, Any], position: str, check: Check, names: _Names, seen: _Seen) -> dict[str, Any]:
+def _quote(
+    q: Mapping[str, Any], position: str, check: Check, names: _Names, seen: _Seen
+) -> dict[str, Any]:
     url = seen.urls[q["source_id"]]
     filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
     return {
@@ -187,16 +216,23 @@ def _quote(q: Mapping[str, Any], position: str, check: Check, names: _Names, see
         "speaker": seen.speakers[q["speaker_id"]] if q["speaker_id"] is not None else None,
         "party": names.parties[q["party_id"]] if q["party_id"] is not None else None,
         "filled": " ".join(filled),
-        **{n: getattr(check, n) for n in ("verification", "prefix", "suffix", "start", "end", "segments")},
+        **{
+            n: getattr(check, n)
+            for n in ("verification", "prefix", "suffix", "start", "end", "segments")
+        },
         "page": check.page,
         "link": quote_link(q, check, url),
     }
 
 
-async def _speakers_and_parties(session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen) -> None:
+async def _speakers_and_parties(
+    session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen
+) -> None:
     """Write whom quotes name and who else speaks for the parties, and every party that is named."""
     ids = set(seen.speakers)
-    ids |= set(await session.scalars(select(Speaker.id).where(among(Speaker.party_id, book.parties))))
+    ids |= set(
+        await session.scalars(select(Speaker.id).where(among(Speaker.party_id, book.parties)))
+    )
     speakers = [s for s in (await held_by_id(session, at, "speaker", ids)).values() if s.public]
     party_ids = {s["party_id"] for s in speakers} | seen.parties | book.parties.keys()
     parties = await held_by_id(session, at, "party", party_ids)
@@ -205,10 +241,14 @@ async def _speakers_and_parties(session: AsyncSession, at: Moment, book: CodeBoo
     for speaker in speakers:
         spoken_for = parties.get(speaker["party_id"])
         aliases = join_list(speaker["aliases"])
-        made.sheets["speakers"].add(_said(speaker, party=spoken_for and spoken_for["slug"], aliases=aliases))
+        made.sheets["speakers"].add(
+            _said(speaker, party=spoken_for and spoken_for["slug"], aliases=aliases)
+        )
 
 
-async def _sources(session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool) -> None:
+async def _sources(
+    session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool
+) -> None:
     ids = iter(seen.sources)
     while some := list(islice(ids, PAGE)):
         for source in (await held_by_id(session, at, "source", some)).values():
@@ -237,7 +277,9 @@ async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str |
 
 async def _looks(session: AsyncSession, at: Moment, book: CodeBook, made: Package) -> None:
     parties, issues = book.party_slugs(), {i.id: i["slug"] for i in book.issues}
-    looks = await list_held(session, at, Holding.negotiation_id == book.negotiation.id, Holding.kind == "look")
+    looks = await list_held(
+        session, at, Holding.negotiation_id == book.negotiation.id, Holding.kind == "look"
+    )
     for look in looks:
         cell = {"party": parties[look["party_id"]], "issue": issues[look["issue_id"]]}
         made.sheets["looks"].add(_said(look, negotiation=book.negotiation["slug"], **cell))

@@ -44,7 +44,9 @@ class ImportFaults(Exception):
     """The package was not taken; nothing has been written."""
 
     def __init__(self, faults: Faults) -> None:
-        super().__init__(f"{faults.count} fault{'s' if faults.count != 1 else ''}; nothing was written")
+        super().__init__(
+            f"{faults.count} fault{'s' if faults.count != 1 else ''}; nothing was written"
+        )
         self.faults = sorted(faults, key=lambda f: (f.file, f.line))
         self.count = faults.count
         self.more = faults.count - len(self.faults)

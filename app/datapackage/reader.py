@@ -71,7 +71,10 @@ async def read_package(box: Box, faults: Faults, aside: Aside) -> Raw:
     return Raw(
         own if isinstance(own, str) and own else box.name,
         rows,
-        {name: resources[name]["path"] if name in resources else table.path for name, table in TABLES.items()},
+        {
+            name: resources[name]["path"] if name in resources else table.path
+            for name, table in TABLES.items()
+        },
         broken,
         box,
     )
@@ -121,7 +124,9 @@ def _descriptor(box: Box, faults: Faults) -> dict[str, Any] | None:
     return found
 
 
-def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: set[str]) -> dict[str, dict[str, Any]]:
+def _resources(
+    descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: set[str]
+) -> dict[str, dict[str, Any]]:
     """Find the tables that are declared, by name; what is declared otherwise or not at all is a fault."""
     found: dict[str, dict[str, Any]] = {}
     if len(broken) == len(TABLES):
@@ -139,10 +144,17 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: 
         if isinstance(path, list) and len(path) == 1:
             path = path[0]
         if not isinstance(path, str) or (reason := unsafe(path)):
-            faults.add(DESCRIPTOR, 1, f"{where}/path", f"{path!r} {reason if isinstance(path, str) else 'is no path'}")
+            faults.add(
+                DESCRIPTOR,
+                1,
+                f"{where}/path",
+                f"{path!r} {reason if isinstance(path, str) else 'is no path'}",
+            )
         elif not isinstance(name, str) or name not in TABLES:
             if path.lower().endswith(".csv"):
-                faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is not a table of this format")
+                faults.add(
+                    DESCRIPTOR, 1, f"{where}/name", f"{name!r} is not a table of this format"
+                )
         elif name in found:
             faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is there twice")
         elif path not in box.names():
@@ -154,7 +166,9 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: 
     declared = {r.get("path") for r in found.values()}
     for name, table in TABLES.items():
         if name not in found and table.path in box.names() - declared:
-            faults.add(table.path, 1, "", f"is in the package, but {DESCRIPTOR} does not declare it")
+            faults.add(
+                table.path, 1, "", f"is in the package, but {DESCRIPTOR} does not declare it"
+            )
             broken.add(name)
     return found
 
@@ -162,7 +176,9 @@ def _resources(descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: 
 def _check_dialect(resource: Mapping[str, Any], where: str, faults: Faults) -> None:
     encoding = resource.get("encoding", "utf-8")
     if str(encoding).lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
-        faults.add(DESCRIPTOR, 1, f"{where}/encoding", f"{encoding!r} is not read: tables are in UTF-8")
+        faults.add(
+            DESCRIPTOR, 1, f"{where}/encoding", f"{encoding!r} is not read: tables are in UTF-8"
+        )
     try:
         read_dialect(resource.get("dialect"))
     except ValueError as error:
@@ -186,15 +202,24 @@ class _Lines:
             try:
                 line = data.decode("utf-8")
             except UnicodeDecodeError as error:
-                self._faults.add(self._path, self.number, "", f"is not UTF-8, at byte {error.start + 1} of the line")
+                self._faults.add(
+                    self._path,
+                    self.number,
+                    "",
+                    f"is not UTF-8, at byte {error.start + 1} of the line",
+                )
                 line = data.decode("utf-8", "replace")
             if "\0" in line:
-                self._faults.add(self._path, self.number, "", "contains a NUL character, which is no text")
+                self._faults.add(
+                    self._path, self.number, "", "contains a NUL character, which is no text"
+                )
                 line = line.replace("\0", "�")
             yield line.removeprefix("\ufeff") if self.number == 1 else line
 
 
-def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Faults, broken: set[str]) -> Iterator[Row]:
+def _read_table(
+    box: Box, table: Table, resource: Mapping[str, Any], faults: Faults, broken: set[str]
+) -> Iterator[Row]:
     """Read one table, row by row; it is `broken` where not all of them could be."""
     path, before = resource["path"], faults.count
     algorithm, expected = _expected_hash(resource.get("hash"), faults)
@@ -216,10 +241,15 @@ def _read_table(box: Box, table: Table, resource: Mapping[str, Any], faults: Fau
         broken.add(table.name)
     size = resource.get("bytes")
     if isinstance(size, int) and size != lines.bytes:
-        faults.add(path, 1, "bytes", f"has {lines.bytes:,} bytes, not the {size:,} that {DESCRIPTOR} gives")
+        faults.add(
+            path, 1, "bytes", f"has {lines.bytes:,} bytes, not the {size:,} that {DESCRIPTOR} gives"
+        )
     if digest and digest.hexdigest() != expected:
         faults.add(
-            path, 1, "hash", f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives: the file was changed"
+            path,
+            1,
+            "hash",
+            f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives: the file was changed",
         )
 
 
@@ -234,7 +264,9 @@ def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
     return algorithm, digest.lower()
 
 
-def _rows(lines: _Lines, table: Table, resource: Mapping[str, Any], faults: Faults) -> Iterator[Row]:
+def _rows(
+    lines: _Lines, table: Table, resource: Mapping[str, Any], faults: Faults
+) -> Iterator[Row]:
     path, declared = resource["path"], resource.get("dialect")
     known = {c.name for c in table.columns}
     read = iter(lines)
@@ -268,7 +300,9 @@ def _columns(header: list[str], table: Table, path: str, faults: Faults) -> dict
     at: dict[str, int] = {}
     for place, name in enumerate(header):
         if name not in known:
-            faults.add(path, 1, name, f"is not a column of this table; known are {', '.join(known)}")
+            faults.add(
+                path, 1, name, f"is not a column of this table; known are {', '.join(known)}"
+            )
         elif name in at:
             faults.add(path, 1, name, "is there twice")
         else:

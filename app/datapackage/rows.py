@@ -30,7 +30,12 @@ KEYS = {  # columns that hold keys, and of which table
     "positions": {"uid": "positions"},
     "attitudes": {"position": "positions"},
     "links": {"position": "positions"},
-    "quotes": {"uid": "quotes", "position": "positions", "source": "sources", "speaker": "speakers"},
+    "quotes": {
+        "uid": "quotes",
+        "position": "positions",
+        "source": "sources",
+        "speaker": "speakers",
+    },
     "looks": {"uid": "looks"},
 }
 
@@ -167,7 +172,9 @@ class LookRow(Input):
 M = TypeVar("M", bound=Input)
 
 
-def read_row(model: type[M], table: Table, row: Row, package: str, faults: Faults, path: str) -> M | None:
+def read_row(
+    model: type[M], table: Table, row: Row, package: str, faults: Faults, path: str
+) -> M | None:
     """Make of a row what its table is about; None, and its faults noted, where it cannot be."""
     return Reader(model, table, row.at, package, path)(row, faults)
 
@@ -175,16 +182,22 @@ def read_row(model: type[M], table: Table, row: Row, package: str, faults: Fault
 class Reader(Generic[M]):
     """Makes of rows what their table is about; what follows from the header is looked up once."""
 
-    def __init__(self, model: type[M], table: Table, at: Mapping[str, int], package: str, path: str) -> None:
+    def __init__(
+        self, model: type[M], table: Table, at: Mapping[str, int], package: str, path: str
+    ) -> None:
         self.model, self.table, self.path = model, table, path
         keys = KEYS.get(table.name, {})
-        self.lacking = {c.name for c in table.columns if c.needed and c.name not in at}  # noted once, of the column
+        self.lacking = {
+            c.name for c in table.columns if c.needed and c.name not in at
+        }  # noted once, of the column
         self.columns: list[tuple[str, int, bool, Callable[[str], object] | None]] = []
         for c in table.columns:
             if c.name not in at or (table.name, c.name) == ("positions", "quotes"):
                 continue
             make = partial(uid, package, keys[c.name]) if c.name in keys else VALUES.get(c.type)
-            self.columns.append((c.name, at[c.name], c.needed, split_aliases if c.name == "aliases" else make))
+            self.columns.append(
+                (c.name, at[c.name], c.needed, split_aliases if c.name == "aliases" else make)
+            )
 
     def __call__(self, row: Row, faults: Faults) -> M | None:
         """Read one; None, and its faults noted, where it cannot be."""
@@ -209,10 +222,14 @@ class Reader(Generic[M]):
             made = self.model.model_validate(given)
         except ValidationError as error:
             # What is wrong with the rest of the row is said as well; what is needed and missing has been said.
-            for found in error.errors(include_url=False, include_context=False, include_input=False):
+            for found in error.errors(
+                include_url=False, include_context=False, include_input=False
+            ):
                 where = str(found["loc"][0]) if found["loc"] else self.table.key[0]
                 if where not in faulty:
-                    faults.add(self.path, row.line, where, found["msg"].removeprefix("Value error, "))
+                    faults.add(
+                        self.path, row.line, where, found["msg"].removeprefix("Value error, ")
+                    )
             return None
         return None if faulty else made
 
@@ -223,7 +240,10 @@ def split_aliases(cell: str) -> list[str]:
 
 def split_list(cell: str) -> list[str]:
     """Read texts parted by |; one that is part of a text stands behind a backslash, as does a backslash."""
-    return [re.sub(r"\\(.)", r"\1", part, flags=re.S) for part in re.findall(r"(?:\\.|[^|\\])+", cell, re.S)]
+    return [
+        re.sub(r"\\(.)", r"\1", part, flags=re.S)
+        for part in re.findall(r"(?:\\.|[^|\\])+", cell, re.S)
+    ]
 
 
 def join_list(texts: list[str]) -> str:

@@ -27,7 +27,9 @@ class Column:
         """Describe it for a Table Schema."""
         rules = self.constraints | ({"required": True} if self.needed or self.always else {})
         described = {"description": self.description, "format": self.format, "constraints": rules}
-        return {"name": self.name, "type": self.type} | {k: value for k, value in described.items() if value}
+        return {"name": self.name, "type": self.type} | {
+            k: value for k, value in described.items() if value
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,11 @@ TABLES = {
                 one_of("role", v.PartyRole),
                 flag("consent_required"),
                 Column("order", "integer"),
-                slug("merged_into", needed=False, description="The party that its positions are recorded under."),
+                slug(
+                    "merged_into",
+                    needed=False,
+                    description="The party that its positions are recorded under.",
+                ),
                 VERSION,
             ),
             ("negotiation", "party"),
@@ -145,7 +151,14 @@ TABLES = {
         Table(
             "speakers",
             "Speakers",
-            (key(), Column("name"), Column("office"), slug("party", needed=False), ALIASES, VERSION),
+            (
+                key(),
+                Column("name"),
+                Column("office"),
+                slug("party", needed=False),
+                ALIASES,
+                VERSION,
+            ),
             ("uid",),
             ((("party",), "parties", ("slug",)),),
         ),
@@ -177,7 +190,11 @@ TABLES = {
                 Column("rank", "number", "Place on the scale of an ordered issue."),
                 flag("status_quo"),
                 flag("retired"),
-                slug("merged_into", needed=False, description="The option of the same issue that took its place."),
+                slug(
+                    "merged_into",
+                    needed=False,
+                    description="The option of the same issue that took its place.",
+                ),
                 VERSION,
             ),
             ("negotiation", "issue", "slug"),
@@ -204,7 +221,9 @@ TABLES = {
                     description="SHA-256 of the text that the quotes were checked against.",
                     constraints={"pattern": "[0-9a-f]{64}"},
                 ),
-                Column("text", description="The file of this package that holds that text, in UTF-8."),
+                Column(
+                    "text", description="The file of this package that holds that text, in UTF-8."
+                ),
                 redacted("its data or text"),
                 VERSION,
             ),
@@ -224,16 +243,35 @@ TABLES = {
                 Column("summary"),
                 one_of("firmness", v.Firmness),
                 Column("salience", "integer", constraints={"minimum": 0, "maximum": 100}),
-                Column("stated_on", description="As precise as the source allows.", constraints=IMPRECISE),
-                Column("stated_from", "date", "First day of that period, or a later one; computed where empty."),
-                Column("stated_by", "date", "By this day it had certainly been said; computed where empty."),
-                Column("by_hand", description="Which of stated_from and stated_by were given rather than computed."),
+                Column(
+                    "stated_on",
+                    description="As precise as the source allows.",
+                    constraints=IMPRECISE,
+                ),
+                Column(
+                    "stated_from",
+                    "date",
+                    "First day of that period, or a later one; computed where empty.",
+                ),
+                Column(
+                    "stated_by",
+                    "date",
+                    "By this day it had certainly been said; computed where empty.",
+                ),
+                Column(
+                    "by_hand",
+                    description="Which of stated_from and stated_by were given rather than computed.",
+                ),
                 Column("action", description="What made this version."),
                 Column("reason"),
                 Column("recorded_at", "datetime", "When this version was recorded, first of all."),
                 Column("recorded_by"),
-                Column("first_published", "datetime", "When the position was published, first of all."),
-                Column("quotes", description="The uids of its quotes, in order, separated by spaces."),
+                Column(
+                    "first_published", "datetime", "When the position was published, first of all."
+                ),
+                Column(
+                    "quotes", description="The uids of its quotes, in order, separated by spaces."
+                ),
                 redacted("this version's summary or reason"),
             ),
             ("uid", "version"),
@@ -274,11 +312,16 @@ TABLES = {
                 key("position", description="The position that it was first taken for."),
                 key("source"),
                 Column("exact", needed=True, constraints={"minLength": 1}),
-                Column("prefix", description="The words directly before, as they stand in the source."),
+                Column(
+                    "prefix", description="The words directly before, as they stand in the source."
+                ),
                 Column("suffix", description="The words directly after."),
                 one_of("kind", v.QuoteKind),
                 Column("language"),
-                Column("translated_from", description="The language spoken, where the source prints a translation."),
+                Column(
+                    "translated_from",
+                    description="The language spoken, where the source prints a translation.",
+                ),
                 Column("translation", description="Ours."),
                 Column("said_on", constraints=IMPRECISE),
                 key("speaker", needed=False),
@@ -289,8 +332,13 @@ TABLES = {
                 Column("end", "integer", "Where it ends."),
                 Column("segments", "array", "The parts around elisions, as [[from, to], …]."),
                 Column("page", "integer", "Of a document with pages."),
-                Column("link", description="The source's address, with what selects the words there."),
-                Column("filled", description="Which of prefix and suffix were not given but filled from the text."),
+                Column(
+                    "link", description="The source's address, with what selects the words there."
+                ),
+                Column(
+                    "filled",
+                    description="Which of prefix and suffix were not given but filled from the text.",
+                ),
                 redacted("its words"),
             ),
             ("uid",),

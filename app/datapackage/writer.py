@@ -106,7 +106,9 @@ class Package:
 
     def files(self) -> list[Path]:
         """All files, the descriptor first."""
-        texts = sorted((self.folder / "texts").glob("*")) if (self.folder / "texts").exists() else []
+        texts = (
+            sorted((self.folder / "texts").glob("*")) if (self.folder / "texts").exists() else []
+        )
         return [self.folder / DESCRIPTOR, *(self.folder / t.path for t in TABLES.values()), *texts]
 
 

@@ -11,7 +11,14 @@ SCHEME = re.compile(r"postgres(ql)?(\+psycopg)?://")
 PARTS = {"user", "password", "dbname", "host", "port"}
 CHOICES = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+    "target_session_attrs": (
+        "any",
+        "read-write",
+        "read-only",
+        "primary",
+        "standby",
+        "prefer-standby",
+    ),
 }
 # A server that vanished without a word is noticed in 20 s, and not when TCP gives up after a quarter of an hour.
 PATIENCE = {
@@ -30,12 +37,17 @@ def parse(url: str) -> dict[str, str]:
     # SQLAlchemy leaves a space in a password as it is, libpq refuses it.
     base, _, query = SCHEME.sub("postgresql://", url).replace(" ", "%20").partition("?")
     if url.startswith("postgresql+"):
-        query = query.replace("+", "%20")  # as SQLAlchemy writes a space, and libpq does not read it
+        query = query.replace(
+            "+", "%20"
+        )  # as SQLAlchemy writes a space, and libpq does not read it
     given = [pair.partition("=") for pair in query.split("&") if pair]
     hosts = [unquote(value) for name, _, value in given if name == "host"]
     rest = "&".join(f"{name}={value}" for name, _, value in given if name != "host")
     try:
-        found = {name: str(value) for name, value in conninfo_to_dict(f"{base}?{rest}" if rest else base).items()}
+        found = {
+            name: str(value)
+            for name, value in conninfo_to_dict(f"{base}?{rest}" if rest else base).items()
+        }
     except psycopg.ProgrammingError as error:
         reason = " ".join(str(error).split())
         shown = "it cannot be taken apart" if base in reason or "@" in reason else reason
@@ -64,13 +76,19 @@ def driver_url(url: str) -> URL:
     found = parse(url)
     hosts, ports = found.get("host", "").split(","), found.get("port", "").split(",")
     query = {name: value for name, value in found.items() if name not in PARTS}
-    made = URL.create("postgresql+psycopg", found.get("user"), found.get("password"), database=found.get("dbname"))
+    made = URL.create(
+        "postgresql+psycopg", found.get("user"), found.get("password"), database=found.get("dbname")
+    )
     if len(hosts) == 1 and not hosts[0].startswith("/"):
-        return made.set(host=hosts[0] or None, port=int(ports[0]) if ports[0] else None, query=query)
+        return made.set(
+            host=hosts[0] or None, port=int(ports[0]) if ports[0] else None, query=query
+        )
     if len(hosts) == 1:
         return made.set(query=query | {"host": hosts[0]} | ({"port": ports[0]} if ports[0] else {}))
     ports = ports * len(hosts) if len(ports) == 1 else ports
-    return made.set(query=query | {"host": ",".join(hosts), "port": ",".join(p or "5432" for p in ports)})
+    return made.set(
+        query=query | {"host": ",".join(hosts), "port": ",".join(p or "5432" for p in ports)}
+    )
 
 
 def conninfo(url: str, **more: str) -> str:

@@ -9,7 +9,12 @@ import orjson
 from fastapi import Depends, Request
 from sqlalchemy import BigInteger, ColumnElement, Uuid, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from app.core.counters import MeasuredPool, measure_statements
 from app.core.errors import DomainError
@@ -30,10 +35,16 @@ __all__ = [
 ]
 
 # What a request may cost the database, in milliseconds; a migration sets its own.
-LIMITS = {"statement_timeout": 15_000, "lock_timeout": 4_000, "idle_in_transaction_session_timeout": 30_000}
+LIMITS = {
+    "statement_timeout": 15_000,
+    "lock_timeout": 4_000,
+    "idle_in_transaction_session_timeout": 30_000,
+}
 
 
-def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True) -> AsyncEngine:
+def make_engine(
+    url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True
+) -> AsyncEngine:
     """An engine for one process; without `limits` for commands, which may take their time."""
     address = driver_url(url)
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items()) if limits else ""

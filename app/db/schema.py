@@ -79,7 +79,9 @@ def require_server(connection: Connection) -> int:
     """The major version of the server, which must be one that this program is made for."""
     found = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     if found < OLDEST_SERVER:
-        raise SchemaError(f"The server is PostgreSQL {found}; {OLDEST_SERVER} to {NEWEST_SERVER} will do.")
+        raise SchemaError(
+            f"The server is PostgreSQL {found}; {OLDEST_SERVER} to {NEWEST_SERVER} will do."
+        )
     return found
 
 
@@ -89,7 +91,9 @@ def problem_of(connection: Connection) -> str | None:
     if found == newest():
         return None
     if found is not None and not knows(found):
-        noted = connection.execute(text("SELECT obj_description('alembic_version'::regclass)")).scalar_one_or_none()
+        noted = connection.execute(
+            text("SELECT obj_description('alembic_version'::regclass)")
+        ).scalar_one_or_none()
         if noted and noted.split()[0] == found and newest() in noted.split():
             return None
         return f"The database's schema ({found}) is newer than this program ({newest()}): use the newer program."
@@ -100,7 +104,9 @@ def _served() -> list[str]:
     """The newest version and those before whose programs work on it: back to a migration that says `breaks = True`."""
     scripts = _scripts(FOLDER)
     found = [newest()]
-    while (script := scripts.get_revision(found[-1])) and not getattr(script.module, "breaks", False):
+    while (script := scripts.get_revision(found[-1])) and not getattr(
+        script.module, "breaks", False
+    ):
         if not isinstance(script.down_revision, str):
             break
         found.append(script.down_revision)
@@ -133,11 +139,17 @@ def _grant(connection: Connection, serving: dict[str, str]) -> None:
     if role is None or role == me:
         return
     name = connection.dialect.identifier_preparer.quote_identifier(role)
-    if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
+    if not connection.execute(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}
+    ).scalar():
         secret = serving.get("password")
         driver = connection.connection.driver_connection
         # Sent as its verifier, so that it stands in no log of the server.
-        hashed = driver.pgconn.encrypt_password(secret.encode(), role.encode()).decode() if secret and driver else None
+        hashed = (
+            driver.pgconn.encrypt_password(secret.encode(), role.encode()).decode()
+            if secret and driver
+            else None
+        )
         given = f" PASSWORD {sql.quote(hashed)}" if hashed else ""
         connection.execute(text(f"CREATE ROLE {name} LOGIN{given}".replace(":", r"\:")))
     for statement in (

@@ -79,7 +79,9 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
             await ended.wait()
 
         def work() -> None:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:  # ends what is still being relayed
+            with asyncio.Runner(
+                loop_factory=lambda: loop
+            ) as runner:  # ends what is still being relayed
                 runner.run(run())
 
         thread = threading.Thread(target=work, daemon=True)

@@ -11,7 +11,11 @@ from typing import Literal
 from app.sources.matching.paragraphs import paragraphs
 
 Kind = Literal["quoted", "now", "maybe"]
-_FIRST: tuple[Kind, ...] = ("now", "quoted", "maybe")  # where marks lie over one another, the first of these shows
+_FIRST: tuple[Kind, ...] = (
+    "now",
+    "quoted",
+    "maybe",
+)  # where marks lie over one another, the first of these shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
         while rest and rest[0].start < end:
             began.append(rest.pop(0))
         open_ = [m for m in open_ if m.end > start] + began
-        cuts = sorted({start, end, *(at for m in open_ for at in (m.start, m.end) if start < at < end)})
+        cuts = sorted(
+            {start, end, *(at for m in open_ for at in (m.start, m.end) if start < at < end)}
+        )
         runs = [_run(text, a, b, open_, anchored) for a, b in pairwise(cuts)]
         made.append(Paragraph(start, end, runs, list(dict.fromkeys(m.key for m in began))))
     return made

@@ -52,7 +52,9 @@ async def showdesk_page(
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
     if saved and values is None:
         values = _next(reading)
-    return await desk_page(request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice)
+    return await desk_page(
+        request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice
+    )
 
 
 @router.post("/{source_id}")
@@ -73,18 +75,26 @@ async def postdesk_page(
         saved = await saved_before(session, viewer, request.url.path, values)
     except AlreadyUsed as error:
         values |= {"token": new_token(), "sure": str(error.saved.position)}
-        return await desk_page(request, session, viewer, reading, values, status=409, notice=again(error))
+        return await desk_page(
+            request, session, viewer, reading, values, status=409, notice=again(error)
+        )
     if saved is None:
         async with attempt(session) as refused:
             saved = await save(session, viewer, slug, "new", values, None, SAVING[do])
             keep(session, viewer, request.url.path, values, saved)
         if refused or saved is None:
             why = refused[0]
-            faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [Fault("", why.detail)]
+            faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [
+                Fault("", why.detail)
+            ]
             errors = field_errors(faults, values)
             reading = await read(session, slug, source_id)
-            return await desk_page(request, session, viewer, reading, values, status=why.status, errors=errors)
-    return RedirectResponse(f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303)
+            return await desk_page(
+                request, session, viewer, reading, values, status=why.status, errors=errors
+            )
+    return RedirectResponse(
+        f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303
+    )
 
 
 def _next(reading: Reading) -> Values:
@@ -115,7 +125,9 @@ async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
         if name in given:
             given[name] = dates.display(given[name])
     cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
-    return prefilled({**given, **cell}) | ({"stated_on": given["stated_on"]} if "stated_on" in given else {})
+    return prefilled({**given, **cell}) | (
+        {"stated_on": given["stated_on"]} if "stated_on" in given else {}
+    )
 
 
 async def desk_page(

@@ -68,11 +68,15 @@ def taken(
             given["speaker"] = who.speaker
         elif not who and candidate.name and " " in candidate.name:
             # Only a name to look at: whether it is somebody new is for the editor to say.
-            given |= {name: text for name, text in parted(candidate.name).items() if name == "speaker"}
+            given |= {
+                name: text for name, text in parted(candidate.name).items() if name == "speaker"
+            }
     if not in_quotation_marks(text, start, end):
         given["kind"] = QuoteKind.REPORTED
     day = weekday(text, start, end, published_on)
-    return given | ({"said_on": day} if day else {"stated_on": published_on} if published_on else {})
+    return given | (
+        {"said_on": day} if day else {"stated_on": published_on} if published_on else {}
+    )
 
 
 def parted(name: str) -> dict[str, str]:

@@ -42,14 +42,18 @@ class Listed:
 
 def _staged(negotiation_id: int) -> Subquery:
     """The numbers of the sources of a work list, those quoted here or nowhere yet, with what tells their stage."""
-    ours = and_(Position.negotiation_id == negotiation_id, Position.status != PositionStatus.RETRACTED)
+    ours = and_(
+        Position.negotiation_id == negotiation_id, Position.status != PositionStatus.RETRACTED
+    )
     counts = (
         select(
             Quote.source_id,
             func.count(Quote.id.distinct())
             .filter(ours, Position.status == PositionStatus.PUBLISHED)
             .label("published"),
-            func.count(Quote.id.distinct()).filter(ours, Position.status == PositionStatus.DRAFT).label("drafts"),
+            func.count(Quote.id.distinct())
+            .filter(ours, Position.status == PositionStatus.DRAFT)
+            .label("drafts"),
         )
         .join(PositionQuote, PositionQuote.quote_id == Quote.id)
         .join(Position, Position.id == PositionQuote.position_id)
@@ -75,19 +79,32 @@ def _staged(negotiation_id: int) -> Subquery:
         .outerjoin(counts, counts.c.source_id == Source.id)
         .outerjoin(
             SourceReading,
-            and_(SourceReading.source_id == Source.id, SourceReading.negotiation_id == negotiation_id),
+            and_(
+                SourceReading.source_id == Source.id, SourceReading.negotiation_id == negotiation_id
+            ),
         )
-        .where(or_(counts.c.source_id.is_(None), published + drafts > 0, SourceReading.id.is_not(None)))
+        .where(
+            or_(counts.c.source_id.is_(None), published + drafts > 0, SourceReading.id.is_not(None))
+        )
         .subquery()
     )
 
 
 async def work_list(
-    session: AsyncSession, negotiation_id: int, *, before: int | None, limit: int, stage: Stage | None = None
+    session: AsyncSession,
+    negotiation_id: int,
+    *,
+    before: int | None,
+    limit: int,
+    stage: Stage | None = None,
 ) -> list[Listed]:
     """Sources, the newest on file first, all or those of one stage."""
     staged = _staged(negotiation_id)
-    has_text = select(SourceText.id).where(SourceText.source_id == Source.id, SourceText.text != "").exists()
+    has_text = (
+        select(SourceText.id)
+        .where(SourceText.source_id == Source.id, SourceText.text != "")
+        .exists()
+    )
     wanted = (
         select(Source, SourceReading, has_text, staged.c.published, staged.c.drafts, staged.c.stage)
         .join(staged, staged.c.id == Source.id)
@@ -109,7 +126,9 @@ async def count_stages(session: AsyncSession, negotiation_id: int) -> dict[str, 
     return {stage: n for stage, n in rows}
 
 
-async def positions_from(session: AsyncSession, at: Moment, negotiation_id: int, source_id: int) -> list[PositionView]:
+async def positions_from(
+    session: AsyncSession, at: Moment, negotiation_id: int, source_id: int
+) -> list[PositionView]:
     """The positions of a negotiation, drafts too, that rest on quotes of a source."""
     ids = await session.scalars(
         select(Position.id)
@@ -130,11 +149,17 @@ async def positions_from(session: AsyncSession, at: Moment, negotiation_id: int,
 async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
     """The parties of a negotiation and who speaks for anybody, with all their names."""
     rows = await session.execute(
-        select(Speaker, Party.slug).outerjoin(Party, Party.id == Speaker.party_id).where(Speaker.name.is_not(None))
+        select(Speaker, Party.slug)
+        .outerjoin(Party, Party.id == Speaker.party_id)
+        .where(Speaker.name.is_not(None))
     )
     here = party_views(book)
     gone = {p.slug for p in here if p.merged_into}  # their names and speakers are the other's, too
-    speakers = [Person((s.name, *s.aliases), s.name, slug) for s, slug in rows if s.name and slug not in gone]
+    speakers = [
+        Person((s.name, *s.aliases), s.name, slug)
+        for s, slug in rows
+        if s.name and slug not in gone
+    ]
     parties = [
         Person(tuple(filter(None, [p.name, p.short_name, *p.aliases])), None, p.slug)
         for p in here

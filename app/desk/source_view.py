@@ -112,7 +112,11 @@ async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
     if text is not None:
         known = await people(session, book)
         far = len(text.text) > LONG
-        found = await anyio.to_thread.run_sync(candidates, text.text, known) if far else candidates(text.text, known)
+        found = (
+            await anyio.to_thread.run_sync(candidates, text.text, known)
+            if far
+            else candidates(text.text, known)
+        )
     state = await find_reading(session, book.negotiation.id, source_id)
     names = await called(session, at, book.party_names(), positions)
     return Reading(source, text, book, state, positions, names, found)

@@ -34,13 +34,19 @@ class ListQuery(Query):
 
 
 @router.get("")
-async def show_list(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_list(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """Which sources are to be read, are being read and by whom, are coded, or were read for nothing."""
     book = await code_book(session, await moment(session, drafts=True), slug)
     asked = read_query(ListQuery, request)
-    rows = await work_list(session, book.negotiation.id, before=asked.before, limit=SHOWN + 1, stage=asked.stage)
+    rows = await work_list(
+        session, book.negotiation.id, before=asked.before, limit=SHOWN + 1, stage=asked.stage
+    )
     counts = await count_stages(session, book.negotiation.id)
-    more = {"before": rows[SHOWN - 1].source.id, "stage": asked.stage} if len(rows) > SHOWN else None
+    more = (
+        {"before": rows[SHOWN - 1].source.id, "stage": asked.stage} if len(rows) > SHOWN else None
+    )
     return page(
         request,
         "desk/index.html",
@@ -70,7 +76,9 @@ async def post_reading(
         reason = PROSE.validate_python(values.get("reason", "")) or None
     except ValidationError as error:
         errors = {"reason": f"Because: {body_faults(error, values)[0].detail}"}
-        return await desk_page(request, session, viewer, reading, None, status=422, said=values, said_errors=errors)
+        return await desk_page(
+            request, session, viewer, reading, None, status=422, said=values, said_errors=errors
+        )
     sent = ReadingInput(ReadingState(do), reason, number(values.get("version")) or 0)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
         await set_reading(
@@ -82,8 +90,13 @@ async def post_reading(
             coded=bool(reading.positions),
         )
     if refused:
-        errors = {"reason": "; ".join(f"Because: {f.detail}" for f in refused[0].faults) or refused[0].detail}
+        errors = {
+            "reason": "; ".join(f"Because: {f.detail}" for f in refused[0].faults)
+            or refused[0].detail
+        }
         reading, status = await read(session, slug, source_id), refused[0].status
-        return await desk_page(request, session, viewer, reading, None, status=status, said=values, said_errors=errors)
+        return await desk_page(
+            request, session, viewer, reading, None, status=status, said=values, said_errors=errors
+        )
     back = do == ReadingState.TO_READ or (do == ReadingState.READ and not sent.reason)
     return RedirectResponse(f"/n/{slug}/desk" if back else f"/n/{slug}/desk/{source_id}", 303)

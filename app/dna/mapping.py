@@ -44,16 +44,27 @@ class Unfit:
 def guess_variables(discourse: Discourse) -> dict[str, str]:
     """Which variable of the file plays which part, by the names that the program gives them itself."""
     names = {folded(n): n for known in discourse.variables.values() for n in known}
-    found = {role: next((names[n] for n in likely if n in names), "") for role, likely in LIKELY.items()}
+    found = {
+        role: next((names[n] for n in likely if n in names), "") for role, likely in LIKELY.items()
+    }
     if not found["agreement"]:
-        booleans = [n for known in discourse.variables.values() for n, kind in known.items() if kind == "boolean"]
+        booleans = [
+            n
+            for known in discourse.variables.values()
+            for n, kind in known.items()
+            if kind == "boolean"
+        ]
         found["agreement"] = booleans[0] if len(booleans) == 1 else ""
     return found
 
 
 def entities(discourse: Discourse, variable: str) -> list[tuple[str, int]]:
     """What a variable says, the most frequent first, each with the number of its statements."""
-    said = Counter(str(v).strip() for s in discourse.statements if (v := s.values.get(variable)) not in (None, ""))
+    said = Counter(
+        str(v).strip()
+        for s in discourse.statements
+        if (v := s.values.get(variable)) not in (None, "")
+    )
     return sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -72,7 +83,11 @@ def guess_option(names: Names, concept: str) -> str:
             return f"{issue}/{one(names.options[issue], whole[1], 'option')}"
         except ValueError:
             pass
-    found = [f"{i}/{slug}" for i, known in names.options.items() for slug in known.get(folded(concept), ())]
+    found = [
+        f"{i}/{slug}"
+        for i, known in names.options.items()
+        for slug in known.get(folded(concept), ())
+    ]
     return found[0] if len(found) == 1 else ""
 
 
@@ -107,9 +122,13 @@ def as_sheet(
         key = (row["party"], row["issue"], row["stated_on"])
         there = held.setdefault(key, {}).setdefault(option, (verb, s.id))
         if there[0] != verb:
-            unfit.append(Unfit(s, f"contradicts statement {there[1]}, of the same day, on the same option"))
+            unfit.append(
+                Unfit(s, f"contradicts statement {there[1]}, of the same day, on the same option")
+            )
             continue
-        again = seen.setdefault((*key, row["exact"], row["source_url"] + row["source_reference"]), s.id)
+        again = seen.setdefault(
+            (*key, row["exact"], row["source_url"] + row["source_reference"]), s.id
+        )
         if again == s.id:
             rows.append((s, row, key))
     for s, row, key in rows:
@@ -171,7 +190,9 @@ def _around(s: Statement, words: str) -> dict[str, str]:
 
 def source_of(d: Document) -> dict[str, str]:
     """Where a document is found: its address, if one stands among its data, else words that tell it apart."""
-    address = next((found[0] for t in (d.source, d.notes, d.section) if (found := ADDRESS.search(t))), "")
+    address = next(
+        (found[0] for t in (d.source, d.notes, d.section) if (found := ADDRESS.search(t))), ""
+    )
     words = ", ".join(dict.fromkeys(filter(None, [d.source, d.section, d.date or ""])))
     return {
         "source_url": address.rstrip(".,;)"),
@@ -181,10 +202,18 @@ def source_of(d: Document) -> dict[str, str]:
         "source_author": d.author,
         "source_kind": d.kind,
         "source_published_on": d.date or "",
-        "text": hashlib.sha256(d.text.encode("utf-8", "replace")).hexdigest() if d.text.strip() else "",
+        "text": hashlib.sha256(d.text.encode("utf-8", "replace")).hexdigest()
+        if d.text.strip()
+        else "",
     }
 
 
-def chosen(fields: Mapping[str, str], listed: Iterable[tuple[str, int]], prefix: str) -> dict[str, str]:
+def chosen(
+    fields: Mapping[str, str], listed: Iterable[tuple[str, int]], prefix: str
+) -> dict[str, str]:
     """What was chosen for each of the names listed, by the number of its field."""
-    return {name: fields[f"{prefix}-{i}"] for i, (name, _) in enumerate(listed) if fields.get(f"{prefix}-{i}")}
+    return {
+        name: fields[f"{prefix}-{i}"]
+        for i, (name, _) in enumerate(listed)
+        if fields.get(f"{prefix}-{i}")
+    }

@@ -89,20 +89,27 @@ async def send_dna(
 
 
 @router.get("/import-dna")
-async def show_import(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_import(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """The form that takes a file."""
     return await _page(request, session, slug, {})
 
 
 @router.post("/import-dna")
-async def post_import(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def post_import(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Show how the file maps; with `do=import`, take in what fits."""
     sent = await read_form(request, max_fields=20_000)
     values = dict(sent.values)
     do = values.pop("do", "check")
     try:
         if sent.file is not None:
-            values = {"kept": keep(await sent.file.read()), "name": sent.file.filename or "file.dna"}
+            values = {
+                "kept": keep(await sent.file.read()),
+                "name": sent.file.filename or "file.dna",
+            }
         if viewer is None:
             return sign_in_again(request, values)
         viewer = await get_editor(viewer)
@@ -110,7 +117,9 @@ async def post_import(request: Request, session: Session, viewer: Anyone, slug: 
         if names is None:
             raise NotFound(f"There is no negotiation {slug!r}.")
         if not values.get("kept"):
-            return await _page(request, session, slug, {}, errors={"file": "File: choose a .dna file"})
+            return await _page(
+                request, session, slug, {}, errors={"file": "File: choose a .dna file"}
+            )
         discourse = await read_dna(kept(values["kept"]))
     except DomainError as error:
         if error.status in (401, 403, 404):
@@ -119,7 +128,9 @@ async def post_import(request: Request, session: Session, viewer: Anyone, slug: 
     mapped = map_file(discourse, names, values)
     without: dict[int, str] = {}
     for _ in range(MOST_TRIES):
-        sheet, mapped.unfit = as_sheet(discourse, mapped.chosen, values.get("name", "file.dna")[:100], slug, without)
+        sheet, mapped.unfit = as_sheet(
+            discourse, mapped.chosen, values.get("name", "file.dna")[:100], slug, without
+        )
         mapped.taken = await take_sheet(
             session,
             sheet,
@@ -135,7 +146,9 @@ async def post_import(request: Request, session: Session, viewer: Anyone, slug: 
         without |= _left_out(mapped.taken)
         names = (await load_names(session, [slug]))[slug]
     if do == "import" and mapped.taken and mapped.taken.clean:
-        return RedirectResponse(f"/n/{slug}/import?new={mapped.taken.new}&same={mapped.taken.same}", 303)
+        return RedirectResponse(
+            f"/n/{slug}/import?new={mapped.taken.new}&same={mapped.taken.same}", 303
+        )
     return await _page(request, session, slug, values, mapped=mapped)
 
 
@@ -143,7 +156,9 @@ def _left_out(taken: Taken) -> dict[int, str]:
     """The statements that the rules refuse, and why; of a position that is on file otherwise, all of them."""
     reasons = {f.line: f"{f.column}: {f.reason}" for f in taken.faults}
     differing = {
-        (f.party, f.issue, f.stated_on): reasons[f.line] for f in taken.fates if f.position and f.line in reasons
+        (f.party, f.issue, f.stated_on): reasons[f.line]
+        for f in taken.fates
+        if f.position and f.line in reasons
     }
     for fate in taken.fates:
         if why := differing.get((fate.party, fate.issue, fate.stated_on)):
@@ -163,11 +178,15 @@ def map_file(discourse: Discourse, names: Names, fields: Mapping[str, str]) -> M
     if all(fields.get(f"asked-{role}") == variables[role] for role in ("organization", "concept")):
         parties |= chosen(fields, organizations, "party")
         options |= chosen(fields, concepts, "option")
-    known = {f"{issue}/{slug}" for issue, slug in names.labels} - {f"{i}/{o}" for i, o in names.retired}
+    known = {f"{issue}/{slug}" for issue, slug in names.labels} - {
+        f"{i}/{o}" for i, o in names.retired
+    }
     parties = {n: p for n, p in parties.items() if p in names.party_ids}
     options = {n: o for n, o in options.items() if o in known}
     agrees = "prefers" if fields.get("agrees") == "prefers" else "accepts"
-    return Mapped(discourse, names, Chosen(variables, parties, options, agrees), organizations, concepts)
+    return Mapped(
+        discourse, names, Chosen(variables, parties, options, agrees), organizations, concepts
+    )
 
 
 async def _page(
@@ -182,7 +201,14 @@ async def _page(
     book = await code_book(session, await moment(session, drafts=True), slug)
     names = {s.id: s["title"] for s in book.issues}
     options: list[tuple[str, list[tuple[str, str]]]] = [
-        (names[s.id], [(f"{s['slug']}/{o['slug']}", o["label"]) for o in book.options[s.id] if not o["retired"]])
+        (
+            names[s.id],
+            [
+                (f"{s['slug']}/{o['slug']}", o["label"])
+                for o in book.options[s.id]
+                if not o["retired"]
+            ],
+        )
         for s in book.issues
     ]
     context: dict[str, Any] = {"mapped": mapped, "options": options, "shown": SHOWN}
@@ -192,7 +218,8 @@ async def _page(
         status=422 if errors else 200,
         negotiation=negotiation_view(book.negotiation),
         parties=[
-            (book.parties[p["party_id"]]["slug"], book.parties[p["party_id"]]["name"]) for p in book.participations
+            (book.parties[p["party_id"]]["slug"], book.parties[p["party_id"]]["name"])
+            for p in book.participations
         ],
         values={"kept": "", "name": ""} | {**values},
         errors=errors or {},

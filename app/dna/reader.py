@@ -69,7 +69,9 @@ async def read_dna(data: bytes) -> Discourse:
     """Read a file in a process of its own; Invalid says why one cannot be read."""
     found = await anyio.to_thread.run_sync(_open, data)
     if "error" in found:
-        raise Invalid(f"This is not a file of Discourse Network Analyzer that can be read: {found['error']}.")
+        raise Invalid(
+            f"This is not a file of Discourse Network Analyzer that can be read: {found['error']}."
+        )
     return discourse(found["tables"])
 
 
@@ -81,11 +83,15 @@ def _open(data: bytes) -> dict[str, Any]:
         path.write_bytes(data)
         command = [sys.executable, "-I", sqlite_reader.__file__, str(path)]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env={}, cwd=folder)
+            done = subprocess.run(
+                command, capture_output=True, timeout=SECONDS, check=False, env={}, cwd=folder
+            )
             answer = json.loads(done.stdout) if len(done.stdout) <= ANSWER else None
         except (subprocess.TimeoutExpired, ValueError):
             answer = None
-    return answer if isinstance(answer, dict) else {"error": "reading it took too much time or memory"}
+    return (
+        answer if isinstance(answer, dict) else {"error": "reading it took too much time or memory"}
+    )
 
 
 def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
@@ -103,12 +109,18 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
         made.variables.setdefault(type_, {})[str(row.get("Variable"))] = str(row.get("DataType"))
     links = {row.get("ID"): row for row in tables.get("ROLEVARIABLELINKS", [])}
     roles = {row.get("ID"): str(row.get("RoleName")) for row in tables.get("ROLES", [])}
-    entities = {row.get("ID"): row.get("Value") for t in ("ENTITIES", "ATTRIBUTES") for row in tables.get(t, [])}
+    entities = {
+        row.get("ID"): row.get("Value")
+        for t in ("ENTITIES", "ATTRIBUTES")
+        for row in tables.get(t, [])
+    }
     values: dict[Any, dict[str, Any]] = {}
     for table in ("DATABOOLEAN", "DATAINTEGER", "DATASHORTTEXT", "DATALONGTEXT"):
         for row in tables.get(table, []):
             link = links.get(row.get("RoleVariableLinkId"), {})
-            name = names.get(row.get("VariableId", link.get("VariableId"))) or roles.get(link.get("RoleId"))
+            name = names.get(row.get("VariableId", link.get("VariableId"))) or roles.get(
+                link.get("RoleId")
+            )
             value = row.get("Entity", row.get("Value"))
             if table == "DATASHORTTEXT" and value in entities:
                 value = entities[value]
@@ -116,8 +128,13 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
                 values.setdefault(row.get("StatementId"), {}).setdefault(name, value)
     for row in sorted(tables["STATEMENTS"], key=lambda r: _int(r.get("ID"))):
         type_ = types.get(row.get("StatementTypeId"), str(row.get("StatementType") or ""))
-        at, document = (_int(row.get("Start")), _int(row.get("Stop"))), documents.get(_int(row.get("DocumentId")))
-        made.statements.append(Statement(_int(row.get("ID")), type_, document, *at, values.get(row.get("ID"), {})))
+        at, document = (
+            (_int(row.get("Start")), _int(row.get("Stop"))),
+            documents.get(_int(row.get("DocumentId"))),
+        )
+        made.statements.append(
+            Statement(_int(row.get("ID")), type_, document, *at, values.get(row.get("ID"), {}))
+        )
     return made
 
 

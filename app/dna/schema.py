@@ -1,6 +1,10 @@
 """The tables of Discourse Network Analyzer 3.0, column for column, in words of our own."""
 
-COLOUR = ("Red INTEGER NOT NULL DEFAULT 0", "Green INTEGER NOT NULL DEFAULT 0", "Blue INTEGER NOT NULL DEFAULT 0")
+COLOUR = (
+    "Red INTEGER NOT NULL DEFAULT 0",
+    "Green INTEGER NOT NULL DEFAULT 0",
+    "Blue INTEGER NOT NULL DEFAULT 0",
+)
 KEY = "ID INTEGER NOT NULL PRIMARY KEY"
 RIGHTS = (
     "AddDocuments", "EditDocuments", "DeleteDocuments", "ImportDocuments", "AddStatements", "EditStatements",
@@ -48,7 +52,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         "Title TEXT NOT NULL",
         "Text TEXT NOT NULL",
         _refers("Coder", "CODERS"),
-        *(f"{name} TEXT NOT NULL DEFAULT ''" for name in ("Author", "Source", "Section", "Notes", "Type")),
+        *(
+            f"{name} TEXT NOT NULL DEFAULT ''"
+            for name in ("Author", "Source", "Section", "Notes", "Type")
+        ),
         "Date INTEGER NOT NULL",
     ),
     "STATEMENTTYPES": (KEY, "Label TEXT NOT NULL", *COLOUR),
@@ -59,7 +66,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         _refers("StatementTypeId", "STATEMENTTYPES"),
         "UNIQUE (Variable, StatementTypeId)",
     ),
-    "VARIABLELINKS": (KEY, _refers("SourceVariableId", "VARIABLES"), _refers("TargetVariableId", "VARIABLES")),
+    "VARIABLELINKS": (
+        KEY,
+        _refers("SourceVariableId", "VARIABLES"),
+        _refers("TargetVariableId", "VARIABLES"),
+    ),
     "REGEXES": ("Label TEXT PRIMARY KEY", *COLOUR),
     "STATEMENTS": (
         KEY,
@@ -81,7 +92,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "DATAINTEGER": _data("Value INTEGER NOT NULL DEFAULT 0"),
     "DATASHORTTEXT": _data("Entity INTEGER NOT NULL REFERENCES ENTITIES(ID) ON DELETE CASCADE"),
     "DATALONGTEXT": _data("Value TEXT DEFAULT ''"),
-    "ATTRIBUTEVARIABLES": (KEY, _refers("VariableId", "VARIABLES"), "AttributeVariable TEXT NOT NULL"),
+    "ATTRIBUTEVARIABLES": (
+        KEY,
+        _refers("VariableId", "VARIABLES"),
+        "AttributeVariable TEXT NOT NULL",
+    ),
     "ATTRIBUTEVALUES": (
         KEY,
         _refers("EntityId", "ENTITIES"),

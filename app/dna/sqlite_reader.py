@@ -56,16 +56,24 @@ def tables(path: str) -> dict[str, list[dict[str, Any]]]:
     connection.execute("PRAGMA cell_size_check = ON")
     there = {
         str(name).upper(): str(name)
-        for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
+        for name, sql in connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'table'"
+        )
         if not str(sql).upper().startswith("CREATE VIRTUAL")
     }
     missing = [name for name in NEEDED if name not in there]
     if missing:
         raise Unreadable(f"it has no table {missing[0]}")
-    return {name: _rows(connection, there[name], columns) for name, columns in READ.items() if name in there}
+    return {
+        name: _rows(connection, there[name], columns)
+        for name, columns in READ.items()
+        if name in there
+    }
 
 
-def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+def _rows(
+    connection: sqlite3.Connection, table: str, columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
     named = table.replace('"', '""')
     # Hidden and generated columns are another's program; only stored ones are read.
     info = connection.execute(f'PRAGMA table_xinfo("{named}")').fetchall()
@@ -73,11 +81,15 @@ def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) 
     read = [c for c in columns if c.lower() in stored]
     if not read:
         return []
-    chosen = ", ".join(f'"{c}"' for c in read)  # of ours; quotation marks in the name of the table are doubled above
+    chosen = ", ".join(
+        f'"{c}"' for c in read
+    )  # of ours; quotation marks in the name of the table are doubled above
     rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608  (quoted)
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")
-    return [{c: v for c, v in zip(read, row, strict=True) if not isinstance(v, bytes)} for row in rows]
+    return [
+        {c: v for c, v in zip(read, row, strict=True) if not isinstance(v, bytes)} for row in rows
+    ]
 
 
 def main() -> None:

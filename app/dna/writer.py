@@ -27,7 +27,9 @@ ROUNDS = 100_000
 LONGEST = 190  # of what is not a quote
 TYPE = 1
 # The program's own four, and what must not get lost: on which condition, and by whose word alone.
-VARIABLES = dict.fromkeys(("person", "organization", "concept"), "short text") | {"agreement": "boolean"}
+VARIABLES = dict.fromkeys(("person", "organization", "concept"), "short text") | {
+    "agreement": "boolean"
+}
 VARIABLES |= {"condition": "short text", "according to": "short text"}
 NUMBER = {name: n for n, name in enumerate(VARIABLES, 1)}
 YES = {"prefers": 1, "accepts": 1, "rejects": 0}
@@ -47,14 +49,23 @@ async def export_dna(session: AsyncSession, chosen: Selection, path: Path) -> No
 
 
 def _frame(connection: sqlite3.Connection, chosen: Selection) -> None:
-    told = {"version": VERSION, "date": chosen.known_at, "parley": f"{chosen.slug} as of {chosen.as_of}"}
+    told = {
+        "version": VERSION,
+        "date": chosen.known_at,
+        "parley": f"{chosen.slug} as of {chosen.as_of}",
+    }
     connection.executemany("INSERT INTO SETTINGS VALUES (?, ?)", told.items())
     connection.execute(
-        "INSERT INTO CODERS (ID, Name, Password) VALUES (1, ?, ?)", (CODER, encrypted(PASSWORD, chosen.slug))
+        "INSERT INTO CODERS (ID, Name, Password) VALUES (1, ?, ?)",
+        (CODER, encrypted(PASSWORD, chosen.slug)),
     )
-    connection.execute("INSERT INTO STATEMENTTYPES VALUES (?, 'DNA Statement', 239, 208, 51)", (TYPE,))
+    connection.execute(
+        "INSERT INTO STATEMENTTYPES VALUES (?, 'DNA Statement', 239, 208, 51)", (TYPE,)
+    )
     for name, kind in VARIABLES.items():
-        connection.execute("INSERT INTO VARIABLES VALUES (?, ?, ?, ?)", (NUMBER[name], name, kind, TYPE))
+        connection.execute(
+            "INSERT INTO VARIABLES VALUES (?, ?, ?, ?)", (NUMBER[name], name, kind, TYPE)
+        )
 
 
 def encrypted(password: str, salt: str) -> str:
@@ -84,7 +95,10 @@ class _File:
             document = self._document(position, quote)
             start, stop = self._place(document, quote.exact)
             speaker = quote.speaker
-            said = {"person": speaker and (speaker.name or speaker.office), "organization": names[position.party]}
+            said = {
+                "person": speaker and (speaker.name or speaker.office),
+                "organization": names[position.party],
+            }
             said["according to"] = listed(position.attributed_by, names)
             for option, attitude in position.attitudes.items():
                 condition = position.conditions.get(option)
@@ -107,7 +121,9 @@ class _File:
         if key not in self.entities:
             self.entities[key] = len(self.entities) + 1
             row = (self.entities[key], NUMBER[variable], key[1])
-            self.connection.execute("INSERT INTO ENTITIES (ID, VariableId, Value) VALUES (?, ?, ?)", row)
+            self.connection.execute(
+                "INSERT INTO ENTITIES (ID, VariableId, Value) VALUES (?, ?, ?)", row
+            )
         return self.entities[key]
 
     def _document(self, position: PositionView, quote: QuoteView) -> int:
@@ -116,13 +132,29 @@ class _File:
         key = (source.id, day)
         if key not in self.documents:
             number = self.documents[key] = len(self.documents) + 1
-            when = datetime.combine(dates.parse(day).first, datetime.min.time(), UTC).timestamp() if day else 0
-            notes = "\n".join(
-                filter(None, [source.url or source.reference, f"said on {day}" if len(day) < 10 else None])
+            when = (
+                datetime.combine(dates.parse(day).first, datetime.min.time(), UTC).timestamp()
+                if day
+                else 0
             )
-            row = (number, source.title[:LONGEST], "", 1, (source.publisher or "")[:LONGEST], notes, int(when))
+            notes = "\n".join(
+                filter(
+                    None,
+                    [source.url or source.reference, f"said on {day}" if len(day) < 10 else None],
+                )
+            )
+            row = (
+                number,
+                source.title[:LONGEST],
+                "",
+                1,
+                (source.publisher or "")[:LONGEST],
+                notes,
+                int(when),
+            )
             self.connection.execute(
-                "INSERT INTO DOCUMENTS (ID, Title, Text, Coder, Source, Notes, Date) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+                "INSERT INTO DOCUMENTS (ID, Title, Text, Coder, Source, Notes, Date) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
             )
         return self.documents[key]
 

@@ -31,7 +31,9 @@ class First:
     author: str | None
 
 
-async def draw(session: AsyncSession, *, negotiation: Negotiation, size: int, by: str, now: datetime) -> int:
+async def draw(
+    session: AsyncSession, *, negotiation: Negotiation, size: int, by: str, now: datetime
+) -> int:
     """Draw units at random, half of them where a position is on file and half where none is; gives how many."""
     if not 1 <= size <= MOST:
         raise Invalid("The sample was not drawn.", Fault("/size", f"must be between 1 and {MOST}"))
@@ -43,7 +45,9 @@ async def draw(session: AsyncSession, *, negotiation: Negotiation, size: int, by
     )
     answerable = select(Option.issue_id).where(Option.retired.is_(False))
     issues = list(
-        await session.scalars(select(Issue.id).where(Issue.negotiation_id == negotiation.id, Issue.id.in_(answerable)))
+        await session.scalars(
+            select(Issue.id).where(Issue.negotiation_id == negotiation.id, Issue.id.in_(answerable))
+        )
     )
     rows = await session.execute(
         select(CodingUnit.source_id, CodingUnit.party_id, CodingUnit.issue_id).where(
@@ -75,11 +79,15 @@ async def draw(session: AsyncSession, *, negotiation: Negotiation, size: int, by
 async def first_codings(session: AsyncSession, negotiation_id: int) -> Mapping[Key, First]:
     """The published positions by source and cell, of several in one the last in the order of docs/rules.md, rule 3."""
     rows = await session.execute(
-        select(Quote.source_id, Position.party_id, Position.issue_id, Position.id, Position.created_by)
+        select(
+            Quote.source_id, Position.party_id, Position.issue_id, Position.id, Position.created_by
+        )
         .ext(distinct_on(Quote.source_id, Position.party_id, Position.issue_id))
         .join(PositionQuote, PositionQuote.position_id == Position.id)
         .join(Quote, Quote.id == PositionQuote.quote_id)
-        .where(Position.negotiation_id == negotiation_id, Position.status == PositionStatus.PUBLISHED)
+        .where(
+            Position.negotiation_id == negotiation_id, Position.status == PositionStatus.PUBLISHED
+        )
         .order_by(
             Quote.source_id,
             Position.party_id,
@@ -105,11 +113,17 @@ class Work:
 
 async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
     """What a coder has to do, and Krippendorff's alpha of each issue."""
-    wanted = select(CodingUnit).where(CodingUnit.negotiation_id == negotiation_id).order_by(CodingUnit.id)
+    wanted = (
+        select(CodingUnit)
+        .where(CodingUnit.negotiation_id == negotiation_id)
+        .order_by(CodingUnit.id)
+    )
     units = list(await session.scalars(wanted))
     codings: dict[int, list[SecondCoding]] = {}
     for coding in await session.scalars(
-        select(SecondCoding).where(among(SecondCoding.unit_id, [u.id for u in units])).order_by(SecondCoding.id)
+        select(SecondCoding)
+        .where(among(SecondCoding.unit_id, [u.id for u in units]))
+        .order_by(SecondCoding.id)
     ):
         codings.setdefault(coding.unit_id, []).append(coding)
     mine = {unit for unit, found in codings.items() if any(c.coder == coder for c in found)}
@@ -119,12 +133,15 @@ async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
     return Work(len(units), to_code, len(mine), await _by_issue(session, twice, codings, first))
 
 
-async def _first(session: AsyncSession, negotiation_id: int) -> Callable[[CodingUnit], First | None]:
+async def _first(
+    session: AsyncSession, negotiation_id: int
+) -> Callable[[CodingUnit], First | None]:
     """Look up what the matrix holds of a unit, under the party that its own was merged into where it was."""
     codings = await first_codings(session, negotiation_id)
     rows = await session.execute(
         select(Participation.party_id, Participation.merged_into_id).where(
-            Participation.negotiation_id == negotiation_id, Participation.merged_into_id.is_not(None)
+            Participation.negotiation_id == negotiation_id,
+            Participation.merged_into_id.is_not(None),
         )
     )
     merged = {party: into for party, into in rows if into is not None}
@@ -142,11 +159,15 @@ async def _by_issue(
     first: Callable[[CodingUnit], First | None],
 ) -> dict[int, Reliability]:
     issues = {u.issue_id for u in units}
-    options = list(await session.scalars(select(Option).where(Option.issue_id.in_(issues)).order_by(Option.id)))
+    options = list(
+        await session.scalars(select(Option).where(Option.issue_id.in_(issues)).order_by(Option.id))
+    )
     merged = {o.id: o.merged_into_id for o in options if o.merged_into_id is not None}
     positions = [found.position_id for u in units if (found := first(u))]
     said: dict[int, dict[int, str]] = {}
-    for row in await session.scalars(select(PositionAttitude).where(among(PositionAttitude.position_id, positions))):
+    for row in await session.scalars(
+        select(PositionAttitude).where(among(PositionAttitude.position_id, positions))
+    ):
         said.setdefault(row.position_id, {})[row.option_id] = row.attitude
     by_issue = {}
     for issue in sorted(issues):
@@ -157,30 +178,43 @@ async def _by_issue(
             others = [{int(o): a for o, a in c.attitudes.items()} for c in codings[unit.id]]
             compared.append([resolved(c, merged) for c in (one, *others)])
         named = {o for unit_codings in compared for c in unit_codings for o in c}
-        offered = [o.id for o in options if o.issue_id == issue and (not o.retired or o.id in named)]
+        offered = [
+            o.id for o in options if o.issue_id == issue and (not o.retired or o.id in named)
+        ]
         by_issue[issue] = reliability(compared, offered)
     return by_issue
 
 
-async def get_unit(session: AsyncSession, negotiation_id: int, number: int, coder: str) -> CodingUnit:
+async def get_unit(
+    session: AsyncSession, negotiation_id: int, number: int, coder: str
+) -> CodingUnit:
     """A unit for a coder who has not coded it before, neither here nor in the matrix."""
     unit = await session.get(CodingUnit, number)
     if unit is None or unit.negotiation_id != negotiation_id:
         raise NotFound(f"No unit {number} was drawn.")
     if _own((await _first(session, negotiation_id))(unit), coder):
         raise Forbidden("You coded it first: somebody else has to code it the second time.")
-    there = select(SecondCoding.id).where(SecondCoding.unit_id == unit.id, SecondCoding.coder == coder)
+    there = select(SecondCoding.id).where(
+        SecondCoding.unit_id == unit.id, SecondCoding.coder == coder
+    )
     if await session.scalar(there):
         raise Conflict("You have coded it already; a coding is never changed.")
     return unit
 
 
 async def code(
-    session: AsyncSession, *, unit: CodingUnit, attitudes: Mapping[int, Attitude], coder: str, now: datetime
+    session: AsyncSession,
+    *,
+    unit: CodingUnit,
+    attitudes: Mapping[int, Attitude],
+    coder: str,
+    now: datetime,
 ) -> None:
     """Keep a second coding; it goes nowhere else."""
     if list(attitudes.values()).count(Attitude.PREFERS) > 1:
-        raise Invalid("The coding was not kept.", Fault("/attitudes", "a party prefers at most one option"))
+        raise Invalid(
+            "The coding was not kept.", Fault("/attitudes", "a party prefers at most one option")
+        )
     kept = {str(option): str(attitude) for option, attitude in attitudes.items()}
     session.add(SecondCoding(unit_id=unit.id, coder=coder, attitudes=kept, created_at=now))
     await session.flush()

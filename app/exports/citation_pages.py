@@ -38,7 +38,9 @@ async def cite_view(request: Request, session: Session, slug: SlugInPath, form: 
 
 
 @router.get("/positions/{position_id}/cite.{form}")
-async def cite_newest(request: Request, session: Session, position_id: Number, form: Form) -> Response:
+async def cite_newest(
+    request: Request, session: Session, position_id: Number, form: Form
+) -> Response:
     """A position in its newest version."""
     return await _position(request, session, position_id, None, form)
 
@@ -58,15 +60,23 @@ async def cite_words(request: Request, session: Session, quote_id: Number, form:
 
 
 @router.get("/sources/{source_id}/cite.{form}")
-async def cite_document(request: Request, session: Session, source_id: Number, form: Form) -> Response:
+async def cite_document(
+    request: Request, session: Session, source_id: Number, form: Form
+) -> Response:
     at = await _moment(request, session)
     held = await get_held(session, at, "source", source_id)
-    return _answer(request, cite_source(source_id, held.data, base=origin(request), query=pin(at)), form)
+    return _answer(
+        request, cite_source(source_id, held.data, base=origin(request), query=pin(at)), form
+    )
 
 
-async def _position(request: Request, session: Session, number: int, version: int | None, form: Form) -> Response:
+async def _position(
+    request: Request, session: Session, number: int, version: int | None, form: Form
+) -> Response:
     at = await _moment(request, session)
-    [view] = await presenter.views(session, at, [await queries.get_version(session, at, number, version=version)])
+    [view] = await presenter.views(
+        session, at, [await queries.get_version(session, at, number, version=version)]
+    )
     book = await code_book(session, at, view.negotiation)
     cite = cite_position(
         view,
@@ -86,4 +96,6 @@ async def _moment(request: Request, session: Session) -> Moment:
 def _answer(request: Request, cite: Cite, form: Form) -> Response:
     media, write = FORMS[form]
     named = {"Content-Disposition": f'inline; filename="{cite.work.key}.{form}"'}
-    return not_modified(request, Response(write(cite.work).encode(), headers=named, media_type=media))
+    return not_modified(
+        request, Response(write(cite.work).encode(), headers=named, media_type=media)
+    )

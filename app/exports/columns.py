@@ -48,7 +48,9 @@ def position_row(
 ) -> dict[str, Any]:
     """The columns of a position: identifiers and labels apart, what has structure as the API's own JSON."""
     attitudes = position.attitudes
-    prefers, accepts, rejects = ([slug for slug, a in attitudes.items() if a == verb] for verb in Attitude)
+    prefers, accepts, rejects = (
+        [slug for slug, a in attitudes.items() if a == verb] for verb in Attitude
+    )
     labels = {o.slug: o.label for o in issue.options} if attitudes else {}
     return {
         "negotiation": position.negotiation,
@@ -124,7 +126,9 @@ def as_json(value: object) -> str | None:
     return dumps(value).decode() if value else None
 
 
-def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], since: date | None) -> str:
+def cell_words(
+    cell: Cell | None, issue: IssueView, names: Mapping[str, str], since: date | None
+) -> str:
     """Say in plain text what the matrix shows in a cell; empty where a filter hides it."""
     if cell is None:
         return ""
@@ -133,7 +137,9 @@ def cell_words(cell: Cell | None, issue: IssueView, names: Mapping[str, str], si
         if cell.possible:
             return some_time(cell.possible_stated_on)
         if cell.silence == Silence.SEARCHED:
-            return "nothing found" + (f", searched {dates.display(cell.look.looked_on)}" if cell.look else "")
+            return "nothing found" + (
+                f", searched {dates.display(cell.look.looked_on)}" if cell.look else ""
+            )
         return "not yet looked"
     said = formatting.stance_words(issue, position)
     if not position.attitudes and position.act != Act.WITHDRAWS and position.summary:

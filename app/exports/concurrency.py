@@ -16,7 +16,9 @@ class Slots:
     def expect_one(self) -> None:
         """TooMany where none is free."""
         if self.free < 1:
-            raise TooMany("Other exports are being written just now; ask again in a moment.", RETRY_AFTER)
+            raise TooMany(
+                "Other exports are being written just now; ask again in a moment.", RETRY_AFTER
+            )
 
     @contextmanager
     def taken(self) -> Iterator[None]:

@@ -55,7 +55,10 @@ def _written(rows: Iterable[list[Any]]) -> bytes:
 
 
 def cells(row: Iterable[Any], text: Text) -> list[Any]:
-    return [text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text) for v in row]
+    return [
+        text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text)
+        for v in row
+    ]
 
 
 def plain(value: object, text: Text) -> object:
@@ -77,7 +80,16 @@ async def _quotes(
 ) -> AsyncGenerator[bytes]:
     moved = await moved_cells(session, chosen, now) if chosen.query.since else None
     yield write_rows(
-        [[*POSITION_COLUMNS, *QUOTE_COLUMNS, "as_of", "known_at", *(MOVE_COLUMNS if moved is not None else ())]], text
+        [
+            [
+                *POSITION_COLUMNS,
+                *QUOTE_COLUMNS,
+                "as_of",
+                "known_at",
+                *(MOVE_COLUMNS if moved is not None else ()),
+            ]
+        ],
+        text,
     )
     times = cells([chosen.as_of, chosen.known_at], text)
     names, issues = chosen.names, chosen.issues
@@ -85,17 +97,25 @@ async def _quotes(
     async for batch in positions(session, chosen):
         rows: list[list[Any]] = []
         for position, current in batch:
-            shared = cells(position_row(position, current, names, issues[position.issue], base).values(), text)
+            shared = cells(
+                position_row(position, current, names, issues[position.issue], base).values(), text
+            )
             cell = (position.party, position.issue)
-            last = times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
+            last = (
+                times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
+            )
             said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
             rows += [shared + quote + last for quote in said or [nothing]]
         yield _written(rows)
 
 
-async def _matrix(session: AsyncSession, chosen: Selection, text: Text, now: datetime) -> AsyncGenerator[bytes]:
+async def _matrix(
+    session: AsyncSession, chosen: Selection, text: Text, now: datetime
+) -> AsyncGenerator[bytes]:
     names = chosen.names
-    yield write_rows([["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text)
+    yield write_rows(
+        [["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text
+    )
     async for window in windows(session, chosen, now=now):
         for row in window.grid.rows:
             said = [cell_words(c, row.issue, names, chosen.query.since) for c in row.cells]

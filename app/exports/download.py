@@ -22,7 +22,9 @@ from app.log.reader import Moment
 CHUNK = 64 * 1024
 PATIENCE = 20  # seconds that one piece may take to be read
 STATEMENT_TIMEOUT, WORK_MEM = "2min", "32MB"
-IDLE_TIMEOUT = "10min"  # a workbook of a million rows is packed for minutes after its last row was read
+IDLE_TIMEOUT = (
+    "10min"  # a workbook of a million rows is packed for minutes after its last row was read
+)
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -35,7 +37,10 @@ MEDIA = {
 
 def attachment(name: str, suffix: str) -> dict[str, str]:
     """The headers of a file; names are made of slugs and dates, so they need no escapes."""
-    return {"Content-Type": MEDIA[suffix], "Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
+    return {
+        "Content-Type": MEDIA[suffix],
+        "Content-Disposition": f'attachment; filename="{name}.{suffix}"',
+    }
 
 
 def etag_of(request: Request, at: Moment, *more: Any) -> str:
@@ -78,7 +83,9 @@ async def give_time(session: AsyncSession) -> None:
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
         "work_mem": WORK_MEM,
     }
-    await session.execute(select(*(func.set_config(name, value, True) for name, value in more.items())))
+    await session.execute(
+        select(*(func.set_config(name, value, True) for name, value in more.items()))
+    )
 
 
 @contextmanager

@@ -20,12 +20,18 @@ async def export_json(
     head = {
         "negotiation": chosen.slug,
         "parties": chosen.matrix.grid.parties,
-        "issues": [i for i in chosen.matrix.issues if not chosen.query.issue or i.slug in chosen.query.issue],
+        "issues": [
+            i
+            for i in chosen.matrix.issues
+            if not chosen.query.issue or i.slug in chosen.query.issue
+        ],
     }
     yield b'{"meta":' + dumps(meta) + b',"data":' + dumps(head)[:-1] + b',"cells":['
     cells = held = quotes = 0
     async for window in windows(session, chosen, now=now):
-        shown = [dumps(cell_json(c)) for row in window.grid.rows for c in row.cells if c is not None]
+        shown = [
+            dumps(cell_json(c)) for row in window.grid.rows for c in row.cells if c is not None
+        ]
         yield (b"," if cells and shown else b"") + b",".join(shown)
         cells += len(shown)
     yield b'],"positions":['

@@ -51,11 +51,17 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
                 if cell and cell.position and option:
                     at, p = (cell.party, cell.issue), cell.position
                     held.preferred[at] = option
-                    held.facts[at] = {n: getattr(p, n) for n in ("salience", "firmness", "stated_by")} | {
+                    held.facts[at] = {
+                        n: getattr(p, n) for n in ("salience", "firmness", "stated_by")
+                    } | {
                         "position_id": p.id,
-                        "condition": only_if(p.conditions[option]) if option in p.conditions else None,
+                        "condition": only_if(p.conditions[option])
+                        if option in p.conditions
+                        else None,
                         "attributed": bool(p.attributed_by),
-                        "attributed_by_names": "; ".join(window.names[slug] for slug in p.attributed_by),
+                        "attributed_by_names": "; ".join(
+                            window.names[slug] for slug in p.attributed_by
+                        ),
                         "inferred": option in p.inferred,
                     }
     return held
@@ -74,35 +80,57 @@ def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
     return agreement([p.slug for p in parties], scales, held.preferred)
 
 
-async def export_edges(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+async def export_edges(
+    session: AsyncSession, chosen: Selection, now: datetime
+) -> AsyncGenerator[bytes]:
     """Yield every pair, also those that have no issue in common."""
     pairs = pairs_of(chosen.matrix.grid.parties, await read_held(session, chosen, now))
     names = chosen.names
-    rows = [[one, names[one], other, names[other], p.agreement, p.issues] for p in pairs for one, other in [p.parties]]
+    rows = [
+        [one, names[one], other, names[other], p.agreement, p.issues]
+        for p in pairs
+        for one, other in [p.parties]
+    ]
     yield write_rows([EDGE_COLUMNS, *rows], guarded)
 
 
-async def export_graphml(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+async def export_graphml(
+    session: AsyncSession, chosen: Selection, now: datetime
+) -> AsyncGenerator[bytes]:
     """Yield a graph with an edge for each pair that agrees at least in part: readers refuse edges of weight 0."""
     import networkx  # takes as long to load as everything else together
 
     parties = chosen.matrix.grid.parties
     pairs = pairs_of(parties, await read_held(session, chosen, now))
-    meta = {name: xml_text(str(value)) for name, value in chosen.meta().items() if name != "filters" and value}
+    meta = {
+        name: xml_text(str(value))
+        for name, value in chosen.meta().items()
+        if name != "filters" and value
+    }
     apart = sum(pair.agreement == 0 for pair in pairs)
     unknown = sum(pair.agreement is None for pair in pairs)
-    graph = networkx.Graph(**meta, **EDGES, pairs_without_agreement=apart, pairs_without_common_issue=unknown)
+    graph = networkx.Graph(
+        **meta, **EDGES, pairs_without_agreement=apart, pairs_without_common_issue=unknown
+    )
     shared = {name for name, times in Counter(p.name for p in parties).items() if times > 1}
     for p in parties:
-        name = f"{p.name} ({p.slug})" if p.name in shared else p.name  # igraph tells vertices apart by it
-        graph.add_node(p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required)
+        name = (
+            f"{p.name} ({p.slug})" if p.name in shared else p.name
+        )  # igraph tells vertices apart by it
+        graph.add_node(
+            p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required
+        )
     for pair in pairs:
         if pair.agreement:
-            graph.add_edge(*pair.parties, weight=pair.agreement, agreement=pair.agreement, issues=pair.issues)
+            graph.add_edge(
+                *pair.parties, weight=pair.agreement, agreement=pair.agreement, issues=pair.issues
+            )
     yield "\n".join(networkx.generate_graphml(graph)).encode() + b"\n"
 
 
-def places(issue: IssueView, chosen: Mapping[str, str]) -> dict[str, tuple[OptionView, float, float]]:
+def places(
+    issue: IssueView, chosen: Mapping[str, str]
+) -> dict[str, tuple[OptionView, float, float]]:
     """Place what parties prefer on the issue's scale: option, rank, and 0 to 100; nothing where it is no scale.
 
     The scale runs over the options that are not retired and those that somebody here still prefers.
@@ -113,13 +141,19 @@ def places(issue: IssueView, chosen: Mapping[str, str]) -> dict[str, tuple[Optio
         return {}
     least, span = min(ranks.values()), max(ranks.values()) - min(ranks.values())
     return {
-        party: (options[slug], options[slug].rank or 0, float(round(100 * (ranks[slug] - least) / span, 3)))
+        party: (
+            options[slug],
+            options[slug].rank or 0,
+            float(round(100 * (ranks[slug] - least) / span, 3)),
+        )
         for party, slug in chosen.items()
         if slug in ranks
     }
 
 
-async def export_bargaining(session: AsyncSession, chosen: Selection, now: datetime) -> AsyncGenerator[bytes]:
+async def export_bargaining(
+    session: AsyncSession, chosen: Selection, now: datetime
+) -> AsyncGenerator[bytes]:
     """Yield party, issue, position and salience; issues that are no scale have no numbers and are left out."""
     held = await read_held(session, chosen, now)
     names = chosen.names
@@ -134,6 +168,11 @@ async def export_bargaining(session: AsyncSession, chosen: Selection, now: datet
                 "issue": issue.slug,
                 "issue_title": issue.title,
             }
-            row |= {"position": place, "option": option.slug, "option_label": option.label, "rank": rank} | facts
+            row |= {
+                "position": place,
+                "option": option.slug,
+                "option_label": option.label,
+                "rank": rank,
+            } | facts
             rows.append([row[name] for name in BARGAINING_COLUMNS])
     yield write_rows([BARGAINING_COLUMNS, *rows], guarded)

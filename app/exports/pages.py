@@ -16,7 +16,15 @@ from app.db.engine import Session
 from app.exports import networks
 from app.exports.concurrency import slots
 from app.exports.csv_export import export_csv
-from app.exports.download import Download, attachment, etag_of, give_time, read_file, scratch_file, unchanged
+from app.exports.download import (
+    Download,
+    attachment,
+    etag_of,
+    give_time,
+    read_file,
+    scratch_file,
+    unchanged,
+)
 from app.exports.json_export import export_json
 from app.exports.query_params import CsvQuery, PackageQuery
 from app.exports.selection import Selection, count_positions, select_cells
@@ -49,7 +57,9 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
     """The API's matrix and every position of its cells in one document that describes itself."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
-        return export_json(own, chosen, base=origin(request), permalink=permalink_of(request, chosen), now=at)
+        return export_json(
+            own, chosen, base=origin(request), permalink=permalink_of(request, chosen), now=at
+        )
 
     return await _send(request, session, slug, query, "json", write)
 
@@ -69,21 +79,33 @@ async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query:
 
 
 @router.get("/export.graphml")
-async def send_graph(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+async def send_graph(
+    request: Request, session: Session, slug: SlugInPath, query: Asked
+) -> Response:
     """Parties and their agreement, as a graph."""
-    return await _send(request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement")
+    return await _send(
+        request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement"
+    )
 
 
 @router.get("/export/edges.csv")
-async def send_edges(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+async def send_edges(
+    request: Request, session: Session, slug: SlugInPath, query: Asked
+) -> Response:
     """The agreement of every pair of parties."""
-    return await _send(request, session, slug, query, "csv", networks.export_edges, suffix="-agreement")
+    return await _send(
+        request, session, slug, query, "csv", networks.export_edges, suffix="-agreement"
+    )
 
 
 @router.get("/export/bargaining.csv")
-async def send_bargaining(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+async def send_bargaining(
+    request: Request, session: Session, slug: SlugInPath, query: Asked
+) -> Response:
     """Where each party stands on each scale, from 0 to 100, for bargaining models."""
-    return await _send(request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining")
+    return await _send(
+        request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining"
+    )
 
 
 @router.get("/export.zip")
@@ -108,7 +130,14 @@ async def send_package(
 
 
 async def _send(
-    request: Request, session: AsyncSession, slug: str, query: Filters, kind: str, write: Write, *, suffix: str = ""
+    request: Request,
+    session: AsyncSession,
+    slug: str,
+    query: Filters,
+    kind: str,
+    write: Write,
+    *,
+    suffix: str = "",
 ) -> Response:
     at = now()
     await give_time(session)

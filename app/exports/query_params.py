@@ -10,12 +10,16 @@ from app.matrix.schemas import Filters
 
 class CsvQuery(Filters):
     shape: Annotated[
-        Literal["quotes", "matrix"], Field(description="A row per quote, or a row per issue with a column per party.")
+        Literal["quotes", "matrix"],
+        Field(description="A row per quote, or a row per issue with a column per party."),
     ] = "quotes"
-    exact: Annotated[bool, Field(description="Leave texts as they are that a spreadsheet would take for formulas.")] = (
-        False
-    )
-    bom: Annotated[bool, Field(description="Begin with a byte order mark, so that Excel reads UTF-8.")] = False
+    exact: Annotated[
+        bool,
+        Field(description="Leave texts as they are that a spreadsheet would take for formulas."),
+    ] = False
+    bom: Annotated[
+        bool, Field(description="Begin with a byte order mark, so that Excel reads UTF-8.")
+    ] = False
 
 
 class PackageQuery(Query):

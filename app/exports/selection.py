@@ -38,7 +38,9 @@ class Selection:
 
     query: MatrixQuery
     matrix: Matrix
-    names: dict[str, str] = field(default_factory=dict)  # of parties by slug; grows by those that only speak
+    names: dict[str, str] = field(
+        default_factory=dict
+    )  # of parties by slug; grows by those that only speak
     total: int = 0  # positions, where somebody watches
     step: Callable[[int, int], None] | None = None  # told how many are done, of how many
 
@@ -61,7 +63,9 @@ class Selection:
     @property
     def filters(self) -> dict[str, Any]:
         """What narrows it, as it stands in addresses; the times apart."""
-        return self.query.model_dump(mode="json", exclude_defaults=True, exclude={"as_of", "known_at"})
+        return self.query.model_dump(
+            mode="json", exclude_defaults=True, exclude={"as_of", "known_at"}
+        )
 
     def meta(self) -> dict[str, Any]:
         """Where a file comes from, so that it can be told and fetched again."""
@@ -76,7 +80,9 @@ class Selection:
         }
 
 
-async def select_cells(session: AsyncSession, slug: str, query: Filters, *, now: datetime) -> Selection:
+async def select_cells(
+    session: AsyncSession, slug: str, query: Filters, *, now: datetime
+) -> Selection:
     """Pin what is asked for; NotFound or Invalid where it cannot be."""
     asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
     matrix = await load(session, slug, asked, now=now, most_cells=1)
@@ -84,7 +90,9 @@ async def select_cells(session: AsyncSession, slug: str, query: Filters, *, now:
     return Selection(pinned, matrix, dict(matrix.names))
 
 
-async def windows(session: AsyncSession, chosen: Selection, *, now: datetime) -> AsyncGenerator[Matrix]:
+async def windows(
+    session: AsyncSession, chosen: Selection, *, now: datetime
+) -> AsyncGenerator[Matrix]:
     """The matrix in windows of whole rows."""
     query = chosen.query
     while True:
@@ -100,7 +108,9 @@ async def count_positions(session: AsyncSession, chosen: Selection) -> int:
     return await session.scalar(select(func.count()).select_from(_keys(chosen).subquery())) or 0
 
 
-async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
+async def positions(
+    session: AsyncSession, chosen: Selection
+) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
     """Yield every position of the cells shown, a few at a time, and whether it is current.
 
     In the order of the matrix, those of a cell in the order of docs/rules.md, rule 3.
@@ -108,15 +118,21 @@ async def positions(session: AsyncSession, chosen: Selection) -> AsyncGenerator[
     """
     names = Names()
     done = 0
-    result = await session.stream(_keys(chosen, ordered=True), execution_options={"yield_per": BATCH})
+    result = await session.stream(
+        _keys(chosen, ordered=True), execution_options={"yield_per": BATCH}
+    )
     try:
         async for keys in result.partitions():
             versions = await list_by_key(session, keys)
             await names_of(session, chosen.matrix.at, versions, names)
             for i in range(0, len(keys), FEW):
                 few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
-                made = [(position_view(version, names), current) for version, (_, _, current) in few]
-                chosen.names.update(await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made]))
+                made = [
+                    (position_view(version, names), current) for version, (_, _, current) in few
+                ]
+                chosen.names.update(
+                    await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made])
+                )
                 yield made
                 await sleep(0)
             done += len(keys)
@@ -135,8 +151,13 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
     where = published(matrix.at, matrix.book.negotiation.id, parties, issues)
     current = chosen_at(where, matrix.as_of).cte("chosen").prefix_with("MATERIALIZED")
     wanted = (
-        select(Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current"))
-        .join(current, and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id))
+        select(
+            Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current")
+        )
+        .join(
+            current,
+            and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id),
+        )
         .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
         .where(where, Spell.stated_by <= matrix.as_of, Revision.snapshot.is_not(None))
     )

@@ -48,7 +48,10 @@ class Book:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -57,7 +60,9 @@ class Book:
             self._closed = True
             self._book.close()
 
-    def sheet(self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)) -> "Sheet":
+    def sheet(
+        self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)
+    ) -> "Sheet":
         made = self._book.add_worksheet(name, RowSheet)
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
@@ -73,7 +78,9 @@ class Sheet:
         self._formats, self._sheet = book.formats, sheet
         self.rows = self._links = 0
 
-    def row(self, values: Sequence[Any], formats: Sequence[str] = (), links: Sequence[str | None] = ()) -> None:
+    def row(
+        self, values: Sequence[Any], formats: Sequence[str] = (), links: Sequence[str | None] = ()
+    ) -> None:
         """Write the next row: texts as texts, whole numbers as numbers, nothing as nothing."""
         told: dict[int, str] = {}
         for column, link in enumerate(links):
@@ -81,7 +88,9 @@ class Sheet:
                 continue
             if link.startswith(("http://", "https://")) and len(link) <= LONGEST_LINK:
                 told[column] = link
-        self._links += len(self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told))
+        self._links += len(
+            self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told)
+        )
         self.rows += 1
 
 
@@ -97,7 +106,11 @@ class Table:
         """Add a row; `links` are the addresses that columns lead to."""
         if self._sheet.rows == MOST_ROWS:
             self._sheet = self._next()
-        self._sheet.row([row.get(c) for c in self._columns], (), [links.get(c) for c in self._columns] if links else ())
+        self._sheet.row(
+            [row.get(c) for c in self._columns],
+            (),
+            [links.get(c) for c in self._columns] if links else (),
+        )
         self.count += 1
 
     def _next(self) -> Sheet:

@@ -15,7 +15,9 @@ from app.core.xml_text import xml_text
 
 MOST_CHARACTERS = 32_767  # what one cell holds
 CUT = " … [cut here: longer than a cell can be; the CSV has all of it]"
-_SPECIAL = re.compile("[&<>_\0-\x1f\ud800-\udfff\ufffe\uffff]")  # what may have to be replaced or escaped
+_SPECIAL = re.compile(
+    "[&<>_\0-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # what may have to be replaced or escaped
 _NAMES: list[str] = []  # of columns: A, B, …
 
 
@@ -24,7 +26,9 @@ class RowSheet(Worksheet):
 
     _pending: tuple[int, list[str | None], list[Any]] | None = None
 
-    def put(self, row: int, values: Sequence[Any], formats: Sequence[Any], links: Mapping[int, str]) -> set[int]:
+    def put(
+        self, row: int, values: Sequence[Any], formats: Sequence[Any], links: Mapping[int, str]
+    ) -> set[int]:
         """Write the next row, with addresses by column; return the columns whose address the library took."""
         self._write_single_row(row)
         forms = list(formats) or [None] * len(values)
@@ -52,7 +56,12 @@ class RowSheet(Worksheet):
             case "":
                 return "/>"
         text = str.__str__(value)
-        if len(text) > MOST_CHARACTERS // 2 or text[0].isspace() or text[-1].isspace() or _SPECIAL.search(text):
+        if (
+            len(text) > MOST_CHARACTERS // 2
+            or text[0].isspace()
+            or text[-1].isspace()
+            or _SPECIAL.search(text)
+        ):
             text = self._escape_data(self._escape_control_characters(cell_text(text)))
             if _preserve_whitespace(text):
                 return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

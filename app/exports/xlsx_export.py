@@ -34,11 +34,19 @@ SOURCE_COLUMNS = (
     "kind", "language", "archive_url", "licence", "text_sha256", "source_page",
 )  # fmt: skip
 PAGE = 500
-Moved = dict[tuple[str, str], MoveKind | None]  # cells (party, issue) that changed, with their last move
+Moved = dict[
+    tuple[str, str], MoveKind | None
+]  # cells (party, issue) that changed, with their last move
 
 
 async def export_xlsx(
-    session: AsyncSession, chosen: Selection, path: Path, *, base: str, permalink: str | None, now: datetime
+    session: AsyncSession,
+    chosen: Selection,
+    path: Path,
+    *,
+    base: str,
+    permalink: str | None,
+    now: datetime,
 ) -> None:
     """Write the workbook; `base` goes before addresses of ours, and without it there are no links to them."""
     with Book(path, chosen.matrix.at.at) as book:
@@ -48,7 +56,9 @@ async def export_xlsx(
         await anyio.to_thread.run_sync(book.close)
 
 
-async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime) -> Moved:
+async def _matrix(
+    session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime
+) -> Moved:
     """Write the sheet that looks like the page; tell which cells have moved since the day that was asked about."""
     moved: Moved = {}
     parties = chosen.matrix.grid.parties
@@ -62,7 +72,9 @@ async def _matrix(session: AsyncSession, chosen: Selection, book: Book, base: st
                 sheet.row([group or "", *[""] * (len(parties) + 1)], ["group"] * (len(parties) + 2))
             headline = formatting.ground(row.issue, window.ground[row.issue.slug], chosen.names)
             _issue(sheet, row, f"{headline.text}\n{headline.detail}", chosen, base)
-            moved |= {(cell.party, cell.issue): cell.move for cell in row.cells if cell and cell.changed}
+            moved |= {
+                (cell.party, cell.issue): cell.move for cell in row.cells if cell and cell.changed
+            }
             await sleep(0)
     return moved
 
@@ -82,7 +94,9 @@ def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) ->
     sheet.row(texts, formats, links if base else ())
 
 
-async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: str, moved: Moved) -> dict[str, int]:
+async def _evidence(
+    session: AsyncSession, chosen: Selection, book: Book, base: str, moved: Moved
+) -> dict[str, int]:
     """Write positions, quotes, and the sources that they rest on; say how many there are of each."""
     names, issues = chosen.names, chosen.issues
     moves = MOVE_COLUMNS if chosen.query.since else ()
@@ -98,7 +112,8 @@ async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: 
             shared |= {"changed": cell in moved, "move": moved.get(cell)}
             conditions = {option: only_if(text) for option, text in position.conditions.items()}
             stated.add(
-                shared | {"conditions": as_json(conditions)}, {"position_url": shared["position_url"]} if base else {}
+                shared | {"conditions": as_json(conditions)},
+                {"position_url": shared["position_url"]} if base else {},
             )
             for quote in position.quotes:
                 said.add(shared | quote_row(quote), {"link": quote.link})
@@ -108,12 +123,21 @@ async def _evidence(session: AsyncSession, chosen: Selection, book: Book, base: 
     while some := list(islice(ids, PAGE)):
         for source in (await held_by_id(session, chosen.matrix.at, "source", some)).values():
             page = f"{base}/sources/{source.id}"
-            row: dict[str, Any] = {**source.data, "source_id": source.id, "source_uid": source["uid"]}
-            found.add(row | {"source_page": page}, {"url": source["url"], **({"source_page": page} if base else {})})
+            row: dict[str, Any] = {
+                **source.data,
+                "source_id": source.id,
+                "source_uid": source["uid"],
+            }
+            found.add(
+                row | {"source_page": page},
+                {"url": source["url"], **({"source_page": page} if base else {})},
+            )
     return {"positions": stated.count, "quotes": said.count, "sources": found.count}
 
 
-def _about(chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink: str | None) -> None:
+def _about(
+    chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink: str | None
+) -> None:
     about = chosen.matrix.negotiation
     rows: list[tuple[str, Any]] = [
         ("Negotiation", about.title),
@@ -129,10 +153,17 @@ def _about(chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink
             "Cells",
             "Words of the matrix are ours; quotes are verbatim. An empty cell is hidden by a filter.",
         ),
-        ("Dates", "As given: a day, a month or a year. stated_by is the day by which it had certainly been said."),
+        (
+            "Dates",
+            "As given: a day, a month or a year. stated_by is the day by which it had certainly been said.",
+        ),
     ]
     for name, value in rows:
-        sheet.row([name, value], ["issue", "text"], ["", permalink] if value is permalink and permalink else ())
+        sheet.row(
+            [name, value],
+            ["issue", "text"],
+            ["", permalink] if value is permalink and permalink else (),
+        )
 
 
 def _listed(value: object) -> str:

@@ -18,13 +18,16 @@ router = api_router(tag="changes")
 
 class ChangesQuery(KnownAt):
     after: Annotated[
-        str | None, Field(max_length=500, description="The `cursor` of the last entry that is known already.")
+        str | None,
+        Field(max_length=500, description="The `cursor` of the last entry that is known already."),
     ] = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
 @router.get("/changes")
-async def follow(request: Request, session: Session, query: Annotated[ChangesQuery, Query()]) -> Response:
+async def follow(
+    request: Request, session: Session, query: Annotated[ChangesQuery, Query()]
+) -> Response:
     """Everything that became or ceased to be public, oldest first, one entry for each public version: to mirror it all.
 
     Entries come in the order of the log and are never late: ask again with `after`, the cursor of your last one.

@@ -40,7 +40,12 @@ class Entry:
 
 
 async def list_entries(
-    session: AsyncSession, at: Moment, book: CodeBook, *, parties: Sequence[int], issues: Sequence[int]
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    *,
+    parties: Sequence[int],
+    issues: Sequence[int],
 ) -> list[Entry]:
     """The newest public versions up to a moment; of these parties, on these issues, where any are named."""
     wanted = (
@@ -61,12 +66,21 @@ async def list_entries(
     )
     rows = (await session.execute(wanted)).all()
     seen = await views(session, at, [Snapshot(*row[4:]) for row in rows])
-    stated = {view.id: row[1:3] for view, row in zip(seen, rows, strict=True) if row[3] and view.action not in LEADS}
+    stated = {
+        view.id: row[1:3]
+        for view, row in zip(seen, rows, strict=True)
+        if row[3] and view.action not in LEADS
+    }
     marks = await _marks(session, at, book, stated)
-    return [Entry(view, row[0], marks.get(view.id) if row[3] else None) for view, row in zip(seen, rows, strict=True)]
+    return [
+        Entry(view, row[0], marks.get(view.id) if row[3] else None)
+        for view, row in zip(seen, rows, strict=True)
+    ]
 
 
-async def _marks(session: AsyncSession, at: Moment, book: CodeBook, stated: Mapping[int, CellKey]) -> dict[int, Mark]:
+async def _marks(
+    session: AsyncSession, at: Moment, book: CodeBook, stated: Mapping[int, CellKey]
+) -> dict[int, Mark]:
     """Name the moves by which these positions (with their cells) became current."""
     made = [
         turn
@@ -74,7 +88,9 @@ async def _marks(session: AsyncSession, at: Moment, book: CodeBook, stated: Mapp
         for turn in cell
         if turn.position in stated
     ]
-    seen = await positions_at(session, at, {number for turn in made for number in (turn.before, turn.position)})
+    seen = await positions_at(
+        session, at, {number for turn in made for number in (turn.before, turn.position)}
+    )
     return {
         turn.position: move_mark(move_kind(turn, seen), doubtful=turn.doubtful)
         for turn in made
@@ -120,8 +136,13 @@ def write_feed(
     for entry in entries:
         p = entry.position
         move = entry.mark.text if entry.mark and entry.mark.kind != MoveKind.NEW else ""
-        heard, stance = according_to(p.attributed_by, names), formatting.stance_words(issues[p.issue], p)
-        where = ", ".join(filter(None, [f"{names[p.party]} on {issues[p.issue].title}", heard, move]))
+        heard, stance = (
+            according_to(p.attributed_by, names),
+            formatting.stance_words(issues[p.issue], p),
+        )
+        where = ", ".join(
+            filter(None, [f"{names[p.party]} on {issues[p.issue].title}", heard, move])
+        )
         feed.add_item(
             title=xml_text(f"{LEADS.get(p.action, '')}{where}: {p.summary or stance}"),
             link=f"{base}/positions/{p.id}/versions/{p.version}",
@@ -139,10 +160,14 @@ def _summary(entry: Entry, stance: str, heard: str) -> str:
     """Say in HTML what a version says, in whose words, what move it is, and why it was changed."""
     p = entry.position
     firmness = "" if p.act == "withdraws" else p.firmness.replace("_", " ")
-    facts = ", ".join(filter(None, [dates.display(p.stated_on) if p.stated_on else "", firmness, heard]))
+    facts = ", ".join(
+        filter(None, [dates.display(p.stated_on) if p.stated_on else "", firmness, heard])
+    )
     parts = [f"<p>{escape(stance)} ({escape(facts)})</p>"] if p.stated_on else []
     if entry.mark:
-        parts.append(f"<p>{escape(entry.mark.text.capitalize())}: {escape(entry.mark.meaning)}.</p>")
+        parts.append(
+            f"<p>{escape(entry.mark.text.capitalize())}: {escape(entry.mark.meaning)}.</p>"
+        )
     if p.reason:
         parts.append(f"<p>Reason: {escape(p.reason)}</p>")
     for q in p.quotes:

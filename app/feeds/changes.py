@@ -63,8 +63,13 @@ async def list_changes(
     )
     if after:
         place = await _read(session, after, at)
-        wanted = wanted.where(tuple_(Revision.seq, Revision.n) > tuple_(*(literal(p, BigInteger) for p in place)))
-    rows = [_Row(r[0], r[1], instant(r[2]), r[3], Snapshot(*r[4:])) for r in await session.execute(wanted)]
+        wanted = wanted.where(
+            tuple_(Revision.seq, Revision.n) > tuple_(*(literal(p, BigInteger) for p in place))
+        )
+    rows = [
+        _Row(r[0], r[1], instant(r[2]), r[3], Snapshot(*r[4:]))
+        for r in await session.execute(wanted)
+    ]
     page = rows[:limit]
     names = Wanted()
     for row in page:
@@ -77,8 +82,12 @@ async def list_changes(
 
 async def newest_cursor(session: AsyncSession) -> str | None:
     """The cursor of the newest entry; None where nothing has been public yet."""
-    newest = select(Revision.seq, Revision.n, Epoch.epoch).join(Epoch, true()).where(Revision.public)
-    row = (await session.execute(newest.order_by(Revision.seq.desc(), Revision.n.desc()).limit(1))).first()
+    newest = (
+        select(Revision.seq, Revision.n, Epoch.epoch).join(Epoch, true()).where(Revision.public)
+    )
+    row = (
+        await session.execute(newest.order_by(Revision.seq.desc(), Revision.n.desc()).limit(1))
+    ).first()
     return write_cursor(PURPOSE, row.epoch.hex, row.seq, row.n) if row else None
 
 
@@ -95,7 +104,9 @@ async def _read(session: AsyncSession, after: str, at: Moment) -> tuple[int, int
 def _entries(page: Sequence[_Row], then: Then, epoch: str) -> Iterator[Entry]:
     for seq, group in groupby(page, key=lambda row: row.seq):
         rows = list(group)
-        positions = [r.version for r in rows if r.version.kind == "position" and r.version.data is not None]
+        positions = [
+            r.version for r in rows if r.version.kind == "position" and r.version.data is not None
+        ]
         names = then.names([p.data for p in positions], seq)
         seen = {(p.id, p.version): position_view(p, names) for p in positions}
         for row in rows:
@@ -103,7 +114,15 @@ def _entries(page: Sequence[_Row], then: Then, epoch: str) -> Iterator[Entry]:
             data: Any = None
             if s.data is not None:
                 data = seen[s.id, s.version] if s.kind == "position" else _json(row, then)
-            yield Entry(write_cursor(PURPOSE, epoch, seq, row.n), s.kind, s.action, row.at, s.id, s.version, data)
+            yield Entry(
+                write_cursor(PURPOSE, epoch, seq, row.n),
+                s.kind,
+                s.action,
+                row.at,
+                s.id,
+                s.version,
+                data,
+            )
 
 
 def _json(row: _Row, then: Then) -> Any:
@@ -116,7 +135,9 @@ def _json(row: _Row, then: Then) -> Any:
         case "party":
             return party_json(s)
         case "participation":
-            return participation_json(s, then.all("party", [s["party_id"], merged_into(s)], seq), negotiation)
+            return participation_json(
+                s, then.all("party", [s["party_id"], merged_into(s)], seq), negotiation
+            )
         case "speaker":
             return speaker_json(s, then.all("party", [s["party_id"]], seq))
         case "issue":
@@ -124,9 +145,13 @@ def _json(row: _Row, then: Then) -> Any:
         case "option":
             return _option(s, negotiation, then, seq)
         case "look":
-            return look_json(s, negotiation, then.parties[s["party_id"]], then.issues[s["issue_id"]])
+            return look_json(
+                s, negotiation, then.parties[s["party_id"]], then.issues[s["issue_id"]]
+            )
         case "source":
-            return source_json(s) | ({"checks": _checks(s, then, seq)} if "checks" in s.data else {})
+            return source_json(s) | (
+                {"checks": _checks(s, then, seq)} if "checks" in s.data else {}
+            )
     raise ValueError(s.kind)
 
 
@@ -134,12 +159,20 @@ def _option(s: Snapshot, negotiation: str, then: Then, seq: int) -> dict[str, An
     merged = then.all("option", [s["merged_into_id"]], seq)
     view = option_view(s, *(o["slug"] for o in merged.values())) if merged else option_view(s, None)
     issue = then.issues[s["issue_id"]]
-    return {"negotiation": negotiation, "issue": issue, **{n: getattr(view, n) for n in view.__slots__}}
+    return {
+        "negotiation": negotiation,
+        "issue": issue,
+        **{n: getattr(view, n) for n in view.__slots__},
+    }
 
 
 def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
     """What checking gave for the quotes that were public by then."""
-    public = [c["quote"] for c in s.data.get("checks", ()) if then.public_since.get(c["quote"], LARGEST) <= seq]
+    public = [
+        c["quote"]
+        for c in s.data.get("checks", ())
+        if then.public_since.get(c["quote"], LARGEST) <= seq
+    ]
     checks = [then.check(quote, seq) for quote in public]
     names = ("verification", "start", "end", "segments", "prefix", "suffix", "page")
     found = []

@@ -11,7 +11,10 @@ from app.feeds.listeners import Listeners
 
 router = api_router(tag="changes")
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not gather what comes drop by drop
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+}  # a proxy must not gather what comes drop by drop
 
 
 class Events(StreamingResponse):
@@ -29,7 +32,9 @@ class Events(StreamingResponse):
 
 
 @router.get("/events", include_in_schema=False)
-async def listen(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> Response:
+async def listen(
+    request: Request, last_event_id: Annotated[str | None, Header()] = None
+) -> Response:
     """An event `change` whenever something became or ceased to be public: ask `/changes` then.
 
     It carries the newest cursor of that feed, and nothing else; `Last-Event-ID` names the one that is known already.

@@ -40,7 +40,9 @@ class Wanted:
 
     def add_document(self, d: Mapping[str, Any]) -> None:
         self.parties.add(d.get("party_id"))
-        self.issues.update(i for i in [d.get("issue_id"), *(link["issue_id"] for link in d.get("links", ()))] if i)
+        self.issues.update(
+            i for i in [d.get("issue_id"), *(link["issue_id"] for link in d.get("links", ()))] if i
+        )
         self.quotes.update(check["quote"] for check in d.get("checks", ()))
         for q in d.get("quotes", ()):
             self.quotes.add(q["id"])
@@ -75,7 +77,13 @@ class Then:
         return next(s for first, end, s in self._held[kind, number] if first <= seq < end)
 
     def all(self, kind: str, numbers: Iterable[int | None], seq: int) -> dict[int, Snapshot]:
-        held = [s for n in numbers if n is not None for first, end, s in self._held[kind, n] if first <= seq < end]
+        held = [
+            s
+            for n in numbers
+            if n is not None
+            for first, end, s in self._held[kind, n]
+            if first <= seq < end
+        ]
         return {s.id: s for s in held}
 
     def options(self, issue_ids: Iterable[int], seq: int) -> list[Snapshot]:

@@ -32,7 +32,12 @@ class Listeners:
         at_once: int = AT_ONCE,
         heartbeat: float = HEARTBEAT,
     ) -> None:
-        self.bell, self.stopping, self.sessions, self.heartbeat = bell, stopping, sessions, heartbeat
+        self.bell, self.stopping, self.sessions, self.heartbeat = (
+            bell,
+            stopping,
+            sessions,
+            heartbeat,
+        )
         self.free = at_once
         self._looking = asyncio.Lock()
         self._looked_at = -1  # how often the bell had rung
@@ -42,7 +47,10 @@ class Listeners:
     def seat(self) -> Iterator[None]:
         """Hold a place while the block runs; Unavailable where none is free."""
         if self.free < 1:
-            raise Unavailable("As many listen already as one process can take; ask /changes meanwhile.", RETRY_AFTER)
+            raise Unavailable(
+                "As many listen already as one process can take; ask /changes meanwhile.",
+                RETRY_AFTER,
+            )
         self.free -= 1
         try:
             yield
@@ -61,7 +69,9 @@ class Listeners:
     async def stream(self, known: str | None) -> AsyncGenerator[bytes]:
         """Tell of the newest cursor now, if it is not the one that is known, and each time there is another."""
         yield format_sse_event(retry=RECONNECT, comment="parley")
-        due = monotonic() + self.heartbeat  # whatever rings meanwhile: what is not public moves nothing
+        due = (
+            monotonic() + self.heartbeat
+        )  # whatever rings meanwhile: what is not public moves nothing
         while not self.stopping.is_set():
             times = self.bell.times
             try:
@@ -70,7 +80,9 @@ class Listeners:
                 return
             if newest is not None and newest != known:
                 known, due = newest, monotonic() + self.heartbeat
-                yield format_sse_event(event="change", id=newest, data_str=dumps({"cursor": newest}).decode())
+                yield format_sse_event(
+                    event="change", id=newest, data_str=dumps({"cursor": newest}).decode()
+                )
             rung = await self.bell.heard(times, max(0.0, due - monotonic()), unless=self.stopping)
             if not rung and not self.stopping.is_set():
                 due = monotonic() + self.heartbeat

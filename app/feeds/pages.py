@@ -46,7 +46,9 @@ async def send_feed(
         about=f"/n/{slug}" + (f"?{own}" if own else ""),
     )
     headers = {"Content-Disposition": f'attachment; filename="{slug}.atom"'}
-    made = Response(feed.encode(), headers=headers, media_type="application/atom+xml; charset=utf-8")
+    made = Response(
+        feed.encode(), headers=headers, media_type="application/atom+xml; charset=utf-8"
+    )
     return not_modified(request, made)
 
 

@@ -18,10 +18,14 @@ def require_match(request: Request, *, version: int, epoch: str) -> None:
     """428 without If-Match, 412 where it names another version than the newest, or one of before a restore."""
     header = request.headers.get("If-Match")
     if header is None or not header.strip():
-        raise PreconditionRequired("Send the ETag of the version that you have changed as If-Match.")
+        raise PreconditionRequired(
+            "Send the ETag of the version that you have changed as If-Match."
+        )
     if header.strip() == "*":
         return
     for weak, seen, _, of in TAG.findall(header):
         if not weak and int(seen) == version and of == epoch[:8]:
             return
-    raise Stale(f"It is at version {version} now. Read it again, and decide what is to become of your change.")
+    raise Stale(
+        f"It is at version {version} now. Read it again, and decide what is to become of your change."
+    )

@@ -49,9 +49,14 @@ async def read_sent(request: Request) -> Any:
     body = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind not in TYPES:
-        raise HTTPException(415, f"Send {' or '.join(TYPES)}, not {kind or 'a body without Content-Type'}.")
+        raise HTTPException(
+            415, f"Send {' or '.join(TYPES)}, not {kind or 'a body without Content-Type'}."
+        )
     if request.query_params:
-        unknown = [Fault(name, "is not a parameter of this address", parameter=True) for name in request.query_params]
+        unknown = [
+            Fault(name, "is not a parameter of this address", parameter=True)
+            for name in request.query_params
+        ]
         return Malformed("This address takes no parameters.", *unknown)
     try:
         made = orjson.loads(body)  # refuses NaN, half surrogates and bottomless nesting
@@ -71,4 +76,6 @@ def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
         raise ValueError(f"names {twice!r} twice in one object")
 
 
-Sent = Annotated[Any, Depends(read_sent)]  # in a route, after `viewer`: dependencies are asked in their order
+Sent = Annotated[
+    Any, Depends(read_sent)
+]  # in a route, after `viewer`: dependencies are asked in their order

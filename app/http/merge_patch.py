@@ -40,10 +40,14 @@ def read_reason(sent: object) -> str:
     try:
         return REASON.validate_python(given)
     except ValidationError:
-        raise Invalid("Say why: a correction needs its reason.", Fault("/reason", "is required")) from None
+        raise Invalid(
+            "Say why: a correction needs its reason.", Fault("/reason", "is required")
+        ) from None
 
 
-def merge_patch(model: type[M], view: object, sent: object, *, fixed: frozenset[str] = frozenset({"slug"})) -> Patch[M]:
+def merge_patch(
+    model: type[M], view: object, sent: object, *, fixed: frozenset[str] = frozenset({"slug"})
+) -> Patch[M]:
     """Merge what was sent into what is there.
 
     Fields that cannot be written, or are `fixed`, are accepted as they are, and refused when changed.
@@ -61,7 +65,9 @@ def merge_patch(model: type[M], view: object, sent: object, *, fixed: frozenset[
             faults.append(Fault(f"/{name}", "cannot be changed"))
     if faults:
         raise Invalid("Nothing was changed.", *faults)
-    merged = {n: there[n] for n in model.model_fields if n in there} | {n: sent[n] for n in sent if n in writable}
+    merged = {n: there[n] for n in model.model_fields if n in there} | {
+        n: sent[n] for n in sent if n in writable
+    }
     try:
         whole = model.model_validate(merged)
     except ValidationError as error:

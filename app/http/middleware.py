@@ -19,7 +19,9 @@ from app.http.limits import MAX_BODY
 from app.http.problems import CatchErrors, Problem, respond
 from app.settings import Settings
 
-DRAINED = 64 * 1024 * 1024  # a body too large is read on to here, so that its sender gets to read the answer
+DRAINED = (
+    64 * 1024 * 1024
+)  # a body too large is read on to here, so that its sender gets to read the answer
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 READING = ("GET", "HEAD")
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
@@ -75,7 +77,9 @@ def is_known_host(host: str, known: tuple[str, ...]) -> bool:
 def is_same_origin(origin: str, host: str) -> bool:
     parts = urlsplit(origin.lower())
     default = DEFAULT_PORTS.get(parts.scheme, "")
-    return bool(default) and parts.netloc.removesuffix(default) == host.lower().removesuffix(default)
+    return bool(default) and parts.netloc.removesuffix(default) == host.lower().removesuffix(
+        default
+    )
 
 
 def may_change(headers: Mapping[str, str], *, signed_in: bool) -> bool:
@@ -114,7 +118,11 @@ class Gate:
             detail = "This server does not answer to that host name; PARLEY_HOSTS lists those that it answers to."
             return respond(Request(scope), Problem(400, "Unknown host", detail))
         method = scope["method"]
-        if method == "OPTIONS" and scope["path"].startswith("/api/") and "access-control-request-method" in headers:
+        if (
+            method == "OPTIONS"
+            and scope["path"].startswith("/api/")
+            and "access-control-request-method" in headers
+        ):
             return Response(status_code=204, headers=PREFLIGHT)
         signed_in = self.cookie in cookie_parser("; ".join(headers.getlist("cookie")))
         if method not in SAFE and not may_change(headers, signed_in=signed_in):
@@ -129,8 +137,14 @@ class AnswerHeaders:
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
         self.cookie = session_cookie(settings.secure)
-        always = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
-        self.pages, self.api, self.reading = always, always | API_HEADERS, always | API_HEADERS | CORS
+        always = HEADERS | (
+            {"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {}
+        )
+        self.pages, self.api, self.reading = (
+            always,
+            always | API_HEADERS,
+            always | API_HEADERS | CORS,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -138,7 +152,9 @@ class AnswerHeaders:
         path, request = scope["path"], Headers(scope=scope)
         api, static = path.startswith("/api/"), path.startswith("/static/")
         ours = self.pages if not api else self.reading if scope["method"] in READING else self.api
-        private = "authorization" in request or (not api and self.cookie in request.get("cookie", ""))
+        private = "authorization" in request or (
+            not api and self.cookie in request.get("cookie", "")
+        )
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -190,7 +206,9 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > self.limit:
             await drain()
-            return await respond(Request(scope), Problem(413, "Too large", detail))(scope, receive, send)
+            return await respond(Request(scope), Problem(413, "Too large", detail))(
+                scope, receive, send
+            )
         await self.app(scope, counted, send)
 
 

@@ -31,7 +31,16 @@ MARK = 8  # bytes, other ones after each write
 SAFE = ("GET", "HEAD", "OPTIONS")
 VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
 PERSONAL = ("authorization", "cookie", "range", "x-request-id")
-NEVER = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/account", "/admin", "/api/v1/events")
+NEVER = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/",
+    "/login",
+    "/account",
+    "/admin",
+    "/api/v1/events",
+)
 Key = tuple[object, ...]
 
 
@@ -123,7 +132,12 @@ class CacheAnswers:
         personal = any(name in headers for name in PERSONAL)
         if scope["method"] != "GET" or personal or scope["path"].startswith(NEVER):
             return await self.app(scope, receive, send)
-        key = (scope["path"], scope["query_string"], now().date(), *(headers.get(name) for name in VARYING))
+        key = (
+            scope["path"],
+            scope["query_string"],
+            now().date(),
+            *(headers.get(name) for name in VARYING),
+        )
         kept = cache.get(key)
         if kept is not None:
             CACHE_HITS.inc()
@@ -155,7 +169,11 @@ def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
         elif message["type"] == "http.response.body":
             if sum(map(len, chunks)) <= LARGEST:
                 chunks.append(message.get("body", b""))
-            if not message.get("more_body", False) and started is not None and _may_be_kept(started):
+            if (
+                not message.get("more_body", False)
+                and started is not None
+                and _may_be_kept(started)
+            ):
                 etag = Headers(raw=started["headers"]).get("etag")
                 own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
                 cache.keep(key, Kept(own, b"".join(chunks), etag, route_of(scope)), generation)
@@ -167,7 +185,11 @@ def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
 def _may_be_kept(started: Message) -> bool:
     names = {name.lower() for name, _ in started["headers"]}
     kind = Headers(raw=started["headers"]).get("content-type", "")
-    return started["status"] == 200 and b"set-cookie" not in names and not kind.startswith("text/event-stream")
+    return (
+        started["status"] == 200
+        and b"set-cookie" not in names
+        and not kind.startswith("text/event-stream")
+    )
 
 
 async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
@@ -198,7 +220,9 @@ async def listening(cache: Cache, bell: Bell, address: str) -> AsyncIterator[Non
 async def _listen(cache: Cache, bell: Bell, address: str) -> None:
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(
+                address, autocommit=True
+            ) as connection:
                 await connection.execute("LISTEN parley")
                 cache.drop()
                 cache.listening = True

@@ -16,12 +16,16 @@ def write_cursor(purpose: str, epoch: str, *place: Any) -> str:
 def read_cursor(cursor: str, purpose: str, epoch: str, *, name: str = "cursor") -> list[Any]:
     """The place that a cursor names; 422 where it was made for something else, or before the database was restored."""
     try:
-        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
         found, of, *place = json.loads(raw)
     except (ValueError, binascii.Error, UnicodeError, TypeError, RecursionError):
         raise bad_parameter(name, "is not a cursor of this server") from None
     if found != purpose:
         raise bad_parameter(name, "belongs to other filters: begin again without it")
     if of != epoch[:8]:
-        raise bad_parameter(name, "was made before this database was restored: begin again without it")
+        raise bad_parameter(
+            name, "was made before this database was restored: begin again without it"
+        )
     return place

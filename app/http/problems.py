@@ -81,11 +81,17 @@ def respond(request: Request, problem: Problem) -> Response:
 
 
 def as_json(fault: Fault) -> dict[str, Any]:
-    return {"parameter" if fault.parameter else "pointer": fault.where, "detail": fault.detail, **fault.extra}
+    return {
+        "parameter" if fault.parameter else "pointer": fault.where,
+        "detail": fault.detail,
+        **fault.extra,
+    }
 
 
 def from_domain(error: DomainError) -> Problem:
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+    headers = (
+        {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+    )
     if isinstance(error, SignInRequired):
         headers = {"WWW-Authenticate": "Bearer"}
     return Problem(error.status, error.title, error.detail, error.faults, headers, error.extra)
@@ -109,7 +115,9 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
     """Say one finding of Pydantic in our words, without what was sent."""
     source, *loc = error["loc"]
     detail = str(error["msg"]).removeprefix("Value error, ")
-    detail = {"missing": "is required", "extra_forbidden": "is not a field here"}.get(error["type"], detail)
+    detail = {"missing": "is required", "extra_forbidden": "is not a field here"}.get(
+        error["type"], detail
+    )
     if source != "body":
         detail = detail.replace("not a field here", "not a parameter of this address")
         return Fault(str(loc[0]) if loc else source, detail, parameter=True)
@@ -130,12 +138,16 @@ def read_body(model: type[M], body: object) -> M:
         return model.model_validate(body)
     except ValidationError as error:
         faults = body_faults(error, body)
-        raise Invalid("; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3]), *faults) from None
+        raise Invalid(
+            "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3]), *faults
+        ) from None
 
 
 def from_validation(error: RequestValidationError) -> Problem:
     if any(found["loc"][0] == "path" for found in error.errors()):
-        return Problem(404, "Not found", "There is nothing at this address.")  # an id that cannot be one
+        return Problem(
+            404, "Not found", "There is nothing at this address."
+        )  # an id that cannot be one
     faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
     return Problem(422, "Something in it is not valid", detail, faults)
@@ -154,25 +166,44 @@ def methods_of(request: Request) -> list[str]:
 
 def from_http(error: HTTPException) -> Problem:
     title = HTTPStatus(error.status_code).phrase
-    details = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    details = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+    }
     detail = details.get(error.status_code) if error.detail == title else None
-    return Problem(error.status_code, title, detail or error.detail or title, headers=error.headers or {})
+    return Problem(
+        error.status_code, title, detail or error.detail or title, headers=error.headers or {}
+    )
 
 
 def from_database(error: Exception, *, writing: bool) -> Problem | None:
     """503 where waiting may help, 422 for a value that no column can hold, None for faults of ours."""
     if isinstance(error, DataError | UnicodeEncodeError):
-        return Problem(422, "Something in it is not valid", "A value in it is out of the range that can be stored.")
+        return Problem(
+            422,
+            "Something in it is not valid",
+            "A value in it is out of the range that can be stored.",
+        )
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if state == "23505":  # somebody else was first, between our look and our write
-        return Problem(409, "It conflicts with what is there", "The same has just been put on file by somebody else.")
-    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or state.startswith(("08", "57P0")))
-    away = isinstance(error, PoolTimeout | InterfaceError) or (isinstance(error, OperationalError) and not state)
+        return Problem(
+            409,
+            "It conflicts with what is there",
+            "The same has just been put on file by somebody else.",
+        )
+    lost = isinstance(error, DBAPIError) and (
+        error.connection_invalidated or state.startswith(("08", "57P0"))
+    )
+    away = isinstance(error, PoolTimeout | InterfaceError) or (
+        isinstance(error, OperationalError) and not state
+    )
     if not (lost or away or (isinstance(error, DBAPIError) and state.startswith(PASSING))):
         return None
     unknown: dict[str, Any] = {"type": "urn:parley:outcome-unknown"} if lost and writing else {}
     detail = UNKNOWN if unknown else BUSY
-    return Problem(503, "Not available just now", detail, headers={"Retry-After": "2"}, extra=unknown)
+    return Problem(
+        503, "Not available just now", detail, headers={"Retry-After": "2"}, extra=unknown
+    )
 
 
 class CatchErrors:
@@ -195,7 +226,9 @@ class CatchErrors:
             await self.app(scope, receive, watched)
         except Exception as error:
             writing = scope["method"] not in ("GET", "HEAD", "OPTIONS")
-            problem = from_database(error, writing=writing) or Problem(500, "Internal server error", OURS)
+            problem = from_database(error, writing=writing) or Problem(
+                500, "Internal server error", OURS
+            )
             log.error("failed", status=problem.status, exc_info=error)
             if started or (problem.status == 500 and scope["app"].debug):
                 raise
@@ -206,14 +239,20 @@ def _answer(scope: Scope, problem: Problem) -> Response:
     try:
         return respond(Request(scope), problem)
     except Exception:  # the error's own page failed
-        return PlainTextResponse(f"{problem.title}. {problem.detail}", problem.status, problem.headers)
+        return PlainTextResponse(
+            f"{problem.title}. {problem.detail}", problem.status, problem.headers
+        )
 
 
 def install_problems(app: FastAPI) -> None:
     """Answer every error that a route raises; what is left over is caught by `CatchErrors`."""
 
     async def domain(request: Request, error: DomainError) -> Response:
-        asks = isinstance(error, SignInRequired) and request.method == "GET" and not wants_json(request)
+        asks = (
+            isinstance(error, SignInRequired)
+            and request.method == "GET"
+            and not wants_json(request)
+        )
         if asks and "authorization" not in request.headers and not is_partial(request):
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(here, safe='/')}", 303)
@@ -226,7 +265,13 @@ def install_problems(app: FastAPI) -> None:
         if error.status_code in (204, 304):
             return Response(status_code=error.status_code, headers=error.headers)
         if error.status_code == 405:
-            error.headers = {"Allow": ", ".join(methods_of(request))}  # the router names those of one route alone
+            error.headers = {
+                "Allow": ", ".join(methods_of(request))
+            }  # the router names those of one route alone
         return respond(request, from_http(error))
 
-    app.exception_handlers |= {DomainError: domain, RequestValidationError: validation, HTTPException: http}
+    app.exception_handlers |= {
+        DomainError: domain,
+        RequestValidationError: validation,
+        HTTPException: http,
+    }

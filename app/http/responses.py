@@ -46,8 +46,14 @@ class Compress(GZipMiddleware):
     """Compress for whoever takes gzip; Starlette's own also does for `gzip;q=0`, which says that it is not taken."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and NO_GZIP.search(Headers(scope=scope).get("accept-encoding", "")):
-            kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+        if scope["type"] == "http" and NO_GZIP.search(
+            Headers(scope=scope).get("accept-encoding", "")
+        ):
+            kept = [
+                (name, value)
+                for name, value in scope["headers"]
+                if name.lower() != b"accept-encoding"
+            ]
             scope = {**scope, "headers": kept}
         await super().__call__(scope, receive, send)
 
@@ -92,5 +98,7 @@ def answer(
     if etag is not None:
         made.headers["ETag"] = etag
     if links:
-        made.headers["Link"] = ", ".join(f'<{address}>; rel="{rel}"' for rel, address in links.items())
+        made.headers["Link"] = ", ".join(
+            f'<{address}>; rel="{rel}"' for rel, address in links.items()
+        )
     return not_modified(request, made)

@@ -24,7 +24,9 @@ from app.log.bulk.writer import Staging
 from app.log.writer import writing
 from app.models.position import Look
 
-IMPORTS = 0x7061726C6579 + 1  # the advisory lock by which imports wait for each other, and for nobody else
+IMPORTS = (
+    0x7061726C6579 + 1
+)  # the advisory lock by which imports wait for each other, and for nobody else
 MANY = 5_000  # versions of positions, from which on they are written ahead of the log's lock
 PATIENCE = (
     "SET LOCAL statement_timeout = 0",
@@ -67,7 +69,9 @@ async def import_package(
             raw = await read_package(box, faults, shelf)
             await shelf.close()
             async with writing(session, by=by, now=now, batch="import") as log:
-                importing = Importing(session, log, raw, shelf, faults, now, skip_diverged, progress)
+                importing = Importing(
+                    session, log, raw, shelf, faults, now, skip_diverged, progress
+                )
                 await take_in(importing)
                 if faults:
                     raise ImportFaults(faults)
@@ -86,7 +90,9 @@ async def import_package(
     except IntegrityError as error:
         await session.rollback()
         detail = str(error.orig).splitlines()[0]
-        raise Conflict(f"Somebody wrote the same at the same time; import it again. ({detail})") from error
+        raise Conflict(
+            f"Somebody wrote the same at the same time; import it again. ({detail})"
+        ) from error
     return importing.report
 
 
@@ -96,7 +102,9 @@ async def _alone(session: AsyncSession) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
     except OperationalError:
         await session.rollback()
-        raise Conflict("Another import is under way; nothing was written. Try again when it is done.") from None
+        raise Conflict(
+            "Another import is under way; nothing was written. Try again when it is done."
+        ) from None
 
 
 async def take_in(importing: Importing) -> None:
@@ -122,12 +130,20 @@ async def _looks(importing: Importing, book: Book) -> None:
     uids = [x.uid for _, x in read]
     ours: dict[Any, Look] = {}
     for i in range(0, len(uids), PAGE):
-        found = await importing.session.scalars(select(Look).where(Look.uid.in_(uids[i : i + PAGE])))
+        found = await importing.session.scalars(
+            select(Look).where(Look.uid.in_(uids[i : i + PAGE]))
+        )
         ours |= {look.uid: look for look in found}
     entries = []
     for line, x in read:
         issue = codebook.refer(
-            importing, "looks", line, "issue", (x.negotiation, x.issue), book.issues, f"there is no issue {x.issue!r}"
+            importing,
+            "looks",
+            line,
+            "issue",
+            (x.negotiation, x.issue),
+            book.issues,
+            f"there is no issue {x.issue!r}",
         )
         seat = codebook.refer(
             importing,
@@ -140,7 +156,21 @@ async def _looks(importing: Importing, book: Book) -> None:
         )
         if issue is None or seat is None:
             continue
-        cell = {"negotiation_id": issue.negotiation_id, "party_id": seat.party_id, "issue_id": issue.id}
+        cell = {
+            "negotiation_id": issue.negotiation_id,
+            "party_id": seat.party_id,
+            "issue_id": issue.id,
+        }
         values = plain(x, ("looked_on", "where", "by"), **cell)
-        entries.append(Entry("looks", line, x.version, values, {"uid": x.uid}, ours.get(x.uid), issue.negotiation_id))
+        entries.append(
+            Entry(
+                "looks",
+                line,
+                x.version,
+                values,
+                {"uid": x.uid},
+                ours.get(x.uid),
+                issue.negotiation_id,
+            )
+        )
     await settle(importing, "look", Look, entries)

@@ -44,7 +44,14 @@ async def lay_out(session: AsyncSession, positions: Sequence[Laid]) -> None:
         "position_attitude",
         ("position_id", "issue_id", "option_id", "attitude", "condition", "inferred"),
         (
-            (p.id, p.document["issue_id"], a["option_id"], a["attitude"], a["condition"], a["inferred"])
+            (
+                p.id,
+                p.document["issue_id"],
+                a["option_id"],
+                a["attitude"],
+                a["condition"],
+                a["inferred"],
+            )
             for p in positions
             for a in p.document["attitudes"]
         ),
@@ -59,7 +66,9 @@ async def lay_out(session: AsyncSession, positions: Sequence[Laid]) -> None:
             for i, link in enumerate(p.document["links"])
         ),
     )
-    await copy(session, "position_quote", ("position_id", "quote_id", "ordinal"), _quotes(positions))
+    await copy(
+        session, "position_quote", ("position_id", "quote_id", "ordinal"), _quotes(positions)
+    )
 
 
 def _quotes(positions: Iterable[Laid]) -> Iterable[tuple[int, int, int]]:
@@ -70,8 +79,12 @@ async def _change(session: AsyncSession, positions: Sequence[Laid]) -> None:
     if not positions:
         return
     for model in (PositionAttitude, PositionLink, PositionQuote):
-        await session.execute(delete(model).where(among(model.position_id, [p.id for p in positions])))
-    columns: dict[str, Any] = {c: bindparam(f"new_{c}") for c in (*COLUMNS, "version", "first_published_at")}
+        await session.execute(
+            delete(model).where(among(model.position_id, [p.id for p in positions]))
+        )
+    columns: dict[str, Any] = {
+        c: bindparam(f"new_{c}") for c in (*COLUMNS, "version", "first_published_at")
+    }
     # The table itself, since a list of parameters for the mapped class means something else.
     table: Any = Position.__table__
     await (await session.connection()).execute(

@@ -54,10 +54,28 @@ async def take_in(importing: Importing) -> Book:
 async def _negotiations(importing: Importing, book: Book) -> None:
     tables = ("participations", "issues", "options", "positions", "looks")
     named = await importing.named(("negotiations", "slug"), *((t, "negotiation") for t in tables))
-    ours = {n.slug: n for n in await importing.session.scalars(select(Negotiation).where(Negotiation.slug.in_(named)))}
-    names = ("slug", "title", "summary", "status", "coded_through", "licence", "contact", "method", "review")
+    ours = {
+        n.slug: n
+        for n in await importing.session.scalars(
+            select(Negotiation).where(Negotiation.slug.in_(named))
+        )
+    }
+    names = (
+        "slug",
+        "title",
+        "summary",
+        "status",
+        "coded_through",
+        "licence",
+        "contact",
+        "method",
+        "review",
+    )
     found = list(importing.rows("negotiations", r.NegotiationRow))
-    entries = [Entry("negotiations", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
+    entries = [
+        Entry("negotiations", line, x.version, plain(x, names), {}, ours.get(x.slug))
+        for line, x in found
+    ]
     settled = await settle(importing, "negotiation", Negotiation, entries)
     book.negotiations = dict.fromkeys(await importing.named(("negotiations", "slug")))
     book.negotiations |= ours | {n.slug: n for n in settled}
@@ -66,15 +84,33 @@ async def _negotiations(importing: Importing, book: Book) -> None:
 async def _parties(importing: Importing, book: Book) -> None:
     tables = ("participations", "speakers", "positions", "quotes", "looks")
     named = await importing.named(("parties", "slug"), *((t, "party") for t in tables))
-    ours = {p.slug: p for p in await importing.session.scalars(select(Party).where(Party.slug.in_(named)))}
+    ours = {
+        p.slug: p
+        for p in await importing.session.scalars(select(Party).where(Party.slug.in_(named)))
+    }
     names = ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")
     found = list(importing.rows("parties", r.PartyRow))
-    entries = [Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug)) for line, x in found]
+    entries = [
+        Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug))
+        for line, x in found
+    ]
     settled = await settle(importing, "party", Party, entries)
-    book.parties = dict.fromkeys(await importing.named(("parties", "slug"))) | ours | {p.slug: p for p in settled}
+    book.parties = (
+        dict.fromkeys(await importing.named(("parties", "slug")))
+        | ours
+        | {p.slug: p for p in settled}
+    )
 
 
-def refer(importing: Importing, table: str, line: int, column: str, key: Any, known: dict[Any, Any], what: str) -> Any:
+def refer(
+    importing: Importing,
+    table: str,
+    line: int,
+    column: str,
+    key: Any,
+    known: dict[Any, Any],
+    what: str,
+) -> Any:
     """Look up what a row refers to; None where it is faulty itself, or not there, which is a fault."""
     if key not in known and not importing.unread(column):
         importing.fault(table, line, column, what)
@@ -86,7 +122,9 @@ async def _participations(importing: Importing, book: Book) -> None:
     slugs = {n.id: n.slug for n in book.negotiations.values() if n}
     wanted = select(Participation, Party).join(Party, Party.id == Participation.party_id)
     ours = {}
-    for row, party in await importing.session.execute(wanted.where(among(Participation.negotiation_id, numbers))):
+    for row, party in await importing.session.execute(
+        wanted.where(among(Participation.negotiation_id, numbers))
+    ):
         ours[slugs[row.negotiation_id], party.slug] = row
         book.parties.setdefault(party.slug, party)
     book.participations = {
@@ -100,28 +138,45 @@ async def _participations(importing: Importing, book: Book) -> None:
         key = (x.negotiation, x.party)
         negotiation = _negotiation(importing, book, "participations", line, x.negotiation)
         party = refer(
-            importing, "participations", line, "party", x.party, book.parties, f"there is no party {x.party!r}"
+            importing,
+            "participations",
+            line,
+            "party",
+            x.party,
+            book.parties,
+            f"there is no party {x.party!r}",
         )
         if negotiation is None or party is None:
             continue
         consent = (x.role == "principal") if x.consent_required is None else x.consent_required
-        values = plain(x, ("role",), negotiation_id=negotiation.id, party_id=party.id, ordinal=x.order)
+        values = plain(
+            x, ("role",), negotiation_id=negotiation.id, party_id=party.id, ordinal=x.order
+        )
         defaults = {"consent_required": consent}
         if x.consent_required is not None:
             values, defaults = values | defaults, {}
         places.fill(key, values, defaults)
-        entry = Entry("participations", line, x.version, values, defaults, ours.get(key), negotiation.id)
+        entry = Entry(
+            "participations", line, x.version, values, defaults, ours.get(key), negotiation.id
+        )
         entry.values["merged_into_id"] = None
         if into := x.merged_into:
             there = book.parties.get(into)
             entry.values["merged_into_id"] = there.id if there else 0
             entry.later["merged_into_id"] = partial(_party_number, book, into)
             if into == x.party or (x.negotiation, into) not in book.participations:
-                importing.fault("participations", line, "merged_into", f"no other party {into!r} takes part in it")
+                importing.fault(
+                    "participations",
+                    line,
+                    "merged_into",
+                    f"no other party {into!r} takes part in it",
+                )
                 continue
         entries.append(entry)
         keys.append(key)
-    book.participations |= zip(keys, await settle(importing, "participation", Participation, entries), strict=True)
+    book.participations |= zip(
+        keys, await settle(importing, "participation", Participation, entries), strict=True
+    )
 
 
 def _party_number(book: Book, slug: str) -> int | None:
@@ -143,19 +198,35 @@ class _Places:
         if values["ordinal"] is None:
             del values["ordinal"]
             defaults["ordinal"] = self._last.get(group, 0) + 1
-        self._last[group] = max(self._last.get(group, 0), values.get("ordinal", defaults.get("ordinal", 0)))
+        self._last[group] = max(
+            self._last.get(group, 0), values.get("ordinal", defaults.get("ordinal", 0))
+        )
 
 
-def _negotiation(importing: Importing, book: Book, table: str, line: int, slug: str) -> Negotiation | None:
-    return refer(importing, table, line, "negotiation", slug, book.negotiations, f"there is no negotiation {slug!r}")
+def _negotiation(
+    importing: Importing, book: Book, table: str, line: int, slug: str
+) -> Negotiation | None:
+    return refer(
+        importing,
+        table,
+        line,
+        "negotiation",
+        slug,
+        book.negotiations,
+        f"there is no negotiation {slug!r}",
+    )
 
 
 async def _issues(importing: Importing, book: Book) -> None:
     slugs = {n.id: n.slug for n in book.negotiations.values() if n}
-    found = await importing.session.scalars(select(Issue).where(among(Issue.negotiation_id, slugs)).order_by(Issue.id))
+    found = await importing.session.scalars(
+        select(Issue).where(among(Issue.negotiation_id, slugs)).order_by(Issue.id)
+    )
     ours = {(slugs[i.negotiation_id], i.slug): i for i in found}
     book.issues = {
-        (n, s): None for row in importing.raw.rows["issues"] if (n := row["negotiation"]) and (s := row["slug"])
+        (n, s): None
+        for row in importing.raw.rows["issues"]
+        if (n := row["negotiation"]) and (s := row["slug"])
     }
     book.issues |= ours
     entries, keys, places = [], [], _Places(ours, lambda key: key[0])
@@ -168,7 +239,9 @@ async def _issues(importing: Importing, book: Book) -> None:
         values = plain(x, names, negotiation_id=negotiation.id, ordinal=x.order)
         defaults: dict[str, Any] = {}
         places.fill(key, values, defaults)
-        entries.append(Entry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id))
+        entries.append(
+            Entry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id)
+        )
         keys.append(key)
     book.issues |= zip(keys, await settle(importing, "issue", Issue, entries), strict=True)
     book.written_issues = {key for key, entry in zip(keys, entries, strict=True) if entry.outcome}
@@ -176,19 +249,25 @@ async def _issues(importing: Importing, book: Book) -> None:
 
 async def _options(importing: Importing, book: Book) -> None:
     issues = {i.id: (key, i) for key, i in book.issues.items() if i}
-    found = await importing.session.scalars(select(Option).where(among(Option.issue_id, issues)).order_by(Option.id))
+    found = await importing.session.scalars(
+        select(Option).where(among(Option.issue_id, issues)).order_by(Option.id)
+    )
     book.options = {key: {} for key in book.issues}
     for option in found:
         book.options[issues[option.issue_id][0]][option.slug] = option
     read = list(importing.rows("options", r.OptionRow))
     if len(read) < len(importing.raw.rows["options"]):
-        book.broken_options = {(row["negotiation"] or "", row["issue"] or "") for row in importing.raw.rows["options"]}
+        book.broken_options = {
+            (row["negotiation"] or "", row["issue"] or "") for row in importing.raw.rows["options"]
+        }
     entries, of = [], []
     names = ("slug", "label", "rank", "status_quo", "retired")
     slugs = {(x.negotiation, x.issue, x.slug) for _, x in read}
     for line, x in read:
         key = (x.negotiation, x.issue)
-        issue = refer(importing, "options", line, "issue", key, book.issues, f"there is no issue {x.issue!r}")
+        issue = refer(
+            importing, "options", line, "issue", key, book.issues, f"there is no issue {x.issue!r}"
+        )
         if issue is None:
             continue
         options = book.options[key]
@@ -207,11 +286,18 @@ async def _options(importing: Importing, book: Book) -> None:
             entry.values["merged_into_id"] = there.id if there else 0
             entry.later["merged_into_id"] = partial(_number, options, into)
             if into == x.slug or (there is None and (*key, into) not in slugs):
-                importing.fault("options", line, "merged_into", f"there is no other option {into!r} of this issue")
+                importing.fault(
+                    "options",
+                    line,
+                    "merged_into",
+                    f"there is no other option {into!r} of this issue",
+                )
                 book.broken_options.add(key)
                 continue
             if not x.retired:
-                importing.fault("options", line, "retired", "must be true, since another option took its place")
+                importing.fault(
+                    "options", line, "retired", "must be true, since another option took its place"
+                )
                 book.broken_options.add(key)
                 continue
         entries.append(entry)
@@ -226,14 +312,24 @@ async def _options(importing: Importing, book: Book) -> None:
             book.options[key][option.slug] = option
 
     await settle(
-        importing, "option", Option, entries, first=lambda e: not e.values["status_quo"], known=known, at_once=True
+        importing,
+        "option",
+        Option,
+        entries,
+        first=lambda e: not e.values["status_quo"],
+        known=known,
+        at_once=True,
     )
-    for key in sorted({key for key, entry in zip(of, entries, strict=True) if entry.outcome} - book.written_issues):
+    for key in sorted(
+        {key for key, entry in zip(of, entries, strict=True) if entry.outcome} - book.written_issues
+    ):
         if issue := book.issues[key]:
             importing.late.append(partial(_follow, importing, issue))
 
 
-def _check_scales(importing: Importing, book: Book, of: list[CellKey], entries: list[Entry]) -> None:
+def _check_scales(
+    importing: Importing, book: Book, of: list[CellKey], entries: list[Entry]
+) -> None:
     """Look whether the options of each issue fit together, as they will be."""
     after = {key: dict(book.options[key]) for key in of}
     lines: dict[CellKey, int] = {}
@@ -263,5 +359,12 @@ async def _follow(importing: Importing, issue: Issue) -> None:
     await importing.hold(Issue, {issue.id: issue.version})
     issue.version += 1
     await importing.session.flush()
-    change = Change("issue", issue.id, issue.version, "imported", snapshot(issue), negotiation_id=issue.negotiation_id)
+    change = Change(
+        "issue",
+        issue.id,
+        issue.version,
+        "imported",
+        snapshot(issue),
+        negotiation_id=issue.negotiation_id,
+    )
     importing.log.add(change)

@@ -43,35 +43,55 @@ def dated(importing: Importing, version: Dated, composed: Composed, recorded_day
     corrected = recorded and any(e.corrected for e in version.quotes)
     if corrected:
         for fault in [
-            f for f in composed.faults if f.where in ABOUT_DATES or f.where.endswith(("/said_on", "/source_id"))
+            f
+            for f in composed.faults
+            if f.where in ABOUT_DATES or f.where.endswith(("/said_on", "/source_id"))
         ]:
             composed.faults.remove(fault)
     document = composed.document
-    computed = {n: date.fromisoformat(v) if (v := document[n]) else None for n in ("stated_from", "stated_by")}
+    computed = {
+        n: date.fromisoformat(v) if (v := document[n]) else None
+        for n in ("stated_from", "stated_by")
+    }
     bounds = _period(importing, version, recorded_day) if corrected else computed
     if bounds is None:
         return False
     if bounds["stated_from"] is None or bounds["stated_by"] is None:
         if not composed.faults:
             importing.fault(
-                "positions", version.line, "stated_on", "is missing, but a day is given by which it was stated"
+                "positions",
+                version.line,
+                "stated_on",
+                "is missing, but a day is given by which it was stated",
             )
         return not composed.faults and False
-    first, last = days.get("stated_from", bounds["stated_from"]), days.get("stated_by", bounds["stated_by"])
-    return _within(importing, version, first, last, bounds) and _lay_in(document, version, given, computed, first, last)
+    first, last = (
+        days.get("stated_from", bounds["stated_from"]),
+        days.get("stated_by", bounds["stated_by"]),
+    )
+    return _within(importing, version, first, last, bounds) and _lay_in(
+        document, version, given, computed, first, last
+    )
 
 
-def _period(importing: Importing, version: Dated, recorded_day: date) -> dict[str, date | None] | None:
+def _period(
+    importing: Importing, version: Dated, recorded_day: date
+) -> dict[str, date | None] | None:
     x = version.row
     try:
         period = parse(x.stated_on or "")
     except ValueError as error:
         importing.fault("positions", version.line, "stated_on", str(error))
         return None
-    return {"stated_from": period.first, "stated_by": max(min(period.last, recorded_day), period.first)}
+    return {
+        "stated_from": period.first,
+        "stated_by": max(min(period.last, recorded_day), period.first),
+    }
 
 
-def _within(importing: Importing, version: Dated, first: date, last: date, bounds: dict[str, Any]) -> bool:
+def _within(
+    importing: Importing, version: Dated, first: date, last: date, bounds: dict[str, Any]
+) -> bool:
     lower, upper = bounds["stated_from"], bounds["stated_by"]
     for name, day in (("stated_from", first), ("stated_by", last)):
         if not lower <= day <= upper:
@@ -84,7 +104,9 @@ def _within(importing: Importing, version: Dated, first: date, last: date, bound
     for e in version.quotes:
         said = e.said["said_on"]
         if said is not None and parse(said).first > last:
-            reason = f"begins after {last}, by which this had been stated: it belongs to a new position"
+            reason = (
+                f"begins after {last}, by which this had been stated: it belongs to a new position"
+            )
             importing.fault("quotes", e.line, "said_on", reason)
             return False
     return True
@@ -100,7 +122,10 @@ def _lay_in(
 ) -> bool:
     document["stated_on"] = document["stated_on"] or version.row.stated_on
     document |= {"stated_from": first.isoformat(), "stated_by": last.isoformat()}
-    for name, mark, day in (("stated_from", "from_by_hand", first), ("stated_by", "by_by_hand", last)):
+    for name, mark, day in (
+        ("stated_from", "from_by_hand", first),
+        ("stated_by", "by_by_hand", last),
+    ):
         narrowed = day != computed[name] if version.marked is None else name in version.marked
         document[mark] = name in given and narrowed
     return True

@@ -58,30 +58,52 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     found = ours.versions[v.row.version]
     if found is None:
         return None
-    document, action, reason, at, by = found["document"], found["action"], found["reason"], found["at"], found["by"]
+    document, action, reason, at, by = (
+        found["document"],
+        found["action"],
+        found["reason"],
+        found["at"],
+        found["by"],
+    )
     x = v.row
     options = book.options.get((x.negotiation, x.issue), {})
     ids = {s: o.id for s, o in options.items()}
     said: dict[str, Any] = {name: _text(getattr(x, name)) for name in SAID}
-    said |= {n: str(value) for n in ("stated_on", "stated_from", "stated_by") if (value := getattr(x, n)) is not None}
+    said |= {
+        n: str(value)
+        for n in ("stated_on", "stated_from", "stated_by")
+        if (value := getattr(x, n)) is not None
+    }
     redacted = document.get("redacted", {})
     for name, value in said.items():
         if name not in redacted and not alike(document[name] or None, value or None):
             return name, f"differs from version {x.version} on file here"
-    negotiation, issue = book.negotiations.get(x.negotiation), book.issues.get((x.negotiation, x.issue))
+    negotiation, issue = (
+        book.negotiations.get(x.negotiation),
+        book.issues.get((x.negotiation, x.issue)),
+    )
     party = book.parties.get(x.party)
     named = [row.id if row else None for row in (negotiation, party, issue)]
     if named != [document["negotiation_id"], document["party_id"], document["issue_id"]]:
         return "issue", "is in another cell here"
-    attitudes = {(ids.get(a.option), str(a.attitude), a.condition, a.inferred) for _, a in v.attitudes}
-    if attitudes != {(a["option_id"], a["attitude"], a["condition"], a["inferred"]) for a in document["attitudes"]}:
+    attitudes = {
+        (ids.get(a.option), str(a.attitude), a.condition, a.inferred) for _, a in v.attitudes
+    }
+    if attitudes != {
+        (a["option_id"], a["attitude"], a["condition"], a["inferred"])
+        for a in document["attitudes"]
+    }:
         return "version", f"its attitudes differ from those of version {x.version} on file here"
     links = [(_issue_id(book, x, k), _option_id(book, x, k), str(k.kind)) for _, k in v.links]
     if links != [(k["issue_id"], k["option_id"], k["kind"]) for k in document["links"]]:
         return "version", f"its links differ from those of version {x.version} on file here"
     if [e.said["id"] for e in v.quotes] != [q["id"] for q in document["quotes"]]:
         return "quotes", f"differ from those of version {x.version} on file here"
-    brought = (("action", action if x.action != "imported" else None), ("reason", reason), ("recorded_by", by))
+    brought = (
+        ("action", action if x.action != "imported" else None),
+        ("reason", reason),
+        ("recorded_by", by),
+    )
     for name, value in brought:
         said_here = getattr(x, name)
         if name not in redacted and None not in (value, said_here) and not alike(said_here, value):

@@ -53,7 +53,9 @@ class _Made:
     quotes: list[Evidence]
 
 
-async def take_positions(importing: Importing, book: Book, quotes: Quotes, staging: Staging) -> None:
+async def take_positions(
+    importing: Importing, book: Book, quotes: Quotes, staging: Staging
+) -> None:
     """Take in all positions of the package: while a page is written, the next is made."""
     work = _Work(importing, book, quotes)
     changed: dict[int, Statement] = {}
@@ -67,14 +69,18 @@ async def take_positions(importing: Importing, book: Book, quotes: Quotes, stagi
         ours = await on_file(importing, list(uids.values()))
         gathered = await quotes.gather(page)
         new = [u for u in uids.values() if u not in ours]
-        numbers = dict(zip(new, await draw_ids(importing.session, "position", len(new)), strict=True))
+        numbers = dict(
+            zip(new, await draw_ids(importing.session, "position", len(new)), strict=True)
+        )
         writing = asyncio.create_task(_write(importing, staging, made))
         try:
             made = await anyio.to_thread.run_sync(work.page, page, gathered, uids, ours, numbers)
         finally:
             await writing
         changed |= {s.id: s for s in made.statements if not s.new}
-        before |= {o.position.id: o.position.version for o in ours.values() if o.position.id in changed}
+        before |= {
+            o.position.id: o.position.version for o in ours.values() if o.position.id in changed
+        }
     await _write(importing, staging, made)
     await importing.session.execute(text("SET LOCAL enable_seqscan = on"))
     await tell_strays(importing)
@@ -100,7 +106,9 @@ class _Work:
 
     def __init__(self, importing: Importing, book: Book, quotes: Quotes) -> None:
         self.importing, self.book, self.quotes = importing, book, quotes
-        self.named: dict[str, tuple[dict[str, int], dict[str, dict[str, int]]]] = {}  # issues, and their options
+        self.named: dict[
+            str, tuple[dict[str, int], dict[str, dict[str, int]]]
+        ] = {}  # issues, and their options
         self.options: dict[tuple[str, str, bool], dict[str, OptionFacts]] = {}
 
     def page(
@@ -115,7 +123,9 @@ class _Work:
         found = self.quotes.read(page, gathered)
         read, made = Versions(self.importing, page, found), _Made([], [], [])
         for key, u in uids.items():
-            statement, staged = self._position(u, read.versions(key), ours.get(u), numbers.get(u, 0))
+            statement, staged = self._position(
+                u, read.versions(key), ours.get(u), numbers.get(u, 0)
+            )
             if staged:
                 made.statements.append(statement)
                 made.staged += staged
@@ -167,7 +177,10 @@ class _Work:
         if not made:
             return statement, []
         last = len(made) - 1
-        return statement, [Staged(c, i == last, statement.new, first, here) for i, (c, first, here) in enumerate(made)]
+        return statement, [
+            Staged(c, i == last, statement.new, first, here)
+            for i, (c, first, here) in enumerate(made)
+        ]
 
     def _diverged(self, versions: Sequence[Version], column: str, reason: str) -> None:
         for v in versions:
@@ -187,7 +200,11 @@ class _Work:
         # What was recorded elsewhere may name options that have been retired since.
         past = x.recorded_at is not None
         if x.negotiation not in self.named:
-            here = {i: row.id for (n, i), row in book.issues.items() if n == x.negotiation and row is not None}
+            here = {
+                i: row.id
+                for (n, i), row in book.issues.items()
+                if n == x.negotiation and row is not None
+            }
             linked = {i: {s: o.id for s, o in book.options[x.negotiation, i].items()} for i in here}
             self.named[x.negotiation] = here, linked
         facts = self.options.get((x.negotiation, x.issue, past))
@@ -195,16 +212,24 @@ class _Work:
             options = book.options[x.negotiation, x.issue]
             facts = {s: OptionFacts(o.id, o.retired and not past) for s, o in options.items()}
             self.options[x.negotiation, x.issue, past] = facts
-        return CellFacts(negotiation.id, seat.party_id, issue.id, x.issue, facts, *self.named[x.negotiation])
+        return CellFacts(
+            negotiation.id, seat.party_id, issue.id, x.issue, facts, *self.named[x.negotiation]
+        )
 
     def _look_up(self, v: Version, column: str, key: Any, known: Mapping[Any, Any]) -> Any:
         if key not in known and not self.importing.unread(column):
             shown = key if isinstance(key, str) else key[1]
-            what = f"{shown!r} takes no part in it" if column == "party" else f"there is no {column} {shown!r}"
+            what = (
+                f"{shown!r} takes no part in it"
+                if column == "party"
+                else f"there is no {column} {shown!r}"
+            )
             self.importing.fault("positions", v.line, column, what)
         return known.get(key)
 
-    def _version(self, v: Version, statement: Statement, before: Mapping[str, Any] | None) -> Change | None:
+    def _version(
+        self, v: Version, statement: Statement, before: Mapping[str, Any] | None
+    ) -> Change | None:
         """Make one new version; None, and its faults noted, where it breaks a rule."""
         importing, x = self.importing, v.row
         cell = self._facts(v)
@@ -215,7 +240,9 @@ class _Work:
                 e.said,
                 e.published_on,
                 # An exported position may rest on words that a later text of their source no longer has.
-                Verification.UNVERIFIED if e.claimed == e.verification == Verification.MISMATCH else e.verification,
+                Verification.UNVERIFIED
+                if e.claimed == e.verification == Verification.MISMATCH
+                else e.verification,
                 kept=not e.new,
             )
             for e in v.quotes
@@ -223,18 +250,26 @@ class _Work:
         wanted = x.model_copy(
             update={
                 "attitudes": {a.option: a.attitude for _, a in v.attitudes},
-                "conditions": {a.option: a.condition for _, a in v.attitudes if a.condition is not None},
+                "conditions": {
+                    a.option: a.condition for _, a in v.attitudes if a.condition is not None
+                },
                 "inferred": [a.option for _, a in v.attitudes if a.inferred],
                 "links": [r.link_input(link) for _, link in v.links],
                 "quotes": v.quotes,  # the rules ask only whether there are any
                 # Days that are given are held against what follows without them.
-                **{name: None for name in ("stated_from", "stated_by") if getattr(x, name) is not None},
+                **{
+                    name: None
+                    for name in ("stated_from", "stated_by")
+                    if getattr(x, name) is not None
+                },
             }
         )
         now = x.recorded_at or importing.now
         first = statement.first_published or x.first_published or now
         day = (importing.now if statement.published_here else first).astimezone(UTC).date()
-        composed = compose(wanted, cell, quotes, status=x.status, before=before, now=now, recorded_day=day)
+        composed = compose(
+            wanted, cell, quotes, status=x.status, before=before, now=now, recorded_day=day
+        )
         clean = dated(importing, v, composed, day)
         place = places(v)
         for fault in composed.faults:
@@ -244,13 +279,26 @@ class _Work:
             return None
         document = {**composed.document, "uid": str(x.uid)}
         if x.redacted:
-            document["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
-        if x.first_published is not None and statement.first_published is None and not statement.published_here:
+            document["redacted"] = {
+                part: tombstone.model_dump() for part, tombstone in x.redacted.items()
+            }
+        if (
+            x.first_published is not None
+            and statement.first_published is None
+            and not statement.published_here
+        ):
             statement.first_published = x.first_published
             if x.first_published != x.recorded_at:  # it had been published under another party
                 document["first_published"] = instant(x.first_published)
-        if x.status == PUBLISHED and statement.first_published is None and not statement.published_here:
-            statement.first_published, statement.published_here = x.recorded_at, x.recorded_at is None
+        if (
+            x.status == PUBLISHED
+            and statement.first_published is None
+            and not statement.published_here
+        ):
+            statement.first_published, statement.published_here = (
+                x.recorded_at,
+                x.recorded_at is None,
+            )
         if statement.version == 0:
             statement.created_by = x.recorded_by or importing.log.by
         statement.document, statement.version = document, x.version
@@ -267,16 +315,26 @@ class _Work:
             recorded_by=x.recorded_by,
         )
 
-    def _follows(self, v: Version, cell: CellFacts, statement: Statement, before: Mapping[str, Any] | None) -> bool:
+    def _follows(
+        self, v: Version, cell: CellFacts, statement: Statement, before: Mapping[str, Any] | None
+    ) -> bool:
         """Check what a version may not change against the one before, and that nothing comes from the future."""
         x, now, clean = v.row, self.importing.now, True
         here = (cell.negotiation_id, cell.party_id, cell.issue_id)
-        if before is not None and here != (before["negotiation_id"], before["party_id"], before["issue_id"]):
-            self.importing.fault("positions", v.line, "issue", "a position stays in its cell in all its versions")
+        if before is not None and here != (
+            before["negotiation_id"],
+            before["party_id"],
+            before["issue_id"],
+        ):
+            self.importing.fault(
+                "positions", v.line, "issue", "a position stays in its cell in all its versions"
+            )
             clean = False
         published = statement.first_published is not None or statement.published_here
         if x.status == DRAFT and published:
-            self.importing.fault("positions", v.line, "status", "what was published does not become a draft again")
+            self.importing.fault(
+                "positions", v.line, "status", "what was published does not become a draft again"
+            )
             clean = False
         for column in ("recorded_at", "first_published"):
             at = getattr(x, column)
@@ -285,7 +343,12 @@ class _Work:
                 clean = False
         for e in v.quotes if clean else ():
             if e.cell not in (None, here):
-                self.importing.fault("quotes", e.line, "position", "is used in two cells; give each a quote of its own")
+                self.importing.fault(
+                    "quotes",
+                    e.line,
+                    "position",
+                    "is used in two cells; give each a quote of its own",
+                )
                 clean = False
             e.cell = here
         return clean

@@ -38,7 +38,17 @@ QUOTE_COLUMNS = (
     "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
     "said_on", "speaker_id", "office", "party_id",
 )  # fmt: skip
-SAID = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on", "office")
+SAID = (
+    "exact",
+    "prefix",
+    "suffix",
+    "kind",
+    "language",
+    "translated_from",
+    "translation",
+    "said_on",
+    "office",
+)
 # Named by other positions than their own.
 SHARED = """
 SELECT DISTINCT q.uid FROM shelf_positions p CROSS JOIN string_to_table(p.quotes, ' ') named
@@ -86,7 +96,9 @@ class Evidence:
 class Gathered:
     """What the database knows of a page of quotes before they are read."""
 
-    ours: dict[UUID, tuple[Quote, str]] = field(default_factory=dict)  # those on file, with their verification
+    ours: dict[UUID, tuple[Quote, str]] = field(
+        default_factory=dict
+    )  # those on file, with their verification
     numbers: dict[int, int] = field(default_factory=dict)  # by line, of those that are not
     checks: dict[int, Any] = field(default_factory=dict)  # by line, made against a text
 
@@ -107,8 +119,12 @@ class Quotes:
         self.importing, self.book, self.sources = importing, book, sources
         self.rows = {s.id: s for s in sources.by_uid.values() if s}
         self.shared: set[str] = set()
-        self.taken: dict[str, tuple[int, tuple[int, int, int] | None]] = {}  # of these: number and cell
-        self.known = self.checked = False  # may some be on file, have some been checked against a text?
+        self.taken: dict[
+            str, tuple[int, tuple[int, int, int] | None]
+        ] = {}  # of these: number and cell
+        self.known = self.checked = (
+            False  # may some be on file, have some been checked against a text?
+        )
         self.trimmed = False  # may some have lost words beside them, which were redacted here?
         self._reader: r.Reader[r.QuoteRow] | None = None
 
@@ -123,15 +139,23 @@ class Quotes:
         redacted = select(Revision.seq).where(Revision.kind == REDACTION).limit(1)
         self.trimmed = await importing.session.scalar(redacted) is not None
         ids = await importing.session.scalars(
-            select(SourceText.source_id).distinct().where(among(SourceText.source_id, self.rows), SourceText.text != "")
+            select(SourceText.source_id)
+            .distinct()
+            .where(among(SourceText.source_id, self.rows), SourceText.text != "")
         )
         if with_text := set(ids):
             await self._check_ahead(with_text)
         after = 0
-        while rows := await shelf.rows("quotes", f"line > :after AND {HOMELESS}", after=after, most=PAGE):
+        while rows := await shelf.rows(
+            "quotes", f"line > :after AND {HOMELESS}", after=after, most=PAGE
+        ):
             for row in rows:
-                if self._read(row, importing.faults) is not None and not importing.unread("position"):
-                    importing.fault("quotes", row.line, "position", "there is no such position in the package")
+                if self._read(row, importing.faults) is not None and not importing.unread(
+                    "position"
+                ):
+                    importing.fault(
+                        "quotes", row.line, "position", "there is no such position in the package"
+                    )
             after = rows[-1].line
 
     async def gather(self, page: Page) -> Gathered:
@@ -139,7 +163,9 @@ class Quotes:
         session, gathered = self.importing.session, Gathered()
         uids = {row.line: self._uid(key) for row in page.quotes if (key := row["uid"])}
         if self.known:
-            found = list(await session.scalars(select(Quote).where(among_uids(Quote.uid, uids.values()))))
+            found = list(
+                await session.scalars(select(Quote).where(among_uids(Quote.uid, uids.values())))
+            )
             checks = await newest_checks(session, [q.id for q in found])
             gathered.ours = {q.uid: (q, checks[q.id].verification) for q in found}
             for quote in found:
@@ -147,7 +173,9 @@ class Quotes:
         new = [line for line, u in uids.items() if u not in gathered.ours]
         gathered.numbers = dict(zip(new, await draw_ids(session, "quote", len(new)), strict=True))
         if self.checked:
-            made = await self.importing.shelf.lines("SELECT * FROM shelf_check WHERE line = ANY(:lines)", lines=new)
+            made = await self.importing.shelf.lines(
+                "SELECT * FROM shelf_check WHERE line = ANY(:lines)", lines=new
+            )
             gathered.checks = {row.line: row for row in made}
         return gathered
 
@@ -221,7 +249,9 @@ class Quotes:
         values["speaker_id"] = speaker.id if speaker else None
         if x.redacted is not None:
             values["redacted"] = x.redacted.model_dump()
-        values["party_id"] = party.id if party else speaker.party_id if speaker and "party" not in at else None
+        values["party_id"] = (
+            party.id if party else speaker.party_id if speaker and "party" not in at else None
+        )
         if speaker and "office" not in at:
             values["office"] = speaker.office
         e = Evidence(row.line, row["uid"] or "", row["position"] or "", values, str(x.verification))
@@ -246,7 +276,10 @@ class Quotes:
         if ours.redacted is not None:
             said["redacted"] = ours.redacted
         elif other:
-            column, why = other[0].removesuffix("_id"), "differs from the quote on file here; quotes never change"
+            column, why = (
+                other[0].removesuffix("_id"),
+                "differs from the quote on file here; quotes never change",
+            )
             if "redacted" in e.said:
                 why = f"was redacted where the package is from; redact it here first: parley redact quote {ours.id}"
             self.importing.diverged("quotes", e.line, column, why)
@@ -297,7 +330,11 @@ class Quotes:
             importing.tell("quotes by source", done, len(keys))
             rows = await shelf.rows("quotes", "source = ANY(:keys)", keys=names)
             read = [e for row in rows if row["uid"] and (e := self._read(row, Faults()))]
-            there = set(await session.scalars(select(Quote.uid).where(among_uids(Quote.uid, map(_uid_of, read)))))
+            there = set(
+                await session.scalars(
+                    select(Quote.uid).where(among_uids(Quote.uid, map(_uid_of, read)))
+                )
+            )
             new = [e for e in read if _uid_of(e) not in there]
             if new:
                 [on_file] = (await newest_texts(session, [source_id])).values()
@@ -336,6 +373,9 @@ def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, .
 async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
     """Write quotes that are not yet there, and stage what checking them gave."""
     new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
-    rows = [(*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None) for e in new]
+    rows = [
+        (*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None)
+        for e in new
+    ]
     await copy(session, "quote", (*QUOTE_COLUMNS, "redacted"), rows)
     await staging.add_checks(e.check for e in new if e.check)

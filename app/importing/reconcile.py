@@ -72,13 +72,22 @@ class Importing:
     skip_diverged: bool = False
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
-    late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what touches rows that others may write
+    late: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list
+    )  # what touches rows that others may write
 
     async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
         """Lock rows that are to be changed; Conflict where somebody has changed one since it was read."""
-        wanted = select(model.id, model.version).where(among(model.id, versions)).order_by(model.id).with_for_update()
+        wanted = (
+            select(model.id, model.version)
+            .where(among(model.id, versions))
+            .order_by(model.id)
+            .with_for_update()
+        )
         if any(versions[id_] != version for id_, version in await self.session.execute(wanted)):
-            raise Conflict("Somebody changed what is being imported while it was read: import it again.")
+            raise Conflict(
+                "Somebody changed what is being imported while it was read: import it again."
+            )
 
     def fault(self, table: str, line: int, column: str, reason: str) -> None:
         self.faults.add(self.raw.paths[table], line, column, reason)
@@ -115,12 +124,18 @@ class Importing:
         seen: dict[Any, int] = {}
         key = TABLES[table].key
         rows = self.raw.rows[table]
-        reader = Reader(model, TABLES[table], rows[0].at if rows else {}, self.raw.name, self.raw.paths[table])
+        reader = Reader(
+            model, TABLES[table], rows[0].at if rows else {}, self.raw.name, self.raw.paths[table]
+        )
         for row in rows:
             read = reader(row, self.faults)
             if read is None:
                 continue
-            mark = getattr(read, key[0]) if len(key) == 1 else tuple(getattr(read, name) for name in key)
+            mark = (
+                getattr(read, key[0])
+                if len(key) == 1
+                else tuple(getattr(read, name) for name in key)
+            )
             if mark in seen:
                 shown = " ".join(map(str, mark)) if isinstance(mark, tuple) else mark
                 self.fault(table, row.line, key[-1], f"the same as line {seen[mark]}: {shown}")
@@ -136,16 +151,24 @@ class Entry:
     table: str
     line: int
     version: int
-    values: dict[str, Any]  # by columns of the database; what the package says nothing about is left out
+    values: dict[
+        str, Any
+    ]  # by columns of the database; what the package says nothing about is left out
     defaults: dict[str, Any]  # for what is left out, where it is new
     ours: Any = None
     negotiation_id: int | None = None
     public: bool = True
-    later: dict[str, Callable[[], Any]] = field(default_factory=dict)  # values that are known once all rows are written
+    later: dict[str, Callable[[], Any]] = field(
+        default_factory=dict
+    )  # values that are known once all rows are written
     outcome: str = ""  # "added", "changed", or neither
 
     def differing(self) -> list[str]:
-        return [name for name, value in self.values.items() if not alike(getattr(self.ours, name), value)]
+        return [
+            name
+            for name, value in self.values.items()
+            if not alike(getattr(self.ours, name), value)
+        ]
 
 
 async def settle(
@@ -173,7 +196,9 @@ async def settle(
     for entry in entries:
         row, names = entry.ours, differing.get(id(entry), [])
         if row is None:
-            values = {name: value for name, value in entry.values.items() if name not in entry.later}
+            values = {
+                name: value for name, value in entry.values.items() if name not in entry.later
+            }
             row = model(version=entry.version, **entry.defaults, **values)
             entry.outcome = "added"
             added.append((entry, row))
@@ -185,7 +210,9 @@ async def settle(
                 count.changed += 1
             else:
                 there = ", ".join(_column(n) for n in names)
-                reason = f"differs in {there} from what is on file here, which is version {row.version}"
+                reason = (
+                    f"differs in {there} from what is on file here, which is version {row.version}"
+                )
                 importing.diverged(entry.table, entry.line, _column(names[0]), reason)
         else:
             count.skipped += 1
@@ -201,7 +228,17 @@ async def settle(
     def note(entry: Entry, row: Any, *, new: bool = False) -> None:
         numbered = row.id if kind == "negotiation" else entry.negotiation_id
         importing.log.add(
-            Change(kind, row.id, row.version, "imported", snapshot(row), entry.public, None, numbered, new=new)
+            Change(
+                kind,
+                row.id,
+                row.version,
+                "imported",
+                snapshot(row),
+                entry.public,
+                None,
+                numbered,
+                new=new,
+            )
         )
 
     for entry, row in added:
@@ -212,7 +249,11 @@ async def settle(
 
 
 async def _change(
-    importing: Importing, changed: Sequence[Entry], note: Callable[[Entry, Any], None], *, at_once: bool
+    importing: Importing,
+    changed: Sequence[Entry],
+    note: Callable[[Entry, Any], None],
+    *,
+    at_once: bool,
 ) -> None:
     """Change rows of ours: in memory now, in the database when all else is done, so that nobody waits for long."""
     session, before = importing.session, {e.ours.id: e.ours.version for e in changed}
@@ -237,10 +278,14 @@ async def _change(
 
 
 def _column(name: str) -> str:
-    return {"ordinal": "order", "party_id": "party", "merged_into_id": "merged_into"}.get(name, name)
+    return {"ordinal": "order", "party_id": "party", "merged_into_id": "merged_into"}.get(
+        name, name
+    )
 
 
-async def _states(session: AsyncSession, kind: str, ids: Iterable[int]) -> dict[int, list[Mapping[str, Any]]]:
+async def _states(
+    session: AsyncSession, kind: str, ids: Iterable[int]
+) -> dict[int, list[Mapping[str, Any]]]:
     """All that has been on file of these objects."""
     ids = list(ids)
     states: dict[int, list[Mapping[str, Any]]] = {}
@@ -256,4 +301,6 @@ async def _states(session: AsyncSession, kind: str, ids: Iterable[int]) -> dict[
 
 def _was_so(entry: Entry, states: Iterable[Mapping[str, Any]]) -> bool:
     said = {name: plain(value) for name, value in entry.values.items()}
-    return any(all(alike(state.get(name), value) for name, value in said.items()) for state in states)
+    return any(
+        all(alike(state.get(name), value) for name, value in said.items()) for state in states
+    )

@@ -38,13 +38,29 @@ async def take_sources(importing: Importing) -> Sources:
     """Take in the sources, without their texts."""
     read = list(importing.rows("sources", r.SourceRow))
     package = importing.raw.name
-    sources = Sources({r.uid(package, "sources", k): None for x in importing.raw.rows["sources"] if (k := x["uid"])})
+    sources = Sources(
+        {
+            r.uid(package, "sources", k): None
+            for x in importing.raw.rows["sources"]
+            if (k := x["uid"])
+        }
+    )
     keys = {x.uid: same_document_key(x.url) for _, x in read if x.url}
     ours = await _ours(importing, [x.uid for _, x in read], list(keys.values()))
     texts = await _hashes(importing, {s.id for s in ours.values()})
     entries, known = [], []
     own: dict[str, int] = {}
-    names = ("url", "reference", "title", "publisher", "author", "published_on", "accessed_on", "kind", "language")
+    names = (
+        "url",
+        "reference",
+        "title",
+        "publisher",
+        "author",
+        "published_on",
+        "accessed_on",
+        "kind",
+        "language",
+    )
     for line, x in read:
         key = keys.get(x.uid)
         if key and key in own:
@@ -54,13 +70,22 @@ async def take_sources(importing: Importing) -> Sources:
             own[key] = line
         there, at_address = ours.get(x.uid), ours.get(key) if key else None
         if there and at_address and there is not at_address:
-            importing.fault("sources", line, "url", f"is the address of another source here, {at_address.title!r}")
+            importing.fault(
+                "sources",
+                line,
+                "url",
+                f"is the address of another source here, {at_address.title!r}",
+            )
             continue
         there = there or at_address
         values = plain(x, (*names, "archive_url", "licence"), url_key=key)
         if x.redacted:
-            values["redacted"] = {part: tombstone.model_dump() for part, tombstone in x.redacted.items()}
-        if there and "data" in (there.redacted or {}):  # redacted here: a package does not bring it back
+            values["redacted"] = {
+                part: tombstone.model_dump() for part, tombstone in x.redacted.items()
+            }
+        if there and "data" in (
+            there.redacted or {}
+        ):  # redacted here: a package does not bring it back
             values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
         here = texts.get(there.id, []) if there else []
         digest = _digest(importing, line, x, here) if x.text else x.text_sha256
@@ -96,7 +121,9 @@ def _digest(importing: Importing, line: int, x: r.SourceRow, here: list[str]) ->
         importing.fault("sources", line, "text", str(error))
         return None
     if x.text_sha256 not in (None, digest):
-        importing.fault("sources", line, "text_sha256", f"is not the checksum of {x.text}: the text was changed")
+        importing.fault(
+            "sources", line, "text_sha256", f"is not the checksum of {x.text}: the text was changed"
+        )
     return digest if digest in here else stored
 
 
@@ -105,7 +132,13 @@ def _sha256(text: str) -> str:
 
 
 async def _put(
-    importing: Importing, sources: Sources, x: r.SourceRow, digest: str, entry: Entry, row: Source, others: bool
+    importing: Importing,
+    sources: Sources,
+    x: r.SourceRow,
+    digest: str,
+    entry: Entry,
+    row: Source,
+    others: bool,
 ) -> None:
     """Put a text of the package on file, unless the texts of this source were redacted here."""
     if "text" in (row.redacted or {}):
@@ -145,7 +178,9 @@ async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict
     found: dict[Any, Source] = {}
     for column, values in ((Source.url_key, keys), (Source.uid, uids)):
         for i in range(0, len(values), PAGE):
-            rows = await importing.session.scalars(select(Source).where(column.in_(values[i : i + PAGE])))
+            rows = await importing.session.scalars(
+                select(Source).where(column.in_(values[i : i + PAGE]))
+            )
             found |= {getattr(s, column.key): s for s in rows}
     return found
 

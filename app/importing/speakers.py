@@ -16,7 +16,10 @@ from app.negotiations import actions as negotiations
 async def take_speakers(importing: Importing, book: Book) -> None:
     read = list(importing.rows("speakers", r.SpeakerRow))
     uids = {x.uid for _, x in read}
-    names, offices = {x.name for _, x in read if x.name}, {x.office for _, x in read if x.name is None}
+    names, offices = (
+        {x.name for _, x in read if x.name},
+        {x.office for _, x in read if x.name is None},
+    )
     here: list[Speaker] = []
     for some in _pages(list(uids)):
         here += await importing.session.scalars(select(Speaker).where(Speaker.uid.in_(some)))
@@ -33,18 +36,30 @@ async def take_speakers(importing: Importing, book: Book) -> None:
     for line, x in read:
         party = None
         if x.party is not None:
-            party = refer(importing, "speakers", line, "party", x.party, book.parties, f"there is no party {x.party!r}")
+            party = refer(
+                importing,
+                "speakers",
+                line,
+                "party",
+                x.party,
+                book.parties,
+                f"there is no party {x.party!r}",
+            )
             if party is None:
                 continue
         triple = (x.name, x.office, party.id if party else None)
         if triple in own:
-            importing.fault("speakers", line, "name", f"the same name, office and party as line {own[triple]}")
+            importing.fault(
+                "speakers", line, "name", f"the same name, office and party as line {own[triple]}"
+            )
             continue
         own[triple] = line
         ours = by_uid.get(x.uid) or by_name.get(triple)
         values = plain(x, ("name", "office", "aliases"), party_id=triple[2])
         shown = x.uid not in public or public[x.uid]
-        entry = Entry("speakers", line, x.version, values, {"uid": x.uid, "public": shown}, ours, public=shown)
+        entry = Entry(
+            "speakers", line, x.version, values, {"uid": x.uid, "public": shown}, ours, public=shown
+        )
         if ours is not None:
             entry.public = ours.public
             if shown and not ours.public:
@@ -72,7 +87,11 @@ async def _publicly_named(importing: Importing) -> dict[UUID, bool]:
 
 
 def _keys(importing: Importing, table: str) -> list[UUID]:
-    return [r.uid(importing.raw.name, table, key) for row in importing.raw.rows[table] if (key := row["uid"])]
+    return [
+        r.uid(importing.raw.name, table, key)
+        for row in importing.raw.rows[table]
+        if (key := row["uid"])
+    ]
 
 
 def _pages(values: list[Any], size: int = 5_000) -> list[list[Any]]:

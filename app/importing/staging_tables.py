@@ -71,10 +71,13 @@ class Shelf:
     async def open(self) -> None:
         for name in self.tables:
             columns = ", ".join(
-                f'"{c.name}" text' + (' COLLATE "C"' if c.name in KEYS[name] else "") for c in TABLES[name].columns
+                f'"{c.name}" text' + (' COLLATE "C"' if c.name in KEYS[name] else "")
+                for c in TABLES[name].columns
             )
             await self.session.execute(
-                text(f"CREATE TEMP TABLE shelf_{name} (line bigint, mark bigint, {columns}) ON COMMIT DROP")
+                text(
+                    f"CREATE TEMP TABLE shelf_{name} (line bigint, mark bigint, {columns}) ON COMMIT DROP"
+                )
             )
 
     async def put(self, table: str, rows: Iterator[Row]) -> None:
@@ -83,7 +86,9 @@ class Shelf:
         if first is None:
             return
         self.at[table] = first.at
-        keys = [place for name, place in first.at.items() if name in KEYS[table] and name != "version"]
+        keys = [
+            place for name, place in first.at.items() if name in KEYS[table] and name != "version"
+        ]
         lists = [first.at["quotes"]] if table == "positions" and "quotes" in first.at else []
         places = list(first.at.values())
 
@@ -98,7 +103,12 @@ class Shelf:
             mark = version_mark(row) if table in OF_VERSION else None
             return row.line, mark, *(cells[place] for place in places)
 
-        await copy(self.session, f"shelf_{table}", ("line", "mark", *first.at), map(line, chain([first], rows)))
+        await copy(
+            self.session,
+            f"shelf_{table}",
+            ("line", "mark", *first.at),
+            map(line, chain([first], rows)),
+        )
 
     async def close(self) -> None:
         """Make it ready to be read."""
@@ -121,7 +131,9 @@ class Shelf:
         after = done = 0
         while True:
             found = await self.session.execute(
-                text("SELECT position, first FROM shelf_order WHERE first > :after ORDER BY first LIMIT :size"),
+                text(
+                    "SELECT position, first FROM shelf_order WHERE first > :after ORDER BY first LIMIT :size"
+                ),
                 {"after": after, "size": size},
             )
             order = found.all()
@@ -141,13 +153,19 @@ class Shelf:
             yield Page(positions, attitudes, links, quotes, done)
             after, done = order[-1].first, done + len(order)
 
-    async def rows(self, table: str, which: str, *, most: int | None = None, **values: Any) -> list[Row]:
+    async def rows(
+        self, table: str, which: str, *, most: int | None = None, **values: Any
+    ) -> list[Row]:
         """Rows in the order of their lines, with the columns that the package has; `most`: the first so many."""
         at = self.at.get(table)
         if at is None:
             return []
-        columns = ", ".join(f'"{c}"' for c in at)  # of ours: a table with another is refused when it is read
-        statement = f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608
+        columns = ", ".join(
+            f'"{c}"' for c in at
+        )  # of ours: a table with another is refused when it is read
+        statement = (
+            f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608
+        )
         found = await self.session.execute(text(statement), {**values, "most": most})
         here = {name: place for place, name in enumerate(at)}
         return [Row(line, tuple(cells), here) for line, *cells in found]

@@ -42,7 +42,9 @@ class Versions:
         self.used: set[int] = set()
         self.faulty: set[str] = set()  # positions of which a version could not be read
         self.readers: dict[str, Reader[Any]] = {
-            name: Reader(model, TABLES[name], rows[0].at, importing.raw.name, importing.raw.paths[name])
+            name: Reader(
+                model, TABLES[name], rows[0].at, importing.raw.name, importing.raw.paths[name]
+            )
             for name, model, rows in (
                 ("positions", r.PositionRow, next(iter(page.positions.values()))),
                 ("attitudes", r.AttitudeRow, page.attitudes),
@@ -65,7 +67,10 @@ class Versions:
                 continue
             if read.version in seen:
                 importing.fault(
-                    "positions", row.line, "version", f"the same position and version as line {seen[read.version]}"
+                    "positions",
+                    row.line,
+                    "version",
+                    f"the same position and version as line {seen[read.version]}",
                 )
                 continue
             seen[read.version] = row.line
@@ -73,18 +78,24 @@ class Versions:
             named: set[str] = set()
             for line, a in attitudes:
                 if a.option in named:
-                    importing.fault("attitudes", line, "option", f"{a.option} is there twice in this version")
+                    importing.fault(
+                        "attitudes", line, "option", f"{a.option} is there twice in this version"
+                    )
                 named.add(a.option)
             if quotes is None:
                 self.faulty.add(key)
             elif len(named) == len(attitudes):
-                made.append(Version(row.line, read, attitudes, links, quotes, self._marked(row, read)))
+                made.append(
+                    Version(row.line, read, attitudes, links, quotes, self._marked(row, read))
+                )
         return sorted(made, key=lambda v: v.row.version)
 
     def _marked(self, row: Row, read: r.PositionRow) -> frozenset[str] | None:
         marks = frozenset((read.by_hand or "").split())
         if marks - {"stated_from", "stated_by"}:
-            self.importing.fault("positions", row.line, "by_hand", "names stated_from, stated_by, or both")
+            self.importing.fault(
+                "positions", row.line, "by_hand", "names stated_from, stated_by, or both"
+            )
         return marks if "by_hand" in row.at else None
 
     def _belonging(self, table: str, rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
@@ -97,7 +108,11 @@ class Versions:
             # A hand-made package may leave it at saying in quotes.csv what belongs to what.
             if key in self.quotes.lacking:
                 return None
-            found = self.of_position.get(key, []) if row["status"] != "retracted" or "quotes" not in row.at else []
+            found = (
+                self.of_position.get(key, [])
+                if row["status"] != "retracted" or "quotes" not in row.at
+                else []
+            )
         else:
             found = []
             for name in row["quotes"].split():
@@ -108,7 +123,9 @@ class Versions:
                 if evidence is not None:
                     self.importing.fault("positions", row.line, "quotes", f"{name} is there twice")
                 elif name not in self.quotes.faulty and not self.importing.unread("quotes"):
-                    self.importing.fault("positions", row.line, "quotes", f"there is no quote {name} in the package")
+                    self.importing.fault(
+                        "positions", row.line, "quotes", f"there is no quote {name} in the package"
+                    )
                 return None
         self.used |= {e.said["id"] for e in found}
         return found
@@ -120,7 +137,9 @@ class Versions:
         for key in self.page.positions:
             for e in self.of_position.get(key, []) if key not in self.faulty else []:
                 if e.said["id"] not in self.used and e.key not in shared:
-                    self.importing.fault("quotes", e.line, "uid", "no version of its position names this quote")
+                    self.importing.fault(
+                        "quotes", e.line, "uid", "no version of its position names this quote"
+                    )
 
 
 def _by_version(rows: Iterable[Row]) -> dict[tuple[str, int | None], list[Row]]:
@@ -134,7 +153,9 @@ async def tell_strays(importing: Importing) -> None:
     """Note rows that belong to no version of any position, and positions without a key."""
     shelf = importing.shelf
     if "uid" in shelf.at.get("positions", {}):
-        for (line,) in await shelf.lines("SELECT line FROM shelf_positions WHERE uid IS NULL ORDER BY line"):
+        for (line,) in await shelf.lines(
+            "SELECT line FROM shelf_positions WHERE uid IS NULL ORDER BY line"
+        ):
             importing.fault("positions", line, "uid", "is empty")
     for table in ("attitudes", "links"):
         for line, key, mark in await shelf.lines(STRAYS.format(table=table)):

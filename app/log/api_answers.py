@@ -58,10 +58,14 @@ def answer_one(
 
 def answer_page(request: Request, page: Page, data: list[Any]) -> Response:
     """Answer with a page of a list, and where the next is."""
-    return answer(request, data, times(page.at, next=page.next), links=next_link(request, page.next))
+    return answer(
+        request, data, times(page.at, next=page.next), links=next_link(request, page.next)
+    )
 
 
-def next_link(request: Request, cursor: str | None, name: str = "cursor", **pins: str) -> dict[str, str] | None:
+def next_link(
+    request: Request, cursor: str | None, name: str = "cursor", **pins: str
+) -> dict[str, str] | None:
     """The address of the next page: this one, with the cursor (and what else is pinned) in it."""
     if cursor is None:
         return None

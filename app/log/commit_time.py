@@ -33,11 +33,15 @@ async def keep_appointment(
     for patience in range(TRIES):
         margin = (LEAST + spent * SHARE) * 2**patience
         at: datetime = (
-            await session.execute(text("SELECT clock_timestamp() + :s * interval '1 second'"), {"s": margin})
+            await session.execute(
+                text("SELECT clock_timestamp() + :s * interval '1 second'"), {"s": margin}
+            )
         ).scalar_one()
         await run(session, statements, seq=seq, at=at, late=False)
         statements = RESTAMP
-        left = await session.execute(text("SELECT extract(epoch FROM :at - clock_timestamp())::float"), {"at": at})
+        left = await session.execute(
+            text("SELECT extract(epoch FROM :at - clock_timestamp())::float"), {"at": at}
+        )
         await asyncio.sleep(max(0.0, left.scalar_one() - LEAD))
         savepoint = await session.begin_nested()
         place = await draw()

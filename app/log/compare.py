@@ -40,8 +40,12 @@ async def compare(session: AsyncSession) -> AsyncIterator[str]:
                         yield told
         except DBAPIError:
             yield f"{table.table}: the log was changed so that it cannot be compared"
-    wanted = select(Revision.seq, Revision.n, Revision.kind, Revision.snapshot).where(Revision.snapshot.is_not(None))
-    rows = await session.stream(wanted.order_by(Revision.seq, Revision.n).execution_options(yield_per=PAGE))
+    wanted = select(Revision.seq, Revision.n, Revision.kind, Revision.snapshot).where(
+        Revision.snapshot.is_not(None)
+    )
+    rows = await session.stream(
+        wanted.order_by(Revision.seq, Revision.n).execution_options(yield_per=PAGE)
+    )
     async for page in rows.partitions():
         for line in await _other_words(session, page):
             yield line
@@ -69,7 +73,10 @@ def _told(d: Derived, due: Mapping[str, Any] | None, there: Mapping[str, Any] | 
     wrong = [name for name in right if said.get(name) != right[name]]
     if not wrong:
         return None
-    told = (f"{name} is {_short(said.get(name))}, in the log {_short(right.get(name))}" for name in wrong)
+    told = (
+        f"{name} is {_short(said.get(name))}, in the log {_short(right.get(name))}"
+        for name in wrong
+    )
     return f"{key}: {'; '.join(told)}"
 
 
@@ -87,7 +94,10 @@ async def _other_words(session: AsyncSession, page: Sequence[Any]) -> list[str]:
         "words": [words for _, words in found],
     }
     rows = await session.execute(text(OTHER_WORDS), values)
-    return [f"log_holding, seq_from {r[0]}, n {r[1]}: other words than those of {r[2]} {r[3]}" for r in rows]
+    return [
+        f"log_holding, seq_from {r[0]}, n {r[1]}: other words than those of {r[2]} {r[3]}"
+        for r in rows
+    ]
 
 
 def _words(row: Any) -> str | None:

@@ -77,7 +77,13 @@ LIVE: dict[str, type[Base]] = {
     "reading": SourceReading,
     "position": Position,
 }
-UNSAID = ("id", "version", "words", "created_by", "first_published_at")  # of live rows, in no snapshot
+UNSAID = (
+    "id",
+    "version",
+    "words",
+    "created_by",
+    "first_published_at",
+)  # of live rows, in no snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ def derived() -> Iterator[Derived]:
         HOLDINGS,
         f"SELECT {columns} FROM log_holding t WHERE {UNBLANKED}",
     )
-    yield Derived("log_spell", ("seq_from", "n"), SPELLS, f"SELECT t.* FROM log_spell t WHERE {UNBLANKED}")
+    yield Derived(
+        "log_spell", ("seq_from", "n"), SPELLS, f"SELECT t.* FROM log_spell t WHERE {UNBLANKED}"
+    )
     yield Derived(
         "log_quote_use",
         ("quote_id", "position_id"),
@@ -115,7 +123,9 @@ def derived() -> Iterator[Derived]:
 def _live(kind: str, model: type[Base]) -> Derived:
     """The live rows of one kind, which say what the newest version does."""
     table = model.__tablename__
-    more_due, more_there = (f" || {_PARTS_DUE}", f" || {_PARTS_THERE}") if kind == "position" else ("", "")
+    more_due, more_there = (
+        (f" || {_PARTS_DUE}", f" || {_PARTS_THERE}") if kind == "position" else ("", "")
+    )
     due = f"""
 SELECT object_id AS id, version, {_said("snapshot", model)}{more_due} AS said
 {REVISIONS} WHERE kind = '{kind}' AND seq_to = {FOREVER} AND snapshot IS NOT NULL"""

@@ -42,7 +42,13 @@ def snapshot(row: Base) -> dict[str, Any]:
 def plain(value: object) -> Any:
     if isinstance(value, float):
         return value + 0.0  # JSONB has no -0.0, and what is hashed must be what is read again
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+    return (
+        value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if isinstance(value, UUID)
+        else value
+    )
 
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -59,7 +65,9 @@ def payload_hash(nonce: bytes, c: Change) -> bytes:
 class ChainHash:
     """The hash of one commit: over the one before and the hash of each payload, never a payload itself."""
 
-    def __init__(self, previous: bytes, seq: int, at: datetime, by: str | None, batch: str | None) -> None:
+    def __init__(
+        self, previous: bytes, seq: int, at: datetime, by: str | None, batch: str | None
+    ) -> None:
         opened = canonical([seq, at.timestamp(), by, batch, []]).removesuffix(b"]]")
         self._hash, self._begun = hashlib.sha256(previous + opened), False
 
@@ -77,7 +85,9 @@ class ChainHash:
 def chain_line(c: Change, payload: bytes) -> bytes:
     """What the chain covers of one change, with a comma before it; `payload` is the hash of its payload."""
     recorded_at = c.recorded_at and c.recorded_at.timestamp()
-    return b"," + canonical([c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()])
+    return b"," + canonical(
+        [c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()]
+    )
 
 
 def remains_hash(c: Change) -> str:

@@ -45,6 +45,8 @@ async def list_objects(
     rows = [Snapshot(*row) for row in await session.execute(wanted)]
     shown = [s for s in rows[: query.limit] if s.data is not None]
     more = (
-        write_cursor(purpose or kind, at.epoch, at.seq, rows[query.limit - 1].id) if len(rows) > query.limit else None
+        write_cursor(purpose or kind, at.epoch, at.seq, rows[query.limit - 1].id)
+        if len(rows) > query.limit
+        else None
     )
     return Page(at, shown, more)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal, or_, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +31,9 @@ from app.models.log import Commit, Epoch, Holding, Revision, Spell
 WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
 
 
-async def moment(session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False) -> Moment:
+async def moment(
+    session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False
+) -> Moment:
     """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it.
 
     Without `drafts` entries in which nothing is public do not exist: neither their numbers nor their instants.
@@ -27,7 +41,13 @@ async def moment(session: AsyncSession, known_at: datetime | None = None, *, dra
     last = func.max(Commit.seq) if drafts else _last_public()
     row = (
         await session.execute(
-            select(Commit.seq, Commit.at, Epoch.epoch, func.clock_timestamp(), redactions(drafts=drafts))
+            select(
+                Commit.seq,
+                Commit.at,
+                Epoch.epoch,
+                func.clock_timestamp(),
+                redactions(drafts=drafts),
+            )
             .join(Epoch, true())
             .where(Commit.seq == select(last).scalar_subquery())
         )
@@ -48,14 +68,18 @@ async def moment(session: AsyncSession, known_at: datetime | None = None, *, dra
 
 def _last_public(*conditions: ColumnElement[bool]) -> Any:
     """Select the number of the last commit in which something is public; the first one opens every log."""
-    return func.coalesce(select(func.max(Revision.seq)).where(Revision.public, *conditions).scalar_subquery(), 0)
+    return func.coalesce(
+        select(func.max(Revision.seq)).where(Revision.public, *conditions).scalar_subquery(), 0
+    )
 
 
 async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool = False) -> Moment:
     """The moment after one commit, for a walk that goes on where it began."""
     wanted = select(Commit.at, redactions(drafts=drafts)).where(Commit.seq == seq)
     if not drafts:
-        wanted = wanted.where(or_(Commit.seq == 0, exists().where(Revision.seq == seq, Revision.public)))
+        wanted = wanted.where(
+            or_(Commit.seq == 0, exists().where(Revision.seq == seq, Revision.public))
+        )
     row = (await session.execute(wanted)).one_or_none()
     if row is None:
         raise bad_parameter("cursor", "is not a cursor of this server")
@@ -67,10 +91,13 @@ async def _wait_for_writers(session: AsyncSession) -> None:
         await session.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
         # Whoever writes later draws an instant later than this one, so the lock need not be kept.
         await session.execute(
-            text("SELECT pg_advisory_lock_shared(:lock), pg_advisory_unlock_shared(:lock)"), {"lock": LOCK}
+            text("SELECT pg_advisory_lock_shared(:lock), pg_advisory_unlock_shared(:lock)"),
+            {"lock": LOCK},
         )
     except OperationalError:
-        raise Unavailable("A write is under way that may belong before this instant; ask again.", 2) from None
+        raise Unavailable(
+            "A write is under way that may belong before this instant; ask again.", 2
+        ) from None
 
 
 def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
@@ -140,20 +167,30 @@ async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 
 
-async def held_by_id(session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]) -> dict[int, Snapshot]:
+async def held_by_id(
+    session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]
+) -> dict[int, Snapshot]:
     rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
     return {row.id: row for row in rows}
 
 
 async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:
     """One public object as held at a moment; NotFound if it was not there then."""
-    found = await list_held(session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public)
+    found = await list_held(
+        session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public
+    )
     if not found:
-        raise NotFound("It was not on file at that instant." if at.pinned else "There is no such thing on file.")
+        raise NotFound(
+            "It was not on file at that instant."
+            if at.pinned
+            else "There is no such thing on file."
+        )
     return found[0]
 
 
-async def list_revisions(session: AsyncSession, at: Moment | None, kind: str, object_id: int) -> list[Snapshot]:
+async def list_revisions(
+    session: AsyncSession, at: Moment | None, kind: str, object_id: int
+) -> list[Snapshot]:
     """Every public entry of one object, oldest first, up to a moment (None: all there are)."""
     wanted = (
         select(*REVISION)

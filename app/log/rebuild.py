@@ -17,7 +17,8 @@ STATEMENTS = (
     f"DELETE FROM log_holding t WHERE {UNBLANKED}",
     f"DELETE FROM log_spell t WHERE {UNBLANKED}",
     f"DELETE FROM log_quote_use t WHERE {USED}",
-    "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public, negotiation_id) " + HOLDINGS,
+    "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public, negotiation_id) "
+    + HOLDINGS,
     f"INSERT INTO log_spell ({SPELL}) SELECT {SPELL} FROM ({SPELLS}) s",
     f"INSERT INTO log_quote_use (quote_id, position_id, seq) {USES} ON CONFLICT DO NOTHING",
 )
@@ -31,8 +32,12 @@ async def rebuild(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     for statement in STATEMENTS:
         await session.execute(text(statement))
-    wanted = select(Revision.seq, Revision.n, Revision.kind, Revision.snapshot).where(Revision.snapshot.is_not(None))
-    rows = await session.stream(wanted.order_by(Revision.seq, Revision.n).execution_options(yield_per=PAGE))
+    wanted = select(Revision.seq, Revision.n, Revision.kind, Revision.snapshot).where(
+        Revision.snapshot.is_not(None)
+    )
+    rows = await session.stream(
+        wanted.order_by(Revision.seq, Revision.n).execution_options(yield_per=PAGE)
+    )
     key = (Holding.seq_from == bindparam("seq"), Holding.n == bindparam("at"))
     derive = update(Holding).where(*key).values(words=search_vector("text"))
     connection = await session.connection()

@@ -15,7 +15,9 @@ FIELDS = {
     "source": ("title", "publisher", "author", "url", "reference"),
 }
 # Of a column or parameter. Letters that only look otherwise are the usual ones: the ligature `ﬁ` is `fi`.
-VECTOR = "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
+VECTOR = (
+    "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
+)
 
 
 def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:

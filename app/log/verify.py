@@ -68,7 +68,9 @@ async def verify_log(session: AsyncSession) -> Checked:
     faults += [_changed(r) for place, (remains, r) in left.items() if named.get(place) != remains]
     ahead = await session.scalar(select(literal(at) > func.clock_timestamp() + AHEAD))
     if ahead:
-        faults.append(f"entry {seq} lies in the future: the clock was set back, or the entry was made up")
+        faults.append(
+            f"entry {seq} lies in the future: the clock was set back, or the entry was made up"
+        )
     faults += [line async for line in compare(session)]
     return checked
 

@@ -20,7 +20,9 @@ from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, 
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
-REDACTION = "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
+REDACTION = (
+    "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
+)
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
 
 
@@ -32,7 +34,9 @@ class Moment:
     at: datetime
     epoch: str
     pinned: bool = False
-    redactions: int = 0  # done by now, whatever the moment: part of each ETag, since they reach into the past
+    redactions: int = (
+        0  # done by now, whatever the moment: part of each ETag, since they reach into the past
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ class Log:
     changes: list[Change] = field(default_factory=list)
     checks: list[QuoteCheck] = field(default_factory=list)
     bulk: Bulk | None = None
-    ahead: dict[int, "_Entry"] = field(default_factory=dict)  # written before the lock is taken, by number
+    ahead: dict[int, "_Entry"] = field(
+        default_factory=dict
+    )  # written before the lock is taken, by number
     moment: Moment | None = None  # once sealed
 
     def add(self, change: Change) -> None:
@@ -105,10 +111,21 @@ class Log:
         """Note a live row as it now stands; `extra` goes into its snapshot too."""
         await self.session.flush()
         self.add(
-            Change(kind, row.id, row.version, action, snapshot(row) | (extra or {}), public, reason, negotiation_id)
+            Change(
+                kind,
+                row.id,
+                row.version,
+                action,
+                snapshot(row) | (extra or {}),
+                public,
+                reason,
+                negotiation_id,
+            )
         )
 
-    async def amend(self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any) -> bool:
+    async def amend(
+        self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any
+    ) -> bool:
         """Change a live row and note it as corrected; False, and nothing noted, where it says so already."""
         changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
         if not changed:
@@ -134,7 +151,9 @@ class Log:
         await self.session.flush()
         first, many = (bulk.first, bulk.count) if bulk else (0, 0)
         numbers = [i if i < first else i + many for i in range(len(self.changes))]
-        entries = [self.ahead.get(n) or _Entry(n, c) for n, c in zip(numbers, self.changes, strict=True)]
+        entries = [
+            self.ahead.get(n) or _Entry(n, c) for n, c in zip(numbers, self.changes, strict=True)
+        ]
         lines = [chain_line(e.change, e.payload_hash) for e in entries]
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
@@ -144,7 +163,12 @@ class Log:
             chained.add(piece)
         await self.session.execute(
             insert(Commit).values(
-                seq=seq, at=at, by=self.by, batch=self.batch, previous=place.previous, hash=chained.digest()
+                seq=seq,
+                at=at,
+                by=self.by,
+                batch=self.batch,
+                previous=place.previous,
+                hash=chained.digest(),
             )
         )
         await self._write(seq, at, [e for e in entries if e.n not in self.ahead])
@@ -168,7 +192,13 @@ class Log:
         await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         last = Commit.at + timedelta(microseconds=1)
         row = await self.session.execute(
-            select(Commit.seq + 1, func.greatest(func.clock_timestamp(), last), Commit.hash, Epoch.epoch, redactions())
+            select(
+                Commit.seq + 1,
+                func.greatest(func.clock_timestamp(), last),
+                Commit.hash,
+                Epoch.epoch,
+                redactions(),
+            )
             .select_from(Commit)
             .join(Epoch, true())
             .order_by(Commit.seq.desc())
@@ -177,7 +207,9 @@ class Log:
         seq, at, previous, epoch, redacted = row.one()
         return Place(seq, at, previous, epoch.hex, redacted)
 
-    async def _write(self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True) -> None:
+    async def _write(
+        self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True
+    ) -> None:
         """Write revisions, and what can be rebuilt: since when each holds, the spells of positions, the uses of quotes.
 
         Without `close`, where there can be nothing that they follow.
@@ -191,13 +223,27 @@ class Log:
         holdings, spells, uses = [], [], []
         for n, c in ((e.n, e.change) for e in entries):
             seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
-            key = {"seq_from": seq, "n": n, "seq_to": seq_to, "negotiation_id": c.negotiation_id, "public": c.public}
-            holdings.append({**key, "kind": c.kind, "object_id": c.object_id, "text": words_of(c.kind, c.snapshot)})
+            key = {
+                "seq_from": seq,
+                "n": n,
+                "seq_to": seq_to,
+                "negotiation_id": c.negotiation_id,
+                "public": c.public,
+            }
+            holdings.append(
+                {
+                    **key,
+                    "kind": c.kind,
+                    "object_id": c.object_id,
+                    "text": words_of(c.kind, c.snapshot),
+                }
+            )
             if c.position is not None:
                 spells.append({**key, **_spell(c, c.position, at)})
                 if c.public:
                     uses += [
-                        {"quote_id": q["id"], "position_id": c.object_id, "seq": seq} for q in c.snapshot["quotes"]
+                        {"quote_id": q["id"], "position_id": c.object_id, "seq": seq}
+                        for q in c.snapshot["quotes"]
                     ]
         await self.session.execute(insert(Holding).values(words=search_vector("text")), holdings)
         if spells:
@@ -210,7 +256,9 @@ class Log:
         for kind, object_id in objects:
             by_kind.setdefault(kind, []).append(object_id)
         for kind, ids in by_kind.items():
-            await self.session.execute(select(func.close_versions(kind, literal(ids, ARRAY(BigInteger)), seq)))
+            await self.session.execute(
+                select(func.close_versions(kind, literal(ids, ARRAY(BigInteger)), seq))
+            )
 
 
 class _Entry:

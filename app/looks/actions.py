@@ -21,11 +21,15 @@ class LookInput(Input):
     where: Prose | None = None
 
 
-async def note_look(session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput) -> Look:
+async def note_look(
+    session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput
+) -> Look:
     """Note that a cell was searched; silence so noted is told apart from never having looked."""
     cell = await cell_facts(session, negotiation, sent.party, sent.issue, PositionContent())
     if dates.not_begun(dates.parse(sent.looked_on.isoformat()), log.now):
-        raise Invalid("The look was not noted.", Fault("/looked_on", "has not yet begun anywhere on earth"))
+        raise Invalid(
+            "The look was not noted.", Fault("/looked_on", "has not yet begun anywhere on earth")
+        )
     row = Look(
         negotiation_id=negotiation.id,
         party_id=cell.party_id,

@@ -29,7 +29,9 @@ async def list_looks(request: Request, session: Session, slug: SlugInPath, query
 
 
 @router.post("", status_code=201)
-async def add_look(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
+async def add_look(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
+) -> Response:
     """Note that a cell was searched and nothing was found."""
 
     async def work() -> Response:
@@ -39,7 +41,9 @@ async def add_look(request: Request, session: Session, viewer: Editor, slug: Slu
             row = await note_look(session, log, negotiation=negotiation, sent=sent)
         s = await get_held(session, log.sealed, "look", row.id)
         data = look_json(s, slug, sent.party, sent.issue)
-        return answer_one(request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks")
+        return answer_one(
+            request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks"
+        )
 
     return await once(request, session, viewer, work)
 

@@ -21,13 +21,22 @@ from app.looks.actions import LookInput, note_look
 from app.models.issue import Issue
 from app.models.negotiation import Negotiation, Party
 from app.models.position import Look
-from app.negotiations.queries import code_book, get_negotiation, issue_views, nav, negotiation_view, party_views
+from app.negotiations.queries import (
+    code_book,
+    get_negotiation,
+    issue_views,
+    nav,
+    negotiation_view,
+    party_views,
+)
 
 router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 
 
 @router.get("/new")
-async def offer_looks(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def offer_looks(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """Show the form, with the cells chosen that the address names.
 
     These are `cell=party/issue`, or one `party` and `issue`; `where` says what was searched.
@@ -64,7 +73,9 @@ async def _form(
 
 
 @router.post("/new")
-async def note_looks(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def note_looks(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Note one look for each cell chosen, as one entry of the log; the same look is noted once."""
     form = await request.form(max_fields=20_000)
     values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}
@@ -81,7 +92,9 @@ async def note_looks(request: Request, session: Session, viewer: Anyone, slug: S
             await _note(session, negotiation, sent, by=editor.name)
         if not refused:
             return RedirectResponse(f"/n/{slug}/coverage#searched", 303)
-        errors = {_field(f.where): f"{_LABELS[_field(f.where)]}: {f.detail}" for f in refused[0].faults}
+        errors = {
+            _field(f.where): f"{_LABELS[_field(f.where)]}: {f.detail}" for f in refused[0].faults
+        }
     return await _form(request, session, slug, cells, values, errors, 422)
 
 
@@ -111,11 +124,15 @@ def _read(values: dict[str, str], cells: list[str]) -> tuple[list[LookInput], di
             sent.append(LookInput(**given, where=values["where"].strip() or None))
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0])
-            errors[_field(name)] = f"{_LABELS[_field(name)]}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+            errors[_field(name)] = (
+                f"{_LABELS[_field(name)]}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+            )
     return sent, errors
 
 
-async def _note(session: Session, negotiation: Negotiation, sent: list[LookInput], *, by: str) -> None:
+async def _note(
+    session: Session, negotiation: Negotiation, sent: list[LookInput], *, by: str
+) -> None:
     async with writing(session, by=by, now=now(), batch="look" if len(sent) > 1 else None) as log:
         for look in sent:
             if not await _noted(session, negotiation, look, by):

@@ -35,11 +35,23 @@ async def show_matrix(
     data = {
         "negotiation": slug,
         "parties": [
-            {"slug": p.slug, "name": p.name, "role": p.role, "consent_required": p.consent_required, "order": p.order}
+            {
+                "slug": p.slug,
+                "name": p.name,
+                "role": p.role,
+                "consent_required": p.consent_required,
+                "order": p.order,
+            }
             for p in matrix.grid.parties
         ],
         "issues": [
-            {"slug": i.slug, "title": i.title, "group": i.group, "ordered": i.ordered, "options": i.options}
+            {
+                "slug": i.slug,
+                "title": i.title,
+                "group": i.group,
+                "ordered": i.ordered,
+                "options": i.options,
+            }
             for i in (row.issue for row in matrix.grid.rows)
         ],
         "cells": cells,
@@ -61,8 +73,14 @@ async def show_common_ground(
     `silent` lists those without an attitude to the option. `elsewhere` lists those of them that prefer another option
     of the issue: they have said what they want, so do not count them as not having spoken.
     """
-    matrix = await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False)
-    data = {"issues": [{"issue": issue, "options": ground.options} for issue, ground in matrix.ground.items()]}
+    matrix = await load(
+        session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False
+    )
+    data = {
+        "issues": [
+            {"issue": issue, "options": ground.options} for issue, ground in matrix.ground.items()
+        ]
+    }
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     if query.known_at is not None:
         options = [option for ground in matrix.ground.values() for option in ground.options]

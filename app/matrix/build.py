@@ -42,7 +42,9 @@ class Matrix:
     book: CodeBook
     negotiation: NegotiationView
     parties: list[PartyView]  # all of them, for their names; those shown are in the grid
-    seated: list[PartyView]  # without those that were merged into another and have nothing left to show
+    seated: list[
+        PartyView
+    ]  # without those that were merged into another and have nothing left to show
     issues: list[IssueView]  # likewise
     grid: Grid
     ground: dict[str, IssueGround]  # by issue shown
@@ -72,7 +74,11 @@ async def load(
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
-    as_of = query.as_of or day or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
+    as_of = (
+        query.as_of
+        or day
+        or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
+    )
     parties, issues = party_views(book), issue_views(book)
     party_ids = {p["slug"]: i for i, p in book.parties.items()}
     issue_ids = {i["slug"]: i.id for i in book.issues}
@@ -85,16 +91,28 @@ async def load(
     asked = [i for i in issues if not query.issue or i.slug in query.issue]
     end = start + max(1, most_cells // max(len(shown), 1))
     rows = asked[start:end]
-    more = write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat()) if end < len(asked) else None
+    more = (
+        write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat())
+        if end < len(asked)
+        else None
+    )
 
     # Common ground counts everybody whose consent is required, whatever columns are shown.
     consenting = [p for p in parties if p.consent_required] if ground else []
     columns = {party_ids[p.slug] for p in shown}
     needed = columns | {party_ids[p.slug] for p in consenting}
-    where: dict[str, Any] = {"negotiation_id": number, "parties": needed, "issues": [issue_ids[i.slug] for i in rows]}
+    where: dict[str, Any] = {
+        "negotiation_id": number,
+        "parties": needed,
+        "issues": [issue_ids[i.slug] for i in rows],
+    }
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
     before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
-    moves = await _last_moves(session, at, book, current, as_of, query.since, where) if query.since else {}
+    moves = (
+        await _last_moves(session, at, book, current, as_of, query.since, where)
+        if query.since
+        else {}
+    )
     looks = await queries.newest_looks(session, at, number)
 
     drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
@@ -120,13 +138,22 @@ async def load(
         shown,
         rows,
         occupied,
-        {(slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"]) for (p, i), s in looks.items()},
+        {
+            (slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"])
+            for (p, i), s in looks.items()
+        },
         firmness=query.firmness,
         words=bool(query.q),
-        before=None if before is None else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
+        before=None
+        if before is None
+        else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
-    grounds = {i.slug: ground_of(book, issue_ids[i.slug], i, consenting, slugs, current, looks) for i in rows if ground}
+    grounds = {
+        i.slug: ground_of(book, issue_ids[i.slug], i, consenting, slugs, current, looks)
+        for i in rows
+        if ground
+    }
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
         at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
@@ -153,13 +180,18 @@ async def _last_moves(
         slugs = {option.id: option["slug"] for option in book.options[issue_id]}
         was = before.get((party_id, issue_id))
         moves[party_id, issue_id] = kind(
-            stand_in(party, was, slugs, parties) if was else None, stand_in(party, cell.version, slugs, parties)
+            stand_in(party, was, slugs, parties) if was else None,
+            stand_in(party, cell.version, slugs, parties),
         )
     return moves
 
 
 async def _seated(
-    session: AsyncSession, at: Moment, negotiation_id: int, parties: list[PartyView], numbers: Mapping[str, int]
+    session: AsyncSession,
+    at: Moment,
+    negotiation_id: int,
+    parties: list[PartyView],
+    numbers: Mapping[str, int],
 ) -> list[PartyView]:
     """Leave out whoever was merged into another, unless something of it is on record still, or again."""
     merged = {numbers[p.slug]: p.slug for p in parties if p.merged_into}
@@ -170,7 +202,10 @@ async def _seated(
 
 
 async def _speaking(
-    session: AsyncSession, at: Moment, book: CodeBook, current: Mapping[tuple[int, int], queries.Current]
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    current: Mapping[tuple[int, int], queries.Current],
 ) -> dict[int, Snapshot]:
     """The parties of a negotiation, and those that speak in these positions without taking part in it."""
     speaking = {q["party_id"] for c in current.values() if c.version for q in c.version["quotes"]}
@@ -195,7 +230,9 @@ def ground_of(
     for party in consenting:
         key = (numbers[party.slug], issue_id)
         cell = current.get(key)
-        stands[party.slug] = stand_in(party.slug, cell.version, slugs, parties) if cell and cell.version else None
+        stands[party.slug] = (
+            stand_in(party.slug, cell.version, slugs, parties) if cell and cell.version else None
+        )
         if key in looks:
             searched.add(party.slug)
         if cell and cell.possible:
@@ -205,7 +242,9 @@ def ground_of(
     return issue_ground(options, stands, [p.slug for p in consenting], searched, possible)
 
 
-def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], parties: Mapping[int, str]) -> Stand:
+def stand_in(
+    party: str, version: Snapshot, slugs: Mapping[int, str], parties: Mapping[int, str]
+) -> Stand:
     """What the analyses read of a position, out of its document; slugs of options and parties by number."""
     d = version.data
     by_slug = {slugs[a["option_id"]]: a for a in d["attitudes"]}
@@ -213,7 +252,9 @@ def stand_in(party: str, version: Snapshot, slugs: Mapping[int, str], parties: M
         party=party,
         position=version.id,
         attitudes={slug: by_slug[slug]["attitude"] for slug in slugs.values() if slug in by_slug},
-        conditions={slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None},
+        conditions={
+            slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None
+        },
         inferred=[slug for slug, a in by_slug.items() if a["inferred"]],
         # One that takes no part may go by its number: a move asks whether others alone say so, not who.
         attributed_by=[parties.get(number, str(number)) for number in attributed_by(d)],

@@ -26,7 +26,9 @@ class Passage:
     mark: Mark | None
 
 
-async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue: IssueView) -> list[Passage]:
+async def cell_history(
+    session: AsyncSession, matrix: Matrix, party: str, issue: IssueView
+) -> list[Passage]:
     """The positions of a cell that may have been stated by then, newest first, each with its move."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
@@ -40,7 +42,9 @@ async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue:
         move.after: move_mark(
             move.kind,
             doubtful=move.after in doubtful,
-            ranks=ranks_between(issue, seen[move.before], seen[move.after]) if move.before else None,
+            ranks=ranks_between(issue, seen[move.before], seen[move.after])
+            if move.before
+            else None,
         )
         for move in moves(issue.slug, timeline, after=None, to=matrix.as_of)
     }
@@ -48,7 +52,9 @@ async def cell_history(session: AsyncSession, matrix: Matrix, party: str, issue:
     return [Passage(seen[s.position], marks.get(s.position)) for s in ordered]
 
 
-def ranks_between(issue: IssueView, before: PositionView, after: PositionView) -> tuple[float, float] | None:
+def ranks_between(
+    issue: IssueView, before: PositionView, after: PositionView
+) -> tuple[float, float] | None:
     """From which rank to which the preferred option went, where the options are a scale."""
     ranks = {option.slug: option.rank for option in issue.options} if issue.ordered else {}
     was, now = (ranks.get(stand_of(p).preferred or "") for p in (before, after))
@@ -81,7 +87,14 @@ async def spells_of_cell(
         first_published: datetime = row[2]
         version = Snapshot(*row[4:])
         spell = precedence.Spell(
-            version.id, str(party_id), str(issue_id), "published", stated_from, stated_by, first_published, row[3]
+            version.id,
+            str(party_id),
+            str(issue_id),
+            "published",
+            stated_from,
+            stated_by,
+            first_published,
+            row[3],
         )
         found.append((spell, version))
     return found

@@ -33,7 +33,8 @@ def cite_matrix(matrix: Matrix, *, base: str, permalink: str) -> Cite:
         "@id": permalink,
         "url": here,
         "name": work.title,
-        "description": n.summary or f"What each party to “{n.title}” wants on each issue, in its own words.",
+        "description": n.summary
+        or f"What each party to “{n.title}” wants on each issue, in its own words.",
         "creator": {"@type": "Organization", "name": US},
         "license": n.licence,
         "version": str(matrix.at.seq),
@@ -41,8 +42,18 @@ def cite_matrix(matrix: Matrix, *, base: str, permalink: str) -> Cite:
         "temporalCoverage": f"../{as_of}",
         "isAccessibleForFree": True,
         "distribution": [
-            {"@type": "DataDownload", "encodingFormat": media, "contentUrl": f"{here}/export.{form}"}
+            {
+                "@type": "DataDownload",
+                "encodingFormat": media,
+                "contentUrl": f"{here}/export.{form}",
+            }
             for form, media in FORMS.items()
         ],
     }
-    return Cite(work, permalink, f"/n/{n.slug}/cite", query, {k: v for k, v in data.items() if v is not None})
+    return Cite(
+        work,
+        permalink,
+        f"/n/{n.slug}/cite",
+        query,
+        {k: v for k, v in data.items() if v is not None},
+    )

@@ -31,7 +31,10 @@ class Stand:
     @property
     def preferred(self) -> str | None:
         """The option that it prefers, also on a condition, by inference or hearsay."""
-        return next((option for option, attitude in self.attitudes.items() if attitude == Attitude.PREFERS), None)
+        return next(
+            (option for option, attitude in self.attitudes.items() if attitude == Attitude.PREFERS),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ class OptionGround:
     accepted_by: list[Voice]
     rejected_by: list[Voice]
     silent: list[str]  # no attitude to this option, whatever else the party says
-    elsewhere: list[str]  # those of them that prefer another option of the issue: no page calls these silent
+    elsewhere: list[
+        str
+    ]  # those of them that prefer another option of the issue: no page calls these silent
 
     @property
     def reserved(self) -> list[Voice]:
@@ -130,7 +135,9 @@ def common_ground(
     return [_ground(option, stands, consenting) for option in options]
 
 
-def _ground(option: str, stands: Mapping[str, Stand | None], consenting: Sequence[str]) -> OptionGround:
+def _ground(
+    option: str, stands: Mapping[str, Stand | None], consenting: Sequence[str]
+) -> OptionGround:
     accepted: list[Voice] = []
     rejected: list[Voice] = []
     silent: list[str] = []
@@ -162,7 +169,9 @@ def _voice(stand: Stand | None, option: str) -> Voice | None:
     )
 
 
-def _state(accepted: Iterable[Voice], rejected: Sequence[Voice], silent: Sequence[str]) -> CommonGround:
+def _state(
+    accepted: Iterable[Voice], rejected: Sequence[Voice], silent: Sequence[str]
+) -> CommonGround:
     taken = [voice.plain for voice in accepted]
     if any(voice.plain for voice in rejected):
         return CommonGround.BLOCKED

@@ -31,12 +31,21 @@ def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, 
 
     An open option counts as a way out only where somebody takes it: one that nobody has spoken for hides no blockade.
     """
-    states = {state: [ground for ground in issue.options if ground.state == state] for state in CommonGround}
+    states = {
+        state: [ground for ground in issue.options if ground.state == state]
+        for state in CommonGround
+    }
     speech = _Speech(labels, names, issue)
     if agreed := states[CommonGround.AGREED]:
-        return Headline(CommonGround.AGREED, f"Agreed: {speech.options(agreed)}", speech.taken(agreed))
+        return Headline(
+            CommonGround.AGREED, f"Agreed: {speech.options(agreed)}", speech.taken(agreed)
+        )
     if qualified := states[CommonGround.QUALIFIED]:
-        return Headline(CommonGround.QUALIFIED, f"Qualified: {speech.options(qualified)}", speech.reserved(qualified))
+        return Headline(
+            CommonGround.QUALIFIED,
+            f"Qualified: {speech.options(qualified)}",
+            speech.reserved(qualified),
+        )
     taken = [ground for ground in states[CommonGround.OPEN] if ground.accepted_by]
     if not taken and (blocked := states[CommonGround.BLOCKED]):
         detail = "; ".join([speech.blocked(blocked), *speech.left(states[CommonGround.OPEN])])
@@ -84,7 +93,11 @@ class _Speech:
         """Count the parties by the option they prefer, else by those they accept; empty for fewer than two parties."""
         groups: dict[tuple[str, ...], int] = {}
         for stand in self.issue.stands.values():
-            taken = [o for o, attitude in stand.attitudes.items() if attitude == Attitude.ACCEPTS] if stand else []
+            taken = (
+                [o for o, attitude in stand.attitudes.items() if attitude == Attitude.ACCEPTS]
+                if stand
+                else []
+            )
             choice = (stand.preferred,) if stand and stand.preferred else tuple(taken)
             if choice:
                 groups[choice] = groups.get(choice, 0) + 1
@@ -113,7 +126,11 @@ class _Speech:
         if len(preferring) == len(voices):
             return f"{_all(len(voices))} prefer it"
         accept = f"{_all(len(voices))} accept it"
-        return f"{accept}; {self._names(preferring)} {_verb('prefer', preferring)} it" if preferring else accept
+        return (
+            f"{accept}; {self._names(preferring)} {_verb('prefer', preferring)} it"
+            if preferring
+            else accept
+        )
 
     def reserved(self, grounds: Sequence[OptionGround]) -> str:
         easiest = min(grounds, key=lambda ground: len(ground.reserved))
@@ -125,7 +142,9 @@ class _Speech:
         rejected: dict[tuple[str, str], list[str]] = {}
         for ground in grounds:
             for voice in ground.blockers:
-                rejected.setdefault((voice.party, voice.firmness), []).append(self.label(ground.option))
+                rejected.setdefault((voice.party, voice.firmness), []).append(
+                    self.label(ground.option)
+                )
         return "; ".join(
             f"{self._names([party])} rejects {', '.join(options)}{' (red line)' * (firmness == Firmness.RED_LINE)}"
             for (party, firmness), options in rejected.items()
@@ -135,7 +154,10 @@ class _Speech:
         """Say of open options that nobody takes what else is known."""
         return [
             f"{self.label(ground.option)}: "
-            + ("; ".join(self._said(voice, "rejects") for voice in ground.rejected_by) or "nothing on record")
+            + (
+                "; ".join(self._said(voice, "rejects") for voice in ground.rejected_by)
+                or "nothing on record"
+            )
             for ground in grounds
         ]
 
@@ -153,7 +175,9 @@ class _Speech:
             if not any(voice.attitude == Attitude.PREFERS for voice in ground.accepted_by):
                 continue
             for firm in (True, False):
-                plain = [v.party for v in ground.blockers if (v.firmness == Firmness.RED_LINE) is firm]
+                plain = [
+                    v.party for v in ground.blockers if (v.firmness == Firmness.RED_LINE) is firm
+                ]
                 if plain:
                     said.append(
                         f"{self._names(plain)} {_verb('reject', plain)} {self.label(ground.option)}"
@@ -167,7 +191,8 @@ class _Speech:
             for party, option in red_lines(self.issue, ground):
                 held.setdefault(option, {})[party] = None
         said += [
-            f"{self.label(option)} is a red line of {self._names(list(parties))}" for option, parties in held.items()
+            f"{self.label(option)} is a red line of {self._names(list(parties))}"
+            for option, parties in held.items()
         ]
         more = len(said) - MOST_CONFLICTS
         return [*said[:MOST_CONFLICTS], f"{_number(more)} more"] if more > 0 else said
@@ -179,9 +204,13 @@ class _Speech:
         parts = []
         if len(near) > 1:
             of, takers = len(self.issue.stands), len(first.accepted_by)
-            parts.append(f"{_number(takers)} of {_number(of)} {'accepts' if takers == 1 else 'accept'} each")
+            parts.append(
+                f"{_number(takers)} of {_number(of)} {'accepts' if takers == 1 else 'accept'} each"
+            )
         elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
-            parts += [self._said(voice, "rejects") for voice in first.rejected_by]  # else named as a conflict
+            parts += [
+                self._said(voice, "rejects") for voice in first.rejected_by
+            ]  # else named as a conflict
         parts += self.unsaid(near)
         return self.options(near) + (f" ({'; '.join(parts)})" if parts else "")
 
@@ -213,7 +242,9 @@ class _Speech:
 
     def _said(self, voice: Voice, verb: str, what: str = "it") -> str:
         how = [only_if(voice.condition)] if voice.condition else []
-        how += ["by inference"] * voice.inferred + [according_to(voice.attributed_by, self.names)] * voice.attributed
+        how += ["by inference"] * voice.inferred + [
+            according_to(voice.attributed_by, self.names)
+        ] * voice.attributed
         return f"{self._names([voice.party])} {verb} {what} {', '.join(how)}"
 
     def _names(self, parties: Sequence[str]) -> str:

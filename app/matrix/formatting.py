@@ -125,7 +125,11 @@ def stance(issue: IssueView, position: PositionView) -> Stance:
         return Stance(Part("", prefers), also)
     if len(accepts) > 1:
         return Stance(
-            Part("", [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")]), also
+            Part(
+                "",
+                [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")],
+            ),
+            also,
         )
     if also:
         return Stance(also[0], also[1:])
@@ -152,7 +156,9 @@ def stance_words(issue: IssueView, position: PositionView) -> str:
         for slug, attitude in position.attitudes.items():
             if attitude == verb:
                 condition = position.conditions.get(slug)
-                label = labels.get(slug, slug) + (" (inferred)" if slug in position.inferred else "")
+                label = labels.get(slug, slug) + (
+                    " (inferred)" if slug in position.inferred else ""
+                )
                 items.append(f"{label}, {only_if(condition)}" if condition else label)
         if items:
             said.append(f"{verb} {', '.join(items)}")
@@ -161,7 +167,11 @@ def stance_words(issue: IssueView, position: PositionView) -> str:
 
 def own_words(position: PositionView) -> int:
     """How many of its quotes are the party's own words: direct ones that nobody else's speaker said."""
-    spoken = (q.speaker.party if q.speaker else None for q in position.quotes if q.kind == QuoteKind.DIRECT)
+    spoken = (
+        q.speaker.party if q.speaker else None
+        for q in position.quotes
+        if q.kind == QuoteKind.DIRECT
+    )
     return sum(party in (None, position.party) for party in spoken)
 
 
@@ -192,7 +202,12 @@ def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) ->
         fans = prefer.get(option.slug, 0)
         radius = min(2.4 + 1.4 * fans, 7.0) if fans else 1.8
         marks.append(
-            Mark(round(8 + (width - 16) * place / steps, 1), "prefers" if fans else "tick", False, round(radius, 1))
+            Mark(
+                round(8 + (width - 16) * place / steps, 1),
+                "prefers" if fans else "tick",
+                False,
+                round(radius, 1),
+            )
         )
     labels = _placed([option.label for option in options], [mark.x for mark in marks], width)
     ends = None
@@ -202,14 +217,21 @@ def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) ->
         if issue.ordered and len(options) > 1:
             ends = (options[0].label, options[-1].label)
         else:
-            shown = options if len(options) <= 3 else [option for option in options if option.slug in prefer][:3]
+            shown = (
+                options
+                if len(options) <= 3
+                else [option for option in options if option.slug in prefer][:3]
+            )
             listed, left_out = [option.label for option in shown], len(options) - len(shown)
     return Scale(width, issue.ordered and len(options) > 1, marks, labels, ends, listed, left_out)
 
 
 def _text_width(text: str) -> float:
     """Estimate the width of 12 px Source Sans, on the safe side (Cyrillic and capitals are wider)."""
-    return sum(8.0 if char.isupper() or ord(char) > 0x2FF else 3.6 if char in " .,:;il|!'’" else 6.4 for char in text)
+    return sum(
+        8.0 if char.isupper() or ord(char) > 0x2FF else 3.6 if char in " .,:;il|!'’" else 6.4
+        for char in text
+    )
 
 
 def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
@@ -237,7 +259,9 @@ def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> He
         return made
     left = len(grounds) - blocked
     which = (
-        f"all {number(blocked)} options" if not left else f"all but {number(left)} of {number(len(grounds))} options"
+        f"all {number(blocked)} options"
+        if not left
+        else f"all but {number(left)} of {number(len(grounds))} options"
     )
     return Headline(made.state, f"Blocked: {which}", _who(grounds, names))
 

@@ -7,7 +7,17 @@ from app.models.vocabulary import MoveKind, Silence
 from app.negotiations.views import IssueView, OptionView, PartyView
 from app.positions.views import PositionView
 
-__all__ = ["Cell", "Grid", "IssueView", "LookView", "Occupied", "OptionView", "PartyView", "Row", "build"]
+__all__ = [
+    "Cell",
+    "Grid",
+    "IssueView",
+    "LookView",
+    "Occupied",
+    "OptionView",
+    "PartyView",
+    "Row",
+    "build",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +38,15 @@ class Cell:
     silence: str | None  # "searched", "never_searched", or None where there is a position
     look: LookView | None = None  # the newest, where searched
     possible: list[int] = field(default_factory=list)  # may have been said by as_of, not certain
-    possible_stated_on: list[str] = field(default_factory=list)  # of these: imprecise dates as written
-    order_uncertain: list[int] = field(default_factory=list)  # their span overlaps the current one's
-    changed: bool | None = None  # with since: another position is current than at the end of that day
+    possible_stated_on: list[str] = field(
+        default_factory=list
+    )  # of these: imprecise dates as written
+    order_uncertain: list[int] = field(
+        default_factory=list
+    )  # their span overlaps the current one's
+    changed: bool | None = (
+        None  # with since: another position is current than at the end of that day
+    )
     move: MoveKind | None = None  # with since: the last move after that day
 
 
@@ -87,7 +103,9 @@ def build(
             return None
         look = looks.get((party, issue)) if position is None else None
         silence = None if position else Silence.SEARCHED if look else Silence.NEVER_SEARCHED
-        changed = None if before is None else before.get((party, issue)) != (position and position.id)
+        changed = (
+            None if before is None else before.get((party, issue)) != (position and position.id)
+        )
         return Cell(
             party=party,
             issue=issue,
@@ -102,4 +120,6 @@ def build(
             move=(moves or {}).get((party, issue)),
         )
 
-    return Grid(list(parties), [Row(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues])
+    return Grid(
+        list(parties), [Row(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues]
+    )

@@ -22,11 +22,20 @@ class Move:
     after: int
 
 
-def moves(issue: str, timeline: Sequence[tuple[date, Stand]], *, after: date | None, to: date | None) -> list[Move]:
+def moves(
+    issue: str, timeline: Sequence[tuple[date, Stand]], *, after: date | None, to: date | None
+) -> list[Move]:
     """List the moves of one cell later than `after`, up to and with `to`, out of the whole timeline of the cell."""
     befores = [None, *(stand for _, stand in timeline)]
     return [
-        Move(stand.party, issue, kind(before, stand), on, before.position if before else None, stand.position)
+        Move(
+            stand.party,
+            issue,
+            kind(before, stand),
+            on,
+            before.position if before else None,
+            stand.position,
+        )
         for before, (on, stand) in zip(befores, timeline, strict=False)
         if (after is None or after < on) and (to is None or on <= to)
     ]

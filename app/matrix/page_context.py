@@ -17,7 +17,9 @@ from app.positions.queries import count_changed_since
 from app.positions.views import PositionView
 
 
-async def shared(request: Request, session: AsyncSession, matrix: Matrix, query: MatrixQuery) -> dict[str, Any]:
+async def shared(
+    request: Request, session: AsyncSession, matrix: Matrix, query: MatrixQuery
+) -> dict[str, Any]:
     """Names, times and filters: what every page drawn from a matrix takes."""
     shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
     return {
@@ -27,9 +29,13 @@ async def shared(request: Request, session: AsyncSession, matrix: Matrix, query:
         "as_of": matrix.as_of.isoformat(),
         "known_at": instant(matrix.at.at) if query.known_at else None,
         "filters": given(query),
-        "changed_since": await count_changed_since(session, matrix.at, shown) if query.known_at else 0,
+        "changed_since": await count_changed_since(session, matrix.at, shown)
+        if query.known_at
+        else 0,
         "common": matrix.ground,
-        "moved": legend(cell for row in matrix.grid.rows for cell in row.cells) if query.since else None,
+        "moved": legend(cell for row in matrix.grid.rows for cell in row.cells)
+        if query.since
+        else None,
         "permalink": permalink(request, matrix),
     }
 

@@ -24,7 +24,9 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 
 @router.get("")
-async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def show_matrix(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Who wants what."""
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
@@ -50,7 +52,12 @@ async def show_matrix(request: Request, session: Session, viewer: Anyone, slug: 
 
 @router.get("/cells/{party}/{issue}")
 async def show_cell(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath, issue: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: Anyone,
+    slug: SlugInPath,
+    party: SlugInPath,
+    issue: SlugInPath,
 ) -> Response:
     """One cell: its current position, the quotes it rests on, and how it came to be."""
     times = read_query(Marked, request)
@@ -60,7 +67,9 @@ async def show_cell(
     [cell] = row.cells
     shared = await page_context.shared(request, session, matrix, query)
     history = await cell_history(session, matrix, column.slug, row.issue)
-    shared["names"] = await called(session, matrix.at, matrix.names, [passage.position for passage in history])
+    shared["names"] = await called(
+        session, matrix.at, matrix.names, [passage.position for passage in history]
+    )
     return page(
         request,
         "matrix/cell.html",
@@ -113,14 +122,18 @@ async def show_party(
         party=column,
         aliases=column.aliases,
         wikidata_id=column.wikidata_id,
-        speakers=[(s["name"], s["office"]) for s in await list_speakers_of(session, matrix.at, party_id)],
+        speakers=[
+            (s["name"], s["office"]) for s in await list_speakers_of(session, matrix.at, party_id)
+        ],
         cells=[(row.issue, row.cells[0]) for row in matrix.grid.rows],
         nav=nav(slug),
     )
 
 
 @router.get("/common-ground")
-async def show_common_ground(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def show_common_ground(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Where those whose consent is required agree, option by option."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
@@ -130,7 +143,14 @@ async def show_common_ground(request: Request, session: Session, viewer: Anyone,
         "matrix/common_ground.html",
         **await page_context.shared(request, session, matrix, query),
         rows=[
-            (row.issue, [(p, c) for p, c in zip(matrix.grid.parties, row.cells, strict=True) if c is not None])
+            (
+                row.issue,
+                [
+                    (p, c)
+                    for p, c in zip(matrix.grid.parties, row.cells, strict=True)
+                    if c is not None
+                ],
+            )
             for row in matrix.grid.rows
         ],
         consenting=[p for p in matrix.parties if p.consent_required],
@@ -139,7 +159,9 @@ async def show_common_ground(request: Request, session: Session, viewer: Anyone,
 
 
 @router.get("/about")
-async def show_about(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def show_about(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Who keeps it, by which method and code book, how far it is coded, how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())

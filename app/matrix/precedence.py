@@ -32,7 +32,9 @@ def order_key(spell: Spell) -> tuple[date, date, datetime, int]:
 
 def counted(spells: Iterable[Spell], as_of: date) -> list[Spell]:
     """List in order the published positions that had certainly been stated by the end of `as_of`."""
-    return sorted((spell for spell in _published(spells) if spell.stated_by <= as_of), key=order_key)
+    return sorted(
+        (spell for spell in _published(spells) if spell.stated_by <= as_of), key=order_key
+    )
 
 
 def current(spells: Iterable[Spell], as_of: date) -> Spell | None:
@@ -65,7 +67,11 @@ def overlapping(spells: Iterable[Spell]) -> set[int]:
 
 def possible(spells: Iterable[Spell], as_of: date) -> list[int]:
     """Name, by ascending id, the positions that may have been stated by the end of `as_of` but are not certain."""
-    return sorted(spell.position for spell in _published(spells) if spell.stated_from <= as_of < spell.stated_by)
+    return sorted(
+        spell.position
+        for spell in _published(spells)
+        if spell.stated_from <= as_of < spell.stated_by
+    )
 
 
 def timeline(spells: Iterable[Spell]) -> list[tuple[date, Spell]]:

@@ -60,7 +60,9 @@ async def current(
             chosen.seq_from,
             chosen.n,
         )
-        .outerjoin(chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id))
+        .outerjoin(
+            chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id)
+        )
         .where(where)
         .group_by(Spell.party_id, Spell.issue_id, chosen.seq_from, chosen.n)
         .subquery("cells")
@@ -79,7 +81,9 @@ async def current(
         .outerjoin(Commit, Commit.seq == cells.c.seq_from)
     )
     if q:
-        wanted = wanted.outerjoin(Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n))
+        wanted = wanted.outerjoin(
+            Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n)
+        )
     rows = await session.execute(wanted)
     return {
         (row[0], row[1]): Current(
@@ -109,40 +113,65 @@ async def predecessors(
     """
     where = published(at, negotiation_id, parties, issues)
     now = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
-    same_cell = and_(now.party_id == Spell.party_id, now.issue_id == Spell.issue_id, now.stated_by > since)
-    before = aliased(Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before"))
+    same_cell = and_(
+        now.party_id == Spell.party_id, now.issue_id == Spell.issue_id, now.stated_by > since
+    )
+    before = aliased(
+        Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before")
+    )
     rows = await session.execute(
         select(before.party_id, before.issue_id, *REVISION)
         .join(Revision, and_(Revision.seq == before.seq_from, Revision.n == before.n))
         .join(Commit, Commit.seq == before.seq_from)
     )
-    return {(party, issue): Snapshot(*version) for party, issue, *version in rows if version[-1] is not None}
+    return {
+        (party, issue): Snapshot(*version)
+        for party, issue, *version in rows
+        if version[-1] is not None
+    }
 
 
 async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int]) -> dict[int, str]:
     """When published positions were stated, as written, by their numbers."""
     rows = await session.execute(
-        select(Spell.position_id, func.coalesce(Revision.snapshot["stated_on"].astext, cast(Spell.stated_by, Text)))
+        select(
+            Spell.position_id,
+            func.coalesce(Revision.snapshot["stated_on"].astext, cast(Spell.stated_by, Text)),
+        )
         .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .where(among(Spell.position_id, numbers), Spell.status == PositionStatus.PUBLISHED, held(Spell, at))
+        .where(
+            among(Spell.position_id, numbers),
+            Spell.status == PositionStatus.PUBLISHED,
+            held(Spell, at),
+        )
     )
     return {number: said for number, said in rows}
 
 
-async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Mapping[CellKey, Snapshot]:
+async def newest_looks(
+    session: AsyncSession, at: Moment, negotiation_id: int
+) -> Mapping[CellKey, Snapshot]:
     """The newest look into each cell; a look counts at every `as_of`."""
-    looks = await list_held(session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look")
+    looks = await list_held(
+        session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look"
+    )
     newest: dict[CellKey, Snapshot] = {}
     for look in sorted(looks, key=lambda s: (s["looked_on"], s.id)):
         newest[look["party_id"], look["issue_id"]] = look
     return newest
 
 
-async def statement_days(session: AsyncSession, at: Moment, negotiation_id: int) -> list[tuple[date, int]]:
+async def statement_days(
+    session: AsyncSession, at: Moment, negotiation_id: int
+) -> list[tuple[date, int]]:
     """The days by which something had been said, with how many positions."""
     rows = await session.execute(
         select(Spell.stated_by, func.count())
-        .where(Spell.negotiation_id == negotiation_id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at))
+        .where(
+            Spell.negotiation_id == negotiation_id,
+            Spell.status == PositionStatus.PUBLISHED,
+            held(Spell, at),
+        )
         .group_by(Spell.stated_by)
         .order_by(Spell.stated_by)
     )

@@ -3,14 +3,24 @@
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, one_of
 from app.models.vocabulary import UserRole
 
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
-SecretHash = Annotated[bytes, mapped_column(LargeBinary, unique=True)]  # SHA-256 of 32 random bytes needs no salt
+SecretHash = Annotated[
+    bytes, mapped_column(LargeBinary, unique=True)
+]  # SHA-256 of 32 random bytes needs no salt
 OfAccount = Annotated[int, mapped_column(ForeignKey("account.id"), index=True)]
 
 
@@ -20,7 +30,9 @@ class Account(Base):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(Text)
-    name_key: Mapped[str] = mapped_column(Text, unique=True)  # the name as it is compared, whatever its letter case
+    name_key: Mapped[str] = mapped_column(
+        Text, unique=True
+    )  # the name as it is compared, whatever its letter case
     role: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(Text)  # none: signs in by one-time links only
     created_at: Mapped[Instant]
@@ -35,7 +47,9 @@ class SignIn(Base):
     id: Mapped[Id]
     account_id: Mapped[OfAccount]
     token_hash: Mapped[SecretHash]
-    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # tells a browser that has signed in before
+    device_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # tells a browser that has signed in before
     user_agent: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Instant]
     last_seen_at: Mapped[Instant]  # to the hour
@@ -60,7 +74,10 @@ class OidcIdentity(Base):
     """Who the owner of an account is at an OpenID provider; they linked it themselves."""
 
     __tablename__ = "oidc_identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("account_id", "issuer"),
+    )
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -76,7 +93,9 @@ class OidcTrip(Base):
 
     id: Mapped[Id]
     token_hash: Mapped[SecretHash]
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # to link; none: to sign in
+    account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id"), index=True
+    )  # to link; none: to sign in
     next: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[Instant] = mapped_column(index=True)
 
@@ -90,7 +109,9 @@ class ApiToken(Base):
     token_hash: Mapped[SecretHash]
     label: Mapped[str] = mapped_column(Text)
     shown: Mapped[str] = mapped_column(Text)  # its first characters, to tell it from others
-    role: Mapped[str | None] = mapped_column(Text)  # no more than this, even where the account may do more
+    role: Mapped[str | None] = mapped_column(
+        Text
+    )  # no more than this, even where the account may do more
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant | None]
     last_used_at: Mapped[Instant | None]  # by a write, to the hour
@@ -102,7 +123,9 @@ class SignInTries(Base):
 
     __tablename__ = "sign_in_tries"
 
-    key: Mapped[str] = mapped_column(Text, primary_key=True)  # a hash: people type passwords into the name's field
+    key: Mapped[str] = mapped_column(
+        Text, primary_key=True
+    )  # a hash: people type passwords into the name's field
     since: Mapped[Instant] = mapped_column(index=True)
     tries: Mapped[int]
 

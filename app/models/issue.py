@@ -1,6 +1,15 @@
 """A question on the table of one negotiation, with its possible answers."""
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Uid
@@ -12,7 +21,9 @@ class Issue(Base):
     __table_args__ = (
         CheckConstraint(SLUG, "slug"),
         UniqueConstraint("negotiation_id", "slug"),
-        UniqueConstraint("id", "negotiation_id"),  # so that a position's issue is one of its negotiation
+        UniqueConstraint(
+            "id", "negotiation_id"
+        ),  # so that a position's issue is one of its negotiation
     )
 
     id: Mapped[Id]
@@ -35,7 +46,9 @@ class Option(Base):
     __table_args__ = (
         CheckConstraint(SLUG, "slug"),
         UniqueConstraint("issue_id", "slug"),
-        UniqueConstraint("id", "issue_id"),  # so that an attitude's option is one of its position's issue
+        UniqueConstraint(
+            "id", "issue_id"
+        ),  # so that an attitude's option is one of its position's issue
         ForeignKeyConstraint(["merged_into_id", "issue_id"], ["option.id", "option.issue_id"]),
         CheckConstraint("merged_into_id IS NULL OR retired", "merged_is_retired"),
         Index("uq_option_status_quo", "issue_id", unique=True, postgresql_where=text("status_quo")),

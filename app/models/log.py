@@ -43,7 +43,9 @@ class Commit(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), unique=True)
     by: Mapped[str | None] = mapped_column(Text)
-    batch: Mapped[str | None] = mapped_column(Text)  # what many changes were made by at once: "import", "merge"
+    batch: Mapped[str | None] = mapped_column(
+        Text
+    )  # what many changes were made by at once: "import", "merge"
     previous: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -59,7 +61,9 @@ class Revision(Base):
     )
 
     # Deferrable, since very many revisions may be written ahead of their commit.
-    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq", deferrable=True), primary_key=True)
+    seq: Mapped[int] = mapped_column(
+        ForeignKey("log_commit.seq", deferrable=True), primary_key=True
+    )
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(Text)
     object_id: Mapped[int] = mapped_column(BigInteger)
@@ -87,7 +91,13 @@ class Holding(Base):
     __table_args__ = (
         Index("ix_log_holding_object", "kind", "object_id", "seq_from"),
         Index("ix_log_holding_negotiation", "negotiation_id", "kind", "seq_to"),
-        Index("uq_log_holding_newest", "kind", "object_id", unique=True, postgresql_where=text(f"seq_to = {FOREVER}")),
+        Index(
+            "uq_log_holding_newest",
+            "kind",
+            "object_id",
+            unique=True,
+            postgresql_where=text(f"seq_to = {FOREVER}"),
+        ),
         Index("ix_log_holding_words", "words", postgresql_using="gin"),
     )
 

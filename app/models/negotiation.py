@@ -16,7 +16,10 @@ class Negotiation(Base):
     """One process that is followed."""
 
     __tablename__ = "negotiation"
-    __table_args__ = (CheckConstraint(SLUG, "slug"), CheckConstraint(one_of("status", NegotiationStatus), "status"))
+    __table_args__ = (
+        CheckConstraint(SLUG, "slug"),
+        CheckConstraint(one_of("status", NegotiationStatus), "status"),
+    )
 
     id: Mapped[Id]
     uid: Mapped[Uid]
@@ -58,7 +61,8 @@ class Participation(Base):
         CheckConstraint(one_of("role", PartyRole), "role"),
         CheckConstraint("merged_into_id <> party_id", "merged_into_another"),
         ForeignKeyConstraint(
-            ["negotiation_id", "merged_into_id"], ["participation.negotiation_id", "participation.party_id"]
+            ["negotiation_id", "merged_into_id"],
+            ["participation.negotiation_id", "participation.party_id"],
         ),
     )
 

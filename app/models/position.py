@@ -24,7 +24,8 @@ class Position(Base):
     __tablename__ = "position"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["negotiation_id", "party_id"], ["participation.negotiation_id", "participation.party_id"]
+            ["negotiation_id", "party_id"],
+            ["participation.negotiation_id", "participation.party_id"],
         ),
         ForeignKeyConstraint(["issue_id", "negotiation_id"], ["issue.id", "issue.negotiation_id"]),
         UniqueConstraint("id", "issue_id"),
@@ -34,7 +35,8 @@ class Position(Base):
         CheckConstraint("salience BETWEEN 0 AND 100", "salience"),
         CheckConstraint("status <> 'published' OR stated_by IS NOT NULL", "published_is_dated"),
         CheckConstraint(
-            "(stated_on IS NULL) = (stated_from IS NULL) AND (stated_from IS NULL) = (stated_by IS NULL)", "dated_whole"
+            "(stated_on IS NULL) = (stated_from IS NULL) AND (stated_from IS NULL) = (stated_by IS NULL)",
+            "dated_whole",
         ),
         CheckConstraint("stated_from <= stated_by", "span"),
         Index("ix_position_cell", "negotiation_id", "party_id", "issue_id"),
@@ -68,7 +70,10 @@ class PositionAttitude(Base):
         ForeignKeyConstraint(["option_id", "issue_id"], ["option.id", "option.issue_id"]),
         CheckConstraint(one_of("attitude", Attitude), "attitude"),
         Index(
-            "uq_position_attitude_prefers", "position_id", unique=True, postgresql_where=text("attitude = 'prefers'")
+            "uq_position_attitude_prefers",
+            "position_id",
+            unique=True,
+            postgresql_where=text("attitude = 'prefers'"),
         ),
         Index("ix_position_attitude_option_id", "option_id"),
     )
@@ -113,7 +118,8 @@ class Look(Base):
     __tablename__ = "look"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["negotiation_id", "party_id"], ["participation.negotiation_id", "participation.party_id"]
+            ["negotiation_id", "party_id"],
+            ["participation.negotiation_id", "participation.party_id"],
         ),
         ForeignKeyConstraint(["issue_id", "negotiation_id"], ["issue.id", "issue.negotiation_id"]),
         Index("ix_look_cell", "negotiation_id", "party_id", "issue_id"),

@@ -15,14 +15,19 @@ class Release(Base):
     __table_args__ = (
         CheckConstraint("number > 0", "numbered"),
         CheckConstraint("(package IS NULL) = (redacted_at IS NOT NULL)", "blank_is_redacted"),
-        CheckConstraint("octet_length(package) = bytes AND encode(sha256(package), 'hex') = sha256", "as_announced"),
+        CheckConstraint(
+            "octet_length(package) = bytes AND encode(sha256(package), 'hex') = sha256",
+            "as_announced",
+        ),
     )
 
     negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiation.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     title: Mapped[str] = mapped_column(Text)
     changelog: Mapped[str] = mapped_column(Text)
-    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq"))  # of the newest entry that is in it
+    seq: Mapped[int] = mapped_column(
+        ForeignKey("log_commit.seq")
+    )  # of the newest entry that is in it
     known_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))  # the instant of that entry
     as_of: Mapped[date]
     sha256: Mapped[str] = mapped_column(Text)

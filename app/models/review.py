@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +21,9 @@ class ReviewSubmission(Base):
 
     __tablename__ = "review_submission"
 
-    position_id: Mapped[int] = mapped_column(ForeignKey("position.id"), primary_key=True, autoincrement=False)
+    position_id: Mapped[int] = mapped_column(
+        ForeignKey("position.id"), primary_key=True, autoincrement=False
+    )
     version: Mapped[int]  # the one that was submitted
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -40,7 +49,8 @@ class CodingUnit(Base):
     __tablename__ = "coding_unit"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["negotiation_id", "party_id"], ["participation.negotiation_id", "participation.party_id"]
+            ["negotiation_id", "party_id"],
+            ["participation.negotiation_id", "participation.party_id"],
         ),
         ForeignKeyConstraint(["issue_id", "negotiation_id"], ["issue.id", "issue.negotiation_id"]),
         UniqueConstraint("negotiation_id", "issue_id", "party_id", "source_id"),
@@ -64,5 +74,7 @@ class SecondCoding(Base):
     id: Mapped[Id]
     unit_id: Mapped[int] = mapped_column(ForeignKey("coding_unit.id"))
     coder: Mapped[str] = mapped_column(Text)
-    attitudes: Mapped[dict[str, str]] = mapped_column(JSONB)  # option number -> attitude; empty: no position
+    attitudes: Mapped[dict[str, str]] = mapped_column(
+        JSONB
+    )  # option number -> attitude; empty: no position
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

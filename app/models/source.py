@@ -64,7 +64,9 @@ class SourceText(Base):
     # From and to of what browsers show of its page but do not search; the same where they only stop.
     seams: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # it no longer has its checksum
+    redacted_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True)
+    )  # it no longer has its checksum
 
 
 class SourceReading(Base):
@@ -110,8 +112,12 @@ class Quote(Base):
     said_on: Mapped[str | None] = mapped_column(Text)  # imprecise date
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
     office: Mapped[str | None] = mapped_column(Text)  # held when it was said
-    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))  # spoken for when it was said
-    redacted: Mapped[Tombstone | None] = mapped_column(JSONB(none_as_null=True))  # its words, which are REDACTED then
+    party_id: Mapped[int | None] = mapped_column(
+        ForeignKey("party.id")
+    )  # spoken for when it was said
+    redacted: Mapped[Tombstone | None] = mapped_column(
+        JSONB(none_as_null=True)
+    )  # its words, which are REDACTED then
     words = deferred(
         mapped_column(
             TSVECTOR,
@@ -131,9 +137,13 @@ class QuoteCheck(Base):
     __table_args__ = (CheckConstraint(one_of("verification", Verification), "verification"),)
 
     quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)  # of the log, which live rows do not depend on
+    seq: Mapped[int] = mapped_column(
+        primary_key=True
+    )  # of the log, which live rows do not depend on
     verification: Mapped[str] = mapped_column(Text)
-    text_id: Mapped[int | None] = mapped_column(ForeignKey("source_text.id"))  # the text it was checked against
+    text_id: Mapped[int | None] = mapped_column(
+        ForeignKey("source_text.id")
+    )  # the text it was checked against
     start: Mapped[int | None]  # code points into that text
     end: Mapped[int | None]
     segments: Mapped[list[list[int]] | None] = mapped_column(JSONB(none_as_null=True))

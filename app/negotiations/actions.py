@@ -26,7 +26,9 @@ async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Neg
     return row
 
 
-async def amend_negotiation(log: Log, row: Negotiation, fields: dict[str, Any], *, reason: str | None) -> bool:
+async def amend_negotiation(
+    log: Log, row: Negotiation, fields: dict[str, Any], *, reason: str | None
+) -> bool:
     return await log.amend("negotiation", row, fields, reason=reason, negotiation_id=row.id)
 
 
@@ -59,13 +61,17 @@ async def take_part(
     if await queries.find_participation(session, negotiation, party.slug):
         raise Conflict(f"{party.name} takes part in this negotiation already.")
     if ordinal is None:
-        highest = select(func.max(Participation.ordinal)).where(Participation.negotiation_id == negotiation.id)
+        highest = select(func.max(Participation.ordinal)).where(
+            Participation.negotiation_id == negotiation.id
+        )
         ordinal = 1 + (await session.scalar(highest) or 0)
     row = Participation(
         negotiation_id=negotiation.id,
         party_id=party.id,
         role=role,
-        consent_required=role == PartyRole.PRINCIPAL if consent_required is None else consent_required,
+        consent_required=role == PartyRole.PRINCIPAL
+        if consent_required is None
+        else consent_required,
         ordinal=ordinal,
     )
     session.add(row)
@@ -73,11 +79,17 @@ async def take_part(
     return row
 
 
-async def amend_participation(log: Log, row: Participation, fields: dict[str, Any], *, reason: str | None) -> bool:
-    return await log.amend("participation", row, fields, reason=reason, negotiation_id=row.negotiation_id)
+async def amend_participation(
+    log: Log, row: Participation, fields: dict[str, Any], *, reason: str | None
+) -> bool:
+    return await log.amend(
+        "participation", row, fields, reason=reason, negotiation_id=row.negotiation_id
+    )
 
 
-async def add_speaker(session: AsyncSession, log: Log, *, public: bool = True, **fields: Any) -> Speaker:
+async def add_speaker(
+    session: AsyncSession, log: Log, *, public: bool = True, **fields: Any
+) -> Speaker:
     """Put a speaker on file; not public while only drafts name them, and one of those is made public."""
     who = [fields.get(n) for n in ("name", "office", "party_id")]
     await one_at_a_time(session, "speaker {!r} {!r} {}".format(*who))
@@ -110,7 +122,13 @@ async def speaker_on_file(
     await one_at_a_time(session, f"speaker {name!r} {office!r} {party_id}")
     there = await queries.find_speaker(session, name, office, party_id)
     return there or await add_speaker(
-        session, log, public=public, name=name, office=office, party_id=party_id, aliases=list(aliases)
+        session,
+        log,
+        public=public,
+        name=name,
+        office=office,
+        party_id=party_id,
+        aliases=list(aliases),
     )
 
 
@@ -122,5 +140,7 @@ async def publish_speaker(log: Log, row: Speaker) -> None:
         await log.record("speaker", row, "published")
 
 
-async def amend_speaker(log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None) -> bool:
+async def amend_speaker(
+    log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None
+) -> bool:
     return await log.amend("speaker", row, fields, reason=reason, public=row.public)

@@ -33,13 +33,17 @@ async def list_negotiations(request: Request, session: Session, query: Walk) -> 
 
 
 @router.get("/{slug}")
-async def show_negotiation(request: Request, session: Session, slug: SlugInPath, query: Known) -> Response:
+async def show_negotiation(
+    request: Request, session: Session, slug: SlugInPath, query: Known
+) -> Response:
     """One negotiation with its parties, its issues and their options."""
     return await _answer(request, session, await moment(session, query.known_at), slug)
 
 
 @router.post("", status_code=201)
-async def add_negotiation(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
+async def add_negotiation(
+    request: Request, session: Session, viewer: Editor, body: Sent
+) -> Response:
     """Begin to follow a negotiation."""
 
     async def work() -> Response:
@@ -66,9 +70,13 @@ async def amend_negotiation(
     return await _answer(request, session, log.moment or at, slug)
 
 
-async def _answer(request: Request, session: Session, at: Moment, slug: str, *, status: int = 200) -> Response:
+async def _answer(
+    request: Request, session: Session, at: Moment, slug: str, *, status: int = 200
+) -> Response:
     book = await queries.code_book(session, at, slug)
-    return answer_one(request, at, book.negotiation, _whole(book), status=status, address=f"/negotiations/{slug}")
+    return answer_one(
+        request, at, book.negotiation, _whole(book), status=status, address=f"/negotiations/{slug}"
+    )
 
 
 def _whole(book: queries.CodeBook) -> dict[str, Any]:

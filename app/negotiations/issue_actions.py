@@ -13,7 +13,12 @@ from app.negotiations import issue_queries
 
 
 async def add_issue(
-    session: AsyncSession, log: Log, *, negotiation: Negotiation, options: list[dict[str, Any]], **fields: Any
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    options: list[dict[str, Any]],
+    **fields: Any,
 ) -> Issue:
     """Put a question on the table, below those that lie there unless told otherwise."""
     slug = fields["slug"]
@@ -65,14 +70,18 @@ async def amend_issue(
     takers = [there[s] for s, given in changed.items() if s in there and given.get("status_quo")]
     for option in takers:
         option.status_quo = False
-    await session.flush()  # an issue has one status quo at any time: what leaves that place goes first
+    await (
+        session.flush()
+    )  # an issue has one status quo at any time: what leaves that place goes first
     for option in takers:
         option.status_quo = True
     await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
     for slug in changed:
         if slug in there:
             after[slug].version += 1
-            await log.record("option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id)
+            await log.record(
+                "option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id
+            )
         else:
             await _add_option(session, log, row, after[slug])
     return True
@@ -91,15 +100,22 @@ def check_options(issue: Issue, options: list[Option]) -> None:
         if option.retired or not issue.ordered:
             continue
         if option.rank is None:
-            faults.append(Fault("/options", f"{option.slug} needs a rank, since the issue is ordered"))
+            faults.append(
+                Fault("/options", f"{option.slug} needs a rank, since the issue is ordered")
+            )
         elif option.rank in ranks:
-            faults.append(Fault("/options", f"{option.slug} and {ranks[option.rank]} have the same rank"))
+            faults.append(
+                Fault("/options", f"{option.slug} and {ranks[option.rank]} have the same rank")
+            )
         else:
             ranks[option.rank] = option.slug
     quo = [o.slug for o in options if o.status_quo]
     if len(quo) > 1:
         faults.append(Fault("/options", f"only one option is the status quo, not {', '.join(quo)}"))
     slugs = [o.slug for o in options]
-    faults += [Fault("/options", f"{s} is there twice") for s in sorted({s for s in slugs if slugs.count(s) > 1})]
+    faults += [
+        Fault("/options", f"{s} is there twice")
+        for s in sorted({s for s in slugs if slugs.count(s) > 1})
+    ]
     if faults:
         raise Invalid("The options do not fit together.", *faults)

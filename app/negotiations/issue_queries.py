@@ -8,12 +8,16 @@ from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation
 
 
-async def find_issue(session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False) -> Issue | None:
+async def find_issue(
+    session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False
+) -> Issue | None:
     wanted = select(Issue).where(Issue.negotiation_id == negotiation.id, Issue.slug == slug)
     return await session.scalar(wanted.with_for_update() if lock else wanted)
 
 
-async def get_issue(session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False) -> Issue:
+async def get_issue(
+    session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False
+) -> Issue:
     found = await find_issue(session, negotiation, slug, lock=lock)
     if found is None:
         raise NotFound(f"There is no issue {slug!r} in {negotiation.slug!r}.")
@@ -24,6 +28,8 @@ async def list_options(session: AsyncSession, *issue_ids: int) -> list[Option]:
     """Of these issues, in the order of their ranks."""
     return list(
         await session.scalars(
-            select(Option).where(Option.issue_id.in_(issue_ids)).order_by(Option.rank.nulls_last(), Option.id)
+            select(Option)
+            .where(Option.issue_id.in_(issue_ids))
+            .order_by(Option.rank.nulls_last(), Option.id)
         )
     )

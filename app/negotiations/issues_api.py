@@ -35,22 +35,30 @@ def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
 
 
 @router.get("")
-async def list_issues(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
+async def list_issues(
+    request: Request, session: Session, slug: SlugInPath, query: Walk
+) -> Response:
     """The questions on the table, with their options."""
     page = await list_below(session, query, "issue", slug)
     options = await _options(session, page.at, [s.id for s in page.rows])
-    return answer_page(request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows])
+    return answer_page(
+        request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows]
+    )
 
 
 @router.get("/{issue}")
-async def show_issue(request: Request, session: Session, slug: SlugInPath, issue: SlugInPath, query: Known) -> Response:
+async def show_issue(
+    request: Request, session: Session, slug: SlugInPath, issue: SlugInPath, query: Known
+) -> Response:
     """One issue with its options."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
     return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
 
 
 @router.post("", status_code=201)
-async def add_issue(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
+async def add_issue(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
+) -> Response:
     """Put a question on the table, with its options."""
 
     async def work() -> Response:
@@ -59,7 +67,9 @@ async def add_issue(request: Request, session: Session, viewer: Editor, slug: Sl
         fields = {COLUMNS.get(n, n): getattr(sent, n) for n in IssueFields.model_fields}
         options = [o.model_dump() for o in sent.options]
         async with writing(session, by=viewer.name, now=now()) as log:
-            row = await issue_actions.add_issue(session, log, negotiation=negotiation, options=options, **fields)
+            row = await issue_actions.add_issue(
+                session, log, negotiation=negotiation, options=options, **fields
+            )
         return await _answer(request, session, log.sealed, slug, row.id, status=201)
 
     return await once(request, session, viewer, work)
@@ -67,10 +77,17 @@ async def add_issue(request: Request, session: Session, viewer: Editor, slug: Sl
 
 @router.patch("/{issue}")
 async def amend_issue(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath, body: Sent
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    issue: SlugInPath,
+    body: Sent,
 ) -> Response:
     """Correct an issue; `options` merge by slug, `"retired": true` retires one."""
-    row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue, lock=True)
+    row = await issue_queries.get_issue(
+        session, await get_negotiation(session, slug), issue, lock=True
+    )
     at = await newest_moment(request, session, row)
     view = await _view(session, at, row.id)
     rest = {n: v for n, v in body.items() if n != "options"} if isinstance(body, dict) else body
@@ -104,7 +121,9 @@ def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
             faults.append(Fault(f"/options/{i}/label", "is required"))
         if patch.slug in wanted:
             faults.append(Fault(f"/options/{i}/slug", "is there twice"))
-        wanted[patch.slug] = given if patch.slug in there else {"status_quo": False, "retired": False, **given}
+        wanted[patch.slug] = (
+            given if patch.slug in there else {"status_quo": False, "retired": False, **given}
+        )
     if faults:
         raise Invalid("The issue was not changed.", *faults)
     return wanted

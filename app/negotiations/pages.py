@@ -31,8 +31,14 @@ async def list_negotiations(request: Request, session: Session, viewer: Anyone) 
     )
     counts = {(number, kind): n for number, kind, n in objects}
     spells = await session.execute(
-        select(Spell.negotiation_id, func.count(Spell.position_id.distinct()), func.count(QuoteUse.quote_id.distinct()))
-        .outerjoin(QuoteUse, and_(QuoteUse.position_id == Spell.position_id, QuoteUse.seq <= at.seq))
+        select(
+            Spell.negotiation_id,
+            func.count(Spell.position_id.distinct()),
+            func.count(QuoteUse.quote_id.distinct()),
+        )
+        .outerjoin(
+            QuoteUse, and_(QuoteUse.position_id == Spell.position_id, QuoteUse.seq <= at.seq)
+        )
         .where(held(Spell, at), Spell.status == PositionStatus.PUBLISHED)
         .group_by(Spell.negotiation_id)
     )

@@ -27,7 +27,9 @@ COLUMNS = {"order": "ordinal"}
 
 
 @router.get("")
-async def list_participations(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
+async def list_participations(
+    request: Request, session: Session, slug: SlugInPath, query: Walk
+) -> Response:
     """Who takes part in a negotiation."""
     page = await queries.list_below(session, query, "participation", slug)
     parties = await _named(session, page.at, *page.rows)
@@ -44,7 +46,9 @@ async def show_participation(
 
 
 @router.post("", status_code=201)
-async def take_part(request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent) -> Response:
+async def take_part(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
+) -> Response:
     """Seat a party at a negotiation."""
 
     async def work() -> Response:
@@ -68,7 +72,12 @@ async def take_part(request: Request, session: Session, viewer: Editor, slug: Sl
 
 @router.patch("/{party}")
 async def amend_participation(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath, body: Sent
+    request: Request,
+    session: Session,
+    viewer: Editor,
+    slug: SlugInPath,
+    party: SlugInPath,
+    body: Sent,
 ) -> Response:
     """Correct a party's part in a negotiation."""
     row, _ = await _get(session, slug, party, lock=True)

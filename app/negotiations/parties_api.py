@@ -30,7 +30,9 @@ async def list_parties(request: Request, session: Session, query: Walk) -> Respo
 
 
 @router.get("/{party}")
-async def show_party(request: Request, session: Session, party: SlugInPath, query: Known) -> Response:
+async def show_party(
+    request: Request, session: Session, party: SlugInPath, query: Known
+) -> Response:
     """One party."""
     row = await queries.get_party(session, party)
     return await _answer(request, session, await moment(session, query.known_at), row.id)
@@ -50,7 +52,9 @@ async def add_party(request: Request, session: Session, viewer: Editor, body: Se
 
 
 @router.patch("/{party}")
-async def amend_party(request: Request, session: Session, viewer: Editor, party: SlugInPath, body: Sent) -> Response:
+async def amend_party(
+    request: Request, session: Session, viewer: Editor, party: SlugInPath, body: Sent
+) -> Response:
     """Correct what is said about a party; it changes in every negotiation."""
     row = await queries.get_party(session, party, lock=True)
     at = await newest_moment(request, session, row)
@@ -60,6 +64,8 @@ async def amend_party(request: Request, session: Session, viewer: Editor, party:
     return await _answer(request, session, log.moment or at, row.id)
 
 
-async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+async def _answer(
+    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
+) -> Response:
     s = await get_held(session, at, "party", number)
     return answer_one(request, at, s, party_json(s), status=status, address=f"/parties/{s['slug']}")

@@ -11,7 +11,9 @@ def party_json(s: Snapshot) -> dict[str, Any]:
     return {n: s[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")}
 
 
-def participation_json(s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str) -> dict[str, Any]:
+def participation_json(
+    s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str
+) -> dict[str, Any]:
     """A party's part; `parties` has it, and the one that it was merged into."""
     party, into = parties[s["party_id"]], merged_into(s)
     return {

@@ -22,7 +22,9 @@ CODE_BOOK = ("negotiation", "participation", "issue", "option")
 
 async def get_negotiation(session: AsyncSession, slug: str, *, lock: bool = False) -> Negotiation:
     """The live row; `lock` keeps other writers of it waiting until this transaction ends."""
-    found = await session.scalar(_maybe_locked(select(Negotiation).where(Negotiation.slug == slug), lock))
+    found = await session.scalar(
+        _maybe_locked(select(Negotiation).where(Negotiation.slug == slug), lock)
+    )
     if found is None:
         raise NotFound(f"There is no negotiation {slug!r}.")
     return found
@@ -39,8 +41,12 @@ async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> 
     return found
 
 
-async def find_parties(session: AsyncSession, slugs: set[str], *, lock: bool = False) -> dict[str, Party]:
-    rows = await session.scalars(_maybe_locked(select(Party).where(Party.slug.in_(slugs)).order_by(Party.id), lock))
+async def find_parties(
+    session: AsyncSession, slugs: set[str], *, lock: bool = False
+) -> dict[str, Party]:
+    rows = await session.scalars(
+        _maybe_locked(select(Party).where(Party.slug.in_(slugs)).order_by(Party.id), lock)
+    )
     return {p.slug: p for p in rows}
 
 
@@ -80,7 +86,9 @@ async def find_participation(
 
 
 async def get_speaker(session: AsyncSession, speaker_id: int, *, lock: bool = False) -> Speaker:
-    found = await session.scalar(_maybe_locked(select(Speaker).where(Speaker.id == speaker_id), lock))
+    found = await session.scalar(
+        _maybe_locked(select(Speaker).where(Speaker.id == speaker_id), lock)
+    )
     if found is None or not found.public:
         raise NotFound(f"There is no speaker {speaker_id}.")
     return found
@@ -91,7 +99,8 @@ async def list_speakers_named(session: AsyncSession, name: str) -> list[Speaker]
     key = name.strip().lower()
     aliases = func.lower(func.array_to_string(Speaker.aliases, "\n"))
     same = or_(
-        func.lower(Speaker.name) == key, func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True)
+        func.lower(Speaker.name) == key,
+        func.concat("\n", aliases, "\n").contains(f"\n{key}\n", autoescape=True),
     )
     return list(await session.scalars(select(Speaker).where(same).order_by(Speaker.id)))
 
@@ -137,12 +146,19 @@ async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
     ours = [] if number is None else await list_held(
         session, at, Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)
     )  # fmt: skip
-    kinds: dict[str, list[Snapshot]] = {kind: [s for s in ours if s.kind == kind] for kind in CODE_BOOK}
+    kinds: dict[str, list[Snapshot]] = {
+        kind: [s for s in ours if s.kind == kind] for kind in CODE_BOOK
+    }
     if not kinds["negotiation"]:
-        raise NotFound(f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else "."))
+        raise NotFound(
+            f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else ".")
+        )
     participations = sorted(kinds["participation"], key=lambda s: (s["ordinal"], s.id))
     parties = await list_held(
-        session, at, Holding.kind == "party", among(Holding.object_id, [s["party_id"] for s in participations])
+        session,
+        at,
+        Holding.kind == "party",
+        among(Holding.object_id, [s["party_id"] for s in participations]),
     )
     options: dict[int, list[Snapshot]] = {s.id: [] for s in kinds["issue"]}
     for option in sorted(kinds["option"], key=option_order):
@@ -164,7 +180,9 @@ def option_order(option: Snapshot) -> tuple[bool, float, int]:
 async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: str) -> Page:
     """One page of what belongs to a negotiation; NotFound where that was not there at the instant asked for."""
     negotiation = await get_negotiation(session, slug)
-    page = await list_objects(session, query, kind, Holding.negotiation_id == negotiation.id, purpose=f"{kind} {slug}")
+    page = await list_objects(
+        session, query, kind, Holding.negotiation_id == negotiation.id, purpose=f"{kind} {slug}"
+    )
     await get_held(session, page.at, "negotiation", negotiation.id)
     return page
 
@@ -176,7 +194,9 @@ async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]
 async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> list[Snapshot]:
     """Who speaks for a party, as held at a moment; not those whom only drafts name."""
     found = await list_held(session, at, Holding.kind == "speaker", Holding.public)
-    return sorted((s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id))
+    return sorted(
+        (s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id)
+    )
 
 
 async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: int) -> date | None:
@@ -206,16 +226,30 @@ async def parties_with_positions(
 
 
 async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
-    rows = await session.scalars(select(Option.slug).where(Option.issue_id == issue_id, Option.retired))
+    rows = await session.scalars(
+        select(Option.slug).where(Option.issue_id == issue_id, Option.retired)
+    )
     return set(rows)
 
 
 def negotiation_view(s: Snapshot) -> NegotiationView:
-    names = ("slug", "title", "summary", "status", "coded_through", "licence", "contact", "method", "review")
+    names = (
+        "slug",
+        "title",
+        "summary",
+        "status",
+        "coded_through",
+        "licence",
+        "contact",
+        "method",
+        "review",
+    )
     return NegotiationView(**{n: s[n] for n in names})
 
 
-def party_view(participation: Snapshot, party: Snapshot, merged_into: str | None = None) -> PartyView:
+def party_view(
+    participation: Snapshot, party: Snapshot, merged_into: str | None = None
+) -> PartyView:
     return PartyView(
         **{n: party[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")},
         role=participation["role"],
@@ -227,7 +261,10 @@ def party_view(participation: Snapshot, party: Snapshot, merged_into: str | None
 
 def party_views(book: CodeBook) -> list[PartyView]:
     slugs = book.party_slugs()
-    return [party_view(s, book.parties[s["party_id"]], slugs.get(merged_into(s) or 0)) for s in book.participations]
+    return [
+        party_view(s, book.parties[s["party_id"]], slugs.get(merged_into(s) or 0))
+        for s in book.participations
+    ]
 
 
 def merged_into(participation: Snapshot) -> int | None:
@@ -256,7 +293,9 @@ def titles_of(issues: Sequence[IssueView]) -> dict[str, str]:
 
 
 def option_view(o: Snapshot, merged_into: str | None) -> OptionView:
-    return OptionView(o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into)
+    return OptionView(
+        o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into
+    )
 
 
 def plain_rank(rank: float | None) -> float | int | None:
@@ -264,7 +303,12 @@ def plain_rank(rank: float | None) -> float | int | None:
     return int(rank) if rank is not None and rank == int(rank) else rank
 
 
-SECTIONS = (("", "Matrix"), ("/common-ground", "Common ground"), ("/coverage", "Coverage"), ("/about", "About"))
+SECTIONS = (
+    ("", "Matrix"),
+    ("/common-ground", "Common ground"),
+    ("/coverage", "Coverage"),
+    ("/about", "About"),
+)
 
 
 def nav(negotiation: str, current: str | None = None) -> list[tuple[str, str, bool]]:

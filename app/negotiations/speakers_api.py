@@ -34,7 +34,9 @@ async def list_speakers(request: Request, session: Session, query: Walk) -> Resp
 
 
 @router.get("/{speaker_id}")
-async def show_speaker(request: Request, session: Session, speaker_id: NumberInPath, query: Known) -> Response:
+async def show_speaker(
+    request: Request, session: Session, speaker_id: NumberInPath, query: Known
+) -> Response:
     """One speaker."""
     await queries.get_speaker(session, speaker_id)
     return await _answer(request, session, await moment(session, query.known_at), speaker_id)
@@ -74,11 +76,17 @@ async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any
     columns = {n: value for n, value in fields.items() if n != "party"}
     if "party" in fields:
         slug = fields["party"]
-        columns["party_id"] = None if slug is None else (await queries.party_named(session, slug)).id
+        columns["party_id"] = (
+            None if slug is None else (await queries.party_named(session, slug)).id
+        )
     return columns
 
 
-async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+async def _answer(
+    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
+) -> Response:
     s = await get_held(session, at, "speaker", number)
     parties = await held_by_id(session, at, "party", [s["party_id"]])
-    return answer_one(request, at, s, speaker_json(s, parties), status=status, address=f"/speakers/{number}")
+    return answer_one(
+        request, at, s, speaker_json(s, parties), status=status, address=f"/speakers/{number}"
+    )

@@ -93,7 +93,9 @@ class TurnPosition(TypedDict):
     url: str
 
 
-Turn = TypedDict("Turn", {"from": date, "until": date | None, "kind": MoveKind, "position": TurnPosition})
+Turn = TypedDict(
+    "Turn", {"from": date, "until": date | None, "kind": MoveKind, "position": TurnPosition}
+)
 
 
 class TimelineCell(TypedDict):

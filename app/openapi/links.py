@@ -40,7 +40,9 @@ def links(method: str, path: str) -> Json:
     known |= {name: f"$request.path.{name}" for name in PARAMETER.findall(path)}
     found = {}
     for other, address in OPERATIONS:
-        if (address == object_ or address.startswith(f"{object_}/")) and set(PARAMETER.findall(address)) <= set(known):
+        if (address == object_ or address.startswith(f"{object_}/")) and set(
+            PARAMETER.findall(address)
+        ) <= set(known):
             parameters = {f"path.{name}": known[name] for name in PARAMETER.findall(address)}
             if takes_if_match(other, address):
                 parameters["header.If-Match"] = "$response.header.ETag"

@@ -53,7 +53,12 @@ ISSUE = {
     "slug": "quota", "title": "Water quota", "question": "What share?", "ordered": True,
     "options": [{"slug": "q20", "label": "20 %", "rank": 1}, {"slug": "q30", "label": "30 %", "rank": 2, "status_quo": True}],
 }  # fmt: skip
-LOOK = {"party": "northshore", "issue": "quota", "looked_on": "2024-06-01", "where": "the ministry's site"}
+LOOK = {
+    "party": "northshore",
+    "issue": "quota",
+    "looked_on": "2024-06-01",
+    "where": "the ministry's site",
+}
 CHECK = {"text": "“Not one drop less,” said Mara Venn.", "exact": "Not one drop less"}
 WHY = {"reason": "The office was wrong."}
 

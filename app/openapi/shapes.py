@@ -143,7 +143,9 @@ class Fault(TypedDict):
     pointer: NotRequired[str]
     parameter: NotRequired[str]
     detail: str
-    closest: NotRequired[Closest | None]  # where a quote does not match the text of its source, as is the next
+    closest: NotRequired[
+        Closest | None
+    ]  # where a quote does not match the text of its source, as is the next
     reason: NotRequired[Mismatch | None]
 
 

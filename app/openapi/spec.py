@@ -78,7 +78,11 @@ def describe(app: FastAPI) -> Json:
         "headers": HEADERS,
         "responses": {str(status): _problem(status, schemas) for status in ERRORS},
         "securitySchemes": {
-            "token": {"type": "http", "scheme": "bearer", "description": "Made on the account's page."}
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Made on the account's page.",
+            }
         },
     }
     return made
@@ -100,14 +104,21 @@ def _complete(operation: Json, method: str, path: str, known: Operation, schemas
         operation["requestBody"] = _body(known.body, known.example, method, schemas)
     created = method == "post" and "201" in operation["responses"]
     errors = {*(WRITING if writing else READING), *known.errors}
-    errors |= {409} if "IdempotencyKey" in sent else set()  # the first with this key is still under way
+    errors |= (
+        {409} if "IdempotencyKey" in sent else set()
+    )  # the first with this key is still under way
     errors |= {412, 428} if "IfMatch" in sent else set()
     operation["responses"] = {
         "201" if created else "200": _answer(known, method, path, schemas, created=created),
         **(
             {}
             if writing
-            else {"304": {"description": "You have it already.", "headers": {"ETag": _ref("headers", "ETag")}}}
+            else {
+                "304": {
+                    "description": "You have it already.",
+                    "headers": {"ETag": _ref("headers", "ETag")},
+                }
+            }
         ),
         **{str(status): _ref("responses", str(status)) for status in sorted(errors)},
     }
@@ -120,7 +131,11 @@ def _parameter(found: Json) -> Json:
     schema |= given[0] if len(given) == 1 else {"anyOf": given} if given else {}
     schema.pop("title", None)
     description = found.get("description") or PARAMETERS.get(found["name"], "")
-    return {**found, "schema": {k: v for k, v in schema.items() if k != "description"}, "description": description}
+    return {
+        **found,
+        "schema": {k: v for k, v in schema.items() if k != "description"},
+        "description": description,
+    }
 
 
 def _body(model: type[BaseModel], example: Json | None, method: str, schemas: Json) -> Json:
@@ -169,8 +184,14 @@ def _answer(known: Operation, method: str, path: str, schemas: Json, *, created:
     envelope = {"type": "object", "properties": properties, "required": required}
     content: Json = {JSON: {"schema": envelope}}
     if path.endswith("/quotes/{quote_id}"):
-        content["application/ld+json"] = {"schema": {"type": "object", "description": "A W3C Web Annotation."}}
-    names = ["ETag"] * known.meta + ["Location"] * created + ["Link"] * ("next" in known.summary or method == "get")
+        content["application/ld+json"] = {
+            "schema": {"type": "object", "description": "A W3C Web Annotation."}
+        }
+    names = (
+        ["ETag"] * known.meta
+        + ["Location"] * created
+        + ["Link"] * ("next" in known.summary or method == "get")
+    )
     headers = {name: _ref("headers", name) for name in names}
     leads = {"links": found} if (found := links(method, path)) else {}
     return {"description": known.summary, "headers": headers, "content": content, **leads}
@@ -186,7 +207,9 @@ def _of(type_: Any, schemas: Json) -> Json:
 def _problem(status: int, schemas: Json) -> Json:
     content = {"application/problem+json": {"schema": _of(Problem, schemas)}}
     names = {401: "WWW-Authenticate", 503: "Retry-After"}
-    headers = {"headers": {names[status]: _ref("headers", names[status])}} if status in names else {}
+    headers = (
+        {"headers": {names[status]: _ref("headers", names[status])}} if status in names else {}
+    )
     return {"description": ERRORS[status], **headers, "content": content}
 
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.position_form.fields import Values, block, is_kept, link_blocks, number, numbered, quote_blocks, written
+from app.position_form.fields import (
+    Values,
+    block,
+    is_kept,
+    link_blocks,
+    number,
+    numbered,
+    quote_blocks,
+    written,
+)
 from app.positions.phrases import only_if
 from app.sources.matching.text_diff import Op, words_diff
 
@@ -64,15 +73,23 @@ def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, s
         rows[f"o-{slug}"] = (titles.options.get(slug, slug), _attitude(form, slug))
     rows["summary"] = ("In one sentence", form.get("summary", "").strip())
     rows["stated_on"] = ("Stated on", written(form.get("stated_on", "").strip()))
-    narrowed = [written(form[n].strip()) for n in ("stated_from", "stated_by") if form.get(n, "").strip()]
+    narrowed = [
+        written(form[n].strip()) for n in ("stated_from", "stated_by") if form.get(n, "").strip()
+    ]
     rows["narrowed"] = ("Narrowed to", " to ".join(narrowed))
     rows["salience"] = ("Salience", form.get("salience", "").strip())
     links = [(form.get(f"l-{n}-kind") or "condition", form[f"l-{n}-to"]) for n in link_blocks(form)]
-    rows["links"] = ("Links", "; ".join(f"{kind}: {titles.links.get(to, to)}" for kind, to in links))
+    rows["links"] = (
+        "Links",
+        "; ".join(f"{kind}: {titles.links.get(to, to)}" for kind, to in links),
+    )
     for n in quote_blocks(form):
         q = block(form, n)
         if is_kept(q):
-            rows[f"quote-{q['id']}"] = ("Quote", titles.quotes.get(int(q["id"]), f"quote {q['id']}"))
+            rows[f"quote-{q['id']}"] = (
+                "Quote",
+                titles.quotes.get(int(q["id"]), f"quote {q['id']}"),
+            )
         else:
             rows[f"new-{n}"] = ("Quote", _quote(q, titles))
     return rows
@@ -82,7 +99,10 @@ def difference(before: Mapping[str, str], after: Mapping[str, str], titles: Titl
     """What saving would change."""
     old, new = described(before, titles), described(after, titles)
     keys = dict.fromkeys([*old, *new])
-    rows = [(new.get(k, old.get(k, ("", "")))[0], old.get(k, ("", ""))[1], new.get(k, ("", ""))[1]) for k in keys]
+    rows = [
+        (new.get(k, old.get(k, ("", "")))[0], old.get(k, ("", ""))[1], new.get(k, ("", ""))[1])
+        for k in keys
+    ]
     return [Change(label, was, now) for label, was, now in rows if was != now]
 
 
@@ -124,7 +144,9 @@ def _attitude(form: Mapping[str, str], slug: str) -> str:
         return ""
     condition = form.get(f"c-{slug}", "").strip()
     return (
-        attitude + (f", {only_if(condition)}" if condition else "") + (" (inferred)" if form.get(f"i-{slug}") else "")
+        attitude
+        + (f", {only_if(condition)}" if condition else "")
+        + (" (inferred)" if form.get(f"i-{slug}") else "")
     )
 
 
@@ -144,7 +166,11 @@ def _fields(key: str) -> Sequence[str]:
 
 def _pick_quote(form: Values, theirs: Mapping[str, str], wanted: str) -> None:
     """Keep the quote or leave it out, as they did."""
-    there = [n for n in numbered(theirs, "q") if theirs.get(f"q-{n}-id") == wanted and theirs.get(f"q-{n}-keep") == "1"]
+    there = [
+        n
+        for n in numbered(theirs, "q")
+        if theirs.get(f"q-{n}-id") == wanted and theirs.get(f"q-{n}-keep") == "1"
+    ]
     here = next((n for n in numbered(form, "q") if form.get(f"q-{n}-id") == wanted), None)
     if here is None:
         here = max(numbered(form, "q"), default=-1) + 1

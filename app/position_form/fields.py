@@ -16,7 +16,16 @@ from app.positions.phrases import bare_condition
 Values = dict[str, str]
 
 PLAIN = ("party", "issue", "act", "summary", "firmness", "stated_on", "stated_from", "stated_by")
-QUOTE = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
+QUOTE = (
+    "exact",
+    "prefix",
+    "suffix",
+    "kind",
+    "language",
+    "translated_from",
+    "translation",
+    "said_on",
+)
 DATES = ("stated_on", "stated_from", "stated_by")
 NOBODY = "-"  # speaks for no party
 ANY_DAY = date(2025, 3, 17)
@@ -36,14 +45,18 @@ LABELS = {
 
 def numbered(form: Mapping[str, str], letter: str) -> list[int]:
     """The numbers of the blocks of quotes (`q`) or links (`l`) that a form carries."""
-    found = {int(m[1]) for name in form if (m := re.fullmatch(rf"{letter}-([0-9]{{1,3}})-\w+", name))}
+    found = {
+        int(m[1]) for name in form if (m := re.fullmatch(rf"{letter}-([0-9]{{1,3}})-\w+", name))
+    }
     return sorted(found)
 
 
 def block(form: Mapping[str, str], n: int) -> Values:
     """The fields of one quote, by their short names."""
     start = f"q-{n}-"
-    return {name.removeprefix(start): value for name, value in form.items() if name.startswith(start)}
+    return {
+        name.removeprefix(start): value for name, value in form.items() if name.startswith(start)
+    }
 
 
 def number(text: str | None) -> int | None:
@@ -80,7 +93,9 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
     for letter, name in (("o", "attitudes"), ("c", "conditions")):
         said[name] = {k[2:]: v for k, v in form.items() if k.startswith(f"{letter}-") and v.strip()}
     said["inferred"] = [k[2:] for k, v in form.items() if k.startswith("i-") and v]
-    said["links"] = [_read_link(form[f"l-{n}-to"], form.get(f"l-{n}-kind", "")) for n in link_blocks(form)]
+    said["links"] = [
+        _read_link(form[f"l-{n}-to"], form.get(f"l-{n}-kind", "")) for n in link_blocks(form)
+    ]
     said["quotes"] = [_read_quote(block(form, n)) for n in quote_blocks(form)]
     return said
 
@@ -88,7 +103,9 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
 def keep_wording(conditions: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
     """Conditions as they were worded before, where they differ only in an "only if" that the form does not show."""
     return {
-        slug: before[slug] if slug in before and bare_condition(before[slug]) == bare_condition(text) else text
+        slug: before[slug]
+        if slug in before and bare_condition(before[slug]) == bare_condition(text)
+        else text
         for slug, text in conditions.items()
     }
 
@@ -165,10 +182,16 @@ def own_faults(form: Mapping[str, str], today: date) -> list[Fault]:
         if is_kept(q):
             continue
         if not q.get("exact", "").strip():
-            faults.append(Fault(f"/quotes/{i}/exact", "are missing: type or paste what the source says"))
+            faults.append(
+                Fault(f"/quotes/{i}/exact", "are missing: type or paste what the source says")
+            )
         if not q.get("source_id") and not q.get("new_title", "").strip():
             unknown = q.get("source", "").strip()
-            why = f"“{unknown[:80]}” is not on file: choose one, or put it on file below" if unknown else "is missing"
+            why = (
+                f"“{unknown[:80]}” is not on file: choose one, or put it on file below"
+                if unknown
+                else "is missing"
+            )
             faults.append(Fault(f"/quotes/{i}/source_id", why))
     return faults
 

@@ -32,7 +32,11 @@ class Checked:
     @property
     def pieces(self) -> list[tuple[Op, str, str]]:
         """What to change in the typed words to have those of the source."""
-        return words_diff(self.typed, self.check.closest.exact) if self.check and self.check.closest else []
+        return (
+            words_diff(self.typed, self.check.closest.exact)
+            if self.check and self.check.closest
+            else []
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[in
     """The quotes on file that a form names by number."""
     ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
     rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
-    return {q.id: q for q in await queries.quotes_as_held(session, await moment(session, drafts=True), rows)}
+    return {
+        q.id: q
+        for q in await queries.quotes_as_held(session, await moment(session, drafts=True), rows)
+    }
 
 
 async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:
@@ -59,12 +66,18 @@ async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) ->
     if not exact.strip() or source_id is None:
         return Checked(n)
     on_file = (await newest_texts(session, [source_id])).get(source_id)
-    found = await check_text(on_file.text if on_file else None, exact, q.get("prefix") or None, q.get("suffix") or None)
+    found = await check_text(
+        on_file.text if on_file else None, exact, q.get("prefix") or None, q.get("suffix") or None
+    )
     return Checked(n, exact, found)
 
 
 def preview(
-    form: Mapping[str, str], kept: Mapping[int, QuoteView], sources: Mapping[int, Source], *, today: date
+    form: Mapping[str, str],
+    kept: Mapping[int, QuoteView],
+    sources: Mapping[int, Source],
+    *,
+    today: date,
 ) -> Span:
     """Compute the dates (docs/rules.md, rule 3) of what stands in the form, as if it were published today."""
     quotes = []
@@ -74,17 +87,31 @@ def preview(
             continue
         if is_kept(q):
             view = kept.get(number(q["id"]) or 0)
-            quotes.append(QuoteDates(view.said_on, view.source.published_on) if view else QuoteDates(None, None))
+            quotes.append(
+                QuoteDates(view.said_on, view.source.published_on)
+                if view
+                else QuoteDates(None, None)
+            )
         else:
             source = sources.get(number(q.get("source_id")) or 0)
             published = iso(q.get("new_published_on", "")) or None
-            quotes.append(QuoteDates(iso(q.get("said_on", "")) or None, source.published_on if source else published))
+            quotes.append(
+                QuoteDates(
+                    iso(q.get("said_on", "")) or None, source.published_on if source else published
+                )
+            )
     try:
-        by_hand = {n: date.fromisoformat(iso(form[n])) for n in ("stated_from", "stated_by") if form.get(n, "").strip()}
+        by_hand = {
+            n: date.fromisoformat(iso(form[n]))
+            for n in ("stated_from", "stated_by")
+            if form.get(n, "").strip()
+        }
         when = stated(iso(form.get("stated_on", "")) or None, quotes, recorded_day=today, **by_hand)
     except StatedError as error:
         anything = quotes or form.get("stated_on", "").strip()
-        return Span(trouble=error.message if anything and "is missing" not in error.message else None)
+        return Span(
+            trouble=error.message if anything and "is missing" not in error.message else None
+        )
     except ValueError:
         return Span()
     return Span(when.stated_on, when.stated_from.isoformat(), when.stated_by.isoformat())
@@ -98,10 +125,15 @@ def titles_for(
 ) -> Titles:
     links = {i.slug: i.title for i in issues}
     links |= {f"{i.slug}/{o.slug}": f"{i.title}: {o.label}" for i in issues for o in i.options}
-    quotes = {q.id: f"“{q.exact}” ({who})" if (who := speaker_of(q)) else f"“{q.exact}”" for q in kept.values()}
+    quotes = {
+        q.id: f"“{q.exact}” ({who})" if (who := speaker_of(q)) else f"“{q.exact}”"
+        for q in kept.values()
+    }
     options = {o.slug: o.label for o in issue.options} if issue else {}
     return Titles(options, links, quotes, titles_of(sources.values()))
 
 
 def speaker_of(quote: QuoteView) -> str:
-    return ", ".join(filter(None, [quote.speaker.name, quote.speaker.office])) if quote.speaker else ""
+    return (
+        ", ".join(filter(None, [quote.speaker.name, quote.speaker.office])) if quote.speaker else ""
+    )

@@ -36,11 +36,17 @@ from app.positions.views import PositionView
 
 router = APIRouter(include_in_schema=False)
 
-DRAFT, PUBLISHED, RETRACTED = PositionStatus.DRAFT, PositionStatus.PUBLISHED, PositionStatus.RETRACTED
+DRAFT, PUBLISHED, RETRACTED = (
+    PositionStatus.DRAFT,
+    PositionStatus.PUBLISHED,
+    PositionStatus.RETRACTED,
+)
 
 
 @router.get("/positions/{position_id}/saved")
-async def show_saved(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def show_saved(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     """What a form has saved, with its warnings and what it changed, and where to go on from there."""
     token = request.query_params.get("form", "")
     saved = await saved_by(session, viewer, token) or Saved(position_id, 0)
@@ -58,7 +64,9 @@ async def show_saved(request: Request, session: Session, viewer: Editor, positio
 
 
 @router.get("/positions/{position_id}/retract")
-async def retract_form(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def retract_form(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     view = await view_of(session, position_id)
     if view.status == RETRACTED:
         raise Conflict("It is retracted already.")
@@ -66,7 +74,9 @@ async def retract_form(request: Request, session: Session, viewer: Editor, posit
 
 
 @router.post("/positions/{position_id}/retract")
-async def retract(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
+async def retract(
+    request: Request, session: Session, viewer: Anyone, position_id: Number
+) -> Response:
     """Retract a position, or discard a draft; both need their reason, a draft's may be left to us."""
     values = await typed(request)
     if viewer is None:
@@ -77,26 +87,40 @@ async def retract(request: Request, session: Session, viewer: Anyone, position_i
     reason = values.get("reason", "").strip() or ("Discarded" if view.status == DRAFT else "")
     if not reason:
         errors = {"reason": "Reason: say why it is retracted"}
-        return await _page(request, session, view, "position_form/retract.html", 422, values=values, errors=errors)
+        return await _page(
+            request, session, view, "position_form/retract.html", 422, values=values, errors=errors
+        )
     async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
         position = await queries.get_position(session, position_id, lock=True)
         _same_version(values, position.version)
         await actions.retract(session, log, position=position, reason=reason)
     if refused:
-        return await _refused(request, session, position_id, "position_form/retract.html", values, refused[0])
+        return await _refused(
+            request, session, position_id, "position_form/retract.html", values, refused[0]
+        )
     return _after(view)
 
 
 @router.get("/positions/{position_id}/restore")
-async def restore_form(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def restore_form(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     view = await view_of(session, position_id)
     if view.status != RETRACTED:
         raise Conflict("It is not retracted.")
-    return await _page(request, session, view, "position_form/restore.html", **await _once_public(session, position_id))
+    return await _page(
+        request,
+        session,
+        view,
+        "position_form/restore.html",
+        **await _once_public(session, position_id),
+    )
 
 
 @router.post("/positions/{position_id}/restore")
-async def restore(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
+async def restore(
+    request: Request, session: Session, viewer: Anyone, position_id: Number
+) -> Response:
     """Bring a retracted position back; a discarded draft as a draft, or published."""
     values = await typed(request)
     if viewer is None:
@@ -105,10 +129,19 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
     public = await _once_public(session, position_id)
     reason = values.get("reason", "").strip()
     if values.get("do") == "refresh" or not reason:
-        errors = {} if values.get("do") == "refresh" else {"reason": "Reason: say why it comes back"}
+        errors = (
+            {} if values.get("do") == "refresh" else {"reason": "Reason: say why it comes back"}
+        )
         code = 422 if errors else 200
         return await _page(
-            request, session, view, "position_form/restore.html", code, values=values, errors=errors, **public
+            request,
+            session,
+            view,
+            "position_form/restore.html",
+            code,
+            values=values,
+            errors=errors,
+            **public,
         )
     status = DRAFT if values.get("do") == "draft" and not public["was_public"] else PUBLISHED
     async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
@@ -121,34 +154,55 @@ async def restore(request: Request, session: Session, viewer: Anyone, position_i
                 log,
                 negotiation=await get_negotiation_by_id(session, position.negotiation_id),
                 position=position,
-                wanted=PositionContent(**{n: getattr(patch, n) for n in PositionContent.model_fields}),
+                wanted=PositionContent(
+                    **{n: getattr(patch, n) for n in PositionContent.model_fields}
+                ),
                 status=status,
                 reason=reason,
             )
         else:
             await actions.restore(session, log, position=position, status=status, reason=reason)
     if refused:
-        return await _refused(request, session, position_id, "position_form/restore.html", values, refused[0], **public)
-    return RedirectResponse(f"/positions/{position_id}", 303) if status == PUBLISHED else _after(view, DRAFT)
+        return await _refused(
+            request,
+            session,
+            position_id,
+            "position_form/restore.html",
+            values,
+            refused[0],
+            **public,
+        )
+    return (
+        RedirectResponse(f"/positions/{position_id}", 303)
+        if status == PUBLISHED
+        else _after(view, DRAFT)
+    )
 
 
 def _after(view: PositionView, status: str | None = None) -> Response:
     """Where to go on: a draft is one of many, any other position has its own page."""
     draft = (status or view.status) == DRAFT
-    return RedirectResponse(f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303)
+    return RedirectResponse(
+        f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303
+    )
 
 
 def _same_version(values: Values, newest: int) -> None:
     shown = number(values.get("version"))
     if shown is not None and shown != newest:
-        raise Stale(f"Somebody has saved version {newest} in the meantime. Look at it below, then decide again.")
+        raise Stale(
+            f"Somebody has saved version {newest} in the meantime. Look at it below, then decide again."
+        )
 
 
 async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any]:
     """Was it ever public, and as which position is it recorded under another party?"""
     position = await queries.get_position(session, position_id)
     said = await queries.document(session, position)
-    return {"was_public": position.first_published_at is not None, "recoded_as": said.get("recoded_as")}
+    return {
+        "was_public": position.first_published_at is not None,
+        "recoded_as": said.get("recoded_as"),
+    }
 
 
 async def _refused(
@@ -163,7 +217,9 @@ async def _refused(
     view = await view_of(session, position_id)
     details = "; ".join(f.detail for f in error.faults) or error.detail
     errors = {"reason": details}
-    return await _page(request, session, view, template, error.status, values=values, errors=errors, **more)
+    return await _page(
+        request, session, view, template, error.status, values=values, errors=errors, **more
+    )
 
 
 async def _page(

@@ -10,7 +10,13 @@ from app.db.engine import Session
 from app.http.templating import page
 from app.position_form.fields import number
 from app.position_form.form_facts import check_block, kept_quotes, preview
-from app.position_form.lookups import parties_like, settle_sources, source_label, sources_like, speakers_like
+from app.position_form.lookups import (
+    parties_like,
+    settle_sources,
+    source_label,
+    sources_like,
+    speakers_like,
+)
 from app.position_form.pages import typed
 
 router = APIRouter(include_in_schema=False)
@@ -26,8 +32,14 @@ async def look_up_sources(request: Request, session: Session, viewer: Editor) ->
 @router.get("/lookup/speakers")
 async def look_up_speakers(request: Request, session: Session, viewer: Editor) -> Response:
     """Options of a list: speakers with all the words typed, those of `party` first."""
-    found = await speakers_like(session, _asked(request, "speaker"), request.query_params.get("party"))
-    return page(request, "position_form/_speakers.html", speakers=[(s.name, s.office, party) for s, party in found])
+    found = await speakers_like(
+        session, _asked(request, "speaker"), request.query_params.get("party")
+    )
+    return page(
+        request,
+        "position_form/_speakers.html",
+        speakers=[(s.name, s.office, party) for s, party in found],
+    )
 
 
 @router.get("/lookup/parties")
@@ -50,7 +62,12 @@ async def span_fragment(request: Request, session: Session, viewer: Editor) -> R
     """From when to when the position would count."""
     values, sources = await settle_sources(session, await typed(request))
     kept = await kept_quotes(session, values)
-    return page(request, "position_form/_span.html", span=preview(values, kept, sources, today=now().date()), live=True)
+    return page(
+        request,
+        "position_form/_span.html",
+        span=preview(values, kept, sources, today=now().date()),
+        live=True,
+    )
 
 
 def _asked(request: Request, field: str) -> str:

@@ -30,7 +30,9 @@ async def speakers_like(
     session: AsyncSession, typed: str, party: str | None = None
 ) -> list[tuple[Speaker, str | None]]:
     """Speakers with all these words in name, office or another spelling, those of `party` first, with its slug."""
-    said = func.concat_ws(" ", Speaker.name, Speaker.office, func.array_to_string(Speaker.aliases, " "))
+    said = func.concat_ws(
+        " ", Speaker.name, Speaker.office, func.array_to_string(Speaker.aliases, " ")
+    )
     own = (Party.slug == party).is_not(True) if party else Speaker.id.is_(None)
     rows = await session.execute(
         select(Speaker, Party.slug)
@@ -53,21 +55,32 @@ async def closest_speaker(session: AsyncSession, typed: str) -> str | None:
             named.setdefault(spelling.casefold(), name)
             named.setdefault(spelling.split()[-1].casefold(), name)
     found = process.extractOne(
-        " ".join(typed.split()).casefold(), named.keys(), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH
+        " ".join(typed.split()).casefold(),
+        named.keys(),
+        scorer=fuzz.ratio,
+        score_cutoff=LIKE_ENOUGH,
     )
     return named[found[0]] if found else None
 
 
-async def parties_like(session: AsyncSession, typed: str, *, but: Collection[int] = ()) -> list[Party]:
+async def parties_like(
+    session: AsyncSession, typed: str, *, but: Collection[int] = ()
+) -> list[Party]:
     """Parties with all these words in slug, name or another spelling."""
-    said = func.concat_ws(" ", Party.slug, Party.name, Party.short_name, func.array_to_string(Party.aliases, " "))
+    said = func.concat_ws(
+        " ", Party.slug, Party.name, Party.short_name, func.array_to_string(Party.aliases, " ")
+    )
     wanted = select(Party).where(_all_words(said, typed), Party.id.not_in(but))
     return list(await session.scalars(wanted.order_by(Party.name, Party.id).limit(MOST)))
 
 
 def _all_words(said: ColumnElement[str], typed: str) -> ColumnElement[bool]:
     words = typed.replace("\0", " ").split()[:WORDS]
-    return and_(*(or_(said.icontains(word, autoescape=True)) for word in words)) if words else said.is_not(None)
+    return (
+        and_(*(or_(said.icontains(word, autoescape=True)) for word in words))
+        if words
+        else said.is_not(None)
+    )
 
 
 def source_label(source: Source) -> str:
@@ -76,11 +89,16 @@ def source_label(source: Source) -> str:
     return f"{', '.join(filter(None, [source.title, source.publisher, when]))} [{source.id}]"
 
 
-async def settle_sources(session: AsyncSession, form: Mapping[str, str]) -> tuple[Values, dict[int, Source]]:
+async def settle_sources(
+    session: AsyncSession, form: Mapping[str, str]
+) -> tuple[Values, dict[int, Source]]:
     """Find out which source each quote names: by its number in brackets, its address, or words that only it has."""
     settled = dict(form)
     blocks = [n for n in numbered(form, "q") if not is_kept(block(form, n))]
-    named = {n: _named(form.get(f"q-{n}-source", "")) or number(form.get(f"q-{n}-source_id")) for n in blocks}
+    named = {
+        n: _named(form.get(f"q-{n}-source", "")) or number(form.get(f"q-{n}-source_id"))
+        for n in blocks
+    }
     known = await find_sources(session, [i for i in named.values() if i])
     before: Source | None = None
     for n in blocks:
@@ -88,7 +106,14 @@ async def settle_sources(session: AsyncSession, form: Mapping[str, str]) -> tupl
         found = known.get(named[n] or 0)
         if typed and (found is None or typed != source_label(found)) and _named(typed) is None:
             found = await _meant(session, typed)
-        if found is None and not typed and before and q.get("more") and counts(q) and not q.get("new_title"):
+        if (
+            found is None
+            and not typed
+            and before
+            and q.get("more")
+            and counts(q)
+            and not q.get("new_title")
+        ):
             found = before  # "and the same source says"
         settled[f"q-{n}-source_id"] = str(found.id) if found else ""
         if found:

@@ -31,16 +31,22 @@ def has_picks(values: Values) -> bool:
     return any(k.startswith(PICK) for k in values)
 
 
-async def conflict(request: Request, session: AsyncSession, theirs: PositionView, values: Values) -> Response:
+async def conflict(
+    request: Request, session: AsyncSession, theirs: PositionView, values: Values
+) -> Response:
     """Answer a correction of a version that is no longer the newest: both texts, and a choice for each field."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, theirs.negotiation)
     started = number(values.get("version")) or 0
     versions = await queries.list_versions(session, at, theirs.id, drafts=True)
-    [base] = await presenter.views(session, at, [next((v for v in versions if v.version == started), versions[0])])
+    [base] = await presenter.views(
+        session, at, [next((v for v in versions if v.version == started), versions[0])]
+    )
     mine, sources = await settle_sources(session, values)
     was, other = (fill(content_of(v)) for v in (base, theirs))
-    kept = {k: v for form in (mine, was, other) for k, v in (await kept_quotes(session, form)).items()}
+    kept = {
+        k: v for form in (mine, was, other) for k, v in (await kept_quotes(session, form)).items()
+    }
     issue = next(i for i in issue_views(book) if i.slug == theirs.issue)
     titles = titles_for(issue_views(book), issue, kept, sources)
     return page(

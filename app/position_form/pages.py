@@ -50,18 +50,28 @@ async def typed(request: Request) -> Values:
     """The fields of a form as texts, with the line ends that people mean; files are passed over."""
     try:
         form = await request.form()
-    except ClientDisconnect:  # somebody typed on, and the check of what stood there before is not wanted any more
+    except (
+        ClientDisconnect
+    ):  # somebody typed on, and the check of what stood there before is not wanted any more
         raise HTTPException(400, "The connection was closed.") from None
-    return {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
+    return {
+        name: value.replace("\r\n", "\n")
+        for name, value in form.multi_items()
+        if isinstance(value, str)
+    }
 
 
 def prefilled(given: Mapping[str, str]) -> Values:
     """The fields that an address fills in, with one empty block for a quote."""
-    values = {"q-0-exact": ""} | {field: given[name] for name, field in FROM_ADDRESS.items() if given.get(name)}
+    values = {"q-0-exact": ""} | {
+        field: given[name] for name, field in FROM_ADDRESS.items() if given.get(name)
+    }
     return values | {k: written(v) for k, v in values.items() if k.endswith("said_on")}
 
 
-async def view_of(session: AsyncSession, position_id: int, version: int | None = None) -> PositionView:
+async def view_of(
+    session: AsyncSession, position_id: int, version: int | None = None
+) -> PositionView:
     at = await moment(session, drafts=True)
     found = await queries.get_version(session, at, position_id, version=version, drafts=True)
     [view] = await presenter.views(session, at, [found])
@@ -69,12 +79,16 @@ async def view_of(session: AsyncSession, position_id: int, version: int | None =
 
 
 @router.get("/n/{slug}/positions/new")
-async def new_form(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def new_form(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     return await show(request, session, viewer, slug, "new", prefilled(request.query_params))
 
 
 @router.post("/n/{slug}/positions/new")
-async def post_new(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def post_new(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -82,13 +96,17 @@ async def post_new(request: Request, session: Session, viewer: Anyone, slug: Slu
 
 
 @router.get("/positions/{position_id}/move")
-async def move_form(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def move_form(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     view = await view_of(session, position_id)
     return await show(request, session, viewer, view.negotiation, "move", carried_over(view), view)
 
 
 @router.post("/positions/{position_id}/move")
-async def post_move(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
+async def post_move(
+    request: Request, session: Session, viewer: Anyone, position_id: Number
+) -> Response:
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -97,7 +115,9 @@ async def post_move(request: Request, session: Session, viewer: Anyone, position
 
 
 @router.get("/positions/{position_id}/correct")
-async def correct_form(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def correct_form(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     """Correct the newest version; `?from=2` starts from what version 2 said, to bring that back as a new version."""
     view = await view_of(session, position_id)
     if view.status == PositionStatus.RETRACTED:
@@ -105,12 +125,16 @@ async def correct_form(request: Request, session: Session, viewer: Editor, posit
     asked = request.query_params.get("from", "")
     values = filled(view)
     if asked.isdecimal() and len(asked) < 10 and int(asked) != view.version:
-        values = filled(await view_of(session, position_id, int(asked))) | {"reason": f"Brought back version {asked}"}
+        values = filled(await view_of(session, position_id, int(asked))) | {
+            "reason": f"Brought back version {asked}"
+        }
     return await show(request, session, viewer, view.negotiation, "correct", values, view)
 
 
 @router.post("/positions/{position_id}/correct")
-async def post_correct(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
+async def post_correct(
+    request: Request, session: Session, viewer: Anyone, position_id: Number
+) -> Response:
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -134,11 +158,20 @@ async def show(
     base = filled(view) if view and mode == "correct" else None
     cell = {"party": view.party, "issue": view.issue} if view else {}
     entry = await form_context(
-        session, viewer, slug, mode=mode, position=view, values={**values, **cell}, base=base, **more
+        session,
+        viewer,
+        slug,
+        mode=mode,
+        position=view,
+        values={**values, **cell},
+        base=base,
+        **more,
     )
     held = await current_number(session, slug, entry.values) if mode == "new" else None
     current = await view_of(session, held) if held else None
-    names = await called(session, await moment(session, drafts=True), entry.names, [current] if current else [])
+    names = await called(
+        session, await moment(session, drafts=True), entry.names, [current] if current else []
+    )
     return page(
         request,
         "position_form/form.html",
@@ -175,12 +208,16 @@ async def take(
     except AlreadyUsed as error:
         values |= {"token": new_token(), "sure": str(error.saved.position)}
         if mode != "correct":
-            return await show(request, session, viewer, slug, mode, values, view, status=409, notice=again(error))
+            return await show(
+                request, session, viewer, slug, mode, values, view, status=409, notice=again(error)
+            )
         saved = None
     if saved is None:
         if mode == "correct" and view and view.status == PositionStatus.RETRACTED:
             notice = "It has been retracted in the meantime. Restore it first: what you typed stays here."
-            return await show(request, session, viewer, slug, mode, values, view, status=409, notice=notice)
+            return await show(
+                request, session, viewer, slug, mode, values, view, status=409, notice=notice
+            )
         if mode == "correct" and view and values.get("version") != str(view.version):
             return await conflict(request, session, view, values)
         async with attempt(session) as refused:
@@ -188,7 +225,9 @@ async def take(
             keep(session, viewer, request.url.path, values, saved)
         if refused:
             return await refuse(request, session, viewer, slug, mode, values, view, refused[0])
-    return RedirectResponse(f"/positions/{saved.position}/saved?form={values.get('token', '')}", 303)
+    return RedirectResponse(
+        f"/positions/{saved.position}/saved?form={values.get('token', '')}", 303
+    )
 
 
 async def save(
@@ -215,10 +254,20 @@ async def save(
             position = await queries.get_position(session, view.id, lock=True)
             negotiation = await get_negotiation_by_id(session, position.negotiation_id)
             warnings = await actions.correct(
-                session, log, negotiation=negotiation, position=position, wanted=wanted, status=status, reason=reason
+                session,
+                log,
+                negotiation=negotiation,
+                position=position,
+                wanted=wanted,
+                status=status,
+                reason=reason,
             )
         else:
-            if mode == "move" and wanted.stated_on is None and not any(q.said_on for q in wanted.quotes):
+            if (
+                mode == "move"
+                and wanted.stated_on is None
+                and not any(q.said_on for q in wanted.quotes)
+            ):
                 raise invalid("/stated_on", "say when the party moved")
             position, warnings = await actions.state(
                 session,
@@ -256,15 +305,23 @@ async def refuse(
     """Show the form again with all that was typed, and what is wrong with it."""
     faults = [Fault(f.where, missing(values, f)) for f in error.faults] or [Fault("", error.detail)]
     if any(f.where == "/quotes" for f in faults):  # which would have brought a date along
-        faults = [f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()]
+        faults = [
+            f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()
+        ]
     errors = field_errors(faults, values)
-    return await show(request, session, viewer, slug, mode, values, view, status=error.status, errors=errors)
+    return await show(
+        request, session, viewer, slug, mode, values, view, status=error.status, errors=errors
+    )
 
 
 def missing(values: Values, fault: Fault) -> str:
     """The words for a party or issue that was not chosen, rather than for one that is not there."""
     name = fault.where.strip("/")
-    return f"choose the {name}" if name in ("party", "issue") and not values.get(name) else fault.detail
+    return (
+        f"choose the {name}"
+        if name in ("party", "issue") and not values.get(name)
+        else fault.detail
+    )
 
 
 def again(error: AlreadyUsed) -> str:

@@ -24,7 +24,12 @@ async def current_number(session: AsyncSession, slug: str, values: Mapping[str, 
     today = now().date()
     as_of = max(today, await newest_stated_by(session, at, book.negotiation.id) or today)
     found = await current_ids(
-        session, at, negotiation_id=book.negotiation.id, parties=[party], issues=[issue], as_of=as_of
+        session,
+        at,
+        negotiation_id=book.negotiation.id,
+        parties=[party],
+        issues=[issue],
+        as_of=as_of,
     )
     return next(iter(found.values())) if found else None
 

@@ -14,7 +14,9 @@ from app.position_form.lookups import closest_speaker, settle_sources
 from app.positions.views import QuoteView
 
 
-async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> tuple[Values, str | None]:
+async def stepped(
+    session: AsyncSession, slug: str, values: Values, do: str
+) -> tuple[Values, str | None]:
     """What the form says after a button, and the field to go on with; a button that is not known changes nothing."""
     name, n = steps.numbered_step(do)
     match name:
@@ -25,13 +27,19 @@ async def stepped(session: AsyncSession, slug: str, values: Values, do: str) -> 
         case "reject-others":
             book = await code_book(session, await moment(session, drafts=True), slug)
             issue = next((i for i in issue_views(book) if i.slug == values.get("issue")), None)
-            return steps.reject_others(values, [o.slug for o in issue.options if not o.retired] if issue else [])
+            return steps.reject_others(
+                values, [o.slug for o in issue.options if not o.retired] if issue else []
+            )
         case "drop" if n is not None:
             return steps.drop_quote(values, n)
         case "requote" if n is not None:
             quote = (await kept_quotes(session, values)).get(number(values.get(f"q-{n}-id")) or 0)
             given = await session.get(Quote, quote.id) if quote else None
-            return steps.requote(values, n, as_sent(quote, given)) if quote and given else (values, None)
+            return (
+                steps.requote(values, n, as_sent(quote, given))
+                if quote and given
+                else (values, None)
+            )
         case "take" if n is not None:
             settled, _ = await settle_sources(session, values)
             checked = await check_block(session, settled, n)
@@ -50,5 +58,9 @@ def as_sent(quote: QuoteView, given: Quote) -> dict[str, Any]:
     """A quote on file as one would send in the same anew: without the context that checking it has filled in."""
     said: dict[str, Any] = {n: getattr(given, n) for n in (*QUOTE, "source_id")}
     if quote.speaker:
-        said["speaker"] = {"name": quote.speaker.name, "office": quote.speaker.office, "party": quote.speaker.party}
+        said["speaker"] = {
+            "name": quote.speaker.name,
+            "office": quote.speaker.office,
+            "party": quote.speaker.party,
+        }
     return said

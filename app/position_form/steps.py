@@ -47,7 +47,10 @@ def add_speaker(form: Mapping[str, str], n: int) -> tuple[Values, str]:
 
 def reject_others(form: Mapping[str, str], options: Iterable[str]) -> tuple[Values, str]:
     """A preferred red line does not by itself reject the rest; one press says that it does."""
-    return {**form, **{f"o-{slug}": "rejects" for slug in options if not form.get(f"o-{slug}")}}, "reject-others"
+    return {
+        **form,
+        **{f"o-{slug}": "rejects" for slug in options if not form.get(f"o-{slug}")},
+    }, "reject-others"
 
 
 def add_link(form: Mapping[str, str]) -> tuple[Values, str]:

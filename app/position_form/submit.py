@@ -22,7 +22,12 @@ from app.positions.schemas import PositionContent
 from app.sources.actions import add_source
 from app.sources.schemas import SourceInput
 
-NEW = {"new_title": "title", "new_publisher": "publisher", "new_published_on": "published_on", "new_text": "text"}
+NEW = {
+    "new_title": "title",
+    "new_publisher": "publisher",
+    "new_published_on": "published_on",
+    "new_text": "text",
+}
 ASIDE = ("token", "do", "sure")  # no part of what is said
 
 
@@ -52,7 +57,9 @@ async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved |
     return _read(row) if row else None
 
 
-async def saved_before(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]) -> Saved | None:
+async def saved_before(
+    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]
+) -> Saved | None:
     """Return what this very form has saved before.
 
     Raises AlreadyUsed where it said something else then, or where another rendering of it has said just the same: Back,
@@ -62,7 +69,9 @@ async def saved_before(session: AsyncSession, viewer: Viewer, address: str, form
     token = form.get("token", "")
     if not _usable(token):
         return None
-    lock = int.from_bytes(hashlib.sha256(f"{viewer.id} form {token}".encode()).digest()[:8], "big", signed=True)
+    lock = int.from_bytes(
+        hashlib.sha256(f"{viewer.id} form {token}".encode()).digest()[:8], "big", signed=True
+    )
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
     row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
     if row is None:
@@ -75,7 +84,9 @@ async def saved_before(session: AsyncSession, viewer: Viewer, address: str, form
     return _read(row)
 
 
-async def _same_words(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]) -> Saved | None:
+async def _same_words(
+    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]
+) -> Saved | None:
     row = await session.scalar(
         select(IdempotencyKey)
         .where(
@@ -90,7 +101,9 @@ async def _same_words(session: AsyncSession, viewer: Viewer, address: str, form:
     return _read(row) if row else None
 
 
-def keep(session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str], saved: Saved) -> None:
+def keep(
+    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str], saved: Saved
+) -> None:
     """Remember, in the same transaction, what this form has saved."""
     if _usable(form.get("token", "")):
         session.add(
@@ -121,13 +134,17 @@ async def read_content(
     except ValidationError as error:
         told = {f.where for f in faults}
         found = body_faults(error, said)
-        faults += [f for f in found if not any(t == f.where or t.startswith(f"{f.where}/") for t in told)]
+        faults += [
+            f for f in found if not any(t == f.where or t.startswith(f"{f.where}/") for t in told)
+        ]
     if faults:
         raise Invalid("The position was not saved.", *faults)
     return content
 
 
-async def _put_sources(session: AsyncSession, log: Log, form: Values, said: dict[str, Any]) -> list[Fault]:
+async def _put_sources(
+    session: AsyncSession, log: Log, form: Values, said: dict[str, Any]
+) -> list[Fault]:
     """Put the documents on file that a form describes, and name them in the body by their numbers."""
     faults: list[Fault] = []
     for i, n in enumerate(quote_blocks(form)):

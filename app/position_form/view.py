@@ -16,14 +16,31 @@ from app.negotiations.queries import code_book, issue_views, negotiation_view, p
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.position_form.field_diff import Change, difference
 from app.position_form.fields import Values, block, number, numbered
-from app.position_form.form_facts import Checked, Span, check_block, kept_quotes, preview, titles_for
-from app.position_form.lookups import closest_speaker, settle_sources, source_label, sources_like, speakers_like
+from app.position_form.form_facts import (
+    Checked,
+    Span,
+    check_block,
+    kept_quotes,
+    preview,
+    titles_for,
+)
+from app.position_form.lookups import (
+    closest_speaker,
+    settle_sources,
+    source_label,
+    sources_like,
+    speakers_like,
+)
 from app.positions import queries
 from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
 
 Mode = Literal["new", "move", "correct"]
-WHERE = {"new": "/n/{slug}/positions/new", "move": "/positions/{id}/move", "correct": "/positions/{id}/correct"}
+WHERE = {
+    "new": "/n/{slug}/positions/new",
+    "move": "/positions/{id}/move",
+    "correct": "/positions/{id}/correct",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,9 @@ class Entry:
             if self.issue is None or issue.slug != self.issue.slug:
                 found.append((issue.slug, issue.title))
                 found += [
-                    (f"{issue.slug}/{o.slug}", f"{issue.title}: {o.label}") for o in issue.options if not o.retired
+                    (f"{issue.slug}/{o.slug}", f"{issue.title}: {o.label}")
+                    for o in issue.options
+                    if not o.retired
                 ]
         return found
 
@@ -93,7 +112,11 @@ class Entry:
 
     @property
     def draft(self) -> bool:
-        return self.mode == "correct" and self.position is not None and self.position.status == PositionStatus.DRAFT
+        return (
+            self.mode == "correct"
+            and self.position is not None
+            and self.position.status == PositionStatus.DRAFT
+        )
 
     @property
     def needs_reason(self) -> bool:
@@ -146,7 +169,9 @@ async def form_context(
     kept = await kept_quotes(session, form)
     titles = titles_for(issues, issue, kept, sources)
     spoken = [(s.name, s.office, p) for s, p in await speakers_like(session, "", form.get("party"))]
-    own_draft = position is not None and position.status != PositionStatus.PUBLISHED and mode == "correct"
+    own_draft = (
+        position is not None and position.status != PositionStatus.PUBLISHED and mode == "correct"
+    )
     author = await _author(session, position) if own_draft else viewer.name
     return Entry(
         mode=mode,
@@ -157,7 +182,9 @@ async def form_context(
         party=party,
         issue=issue,
         position=position,
-        options=[o for o in issue.options if not o.retired or form.get(f"o-{o.slug}")] if issue else [],
+        options=[o for o in issue.options if not o.retired or form.get(f"o-{o.slug}")]
+        if issue
+        else [],
         values=form,
         blocks=await _blocks(session, form, kept, sources, errors or {}),
         links=numbered(form, "l"),

@@ -25,7 +25,11 @@ from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
 from app.sources.actions import check_quote
 from app.sources.queries import find_sources, newest_checks, newest_texts
 
-DRAFT, PUBLISHED, RETRACTED = PositionStatus.DRAFT, PositionStatus.PUBLISHED, PositionStatus.RETRACTED
+DRAFT, PUBLISHED, RETRACTED = (
+    PositionStatus.DRAFT,
+    PositionStatus.PUBLISHED,
+    PositionStatus.RETRACTED,
+)
 
 
 async def state(
@@ -43,7 +47,9 @@ async def state(
         raise Forbidden("In this negotiation a second person publishes: keep it as a draft.")
     status = status or (DRAFT if negotiation.review else PUBLISHED)
     cell = await queries.cell_facts(session, negotiation, party, issue, wanted)
-    composed, new = await _compose(session, log, wanted, cell, status=status, before=None, first_published=None)
+    composed, new = await _compose(
+        session, log, wanted, cell, status=status, before=None, first_published=None
+    )
     position = Position(
         uid=uuid4(),
         version=1,
@@ -75,10 +81,20 @@ async def correct(
     before = await queries.document(session, position)
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
     if reviewed and log.by in await queries.draft_authors(session, position):
-        raise Forbidden("In this negotiation a second person publishes, who has written no part of the draft.")
-    cell = await queries.cell_facts(session, negotiation, position.party_id, position.issue_id, wanted)
+        raise Forbidden(
+            "In this negotiation a second person publishes, who has written no part of the draft."
+        )
+    cell = await queries.cell_facts(
+        session, negotiation, position.party_id, position.issue_id, wanted
+    )
     composed, new = await _compose(
-        session, log, wanted, cell, status=status, before=before, first_published=position.first_published_at
+        session,
+        log,
+        wanted,
+        cell,
+        status=status,
+        before=before,
+        first_published=position.first_published_at,
     )
     document = composed.document
     if {**before, **document} == before:
@@ -95,17 +111,33 @@ async def correct(
 
 
 async def restore(
-    session: AsyncSession, log: Log, *, position: Position, status: PositionStatus, reason: str | None
+    session: AsyncSession,
+    log: Log,
+    *,
+    position: Position,
+    status: PositionStatus,
+    reason: str | None,
 ) -> None:
     """Bring a retracted position back as it was: published if it ever was that, else as a draft."""
     if position.status != RETRACTED:
         raise Conflict("It is not retracted.")
     if status != (DRAFT if position.first_published_at is None else PUBLISHED):
-        raise Invalid("What was published does not become a draft again.", Fault("/status", "must be published"))
+        raise Invalid(
+            "What was published does not become a draft again.",
+            Fault("/status", "must be published"),
+        )
     document = await queries.document(session, position)
     document.pop("recoded_as", None)  # nothing else stands in its place any more
     position.version += 1
-    await write(session, log, position, {**document, "status": str(status)}, [], action="restored", reason=reason)
+    await write(
+        session,
+        log,
+        position,
+        {**document, "status": str(status)},
+        [],
+        action="restored",
+        reason=reason,
+    )
 
 
 async def retract(session: AsyncSession, log: Log, *, position: Position, reason: str) -> None:
@@ -114,12 +146,22 @@ async def retract(session: AsyncSession, log: Log, *, position: Position, reason
         raise Conflict("It is retracted already.")
     document = await queries.document(session, position)
     position.version += 1
-    await write(session, log, position, {**document, "status": str(RETRACTED)}, [], action="retracted", reason=reason)
+    await write(
+        session,
+        log,
+        position,
+        {**document, "status": str(RETRACTED)},
+        [],
+        action="retracted",
+        reason=reason,
+    )
 
 
 def _rewritten(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Tell whether publishing changes what a draft says; days that only then are computed are no change."""
-    computed = {"status"} | {name for name in ("stated_on", "stated_from", "stated_by") if before.get(name) is None}
+    computed = {"status"} | {
+        name for name in ("stated_on", "stated_from", "stated_by") if before.get(name) is None
+    }
     if not after.get("by_by_hand"):
         computed.add("stated_by")
     return any(before.get(name) != value for name, value in after.items() if name not in computed)
@@ -144,9 +186,13 @@ async def _compose(
     first_published: datetime | None,
 ) -> tuple[Composed, list[tuple[Quote, QuoteCheck]]]:
     faults: list[Fault] = []
-    quotes, new = await _quotes(session, log, wanted.quotes, cell, before, faults, public=status == PUBLISHED)
+    quotes, new = await _quotes(
+        session, log, wanted.quotes, cell, before, faults, public=status == PUBLISHED
+    )
     day = (first_published or log.now).astimezone(UTC).date()
-    composed = compose(wanted, cell, quotes, status=status, before=before, now=log.now, recorded_day=day)
+    composed = compose(
+        wanted, cell, quotes, status=status, before=before, now=log.now, recorded_day=day
+    )
     faults += composed.faults
     if faults:
         raise Invalid("The position was not saved.", *await with_closest(session, faults, quotes))
@@ -170,7 +216,9 @@ async def _quotes(
     held = {q["id"]: q for q in before["quotes"]} if before else {}
     kept |= held
     checks = await newest_checks(session, kept)
-    source_ids = [q.source_id for q in wanted if q.source_id] + [q["source_id"] for q in kept.values()]
+    source_ids = [q.source_id for q in wanted if q.source_id] + [
+        q["source_id"] for q in kept.values()
+    ]
     sources = await find_sources(session, source_ids, lock=True)
     texts = await newest_texts(session, [q.source_id for q in wanted if q.source_id])
     facts: list[QuoteFacts] = []
@@ -184,17 +232,25 @@ async def _quotes(
             else:
                 row = kept[q.id]
                 faults += [
-                    Fault(f"/quotes/{i}/{name}", "cannot be changed: a corrected quote is a new one, without id")
+                    Fault(
+                        f"/quotes/{i}/{name}",
+                        "cannot be changed: a corrected quote is a new one, without id",
+                    )
                     for name in QUOTE_FIELDS
                     if name in q.model_fields_set and not alike(getattr(q, name), row[name])
                 ]
-                published_on, verification = sources[row["source_id"]].published_on, checks[q.id].verification
+                published_on, verification = (
+                    sources[row["source_id"]].published_on,
+                    checks[q.id].verification,
+                )
                 facts.append(QuoteFacts(row, published_on, verification, q.id in held))
             continue
         if q.source_id not in sources:
             faults.append(Fault(f"/quotes/{i}/source_id", f"there is no source {q.source_id}"))
             continue
-        speaker = await _speaker(session, log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public)
+        speaker = await _speaker(
+            session, log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public
+        )
         quote = Quote(
             uid=uuid4(),
             **q.model_dump(include=set(QUOTE_FIELDS)),
@@ -204,7 +260,11 @@ async def _quotes(
         )
         check = await check_quote(quote, texts.get(quote.source_id))
         new.append((quote, check))
-        facts.append(QuoteFacts(snapshot(quote), sources[quote.source_id].published_on, check.verification, False))
+        facts.append(
+            QuoteFacts(
+                snapshot(quote), sources[quote.source_id].published_on, check.verification, False
+            )
+        )
     return facts, new
 
 
@@ -242,7 +302,9 @@ async def _speaker(
                 faults.append(Fault(f"{pointer}/party", f"there is no party {wanted.party!r}"))
                 return None
             party_id = parties[wanted.party].id
-    return await speaker_on_file(session, log, name=wanted.name, office=wanted.office, party_id=party_id, public=public)
+    return await speaker_on_file(
+        session, log, name=wanted.name, office=wanted.office, party_id=party_id, public=public
+    )
 
 
 async def write(
@@ -256,7 +318,16 @@ async def write(
     reason: str | None,
 ) -> None:
     """Write a version: its quotes, the live rows, and its entry in the log."""
-    for name in ("status", "act", "summary", "firmness", "salience", "stated_on", "from_by_hand", "by_by_hand"):
+    for name in (
+        "status",
+        "act",
+        "summary",
+        "firmness",
+        "salience",
+        "stated_on",
+        "from_by_hand",
+        "by_by_hand",
+    ):
         setattr(position, name, document[name])
     for name in ("stated_from", "stated_by"):
         setattr(position, name, queries.as_date(document[name]))
@@ -296,7 +367,10 @@ async def lay_out(session: AsyncSession, position: Position, document: Mapping[s
     rows: list[tuple[type, list[dict[str, Any]]]] = [
         (PositionAttitude, [{**a, "issue_id": position.issue_id} for a in document["attitudes"]]),
         (PositionLink, [{**link, "ordinal": i} for i, link in enumerate(document["links"])]),
-        (PositionQuote, [{"quote_id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])]),
+        (
+            PositionQuote,
+            [{"quote_id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])],
+        ),
     ]
     for made, values in rows:
         if values:

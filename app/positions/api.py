@@ -81,11 +81,15 @@ async def show_version(
 ) -> Response:
     """One version of a position, with the names and results of checks of `known_at`."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
-    return await _answer(request, session, at, position_id, version=version, drafts=_sees_drafts(viewer))
+    return await _answer(
+        request, session, at, position_id, version=version, drafts=_sees_drafts(viewer)
+    )
 
 
 @router.post("", status_code=201)
-async def state_position(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
+async def state_position(
+    request: Request, session: Session, viewer: Editor, body: Sent
+) -> Response:
     """A party takes a position, or moves to another."""
 
     async def work() -> Response:
@@ -105,7 +109,9 @@ async def state_position(request: Request, session: Session, viewer: Editor, bod
                 wanted=wanted,
                 status=PositionStatus(sent.status) if sent.status else None,
             )
-        return await _answer(request, session, log.sealed, position.id, warnings=warnings, status=201, drafts=True)
+        return await _answer(
+            request, session, log.sealed, position.id, warnings=warnings, status=201, drafts=True
+        )
 
     return await once(request, session, viewer, work)
 
@@ -117,7 +123,9 @@ async def correct_position(
     """The record was wrong: a new version, by JSON Merge Patch. Publishes a draft or restores a retracted one too."""
     position = await queries.get_position(session, position_id, lock=True)
     at = await newest_moment(request, session, position)
-    [view] = await presenter.views(session, at, [await queries.get_version(session, at, position_id, drafts=True)])
+    [view] = await presenter.views(
+        session, at, [await queries.get_version(session, at, position_id, drafts=True)]
+    )
     patch = merge(view, body)
     was = PositionStatus(position.status)
     status = PositionStatus(patch.status) if patch.status else was
@@ -125,14 +133,20 @@ async def correct_position(
         raise invalid("/status", "what was published does not become a draft again")
     retracted = was == PositionStatus.RETRACTED
     if retracted and (status == was or _content(patch) != _content(merge(view, {}))):
-        raise Conflict("A retracted position takes no change but being restored: send a status and a reason.")
+        raise Conflict(
+            "A retracted position takes no change but being restored: send a status and a reason."
+        )
     if was != PositionStatus.DRAFT and not patch.reason:
         raise invalid("/reason", "say why: a correction needs its reason")
     warnings: Sequence[Fault] = ()
     negotiation = await get_negotiation_by_id(session, position.negotiation_id)
     async with writing(session, by=viewer.name, now=now()) as log:
-        if retracted and (position.first_published_at is not None or status == PositionStatus.DRAFT):
-            await actions.restore(session, log, position=position, status=status, reason=patch.reason)
+        if retracted and (
+            position.first_published_at is not None or status == PositionStatus.DRAFT
+        ):
+            await actions.restore(
+                session, log, position=position, status=status, reason=patch.reason
+            )
         else:
             wanted = _content(patch)
             warnings = await actions.correct(
@@ -144,7 +158,9 @@ async def correct_position(
                 status=status,
                 reason=patch.reason,
             )
-    return await _answer(request, session, log.moment or at, position_id, warnings=warnings, drafts=True)
+    return await _answer(
+        request, session, log.moment or at, position_id, warnings=warnings, drafts=True
+    )
 
 
 @router.post("/{position_id}/retract")
@@ -166,7 +182,9 @@ async def retract_position(
 
 def _content(sent: PositionContent) -> PositionContent:
     """What was sent of a version itself, and no more than was sent."""
-    return PositionContent(**{n: getattr(sent, n) for n in PositionContent.model_fields if n in sent.model_fields_set})
+    return PositionContent(
+        **{n: getattr(sent, n) for n in PositionContent.model_fields if n in sent.model_fields_set}
+    )
 
 
 def _sees_drafts(viewer: Viewer | None) -> bool:
@@ -192,7 +210,9 @@ async def _answer(
     return answer_one(request, at, found, view, status=status, address=address, meta=meta, **beside)
 
 
-async def _changed_since(session: AsyncSession, at: Moment, shown: Sequence[PositionView]) -> dict[str, int]:
+async def _changed_since(
+    session: AsyncSession, at: Moment, shown: Sequence[PositionView]
+) -> dict[str, int]:
     """Of a pinned answer, how many of the positions that it shows have been changed since."""
     if not at.pinned:
         return {}

@@ -6,7 +6,9 @@ from typing import Any
 
 from app.models.vocabulary import Attitude
 
-Attitudes = Sequence[Mapping[str, Any]]  # as in a position's document: option_id, attitude, condition, inferred
+Attitudes = Sequence[
+    Mapping[str, Any]
+]  # as in a position's document: option_id, attitude, condition, inferred
 
 
 class Keep(StrEnum):
@@ -38,7 +40,9 @@ def clash(attitudes: Attitudes, source: int, target: int) -> bool:
     return len(rejected) == 2 or one["condition"] != other["condition"]
 
 
-def merge(attitudes: Attitudes, source: int, target: int, keep: Keep | None = None) -> list[dict[str, Any]]:
+def merge(
+    attitudes: Attitudes, source: int, target: int, keep: Keep | None = None
+) -> list[dict[str, Any]]:
     """The attitudes once `source` is `target`, condition and mark carried along; ValueError for an undecided clash."""
     one, other = find(attitudes, source), find(attitudes, target)
     rest = [dict(a) for a in attitudes if a["option_id"] not in (source, target)]

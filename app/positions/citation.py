@@ -14,10 +14,19 @@ NEWS = ("news", "newspaper", "article", "magazine")
 
 
 def cite_position(
-    position: PositionView, *, names: Mapping[str, str], issue: str, negotiation: str, base: str, query: str
+    position: PositionView,
+    *,
+    names: Mapping[str, str],
+    issue: str,
+    negotiation: str,
+    base: str,
+    query: str,
 ) -> Cite:
     """Cite one version of a position, by names of parties, its issue and negotiation; `query` pins what was known."""
-    party, others = names[position.party], [names.get(slug, slug) for slug in position.attributed_by]
+    party, others = (
+        names[position.party],
+        [names.get(slug, slug) for slug in position.attributed_by],
+    )
     address = f"{position.url}/versions/{position.version}"
     stated_on = dates.display(position.stated_on) if position.stated_on else ""
     heard = according_to(position.attributed_by, names)
@@ -46,7 +55,11 @@ def cite_position(
         "dateModified": position.recorded_at,
         "version": position.version,
         "creativeWorkStatus": position.status,
-        "isPartOf": {"@type": "Dataset", "name": negotiation, "url": f"{base}/n/{position.negotiation}"},
+        "isPartOf": {
+            "@type": "Dataset",
+            "name": negotiation,
+            "url": f"{base}/n/{position.negotiation}",
+        },
         "appearance": [quotation(q, base) for q in position.quotes],
     }
     return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(claim))
@@ -56,7 +69,11 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
     """Cite somebody's words by the quote's own address, which outlives its removal from a position."""
     address = f"/quotes/{quote.id}"
     direct = quote.kind == QuoteKind.DIRECT and quote.speaker is not None
-    who = (quote.speaker.name or quote.speaker.office) if direct and quote.speaker else quote.source.publisher
+    who = (
+        (quote.speaker.name or quote.speaker.office)
+        if direct and quote.speaker
+        else quote.source.publisher
+    )
     work = Work(
         key=f"parley-quote-{quote.id}",
         kind="speech" if direct else "webpage",
@@ -69,7 +86,11 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
         language=quote.language,
     )
     return Cite(
-        work, f"{base}{address}{query}", f"{address}/cite", query, {"@context": CONTEXT} | quotation(quote, base)
+        work,
+        f"{base}{address}{query}",
+        f"{address}/cite",
+        query,
+        {"@context": CONTEXT} | quotation(quote, base),
     )
 
 
@@ -79,7 +100,9 @@ def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: st
     author, publisher = data["author"], data["publisher"]
     news = any(word in (data["kind"] or "").lower() for word in NEWS)
     kind = "article-newspaper" if news else "webpage" if data["url"] else "document"
-    if author is None and not news:  # who published it answers for it; of a newspaper styles say so themselves
+    if (
+        author is None and not news
+    ):  # who published it answers for it; of a newspaper styles say so themselves
         author, publisher = publisher, None
     work = Work(
         key=f"parley-source-{source_id}",
@@ -95,7 +118,9 @@ def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: st
         record=f"{base}{address}{query}",
         reference=data["reference"],
     )
-    document = document_data(SourceView(source_id, *(data[n] for n in SourceView.__slots__[1:])), base)
+    document = document_data(
+        SourceView(source_id, *(data[n] for n in SourceView.__slots__[1:])), base
+    )
     more = {"author": data["author"], "inLanguage": data["language"], "license": data["licence"]}
     linked = {"@context": CONTEXT, **document, **more, "archivedAt": data["archive_url"]}
     return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(linked))
@@ -118,7 +143,13 @@ def quotation(quote: QuoteView, base: str) -> dict[str, Any]:
             "inLanguage": quote.language,
             "dateCreated": quote.said_on,
             "spokenByCharacter": speaker
-            and known({"@type": "Person", "name": speaker.name or speaker.office, "jobTitle": speaker.office}),
+            and known(
+                {
+                    "@type": "Person",
+                    "name": speaker.name or speaker.office,
+                    "jobTitle": speaker.office,
+                }
+            ),
             "isBasedOn": document_data(quote.source, base),
             "url": f"{base}/quotes/{quote.id}",
             "citation": quote.link,

@@ -17,7 +17,10 @@ from app.positions.schemas import PositionContent
 
 UNMATCHED = "does not occur in the text of its source as whole words"
 
-BY_HAND = {"stated_from": "from_by_hand", "stated_by": "by_by_hand"}  # what may narrow, and the mark that it did
+BY_HAND = {
+    "stated_from": "from_by_hand",
+    "stated_by": "by_by_hand",
+}  # what may narrow, and the mark that it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class CellFacts:
     issue: str
     options: Mapping[str, OptionFacts]  # of the cell's issue, by slug
     issues: Mapping[str, int]  # of the negotiation, by slug
-    linked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # options of other issues that links name
+    linked: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # options of other issues that links name
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,9 @@ def _attitudes(
             faults.append(Fault(f"/attitudes/{slug}", "is retired and cannot be chosen any more"))
     preferred = [s for s, a in wanted.attitudes.items() if a == Attitude.PREFERS]
     if len(preferred) > 1:
-        faults.append(Fault("/attitudes", f"a party prefers at most one option, not {', '.join(preferred)}"))
+        faults.append(
+            Fault("/attitudes", f"a party prefers at most one option, not {', '.join(preferred)}")
+        )
     if wanted.act == Act.WITHDRAWS and wanted.attitudes:
         faults.append(Fault("/attitudes", "a party that withdraws its position has no attitudes"))
     faults += [
@@ -144,14 +151,20 @@ def _links(wanted: PositionContent, cell: CellFacts, faults: list[Fault]) -> lis
     for i, link in enumerate(wanted.links):
         options = cell.linked.get(link.issue, {})
         if link.issue not in cell.issues:
-            faults.append(Fault(f"/links/{i}/issue", f"there is no issue {link.issue!r} in this negotiation"))
+            faults.append(
+                Fault(f"/links/{i}/issue", f"there is no issue {link.issue!r} in this negotiation")
+            )
         elif link.issue == cell.issue:
-            faults.append(Fault(f"/links/{i}/issue", "a position is linked to another issue, not to its own"))
+            faults.append(
+                Fault(f"/links/{i}/issue", "a position is linked to another issue, not to its own")
+            )
         elif link.option is not None and link.option not in options:
             faults.append(Fault(f"/links/{i}/option", f"is not an option of {link.issue}"))
         else:
             option = options[link.option] if link.option is not None else None
-            rows.append({"issue_id": cell.issues[link.issue], "option_id": option, "kind": str(link.kind)})
+            rows.append(
+                {"issue_id": cell.issues[link.issue], "option_id": option, "kind": str(link.kind)}
+            )
     return rows
 
 
@@ -169,7 +182,11 @@ def _dated(
         ("from_by_hand", "by_by_hand"), False
     )
     sent = {name for name in BY_HAND if name in wanted.model_fields_set}
-    stays = before is not None and before["stated_on"] is not None and _same_evidence(wanted, quotes, before)
+    stays = (
+        before is not None
+        and before["stated_on"] is not None
+        and _same_evidence(wanted, quotes, before)
+    )
     if before is not None and stays and not sent and before["status"] == status:
         return {name: before[name] for name in undated}
     by_hand: dict[str, date | None] = {}
@@ -187,10 +204,19 @@ def _dated(
         kept = before is not None and stays and name not in sent and before[mark]
         value = before[name] if before is not None and kept else getattr(wanted, name)
         try:
-            by_hand[name] = None if value is None else date.fromisoformat(value) if len(value) == 10 else _no_day()
+            by_hand[name] = (
+                None
+                if value is None
+                else date.fromisoformat(value)
+                if len(value) == 10
+                else _no_day()
+            )
         except ValueError:
             faults.append(Fault(f"/{name}", "is not a day such as 2025-03-17"))
-    if any(f.where in {"/stated_on", "/stated_from", "/stated_by"} or f.where.endswith("said_on") for f in faults):
+    if any(
+        f.where in {"/stated_on", "/stated_from", "/stated_by"} or f.where.endswith("said_on")
+        for f in faults
+    ):
         return undated
     spans = [QuoteDates(q.row["said_on"], q.published_on) for q in quotes]
     datable = wanted.stated_on is not None or any(s.said_on or s.published_on for s in spans)
@@ -216,7 +242,9 @@ def _dated(
     }
 
 
-def _same_evidence(wanted: PositionContent, quotes: Sequence[QuoteFacts], before: Mapping[str, Any]) -> bool:
+def _same_evidence(
+    wanted: PositionContent, quotes: Sequence[QuoteFacts], before: Mapping[str, Any]
+) -> bool:
     held = {q["id"] for q in before["quotes"]}
     return wanted.stated_on == before["stated_on"] and {q.row.get("id") for q in quotes} == held
 
@@ -231,11 +259,17 @@ def _warnings(quotes: Sequence[QuoteFacts]) -> list[Fault]:
         said, published = q.row["said_on"], q.published_on
         try:
             if said and published and dates.parse(said).first > dates.parse(published).last:
-                warnings.append(Fault(f"/quotes/{i}/said_on", "lies after the publication of its source"))
+                warnings.append(
+                    Fault(f"/quotes/{i}/said_on", "lies after the publication of its source")
+                )
         except ValueError:
             continue
         if q.verification == Verification.MISMATCH:
             warnings.append(Fault(f"/quotes/{i}/exact", UNMATCHED))
         if q.verification == Verification.AMBIGUOUS:
-            warnings.append(Fault(f"/quotes/{i}/exact", "occurs more than once; give the words before or after it"))
+            warnings.append(
+                Fault(
+                    f"/quotes/{i}/exact", "occurs more than once; give the words before or after it"
+                )
+            )
     return warnings

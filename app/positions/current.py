@@ -16,7 +16,9 @@ from app.models.vocabulary import PositionStatus
 CellKey = tuple[int, int]  # party, issue
 
 
-def published(at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]) -> Any:
+def published(
+    at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]
+) -> Any:
     """Condition on Spell: published, in these cells, as held at a moment."""
     return and_(
         Spell.negotiation_id == negotiation_id,

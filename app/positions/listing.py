@@ -24,7 +24,9 @@ from app.positions.schemas import PositionsQuery
 
 # What a draft may lack sorts before everything.
 FIRST_DAY = literal(date(1, 1, 1), Date)
-FIRST_INSTANT = literal(datetime.fromisoformat("0001-01-01T00:00:00+00:00"), DateTime(timezone=True))
+FIRST_INSTANT = literal(
+    datetime.fromisoformat("0001-01-01T00:00:00+00:00"), DateTime(timezone=True)
+)
 KEYS: dict[str, Sequence[Any]] = {
     "stated_on": (Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.position_id),
     "recorded_at": (Spell.recorded_at, Spell.position_id),
@@ -62,14 +64,18 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
     if not drafts:
         statement = statement.where(Spell.public)
     if query.q:
-        statement = statement.join(Holding, and_(Holding.seq_from == Spell.seq_from, Holding.n == Spell.n)).where(
-            matches(query.q)
-        )
+        statement = statement.join(
+            Holding, and_(Holding.seq_from == Spell.seq_from, Holding.n == Spell.n)
+        ).where(matches(query.q))
     if after is not None:
-        place = tuple_(*(literal(v, k.type) for v, k in zip(_read_place(after, key), key, strict=True)))
+        place = tuple_(
+            *(literal(v, k.type) for v, k in zip(_read_place(after, key), key, strict=True))
+        )
         statement = statement.where(tuple_(*key) < place if descending else tuple_(*key) > place)
     order = [k.desc() if descending else k.asc() for k in key]
-    rows = (await session.execute(statement.add_columns(*key).order_by(*order).limit(query.limit + 1))).all()
+    rows = (
+        await session.execute(statement.add_columns(*key).order_by(*order).limit(query.limit + 1))
+    ).all()
     page = rows[: query.limit]
     more = None
     if len(rows) > query.limit:
@@ -83,18 +89,26 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
     found: list[Any] = []
     negotiation_id = None
     if query.negotiation:
-        negotiation_id = await session.scalar(select(Negotiation.id).where(Negotiation.slug == query.negotiation))
+        negotiation_id = await session.scalar(
+            select(Negotiation.id).where(Negotiation.slug == query.negotiation)
+        )
         if negotiation_id is None:
             raise bad_parameter("negotiation", f"there is no negotiation {query.negotiation!r}")
         found.append(Spell.negotiation_id == negotiation_id)
     if query.party:
-        parties = (await session.execute(select(Party.slug, Party.id).where(Party.slug.in_(query.party)))).all()
+        parties = (
+            await session.execute(select(Party.slug, Party.id).where(Party.slug.in_(query.party)))
+        ).all()
         _all_known("party", query.party, {slug for slug, _ in parties})
         found.append(among(Spell.party_id, [id_ for _, id_ in parties]))
     here = [Issue.negotiation_id == negotiation_id] if negotiation_id else []
     issue_ids: list[int] | None = None
     if query.issue:
-        issues = (await session.execute(select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here))).all()
+        issues = (
+            await session.execute(
+                select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
+            )
+        ).all()
         _all_known("issue", query.issue, {slug for slug, _ in issues})
         issue_ids = [id_ for _, id_ in issues]
         found.append(among(Spell.issue_id, issue_ids))
@@ -105,7 +119,9 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
             wanted = wanted.where(among(Option.issue_id, issue_ids))
         options = (await session.execute(wanted)).all()
         _all_known("option", query.option, {slug for slug, _ in options})
-        found.append(Spell.option_ids.op("&&")(literal([id_ for _, id_ in options], ARRAY(BigInteger))))
+        found.append(
+            Spell.option_ids.op("&&")(literal([id_ for _, id_ in options], ARRAY(BigInteger)))
+        )
     if query.firmness:
         found.append(Spell.firmness.in_(query.firmness))
     if query.since:

@@ -14,8 +14,21 @@ from app.positions.schemas import PositionPatch
 from app.positions.views import PositionView
 
 MAPS = ("attitudes", "conditions")
-OURS = ("act", "summary", "firmness", "attitudes", "conditions", "inferred", "salience", "links", "stated_on")
-SPANS = ("stated_from", "stated_by")  # sent back as they are they say nothing, sent otherwise they narrow by hand
+OURS = (
+    "act",
+    "summary",
+    "firmness",
+    "attitudes",
+    "conditions",
+    "inferred",
+    "salience",
+    "links",
+    "stated_on",
+)
+SPANS = (
+    "stated_from",
+    "stated_by",
+)  # sent back as they are they say nothing, sent otherwise they narrow by hand
 NEVER_NULL = ("act", "firmness", "attitudes", "conditions", "inferred", "links", "quotes", "status")
 WRITABLE = {*OURS, *SPANS, "quotes", "status", "reason"}
 
@@ -30,7 +43,9 @@ def merge(view: PositionView, sent: object) -> PositionPatch:
     """Merge what was sent into the version that is there; Invalid names every field that may not be so."""
     sent = an_object(sent)
     there = plain_json(view)
-    faults = [Fault(f"/{n}", "must not be null") for n in NEVER_NULL if n in sent and sent[n] is None]
+    faults = [
+        Fault(f"/{n}", "must not be null") for n in NEVER_NULL if n in sent and sent[n] is None
+    ]
     for name, value in sent.items():
         if name not in WRITABLE and name not in there:
             faults.append(Fault(f"/{name}", "is not a field of a position"))
@@ -38,7 +53,9 @@ def merge(view: PositionView, sent: object) -> PositionPatch:
             faults.append(Fault(f"/{name}", "cannot be changed"))
     if faults:
         raise Invalid("The position was not changed.", *faults)
-    merged = content_of(view) | {n: v for n, v in sent.items() if n in WRITABLE and n not in MAPS and n not in SPANS}
+    merged = content_of(view) | {
+        n: v for n, v in sent.items() if n in WRITABLE and n not in MAPS and n not in SPANS
+    }
     merged |= {n: v for n, v in sent.items() if n in SPANS and v != there[n]}
     for name in MAPS:
         if name in sent:
@@ -68,7 +85,9 @@ def _take_along(merged: dict[str, Any], sent: Mapping[str, Any], there: Mapping[
         gone_conditions = {slug for slug in gone if slug not in sent["conditions"]}
     else:
         gone_conditions = gone
-    merged["conditions"] = {s: c for s, c in merged["conditions"].items() if s not in gone_conditions}
+    merged["conditions"] = {
+        s: c for s, c in merged["conditions"].items() if s not in gone_conditions
+    }
     if "inferred" not in sent:
         merged["inferred"] = [s for s in merged["inferred"] if s not in gone]
 
@@ -80,7 +99,11 @@ def _keep_quotes(sent: object, there: list[dict[str, Any]]) -> object:
     by_id = {q["id"]: q for q in there}
     faults, kept = [], []
     for i, item in enumerate(sent):
-        known = by_id.get(item.get("id")) if isinstance(item, Mapping) and isinstance(item.get("id"), int) else None
+        known = (
+            by_id.get(item.get("id"))
+            if isinstance(item, Mapping) and isinstance(item.get("id"), int)
+            else None
+        )
         if known is None:
             kept.append(item)
             continue
@@ -88,9 +111,14 @@ def _keep_quotes(sent: object, there: list[dict[str, Any]]) -> object:
         for name, value in item.items():
             if name not in known:
                 faults.append(Fault(f"/quotes/{i}/{name}", "is not a field of a quote"))
-            elif not alike(value, known[name]) and not (name == "speaker" and _names(value, known[name])):
+            elif not alike(value, known[name]) and not (
+                name == "speaker" and _names(value, known[name])
+            ):
                 faults.append(
-                    Fault(f"/quotes/{i}/{name}", "cannot be changed: a corrected quote is a new one, without id")
+                    Fault(
+                        f"/quotes/{i}/{name}",
+                        "cannot be changed: a corrected quote is a new one, without id",
+                    )
                 )
         kept.append({"id": item["id"]})
     if faults:

@@ -12,10 +12,18 @@ from app.sources.actions import check_text
 from app.sources.queries import newest_texts
 
 
-async def with_closest(session: AsyncSession, faults: list[Fault], quotes: Sequence[QuoteFacts]) -> list[Fault]:
+async def with_closest(
+    session: AsyncSession, faults: list[Fault], quotes: Sequence[QuoteFacts]
+) -> list[Fault]:
     """Say of each quotation that does not match why, and show the passage that it can be taken over from."""
-    missing = {f"/quotes/{i}/exact": q.row for i, q in enumerate(quotes) if q.verification == Verification.MISMATCH}
-    texts = await newest_texts(session, {missing[f.where]["source_id"] for f in faults if f.where in missing})
+    missing = {
+        f"/quotes/{i}/exact": q.row
+        for i, q in enumerate(quotes)
+        if q.verification == Verification.MISMATCH
+    }
+    texts = await newest_texts(
+        session, {missing[f.where]["source_id"] for f in faults if f.where in missing}
+    )
     shown = []
     for fault in faults:
         row = missing.get(fault.where)

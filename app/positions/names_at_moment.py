@@ -45,7 +45,9 @@ class Names:
     negotiations: dict[int, str] = field(default_factory=dict)
     parties: dict[int, str] = field(default_factory=dict)
     issues: dict[int, str] = field(default_factory=dict)
-    options: dict[int, tuple[int, str]] = field(default_factory=dict)  # number -> place in its issue, slug
+    options: dict[int, tuple[int, str]] = field(
+        default_factory=dict
+    )  # number -> place in its issue, slug
     speakers: dict[int, str | None] = field(default_factory=dict)
     sources: dict[int, SourceView] = field(default_factory=dict)
     checks: dict[int, Check] = field(default_factory=dict)
@@ -62,16 +64,24 @@ async def learn(
     negotiations = {d["negotiation_id"] for d in documents} - names.negotiations.keys()
     parties = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
     parties -= names.parties.keys() | {None}
-    issues = {d["issue_id"] for d in documents} | {link["issue_id"] for d in documents for link in d["links"]}
+    issues = {d["issue_id"] for d in documents} | {
+        link["issue_id"] for d in documents for link in d["links"]
+    }
     issues -= names.issues.keys()
     if negotiations or parties or issues:
         found = await slugs(session, negotiations, parties, issues)
-        for known, new in zip((names.negotiations, names.parties, names.issues), found, strict=True):
+        for known, new in zip(
+            (names.negotiations, names.parties, names.issues), found, strict=True
+        ):
             known.update(new)
     if issues:
         ours = select(Option.id).where(among(Option.issue_id, issues))
-        options = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
-        names.options.update({o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))})
+        options = await list_held(
+            session, at, Holding.kind == "option", Holding.object_id.in_(ours)
+        )
+        names.options.update(
+            {o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))}
+        )
     if speakers := {q["speaker_id"] for q in quotes} - names.speakers.keys() - {None}:
         held = await held_by_id(session, at, "speaker", speakers)
         names.speakers.update({i: s["name"] for i, s in held.items()})
@@ -89,7 +99,11 @@ async def called(
     session: AsyncSession, at: Moment, known: Mapping[str, str], positions: Iterable[PositionView]
 ) -> dict[str, str]:
     """Names of parties by slug: those known, and those that speak in these positions but take no part."""
-    said = {slug for p in positions for slug in (*p.attributed_by, *(q.speaker.party for q in p.quotes if q.speaker))}
+    said = {
+        slug
+        for p in positions
+        for slug in (*p.attributed_by, *(q.speaker.party for q in p.quotes if q.speaker))
+    }
     more = said - known.keys() - {None}
     if not more:
         return dict(known)
@@ -107,7 +121,9 @@ async def slugs(
     """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
     rows = await session.execute(
         union_all(
-            select(literal("n"), Negotiation.id, Negotiation.slug).where(among(Negotiation.id, negotiation_ids)),
+            select(literal("n"), Negotiation.id, Negotiation.slug).where(
+                among(Negotiation.id, negotiation_ids)
+            ),
             select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
             select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
         )
@@ -118,7 +134,9 @@ async def slugs(
     return by_kind["n"], by_kind["p"], by_kind["i"]
 
 
-async def checks_at(session: AsyncSession, at: Moment, quote_ids: Iterable[int]) -> dict[int, Check]:
+async def checks_at(
+    session: AsyncSession, at: Moment, quote_ids: Iterable[int]
+) -> dict[int, Check]:
     """What the last check of each quote had given by then."""
     wanted = (
         select(*(getattr(QuoteCheck, name) for name in Check._fields))

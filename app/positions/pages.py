@@ -36,7 +36,9 @@ QUOTES_A_PAGE = 50
 
 
 @router.get("/positions/{position_id}")
-async def show_position(request: Request, session: Session, viewer: Anyone, position_id: Number) -> Response:
+async def show_position(
+    request: Request, session: Session, viewer: Anyone, position_id: Number
+) -> Response:
     """A position in its newest version, what it rests on, and how it was recorded."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
@@ -86,7 +88,11 @@ async def _about_position(
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
     names = await called(session, at, book.party_names(), [view])
     named = {"names": names, "issue": issue.title, "negotiation": book.negotiation["title"]}
-    changed = [v for v in await list_revisions(session, None, "position", this.id) if v.version > versions[-1].version]
+    changed = [
+        v
+        for v in await list_revisions(session, None, "position", this.id)
+        if v.version > versions[-1].version
+    ]
     return {
         "negotiation": negotiation_view(book.negotiation),
         "party": party,
@@ -95,16 +101,22 @@ async def _about_position(
         "current": current.get(cell) == view.id,
         "recoded_as": await _other(session, at, this.data.get("recoded_as"), book),
         "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
-        "cite": cite_position(view, **named, base=origin(request), query=pin(at)) if this.public else None,
+        "cite": cite_position(view, **named, base=origin(request), query=pin(at))
+        if this.public
+        else None,
         "versions": [version_entry(v) for v in reversed(versions)],
         "names": names,
         "titles": titles_of(issue_views(book)),
-        "changed_since": int(at.pinned and any(v.action in ("corrected", "retracted") for v in changed)),
+        "changed_since": int(
+            at.pinned and any(v.action in ("corrected", "retracted") for v in changed)
+        ),
         "nav": nav(view.negotiation),
     }
 
 
-async def _other(session: AsyncSession, at: Moment, number: int | None, book: CodeBook) -> tuple[int, str] | None:
+async def _other(
+    session: AsyncSession, at: Moment, number: int | None, book: CodeBook
+) -> tuple[int, str] | None:
     """The position that this one was recorded as, under another party, or before; with the party's name."""
     found = (await held_by_id(session, at, "position", [number])).get(number or 0)
     return (found.id, book.parties[found["party_id"]]["name"]) if found else None

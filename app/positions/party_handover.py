@@ -37,7 +37,9 @@ class Handing:
     giver: Party
     receiver: Party
     reason: str
-    speakers: dict[int, Speaker] = field(default_factory=dict)  # the receiver's, by the numbers of the giver's
+    speakers: dict[int, Speaker] = field(
+        default_factory=dict
+    )  # the receiver's, by the numbers of the giver's
 
     @property
     def why_gone(self) -> str:
@@ -53,12 +55,16 @@ async def list_of_party(
 ) -> list[Touched]:
     """A party's positions in these negotiations, drafts too, with what they say now; by their numbers."""
     ours = select(Position.id).where(
-        Position.party_id == party_id, among(Position.negotiation_id, negotiation_ids), Position.status.in_(COUNTS)
+        Position.party_id == party_id,
+        among(Position.negotiation_id, negotiation_ids),
+        Position.status.in_(COUNTS),
     )
     return await newest_of(session, ours, lock=lock)
 
 
-async def list_rivals(session: AsyncSession, touched: Sequence[Touched], receiver_id: int) -> dict[int, list[Position]]:
+async def list_rivals(
+    session: AsyncSession, touched: Sequence[Touched], receiver_id: int
+) -> dict[int, list[Position]]:
     """By position: the receiver's own published ones in the same cell that may have been stated on the same days."""
     cells = {(t.position.negotiation_id, t.position.issue_id) for t in touched}
     rows = await session.scalars(
@@ -77,7 +83,10 @@ async def list_rivals(session: AsyncSession, touched: Sequence[Touched], receive
 
 
 def _meet(one: Position, other: Position) -> bool:
-    if one.status != PUBLISHED or (one.negotiation_id, one.issue_id) != (other.negotiation_id, other.issue_id):
+    if one.status != PUBLISHED or (one.negotiation_id, one.issue_id) != (
+        other.negotiation_id,
+        other.issue_id,
+    ):
         return False
     if not (one.stated_from and one.stated_by and other.stated_from and other.stated_by):
         return False
@@ -85,7 +94,11 @@ def _meet(one: Position, other: Position) -> bool:
 
 
 async def hand_over(
-    session: AsyncSession, log: Log, handing: Handing, touched: Sequence[Touched], dropped: Mapping[int, int]
+    session: AsyncSession,
+    log: Log,
+    handing: Handing,
+    touched: Sequence[Touched],
+    dropped: Mapping[int, int],
 ) -> dict[int, int]:
     """Record these positions under the receiver, who takes part already; gives their new numbers by the old ones.
 
@@ -101,23 +114,35 @@ async def hand_over(
         if t.position.id in dropped:
             numbers[t.position.id] = dropped[t.position.id]
         elif former := came_from.get(t.position.id):
-            await restore(session, log, position=former, status=_status(t), reason=handing.why_there)
+            await restore(
+                session, log, position=former, status=_status(t), reason=handing.why_there
+            )
             numbers[t.position.id] = former.id
         else:
             numbers[t.position.id] = (await _state_anew(session, log, handing, t, checks)).id
         await _take_review_along(session, t.position, numbers[t.position.id])
         t.position.version += 1
         document = {**t.document, "status": str(RETRACTED), "recoded_as": numbers[t.position.id]}
-        await write(session, log, t.position, document, [], action="retracted", reason=handing.why_gone)
+        await write(
+            session, log, t.position, document, [], action="retracted", reason=handing.why_gone
+        )
     return numbers
 
 
-async def _came_from(session: AsyncSession, touched: Sequence[Touched], receiver: Party) -> dict[int, Position]:
+async def _came_from(
+    session: AsyncSession, touched: Sequence[Touched], receiver: Party
+) -> dict[int, Position]:
     """The retracted positions of the receiver that some were made of, and that still say the same."""
-    origins = {t.position.id: t.document.get("recoded_from") for t in touched if t.position.version == 1}
+    origins = {
+        t.position.id: t.document.get("recoded_from") for t in touched if t.position.version == 1
+    }
     rows = await session.scalars(
         select(Position)
-        .where(among(Position.id, origins.values()), Position.party_id == receiver.id, Position.status == RETRACTED)
+        .where(
+            among(Position.id, origins.values()),
+            Position.party_id == receiver.id,
+            Position.status == RETRACTED,
+        )
         .order_by(Position.id)
         .with_for_update()
     )
@@ -144,7 +169,8 @@ async def _state_anew(
         first_published_at=old.first_published_at,
     )
     new = [
-        (await _quote(session, log, handing, q, public=public), _check(checks[q["id"]])) for q in t.document["quotes"]
+        (await _quote(session, log, handing, q, public=public), _check(checks[q["id"]]))
+        for q in t.document["quotes"]
     ]
     session.add(position)
     first = old.first_published_at
@@ -159,9 +185,13 @@ async def _state_anew(
     return position
 
 
-async def _quote(session: AsyncSession, log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool) -> Quote:
+async def _quote(
+    session: AsyncSession, log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool
+) -> Quote:
     """The same words anew; whoever spoke for the giver speaks for the receiver."""
-    quote = Quote(**{name: value for name, value in held.items() if name not in ("id", "uid")}, uid=uuid4())
+    quote = Quote(
+        **{name: value for name, value in held.items() if name not in ("id", "uid")}, uid=uuid4()
+    )
     number = quote.speaker_id
     if quote.party_id == handing.giver.id and number is not None:
         if number not in handing.speakers:
@@ -185,7 +215,16 @@ async def _take_review_along(session: AsyncSession, old: Position, number: int) 
     submitted = await session.get(ReviewSubmission, old.id)
     if submitted:
         version = await session.scalar(select(Position.version).where(Position.id == number))
-        there = {"position_id": number, "version": version if submitted.version == old.version else 0}
-        await session.execute(delete(ReviewSubmission).where(ReviewSubmission.position_id == number))
-        await session.execute(update(ReviewSubmission).where(ReviewSubmission.position_id == old.id).values(**there))
-    await session.execute(update(ReviewComment).where(ReviewComment.position_id == old.id).values(position_id=number))
+        there = {
+            "position_id": number,
+            "version": version if submitted.version == old.version else 0,
+        }
+        await session.execute(
+            delete(ReviewSubmission).where(ReviewSubmission.position_id == number)
+        )
+        await session.execute(
+            update(ReviewSubmission).where(ReviewSubmission.position_id == old.id).values(**there)
+        )
+    await session.execute(
+        update(ReviewComment).where(ReviewComment.position_id == old.id).values(position_id=number)
+    )

@@ -8,7 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.log.writer import Log
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.vocabulary import PartyRole
-from app.negotiations.actions import amend_participation, amend_party, publish_speaker, speaker_on_file, take_part
+from app.negotiations.actions import (
+    amend_participation,
+    amend_party,
+    publish_speaker,
+    speaker_on_file,
+    take_part,
+)
 from app.positions.party_handover import Handing, hand_over
 from app.positions.recoding import Touched
 
@@ -35,7 +41,9 @@ async def merge_party(
         gone = {"merged_into_id": handing.receiver.id}
         for earlier in await _merged_before(session, seat):
             await amend_participation(log, earlier, gone, reason=handing.reason)
-        await amend_participation(log, seat, {**gone, "consent_required": False}, reason=handing.reason)
+        await amend_participation(
+            log, seat, {**gone, "consent_required": False}, reason=handing.reason
+        )
     if names:
         speakers = await session.scalars(
             select(Speaker).where(Speaker.party_id == handing.giver.id).order_by(Speaker.id)
@@ -68,13 +76,18 @@ async def split_party(
 def new_names(giver: Party, receiver: Party) -> list[str]:
     """Names of the one that the other is not found by yet."""
     there = {receiver.name, receiver.short_name, *receiver.aliases}
-    return [n for n in dict.fromkeys((giver.name, giver.short_name, *giver.aliases)) if n and n not in there]
+    return [
+        n
+        for n in dict.fromkeys((giver.name, giver.short_name, *giver.aliases))
+        if n and n not in there
+    ]
 
 
 async def _seat(session: AsyncSession, log: Log, handing: Handing, seat: Participation) -> None:
     """See to it that the receiver takes part where the giver does, beside it and as it does."""
     wanted = select(Participation).where(
-        Participation.negotiation_id == seat.negotiation_id, Participation.party_id == handing.receiver.id
+        Participation.negotiation_id == seat.negotiation_id,
+        Participation.party_id == handing.receiver.id,
     )
     there = await session.scalar(wanted)
     if there is None:

@@ -10,7 +10,9 @@ from app.core.input_models import KnownAt, read_query
 from app.log.reader import Moment, Snapshot, moment
 
 
-async def read_moment(request: Request, session: AsyncSession, *, drafts: bool) -> tuple[Moment, str | None]:
+async def read_moment(
+    request: Request, session: AsyncSession, *, drafts: bool
+) -> tuple[Moment, str | None]:
     """Return the moment that a page is asked for, and the instant where its address names one."""
     query = read_query(KnownAt, request)
     at = await moment(session, query.known_at, drafts=drafts)

@@ -15,13 +15,17 @@ from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
 
 
-async def views(session: AsyncSession, at: Moment, versions: Sequence[Snapshot]) -> list[PositionView]:
+async def views(
+    session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
+) -> list[PositionView]:
     """Positions as they read at a moment: with the titles, source data and results of checks of then."""
     names = await names_of(session, at, versions, Names())
     return [position_view(v, names) for v in versions]
 
 
-async def names_of(session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names) -> Names:
+async def names_of(
+    session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names
+) -> Names:
     """Add to what is known already of this moment what these versions name."""
     documents = [v.data for v in versions]
     await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
@@ -45,7 +49,9 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
         summary=d["summary"],
         firmness=d["firmness"],
         attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
-        conditions={slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
+        conditions={
+            slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None
+        },
         inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
         attributed_by=[names.parties[number] for number in attributed_by(d)],
         salience=d["salience"],
@@ -66,7 +72,9 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
         reason=version.reason,
         url=f"/positions/{version.id}",
         quotes=[quote_view(q, names) for q in d["quotes"]],
-        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()} if "redacted" in d else None,
+        redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()}
+        if "redacted" in d
+        else None,
     )
 
 
@@ -99,7 +107,9 @@ def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
         end=check.end,
         segments=check.segments,
         speaker=SpeakerView(
-            names.speakers[q["speaker_id"]], q["office"], names.parties[q["party_id"]] if q["party_id"] else None
+            names.speakers[q["speaker_id"]],
+            q["office"],
+            names.parties[q["party_id"]] if q["party_id"] else None,
         )
         if q["speaker_id"] in names.speakers
         else None,

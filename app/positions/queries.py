@@ -35,7 +35,9 @@ async def get_position(session: AsyncSession, position_id: int, *, lock: bool = 
     return found
 
 
-async def document(session: AsyncSession, position: Position, *, version: int | None = None) -> dict[str, Any]:
+async def document(
+    session: AsyncSession, position: Position, *, version: int | None = None
+) -> dict[str, Any]:
     """What a version says, by default the newest: its snapshot in the log."""
     found = await session.scalar(
         select(Revision.snapshot).where(
@@ -50,7 +52,11 @@ async def document(session: AsyncSession, position: Position, *, version: int | 
 
 
 async def cell_facts(
-    session: AsyncSession, negotiation: Negotiation, party: str | int, issue: str | int, wanted: PositionContent
+    session: AsyncSession,
+    negotiation: Negotiation,
+    party: str | int,
+    issue: str | int,
+    wanted: PositionContent,
 ) -> CellFacts:
     """The cell and everything that a position in it may name."""
     key = Party.slug if isinstance(party, str) else Party.id
@@ -59,7 +65,9 @@ async def cell_facts(
         .join(Participation, Participation.party_id == Party.id)
         .where(Participation.negotiation_id == negotiation.id, key == party)
     )
-    issues = list(await session.scalars(select(Issue).where(Issue.negotiation_id == negotiation.id)))
+    issues = list(
+        await session.scalars(select(Issue).where(Issue.negotiation_id == negotiation.id))
+    )
     found = next((i for i in issues if issue in (i.slug, i.id)), None)
     faults = []
     if party_id is None:
@@ -78,11 +86,16 @@ async def cell_facts(
         issue=found.slug,
         options={o.slug: OptionFacts(o.id, o.retired) for o in options if o.issue_id == found.id},
         issues={i.slug: i.id for i in issues},
-        linked={slug: {o.slug: o.id for o in options if o.issue_id == id_} for id_, slug in linked.items()},
+        linked={
+            slug: {o.slug: o.id for o in options if o.issue_id == id_}
+            for id_, slug in linked.items()
+        },
     )
 
 
-async def quotes_of_cell(session: AsyncSession, cell: CellFacts, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+async def quotes_of_cell(
+    session: AsyncSession, cell: CellFacts, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
     """Those of these quotes that the cell has: now, or in a version that was public."""
     if not ids:
         return {}
@@ -102,11 +115,17 @@ async def quotes_of_cell(session: AsyncSession, cell: CellFacts, ids: Collection
 async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) -> list[Speaker]:
     """Those whom only drafts have named so far; somebody else who is about to publish them is waited for."""
     ids = [q["speaker_id"] for q in document["quotes"]]
-    hidden = select(Speaker).where(among(Speaker.id, ids), Speaker.public.is_(False)).order_by(Speaker.id)
+    hidden = (
+        select(Speaker)
+        .where(among(Speaker.id, ids), Speaker.public.is_(False))
+        .order_by(Speaker.id)
+    )
     return list(await session.scalars(hidden.with_for_update()))
 
 
-async def same_words_elsewhere(session: AsyncSession, cell: CellFacts, new: Sequence[Quote]) -> list[Fault]:
+async def same_words_elsewhere(
+    session: AsyncSession, cell: CellFacts, new: Sequence[Quote]
+) -> list[Fault]:
     """Warn of words that another party's position rests on already: a passage is rarely evidence for two."""
     warnings = []
     for quote in new:
@@ -115,11 +134,17 @@ async def same_words_elsewhere(session: AsyncSession, cell: CellFacts, new: Sequ
             .join(Position, Position.party_id == Party.id)
             .join(PositionQuote, PositionQuote.position_id == Position.id)
             .join(Quote, Quote.id == PositionQuote.quote_id)
-            .where(Quote.source_id == quote.source_id, Quote.exact == quote.exact, Party.id != cell.party_id)
+            .where(
+                Quote.source_id == quote.source_id,
+                Quote.exact == quote.exact,
+                Party.id != cell.party_id,
+            )
             .where(Position.status != PositionStatus.RETRACTED)
             .distinct()
         )
-        warnings += [Fault("/quotes", f"the same words are quoted for {name} too") for name in others]
+        warnings += [
+            Fault("/quotes", f"the same words are quoted for {name} too") for name in others
+        ]
     return warnings
 
 
@@ -131,18 +156,29 @@ def as_date(text: str | None) -> date | None:
 
 
 async def get_version(
-    session: AsyncSession, at: Moment, position_id: int, *, version: int | None = None, drafts: bool = False
+    session: AsyncSession,
+    at: Moment,
+    position_id: int,
+    *,
+    version: int | None = None,
+    drafts: bool = False,
 ) -> Snapshot:
     """One version as held at a moment, by default the newest of then; a draft only for those who may see drafts."""
     found = list(await list_versions(session, at, position_id, drafts=drafts))
     wanted = found[-1:] if version is None else [v for v in found if v.version == version]
     if not wanted:
-        what = f"position {position_id}" if version is None else f"version {version} of position {position_id}"
+        what = (
+            f"position {position_id}"
+            if version is None
+            else f"version {version} of position {position_id}"
+        )
         raise NotFound(f"There is no {what}" + (" at that instant." if at.pinned else "."))
     return wanted[0]
 
 
-async def list_versions(session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False) -> list[Snapshot]:
+async def list_versions(
+    session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False
+) -> list[Snapshot]:
     """All versions up to a moment, oldest first; what came before publication only for those who may see drafts."""
     rows = await session.execute(
         select(*REVISION)
@@ -213,4 +249,6 @@ def search_terms(query: str) -> Any:
     # A hyphen excludes the word or phrase that follows it at once. The database takes any other for an exclusion of an
     # exclusion, and has room for 32 of these.
     query = STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
-    return func.websearch_to_tsquery("simple", query).op("||")(func.websearch_to_tsquery("english", query))
+    return func.websearch_to_tsquery("simple", query).op("||")(
+        func.websearch_to_tsquery("english", query)
+    )

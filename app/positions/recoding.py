@@ -19,7 +19,10 @@ from app.negotiations.issue_queries import list_options
 from app.positions.actions import lay_out
 from app.positions.attitude_recoding import Keep, Part, clash, find, merge, split
 
-COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)  # a retracted one stays as it was retracted
+COUNTS = (
+    PositionStatus.DRAFT,
+    PositionStatus.PUBLISHED,
+)  # a retracted one stays as it was retracted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Touched:
         return any(link["option_id"] == option_id for link in self.document["links"])
 
 
-async def list_touched(session: AsyncSession, option: Option, *, lock: bool = False) -> list[Touched]:
+async def list_touched(
+    session: AsyncSession, option: Option, *, lock: bool = False
+) -> list[Touched]:
     """The positions, drafts too, that have an attitude or (from other issues) a link to an option, by their numbers."""
     named = union(
         select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id),
@@ -44,7 +49,11 @@ async def list_touched(session: AsyncSession, option: Option, *, lock: bool = Fa
 
 async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) -> list[Touched]:
     """What positions that are not retracted say in their newest versions; `which` selects their numbers."""
-    newest = and_(Revision.kind == "position", Revision.object_id == Position.id, Revision.version == Position.version)
+    newest = and_(
+        Revision.kind == "position",
+        Revision.object_id == Position.id,
+        Revision.version == Position.version,
+    )
     wanted = (
         select(Position, Revision.snapshot)
         .join(Revision, newest)
@@ -98,25 +107,35 @@ async def merge_options(
 
 def _mergeable(source: Option, target: Option) -> None:
     if source.id == target.id or source.issue_id != target.issue_id:
-        raise Invalid("An option is merged into another one of its issue.", Fault("/into", "choose another option"))
+        raise Invalid(
+            "An option is merged into another one of its issue.",
+            Fault("/into", "choose another option"),
+        )
     if target.retired:
         raise Conflict(f"“{target.label}” is retired: nothing can be merged into it.")
 
 
-async def _retire(session: AsyncSession, log: Log, issue: Issue, source: Option, target: Option, reason: str) -> None:
+async def _retire(
+    session: AsyncSession, log: Log, issue: Issue, source: Option, target: Option, reason: str
+) -> None:
     gone: dict[str, Any] = {"retired": True, "merged_into_id": target.id, "status_quo": False}
     changes = {source.slug: gone}
     if source.status_quo:
         changes[target.slug] = {"status_quo": True}
     # What had been merged into it before goes along.
     options = await list_options(session, issue.id)
-    changes |= {o.slug: {"merged_into_id": target.id} for o in options if o.merged_into_id == source.id}
+    changes |= {
+        o.slug: {"merged_into_id": target.id} for o in options if o.merged_into_id == source.id
+    }
     await amend_issue(session, log, issue, {}, changes, reason=reason)
 
 
 def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
     """Links that lead to the other option now, each once."""
-    renamed = [{**link, "option_id": target if link["option_id"] == source else link["option_id"]} for link in links]
+    renamed = [
+        {**link, "option_id": target if link["option_id"] == source else link["option_id"]}
+        for link in links
+    ]
     return _distinct(renamed)
 
 
@@ -143,15 +162,25 @@ async def split_option(
     if any(o.slug == slug for o in await list_options(session, issue.id)):
         raise Conflict(f"There is an option {slug!r} of this issue already.")
     touched = [
-        t for t in await list_touched(session, option, lock=True) if parts.get(t.position.id, Part.OLD) != Part.OLD
+        t
+        for t in await list_touched(session, option, lock=True)
+        if parts.get(t.position.id, Part.OLD) != Part.OLD
     ]
-    torn = [t for t in touched if parts[t.position.id] == Part.BOTH and _attitude(t, option) == Attitude.PREFERS]
+    torn = [
+        t
+        for t in touched
+        if parts[t.position.id] == Part.BOTH and _attitude(t, option) == Attitude.PREFERS
+    ]
     if torn:
         raise Invalid(
             "A party prefers at most one option.",
             *(Fault(f"/part/{t.position.id}", "can prefer only one of the two") for t in torn),
         )
-    values = {"retired": False, "status_quo": False, **{n: v for n, v in new.items() if n != "slug"}}
+    values = {
+        "retired": False,
+        "status_quo": False,
+        **{n: v for n, v in new.items() if n != "slug"},
+    }
     await amend_issue(session, log, issue, {}, {slug: values}, reason=reason)
     made = next(o for o in await list_options(session, issue.id) if o.slug == slug)
     for t in touched:
@@ -169,7 +198,9 @@ def _attitude(touched: Touched, option: Option) -> str | None:
     return found["attitude"] if found else None
 
 
-async def _recode(session: AsyncSession, log: Log, touched: Touched, changes: Mapping[str, Any], reason: str) -> None:
+async def _recode(
+    session: AsyncSession, log: Log, touched: Touched, changes: Mapping[str, Any], reason: str
+) -> None:
     """Write the next version of a position, in which nothing but the names of answers differs."""
     position, document = touched.position, {**touched.document, **changes}
     position.version += 1
@@ -182,7 +213,8 @@ async def _recode(session: AsyncSession, log: Log, touched: Touched, changes: Ma
             position.version,
             "recoded",
             document,
-            public=document["status"] == PositionStatus.PUBLISHED or position.first_published_at is not None,
+            public=document["status"] == PositionStatus.PUBLISHED
+            or position.first_published_at is not None,
             reason=reason,
             negotiation_id=position.negotiation_id,
             position=position,

@@ -57,14 +57,21 @@ def stated(
     latest = max(min(max(bounds), recorded_day, period.last), period.first)
     first, last = stated_from or period.first, stated_by or latest
     if not period.first <= first <= latest:
-        raise StatedError("/stated_from", f"can only narrow what follows from the dates, {period.first} to {latest}")
+        raise StatedError(
+            "/stated_from",
+            f"can only narrow what follows from the dates, {period.first} to {latest}",
+        )
     if not period.first <= last <= latest:
-        raise StatedError("/stated_by", f"can only narrow what follows from the dates, {period.first} to {latest}")
+        raise StatedError(
+            "/stated_by", f"can only narrow what follows from the dates, {period.first} to {latest}"
+        )
     if first > last:
         raise StatedError("/stated_from", f"is after stated_by, {last}")
     for i, quote in enumerate(quotes):
         if quote.said_on is not None and _said_on(i, quote.said_on).first > last:
-            message = f"begins after {last}, by which this had been stated: it belongs to a new position"
+            message = (
+                f"begins after {last}, by which this had been stated: it belongs to a new position"
+            )
             raise StatedError(f"/quotes/{i}/said_on", message)
     return Stated(period.text, first, last)
 
@@ -73,10 +80,14 @@ def _named_by(quotes: Sequence[QuoteDates]) -> PartialDate:
     said = [_said_on(i, q.said_on) for i, q in enumerate(quotes) if q.said_on is not None]
     if said:
         return max(said, key=lambda when: (when.last, _PRECISION[when.precision]))
-    published = [_published_on(i, q.published_on) for i, q in enumerate(quotes) if q.published_on is not None]
+    published = [
+        _published_on(i, q.published_on) for i, q in enumerate(quotes) if q.published_on is not None
+    ]
     if published:
         return min(published, key=lambda when: (when.last, -_PRECISION[when.precision]))
-    raise Undated("/stated_on", "is missing, and no quote's said_on or source's published_on stands in for it")
+    raise Undated(
+        "/stated_on", "is missing, and no quote's said_on or source's published_on stands in for it"
+    )
 
 
 def _said_by(i: int, quote: QuoteDates, period: PartialDate) -> date:

@@ -5,13 +5,28 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.core.input_models import Day, Input, Instant, LeftOut, Line, Name, Prose, Query, Reason, Slug, Spoken, Words
+from app.core.input_models import (
+    Day,
+    Input,
+    Instant,
+    LeftOut,
+    Line,
+    Name,
+    Prose,
+    Query,
+    Reason,
+    Slug,
+    Spoken,
+    Words,
+)
 from app.core.input_models import Verbatim as Context
 from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionStatus, QuoteKind
 
 Condition = Name  # "only if …"
 DateText = Annotated[str, Field(max_length=40)]
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]  # BCP 47
+Language = Annotated[
+    str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
+]  # BCP 47
 Number = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 
 
@@ -60,10 +75,16 @@ class KeptQuote(QuoteFields):
 
 
 def _which(sent: object) -> str:
-    return "kept" if isinstance(sent, KeptQuote) or (isinstance(sent, Mapping) and "id" in sent) else "new"
+    return (
+        "kept"
+        if isinstance(sent, KeptQuote) or (isinstance(sent, Mapping) and "id" in sent)
+        else "new"
+    )
 
 
-QuoteInput = Annotated[Annotated[NewQuote, Tag("new")] | Annotated[KeptQuote, Tag("kept")], Discriminator(_which)]
+QuoteInput = Annotated[
+    Annotated[NewQuote, Tag("new")] | Annotated[KeptQuote, Tag("kept")], Discriminator(_which)
+]
 
 
 class LinkInput(Input):
@@ -130,14 +151,24 @@ class PositionsQuery(Query):
 
     negotiation: Slug | None = None
     party: list[Slug] = []
-    issue: Annotated[list[Slug], Field(description="In every negotiation, unless one is given.")] = []
+    issue: Annotated[
+        list[Slug], Field(description="In every negotiation, unless one is given.")
+    ] = []
     option: Annotated[list[Slug], Field(description="Any attitude to it.")] = []
     firmness: list[Firmness] = []
     since: Annotated[Day | None, Field(description="`stated_by` on or after this day.")] = None
     until: Annotated[Day | None, Field(description="`stated_by` on or before this day.")] = None
-    q: Annotated[str | None, Field(max_length=1000, description="Words in summary, conditions and quotes.")] = None
-    status: Annotated[PositionStatus | None, Field(description="Default published; takes an editor's token.")] = None
+    q: Annotated[
+        str | None, Field(max_length=1000, description="Words in summary, conditions and quotes.")
+    ] = None
+    status: Annotated[
+        PositionStatus | None, Field(description="Default published; takes an editor's token.")
+    ] = None
     sort: Literal["stated_on", "-stated_on", "recorded_at", "-recorded_at"] = "-stated_on"
     limit: Annotated[int, Field(ge=1, le=500)] = 100
-    cursor: Annotated[str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")] = None
-    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+    cursor: Annotated[
+        str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")
+    ] = None
+    known_at: Annotated[
+        Instant | None, Field(description="What the database held at this instant.")
+    ] = None

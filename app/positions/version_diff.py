@@ -33,7 +33,10 @@ def compare(
         old, new = _attitude(before, option), _attitude(after, option)
         if old != new:
             changes.append((f"Attitude to “{labels.get(option, option)}”", old, new))
-    links = [["; ".join(f"{x.kind} {x.issue} {x.option or ''}".strip() for x in v.links)] for v in (before, after)]
+    links = [
+        ["; ".join(f"{x.kind} {x.issue} {x.option or ''}".strip() for x in v.links)]
+        for v in (before, after)
+    ]
     if links[0] != links[1]:
         changes.append(("Links", links[0][0] or None, links[1][0] or None))
     kept = {q.id for q in before.quotes} & {q.id for q in after.quotes}

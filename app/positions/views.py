@@ -55,8 +55,12 @@ class QuoteView:
     speaker: SpeakerView | None
     source: SourceView
     link: str | None  # source.url with a text fragment, or the page of a document
-    speaker_id: int | None = None  # for a mirror, which learns of a speaker's new name by this number
-    redacted: TombstoneView | None = None  # then `exact` is "[redacted]", and there is nothing beside it
+    speaker_id: int | None = (
+        None  # for a mirror, which learns of a speaker's new name by this number
+    )
+    redacted: TombstoneView | None = (
+        None  # then `exact` is "[redacted]", and there is nothing beside it
+    )
     page: int | None = None  # of a document with pages
 
     @property
@@ -103,4 +107,6 @@ class PositionView:
     reason: str | None
     url: str
     quotes: list[QuoteView]
-    redacted: dict[str, TombstoneView] | None = None  # of this version's "summary", "reason", which are null then
+    redacted: dict[str, TombstoneView] | None = (
+        None  # of this version's "summary", "reason", which are null then
+    )

@@ -23,11 +23,22 @@ def is_wanted(accept: str) -> bool:
     return linked > 0 and linked >= plain
 
 
-def annotation(quote: QuoteView, positions: Sequence[int], base: str, words: Sequence[str] = ()) -> dict[str, Any]:
+def annotation(
+    quote: QuoteView, positions: Sequence[int], base: str, words: Sequence[str] = ()
+) -> dict[str, Any]:
     """The annotation; `words` are those of each segment as the text has them, where the quote was found in one."""
-    body = [{"id": f"{base}/positions/{n}", "type": "Text", "purpose": "linking"} for n in positions]
+    body = [
+        {"id": f"{base}/positions/{n}", "type": "Text", "purpose": "linking"} for n in positions
+    ]
     if quote.translation:
-        body.append({"type": "TextualBody", "value": quote.translation, "purpose": "commenting", "language": "en"})
+        body.append(
+            {
+                "type": "TextualBody",
+                "value": quote.translation,
+                "purpose": "commenting",
+                "language": "en",
+            }
+        )
     targets = _targets(quote, base, words)
     made: dict[str, Any] = {
         "@context": CONTEXT,
@@ -53,10 +64,19 @@ def _targets(quote: QuoteView, base: str, words: Sequence[str]) -> list[dict[str
     texts = list(words) or (parts if places and len(parts) == len(places) else [quote.exact])
     for i, text in enumerate(texts):
         beside = (quote.prefix if i == 0 else None, quote.suffix if i == len(texts) - 1 else None)
-        quoted = {"type": "TextQuoteSelector", "exact": text, "prefix": beside[0], "suffix": beside[1]}
-        selectors: list[dict[str, Any]] = [{name: value for name, value in quoted.items() if value is not None}]
+        quoted = {
+            "type": "TextQuoteSelector",
+            "exact": text,
+            "prefix": beside[0],
+            "suffix": beside[1],
+        }
+        selectors: list[dict[str, Any]] = [
+            {name: value for name, value in quoted.items() if value is not None}
+        ]
         if places and len(places) == len(texts):
-            selectors.append({"type": "TextPositionSelector", "start": places[i][0], "end": places[i][1]})
+            selectors.append(
+                {"type": "TextPositionSelector", "start": places[i][0], "end": places[i][1]}
+            )
         target: dict[str, Any] = {"source": quote.source.url or f"{base}/sources/{quote.source.id}"}
         target["selector"] = [] if quote.redacted else selectors
         made.append(target | ({"language": quote.language} if quote.language else {}))

@@ -33,10 +33,16 @@ async def show_quote(
     if annotation.is_wanted(request.headers.get("accept", "")):
         base = origin(request)
         words = await queries.words_in_text(session, at, quote)
-        made: Response = Json(annotation.annotation(quote, uses, base, words), media_type=annotation.MEDIA_TYPE)
+        made: Response = Json(
+            annotation.annotation(quote, uses, base, words), media_type=annotation.MEDIA_TYPE
+        )
         made.headers["Vary"] = "Accept"
         return not_modified(request, made)
-    data = {**{name: getattr(quote, name) for name in quote.__slots__}, "positions": uses, "url": f"/quotes/{quote.id}"}
+    data = {
+        **{name: getattr(quote, name) for name in quote.__slots__},
+        "positions": uses,
+        "url": f"/quotes/{quote.id}",
+    }
     plain = answer(request, data, times(at))
     plain.headers["Vary"] = "Accept"
     return plain

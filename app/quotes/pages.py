@@ -31,7 +31,9 @@ QUOTES_A_PAGE = 50
 
 
 @router.get("/quotes/{quote_id}")
-async def show_quote(request: Request, session: Session, viewer: Anyone, quote_id: Number) -> Response:
+async def show_quote(
+    request: Request, session: Session, viewer: Anyone, quote_id: Number
+) -> Response:
     """A quote, and what rests on it; its address outlives its removal from a position."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
@@ -39,7 +41,9 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
     printed_on = quote.page or await quote_queries.page_of(session, at, quote_id)
     if quote.page is None:  # checked before links named the page
         quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
-    resting = [p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)]
+    resting = [
+        p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)
+    ]
     books = await _books(session, at, [p.negotiation for p in resting])
     book = next(iter(books.values()), None)
     return page(
@@ -59,7 +63,9 @@ async def show_quote(request: Request, session: Session, viewer: Anyone, quote_i
 
 
 @router.get("/sources/{source_id}")
-async def show_source(request: Request, session: Session, viewer: Anyone, source_id: Number) -> Response:
+async def show_source(
+    request: Request, session: Session, viewer: Anyone, source_id: Number
+) -> Response:
     """A document, and the words taken from it."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
@@ -77,7 +83,9 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
     shown = rows[:QUOTES_A_PAGE]
     quotes = await quote_queries.quotes_as_held(session, at, shown)
     uses = {q.id: await quote_queries.quote_uses(session, at, q.id) for q in shown}
-    positions = {p.id: p for p in await _uses(session, at, [n for u in uses.values() for n in u], drafts)}
+    positions = {
+        p.id: p for p in await _uses(session, at, [n for u in uses.values() for n in u], drafts)
+    }
     books = await _books(session, at, [p.negotiation for p in positions.values()])
     text = (await newest_texts(session, [source_id])).get(source_id)
     revisions = await list_revisions(session, at, "source", source_id)
@@ -102,12 +110,16 @@ async def show_source(request: Request, session: Session, viewer: Anyone, source
         names=await called(session, at, _party_names(books), positions.values()),
         cite=cite_source(source_id, found.data, base=origin(request), query=pin(at)),
         versions=[version_entry(r) for r in reversed(revisions)],
-        next_url=f"/sources/{source_id}?after={shown[-1].id}" if len(rows) > QUOTES_A_PAGE else None,
+        next_url=f"/sources/{source_id}?after={shown[-1].id}"
+        if len(rows) > QUOTES_A_PAGE
+        else None,
         known_at=pinned,
     )
 
 
-async def _uses(session: AsyncSession, at: Moment, ids: list[int], drafts: bool) -> list[PositionView]:
+async def _uses(
+    session: AsyncSession, at: Moment, ids: list[int], drafts: bool
+) -> list[PositionView]:
     held = await held_by_id(session, at, "position", ids)
     return await presenter.views(session, at, [v for v in held.values() if v.public or drafts])
 

@@ -27,7 +27,9 @@ async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[i
     return list(rows)
 
 
-async def quotes_as_held(session: AsyncSession, at: Moment, quotes: Sequence[Quote]) -> list[QuoteView]:
+async def quotes_as_held(
+    session: AsyncSession, at: Moment, quotes: Sequence[Quote]
+) -> list[QuoteView]:
     """Quotes by themselves, with the names and results of checks of a moment."""
     rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
     names = Names()
@@ -41,9 +43,13 @@ async def get_quote(
     """A quote that had been public by then, with the numbers of the positions that it had been public with."""
     quote = await session.get(Quote, quote_id)
     uses = await quote_uses(session, at, quote_id)
-    known = uses or (drafts and await checks_at(session, at, [quote_id]))  # it was checked when it was recorded
+    known = uses or (
+        drafts and await checks_at(session, at, [quote_id])
+    )  # it was checked when it was recorded
     if quote is None or not known:
-        raise NotFound(f"There is no quote {quote_id}" + (" at that instant." if at.pinned else "."))
+        raise NotFound(
+            f"There is no quote {quote_id}" + (" at that instant." if at.pinned else ".")
+        )
     [view] = await quotes_as_held(session, at, [quote])
     return view, uses
 
@@ -72,14 +78,20 @@ async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> 
         .order_by(QuoteCheck.seq.desc())
         .limit(1)
     )
-    segments = [func.substr(SourceText.text, start + 1, end - start) for start, end in quote.segments]
+    segments = [
+        func.substr(SourceText.text, start + 1, end - start) for start, end in quote.segments
+    ]
     whole = SourceText.redacted_at.is_(None)
-    found = await session.execute(select(*segments).where(SourceText.id == newest.scalar_subquery(), whole))
+    found = await session.execute(
+        select(*segments).where(SourceText.id == newest.scalar_subquery(), whole)
+    )
     row = found.one_or_none()
     return list(row) if row else []
 
 
-async def public_quotes_of(session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int) -> list[Quote]:
+async def public_quotes_of(
+    session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int
+) -> list[Quote]:
     """Quotes of a source that had been public by then, by their numbers from `after` on."""
     used = select(QuoteUse.quote_id).where(QuoteUse.seq <= at.seq)
     wanted = select(Quote).where(Quote.source_id == source_id, Quote.id > after, Quote.id.in_(used))

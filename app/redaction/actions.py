@@ -37,14 +37,20 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
     if before.redacted:
         raise Conflict("This has been redacted already.")
     if any(said in reason for said in before.words if len(said) > len(REDACTION)):
-        raise Invalid("Nothing was redacted.", Fault("/reason", "is public, and repeats what has to go"))
+        raise Invalid(
+            "Nothing was redacted.", Fault("/reason", "is public, and repeats what has to go")
+        )
     # Whoever writes a position holds it, then its sources: after this no words are on their way into the log any more.
     positions = await _locked(session, Position, before.positions)
-    sources = await _locked(session, Source, {before.source_id, *(c.source_id for c in before.contexts)} - {None})
+    sources = await _locked(
+        session, Source, {before.source_id, *(c.source_id for c in before.contexts)} - {None}
+    )
     session.expire_all()
     found = await touched(session, subject)
     if not found.positions <= before.positions:
-        raise Conflict("Somebody has just put this into another position. Nothing was redacted: try again.")
+        raise Conflict(
+            "Somebody has just put this into another position. Nothing was redacted: try again."
+        )
     tombstone = {"at": instant(log.now), "reason": reason, "by": BY}
     await _blank(session, subject, found, tombstone)
     await forget_answers(session, found.uids, found.words)
@@ -74,7 +80,9 @@ async def _locked(session: AsyncSession, model: Any, ids: Iterable[int | None]) 
     return (await session.scalars(wanted)).all()
 
 
-async def _blank(session: AsyncSession, subject: Subject, found: Touched, tombstone: Tombstone) -> None:
+async def _blank(
+    session: AsyncSession, subject: Subject, found: Touched, tombstone: Tombstone
+) -> None:
     for negotiation, number in found.releases:
         await _call(session, "redact_release", tombstone, negotiation, number)
     for text_id, spans in found.texts.items():
@@ -105,22 +113,35 @@ async def _trim(session: AsyncSession, context: Context, tombstone: Tombstone) -
         await _call(session, "redact_given", tombstone, context.quote_id, *left)
     else:
         trim = text("SELECT redact_context(:quote, :seq, :prefix, :suffix)")
-        values = {"quote": context.quote_id, "seq": context.seq, "prefix": left[0], "suffix": left[1]}
+        values = {
+            "quote": context.quote_id,
+            "seq": context.seq,
+            "prefix": left[0],
+            "suffix": left[1],
+        }
         await session.execute(trim, values)
 
 
 async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key: Any) -> None:
     """Run one of the functions that may blank what was recorded; lists and tombstones go as JSON."""
     given = [*key, tombstone]
-    names = [f":p{i}" if not isinstance(v, dict | list) else f"CAST(:p{i} AS jsonb)" for i, v in enumerate(given)]
-    values = {f"p{i}": orjson.dumps(v).decode() if isinstance(v, dict | list) else v for i, v in enumerate(given)}
+    names = [
+        f":p{i}" if not isinstance(v, dict | list) else f"CAST(:p{i} AS jsonb)"
+        for i, v in enumerate(given)
+    ]
+    values = {
+        f"p{i}": orjson.dumps(v).decode() if isinstance(v, dict | list) else v
+        for i, v in enumerate(given)
+    }
     await session.execute(text(f"SELECT {function}({', '.join(names)})"), values)
 
 
 async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revision]:
     """The entries of which something was blanked just now."""
     wanted = select(Revision).where(Revision.redacted_at == log.now, Revision.snapshot.is_not(None))
-    rows = await session.scalars(wanted.order_by(Revision.seq, Revision.n).execution_options(populate_existing=True))
+    rows = await session.scalars(
+        wanted.order_by(Revision.seq, Revision.n).execution_options(populate_existing=True)
+    )
     return list(rows)
 
 
@@ -144,7 +165,9 @@ async def _note_source(
     quotes |= set(found.quotes) if source.id == found.source_id else set()
     public = await session.scalars(select(QuoteUse.quote_id).where(QuoteUse.quote_id.in_(quotes)))
     newest = await newest_checks(session, public.all())
-    checks = [{"quote": quote, "verification": newest[quote].verification} for quote in sorted(newest)]
+    checks = [
+        {"quote": quote, "verification": newest[quote].verification} for quote in sorted(newest)
+    ]
     itself = subject.what in ("source", "text") and source.id == found.source_id
     if not itself and not checks:
         return
@@ -176,5 +199,12 @@ def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: s
 
 def _change(r: Revision) -> Change:
     return Change(
-        r.kind, r.object_id, r.version, r.action, r.snapshot or {}, r.public, r.reason, recorded_by=r.recorded_by
+        r.kind,
+        r.object_id,
+        r.version,
+        r.action,
+        r.snapshot or {},
+        r.public,
+        r.reason,
+        recorded_by=r.recorded_by,
     )

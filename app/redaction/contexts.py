@@ -39,7 +39,9 @@ async def find_contexts(
         left = _within(_left(check, wording), check, there)
         if left != _beside(check):
             found.append(Context(check.quote_id, of, check.seq, *left))
-    given = await session.scalars(select(Quote).where(others, _near(Quote, wording, source_id)).order_by(Quote.id))
+    given = await session.scalars(
+        select(Quote).where(others, _near(Quote, wording, source_id)).order_by(Quote.id)
+    )
     for quote in given:
         left = _left(quote, wording)
         if left != _beside(quote):
@@ -47,7 +49,9 @@ async def find_contexts(
     return found
 
 
-def _near(row: type[Quote] | type[QuoteCheck], wording: Wording | None, source_id: int) -> ColumnElement[bool]:
+def _near(
+    row: type[Quote] | type[QuoteCheck], wording: Wording | None, source_id: int
+) -> ColumnElement[bool]:
     """Is there something beside the quote, and is it of the source or shares words with what has to go?"""
     there = or_(func.coalesce(row.prefix, "") != "", func.coalesce(row.suffix, "") != "")
     here = Quote.source_id == source_id

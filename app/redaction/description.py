@@ -13,7 +13,12 @@ from app.redaction.stored_copies import touched
 from app.redaction.subject import Subject, Touched
 from app.redaction.typed_copies import Found, find_elsewhere
 
-PAGES = {"position": "/positions/{}", "quote": "/quotes/{}", "source": "/sources/{}", "text": "/sources/{}/text"}
+PAGES = {
+    "position": "/positions/{}",
+    "quote": "/quotes/{}",
+    "source": "/sources/{}",
+    "text": "/sources/{}/text",
+}
 FIELDS = {
     "exact": "its words",
     "prefix": "the words before it",
@@ -51,7 +56,9 @@ async def preview(session: AsyncSession, subject: Subject) -> Preview:
         return Preview(found.words, True, (), (), ())
     named = await find_elsewhere(session, subject, found)
     numbers = {f.of for f in named if f.kind == "release"} | {n for n, _ in found.releases}
-    rows = await session.execute(select(Negotiation.id, Negotiation.slug).where(among(Negotiation.id, numbers)))
+    rows = await session.execute(
+        select(Negotiation.id, Negotiation.slug).where(among(Negotiation.id, numbers))
+    )
     slugs = {number: slug for number, slug in rows}
     lines = [(f.copied, _line(f, slugs)) for f in named]
     return Preview(
@@ -76,9 +83,14 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     ]
     beside = defaultdict[int, set[str]](set)
     for c in found.contexts:
-        beside[c.quote_id].add("as it was given" if c.seq is None else "as it was filled from the text")
+        beside[c.quote_id].add(
+            "as it was given" if c.seq is None else "as it was filled from the text"
+        )
     lines += [
-        Line(f"Quote {number}: words before or after it, {' and '.join(sorted(how))}", f"/quotes/{number}")
+        Line(
+            f"Quote {number}: words before or after it, {' and '.join(sorted(how))}",
+            f"/quotes/{number}",
+        )
         for number, how in sorted(beside.items())
     ]
     also = sorted(found.users - {r.object_id for r in found.holders if r.kind == "position"})
@@ -89,11 +101,15 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     if count:
         lines.append(
             Line(
-                f"Source {found.source_id}: {_count(count, 'stored text')}, {what}", f"/sources/{found.source_id}/text"
+                f"Source {found.source_id}: {_count(count, 'stored text')}, {what}",
+                f"/sources/{found.source_id}/text",
             )
         )
     lines += [
-        Line(f"Release {n} of {slugs.get(of, of)}: its package is taken down", f"/n/{slugs[of]}/releases/{n}")
+        Line(
+            f"Release {n} of {slugs.get(of, of)}: its package is taken down",
+            f"/n/{slugs[of]}/releases/{n}",
+        )
         for of, n in found.releases
     ]
     if found.answers:

@@ -12,7 +12,12 @@ from app.models.account import OidcTrip
 from app.models.idempotency import IdempotencyKey
 
 CHECKING = "POST /api/v1/quotes/check"  # its answers hold passages of texts
-GONE = {"type": "about:blank", "title": "Gone", "status": 410, "detail": "What this answer held has been redacted."}
+GONE = {
+    "type": "about:blank",
+    "title": "Gone",
+    "status": 410,
+    "detail": "What this answer held has been redacted.",
+}
 
 
 async def count_answers(session: AsyncSession, uids: Iterable[str], words: Iterable[str]) -> int:
@@ -35,6 +40,14 @@ async def forget_answers(session: AsyncSession, uids: Iterable[str], words: Iter
 
 def _holding(uids: Iterable[str], words: Iterable[str]) -> ColumnElement[bool]:
     held = [uid.encode() for uid in uids] + [orjson.dumps(said)[1:-1] for said in words if said]
-    told = func.unnest(literal(held, ARRAY(LargeBinary))).table_valued("said", name="told").render_derived()
-    there = select(literal(1)).select_from(told).where(func.position(told.c.said.op("IN")(IdempotencyKey.answer)) > 0)
+    told = (
+        func.unnest(literal(held, ARRAY(LargeBinary)))
+        .table_valued("said", name="told")
+        .render_derived()
+    )
+    there = (
+        select(literal(1))
+        .select_from(told)
+        .where(func.position(told.c.said.op("IN")(IdempotencyKey.answer)) > 0)
+    )
     return or_(IdempotencyKey.address == CHECKING, there.correlate(IdempotencyKey).exists())

@@ -66,7 +66,9 @@ async def redact_subject(
 def _sent(typed: dict[str, str], *names: str) -> dict[str, Any]:
     """What was typed as the models take it: numbers as numbers, nothing for what was left empty."""
     return {
-        name: int(value) if name in ("number", "version") and value.isdecimal() and len(value) < 19 else value
+        name: int(value)
+        if name in ("number", "version") and value.isdecimal() and len(value) < 19
+        else value
         for name, value in typed.items()
         if value and name in (names or FIELDS)
     }
@@ -98,5 +100,7 @@ async def _form(
 def _errors(refused: DomainError | None) -> dict[str, str]:
     if isinstance(refused, Invalid) and refused.faults:
         named = ((f.where.strip("/") or "number", f.detail) for f in refused.faults)
-        return {name: f"{LABELS[name]} {detail}" if name in LABELS else detail for name, detail in named}
+        return {
+            name: f"{LABELS[name]} {detail}" if name in LABELS else detail for name, detail in named
+        }
     return {"number": refused.detail} if refused else {}

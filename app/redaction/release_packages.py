@@ -25,8 +25,12 @@ async def find_releases(
     """Negotiation and number of each release whose package holds it; `uids` are of what holds the words."""
     there = select(Release.negotiation_id, Release.number).where(Release.package.is_not(None))
     held = []
-    for negotiation_id, number in (await session.execute(there.order_by(*there.selected_columns))).all():
-        here = select(Release.package).where(Release.negotiation_id == negotiation_id, Release.number == number)
+    for negotiation_id, number in (
+        await session.execute(there.order_by(*there.selected_columns))
+    ).all():
+        here = select(Release.package).where(
+            Release.negotiation_id == negotiation_id, Release.number == number
+        )
         package = bytes(await session.scalar(here) or b"")
         if await anyio.to_thread.run_sync(_holds, package, what, set(uids), wording):
             held.append((negotiation_id, number))
@@ -34,14 +38,18 @@ async def find_releases(
 
 
 def _holds(package: bytes, what: What, uids: set[str], wording: Wording) -> bool:
-    return any(_says(row, what, uids, wording) for row in _rows(package, TABLES.get(what, POSITIONS)))
+    return any(
+        _says(row, what, uids, wording) for row in _rows(package, TABLES.get(what, POSITIONS))
+    )
 
 
 def _says(row: Row, what: What, uids: set[str], wording: Wording) -> bool:
     match what:
         case "quote":
             beside = wording.left_before(row["prefix"]) != row["prefix"]
-            return row["uid"] in uids or beside or wording.left_after(row["suffix"]) != row["suffix"]
+            return (
+                row["uid"] in uids or beside or wording.left_after(row["suffix"]) != row["suffix"]
+            )
         case "text":
             return row["uid"] in uids and bool(row["prefix"] or row["suffix"])
         case "source":

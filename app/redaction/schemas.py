@@ -18,7 +18,9 @@ class SubjectInput(Input):
     @model_validator(mode="after")
     def _versioned(self) -> Self:
         if (self.what in ("summary", "reason")) != (self.version is not None):
-            raise ValueError("a summary and a reason are those of a version of a position; nothing else has one")
+            raise ValueError(
+                "a summary and a reason are those of a version of a position; nothing else has one"
+            )
         return self
 
     @property

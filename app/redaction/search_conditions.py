@@ -19,17 +19,25 @@ def mentions(column: Any, wording: Wording, names: Iterable[str] = ()) -> Column
     return _held(vector, column, func.coalesce(func.octet_length(column), 0), wording, names)
 
 
-def mentions_within(column: Any, wording: Wording, names: Iterable[str] = ()) -> ColumnElement[bool]:
+def mentions_within(
+    column: Any, wording: Wording, names: Iterable[str] = ()
+) -> ColumnElement[bool]:
     """Does any text of a JSON document?"""
-    vector = func.jsonb_to_tsvector(SIMPLE, func.coalesce(column, literal({}, JSONB)), literal(["string"], JSONB))
+    vector = func.jsonb_to_tsvector(
+        SIMPLE, func.coalesce(column, literal({}, JSONB)), literal(["string"], JSONB)
+    )
     return _held(vector, cast(column, Text), func.octet_length(cast(column, Text)), wording, names)
 
 
-def _held(vector: Any, column: Any, size: Any, wording: Wording, names: Iterable[str]) -> ColumnElement[bool]:
+def _held(
+    vector: Any, column: Any, size: Any, wording: Wording, names: Iterable[str]
+) -> ColumnElement[bool]:
     runs = [run for part in wording.parts for run in runs_of(part)]
     runs = runs[:: len(runs) // MOST + 1]
     spaced = [run for run in runs if all(t.counts > 1 for t in run)]
-    unparted = [f"%{'%'.join(t.raw for t in run)}%" for run in runs if any(t.counts == 1 for t in run)]
+    unparted = [
+        f"%{'%'.join(t.raw for t in run)}%" for run in runs if any(t.counts == 1 for t in run)
+    ]
     asked = " | ".join([*map(_all_of, spaced), *map(_quoted, names)])
     conditions: list[ColumnElement[bool]] = []
     if asked:

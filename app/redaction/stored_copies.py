@@ -48,7 +48,9 @@ async def _quote(session: AsyncSession, subject: Subject) -> Touched:
     texts = await _places(session, quote, quotes, said)
     spans: dict[int | None, Sequence[Span]] = {None: await _spans_elsewhere(session, quotes)}
     spans.update(texts.items())
-    contexts = await find_contexts(session, said, source_id=quote.source_id, but=quotes, spans=spans)
+    contexts = await find_contexts(
+        session, said, source_id=quote.source_id, but=quotes, spans=spans
+    )
     users = await _users(session, contexts)
     own, beside = [str(q.uid) for q in (quote, *copies)], await _uids(session, users)
     return Touched(
@@ -76,7 +78,9 @@ async def _source(session: AsyncSession, subject: Subject) -> Touched:
         words,
         False,
         uids,
-        holders=await _revisions(session, Revision.kind == "source", Revision.object_id == source.id),
+        holders=await _revisions(
+            session, Revision.kind == "source", Revision.object_id == source.id
+        ),
         source_id=source.id,
         releases=await find_releases(session, subject.what, uids, Wording(tuple(words))),
         answers=await count_answers(session, uids, words),
@@ -91,7 +95,9 @@ async def _text(session: AsyncSession, subject: Subject) -> Touched:
     texts = select(func.count()).where(SourceText.source_id == source.id, SourceText.text != "")
     contexts = await find_contexts(session, None, source_id=source.id, but=(), spans={})
     users = await _users(session, contexts)
-    quotes = await session.scalars(select(Quote.uid).where(among(Quote.id, {c.quote_id for c in contexts})))
+    quotes = await session.scalars(
+        select(Quote.uid).where(among(Quote.id, {c.quote_id for c in contexts}))
+    )
     beside = [str(uid) for uid in quotes]
     uids = await _uids(session, users)
     return Touched(
@@ -114,7 +120,9 @@ async def _summary(session: AsyncSession, subject: Subject) -> Touched:
         return Touched([], True, [])
     # A correction of something else carries it on, and so does recording the position under another party.
     chain = await _chain(session, {subject.number})
-    versions = await _revisions(session, Revision.kind == "position", among(Revision.object_id, chain))
+    versions = await _revisions(
+        session, Revision.kind == "position", among(Revision.object_id, chain)
+    )
     holders = [r for r in versions if r.snapshot and r.snapshot["summary"] == said]
     return await _of_positions(session, subject, said, holders)
 
@@ -130,9 +138,15 @@ async def _reason(session: AsyncSession, subject: Subject) -> Touched:
     return await _of_positions(session, subject, named.reason, holders)
 
 
-async def _of_positions(session: AsyncSession, subject: Subject, said: str, holders: Sequence[Revision]) -> Touched:
-    uids = list(dict.fromkeys(r.snapshot["uid"] for r in holders if r.kind == "position" and r.snapshot))
-    words = list(dict.fromkeys([said, *(r.reason or "" for r in holders if subject.what == "reason")]))
+async def _of_positions(
+    session: AsyncSession, subject: Subject, said: str, holders: Sequence[Revision]
+) -> Touched:
+    uids = list(
+        dict.fromkeys(r.snapshot["uid"] for r in holders if r.kind == "position" and r.snapshot)
+    )
+    words = list(
+        dict.fromkeys([said, *(r.reason or "" for r in holders if subject.what == "reason")])
+    )
     return Touched(
         words,
         False,
@@ -151,7 +165,11 @@ async def _get_source(session: AsyncSession, subject: Subject) -> Source:
 
 
 async def _version(session: AsyncSession, subject: Subject) -> Revision:
-    here = (Revision.kind == "position", Revision.object_id == subject.number, Revision.version == subject.version)
+    here = (
+        Revision.kind == "position",
+        Revision.object_id == subject.number,
+        Revision.version == subject.version,
+    )
     [*found] = await _revisions(session, *here)
     if not found or found[0].snapshot is None:
         raise NotFound(f"There is no version {subject.version} of position {subject.number}.")
@@ -160,7 +178,9 @@ async def _version(session: AsyncSession, subject: Subject) -> Revision:
 
 async def revisions_of(session: AsyncSession, positions: Iterable[int]) -> list[Revision]:
     """List every version of these positions, drafts included, oldest first."""
-    return await _revisions(session, Revision.kind == "position", among(Revision.object_id, positions))
+    return await _revisions(
+        session, Revision.kind == "position", among(Revision.object_id, positions)
+    )
 
 
 async def _revisions(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Revision]:
@@ -191,7 +211,9 @@ async def _chain(session: AsyncSession, positions: set[int]) -> set[int]:
 
 async def _copies(session: AsyncSession, quote: Quote) -> list[Quote]:
     """The same words of the same source, as the program has recorded them anew under another party."""
-    same = select(Quote).where(Quote.source_id == quote.source_id, Quote.exact == quote.exact, Quote.id != quote.id)
+    same = select(Quote).where(
+        Quote.source_id == quote.source_id, Quote.exact == quote.exact, Quote.id != quote.id
+    )
     others = list(await session.scalars(same.order_by(Quote.id)))
     if not others:
         return []
@@ -201,11 +223,15 @@ async def _copies(session: AsyncSession, quote: Quote) -> list[Quote]:
     return [q for q in others if q.id in copied]
 
 
-async def _places(session: AsyncSession, quote: Quote, quotes: Sequence[int], said: Wording) -> dict[int, list[Span]]:
+async def _places(
+    session: AsyncSession, quote: Quote, quotes: Sequence[int], said: Wording
+) -> dict[int, list[Span]]:
     """Where the words stand in each stored text of their source: as they were checked, and wherever else they do."""
     checks = await session.execute(
         select(QuoteCheck.text_id, QuoteCheck.segments).where(
-            QuoteCheck.quote_id.in_(quotes), QuoteCheck.segments.is_not(None), QuoteCheck.text_id.is_not(None)
+            QuoteCheck.quote_id.in_(quotes),
+            QuoteCheck.segments.is_not(None),
+            QuoteCheck.text_id.is_not(None),
         )
     )
     checked: dict[int, set[Span]] = {}
@@ -220,7 +246,9 @@ async def _places(session: AsyncSession, quote: Quote, quotes: Sequence[int], sa
     )
     found: dict[int, list[Span]] = {}
     async for text in stored:
-        spans = checked.get(text.id, set()) | set(await anyio.to_thread.run_sync(said.places, text.text))
+        spans = checked.get(text.id, set()) | set(
+            await anyio.to_thread.run_sync(said.places, text.text)
+        )
         if spans:
             found[text.id] = sorted(spans)
         session.expunge(text)
@@ -231,7 +259,9 @@ async def _spans_elsewhere(session: AsyncSession, quotes: Sequence[int]) -> list
     """Where the words stand in a text that was never stored here, as whoever checked them has told."""
     rows = await session.scalars(
         select(QuoteCheck.segments).where(
-            QuoteCheck.quote_id.in_(quotes), QuoteCheck.segments.is_not(None), QuoteCheck.text_id.is_(None)
+            QuoteCheck.quote_id.in_(quotes),
+            QuoteCheck.segments.is_not(None),
+            QuoteCheck.text_id.is_(None),
         )
     )
     return sorted({(a, b) for segments in rows for a, b in segments or ()})
@@ -246,9 +276,13 @@ async def _users(session: AsyncSession, contexts: Sequence[Context]) -> frozense
     before = select(QuoteUse.position_id).where(among(QuoteUse.quote_id, quotes))
     given = {c.quote_id for c in contexts if c.seq is None}
     ever = await _revisions(session, or_(*map(_quotes, given))) if given else []
-    return frozenset({*await session.scalars(now), *await session.scalars(before), *(r.object_id for r in ever)})
+    return frozenset(
+        {*await session.scalars(now), *await session.scalars(before), *(r.object_id for r in ever)}
+    )
 
 
 async def _uids(session: AsyncSession, positions: Iterable[int]) -> list[str]:
-    rows = await session.scalars(select(Position.uid).where(among(Position.id, positions)).order_by(Position.id))
+    rows = await session.scalars(
+        select(Position.uid).where(among(Position.id, positions)).order_by(Position.id)
+    )
     return [str(uid) for uid in rows]

@@ -41,7 +41,9 @@ class Touched:
     holders: Sequence[Revision] = ()  # versions that say them, or give them as their reason
     quotes: Sequence[int] = ()  # the quote, and its copies under other parties
     source_id: int | None = None
-    texts: dict[int, list[Span]] = field(default_factory=dict)  # places in stored texts of the source
+    texts: dict[int, list[Span]] = field(
+        default_factory=dict
+    )  # places in stored texts of the source
     whole_texts: int = 0  # stored texts that go as a whole
     contexts: Sequence[Context] = ()
     users: frozenset[int] = frozenset()  # numbers of the positions that have one of those contexts
@@ -59,4 +61,11 @@ class Touched:
 
     @property
     def anything(self) -> bool:
-        return bool(self.holders or self.texts or self.whole_texts or self.contexts or self.releases or self.answers)
+        return bool(
+            self.holders
+            or self.texts
+            or self.whole_texts
+            or self.contexts
+            or self.releases
+            or self.answers
+        )

@@ -92,7 +92,9 @@ class _Going:
 
 async def _rare(session: AsyncSession, wording: Wording) -> set[str]:
     """Choose the words that few objects have: long ones, names, numbers."""
-    telling = {t.raw for part in wording.parts for i, t in enumerate(part) if t.counts > 1 and _tells(t, i)}
+    telling = {
+        t.raw for part in wording.parts for i, t in enumerate(part) if t.counts > 1 and _tells(t, i)
+    }
     rare = set()
     for word in sorted(telling)[:MOST]:
         asked = func.to_tsquery("simple", literal(f"'{word}'"))
@@ -114,19 +116,30 @@ async def _said(
     """Yield each text that may have the words, with where it is."""
     names = ("kind", "object_id", "version", "seq", "n", "reason", "snapshot")
     logged = select(*(getattr(Revision, name) for name in names)).where(
-        or_(mentions(Revision.reason, wording, rare), mentions_within(Revision.snapshot, wording, rare))
+        or_(
+            mentions(Revision.reason, wording, rare),
+            mentions_within(Revision.snapshot, wording, rare),
+        )
     )
-    rows = await session.stream(logged.order_by(Revision.seq, Revision.n).execution_options(yield_per=100))
+    rows = await session.stream(
+        logged.order_by(Revision.seq, Revision.n).execution_options(yield_per=100)
+    )
     async for r in rows:
         for where, said in _texts(r):
             if said and not goes.has(r, where):
                 yield where, said
-    comments = select(ReviewComment).where(mentions(ReviewComment.text, wording, rare)).order_by(ReviewComment.id)
+    comments = (
+        select(ReviewComment)
+        .where(mentions(ReviewComment.text, wording, rare))
+        .order_by(ReviewComment.id)
+    )
     for c in await session.scalars(comments):
         yield _Where("comment", c.id, "text", of=c.position_id), c.text
     columns = (Release.title, Release.changelog)
     releases = select(Release.negotiation_id, Release.number, *columns)
-    for of, number, *both in await session.execute(releases.where(or_(*(mentions(c, wording, rare) for c in columns)))):
+    for of, number, *both in await session.execute(
+        releases.where(or_(*(mentions(c, wording, rare) for c in columns)))
+    ):
         for name, said in zip(("title", "changelog"), both, strict=True):
             yield _Where("release", number, name, of=of), said
     stored = select(SourceText.source_id, SourceText.n, SourceText.text).where(
@@ -145,7 +158,10 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
         if r.kind == "position" and name == "quotes":
             for q in value:
                 for part in ("exact", "prefix", "suffix", "translation", "office"):
-                    yield _Where("quote", q["id"], part, r.version, of=r.object_id), q.get(part) or ""
+                    yield (
+                        _Where("quote", q["id"], part, r.version, of=r.object_id),
+                        q.get(part) or "",
+                    )
         elif r.kind == "position" and name == "attitudes":
             for a in value:
                 yield _Where(r.kind, r.object_id, "condition", r.version), a["condition"] or ""
@@ -155,10 +171,14 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
                     yield _Where(r.kind, r.object_id, name, r.version), said
 
 
-def _look(where: _Where, said: str, wording: Wording, rare: set[str]) -> list[tuple[tuple[Any, ...], Found]]:
+def _look(
+    where: _Where, said: str, wording: Wording, rare: set[str]
+) -> list[tuple[tuple[Any, ...], Found]]:
     """Tell what a text has of the words: a run that tells something, else a rare word."""
     copied = [(a, b) for a, b in wording.shared(said) if _counts(said[a:b], where.least, wording)]
-    spans = copied or [(t.start, t.end) for t in tokens(said) if t.word in rare and where.least == 3]
+    spans = copied or [
+        (t.start, t.end) for t in tokens(said) if t.word in rare and where.least == 3
+    ]
     if not spans:
         return []
     start, end = spans[0]
@@ -173,5 +193,6 @@ def _counts(run: str, least: int, wording: Wording) -> bool:
     words = tokens(run)
     whole = any([t.word for t in words] == [t.word for t in part] for part in wording.parts)
     return whole or (
-        len(words) >= least and (len(words) > 4 or sum(len(t.word) > 3 or t.counts == 1 for t in words) > 1)
+        len(words) >= least
+        and (len(words) > 4 or sum(len(t.word) > 3 or t.counts == 1 for t in words) > 1)
     )

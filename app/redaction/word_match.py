@@ -10,7 +10,9 @@ import regex
 from app.sources.matching.normalise import ELISION, UNSPACED, ZERO_WIDTH, says_something
 
 LONGEST_CONTEXT = 200  # words
-ENOUGH = 6  # half words in a row that tell a copy: three words, six characters where none are parted
+ENOUGH = (
+    6  # half words in a row that tell a copy: three words, six characters where none are parted
+)
 _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}{ZERO_WIDTH}]--{UNSPACED}]"
 _TOKEN = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*+|{_INNER}++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
@@ -91,7 +93,11 @@ class Wording:
         there = tokens(context)
         ends = [end for _, end in self.shared(context)]
         for part in self.parts:
-            ends += [there[n - 1].end for n in _sizes(part, there) if _words(part[-n:]) == _words(there[:n])]
+            ends += [
+                there[n - 1].end
+                for n in _sizes(part, there)
+                if _words(part[-n:]) == _words(there[:n])
+            ]
         return context[max(ends, default=0) :]
 
     def left_after(self, context: str) -> str:
@@ -99,7 +105,11 @@ class Wording:
         there = tokens(context)
         starts = [start for start, _ in self.shared(context)]
         for part in self.parts:
-            starts += [there[-n].start for n in _sizes(part, there) if _words(part[:n]) == _words(there[-n:])]
+            starts += [
+                there[-n].start
+                for n in _sizes(part, there)
+                if _words(part[:n]) == _words(there[-n:])
+            ]
         return context[: min(starts, default=len(context))]
 
 

@@ -28,7 +28,14 @@ class ReleaseInput(Input):
 
 
 async def freeze(
-    session: AsyncSession, *, slug: str, number: int, title: str, changelog: str, by: str, now: datetime
+    session: AsyncSession,
+    *,
+    slug: str,
+    number: int,
+    title: str,
+    changelog: str,
+    by: str,
+    now: datetime,
 ) -> Release:
     """Keep the negotiation's package as it is now, under a number; Conflict where that is not the next one."""
     negotiation = await get_negotiation(session, slug)
@@ -59,7 +66,9 @@ async def freeze(
     )
     session.add(release)
     await session.flush()
-    await session.execute(text("SELECT pg_notify('parley', '')"))  # pages that other processes keep name it not yet
+    await session.execute(
+        text("SELECT pg_notify('parley', '')")
+    )  # pages that other processes keep name it not yet
     return release
 
 
@@ -67,5 +76,7 @@ async def _package(session: AsyncSession, at: Moment, slug: str) -> bytes:
     with slots.taken(), scratch_file("zip") as path:
         await export_package(session, at, slug, path, texts=False)
         if (await anyio.Path(path).stat()).st_size > LARGEST:
-            raise TooLarge(f"A release is kept whole, up to {LARGEST // 1024**2} MB; this package is larger.")
+            raise TooLarge(
+                f"A release is kept whole, up to {LARGEST // 1024**2} MB; this package is larger."
+            )
         return await anyio.Path(path).read_bytes()

@@ -16,7 +16,9 @@ router = api_router("/negotiations/{slug}/releases", tag="releases")
 
 
 @router.get("")
-async def show_releases(request: Request, session: Session, slug: SlugInPath, query: Known) -> Response:
+async def show_releases(
+    request: Request, session: Session, slug: SlugInPath, query: Known
+) -> Response:
     """What was frozen of a negotiation, the newest first: each with its changelog, its checksum and its package."""
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
@@ -36,5 +38,7 @@ async def show_release(
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     return answer(
-        request, release_view(await get_release(session, book.negotiation.id, number, query.known_at), slug), times(at)
+        request,
+        release_view(await get_release(session, book.negotiation.id, number, query.known_at), slug),
+        times(at),
     )

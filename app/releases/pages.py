@@ -35,7 +35,9 @@ LABELS = {"/title": "Title", "/changelog": "Changelog"}
 
 
 @router.get("")
-async def show_releases(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def show_releases(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     known_at = read_query(KnownAt, request).known_at
     book = await code_book(session, await moment(session, known_at), slug)
     found = await list_releases(session, book.negotiation.id, known_at)
@@ -50,7 +52,9 @@ async def show_releases(request: Request, session: Session, viewer: Anyone, slug
 
 
 @router.get("/new")
-async def show_form(request: Request, session: Session, viewer: Admin, slug: SlugInPath) -> Response:
+async def show_form(
+    request: Request, session: Session, viewer: Admin, slug: SlugInPath
+) -> Response:
     return await _form(request, session, slug)
 
 
@@ -75,7 +79,9 @@ async def add_release(
     async with attempt(session) as refused:
         given = read_body(ReleaseInput, {"title": title, "changelog": changelog})
         due = int(number) if number.isdecimal() and len(number) < 10 else 0
-        made = await freeze(session, slug=slug, number=due, **given.model_dump(), by=admin.name, now=now())
+        made = await freeze(
+            session, slug=slug, number=due, **given.model_dump(), by=admin.name, now=now()
+        )
     if not refused:
         return RedirectResponse(f"/n/{slug}/releases/{made.number}", 303)
     if isinstance(refused[0], NotFound):
@@ -84,11 +90,15 @@ async def add_release(
 
 
 @router.get("/{number}.zip")
-async def send_package(request: Request, session: Session, slug: SlugInPath, number: Number) -> Response:
+async def send_package(
+    request: Request, session: Session, slug: SlugInPath, number: Number
+) -> Response:
     """The frozen bytes, which its checksum names."""
     release, view, _ = await _get(request, session, slug, number)
     if release.redacted_at is not None:
-        raise NotFound(f"The package of release {number} was taken down: {release.redacted_for or 'no reason given'}")
+        raise NotFound(
+            f"The package of release {number} was taken down: {release.redacted_for or 'no reason given'}"
+        )
     etag = f'"{release.sha256}"'
 
     async def content() -> AsyncGenerator[bytes]:
@@ -109,11 +119,20 @@ async def show_release(
     """One release, with the negotiation's title of then: neither changes."""
     _, view, negotiation = await _get(request, session, slug, number)
     cite = cite_release(view, negotiation, base=origin(request))
-    return page(request, "releases/show.html", negotiation=negotiation, release=view, cite=cite, nav=nav(slug))
+    return page(
+        request,
+        "releases/show.html",
+        negotiation=negotiation,
+        release=view,
+        cite=cite,
+        nav=nav(slug),
+    )
 
 
 @router.get("/{number}/cite.{form}")
-async def cite(request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm) -> Response:
+async def cite(
+    request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm
+) -> Response:
     _, view, negotiation = await _get(request, session, slug, number)
     work = cite_release(view, negotiation, base=origin(request)).work
     media, write = FORMS[form]
@@ -142,7 +161,9 @@ async def _form(
     number = await last_number(session, book.negotiation.id) + 1
     errors: dict[str, Any] = {}
     if isinstance(refused, Invalid):
-        errors = {f.where.strip("/"): f"{LABELS.get(f.where, f.where)} {f.detail}" for f in refused.faults}
+        errors = {
+            f.where.strip("/"): f"{LABELS.get(f.where, f.where)} {f.detail}" for f in refused.faults
+        }
     elif refused is not None:
         errors = {"changelog": refused.detail}
     return page(

@@ -12,9 +12,15 @@ from app.models.release import Release
 PIECE = 1024 * 1024
 
 
-async def list_releases(session: AsyncSession, negotiation_id: int, known_at: datetime | None) -> list[Release]:
+async def list_releases(
+    session: AsyncSession, negotiation_id: int, known_at: datetime | None
+) -> list[Release]:
     """Those frozen by an instant, the newest first."""
-    wanted = select(Release).where(Release.negotiation_id == negotiation_id).order_by(Release.number.desc())
+    wanted = (
+        select(Release)
+        .where(Release.negotiation_id == negotiation_id)
+        .order_by(Release.number.desc())
+    )
     if known_at is not None:
         wanted = wanted.where(Release.created_at <= known_at)
     return list(await session.scalars(wanted))
@@ -39,7 +45,9 @@ async def read_package(session: AsyncSession, release: Release) -> AsyncGenerato
     """The bytes that were frozen, piece by piece."""
     here = (Release.negotiation_id == release.negotiation_id, Release.number == release.number)
     for start in range(1, release.size + 1, PIECE):
-        piece = await session.scalar(select(func.substring(Release.package, start, PIECE)).where(*here))
+        piece = await session.scalar(
+            select(func.substring(Release.package, start, PIECE)).where(*here)
+        )
         if piece is None:  # taken down meanwhile: an answer cut short tells so
             raise NotFound("It has just been taken down.")
         yield bytes(piece)

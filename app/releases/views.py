@@ -37,7 +37,9 @@ class ReleaseView:
 
 def release_view(release: Release, slug: str) -> ReleaseView:
     url = f"/n/{slug}/releases/{release.number}"
-    pins = f"?{urlencode({'as_of': release.as_of.isoformat(), 'known_at': instant(release.known_at)})}"
+    pins = (
+        f"?{urlencode({'as_of': release.as_of.isoformat(), 'known_at': instant(release.known_at)})}"
+    )
     return ReleaseView(
         negotiation=slug,
         number=release.number,
@@ -93,4 +95,6 @@ def cite_release(release: ReleaseView, negotiation: NegotiationView, *, base: st
         "isAccessibleForFree": True,
         "distribution": [file] if release.package else None,
     }
-    return Cite(work, here, f"{release.url}/cite", "", {k: v for k, v in data.items() if v is not None})
+    return Cite(
+        work, here, f"{release.url}/cite", "", {k: v for k, v in data.items() if v is not None}
+    )

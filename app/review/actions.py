@@ -19,7 +19,13 @@ from app.positions.views import PositionView
 
 
 async def submit(
-    session: AsyncSession, *, negotiation: Negotiation, position: Position, comment: str, by: str, now: datetime
+    session: AsyncSession,
+    *,
+    negotiation: Negotiation,
+    position: Position,
+    comment: str,
+    by: str,
+    now: datetime,
 ) -> None:
     """Hand a draft in, or hand it in again after it was changed; a comment may go along."""
     if not negotiation.review:
@@ -29,21 +35,35 @@ async def submit(
     there = insert(ReviewSubmission).values(**values)
     again = {name: there.excluded[name] for name in ("version", "by", "at")}
     newer = ReviewSubmission.version != position.version
-    await session.execute(there.on_conflict_do_update(index_elements=["position_id"], set_=again, where=newer))
+    await session.execute(
+        there.on_conflict_do_update(index_elements=["position_id"], set_=again, where=newer)
+    )
     _say(session, position, comment, by, now)
 
 
-async def send_back(session: AsyncSession, *, position: Position, comment: str, by: str, now: datetime) -> None:
+async def send_back(
+    session: AsyncSession, *, position: Position, comment: str, by: str, now: datetime
+) -> None:
     """Return a draft to its author, saying why; its author may take it back without a word."""
     _waiting(position)
     if not comment and position.created_by != by:
-        raise Invalid("A returned draft needs a comment.", Fault("/comment", "say what is to be changed"))
-    await session.execute(delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id))
+        raise Invalid(
+            "A returned draft needs a comment.", Fault("/comment", "say what is to be changed")
+        )
+    await session.execute(
+        delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
+    )
     _say(session, position, comment, by, now)
 
 
 async def publish(
-    session: AsyncSession, log: Log, *, negotiation: Negotiation, position: Position, view: PositionView, comment: str
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    position: Position,
+    view: PositionView,
+    comment: str,
 ) -> None:
     """Publish a draft as it stands; one's own is refused where a second person is asked for."""
     _waiting(position)
@@ -59,7 +79,9 @@ async def publish(
         status=PositionStatus.PUBLISHED,
         reason=None,
     )
-    await session.execute(delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id))
+    await session.execute(
+        delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
+    )
     _say(session, position, comment, log.by or "", log.now)
 
 
@@ -70,4 +92,8 @@ def _waiting(position: Position) -> None:
 
 def _say(session: AsyncSession, position: Position, comment: str, by: str, now: datetime) -> None:
     if comment:
-        session.add(ReviewComment(position_id=position.id, version=position.version, text=comment, by=by, at=now))
+        session.add(
+            ReviewComment(
+                position_id=position.id, version=position.version, text=comment, by=by, at=now
+            )
+        )

@@ -39,13 +39,18 @@ class Draft:
         return seen is not None and seen.version != self.position.version
 
 
-async def list_drafts(session: AsyncSession, at: Moment, book: CodeBook, now: datetime) -> list[Draft]:
+async def list_drafts(
+    session: AsyncSession, at: Moment, book: CodeBook, now: datetime
+) -> list[Draft]:
     """Drafts, the newest first; MOST of them."""
     rows = (
         await session.execute(
             select(Position, ReviewSubmission)
             .outerjoin(ReviewSubmission, ReviewSubmission.position_id == Position.id)
-            .where(Position.negotiation_id == book.negotiation.id, Position.status == PositionStatus.DRAFT)
+            .where(
+                Position.negotiation_id == book.negotiation.id,
+                Position.status == PositionStatus.DRAFT,
+            )
             .order_by(Position.id.desc())
             .limit(MOST)
         )
@@ -64,13 +69,17 @@ async def list_drafts(session: AsyncSession, at: Moment, book: CodeBook, now: da
         if position.id not in seen:
             continue  # redacted
         comment = last.get(position.id)
-        returned = comment if comment and not submission and comment.by != position.created_by else None
+        returned = (
+            comment if comment and not submission and comment.by != position.created_by else None
+        )
         lacks = lacking(seen[position.id], documents[position.id], book, now)
         made.append(Draft(seen[position.id], position.created_by, submission, returned, lacks))
     return made
 
 
-async def list_discarded(session: AsyncSession, at: Moment, negotiation_id: int) -> list[PositionView]:
+async def list_discarded(
+    session: AsyncSession, at: Moment, negotiation_id: int
+) -> list[PositionView]:
     """Drafts that were discarded, the newest first; MOST of them. Each says who did it, and why."""
     ids = await session.scalars(
         select(Position.id)

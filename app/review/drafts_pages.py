@@ -26,7 +26,9 @@ class DraftsQuery(Query):
 
 
 @router.get("/n/{slug}/drafts")
-async def show_drafts(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_drafts(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """What waits to be gone on with: one's own first, then everybody's, then what was discarded."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -61,7 +63,13 @@ async def _done(session: Session, at: Moment, slug: str, number: int | None) -> 
 async def note_drafts(request: Request, session: Session, viewer: Anyone) -> None:
     """Count the drafts of the negotiation that a page belongs to, for the menu of whoever may see them."""
     slug = request.path_params.get("slug")
-    if slug is None or viewer is None or not viewer.may_edit or request.method != "GET" or is_partial(request):
+    if (
+        slug is None
+        or viewer is None
+        or not viewer.may_edit
+        or request.method != "GET"
+        or is_partial(request)
+    ):
         return
     request.state.drafts = await session.scalar(
         select(func.count())

@@ -38,7 +38,9 @@ Words = Annotated[str, Form(max_length=20_000)]
 
 
 @router.get("/n/{slug}/review")
-async def show_review(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_review(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """Drafts that wait for a second person."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
@@ -56,14 +58,20 @@ async def show_review(request: Request, session: Session, viewer: Editor, slug: 
 
 
 @router.get("/positions/{position_id}/review")
-async def show_draft(request: Request, session: Session, viewer: Editor, position_id: Number) -> Response:
+async def show_draft(
+    request: Request, session: Session, viewer: Editor, position_id: Number
+) -> Response:
     """A draft as it would be published, what was said about it, and what may be done with it."""
     return await _draft(request, session, await _view(session, position_id))
 
 
 async def _view(session: Session, position_id: int) -> PositionView:
-    version = await get_version(session, await moment(session, drafts=True), position_id, drafts=True)
-    if version["status"] != PositionStatus.DRAFT and not await queries.list_comments(session, position_id):
+    version = await get_version(
+        session, await moment(session, drafts=True), position_id, drafts=True
+    )
+    if version["status"] != PositionStatus.DRAFT and not await queries.list_comments(
+        session, position_id
+    ):
         raise NotFound(f"Position {position_id} is no draft.")
     [view] = await views(session, await moment(session, drafts=True), [version])
     return view
@@ -116,7 +124,9 @@ async def act(
         return sign_in_again(request, {"version": version, "comment": comment})
     editor = await get_editor(viewer)
     done = await get_position(session, position_id)
-    if back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED:  # pressed twice
+    if (
+        back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED
+    ):  # pressed twice
         slug = (await get_negotiation_by_id(session, done.negotiation_id)).slug
         return RedirectResponse(f"/n/{slug}/drafts?done={done.id}", 303)
     view = await _view(session, position_id)
@@ -131,18 +141,27 @@ async def act(
         match do:
             case "submit":
                 await actions.submit(
-                    session, negotiation=negotiation, position=position, by=editor.name, now=now(), **by
+                    session,
+                    negotiation=negotiation,
+                    position=position,
+                    by=editor.name,
+                    now=now(),
+                    **by,
                 )
             case "return":
                 await actions.send_back(session, position=position, by=editor.name, now=now(), **by)
             case "publish":
                 async with writing(session, by=editor.name, now=now()) as log:
-                    await actions.publish(session, log, negotiation=negotiation, position=position, view=view, **by)
+                    await actions.publish(
+                        session, log, negotiation=negotiation, position=position, view=view, **by
+                    )
             case _:
                 raise NotFound("There is nothing of that name to do.")
     if not refused:
         drafts = f"drafts?done={view.id}"
-        return RedirectResponse(f"/n/{view.negotiation}/{drafts if back == 'drafts' else 'review'}", 303)
+        return RedirectResponse(
+            f"/n/{view.negotiation}/{drafts if back == 'drafts' else 'review'}", 303
+        )
     error = refused[0]
     if isinstance(error, NotFound):
         raise error

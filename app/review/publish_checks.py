@@ -22,7 +22,9 @@ WORDS = {
 _PLACES = {"quotes": "Quote", "links": "Link"}
 
 
-def lacking(view: PositionView, document: Mapping[str, Any], book: CodeBook, now: datetime) -> list[str]:
+def lacking(
+    view: PositionView, document: Mapping[str, Any], book: CodeBook, now: datetime
+) -> list[str]:
     """Say, for people, what has to be mended before a draft can be published; nothing where it can be."""
     try:
         wanted = PositionContent.model_validate(content_of(view))
@@ -32,8 +34,17 @@ def lacking(view: PositionView, document: Mapping[str, Any], book: CodeBook, now
         QuoteFacts(row, q.source.published_on, q.verification, kept=True)
         for row, q in zip(document["quotes"], view.quotes, strict=True)
     ]
-    found = compose(wanted, _cell(document, book), quotes, status=PositionStatus.PUBLISHED, before=document, now=now)
-    missing = [f for f in found.faults if not (f.where == "/stated_on" and not quotes)]  # a quote may bring its date
+    found = compose(
+        wanted,
+        _cell(document, book),
+        quotes,
+        status=PositionStatus.PUBLISHED,
+        before=document,
+        now=now,
+    )
+    missing = [
+        f for f in found.faults if not (f.where == "/stated_on" and not quotes)
+    ]  # a quote may bring its date
     return [WORDS.get((f.where, bool(quotes)), said(f)) for f in missing]
 
 
@@ -56,7 +67,11 @@ def said(fault: Fault) -> str:
     if parts == ["quotes"]:
         return fault.detail[:1].upper() + fault.detail[1:]
     if parts[0] in _PLACES and len(parts) > 1 and re.fullmatch("[0-9]+", parts[1]):
-        rest = f", {parts[2].replace('_', ' ')}," if len(parts) > 2 and parts[2] not in ("exact", "issue") else ""
+        rest = (
+            f", {parts[2].replace('_', ' ')},"
+            if len(parts) > 2 and parts[2] not in ("exact", "issue")
+            else ""
+        )
         return f"{_PLACES[parts[0]]} {int(parts[1]) + 1}{rest} {fault.detail}"
     if parts == ["comment"]:
         return f"Comment: {fault.detail}"

@@ -30,13 +30,19 @@ class Waiting:
 
 async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiting]:
     """The drafts of a negotiation that were submitted, the longest waiting at the top."""
-    counted = select(ReviewComment.position_id, func.count().label("n")).group_by(ReviewComment.position_id).subquery()
+    counted = (
+        select(ReviewComment.position_id, func.count().label("n"))
+        .group_by(ReviewComment.position_id)
+        .subquery()
+    )
     rows = (
         await session.execute(
             select(Position, ReviewSubmission, func.coalesce(counted.c.n, 0))
             .join(ReviewSubmission, ReviewSubmission.position_id == Position.id)
             .outerjoin(counted, counted.c.position_id == Position.id)
-            .where(Position.negotiation_id == negotiation_id, Position.status == PositionStatus.DRAFT)
+            .where(
+                Position.negotiation_id == negotiation_id, Position.status == PositionStatus.DRAFT
+            )
             .order_by(ReviewSubmission.at, Position.id)
         )
     ).all()

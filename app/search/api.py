@@ -14,7 +14,9 @@ router = api_router(tag="search")
 
 
 @router.get("/search")
-async def find(request: Request, session: Session, query: Annotated[SearchQuery, Query()]) -> Response:
+async def find(
+    request: Request, session: Session, query: Annotated[SearchQuery, Query()]
+) -> Response:
     """Positions, quotes, sources, parties, issues and speakers by their words, in any spelling that is on file.
 
     Newest first within each type, the types in turn. The texts of sources are not searched.

@@ -39,7 +39,9 @@ class Around:
     def __init__(self) -> None:
         self._held: dict[tuple[str, int], Snapshot] = {}
         self.options: dict[int, list[str]] = defaultdict(list)  # labels, by issue
-        self.seats: dict[int, str] = {}  # the slug of the first negotiation that a party takes part in
+        self.seats: dict[
+            int, str
+        ] = {}  # the slug of the first negotiation that a party takes part in
 
     def add(self, rows: Iterable[Snapshot]) -> None:
         self._held |= {(s.kind, s.id): s for s in rows}
@@ -59,9 +61,15 @@ async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]
     around = Around()
     ids = {type: [n for t, n in found if t == type] for type in (*OBJECTS, "quote")}
     around.add(await _held(session, at, {kind: ids[kind] for kind in OBJECTS}))
-    quotes = {q.id: q for q in await session.scalars(select(Quote).where(among(Quote.id, ids["quote"])))}
+    quotes = {
+        q.id: q for q in await session.scalars(select(Quote).where(among(Quote.id, ids["quote"])))
+    }
     await _load_around(session, at, around, found, quotes.values())
-    made = [(one, _describe(*one, around, quotes)) for one in found if one[0] == "quote" or around.get(*one)]
+    made = [
+        (one, _describe(*one, around, quotes))
+        for one in found
+        if one[0] == "quote" or around.get(*one)
+    ]
     snippets = await headlines(session, q, [text for _, (_, text, _, _) in made])
     return [
         Hit(type, number, title, _shown(around, type, number, snippet), url, context)
@@ -69,16 +77,29 @@ async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]
     ]
 
 
-async def _held(session: AsyncSession, at: Moment, ids: Mapping[str, Iterable[int | None]]) -> list[Snapshot]:
-    wanted = or_(*(and_(Holding.kind == kind, among(Holding.object_id, numbers)) for kind, numbers in ids.items()))
+async def _held(
+    session: AsyncSession, at: Moment, ids: Mapping[str, Iterable[int | None]]
+) -> list[Snapshot]:
+    wanted = or_(
+        *(
+            and_(Holding.kind == kind, among(Holding.object_id, numbers))
+            for kind, numbers in ids.items()
+        )
+    )
     return await list_held(session, at, wanted)
 
 
 async def _load_around(
-    session: AsyncSession, at: Moment, around: Around, found: Sequence[Found], quotes: Iterable[Quote]
+    session: AsyncSession,
+    at: Moment,
+    around: Around,
+    found: Sequence[Found],
+    quotes: Iterable[Quote],
 ) -> None:
     """Whatever the titles and contexts name."""
-    ids: dict[str, set[int | None]] = {kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")}
+    ids: dict[str, set[int | None]] = {
+        kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")
+    }
     for type, number in found:
         s = around.get(type, number)
         for kind in ("party", "issue", "negotiation"):
@@ -103,16 +124,25 @@ async def _load_around(
     seats = [s for s in rows if s.kind == "participation"]
     around.add(await _held(session, at, {"negotiation": {s["negotiation_id"] for s in seats}}))
     for seat in seats:
-        around.seats.setdefault(seat["party_id"], around.text("negotiation", seat["negotiation_id"], "slug"))
+        around.seats.setdefault(
+            seat["party_id"], around.text("negotiation", seat["negotiation_id"], "slug")
+        )
 
 
-def _describe(type: str, number: int, around: Around, quotes: Mapping[int, Quote]) -> tuple[str, str, str, str | None]:
+def _describe(
+    type: str, number: int, around: Around, quotes: Mapping[int, Quote]
+) -> tuple[str, str, str, str | None]:
     """Title, the text that was searched, address and context."""
     if type == "quote":
         q = quotes[number]
         who = around.text("speaker", q.speaker_id, "name") or q.office or ""
         source = around.text("source", q.source_id, "title")
-        return who or source, _join(q.exact, q.translation), f"/quotes/{number}", source if who else None
+        return (
+            who or source,
+            _join(q.exact, q.translation),
+            f"/quotes/{number}",
+            source if who else None,
+        )
     d: Any = around.get(type, number)
     negotiation = d["negotiation_id"] if type in ("issue", "position") else number
     slug, title = (around.text("negotiation", negotiation, name) for name in ("slug", "title"))
@@ -124,7 +154,11 @@ def _describe(type: str, number: int, around: Around, quotes: Mapping[int, Quote
         case "speaker":
             party = around.get("party", d["party_id"])
             seat = around.seats.get(d["party_id"])
-            url = f"/n/{seat}/parties/{party['slug']}" if seat and party else f"/api/v1/speakers/{number}"
+            url = (
+                f"/n/{seat}/parties/{party['slug']}"
+                if seat and party
+                else f"/api/v1/speakers/{number}"
+            )
             names = _join(d["name"], d["office"], *d["aliases"])
             return d["name"] or d["office"], names, url, party["name"] if party else None
         case "issue":
@@ -133,8 +167,16 @@ def _describe(type: str, number: int, around: Around, quotes: Mapping[int, Quote
         case "negotiation":
             return d["title"], _join(d["title"], d["summary"]), f"/n/{slug}", None
         case "position":
-            who, what = around.text("party", d["party_id"], "name"), around.text("issue", d["issue_id"], "title")
-            return f"{who} on {what}", " ".join(text for text, _ in _texts(d)), f"/positions/{number}", title
+            who, what = (
+                around.text("party", d["party_id"], "name"),
+                around.text("issue", d["issue_id"], "title"),
+            )
+            return (
+                f"{who} on {what}",
+                " ".join(text for text, _ in _texts(d)),
+                f"/positions/{number}",
+                title,
+            )
     published = _join(d["publisher"], d["published_on"])
     return d["title"], _join(d["title"], d["author"]), f"/sources/{number}", published or None
 
@@ -164,7 +206,9 @@ def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:
     for text, conditional in texts:
         if conditional and start < place < start + len(text):
             begun = text[: place - start]
-            return f"{begun}{snippet}" if len(begun) <= len(ONLY_IF) + 1 else f"{ONLY_IF} … {snippet}"
+            return (
+                f"{begun}{snippet}" if len(begun) <= len(ONLY_IF) + 1 else f"{ONLY_IF} … {snippet}"
+            )
         start += len(text) + 1
     return snippet
 

@@ -30,7 +30,9 @@ async def find(request: Request, session: Session, viewer: Anyone) -> Response:
     found = await search(session, query) if query.q else None
     total, more = await _total(session, query, found) if found else (0, False)
     known_at = instant(query.known_at) if query.known_at else None
-    following = found and found.next and address({"q": query.q, "known_at": known_at, "cursor": found.next})
+    following = (
+        found and found.next and address({"q": query.q, "known_at": known_at, "cursor": found.next})
+    )
     return page(
         request,
         "search/index.html",

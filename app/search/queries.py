@@ -46,7 +46,11 @@ class Matching:
 
     def quote(self) -> Any:
         """Condition on Quote."""
-        return Quote.words.op("@@")(search_terms(self.q)) if self.quotes is None else among(Quote.id, self.quotes)
+        return (
+            Quote.words.op("@@")(search_terms(self.q))
+            if self.quotes is None
+            else among(Quote.id, self.quotes)
+        )
 
 
 async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
@@ -71,8 +75,14 @@ async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
     rows = objects.all()
     for kind, number in rows:
         by_kind.setdefault(kind, []).append(number)
-    quotes = (await session.scalars(select(Quote.id).where(Quote.words.op("@@")(search_terms(q))).limit(FEW + 1))).all()
-    return Matching(at, q, by_kind if len(rows) <= FEW else None, quotes if len(quotes) <= FEW else None)
+    quotes = (
+        await session.scalars(
+            select(Quote.id).where(Quote.words.op("@@")(search_terms(q))).limit(FEW + 1)
+        )
+    ).all()
+    return Matching(
+        at, q, by_kind if len(rows) <= FEW else None, quotes if len(quotes) <= FEW else None
+    )
 
 
 async def find(
@@ -91,16 +101,29 @@ async def find(
 
 def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
     """The first of each type, then the second of each, up to `limit`: the few parties are not lost among positions."""
-    places = [(place, type, number) for type, numbers in found.items() for place, number in enumerate(numbers)]
+    places = [
+        (place, type, number)
+        for type, numbers in found.items()
+        for place, number in enumerate(numbers)
+    ]
     return [(type, number) for _, type, number in sorted(places, key=lambda p: p[0])[:limit]]
 
 
 def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[str, Any]:
     def newest(wanted: Any, number: Any, type: str) -> Any:
-        return wanted.where(number < before.get(type, LAST)).order_by(number.desc()).limit(limit).subquery()
+        return (
+            wanted.where(number < before.get(type, LAST))
+            .order_by(number.desc())
+            .limit(limit)
+            .subquery()
+        )
 
     def objects(kind: str) -> Any:
-        return newest(select(Holding.object_id.label("id")).where(matching.object(kind)), Holding.object_id, kind)
+        return newest(
+            select(Holding.object_id.label("id")).where(matching.object(kind)),
+            Holding.object_id,
+            kind,
+        )
 
     positions = (
         select(Holding.object_id.label("id"))
@@ -113,7 +136,9 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
         .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
         .where(matching.object("option"))
     )
-    issues = union(select(Holding.object_id.label("id")).where(matching.object("issue")), options).subquery()
+    issues = union(
+        select(Holding.object_id.label("id")).where(matching.object("issue")), options
+    ).subquery()
     speakers = select(Holding.object_id).where(matching.object("speaker"))
     # A quote counts while a position that has been public with it does.
     rests = exists().where(
@@ -142,8 +167,14 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
 async def headlines(session: AsyncSession, q: str, texts: Iterable[str]) -> list[str]:
     """Of each text the part that shows best why it was found, without any mark-up."""
     options = 'StartSel="", StopSel="", MinWords=15, MaxWords=40'
-    numbered = func.unnest(cast(list(texts), ARRAY(Text))).table_valued("body", with_ordinality="n").render_derived()
+    numbered = (
+        func.unnest(cast(list(texts), ARRAY(Text)))
+        .table_valued("body", with_ordinality="n")
+        .render_derived()
+    )
     rows = await session.scalars(
-        select(func.ts_headline("english", numbered.c.body, search_terms(q), options)).order_by(numbered.c.n)
+        select(func.ts_headline("english", numbered.c.body, search_terms(q), options)).order_by(
+            numbered.c.n
+        )
     )
     return [" ".join(row.split()) for row in rows]

@@ -26,8 +26,12 @@ class SearchQuery(Query):
         ),
     ]
     limit: Annotated[int, Field(ge=1, le=500)] = 50
-    cursor: Annotated[str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")] = None
-    known_at: Annotated[Instant | None, Field(description="What the database held at this instant.")] = None
+    cursor: Annotated[
+        str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")
+    ] = None
+    known_at: Annotated[
+        Instant | None, Field(description="What the database held at this instant.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ async def search(session: AsyncSession, query: SearchQuery) -> Searched:
     before: dict[str, int] = {}
     if query.cursor:
         match read_cursor(query.cursor, purpose, at.epoch):
-            case [int(seq), dict(before)] if all(isinstance(n, int) and 0 <= n <= LAST for n in before.values()):
+            case [int(seq), dict(before)] if all(
+                isinstance(n, int) and 0 <= n <= LAST for n in before.values()
+            ):
                 at = await moment_of(session, seq, at.epoch)
             case _:
                 raise bad_parameter("cursor", "is not a cursor of this server")

@@ -32,7 +32,9 @@ FORMAT = 1
 MANIFEST, DUMP = "parley.json", "database.dump"
 PLAIN = ("--no-owner", "--no-privileges")  # whoever restores owns it; `migrate` grants
 CHUNK = 1 << 20
-NOT_EMPTY = "The database is not empty: restore into a new one, and nothing that is there can be lost."
+NOT_EMPTY = (
+    "The database is not empty: restore into a new one, and nothing that is there can be lost."
+)
 
 
 class BackupError(Exception):
@@ -138,9 +140,13 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     """Read what a backup says of itself; BackupError where this program cannot restore it."""
     try:
         said = json.loads(archive.read(MANIFEST))
-        manifest = Manifest(**{field.name: said[field.name] for field in dataclasses.fields(Manifest)})
+        manifest = Manifest(
+            **{field.name: said[field.name] for field in dataclasses.fields(Manifest)}
+        )
     except (KeyError, ValueError, TypeError):
-        raise BackupError(f"{archive.filename} is no backup that `parley backup` has made.") from None
+        raise BackupError(
+            f"{archive.filename} is no backup that `parley backup` has made."
+        ) from None
     if manifest.format > FORMAT or not schema.knows(manifest.schema):
         raise BackupError(
             f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, which is newer than "
@@ -172,8 +178,12 @@ def restore(server: Server, path: Path) -> Manifest:
             with engine.begin() as connection:
                 connection.execute(text("INSERT INTO log_epoch DEFAULT VALUES"))
                 # Whoever has signed out since the backup was made is not signed in again by it.
-                connection.execute(text("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL"))
-                connection.execute(text("UPDATE sign_in_link SET used_at = now() WHERE used_at IS NULL"))
+                connection.execute(
+                    text("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL")
+                )
+                connection.execute(
+                    text("UPDATE sign_in_link SET used_at = now() WHERE used_at IS NULL")
+                )
                 connection.execute(text("NOTIFY parley"))
         finally:
             engine.dispose()
@@ -188,7 +198,13 @@ def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
     options = [*PLAIN, "--exit-on-error", "--single-transaction"]
     with (
         archive.open(DUMP) as dump,
-        _running("pg_restore", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
+        _running(
+            "pg_restore",
+            server.owner_url,
+            *options,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        ) as run,
     ):
         shutil.copyfileobj(dump, run.stdin, CHUNK)
 
@@ -201,10 +217,16 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
             shutil.copyfileobj(dump, file, CHUNK)
         file.flush()
         command = [program("pg_restore"), *PLAIN, "--file=-", file.name]
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {"PATH": os.defpath}}
+        pipes: dict[str, Any] = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "env": {"PATH": os.defpath},
+        }
         with (
             subprocess.Popen(command, **pipes) as script,
-            _running("psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run,
+            _running(
+                "psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+            ) as run,
         ):
             assert script.stdout and script.stderr  # noqa: S101  (for the type checker: both are pipes)
             run.stdin.write(b"BEGIN;\n")
@@ -214,14 +236,18 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
                 run.stdin.write(line)
             shutil.copyfileobj(script.stdout, run.stdin, CHUNK)
             said = script.stderr.read().decode(errors="replace")
-            if script.wait():  # and psql, which would take the end of a half for the end of all, must not commit
+            if (
+                script.wait()
+            ):  # and psql, which would take the end of a half for the end of all, must not commit
                 raise PostgresError(f"pg_restore: {' '.join(said.split())}")
             run.stdin.write(b"COMMIT;\n")
 
 
 def _make_empty(connection: Connection) -> None:
     """Refuse a database in which something is; take a schema away in which nothing has been put yet."""
-    if not connection.execute(text("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace")).first():
+    if not connection.execute(
+        text("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+    ).first():
         return
     if schema.version(connection) is None:
         raise BackupError(NOT_EMPTY)

@@ -42,7 +42,11 @@ async def ready(request: Request) -> Response:
     except (SQLAlchemyError, OSError) as error:
         problems.append(f"database: does not answer ({type(error).__name__})")
     if problems:
-        return Json({"status": "not ready", "problems": problems}, status_code=503, headers={"Retry-After": "1"})
+        return Json(
+            {"status": "not ready", "problems": problems},
+            status_code=503,
+            headers={"Retry-After": "1"},
+        )
     return Json({"status": "ready"})
 
 
@@ -53,7 +57,9 @@ def disk_problems(home: Path) -> list[str]:
     free = shutil.disk_usage(home).free
     if free >= LEAST_FREE:
         return []
-    return [f"disk: {free // 1024**2} MB are free in PARLEY_HOME, and {LEAST_FREE // 1024**2} should be"]
+    return [
+        f"disk: {free // 1024**2} MB are free in PARLEY_HOME, and {LEAST_FREE // 1024**2} should be"
+    ]
 
 
 async def database_problems(session: AsyncSession, *, strict: bool) -> list[str]:
@@ -68,8 +74,13 @@ async def database_problems(session: AsyncSession, *, strict: bool) -> list[str]
         found.append("database: it is a standby, which takes no writes")
     if strict:
         rows = await session.execute(
-            text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"), {"names": list(DURABLE)}
+            text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"),
+            {"names": list(DURABLE)},
         )
         values: dict[str, Any] = {row.name: row.setting for row in rows}
-        found += [f"durability: {n} is {values.get(n)}" for n, good in DURABLE.items() if values.get(n) not in good]
+        found += [
+            f"durability: {n} is {values.get(n)}"
+            for n, good in DURABLE.items()
+            if values.get(n) not in good
+        ]
     return found

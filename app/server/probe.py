@@ -7,7 +7,9 @@ import sys
 
 def main() -> int:
     host = os.environ.get("PARLEY_HOSTS", "localhost").split(",")[0].strip()
-    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=3)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=3
+    )
     try:
         connection.request("GET", "/readyz", headers={"Host": host})
         answer = connection.getresponse()

@@ -59,7 +59,11 @@ def back_up_if_due(home: Path, server: Server, schedule: Schedule, now: datetime
 
 
 def keep_backing_up(
-    home: Path, server: Server, schedule: Schedule, done: threading.Event, tell: Callable[[str], None]
+    home: Path,
+    server: Server,
+    schedule: Schedule,
+    done: threading.Event,
+    tell: Callable[[str], None],
 ) -> None:
     """Make backups by schedule until `done`; what goes wrong is told, and tried again at the next look."""
     while not done.wait(LOOK_SECONDS):

@@ -55,7 +55,12 @@ def _require_schema(url: str) -> None:
 
 
 def serve(
-    settings: Settings, *, host: str, port: int, workers: int, prepare: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    prepare: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until told to stop; prints the address and, on loopback, a link that signs the local admin in once."""
     # uvicorn raises the signal again once it has stopped; by default that would end us before the database is stopped.
@@ -120,7 +125,9 @@ def _kept_alive(settings: Settings, server: Server) -> Iterator[None]:
     done = threading.Event()
     tasks = [threading.Thread(target=_watch, args=(settings, done), daemon=True)]
     if settings.backups is not None:
-        work = partial(scheduled_backups.keep_backing_up, settings.home, server, settings.backups, done, _warn)
+        work = partial(
+            scheduled_backups.keep_backing_up, settings.home, server, settings.backups, done, _warn
+        )
         tasks.append(threading.Thread(target=work, daemon=True))
     for task in tasks:
         task.start()
@@ -136,7 +143,11 @@ def _watch(settings: Settings, done: threading.Event) -> None:
     while not done.wait(WATCH_SECONDS):
         try:
             if postgres.ensure(settings.home):
-                print("The embedded database had died and was started again.", file=sys.stderr, flush=True)
+                print(
+                    "The embedded database had died and was started again.",
+                    file=sys.stderr,
+                    flush=True,
+                )
         except postgres.PostgresError as error:
             _warn(str(error))
 

@@ -24,7 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.server.workers import all_stop
 
 SO_ATTACH_FILTER = 26  # asm-generic/socket.h
-DROP_ALL = (0x06, 0, 0, 0)  # linux/filter.h: the program "return 0", which takes no byte of any packet
+DROP_ALL = (
+    0x06,
+    0,
+    0,
+    0,
+)  # linux/filter.h: the program "return 0", which takes no byte of any packet
 LAST_WORDS = 0.5  # seconds for who has connected to send the request
 
 
@@ -52,7 +57,9 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: tasks.add(loop.create_task(stop(number, frame))))
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stopping.set)  # streams without an end must not hold up who presses Ctrl-C
+        loop.call_soon_threadsafe(
+            stopping.set
+        )  # streams without an end must not hold up who presses Ctrl-C
         handler(number, frame)
 
     interrupted = signal.getsignal(signal.SIGINT)

@@ -18,7 +18,9 @@ STOPPING = "stopping"
 @contextlib.contextmanager
 def shared_folder() -> Iterator[None]:
     """Make the folder; prometheus_client looks for it when a worker imports it."""
-    with tempfile.TemporaryDirectory(prefix="parley-workers-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="parley-workers-", ignore_cleanup_errors=True
+    ) as folder:
         os.environ[FOLDER] = folder
         yield
 

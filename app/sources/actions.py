@@ -50,7 +50,13 @@ async def add_source(
 
 
 async def amend_source(
-    session: AsyncSession, log: Log, row: Source, fields: dict[str, Any], *, text: str | None = None, reason: str | None
+    session: AsyncSession,
+    log: Log,
+    row: Source,
+    fields: dict[str, Any],
+    *,
+    text: str | None = None,
+    reason: str | None,
 ) -> bool:
     """Change what is on file of a document; a new text checks its quotes anew, in an entry of its own."""
     _refuse_days_to_come(fields, log)
@@ -74,7 +80,9 @@ async def put_text(
 ) -> bool:
     """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
     if tombstone := (row.redacted or {}).get("text"):
-        raise Conflict(f"The text of this source was redacted, and is not put on file again: {tombstone['reason']}")
+        raise Conflict(
+            f"The text of this source was redacted, and is not put on file again: {tombstone['reason']}"
+        )
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
@@ -188,8 +196,12 @@ async def _add_text(
 ) -> SourceText:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if await queries.was_redacted(session, row.id, digest):
-        raise Conflict("In this very text something was redacted. It is not put on file again as it was.")
-    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, pages=pages, seams=seams, added_at=log.now)
+        raise Conflict(
+            "In this very text something was redacted. It is not put on file again as it was."
+        )
+    on_file = SourceText(
+        source_id=row.id, n=n, sha256=digest, text=text, pages=pages, seams=seams, added_at=log.now
+    )
     session.add(on_file)
     row.text_sha256 = digest
     await session.flush()

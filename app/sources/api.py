@@ -43,7 +43,9 @@ async def list_sources(request: Request, session: Session, query: Walk) -> Respo
 
 
 @router.get("/{source_id}")
-async def show_source(request: Request, session: Session, source_id: NumberInPath, query: Known) -> Response:
+async def show_source(
+    request: Request, session: Session, source_id: NumberInPath, query: Known
+) -> Response:
     """One document."""
     return await _answer(request, session, await moment(session, query.known_at), source_id)
 
@@ -72,10 +74,14 @@ async def amend_source(
     patch = merge_patch(SourceInput, view, body, fixed=frozenset())
     async with writing(session, by=viewer.name, now=now()) as log:
         fields = {n: value for n, value in patch.fields.items() if n != "text"}
-        await actions.amend_source(session, log, row, fields, text=patch.whole.text, reason=patch.reason)
+        await actions.amend_source(
+            session, log, row, fields, text=patch.whole.text, reason=patch.reason
+        )
     return await _answer(request, session, log.moment or at, source_id)
 
 
-async def _answer(request: Request, session: Session, at: Moment, number: int, *, status: int = 200) -> Response:
+async def _answer(
+    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
+) -> Response:
     s = await get_held(session, at, "source", number)
     return answer_one(request, at, s, source_json(s), status=status, address=f"/sources/{number}")

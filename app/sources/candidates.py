@@ -11,7 +11,16 @@ import regex
 from app.models.vocabulary import QuoteKind
 from app.sources.matching.paragraphs import paragraphs
 from app.sources.reported_speech import reported
-from app.sources.speakers_in_text import NOBODY, Known, Person, Speaker, sentence_end, sentence_start, subject, through
+from app.sources.speakers_in_text import (
+    NOBODY,
+    Known,
+    Person,
+    Speaker,
+    sentence_end,
+    sentence_start,
+    subject,
+    through,
+)
 
 LONGEST_TEXT = 1_000_000  # characters looked through
 MOST = 1_000  # candidates
@@ -90,7 +99,10 @@ def _passages(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
         before = text[mark.start() - 1] if mark.start() else " "
         if before.isalnum() or at >= end or text[at].isspace():
             continue  # an apostrophe, a mark of inches, a closing mark
-        closing = next((i for i in range(at, end) if text[i] in _OPENING[mark[0]] and _closes(text, i, end)), None)
+        closing = next(
+            (i for i in range(at, end) if text[i] in _OPENING[mark[0]] and _closes(text, i, end)),
+            None,
+        )
         if closing is None:
             if mark[0] in "“„«":
                 yield mark.start(), end
@@ -105,7 +117,12 @@ def _closes(text: str, at: int, end: int) -> bool:
 
 
 def _attributed(
-    text: str, before: tuple[int, int], passage: tuple[int, int], after: tuple[int, int], known: "Known", last: Speaker
+    text: str,
+    before: tuple[int, int],
+    passage: tuple[int, int],
+    after: tuple[int, int],
+    known: "Known",
+    last: Speaker,
 ) -> Speaker | None:
     """Tell who the words beside a passage say has said it; None where no verb does."""
     closed = text[passage[1] - 1] in _OPENING[text[passage[0]]]
@@ -118,7 +135,9 @@ def _attributed(
         if found is not None:
             return found
     begin = max(before[0], before[1] - _NEAR)
-    return subject(text, sentence_start(text, begin, before[1]), before[1], known, last, newest=True)
+    return subject(
+        text, sentence_start(text, begin, before[1]), before[1], known, last, newest=True
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

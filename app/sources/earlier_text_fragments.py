@@ -14,11 +14,15 @@ _WORDS = 6  # at either end of a range, and in what is beside it
 _TERM = 100  # characters of one end, also where nothing parts words
 _DIRECTIVE = ":~:"
 _BREAK = regex.compile(r"[\n\r\x85\u2028\u2029]")
-_PARTED = re.compile(r"[…\n\r\x85\u2028\u2029]")  # or three dots: without, there is one block, which is usual
+_PARTED = re.compile(
+    r"[…\n\r\x85\u2028\u2029]"
+)  # or three dots: without, there is one block, which is usual
 _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)\s*+")
 
 
-def earlier_link(url: str | None, exact: str, prefix: str | None, suffix: str | None, *, repeated: bool) -> str | None:
+def earlier_link(
+    url: str | None, exact: str, prefix: str | None, suffix: str | None, *, repeated: bool
+) -> str | None:
     """Return the link of a quote by its typed words; `repeated`: they occur more than once in the source."""
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
@@ -27,7 +31,9 @@ def earlier_link(url: str | None, exact: str, prefix: str | None, suffix: str | 
     plain = f"{page}#{anchor}" if anchor else page
     blocks = [exact] if exact.strip() else []
     if _PARTED.search(exact) or "..." in exact:
-        blocks = [block for part in ELISION.split(exact) for block in _BREAK.split(part) if block.strip()]
+        blocks = [
+            block for part in ELISION.split(exact) for block in _BREAK.split(part) if block.strip()
+        ]
     if not blocks or page.partition("?")[0].lower().endswith(".pdf"):
         return plain
     if len(blocks) == 1 and len(exact) < _LONGEST:
@@ -42,7 +48,9 @@ def earlier_link(url: str | None, exact: str, prefix: str | None, suffix: str | 
 
 
 def _term(words: str) -> str:
-    return "%20".join(quote(w, safe="", errors="replace").replace("-", "%2D") for w in words.split())
+    return "%20".join(
+        quote(w, safe="", errors="replace").replace("-", "%2D") for w in words.split()
+    )
 
 
 def _first(block: str) -> str:

@@ -15,7 +15,16 @@ from app.log.reader import list_revisions
 from app.log.writer import writing
 from app.models.source import Source
 from app.sources import actions, queries
-from app.sources.form_fields import FIELDS, LABEL, Sent, Values, by_field, read_form, read_source, shown
+from app.sources.form_fields import (
+    FIELDS,
+    LABEL,
+    Sent,
+    Values,
+    by_field,
+    read_form,
+    read_source,
+    shown,
+)
 from app.sources.schemas import SourceInput
 
 router = APIRouter(include_in_schema=False)
@@ -24,14 +33,18 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get("/sources/{source_id}/edit")
-async def show_edit(request: Request, session: Session, viewer: Editor, source_id: Number) -> Response:
+async def show_edit(
+    request: Request, session: Session, viewer: Editor, source_id: Number
+) -> Response:
     row = await queries.get_source(session, source_id)
     values = shown(_fields(row)) | {"version": str(row.version)}
     return _edit_page(request, row, Sent(values, None))
 
 
 @router.post("/sources/{source_id}/edit")
-async def edit_source(request: Request, session: Session, viewer: Anyone, source_id: Number) -> Response:
+async def edit_source(
+    request: Request, session: Session, viewer: Anyone, source_id: Number
+) -> Response:
     """Correct the record, with a reason; over a newer version both texts are shown first."""
     sent = await read_form(request)
     if viewer is None:
@@ -52,14 +65,18 @@ async def edit_source(request: Request, session: Session, viewer: Anyone, source
         async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_source(session, log, row, wanted, reason=reason)
         if refused:
-            sent.errors |= by_field(list(refused[0].faults)) or {"url": f"{LABEL['url']}: {refused[0].detail}"}
+            sent.errors |= by_field(list(refused[0].faults)) or {
+                "url": f"{LABEL['url']}: {refused[0].detail}"
+            }
             row = await queries.get_source(session, source_id)
     if sent.errors:
         return _edit_page(request, row, sent)
     return RedirectResponse(f"/sources/{source_id}", 303)
 
 
-async def _meanwhile(session: AsyncSession, row: Source, sent: Sent, mine: SourceInput | None) -> Values:
+async def _meanwhile(
+    session: AsyncSession, row: Source, sent: Sent, mine: SourceInput | None
+) -> Values:
     """What stands on file by now in fields that somebody has changed since the form was opened, by field.
 
     What was not touched here follows the newest version; what was stays as typed, beside what it would write over.

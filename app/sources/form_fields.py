@@ -45,7 +45,11 @@ class Sent:
 async def read_form(request: Request, *, max_fields: int = 100) -> Sent:
     """Read a form with its file; texts may be as long as a whole request."""
     form = await request.form(max_files=1, max_fields=max_fields, max_part_size=MAX_BODY)
-    values = {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
+    values = {
+        name: value.replace("\r\n", "\n")
+        for name, value in form.multi_items()
+        if isinstance(value, str)
+    }
     file = form.get("file")
     return Sent(values, file if isinstance(file, UploadFile) and file.filename else None)
 
@@ -66,7 +70,9 @@ async def take_file(sent: Sent) -> bool:
     sent.values |= {"assumed": found.encoding or "", "guessed": "1" if found.guessed else ""}
     sent.values["pages"] = write_pages(found.pages, found.text)
     sent.values["seams"] = write_pages(found.seams, found.text)
-    filled = [name for name in found.fields if name in FIELDS and not sent.values.get(name, "").strip()]
+    filled = [
+        name for name in found.fields if name in FIELDS and not sent.values.get(name, "").strip()
+    ]
     sent.values |= {name: found.fields[name] for name in filled}
     sent.notes.append(_told(sent.file.filename or "The file", found, filled))
     return True
@@ -74,10 +80,18 @@ async def take_file(sent: Sent) -> bool:
 
 def _told(name: str, found: Extracted, filled: list[str]) -> str:
     guess = ": look at its letters" if found.guessed else ""
-    also = f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}." if filled else ""
+    also = (
+        f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}."
+        if filled
+        else ""
+    )
     size = f"{len(found.text):,} characters"
-    pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (len(found.pages) > 1)
-    return f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is stored yet.{also}"
+    pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (
+        len(found.pages) > 1
+    )
+    return (
+        f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is stored yet.{also}"
+    )
 
 
 def read_otherwise(sent: Sent) -> bool:
@@ -86,7 +100,9 @@ def read_otherwise(sent: Sent) -> bool:
     if not wanted:
         return False
     try:
-        sent.values["text"] = reread(sent.values.get("text", ""), sent.values.get("assumed", ""), wanted)
+        sent.values["text"] = reread(
+            sent.values.get("text", ""), sent.values.get("assumed", ""), wanted
+        )
         sent.values["assumed"] = wanted
         sent.notes.append(f"Now read as {LABELS[wanted]}. Nothing is stored yet.")
     except ValueError as error:
@@ -141,7 +157,9 @@ def by_field(faults: list[Fault]) -> Values:
 
 def code_of(language: str) -> str:
     """The code of a language that was typed by its name: `en` for "English"."""
-    return next((code for code, name in LANGUAGES.items() if name.lower() == language.lower()), language)
+    return next(
+        (code for code, name in LANGUAGES.items() if name.lower() == language.lower()), language
+    )
 
 
 def shown(fields: Mapping[str, Any]) -> Values:

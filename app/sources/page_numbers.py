@@ -27,7 +27,9 @@ def read_pages(carried: str, text: str) -> list[int] | None:
     if mark != _mark(text) or not re.fullmatch(r"[0-9]{1,9}( [0-9]{1,9})*", rest):
         return None
     pages = [int(n) for n in rest.split(" ")]
-    return pages if len(pages) <= MOST and pages == sorted(pages) and pages[-1] <= len(text) else None
+    return (
+        pages if len(pages) <= MOST and pages == sorted(pages) and pages[-1] <= len(text) else None
+    )
 
 
 def page_link(url: str | None, page: int | None) -> str | None:

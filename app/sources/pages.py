@@ -22,7 +22,16 @@ from app.models.vocabulary import Verification
 from app.negotiations.queries import nav
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
-from app.sources.form_fields import Sent, by_field, digest, read_form, read_otherwise, read_source, read_text, take_file
+from app.sources.form_fields import (
+    Sent,
+    by_field,
+    digest,
+    read_form,
+    read_otherwise,
+    read_source,
+    read_text,
+    take_file,
+)
 from app.sources.page_numbers import read_pages
 from app.sources.urls import check_url, same_document_key
 
@@ -63,15 +72,21 @@ async def add_source(request: Request, session: Session, viewer: Anyone) -> Resp
 
 
 @router.get("/sources/{source_id}/text")
-async def show_text(request: Request, session: Session, viewer: Editor, source_id: Number) -> Response:
+async def show_text(
+    request: Request, session: Session, viewer: Editor, source_id: Number
+) -> Response:
     """The text on file, and what checking the quotes against it gave."""
     row = await queries.get_source(session, source_id)
     on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
-    return await _text_page(request, session, row, Sent({"text": on_file.text if on_file else ""}, None))
+    return await _text_page(
+        request, session, row, Sent({"text": on_file.text if on_file else ""}, None)
+    )
 
 
 @router.post("/sources/{source_id}/text")
-async def put_text(request: Request, session: Session, viewer: Anyone, source_id: Number) -> Response:
+async def put_text(
+    request: Request, session: Session, viewer: Anyone, source_id: Number
+) -> Response:
     """Put a text on file and check every quote of the source against it."""
     sent = await read_form(request)
     if viewer is None:
@@ -153,7 +168,10 @@ async def _text_page(request: Request, session: AsyncSession, row: Source, sent:
         status=422 if sent.errors else 200,
         source=row,
         on_file=on_file,
-        checked=[(q, checks[q.id].verification, await _why(q, checks[q.id].verification, on_file)) for q in quotes],
+        checked=[
+            (q, checks[q.id].verification, await _why(q, checks[q.id].verification, on_file))
+            for q in quotes
+        ],
         **form_context(sent),
     )
 
@@ -171,7 +189,9 @@ async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> s
     return (await actions.check_text(on_file.text, quote.exact, quote.prefix, quote.suffix)).why
 
 
-async def _same_text(session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None) -> bool:
+async def _same_text(
+    session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None
+) -> bool:
     """Point out, once, that another source has this very text; pressing again says that this is meant."""
     others = await queries.sources_with_text(session, digest(text)) if text else []
     others = [s for s in others if of is None or s.id != of.id]
@@ -179,7 +199,9 @@ async def _same_text(session: AsyncSession, sent: Sent, text: str | None, of: So
         return False
     sent.values["seen"] = digest(text or "")
     named = "; ".join(f"source {s.id}, {s.title}" for s in others[:3])
-    sent.notes.append(f"The very same text is on file already: {named}. Press again if it is to be on file twice.")
+    sent.notes.append(
+        f"The very same text is on file already: {named}. Press again if it is to be on file twice."
+    )
     return True
 
 

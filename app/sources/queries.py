@@ -20,10 +20,14 @@ async def get_source(session: AsyncSession, source_id: int, *, lock: bool = Fals
     return found
 
 
-async def find_sources(session: AsyncSession, ids: Iterable[int], *, lock: bool = False) -> dict[int, Source]:
+async def find_sources(
+    session: AsyncSession, ids: Iterable[int], *, lock: bool = False
+) -> dict[int, Source]:
     """By number; `lock` keeps texts from being put on file for them until this transaction ends."""
     wanted = select(Source).where(among(Source.id, ids))
-    rows = await session.scalars(wanted.with_for_update(read=True, key_share=True) if lock else wanted)
+    rows = await session.scalars(
+        wanted.with_for_update(read=True, key_share=True) if lock else wanted
+    )
     return {s.id: s for s in rows}
 
 
@@ -33,7 +37,11 @@ async def find_source_at(session: AsyncSession, url_key: str) -> Source | None:
 
 async def sources_with_text(session: AsyncSession, sha256: str) -> list[Source]:
     """Those whose newest text is this very one, here or where they were checked."""
-    return list(await session.scalars(select(Source).where(Source.text_sha256 == sha256).order_by(Source.id)))
+    return list(
+        await session.scalars(
+            select(Source).where(Source.text_sha256 == sha256).order_by(Source.id)
+        )
+    )
 
 
 async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict[int, SourceText]:
@@ -51,7 +59,9 @@ async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict
 async def was_redacted(session: AsyncSession, source_id: int, sha256: str) -> bool:
     """Tell whether a text with this checksum was on file for the source, and something in it had to go."""
     wanted = select(SourceText.id).where(
-        SourceText.source_id == source_id, SourceText.sha256 == sha256, SourceText.redacted_at.is_not(None)
+        SourceText.source_id == source_id,
+        SourceText.sha256 == sha256,
+        SourceText.redacted_at.is_not(None),
     )
     return await session.scalar(select(wanted.exists())) or False
 
@@ -68,4 +78,6 @@ async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict
 
 
 async def list_quotes(session: AsyncSession, source_id: int) -> list[Quote]:
-    return list(await session.scalars(select(Quote).where(Quote.source_id == source_id).order_by(Quote.id)))
+    return list(
+        await session.scalars(select(Quote).where(Quote.source_id == source_id).order_by(Quote.id))
+    )

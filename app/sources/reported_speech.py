@@ -36,7 +36,9 @@ _CLEAR = regex.compile(
 _BETWEEN = regex.compile(r"(?:\s*,[^.;]{1,80},)?(?:\s+\p{Ll}+){0,3}\s*")
 
 
-def reported(text: str, start: int, end: int, known: Known, last: Speaker) -> Iterator[tuple[int, int, Speaker]]:
+def reported(
+    text: str, start: int, end: int, known: Known, last: Speaker
+) -> Iterator[tuple[int, int, Speaker]]:
     """Yield the sentences between `start` and `end` that report, without their full stop; `last` is who "he" is."""
     while start < end:
         stop = sentence_end(text, start, end)
@@ -49,10 +51,18 @@ def reported(text: str, start: int, end: int, known: Known, last: Speaker) -> It
 
 
 def _reports(text: str, start: int, end: int, known: Known, last: Speaker) -> Speaker | None:
-    if text[end - 1] not in ".!…" or _QUOTED.search(text, start, end) or len(text[start:end].split()) < _LEAST_WORDS:
+    if (
+        text[end - 1] not in ".!…"
+        or _QUOTED.search(text, start, end)
+        or len(text[start:end].split()) < _LEAST_WORDS
+    ):
         return None
     found = [(p, verb) for p in (_AT_ONCE, _CLEAR, _THAT) if (verb := p.search(text, start, end))]
-    ahead = sorted(mentions(text, start, end, known, last), key=lambda m: m[1], reverse=True) if found else []
+    ahead = (
+        sorted(mentions(text, start, end, known, last), key=lambda m: m[1], reverse=True)
+        if found
+        else []
+    )
     for pattern, verb in found:
         for at, stop, (who, name) in (m for m in ahead if m[1] <= verb.start()):
             # "The minister, Irena Volk, told": the name itself is what stands between commas.

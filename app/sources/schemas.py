@@ -9,8 +9,12 @@ from app.core.input_models import Input, Line, Name, Storable
 from app.sources.urls import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
-Text = Annotated[str, Storable, Field(min_length=1)]  # kept as sent, line ends aside; as long as a body may be
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]  # BCP 47
+Text = Annotated[
+    str, Storable, Field(min_length=1)
+]  # kept as sent, line ends aside; as long as a body may be
+Language = Annotated[
+    str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
+]  # BCP 47
 
 
 def _partial(value: str) -> str:
@@ -36,7 +40,9 @@ class SourceFields(Input):
     @model_validator(mode="after")
     def _findable(self) -> "SourceFields":
         if not self.url and not self.reference:
-            raise ValueError("a source needs a url, or a reference: words that say where to find it")
+            raise ValueError(
+                "a source needs a url, or a reference: words that say where to find it"
+            )
         return self
 
 

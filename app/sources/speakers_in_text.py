@@ -64,7 +64,9 @@ def through(text: str, start: int, end: int, known: "Known", last: Speaker) -> S
     return last
 
 
-def subject(text: str, start: int, end: int, known: "Known", last: Speaker, *, newest: bool = False) -> Speaker | None:
+def subject(
+    text: str, start: int, end: int, known: "Known", last: Speaker, *, newest: bool = False
+) -> Speaker | None:
     """Tell who says it in one sentence; None where it has no verb of saying, NOBODY where it is unclear who."""
     verbs = list(_VERBS.finditer(text, start, end))
     if not verbs:
@@ -88,7 +90,9 @@ def subject(text: str, start: int, end: int, known: "Known", last: Speaker, *, n
     return behind[0][2] if behind and verb[0].lower() not in _TAKES_HEARER else NOBODY
 
 
-def mentions(text: str, start: int, end: int, known: "Known", last: Speaker) -> list[tuple[int, int, Speaker]]:
+def mentions(
+    text: str, start: int, end: int, known: "Known", last: Speaker
+) -> list[tuple[int, int, Speaker]]:
     """List who is named between `start` and `end`, and where: those on file, "he" for `last`, and names not on file."""
     found = [*known.mentions(text, start, end)]
     found += [(m.start(), m.end(), last) for m in _PRONOUN.finditer(text, start, end)]
@@ -115,7 +119,9 @@ def _ends_beside(text: str, mentions: Iterable[tuple[int, int, Speaker]], verb: 
 
 def sentence_end(text: str, start: int, end: int) -> int:
     for stop in _SENTENCE_END.finditer(text, start, end):
-        if stop[0] != "." or not _ABBREVIATED.search(text, max(start, stop.start() - 6), stop.start()):
+        if stop[0] != "." or not _ABBREVIATED.search(
+            text, max(start, stop.start() - 6), stop.start()
+        ):
             return stop.end()
     return end
 

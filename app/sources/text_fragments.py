@@ -33,7 +33,9 @@ _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)")
 _UNSPACED = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*{UNSPACED}")
 
 
-def directive(text: str, segments: Sequence[Sequence[int]], seams: Sequence[int] | None = None) -> str | None:
+def directive(
+    text: str, segments: Sequence[Sequence[int]], seams: Sequence[int] | None = None
+) -> str | None:
     """Return what makes a browser mark these parts of a text on its page; None where it would mark others.
 
     `seams`: from and to of what a browser shows but does not search, as the marks that it draws
@@ -67,7 +69,9 @@ def directive_of_words(
     return "&".join(f"text={terms}" for terms in found if terms) or None
 
 
-def find_words(found: Check, text: str | None, exact: str, seams: Sequence[int] | None = None) -> str | None:
+def find_words(
+    found: Check, text: str | None, exact: str, seams: Sequence[int] | None = None
+) -> str | None:
     """Return the directive for a quote that has been checked, by all that is known of it."""
     if found.verification == Verification.MISMATCH:
         return None

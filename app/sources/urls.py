@@ -19,7 +19,9 @@ def check_url(url: str) -> str:
     if len(url) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
     if any(c.isspace() or ord(c) < 0x20 or c in '\\<>"' for c in url):
-        raise ValueError("has a space, a backslash or another character that an address cannot have")
+        raise ValueError(
+            "has a space, a backslash or another character that an address cannot have"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -31,7 +33,9 @@ def check_url(url: str) -> str:
         raise ValueError("must name neither a user nor a password")
     if found := find_unseen(parts.netloc):
         place, name = url.index(parts.netloc) + found[0] + 1, found[1]
-        raise ValueError(f"has {name}, which nobody sees, in the name of its site (character {place})")
+        raise ValueError(
+            f"has {name}, which nobody sees, in the name of its site (character {place})"
+        )
     check_host(parts.hostname)
     return escape_unseen(url)
 
@@ -43,6 +47,8 @@ def same_document_key(url: str) -> str:
     scheme = parts.scheme.lower()
     port = "" if parts.port in (None, PORTS.get(scheme)) else f":{parts.port}"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(k, v) for k, v in pairs if not k.lower().startswith("utm_") and k.lower() not in TRACKING]
+    kept = [
+        (k, v) for k, v in pairs if not k.lower().startswith("utm_") and k.lower() not in TRACKING
+    ]
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
     return urlunsplit((scheme, host + port, parts.path or "/", query, ""))

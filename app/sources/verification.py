@@ -50,7 +50,9 @@ async def source_named(session: AsyncSession, name: str) -> Source:
     try:
         found = await queries.find_source_at(session, same_document_key(check_url(name)))
     except ValueError as error:
-        raise Invalid(f"{name!r} is neither the number of a source nor an address: it {error}") from None
+        raise Invalid(
+            f"{name!r} is neither the number of a source nor an address: it {error}"
+        ) from None
     if found is None:
         raise NotFound(f"There is no source at {name}.")
     return await queries.get_source(session, found.id, lock=True)
@@ -66,7 +68,9 @@ async def put_file(
     except Unreadable as error:
         raise Invalid(error.detail) from None
     except ValidationError as error:
-        raise Invalid(f"The text {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+        raise Invalid(
+            f"The text {error.errors()[0]['msg'].removeprefix('Value error, ')}."
+        ) from None
     pages, seams = (read_pages(write_pages(n, text), text) for n in (found.pages, found.seams))
     row = await source_named(session, name)
     async with writing(session, by=None, now=now) as log:
@@ -74,8 +78,12 @@ async def put_file(
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     results = Counter(checks[q.id].verification for q in quotes)
-    wrong = [_line(q, checks[q.id].verification) for q in quotes if checks[q.id].verification in _WRONG]
-    what = f"{len(text):,} characters put on file" if changed else "this very text was on file already"
+    wrong = [
+        _line(q, checks[q.id].verification) for q in quotes if checks[q.id].verification in _WRONG
+    ]
+    what = (
+        f"{len(text):,} characters put on file" if changed else "this very text was on file already"
+    )
     return f"Source {row.id}, {row.title}: {reading(found)}; {what}. {counted(results)}.", wrong
 
 
@@ -83,7 +91,9 @@ _WRONG = (Verification.MISMATCH, Verification.AMBIGUOUS)
 
 
 async def verify_quotes(
-    session: AsyncSession, negotiation_id: int | None, progress: Callable[[int, int], None] = lambda done, of: None
+    session: AsyncSession,
+    negotiation_id: int | None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Verified:
     """Check again every quote that a position now has, in one negotiation or in all; nothing is written.
 
@@ -111,7 +121,9 @@ async def verify_quotes(
             verified.failed += _tampered(on_file)
         check = await actions.check_quote(quote, on_file)
         before = recorded.get(quote.id)
-        attested = before is not None and before.verification == Verification.ATTESTED and on_file is None
+        attested = (
+            before is not None and before.verification == Verification.ATTESTED and on_file is None
+        )
         verified.counts[Verification.ATTESTED if attested else check.verification] += 1
         published = PositionStatus.PUBLISHED in statuses
         if _failed(before, check, published):
@@ -150,7 +162,10 @@ def _failed(before: QuoteCheck | None, now: QuoteCheck, published: bool) -> bool
         return True
     if before is None or before.verification != Verification.VERIFIED:
         return False
-    return now.verification != Verification.VERIFIED or (before.start, before.end) != (now.start, now.end)
+    return now.verification != Verification.VERIFIED or (before.start, before.end) != (
+        now.start,
+        now.end,
+    )
 
 
 def _tampered(on_file: SourceText | None) -> list[str]:
@@ -158,7 +173,9 @@ def _tampered(on_file: SourceText | None) -> list[str]:
         return []
     if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
         return []
-    return [f"source {on_file.source_id}: its text is not the one that was put on file: the checksum differs"]
+    return [
+        f"source {on_file.source_id}: its text is not the one that was put on file: the checksum differs"
+    ]
 
 
 def _line(quote: Quote, verification: str) -> str:

@@ -24,7 +24,9 @@ class ReadingInput:
     version: int
 
 
-async def find_reading(session: AsyncSession, negotiation_id: int, source_id: int) -> SourceReading | None:
+async def find_reading(
+    session: AsyncSession, negotiation_id: int, source_id: int
+) -> SourceReading | None:
     return await session.scalar(
         select(SourceReading).where(
             SourceReading.negotiation_id == negotiation_id, SourceReading.source_id == source_id
@@ -33,7 +35,13 @@ async def find_reading(session: AsyncSession, negotiation_id: int, source_id: in
 
 
 async def set_reading(
-    session: AsyncSession, log: Log, *, negotiation_id: int, source_id: int, sent: ReadingInput, coded: bool
+    session: AsyncSession,
+    log: Log,
+    *,
+    negotiation_id: int,
+    source_id: int,
+    sent: ReadingInput,
+    coded: bool,
 ) -> bool:
     """Say that somebody reads it, has read it, or gives it back; False where that is what stands there already.
 
@@ -46,7 +54,9 @@ async def set_reading(
     if row is not None and {n: getattr(row, n) for n in wanted} == wanted:
         return False
     if sent.version != (row.version if row else 0):
-        raise Stale("Somebody else has said something of it in the meantime: look at it below, then decide again.")
+        raise Stale(
+            "Somebody else has said something of it in the meantime: look at it below, then decide again."
+        )
     if sent.state == ReadingState.READ and reason is None and not coded:
         raise Invalid("It was not noted.", Fault("/reason", "say why nothing was taken from it"))
     if row is None:
@@ -54,7 +64,9 @@ async def set_reading(
         session.add(row)
         await log.record("reading", row, "created", public=False, negotiation_id=negotiation_id)
         return True
-    return await log.amend("reading", row, wanted, reason=None, public=False, negotiation_id=negotiation_id)
+    return await log.amend(
+        "reading", row, wanted, reason=None, public=False, negotiation_id=negotiation_id
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +81,24 @@ class Considered:
     at: str  # instant of the entry
 
 
-async def list_considered(session: AsyncSession, at: Moment, negotiation_id: int) -> list[Considered]:
+async def list_considered(
+    session: AsyncSession, at: Moment, negotiation_id: int
+) -> list[Considered]:
     """What editors had said by then of sources that are being read, or in which there was nothing; the newest first."""
-    found = await list_held(session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "reading")
+    found = await list_held(
+        session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "reading"
+    )
     told = [s for s in found if s["state"] == ReadingState.READING or s["reason"]]
     sources = await held_by_id(session, at, "source", [s["source_id"] for s in told])
     made = [
-        Considered(s["source_id"], sources[s["source_id"]]["title"], s["state"], s["reason"], s["by"], instant(s.at))
+        Considered(
+            s["source_id"],
+            sources[s["source_id"]]["title"],
+            s["state"],
+            s["reason"],
+            s["by"],
+            instant(s.at),
+        )
         for s in told
         if s["source_id"] in sources
     ]

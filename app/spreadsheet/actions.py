@@ -75,10 +75,20 @@ async def take_file(
     read = read_sheet(await anyio.to_thread.run_sync(path.read_bytes), path.name, faults, encoding)
     if isinstance(read, Question):
         named = ", ".join(name for name, _ in read.choices)
-        faults.add(path.name, 1, "", f"{read.text[0].lower()}{read.text[1:]} Say it: --encoding {named}")
+        faults.add(
+            path.name, 1, "", f"{read.text[0].lower()}{read.text[1:]} Say it: --encoding {named}"
+        )
         return Taken(Sheet(path.name, []), faults)
     return await take_sheet(
-        session, read, faults, by=None, now=now, slug=slug, order=order, dry_run=dry_run, progress=progress
+        session,
+        read,
+        faults,
+        by=None,
+        now=now,
+        slug=slug,
+        order=order,
+        dry_run=dry_run,
+        progress=progress,
     )
 
 
@@ -100,7 +110,9 @@ async def take_sheet(
     `slug` is the negotiation of rows that name none; `fixed`: of all rows.
     """
     taken = Taken(sheet, faults)
-    slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())} | ({slug} if slug else set())
+    slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())} | (
+        {slug} if slug else set()
+    )
     names = await load_names(session, slugs)
     grouping = Grouping(sheet, names, faults, slug=slug, fixed=fixed, order=order, today=now.date())
     groups = grouping.read()
@@ -154,13 +166,17 @@ async def _write(
             raise ImportFaults(taken.faults)  # undoes everything, before the log is written
 
 
-def _fates(sheet: Sheet, groups: Sequence[Group], ours: dict[UUID, int], faulty: set[int]) -> list[Fate]:
+def _fates(
+    sheet: Sheet, groups: Sequence[Group], ours: dict[UUID, int], faulty: set[int]
+) -> list[Fate]:
     fates = {}
     for group in groups:
         for i, row in enumerate(group.quotes):
             kind = "same" if group.uid in ours else "quote" if i else "new"
             said = (group.party, group.issue, group.cells.get("stated_on", ""), row["exact"] or "")
-            fates[row.line] = Fate(row.line, *said, "fault" if row.line in faulty else kind, ours.get(group.uid))
+            fates[row.line] = Fate(
+                row.line, *said, "fault" if row.line in faulty else kind, ours.get(group.uid)
+            )
     for line in sheet.lines:
         if line.number not in fates:
             said = (line["party"], line["issue"], line["stated_on"], line["exact"])

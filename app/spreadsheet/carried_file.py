@@ -14,7 +14,9 @@ def keep(data: bytes) -> str:
     """A file as a hidden field carries it; line ends in fields would not stay as they are."""
     kept = base64.b64encode(zlib.compress(data, 6)).decode()
     if len(kept) > MAX_BODY - (64 << 10):
-        raise Invalid("The file is too large for this page; import it with the command parley import.")
+        raise Invalid(
+            "The file is too large for this page; import it with the command parley import."
+        )
     return kept
 
 
@@ -26,5 +28,7 @@ def kept(text: str) -> bytes:
     except (binascii.Error, zlib.error, ValueError):
         raise Invalid("The file did not come along whole: choose it again.") from None
     if unpacking.unconsumed_tail:
-        raise Invalid(f"The file holds more than {MOST_BYTES >> 20} MB: import it with the command parley import.")
+        raise Invalid(
+            f"The file holds more than {MOST_BYTES >> 20} MB: import it with the command parley import."
+        )
     return data

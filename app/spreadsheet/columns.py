@@ -67,7 +67,11 @@ def plain(column: str, cell: str) -> str:
 def is_unclear(cell: str) -> bool:
     """Tell whether a date of three numbers may name two days."""
     found = _NUMERIC.fullmatch(cell)
-    return found is not None and found[1].lstrip("0") != found[3].lstrip("0") and max(int(found[1]), int(found[3])) < 13
+    return (
+        found is not None
+        and found[1].lstrip("0") != found[3].lstrip("0")
+        and max(int(found[1]), int(found[3])) < 13
+    )
 
 
 def read_date(cell: str, order: DateOrder | None, today: date) -> str:
@@ -78,7 +82,9 @@ def read_date(cell: str, order: DateOrder | None, today: date) -> str:
         day, month = (a, b) if order == DateOrder.DMY else (b, a)
         return dates.parse(f"{year}-{month:0>2}-{day:0>2}").text
     if is_unclear(cell):
-        raise ValueError(f"“{cell.strip()}” may name two days: say whether the day or the month comes first")
+        raise ValueError(
+            f"“{cell.strip()}” may name two days: say whether the day or the month comes first"
+        )
     return dates.parse_human(cell, today).text
 
 
@@ -86,7 +92,11 @@ def read_list(cell: str, names: Mapping[str, set[str]]) -> list[str]:
     """Names parted by ; or |; slugs may be parted by spaces as well, as the export does it."""
     cell = cell.strip()
     parts = [p.strip() for p in re.split(r"[;|\n]", cell) if p.strip()]
-    if len(parts) == 1 and folded(cell) not in names and all(folded(p) in names for p in cell.split()):
+    if (
+        len(parts) == 1
+        and folded(cell) not in names
+        and all(folded(p) in names for p in cell.split())
+    ):
         return cell.split()
     return parts
 
@@ -102,5 +112,7 @@ def read_json(cell: str, kind: type) -> object:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, kind):
-        raise ValueError(f"is not {'an object' if kind is dict else 'a list'} in JSON, as the export writes it")
+        raise ValueError(
+            f"is not {'an object' if kind is dict else 'a list'} in JSON, as the export writes it"
+        )
     return found

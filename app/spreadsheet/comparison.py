@@ -31,11 +31,19 @@ async def find_on_file(session: AsyncSession, groups: Sequence[Group]) -> dict[U
 
 
 async def _find(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, PositionView]:
-    cells = {g.uid: (g.names.negotiation.id, g.names.party_ids[g.party], g.names.issue_ids[g.issue]) for g in groups}
-    by_uid = {p.uid: p for p in await session.scalars(select(Position).where(Position.uid.in_(list(cells))))}
+    cells = {
+        g.uid: (g.names.negotiation.id, g.names.party_ids[g.party], g.names.issue_ids[g.issue])
+        for g in groups
+    }
+    by_uid = {
+        p.uid: p
+        for p in await session.scalars(select(Position).where(Position.uid.in_(list(cells))))
+    }
     cell = tuple_(Position.negotiation_id, Position.party_id, Position.issue_id)
     there = await session.scalars(
-        select(Position).where(cell.in_(set(cells.values())), Position.status != "retracted").order_by(Position.id)
+        select(Position)
+        .where(cell.in_(set(cells.values())), Position.status != "retracted")
+        .order_by(Position.id)
     )
     alike: dict[tuple[object, ...], list[Position]] = {}
     for p in there:
@@ -47,7 +55,9 @@ async def _find(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, Po
             said = int(g.cells["version"]) if g.given_uid and "version" in g.cells else ours.version
             wanted[g.uid] = [(ours.id, min(said, ours.version))]
         else:
-            wanted[g.uid] = [(p.id, p.version) for p in alike.get((*cells[g.uid], g.cells.get("stated_on")), [])]
+            wanted[g.uid] = [
+                (p.id, p.version) for p in alike.get((*cells[g.uid], g.cells.get("stated_on")), [])
+            ]
     seen = await _views(session, {key for keys in wanted.values() for key in keys})
     found: dict[UUID, PositionView] = {}
     for g in groups:
@@ -59,7 +69,9 @@ async def _find(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, Po
     return found
 
 
-async def _views(session: AsyncSession, keys: set[tuple[int, int]]) -> dict[tuple[int, int], PositionView]:
+async def _views(
+    session: AsyncSession, keys: set[tuple[int, int]]
+) -> dict[tuple[int, int], PositionView]:
     rows = await session.execute(
         select(*REVISION)
         .join(Commit, Commit.seq == Revision.seq)
@@ -81,14 +93,29 @@ def difference(group: Group, view: PositionView) -> tuple[int, str, str] | None:
     for column, slug in here.items():
         if getattr(view, column) != slug:
             return group.line, column, str(getattr(view, column))
-    for column in ("act", "firmness", "summary", "salience", "stated_on", "stated_from", "stated_by"):
+    for column in (
+        "act",
+        "firmness",
+        "summary",
+        "salience",
+        "stated_on",
+        "stated_from",
+        "stated_by",
+    ):
         held = _flat(getattr(view, column))
         if column in cells and _flat(cells[column]) != held:
             return at[column], column, held or "nothing"
     verb = next((c for c in (*VERBS, "attitudes") if c in at), None)
     if verb and group.attitudes != view.attitudes:
-        return at[verb], verb, "; ".join(f"{a} {slug}" for slug, a in view.attitudes.items()) or "no attitudes"
-    if "conditions" in cells and {s: _flat(c) for s, c in group.conditions.items()} != view.conditions:
+        return (
+            at[verb],
+            verb,
+            "; ".join(f"{a} {slug}" for slug, a in view.attitudes.items()) or "no attitudes",
+        )
+    if (
+        "conditions" in cells
+        and {s: _flat(c) for s, c in group.conditions.items()} != view.conditions
+    ):
         return at["conditions"], "conditions", str(view.conditions)
     if "inferred" in cells and {*group.inferred} != {*view.inferred}:
         return at["inferred"], "inferred", " ".join(view.inferred)
@@ -100,19 +127,26 @@ def difference(group: Group, view: PositionView) -> tuple[int, str, str] | None:
 def _quotes_differ(group: Group, held: Sequence[QuoteView]) -> tuple[int, str, str] | None:
     left = list(held)
     for row in group.quotes:
-        mine = [q for q in left if row["quote_uid"] in (None, q.uid) and alike(q.exact, row["exact"])]
+        mine = [
+            q for q in left if row["quote_uid"] in (None, q.uid) and alike(q.exact, row["exact"])
+        ]
         if not mine:
             return row.line, "exact", f"quotes {_shown(q.exact for q in held)}"
         differing = [d for q in mine if (d := _quote_differs(row, q))]
         if len(differing) == len(mine):
             return row.line, *differing[0]
         left.remove(next(q for q in mine if not _quote_differs(row, q)))
-    return (group.line, "exact", f"another quote besides, {_shown(q.exact for q in left)}") if left else None
+    return (
+        (group.line, "exact", f"another quote besides, {_shown(q.exact for q in left)}")
+        if left
+        else None
+    )
 
 
 def _quote_differs(row: Cells, held: QuoteView) -> tuple[str, str] | None:
     pairs: list[tuple[str, Any]] = [
-        (c, getattr(held, c)) for c in ("kind", "language", "translated_from", "translation", "said_on")
+        (c, getattr(held, c))
+        for c in ("kind", "language", "translated_from", "translation", "said_on")
     ]
     speaker = held.speaker
     for column, name in (("speaker_office", "office"), ("speaker_party", "party")):

@@ -27,13 +27,17 @@ class Grouping:
         self.sheet, self.names, self.faults = sheet, names, faults
         self.slug, self.fixed, self.order, self.today = slug, fixed, order, today
         self.groups: dict[UUID, Group] = {}
-        self.first: dict[str, dict[str, str]] = {}  # the cells of the first row of each key of the sheet's own
+        self.first: dict[
+            str, dict[str, str]
+        ] = {}  # the cells of the first row of each key of the sheet's own
         self.unclear = 0
 
     def read(self) -> list[Group]:
         """Read every row, then what each position says; nothing that is faulty is left out without a word."""
         for column in NEEDED:
-            there = {column, "source_reference" if column == "source_url" else column} & set(self.sheet.columns)
+            there = {column, "source_reference" if column == "source_url" else column} & set(
+                self.sheet.columns
+            )
             if self.sheet.columns and not there:
                 self.fault(1, column, "is missing: this column is needed")
         for line in self.sheet.lines:
@@ -69,14 +73,26 @@ class Grouping:
         uid = self._uid(line, cells, names, party, issue, key)
         if uid is None:
             return
-        group = self.groups.setdefault(uid, Group(uid, names, party, issue, given_uid="position_uid" in cells))
+        group = self.groups.setdefault(
+            uid, Group(uid, names, party, issue, given_uid="position_uid" in cells)
+        )
         if (group.names, group.party, group.issue) != (names, party, issue):
-            self.fault(line.number, "issue", f"is another cell than on line {group.line}, of the same position")
+            self.fault(
+                line.number,
+                "issue",
+                f"is another cell than on line {group.line}, of the same position",
+            )
         self._merge(group, line.number, cells)
-        same = next((q for q in group.quotes if (q.source, q["exact"]) == (row.source, row["exact"])), None)
+        same = next(
+            (q for q in group.quotes if (q.source, q["exact"]) == (row.source, row["exact"])), None
+        )
         if same and row["exact"]:
-            self.fault(line.number, "exact", f"the same quote of the same position as on line {same.line}")
-        row.uid = self._given(line, "quote_uid", cells) or uuid5(uid, f"{row.source}\0{row['exact']}")
+            self.fault(
+                line.number, "exact", f"the same quote of the same position as on line {same.line}"
+            )
+        row.uid = self._given(line, "quote_uid", cells) or uuid5(
+            uid, f"{row.source}\0{row['exact']}"
+        )
         group.quotes.append(row)
         group.faulty |= self.faults.count > before
 
@@ -88,14 +104,20 @@ class Grouping:
         if not slug:
             self._empty(line, "negotiation")
         elif self.fixed and slug != self.slug:
-            self.fault(line.number, "negotiation", f"is {slug!r}; here it is {self.slug!r} that is imported into")
+            self.fault(
+                line.number,
+                "negotiation",
+                f"is {slug!r}; here it is {self.slug!r} that is imported into",
+            )
         elif slug not in self.names:
             self.fault(line.number, "negotiation", f"there is no negotiation {slug!r}")
         else:
             return self.names[slug]
         return None
 
-    def _named(self, line: Line, column: str, cells: Mapping[str, str], known: dict[str, set[str]]) -> str:
+    def _named(
+        self, line: Line, column: str, cells: Mapping[str, str], known: dict[str, set[str]]
+    ) -> str:
         if column not in cells:
             self._empty(line, column)
             return ""
@@ -116,36 +138,52 @@ class Grouping:
     def _given(self, line: Line, column: str, cells: Mapping[str, str]) -> UUID | None:
         said = cells.get(column)
         if said and not UUID_FORM.fullmatch(said):
-            self.fault(line.number, column, "is not a UUID; a key of your own goes into the column position")
+            self.fault(
+                line.number,
+                column,
+                "is not a UUID; a key of your own goes into the column position",
+            )
             return None
         return UUID(said) if said else None
 
-    def _uid(self, line: Line, cells: Mapping[str, str], names: Names, party: str, issue: str, key: str) -> UUID | None:
+    def _uid(
+        self, line: Line, cells: Mapping[str, str], names: Names, party: str, issue: str, key: str
+    ) -> UUID | None:
         """What tells positions apart: their UUID, a key of the sheet's own, else cell and date."""
         if "position_uid" in cells:
             return self._given(line, "position_uid", cells)
         own = f"key {key}" if key else f"on {cells.get('stated_on')}"
-        return uuid5(OWN_KEYS, "\0".join(["positions.csv", names.negotiation.slug, party, issue, own]))
+        return uuid5(
+            OWN_KEYS, "\0".join(["positions.csv", names.negotiation.slug, party, issue, own])
+        )
 
     def _quote(self, line: Line, cells: dict[str, str]) -> Cells:
         row = Cells(line.number, cells)
         if not cells.get("exact"):
             self._empty(line, "exact")
-        url, reference, title = (cells.get(f"source_{n}", "") for n in ("url", "reference", "title"))
+        url, reference, title = (
+            cells.get(f"source_{n}", "") for n in ("url", "reference", "title")
+        )
         if url:
             row.source = self._try(line, "source_url", lambda: same_document_key(check_url(url)))
         elif reference and title:
             row.source = f"{reference}\0{title}"
         elif {"source_url", "source_reference"} & set(self.sheet.columns):
             what = "source_title" if reference else "source_url"
-            self.fault(line.number, what, "is empty: a source has an address, or a reference and a title")
+            self.fault(
+                line.number, what, "is empty: a source has an address, or a reference and a title"
+            )
         return row
 
     def _merge(self, group: Group, number: int, cells: Mapping[str, str]) -> None:
         for column in (*CONTENT, "version"):
             if column in cells and group.cells.setdefault(column, cells[column]) != cells[column]:
                 reason = f"is not what line {group.at[column]} says of the same position"
-                hint = "" if "position" in cells else "; give two positions different keys in a column position"
+                hint = (
+                    ""
+                    if "position" in cells
+                    else "; give two positions different keys in a column position"
+                )
                 self.fault(number, column, reason + hint)
             if column in cells:
                 group.at.setdefault(column, number)

@@ -24,7 +24,9 @@ class Names:
     issues: Spellings = field(default_factory=dict)
     issue_ids: dict[str, int] = field(default_factory=dict)
     options: dict[str, Spellings] = field(default_factory=dict)  # by issue
-    labels: dict[tuple[str, str], str] = field(default_factory=dict)  # of options, by issue and slug
+    labels: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # of options, by issue and slug
     retired: set[tuple[str, str]] = field(default_factory=set)  # issue, option
 
 
@@ -32,7 +34,11 @@ def spell(names: Spellings, slug: str, written: Iterable[str | None]) -> None:
     names[folded(slug)] = {slug}
     for name in written:
         # A slug is never taken for another's label.
-        if name and slug not in (there := names.setdefault(folded(name), set())) and folded(name) not in there:
+        if (
+            name
+            and slug not in (there := names.setdefault(folded(name), set()))
+            and folded(name) not in there
+        ):
             there.add(slug)
 
 
@@ -42,12 +48,18 @@ def one(names: Spellings, written: str, what: str) -> str:
     if len(found) == 1:
         return next(iter(found))
     shown = written.strip()[:80]
-    raise ValueError(f"“{shown}” may be {' or '.join(sorted(found))}" if found else f"there is no {what} “{shown}”")
+    raise ValueError(
+        f"“{shown}” may be {' or '.join(sorted(found))}"
+        if found
+        else f"there is no {what} “{shown}”"
+    )
 
 
 async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Names]:
     """Everything that may be named in these negotiations; those that do not exist are left out."""
-    negotiations = await session.scalars(select(Negotiation).where(Negotiation.slug.in_(list(slugs))))
+    negotiations = await session.scalars(
+        select(Negotiation).where(Negotiation.slug.in_(list(slugs)))
+    )
     found = {n.id: Names(n) for n in negotiations}
     seats = await session.execute(
         select(Participation.negotiation_id, Party, Participation.merged_into_id)
@@ -63,13 +75,18 @@ async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, N
         # One that was merged into another is another name of that one.
         written = [party.slug, party.name, party.short_name, *party.aliases]
         spell(names.parties, by_id.get(into or 0, party.slug), written)
-    issues = {i.id: i for i in await session.scalars(select(Issue).where(among(Issue.negotiation_id, found)))}
+    issues = {
+        i.id: i
+        for i in await session.scalars(select(Issue).where(among(Issue.negotiation_id, found)))
+    }
     for issue in issues.values():
         names = found[issue.negotiation_id]
         names.issue_ids[issue.slug] = issue.id
         names.options[issue.slug] = {}
         spell(names.issues, issue.slug, [issue.title])
-    for option in await session.scalars(select(Option).where(among(Option.issue_id, issues)).order_by(Option.id)):
+    for option in await session.scalars(
+        select(Option).where(among(Option.issue_id, issues)).order_by(Option.id)
+    ):
         issue = issues[option.issue_id]
         names = found[issue.negotiation_id]
         names.labels[issue.slug, option.slug] = option.label

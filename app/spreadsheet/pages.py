@@ -49,13 +49,17 @@ class Look:
 
 
 @router.get("")
-async def show_import(request: Request, session: Session, viewer: Editor, slug: SlugInPath) -> Response:
+async def show_import(
+    request: Request, session: Session, viewer: Editor, slug: SlugInPath
+) -> Response:
     """The form that takes a file."""
     return await _page(request, session, slug, {}, done=read_query(DoneQuery, request))
 
 
 @router.post("")
-async def post_import(request: Request, session: Session, viewer: Anyone, slug: SlugInPath) -> Response:
+async def post_import(
+    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+) -> Response:
     """Show what would happen; with `do=import`, and where nothing is wrong, have it happen."""
     sent = await read_form(request)
     values = {n: sent.values.get(n, "") for n in ("kept", "name", *WAYS)}
@@ -71,12 +75,18 @@ async def post_import(request: Request, session: Session, viewer: Anyone, slug: 
             return sign_in_again(request, values)
         viewer = await get_editor(viewer)
         if not values["kept"]:
-            return await _page(request, session, slug, values, errors={"file": "File: choose a CSV to look over"})
+            return await _page(
+                request, session, slug, values, errors={"file": "File: choose a CSV to look over"}
+            )
         faults = SheetFaults(values["name"][:100])
-        sheet = read_sheet(kept(values["kept"]), faults.name, faults, _way(Encoding, values["encoding"]))
+        sheet = read_sheet(
+            kept(values["kept"]), faults.name, faults, _way(Encoding, values["encoding"])
+        )
         if isinstance(sheet, Question):
             return await _page(request, session, slug, values, questions=[sheet])
-        taken = await _take(session, viewer, slug, sheet, faults, values, dry_run=sent.values.get("do") != "import")
+        taken = await _take(
+            session, viewer, slug, sheet, faults, values, dry_run=sent.values.get("do") != "import"
+        )
     except DomainError as error:
         if error.status in (401, 403, 404):
             raise
@@ -98,7 +108,15 @@ async def _take(
 ) -> Taken:
     order = _way(DateOrder, values["dates"])
     return await take_sheet(
-        session, sheet, faults, by=viewer.name, now=now(), slug=slug, fixed=True, order=order, dry_run=dry_run
+        session,
+        sheet,
+        faults,
+        by=viewer.name,
+        now=now(),
+        slug=slug,
+        fixed=True,
+        order=order,
+        dry_run=dry_run,
     )
 
 
@@ -135,7 +153,11 @@ async def _page(
 ) -> Response:
     book = await code_book(session, await moment(session, drafts=True), slug)
     bad = bool(errors or questions or (taken and not taken.clean))
-    context: dict[str, Any] = {"taken": taken, "look": look_at(taken) if taken else None, "done": done or DoneQuery()}
+    context: dict[str, Any] = {
+        "taken": taken,
+        "look": look_at(taken) if taken else None,
+        "done": done or DoneQuery(),
+    }
     return page(
         request,
         "spreadsheet/import.html",

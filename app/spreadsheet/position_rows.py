@@ -83,7 +83,10 @@ class _Reading:
         preferred = [option for option, verb in held.items() if verb == "prefers"]
         for option in preferred[1:]:
             del held[option]
-            self.fault("prefers" if "prefers" in self.group.at else "attitudes", "a party prefers at most one option")
+            self.fault(
+                "prefers" if "prefers" in self.group.at else "attitudes",
+                "a party prefers at most one option",
+            )
         for written in read_list(self.group.cells.get("inferred", ""), self.options):
             option = self._option("inferred", written)
             if option and option not in held:
@@ -94,7 +97,9 @@ class _Reading:
     def _hold(self, column: str, written: str, verb: str) -> None:
         option = self._option(column, written)
         if option and self.group.attitudes.setdefault(option, verb) != verb:
-            self.fault(column, f"{option} stands under {self.group.attitudes[option]} and under {verb}")
+            self.fault(
+                column, f"{option} stands under {self.group.attitudes[option]} and under {verb}"
+            )
 
     def _option(self, column: str, written: str) -> str:
         try:
@@ -120,7 +125,9 @@ class _Reading:
             if isinstance(link, dict) and {*link} <= {"issue", "option", "kind"}:
                 self.group.links.append(link)
             else:
-                self.fault("links", "is not a list of issue, option and kind, as the export writes it")
+                self.fault(
+                    "links", "is not a list of issue, option and kind, as the export writes it"
+                )
 
     def _json(self, column: str, kind: type) -> Any:
         if column not in self.group.cells:

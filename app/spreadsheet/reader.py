@@ -63,11 +63,15 @@ class Sheet:
     lines: list[Line]
     columns: Sequence[str] = ()
     read_as: str = ""  # for people: encoding and delimiter
-    texts: Mapping[str, str] = field(default_factory=dict)  # full texts of sources, by the key in column `text`
+    texts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # full texts of sources, by the key in column `text`
     new_speakers: bool = False  # are they put on file by name and party alone?
 
 
-def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None = None) -> Sheet | Question:
+def read_sheet(
+    data: bytes, name: str, faults: Faults, encoding: Encoding | None = None
+) -> Sheet | Question:
     """Read a file; a Question where it does not tell its encoding and none was given."""
     sheet = Sheet(name, [])
     if len(data) > MOST_BYTES:
@@ -84,7 +88,12 @@ def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None
         return sheet
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        faults.add(name, text[: text.index("\0")].count("\n") + 1, "", "contains a NUL character, which is no text")
+        faults.add(
+            name,
+            text[: text.index("\0")].count("\n") + 1,
+            "",
+            "contains a NUL character, which is no text",
+        )
         return sheet
     declared = DECLARED.match(text)
     delimiter = declared[1] if declared else _delimiter(text)
@@ -92,7 +101,9 @@ def read_sheet(data: bytes, name: str, faults: Faults, encoding: Encoding | None
     try:
         _rows(text, delimiter, sheet, faults, skip=declared is not None)
     except Malformed as error:
-        faults.add(name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}")
+        faults.add(
+            name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}"
+        )
     return sheet
 
 
@@ -123,7 +134,9 @@ def _ask(data: bytes) -> Question:
     for name in ASKED:
         shown = " / ".join(_around(line.decode(name, "replace")) for line in high)
         choices.append((name.value, f"{_label(name)}: {shown}"))
-    return Question("encoding", "The file is not UTF-8, and does not say in which encoding it is.", choices)
+    return Question(
+        "encoding", "The file is not UTF-8, and does not say in which encoding it is.", choices
+    )
 
 
 def _around(line: str) -> str:
@@ -150,17 +163,33 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
         return
     for name in dict.fromkeys(header):
         if name and not known(name):
-            faults.add(sheet.name, top, name, "is not a column that is read; a column for oneself begins with _")
+            faults.add(
+                sheet.name,
+                top,
+                name,
+                "is not a column that is read; a column for oneself begins with _",
+            )
         elif name and header.count(name) > 1:
             faults.add(sheet.name, top, name, "is there twice")
     for number, cells in records:
         if not any(c.strip() for c in cells):
             continue  # spreadsheets leave empty rows behind
         if len(cells) != len(header):
-            faults.add(sheet.name, number, "", f"has {len(cells)} cells under {len(header)} columns")
+            faults.add(
+                sheet.name, number, "", f"has {len(cells)} cells under {len(header)} columns"
+            )
             continue
         if len(sheet.lines) == MOST_ROWS:
-            faults.add(sheet.name, number, "", f"is one row too many: at most {MOST_ROWS:,} are taken at once")
+            faults.add(
+                sheet.name,
+                number,
+                "",
+                f"is one row too many: at most {MOST_ROWS:,} are taken at once",
+            )
             return
-        said = {n: c for n, c in zip(header, cells, strict=True) if c.strip() and n and not n.startswith("_")}
+        said = {
+            n: c
+            for n, c in zip(header, cells, strict=True)
+            if c.strip() and n and not n.startswith("_")
+        }
         sheet.lines.append(Line(number, said))

@@ -33,11 +33,23 @@ class Sources:
         uids = [UUID(u) for r in rows if (u := r["source_uid"]) and UUID_FORM.fullmatch(u)]
         keys = [r.source for r in rows if r["source_url"]]
         references = [r["source_reference"] for r in rows if not r["source_url"]]
-        for column, values in ((Source.reference, references), (Source.url_key, keys), (Source.uid, uids)):
+        for column, values in (
+            (Source.reference, references),
+            (Source.url_key, keys),
+            (Source.uid, uids),
+        ):
             for i in range(0, len(values), PAGE):
-                found = select(Source).where(column.in_(values[i : i + PAGE])).order_by(Source.id.desc())
+                found = (
+                    select(Source)
+                    .where(column.in_(values[i : i + PAGE]))
+                    .order_by(Source.id.desc())
+                )
                 for s in await session.scalars(found):
-                    key = f"{s.reference}\0{s.title}" if column is Source.reference else str(getattr(s, column.key))
+                    key = (
+                        f"{s.reference}\0{s.title}"
+                        if column is Source.reference
+                        else str(getattr(s, column.key))
+                    )
                     self.ours[key] = s
 
     def of(self, row: Cells, note: Noting) -> UUID:
@@ -50,14 +62,24 @@ class Sources:
             self.rows.setdefault(ours.uid, (row.line, values))
             return ours.uid
         given = row["source_uid"]
-        uid = UUID(given) if given and UUID_FORM.fullmatch(given) else uuid5(OWN_KEYS, f"source\0{row.source}")
-        said = {n: value for n in SAID if (value := row[f"source_{n}"])} | ({"text": text} if text else {})
+        uid = (
+            UUID(given)
+            if given and UUID_FORM.fullmatch(given)
+            else uuid5(OWN_KEYS, f"source\0{row.source}")
+        )
+        said = {n: value for n in SAID if (value := row[f"source_{n}"])} | (
+            {"text": text} if text else {}
+        )
         line, values = self.rows.setdefault(uid, (row.line, said))
         for name, value in said.items():
             if values.setdefault(name, value) != value:
                 note(row.line, f"source_{name}", f"is not what line {line} says of the same source")
         if "title" not in values:
-            note(row.line, "source_title", "is empty: this source is not on file yet, and needs a title")
+            note(
+                row.line,
+                "source_title",
+                "is empty: this source is not on file yet, and needs a title",
+            )
         return uid
 
 
@@ -72,7 +94,9 @@ class Speakers:
 
     async def find(self, session: AsyncSession, rows: Sequence[Cells]) -> None:
         """Look up everybody who bears one of these names, or holds one of these offices."""
-        keys = sorted({k.lower() for r in rows for c in ("speaker_name", "speaker_office") if (k := r[c])})
+        keys = sorted(
+            {k.lower() for r in rows for c in ("speaker_name", "speaker_office") if (k := r[c])}
+        )
         for i in range(0, len(keys), PAGE):
             some = keys[i : i + PAGE]
             found = await session.execute(
@@ -88,19 +112,27 @@ class Speakers:
                 .order_by(Speaker.id)
             )
             for speaker, party in found:
-                for key in {folded(k) for k in (speaker.name, *speaker.aliases, speaker.office) if k}:
+                for key in {
+                    folded(k) for k in (speaker.name, *speaker.aliases, speaker.office) if k
+                }:
                     if (speaker, party) not in self.named.setdefault(key, []):
                         self.named[key].append((speaker, party))
         wanted = {p for r in rows if (p := r["speaker_party"])}
         for slug in await session.scalars(select(Party.slug).where(Party.slug.in_(wanted))):
             self.parties[slug] = {slug}
 
-    def of(self, row: Cells, group: Group, note: Noting) -> tuple[UUID | None, str | None, str | None]:
+    def of(
+        self, row: Cells, group: Group, note: Noting
+    ) -> tuple[UUID | None, str | None, str | None]:
         """The speaker's UUID with office and party when it was said; all None where nobody is named."""
         name, office, written = (row[f"speaker_{n}"] for n in ("name", "office", "party"))
         if not name and not office:
             if written:
-                note(row.line, "speaker_name", "is empty, but a party is given: name or office is missing")
+                note(
+                    row.line,
+                    "speaker_name",
+                    "is empty, but a party is given: name or office is missing",
+                )
             return None, None, None
         column = "speaker_name" if name else "speaker_office"
         try:
@@ -111,13 +143,19 @@ class Speakers:
         fitting = [
             (s, p)
             for s, p in self.named.get(folded(name or office or ""), [])
-            if party in (None, p) and (not office or folded(office) == folded(s.office or "")) and (name or not s.name)
+            if party in (None, p)
+            and (not office or folded(office) == folded(s.office or ""))
+            and (name or not s.name)
         ]
         fitting = [(s, p) for s, p in fitting if p == group.party] or fitting
         if len(fitting) == 1:
             return self._on_file(row, *fitting[0])
         if len(fitting) > 1:
-            note(row.line, column, f"{name or office!r} names several speakers: say which by name, office and party")
+            note(
+                row.line,
+                column,
+                f"{name or office!r} names several speakers: say which by name, office and party",
+            )
             return None, None, None
         if party and (office or self.by_name):
             uid = uuid5(OWN_KEYS, "\0".join(["speaker", name or "", office or "", party]))
@@ -127,9 +165,18 @@ class Speakers:
         note(row.line, column, f"no speaker {(name or office)!r} is on file{how}")
         return None, None, None
 
-    def _on_file(self, row: Cells, speaker: Speaker, party: str | None) -> tuple[UUID, str | None, str | None]:
-        values = {"name": speaker.name, "office": speaker.office, "party": party, "version": speaker.version}
-        self.rows.setdefault(speaker.uid, (row.line, values | {"aliases": join_list(speaker.aliases) or None}))
+    def _on_file(
+        self, row: Cells, speaker: Speaker, party: str | None
+    ) -> tuple[UUID, str | None, str | None]:
+        values = {
+            "name": speaker.name,
+            "office": speaker.office,
+            "party": party,
+            "version": speaker.version,
+        }
+        self.rows.setdefault(
+            speaker.uid, (row.line, values | {"aliases": join_list(speaker.aliases) or None})
+        )
         return speaker.uid, speaker.office, party
 
 
@@ -143,5 +190,10 @@ async def quotes_on_file(session: AsyncSession, uids: Sequence[UUID]) -> dict[UU
             .where(Quote.uid.in_(uids[i : i + PAGE]))
         )
         for q, party in rows:
-            found[q.uid] = {"prefix": q.prefix, "suffix": q.suffix, "office": q.office, "party": party}
+            found[q.uid] = {
+                "prefix": q.prefix,
+                "suffix": q.suffix,
+                "office": q.office,
+                "party": party,
+            }
     return found

@@ -14,8 +14,25 @@ from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Sheet
 from app.spreadsheet.sources import Sources, Speakers, Values, quotes_on_file
 
-SAID_OF_POSITION = ("act", "summary", "firmness", "salience", "stated_on", "stated_from", "stated_by")
-SAID_OF_QUOTE = ("exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on")
+SAID_OF_POSITION = (
+    "act",
+    "summary",
+    "firmness",
+    "salience",
+    "stated_on",
+    "stated_from",
+    "stated_by",
+)
+SAID_OF_QUOTE = (
+    "exact",
+    "prefix",
+    "suffix",
+    "kind",
+    "language",
+    "translated_from",
+    "translation",
+    "said_on",
+)
 COLUMNS = {  # of a package's tables, as they are called in a spreadsheet
     "sources": {c.name: f"source_{c.name}" for c in TABLES["sources"].columns},
     "speakers": {"uid": "speaker_name"} | {n: f"speaker_{n}" for n in ("name", "office", "party")},
@@ -86,13 +103,20 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
             if row.uid in quoted:
                 continue  # carried over from an earlier position of its cell
             quoted[row.uid] = row.line
-            said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {"office": office, "party": party}
+            said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {
+                "office": office,
+                "party": party,
+            }
             said |= there.get(row.uid, {}) if row.uid else {}
             refers = {"uid": row.uid, "position": group.uid, "source": source, "speaker": speaker}
             tables["quotes"].append(_row("quotes", row.line, said | refers))
     for name, found in (("sources", sources.rows), ("speakers", speakers.rows)):
-        tables[name] = [_row(name, line, {**values, "uid": uid}) for uid, (line, values) in found.items()]
-    return Raw(sheet.name, tables, {name: name for name in TABLES}, set(), Texts(sheet.name, sheet.texts))
+        tables[name] = [
+            _row(name, line, {**values, "uid": uid}) for uid, (line, values) in found.items()
+        ]
+    return Raw(
+        sheet.name, tables, {name: name for name in TABLES}, set(), Texts(sheet.name, sheet.texts)
+    )
 
 
 def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
@@ -106,7 +130,9 @@ def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
         _position(tables, group, note)
         for row in group.quotes:
             refers = {"uid": row.uid, "position": group.uid, "source": row.uid}
-            tables["quotes"].append(_row("quotes", row.line, {n: row[n] for n in SAID_OF_QUOTE} | refers))
+            tables["quotes"].append(
+                _row("quotes", row.line, {n: row[n] for n in SAID_OF_QUOTE} | refers)
+            )
         for name, model in (("positions", PositionRow), ("links", LinkRow), ("quotes", QuoteRow)):
             for read in tables[name]:
                 read_row(model, TABLES[name], read, sheet.name, faults, name)
@@ -118,21 +144,34 @@ def _position(tables: dict[str, list[Row]], group: Group, note: Any) -> None:
     if status not in ("draft", "published"):
         note(at["status"], "status", f"{status[:40]!r} is neither draft nor published")
     elif status == "published" and names.negotiation.review:
-        note(at["status"], "status", "in this negotiation a second person publishes: only drafts are imported")
+        note(
+            at["status"],
+            "status",
+            "in this negotiation a second person publishes: only drafts are imported",
+        )
     for option, verb in group.attitudes.items():
         if (group.issue, option) in names.retired:
             column = verb if verb in at else "attitudes"
             note(at[column], column, f"{option} is retired and cannot be chosen any more")
-    cell = {"negotiation": names.negotiation.slug, "party": group.party, "issue": group.issue, "status": status}
+    cell = {
+        "negotiation": names.negotiation.slug,
+        "party": group.party,
+        "issue": group.issue,
+        "status": status,
+    }
     said = {n: group.cells.get(n) for n in SAID_OF_POSITION}
     quotes = " ".join(str(row.uid) for row in group.quotes)
-    tables["positions"].append(_row("positions", line, cell | said | {"uid": group.uid, "quotes": quotes}))
+    tables["positions"].append(
+        _row("positions", line, cell | said | {"uid": group.uid, "quotes": quotes})
+    )
     for option, verb in group.attitudes.items():
         if (group.issue, option) in names.retired:
             continue
         values = {"option": option, "attitude": verb, "condition": group.conditions.get(option)}
         inferred = "true" if option in group.inferred else "false"
-        tables["attitudes"].append(_row("attitudes", line, values | {"inferred": inferred, "position": group.uid}))
+        tables["attitudes"].append(
+            _row("attitudes", line, values | {"inferred": inferred, "position": group.uid})
+        )
     for link in group.links:
         tables["links"].append(_row("links", at["links"], {**link, "position": group.uid}))
 

@@ -21,16 +21,27 @@ def altered(sentence: Sentence, document: Document, draw: random.Random) -> Iter
         for at in range(1, len(words) - size):
             gone = {word.strip(".,;:!?“”«»„()").lower() for word in words[at : at + size]}
             negated = size == 1 and gone & NEGATIONS[language]
-            yield ("“not” taken out" if negated else "a word taken out"), words[:at] + words[at + size :]
+            yield (
+                ("“not” taken out" if negated else "a word taken out"),
+                words[:at] + words[at + size :],
+            )
     strangers = STRANGERS[language]
     for at in range(1, len(words)):
         yield "a word put in", [*words[:at], draw.choice(strangers), *words[at:]]
         for other in document.put_in:
-            yield "words from elsewhere on the page put in", [*words[:at], *other.split(), *words[at:]]
-        yield "two words run together", [*words[: at - 1], words[at - 1] + words[at], *words[at + 1 :]]
+            yield (
+                "words from elsewhere on the page put in",
+                [*words[:at], *other.split(), *words[at:]],
+            )
+        yield (
+            "two words run together",
+            [*words[: at - 1], words[at - 1] + words[at], *words[at + 1 :]],
+        )
     for at, word in enumerate(words):
         yield "a word changed", [*words[:at], draw.choice(strangers), *words[at + 1 :]]
-        yield from (("a number changed", [*words[:at], other, *words[at + 1 :]]) for other in _numbers(word))
+        yield from (
+            ("a number changed", [*words[:at], other, *words[at + 1 :]]) for other in _numbers(word)
+        )
         for cut in range(2, len(word) - 1):
             if word[:cut].isalpha() and word[cut:].isalpha():
                 yield "a word torn apart", [*words[:at], word[:cut], word[cut:], *words[at + 1 :]]
@@ -41,7 +52,10 @@ def joined(flow: Sequence[Sentence], draw: random.Random) -> Iterator[Altered]:
     for at, sentence in enumerate(flow[:-2]):
         words, later = sentence.text.split(), draw.choice(flow[at + 2 :]).text.split()
         yield "two sentences joined over a gap", words[-12:] + later[:12]
-        yield "two sentences joined over a gap", words[: len(words) // 2] + flow[at + 1].text.split()[-12:]
+        yield (
+            "two sentences joined over a gap",
+            words[: len(words) // 2] + flow[at + 1].text.split()[-12:],
+        )
 
 
 def _numbers(word: str) -> Iterator[str]:

@@ -4,8 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-UNSEEN = ("hidden", "deleted", "moved", "styled away")  # how a piece may stand in a document without being read there
-SPACED = dict.fromkeys(("break", "tab", "next", "pagebreak", "columnbreak", "carriage"), " ")  # what parts words
+UNSEEN = (
+    "hidden",
+    "deleted",
+    "moved",
+    "styled away",
+)  # how a piece may stand in a document without being read there
+SPACED = dict.fromkeys(
+    ("break", "tab", "next", "pagebreak", "columnbreak", "carriage"), " "
+)  # what parts words
 
 
 @dataclass(frozen=True)
@@ -85,9 +92,13 @@ class Document:
     producer: str
     flows: list[list[Sentence]]  # what is read on end: the body, each note, each box
     data: bytes = b""
-    put_in: list[str] = field(default_factory=list)  # words that stand on it, or hidden in it, and in no sentence
+    put_in: list[str] = field(
+        default_factory=list
+    )  # words that stand on it, or hidden in it, and in no sentence
     unseen: list[str] = field(default_factory=list)  # whole sentences that no reader sees
-    order: list[Sentence] = field(default_factory=list)  # all of them as they follow each other, where flows do not say
+    order: list[Sentence] = field(
+        default_factory=list
+    )  # all of them as they follow each other, where flows do not say
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -102,7 +113,12 @@ def document_of(name: str, producer: str, blocks: Sequence[Block], **more: Any) 
 
 def flows_of(blocks: Sequence[Block]) -> list[list[Sentence]]:
     """What is read on end in a document of these blocks: boxes and notes apart from what they stand beside."""
-    body = [s for block in blocks if block.style not in ("box", "aside", "caption") for s in block.sentences]
+    body = [
+        s
+        for block in blocks
+        if block.style not in ("box", "aside", "caption")
+        for s in block.sentences
+    ]
     apart = [list(b.sentences) for b in blocks if b.style in ("box", "aside", "caption")]
     every = [s for block in blocks for s in block.sentences]
     notes = [[piece.note] for s in every for piece in s.pieces if piece.note]

@@ -22,7 +22,9 @@ _SLIPPING = ("hidden", "deleted", "moved", "styled away")
 Plan = Sequence[tuple[str, int]]  # styles of blocks, each with how many sentences
 
 
-def compose(stock: Stock, language: str, plan: Plan, hows: Sequence[str], draw: random.Random) -> list[Block]:
+def compose(
+    stock: Stock, language: str, plan: Plan, hows: Sequence[str], draw: random.Random
+) -> list[Block]:
     """Make blocks, in whose sentences each of the ways `hows` occurs about equally often."""
     blocks, turn = [], draw.randrange(len(hows)) if hows else 0
     for style, count in plan:
@@ -44,7 +46,9 @@ def _fits(how: str, style: str) -> bool:
     return style in places.get(how, (style,)) and not (how == "note" and style == "box")
 
 
-def decorate(sentence: Sentence, how: str, draw: random.Random, stock: Stock | None = None) -> Sentence:
+def decorate(
+    sentence: Sentence, how: str, draw: random.Random, stock: Stock | None = None
+) -> Sentence:
     """Set some words of a sentence in one way."""
     # On paper the sign before an item stands amid a sentence that runs on into it: there only cells are run over.
     how = "next" if how == "across" else how
@@ -72,7 +76,9 @@ def decorate(sentence: Sentence, how: str, draw: random.Random, stock: Stock | N
 def _roles(sentence: Sentence, how: str, draw: random.Random) -> Sentence:
     """Set what has a role, or where nothing has, two words amid the sentence."""
     if any(piece.role for piece in sentence.pieces):
-        return replace(sentence, pieces=tuple(replace(p, how=how) if p.role else p for p in sentence.pieces))
+        return replace(
+            sentence, pieces=tuple(replace(p, how=how) if p.role else p for p in sentence.pieces)
+        )
     return _at_gap(sentence, lambda text: [], draw, sets=how)
 
 
@@ -86,7 +92,10 @@ def _at_gap(
     sets: str = "",
 ) -> Sentence:
     """Put pieces between two words of the longest piece without a role."""
-    at = max(range(len(sentence.pieces)), key=lambda n: (not sentence.pieces[n].role, len(sentence.pieces[n].text)))
+    at = max(
+        range(len(sentence.pieces)),
+        key=lambda n: (not sentence.pieces[n].role, len(sentence.pieces[n].text)),
+    )
     text = sentence.pieces[at].text
     gaps = [m.start() for m in re.finditer(r"(?<=\w) (?=\w)", text)]
     if not gaps:
@@ -106,7 +115,9 @@ def _at_gap(
 
 
 def _each_text(sentence: Sentence, change: Callable[[str], str]) -> Sentence:
-    return replace(sentence, pieces=tuple(replace(piece, text=change(piece.text)) for piece in sentence.pieces))
+    return replace(
+        sentence, pieces=tuple(replace(piece, text=change(piece.text)) for piece in sentence.pieces)
+    )
 
 
 def _split_words(sentence: Sentence, draw: random.Random) -> Sentence:

@@ -55,9 +55,7 @@ class Writer:
 
     def write(self, blocks: list[Block], header: str) -> bytes:
         body = "".join(self._block(block) for block in blocks)
-        setting = (
-            '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
-        )
+        setting = '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
         parts = {
             "document": f"<w:document {_SPACES}><w:body>{body}{setting}</w:body></w:document>",
             "footnotes": self._notes("footnote"),
@@ -75,8 +73,13 @@ class Writer:
             return f"<w:tbl><w:tblPr/><w:tr>{cells}</w:tr></w:tbl><w:p/>"
         if block.style == "box":
             return "".join(map(_box, items))
-        styles = {"heading": '<w:pStyle w:val="Heading1"/>', "li": '<w:numPr><w:ilvl w:val="0"/></w:numPr>'}
-        return "".join(f"<w:p><w:pPr>{styles.get(block.style, '')}</w:pPr>{item}</w:p>" for item in items)
+        styles = {
+            "heading": '<w:pStyle w:val="Heading1"/>',
+            "li": '<w:numPr><w:ilvl w:val="0"/></w:numPr>',
+        }
+        return "".join(
+            f"<w:p><w:pPr>{styles.get(block.style, '')}</w:pPr>{item}</w:p>" for item in items
+        )
 
     def _piece(self, piece: Piece) -> str:
         how, run = piece.how, _run(piece.text.replace("\xad", "\x1f"), _STYLE.get(piece.how, ""))
@@ -86,7 +89,11 @@ class Writer:
             return self._note(piece)
         if how in ("deleted", "moved"):
             tag = "del" if how == "deleted" else "moveFrom"
-            gone = run.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>") if tag == "del" else run
+            gone = (
+                run.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>")
+                if tag == "del"
+                else run
+            )
             return f"<w:{tag} {_BY}>{gone}</w:{tag}>"
         if how == "inserted":
             return f"<w:ins {_BY}>{run}</w:ins>"
@@ -117,14 +124,18 @@ class Writer:
         return run
 
     def _note(self, piece: Piece) -> str:
-        kind = "footnote" if len(self.notes["footnote"]) <= len(self.notes["endnote"]) else "endnote"
+        kind = (
+            "footnote" if len(self.notes["footnote"]) <= len(self.notes["endnote"]) else "endnote"
+        )
         assert piece.note is not None
         self.notes[kind].append(piece.note)
         number = len(self.notes[kind])
         return f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:{kind}Reference w:id="{number}"/></w:r>'
 
     def _notes(self, kind: str) -> str:
-        line = f'<w:{kind} w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p></w:{kind}>'
+        line = (
+            f'<w:{kind} w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p></w:{kind}>'
+        )
         made = "".join(
             f'<w:{kind} w:id="{n}"><w:p><w:r><w:{kind}Ref/></w:r>{_run(" " + note.text)}</w:p></w:{kind}>'
             for n, note in enumerate(self.notes[kind], 1)
@@ -138,7 +149,9 @@ def _comment(number: int) -> str:
 
 def _run(text: str, style: str = "") -> str:
     # A soft hyphen is an element of its own.
-    words = "<w:softHyphen/>".join(f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in text.split("\x1f"))
+    words = "<w:softHyphen/>".join(
+        f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in text.split("\x1f")
+    )
     return f"<w:r>{f'<w:rPr>{style}</w:rPr>' if style else ''}{words}</w:r>"
 
 
@@ -158,7 +171,10 @@ def _box(item: str) -> str:
 
 def _packed(parts: dict[str, str]) -> bytes:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    types = "".join(f'<Override PartName="/word/{n}.xml" ContentType="{_OFFICE}.{_PARTS[n]}+xml"/>' for n in parts)
+    types = "".join(
+        f'<Override PartName="/word/{n}.xml" ContentType="{_OFFICE}.{_PARTS[n]}+xml"/>'
+        for n in parts
+    )
     default = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     schema = 'xmlns="http://schemas.openxmlformats.org/package/2006/{}"'
     relation = f'<Relationship Id="{{}}" Type="{_RELATED}/{{}}" Target="{{}}"{{}}/>'
@@ -168,7 +184,9 @@ def _packed(parts: dict[str, str]) -> bytes:
         relation.format("rId3", "header", "header1.xml", ""),
         relation.format("rId4", "comments", "comments.xml", ""),
         relation.format("rId5", "styles", "styles.xml", ""),
-        relation.format("rId9", "hyperlink", "https://example.org/accord", ' TargetMode="External"'),
+        relation.format(
+            "rId9", "hyperlink", "https://example.org/accord", ' TargetMode="External"'
+        ),
     ]
     files = {
         "[Content_Types].xml": f"<Types {schema.format('content-types')}>{default}{types}</Types>",

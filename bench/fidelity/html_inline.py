@@ -11,11 +11,34 @@ from bench.fidelity.compose import decorate
 from bench.fidelity.stock import Stock
 
 ELEMENTS = {
-    "date": ("time datetime='2031-03-11'", "b", "a href='/day'", "span class='date'", "abbr title='a day'", "u"),
+    "date": (
+        "time datetime='2031-03-11'",
+        "b",
+        "a href='/day'",
+        "span class='date'",
+        "abbr title='a day'",
+        "u",
+    ),
     "time": ("time", "span class='t'", "strong", "small"),
     "number": ("data value='7'", "strong", "b", "span", "em", "mark", "var", "samp"),
-    "place": ("a href='/place'", "span class='place'", "em", "i", "dfn", "bdi", "font color='navy'", "kbd"),
-    "person": ("a href='/person' rel='author'", "strong", "cite", "span itemprop='name'", "b", "mark"),
+    "place": (
+        "a href='/place'",
+        "span class='place'",
+        "em",
+        "i",
+        "dfn",
+        "bdi",
+        "font color='navy'",
+        "kbd",
+    ),
+    "person": (
+        "a href='/person' rel='author'",
+        "strong",
+        "cite",
+        "span itemprop='name'",
+        "b",
+        "mark",
+    ),
     "article": ("a href='#article'", "abbr title='Article'", "code", "span", "ins"),
 }
 UNSEEN = (
@@ -50,7 +73,9 @@ UNSEEN_BLOCKS = (
 class Inline:
     """Writes sentences as HTML, each as the document's truth then has it."""
 
-    def __init__(self, stock: Stock, language: str, draw: random.Random, hows: Sequence[str] = ()) -> None:
+    def __init__(
+        self, stock: Stock, language: str, draw: random.Random, hows: Sequence[str] = ()
+    ) -> None:
         self.stock, self.language, self.draw, self.hows = stock, language, draw, hows
         self.turn = draw.randrange(100)
 
@@ -108,5 +133,7 @@ def _quoted(sentence: Sentence) -> Sentence:
     pieces: list[Piece] = []
     for piece in sentence.pieces:
         parts = re.split(r"(“[^”]+”|«[^»]+»)", piece.text) if not piece.role else [piece.text]
-        pieces += [replace(piece, text=part, how="q" if part[0] in "“«" else "") for part in parts if part]
+        pieces += [
+            replace(piece, text=part, how="q" if part[0] in "“«" else "") for part in parts if part
+        ]
     return replace(sentence, pieces=tuple(pieces))

@@ -12,25 +12,37 @@ PROMOTIONS = (
     "Share this story",
 )
 COOKIES = "We and our 84 partners store cookies on your device."
-RELATED = ("Harbour dues to rise again", "Lighthouse keeper finds a piano", "Storm closes the coastal road")
+RELATED = (
+    "Harbour dues to rise again",
+    "Lighthouse keeper finds a piano",
+    "Storm closes the coastal road",
+)
 FURNITURE = (*NAVIGATION[:2], *PROMOTIONS, COOKIES, *RELATED)
 
 
 def promotion(number: int) -> str:
     """A block between two paragraphs."""
     words = PROMOTIONS[number % len(PROMOTIONS)]
-    shapes = ("<div class='promo'><a href='/x'>{}</a></div>", "<aside class='ad'>{}</aside>", "<button>{}</button>")
+    shapes = (
+        "<div class='promo'><a href='/x'>{}</a></div>",
+        "<aside class='ad'>{}</aside>",
+        "<button>{}</button>",
+    )
     return shapes[number % len(shapes)].format(words)
 
 
-def around(article: str, title: str, inline: Inline, *, charset: str = "utf-8", old: bool = False) -> tuple[str, str]:
+def around(
+    article: str, title: str, inline: Inline, *, charset: str = "utf-8", old: bool = False
+) -> tuple[str, str]:
     """Put an article into a page; also gives a sentence that is in it, and that no reader sees."""
     unseen = inline.stock.deal(inline.language)[0].text
     hidden = inline.draw.choice(UNSEEN_BLOCKS).format(unseen)
     way = " dir='rtl'" if inline.language == "ar" else ""
     links = "".join(f"<li><a href='/{n}'>{word}</a></li>" for n, word in enumerate(NAVIGATION))
     more = "".join(f"<li><a href='/r{n}'>{words}</a></li>" for n, words in enumerate(RELATED))
-    data = json.dumps({"@type": "NewsArticle", "headline": title, "articleBody": unseen}, ensure_ascii=False)
+    data = json.dumps(
+        {"@type": "NewsArticle", "headline": title, "articleBody": unseen}, ensure_ascii=False
+    )
     if old:
         body = (
             f"<table width='100%'><tr><td>{' | '.join(NAVIGATION)}</td></tr>"
@@ -43,7 +55,11 @@ def around(article: str, title: str, inline: Inline, *, charset: str = "utf-8", 
             f"<button>Accept</button></div><main>{article}{hidden}<section class='related'><h2>Related</h2>"
             f"<ul>{more}</ul></section></main><footer><p>© The Ossiny Courier</p></footer>"
         )
-    kind = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">' if charset != "utf-8" else ""
+    kind = (
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">'
+        if charset != "utf-8"
+        else ""
+    )
     html = (
         f"<!DOCTYPE html>\n<html lang='{inline.language}'{way}><head>{kind or '<meta charset=utf-8>'}"
         f"<title>{title}</title>{STYLE}<script type='application/ld+json'>{data}</script></head>"

@@ -52,13 +52,18 @@ def interview(inline: Inline) -> tuple[Flows, str]:
         answer, said = inline.paragraph(2)
         flow += question + answer
         made.append(
-            (f"<p><strong>{asked}</strong></p><p>{said}</p>", f"<dl><dt>{asked}</dt><dd>{said}</dd></dl>")[n % 2]
+            (
+                f"<p><strong>{asked}</strong></p><p>{said}</p>",
+                f"<dl><dt>{asked}</dt><dd>{said}</dd></dl>",
+            )[n % 2]
         )
         if n % 3 == 1:
             quoted, words = inline.paragraph(1)
             source, named = inline.paragraph(1)
             apart += [quoted, source]
-            made.append(f"<blockquote><p>{words}</p><footer><cite>{named}</cite></footer></blockquote>")
+            made.append(
+                f"<blockquote><p>{words}</p><footer><cite>{named}</cite></footer></blockquote>"
+            )
     return [flow, *apart], f"<article>{''.join(made)}</article>"
 
 
@@ -75,9 +80,14 @@ def figures(inline: Inline) -> tuple[Flows, str]:
         made.append(f"<p>{html}<sup><a id='ref{number}' href='#fn{number}'>{number}</a></sup></p>")
         beside, words = inline.paragraph(1)
         apart.append(beside)
-        caption = f"<figure><img src='/{n}.jpg' alt='A harbour'><figcaption>{words}</figcaption></figure>"
+        caption = (
+            f"<figure><img src='/{n}.jpg' alt='A harbour'><figcaption>{words}</figcaption></figure>"
+        )
         made.append((caption, f"<aside><h3>In short</h3><p>{words}</p></aside>")[n % 2])
-    return [flow, *apart], f"<article>{''.join(made)}<ol class='footnotes'>{''.join(notes)}</ol></article>"
+    return [
+        flow,
+        *apart,
+    ], f"<article>{''.join(made)}<ol class='footnotes'>{''.join(notes)}</ol></article>"
 
 
 def tables(inline: Inline) -> tuple[Flows, str]:
@@ -105,7 +115,9 @@ def ministry(inline: Inline) -> tuple[Flows, str]:
         second, words = inline.paragraph(2)
         third, address = inline.paragraph(1)
         flow += [*first, *second, *third]
-        made.append(f"<section><h2>{n + 1}.</h2>{html}<div>{words}</div><address>{address}</address></section>")
+        made.append(
+            f"<section><h2>{n + 1}.</h2>{html}<div>{words}</div><address>{address}</address></section>"
+        )
     return [flow], f"<div id='content'>{''.join(made)}</div>"
 
 
@@ -115,7 +127,13 @@ def untidy(inline: Inline) -> tuple[Flows, str]:
     for n in range(7):
         sentences, html = inline.paragraph(3)
         flow += sentences
-        made.append((f"<p>{html}\n", f"<div class=story>\n\t{html}\n</div></span>", f"<p><font size=2>{html}\n")[n % 3])
+        made.append(
+            (
+                f"<p>{html}\n",
+                f"<div class=story>\n\t{html}\n</div></span>",
+                f"<p><font size=2>{html}\n",
+            )[n % 3]
+        )
     return [flow], f"<div id=story>\n{''.join(made)}</div>"
 
 
@@ -146,6 +164,13 @@ def make(shape: str, language: str, number: int, stock: Stock) -> Document:
     charset = "windows-1251" if shape == "windows-1251" else "utf-8"
     old = shape in ("soup", "windows-1251")
     html, unseen = around(f"<h1>{title}</h1>{body}", title, inline, charset=charset, old=old)
-    document = Document(name, "html", f"HTML, {shape}", [[headline], *flows], put_in=list(FURNITURE), unseen=[unseen])
+    document = Document(
+        name,
+        "html",
+        f"HTML, {shape}",
+        [[headline], *flows],
+        put_in=list(FURNITURE),
+        unseen=[unseen],
+    )
     document.data = html.encode("cp1251" if charset != "utf-8" else "utf-8", "xmlcharrefreplace")
     return document

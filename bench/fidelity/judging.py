@@ -23,9 +23,13 @@ class Judgement:
 
     document: Document
     sentences: int = 0
-    misses: list[tuple[Sentence, str]] = field(default_factory=list)  # with what the text has instead
+    misses: list[tuple[Sentence, str]] = field(
+        default_factory=list
+    )  # with what the text has instead
     altered: int = 0
-    accepted: list[tuple[str, str]] = field(default_factory=list)  # kind, words: verified although untrue
+    accepted: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # kind, words: verified although untrue
     kinds: Counter[str] = field(default_factory=Counter)
 
 
@@ -80,7 +84,9 @@ def judge(document: Document, given: str | None, *, alter: bool = True) -> Judge
 
 def _alter(made: Judgement, text: Text) -> None:
     document, draw = made.document, random.Random(made.document.name)
-    truth = Truth([sentence.text for sentence in flow] for flow in (*document.flows, document.order))
+    truth = Truth(
+        [sentence.text for sentence in flow] for flow in (*document.flows, document.order)
+    )
     for kind, words in _alterations(document, draw):
         if text.verifies(kind, words):
             if truth.says(" ".join(words)):

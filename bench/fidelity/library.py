@@ -16,7 +16,16 @@ from tools.browser import find as find_chromium
 _LETTER: Plan = [
     ("heading", 1), ("p", 3), ("p", 4), ("li", 3), ("p", 3), ("row", 3), ("quote", 2), ("p", 4), ("box", 2), ("p", 3)
 ]  # fmt: skip
-_REPORT: Plan = [("heading", 1), ("p", 5), ("p", 4), ("p", 6), ("heading", 1), ("p", 5), ("li", 3), ("p", 6)]
+_REPORT: Plan = [
+    ("heading", 1),
+    ("p", 5),
+    ("p", 4),
+    ("p", 6),
+    ("heading", 1),
+    ("p", 5),
+    ("li", 3),
+    ("p", 6),
+]
 _SHORT: Plan = [("heading", 1), ("p", 5), ("p", 6)]
 _LONG: Plan = [("heading", 1), *[("p", 7)] * 6, ("heading", 1), ("p", 8)]
 _HEADER = "Provisional edition of the staff office"
@@ -113,7 +122,11 @@ def by_hand(stock: Stock) -> list[Document]:
         name = f"docx-hand-{language}-{n}"
         blocks = compose(stock, language, _LETTER, hows, random.Random(name))
         data = docx_by_hand.Writer().write(blocks, _HEADER)
-        made.append(document_of(name, "XML by hand", blocks, data=data, put_in=[_HEADER, docx_by_hand.COMMENT]))
+        made.append(
+            document_of(
+                name, "XML by hand", blocks, data=data, put_in=[_HEADER, docx_by_hand.COMMENT]
+            )
+        )
     return made
 
 
@@ -123,15 +136,23 @@ def by_python_docx(stock: Stock) -> list[Document]:
     for n, (language, hows, plan, columns) in enumerate(_PYTHON_DOCX):
         name = f"docx-python-{language}-{n}"
         blocks = compose(stock, language, plan, hows, random.Random(name))
-        made.append(document_of(name, "python-docx", blocks, put_in=[_HEADER, "Page 1 of 4", "Is this word right?"]))
-        wanted.append({"name": name, "header": _HEADER, "columns": columns, "blocks": _plain(blocks)})
+        made.append(
+            document_of(
+                name, "python-docx", blocks, put_in=[_HEADER, "Page 1 of 4", "Is this word right?"]
+            )
+        )
+        wanted.append(
+            {"name": name, "header": _HEADER, "columns": columns, "blocks": _plain(blocks)}
+        )
     return _by_script("make_docx.py", made, wanted)
 
 
 def by_reportlab(stock: Stock) -> list[Document]:
     """PDF by reportlab."""
     made, wanted = [], []
-    for n, (language, hows, plan, columns, hyphenation, ligatures, size, placed) in enumerate(_REPORTLAB):
+    for n, (language, hows, plan, columns, hyphenation, ligatures, size, placed) in enumerate(
+        _REPORTLAB
+    ):
         name = f"pdf-reportlab-{language}-{n}"
         blocks = compose(stock, language, plan, hows, random.Random(name))
         producer = "reportlab, words placed singly" if placed else "reportlab"
@@ -155,7 +176,9 @@ def by_chromium(stock: Stock) -> list[Document]:
         blocks = compose(stock, language, plan, hows, random.Random(name))
         head = _HEADER if n % 2 else ""
         pages.append((printed.page(blocks, language, columns, size=size), head))
-        made.append(document_of(name, "Chromium", blocks, put_in=[head, *_pages("{}")] if head else []))
+        made.append(
+            document_of(name, "Chromium", blocks, put_in=[head, *_pages("{}")] if head else [])
+        )
     program = find_chromium()
     if program is None:
         programs.say("There is no Chromium: it prints nothing.")
@@ -177,16 +200,29 @@ def by_office_as_pdf(stock: Stock) -> list[Document]:
 
 def as_html(stock: Stock) -> list[Document]:
     """HTML in ten shapes."""
-    return [html_shapes.make(shape, lang, n, stock) for shape, of in _HTML.items() for n, lang in enumerate(of)]
+    return [
+        html_shapes.make(shape, lang, n, stock)
+        for shape, of in _HTML.items()
+        for n, lang in enumerate(of)
+    ]
 
 
-def _by_office(stock: Stock, to: str, plans: Sequence[tuple[str, Sequence[str], Plan, int]]) -> list[Document]:
+def _by_office(
+    stock: Stock, to: str, plans: Sequence[tuple[str, Sequence[str], Plan, int]]
+) -> list[Document]:
     made, written = [], {}
     for n, (language, hows, plan, columns) in enumerate(plans):
         name = f"{to}-office-{language}-{n}"
         blocks = compose(stock, language, plan, hows, random.Random(name))
         written[name] = open_document.Writer(language, columns).write(blocks, _HEADER)
-        made.append(document_of(name, "LibreOffice", blocks, put_in=[_HEADER, *(_pages("{}") if to == "pdf" else [])]))
+        made.append(
+            document_of(
+                name,
+                "LibreOffice",
+                blocks,
+                put_in=[_HEADER, *(_pages("{}") if to == "pdf" else [])],
+            )
+        )
     if programs.office() is None:
         programs.say("There is no LibreOffice: it makes nothing.")
         return []
@@ -223,11 +259,16 @@ def _read(made: list[Document], folder: Path, ending: str) -> list[Document]:
 
 def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """Blocks for a script that knows nothing of the bench."""
-    return [{"style": b.style, "items": [[_piece(p) for p in item] for item in b.items()]} for b in blocks]
+    return [
+        {"style": b.style, "items": [[_piece(p) for p in item] for item in b.items()]}
+        for b in blocks
+    ]
 
 
 def _piece(piece: Any) -> dict[str, str]:
-    return {"text": piece.text, "how": piece.how} | ({"note": piece.note.text} if piece.note else {})
+    return {"text": piece.text, "how": piece.how} | (
+        {"note": piece.note.text} if piece.note else {}
+    )
 
 
 def _pages(shape: str) -> list[str]:

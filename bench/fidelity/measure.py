@@ -29,7 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     programs.say("Making documents …")
     documents = list(library.make(stock, said.kinds or KINDS))
     texts = asyncio.run(_read(documents))
-    lines, short, missed = [f"{len(documents)} documents, {_distinct(documents):,} distinct sentences"], [], []
+    lines, short, missed = (
+        [f"{len(documents)} documents, {_distinct(documents):,} distinct sentences"],
+        [],
+        [],
+    )
     for kind in said.kinds or KINDS:
         some = [document for document in documents if document.kind == kind]
         if not some:
@@ -38,11 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         programs.say(f"Judging {kind} …")
         judged = {report.PARLEY: [judge(document, texts[document.name]) for document in some]}
         for name, given in ({} if said.alone else others.read(some, kind)).items():
-            judged[name] = [judge(document, given.get(document.name), alter=said.full) for document in some]
+            judged[name] = [
+                judge(document, given.get(document.name), alter=said.full) for document in some
+            ]
         lines += ["", *report.table(kind, judged)]
         short += report.shortcomings(kind, judged)
         missed += report.misses(judged[report.PARLEY])
-    lines += ["", *(f"Not reached: {line}." for line in short)] if short else ["", "All goals are reached."]
+    lines += (
+        ["", *(f"Not reached: {line}." for line in short)]
+        if short
+        else ["", "All goals are reached."]
+    )
     print("\n".join(lines))
     _keep(said, documents, texts, missed)
     if said.record:
@@ -52,13 +62,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench fidelity", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("kinds", nargs="*", type=_kind, metavar="docx|pdf|html", help="all, unless some are named")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench fidelity", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "kinds", nargs="*", type=_kind, metavar="docx|pdf|html", help="all, unless some are named"
+    )
     parser.add_argument("--alone", action="store_true", help="without other programs")
-    parser.add_argument("--full", action="store_true", help="altered sentences asked of the others' texts too")
-    parser.add_argument("--misses", type=Path, help="a file for each miss; on standard output, if left out")
+    parser.add_argument(
+        "--full", action="store_true", help="altered sentences asked of the others' texts too"
+    )
+    parser.add_argument(
+        "--misses", type=Path, help="a file for each miss; on standard output, if left out"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for the documents and what was read")
-    parser.add_argument("--record", action="store_true", help="write the result into bench/RESULTS.md")
+    parser.add_argument(
+        "--record", action="store_true", help="write the result into bench/RESULTS.md"
+    )
     return parser
 
 
@@ -88,7 +108,10 @@ def _distinct(documents: Sequence[Document]) -> int:
 
 
 def _keep(
-    said: argparse.Namespace, documents: Sequence[Document], texts: dict[str, str | None], missed: list[str]
+    said: argparse.Namespace,
+    documents: Sequence[Document],
+    texts: dict[str, str | None],
+    missed: list[str],
 ) -> None:
     if said.misses:
         said.misses.write_text("\n".join(missed) + "\n", encoding="utf-8")
@@ -98,4 +121,6 @@ def _keep(
         said.keep.mkdir(parents=True, exist_ok=True)
         for document in documents:
             said.keep.joinpath(f"{document.name}.{document.kind}").write_bytes(document.data)
-            said.keep.joinpath(f"{document.name}.{document.kind}.txt").write_text(texts[document.name] or "", "utf-8")
+            said.keep.joinpath(f"{document.name}.{document.kind}.txt").write_text(
+                texts[document.name] or "", "utf-8"
+            )

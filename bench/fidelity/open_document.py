@@ -5,15 +5,26 @@ from xml.sax.saxutils import escape
 from bench.fidelity.blocks import Block, Piece
 
 _NAMES = ("office", "text", "style", "table")
-_OASIS = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _NAMES) + (
+_OASIS = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _NAMES
+) + (
     ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
     ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
     ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
 )
-_MARKS = {"break": "<text:line-break/>", "carriage": "<text:line-break/>", "tab": "<text:tab/>", "nbhyphen": "‑"}
+_MARKS = {
+    "break": "<text:line-break/>",
+    "carriage": "<text:line-break/>",
+    "tab": "<text:tab/>",
+    "nbhyphen": "‑",
+}
 _WHO = "<office:change-info><dc:creator>Clerk</dc:creator><dc:date>2031-03-11T10:00:00</dc:date></office:change-info>"
-_STYLES = {"bold": 'fo:font-weight="bold"', "italic": 'fo:font-style="italic"', "hidden": 'text:display="none"'}
+_STYLES = {
+    "bold": 'fo:font-weight="bold"',
+    "italic": 'fo:font-style="italic"',
+    "hidden": 'text:display="none"',
+}
 _LANGUAGES = {"en": "GB", "uk": "UA", "ru": "RU", "de": "DE", "fr": "FR", "ar": "EG"}
 
 
@@ -29,7 +40,11 @@ class Writer:
         body = "".join(map(self._block, blocks))
         if self.columns > 1:
             body = f'<text:section text:style-name="Two" text:name="Columns">{body}</text:section>'
-        changes = f"<text:tracked-changes>{''.join(self.changes)}</text:tracked-changes>" if self.changes else ""
+        changes = (
+            f"<text:tracked-changes>{''.join(self.changes)}</text:tracked-changes>"
+            if self.changes
+            else ""
+        )
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><office:document {_OASIS} office:version="1.3" '
             f'office:mimetype="application/vnd.oasis.opendocument.text">{self._styles(header)}'
@@ -38,8 +53,12 @@ class Writer:
 
     def _styles(self, header: str) -> str:
         country, rtl = _LANGUAGES[self.language], self.language == "ar"
-        way = ' style:writing-mode="rl-tb" fo:text-align="end"' if rtl else ' fo:text-align="justify"'
-        complex_script = f' style:language-complex="ar" style:country-complex="{country}"' if rtl else ""
+        way = (
+            ' style:writing-mode="rl-tb" fo:text-align="end"' if rtl else ' fo:text-align="justify"'
+        )
+        complex_script = (
+            f' style:language-complex="ar" style:country-complex="{country}"' if rtl else ""
+        )
         return (
             f'<office:styles><style:style style:name="Standard" style:family="paragraph">'
             f'<style:paragraph-properties fo:margin-bottom="0.3cm"{way}/><style:text-properties '
@@ -60,15 +79,21 @@ class Writer:
         items = ["".join(map(self._piece, item)) for item in block.items()]
         if block.style == "row":
             columns = f'<table:table-column table:number-columns-repeated="{len(items)}"/>'
-            cells = "".join(f"<table:table-cell>{_paragraph(item)}</table:table-cell>" for item in items)
+            cells = "".join(
+                f"<table:table-cell>{_paragraph(item)}</table:table-cell>" for item in items
+            )
             return f"<table:table>{columns}<table:table-row>{cells}</table:table-row></table:table>"
         if block.style == "li":
-            entries = "".join(f"<text:list-item>{_paragraph(item)}</text:list-item>" for item in items)
+            entries = "".join(
+                f"<text:list-item>{_paragraph(item)}</text:list-item>" for item in items
+            )
             return f"<text:list>{entries}</text:list>"
         if block.style == "box":
             words = "".join(map(_paragraph, items))
             box = f'<draw:text-box fo:min-height="2cm">{words}</draw:text-box>'
-            return _paragraph(f'<draw:frame text:anchor-type="as-char" svg:width="12cm">{box}</draw:frame>')
+            return _paragraph(
+                f'<draw:frame text:anchor-type="as-char" svg:width="12cm">{box}</draw:frame>'
+            )
         if block.style == "heading":
             return "".join(f'<text:h text:outline-level="1">{item}</text:h>' for item in items)
         return "".join(map(_paragraph, items))

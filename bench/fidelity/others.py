@@ -52,8 +52,15 @@ def _command(program: str, *arguments: str) -> Reader:
     def read_all(paths: Sequence[Path], folder: Path) -> dict[str, str] | None:
         if shutil.which(program) is None:
             return None
-        answers = {str(path): programs.run([program, *(a.format(path) for a in arguments)]) for path in paths}
-        return {path: answer.decode("utf-8", "replace") for path, answer in answers.items() if answer is not None}
+        answers = {
+            str(path): programs.run([program, *(a.format(path) for a in arguments)])
+            for path in paths
+        }
+        return {
+            path: answer.decode("utf-8", "replace")
+            for path, answer in answers.items()
+            if answer is not None
+        }
 
     return read_all
 
@@ -79,7 +86,9 @@ def _pandoc_html(paths: Sequence[Path], folder: Path) -> dict[str, str] | None:
     for path in paths:
         data = path.read_bytes()
         if b"charset=windows-1251" in data:
-            path.write_bytes(data.decode("cp1251").replace("charset=windows-1251", "charset=utf-8").encode())
+            path.write_bytes(
+                data.decode("cp1251").replace("charset=windows-1251", "charset=utf-8").encode()
+            )
     return _command("pandoc", "--from=html", "--to=plain", "--wrap=none", "{}")(paths, folder)
 
 

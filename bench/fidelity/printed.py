@@ -6,16 +6,31 @@ from html import escape
 from bench.fidelity.blocks import Block, Piece, Sentence
 from bench.fidelity.programs import say
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-_TAGS = {"bold": "b", "italic": "i", "link": "a href='https://example.org/accord'", "date": "time", "small": "small"}
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+_TAGS = {
+    "bold": "b",
+    "italic": "i",
+    "link": "a href='https://example.org/accord'",
+    "date": "time",
+    "small": "small",
+}
 _LIST = {"p": "p", "heading": "h2", "quote": "blockquote", "caption": "figcaption", "box": "aside"}
 
 
-def page(blocks: list[Block], language: str, columns: int = 1, font: str = "DejaVu Serif", size: int = 11) -> str:
+def page(
+    blocks: list[Block], language: str, columns: int = 1, font: str = "DejaVu Serif", size: int = 11
+) -> str:
     """Write a page as a newsroom or a ministry prints it."""
     notes: list[Sentence] = []
     body = "".join(_block(block, notes) for block in blocks)
-    listed = "".join(f"<p class='note'><sup>{n}</sup> {escape(note.text)}</p>" for n, note in enumerate(notes, 1))
+    listed = "".join(
+        f"<p class='note'><sup>{n}</sup> {escape(note.text)}</p>" for n, note in enumerate(notes, 1)
+    )
     way = " dir='rtl'" if language == "ar" else ""
     return (
         f"<!doctype html><html lang='{language}'{way}><meta charset='utf-8'><title>Communiqué</title><style>"

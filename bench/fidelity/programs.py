@@ -19,15 +19,21 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def run(command: Sequence[str | Path], given: bytes | None = None, cwd: Path | None = None) -> bytes | None:
+def run(
+    command: Sequence[str | Path], given: bytes | None = None, cwd: Path | None = None
+) -> bytes | None:
     """What a program prints; None, and a word on standard error, where it fails."""
     try:
-        done = subprocess.run(command, input=given, cwd=cwd, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            command, input=given, cwd=cwd, capture_output=True, timeout=SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         say(f"  {Path(command[0]).name}: {error}")
         return None
     if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
+            f"exit code {done.returncode}"
+        ]
         say(f"  {Path(command[0]).name}: {last[0]}")
         return None
     return done.stdout
@@ -35,7 +41,9 @@ def run(command: Sequence[str | Path], given: bytes | None = None, cwd: Path | N
 
 def version(*command: str | Path) -> str:
     """The number of a program's version, as it says it itself."""
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False
+    )
     words = (word.strip(",v") for word in (done.stdout + done.stderr).split())
     return next((word for word in words if word[:1].isdigit()), "?")
 

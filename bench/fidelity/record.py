@@ -11,8 +11,16 @@ from bench.fidelity import programs
 from tools.browser import find as find_chromium
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
-TITLE = "# Results of the benches\n\nEach section is written by the bench itself, with `--record`.\n"
-LIBRARIES = ("pypdfium2", "trafilatura", "lxml", "regex", "rapidfuzz")  # those of them that Parley has
+TITLE = (
+    "# Results of the benches\n\nEach section is written by the bench itself, with `--record`.\n"
+)
+LIBRARIES = (
+    "pypdfium2",
+    "trafilatura",
+    "lxml",
+    "regex",
+    "rapidfuzz",
+)  # those of them that Parley has
 
 
 def heading(said: str, seconds: float) -> str:
@@ -24,7 +32,9 @@ def heading(said: str, seconds: float) -> str:
         "pdftotext": (shutil.which("pdftotext"), "-v"),
         "node": (shutil.which("node"), "--version"),
     }
-    found = [f"{name} {programs.version(*command)}" for name, command in commands.items() if command[0]]
+    found = [
+        f"{name} {programs.version(*command)}" for name, command in commands.items() if command[0]
+    ]
     wanted = (programs.TOOLS / "requirements.txt").read_text("utf-8").split()
     here = {found.name.lower(): found.version for found in distributions()}
     libraries = [f"{name} {here[name]}" for name in LIBRARIES if name in here]

@@ -42,7 +42,16 @@ class Figures:
 def table(kind: str, judged: Judged) -> Iterator[str]:
     """Yield the lines of a table in Markdown: one for each producer, then all of the kind."""
     ours, others = judged[PARLEY], [name for name in judged if name != PARLEY]
-    titles = ["producer", "documents", "sentences", PARLEY, "missed", "altered", "of these verified", *others]
+    titles = [
+        "producer",
+        "documents",
+        "sentences",
+        PARLEY,
+        "missed",
+        "altered",
+        "of these verified",
+        *others,
+    ]
     yield f"| {kind.upper()}: {' | '.join(titles)} |"
     yield f"| --- |{' ---: |' * (len(titles) - 1)}"
     by_producer: dict[str, list[Judgement]] = defaultdict(list)
@@ -60,11 +69,18 @@ def table(kind: str, judged: Judged) -> Iterator[str]:
             f"{figures.altered:,}",
             figures.accepted,
         ]
-        row += [Figures.of([one for one in judged[other] if one.document.name in names]) for other in others]
+        row += [
+            Figures.of([one for one in judged[other] if one.document.name in names])
+            for other in others
+        ]
         yield f"| {' | '.join(map(str, row))} |"
     missed = ", ".join(f"{name} {Figures.of(judged[name]).misses:,}" for name in judged)
     yield f"\nMissed: {missed}."
-    accepted = [f"{name} {Figures.of(judged[name]).accepted:,}" for name in others if Figures.of(judged[name]).altered]
+    accepted = [
+        f"{name} {Figures.of(judged[name]).accepted:,}"
+        for name in others
+        if Figures.of(judged[name]).altered
+    ]
     if accepted:
         yield f"Altered sentences verified in what others read: {', '.join(accepted)}."
 

@@ -54,7 +54,15 @@ class Stock:
         known = set()
         while True:
             opening, speaker, claim, tail = map(self._draws[language].choice, parts)
-            joined = tail[0] in "–—(" or tail.split()[0] in ("and", "but", "unless", "und", "і", "и", "et")
+            joined = tail[0] in "–—(" or tail.split()[0] in (
+                "and",
+                "but",
+                "unless",
+                "und",
+                "і",
+                "и",
+                "et",
+            )
             comma = "" if joined else "،" if language == "ar" else ","
             sentence = self._fill(f"{opening} {speaker} {claim}{comma} {tail}", language)
             if sentence.text not in known:
@@ -76,7 +84,9 @@ class Stock:
     def _value(self, role: str, language: str) -> str:
         draw, phrases = self._draws[language], PHRASES[language]
         if role == "number":
-            return draw.choice([f"{draw.randint(3, 990)}", f"{draw.randint(1, 99)},{draw.randint(100, 999)}"])
+            return draw.choice(
+                [f"{draw.randint(3, 990)}", f"{draw.randint(1, 99)},{draw.randint(100, 999)}"]
+            )
         if role == "time":
             return f"{draw.randint(0, 23):02}:{draw.randint(0, 59):02}"
         if role == "article":

@@ -37,7 +37,9 @@ class Truth:
         at = text.find(sought)
         while at >= 0:
             before, after = text[at - 1 : at], text[at + len(sought) : at + len(sought) + 1]
-            if not (before.isalnum() and sought[0].isalnum()) and not (after.isalnum() and sought[-1].isalnum()):
+            if not (before.isalnum() and sought[0].isalnum()) and not (
+                after.isalnum() and sought[-1].isalnum()
+            ):
                 return True
             at = text.find(sought, at + 1)
         return False

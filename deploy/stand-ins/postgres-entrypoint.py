@@ -21,7 +21,15 @@ def main() -> None:
             file.write(secret)
             file.flush()
             more = shlex.split(os.environ.get("POSTGRES_INITDB_ARGS", ""))
-            command = ["initdb", "-D", data, f"--username={user}", f"--pwfile={file.name}", "--encoding=UTF8", *more]
+            command = [
+                "initdb",
+                "-D",
+                data,
+                f"--username={user}",
+                f"--pwfile={file.name}",
+                "--encoding=UTF8",
+                *more,
+            ]
             subprocess.run(command, check=True)
         with open(data / "pg_hba.conf", "a") as file:
             file.write("host all all all scram-sha-256\n")

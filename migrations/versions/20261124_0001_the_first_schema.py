@@ -101,9 +101,18 @@ def upgrade() -> None:
         sa.Column("words", postgresql.TSVECTOR(), nullable=True),
         sa.PrimaryKeyConstraint("seq_from", "n", name=op.f("pk_log_holding")),
     )
-    op.create_index("ix_log_holding_negotiation", "log_holding", ["negotiation_id", "kind", "seq_to"], unique=False)
-    op.create_index("ix_log_holding_object", "log_holding", ["kind", "object_id", "seq_from"], unique=False)
-    op.create_index("ix_log_holding_words", "log_holding", ["words"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_log_holding_negotiation",
+        "log_holding",
+        ["negotiation_id", "kind", "seq_to"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_log_holding_object", "log_holding", ["kind", "object_id", "seq_from"], unique=False
+    )
+    op.create_index(
+        "ix_log_holding_words", "log_holding", ["words"], unique=False, postgresql_using="gin"
+    )
     op.create_index(
         "uq_log_holding_newest",
         "log_holding",
@@ -140,11 +149,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq_from", "n", name=op.f("pk_log_spell")),
     )
     op.create_index(
-        "ix_log_spell_cell", "log_spell", ["negotiation_id", "party_id", "issue_id", "seq_to"], unique=False
+        "ix_log_spell_cell",
+        "log_spell",
+        ["negotiation_id", "party_id", "issue_id", "seq_to"],
+        unique=False,
     )
     op.create_index("ix_log_spell_position", "log_spell", ["position_id", "seq_from"], unique=False)
     op.create_index(
-        "ix_log_spell_stated", "log_spell", ["stated_from", "stated_by", "first_published", "position_id"], unique=False
+        "ix_log_spell_stated",
+        "log_spell",
+        ["stated_from", "stated_by", "first_published", "position_id"],
+        unique=False,
     )
     op.create_table(
         "negotiation",
@@ -161,9 +176,12 @@ def upgrade() -> None:
         sa.Column("method", sa.Text(), nullable=True),
         sa.Column("review", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_negotiation_slug")
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80",
+            name=op.f("ck_negotiation_slug"),
         ),
-        sa.CheckConstraint("status IN ('ongoing', 'suspended', 'concluded')", name=op.f("ck_negotiation_status")),
+        sa.CheckConstraint(
+            "status IN ('ongoing', 'suspended', 'concluded')", name=op.f("ck_negotiation_status")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_negotiation")),
         sa.UniqueConstraint("slug", name=op.f("uq_negotiation_slug")),
         sa.UniqueConstraint("uid", name=op.f("uq_negotiation_uid")),
@@ -179,7 +197,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("aliases", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("wikidata_id", sa.Text(), nullable=True),
-        sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_party_slug")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_party_slug")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("slug", name=op.f("uq_party_slug")),
         sa.UniqueConstraint("uid", name=op.f("uq_party_uid")),
@@ -210,7 +230,9 @@ def upgrade() -> None:
         sa.Column("archive_url", sa.Text(), nullable=True),
         sa.Column("licence", sa.Text(), nullable=True),
         sa.Column("text_sha256", sa.Text(), nullable=True),
-        sa.CheckConstraint("url IS NOT NULL OR reference IS NOT NULL", name=op.f("ck_source_findable")),
+        sa.CheckConstraint(
+            "url IS NOT NULL OR reference IS NOT NULL", name=op.f("ck_source_findable")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("uid", name=op.f("uq_source_uid")),
         sa.UniqueConstraint("url_key", name=op.f("uq_source_url_key")),
@@ -223,10 +245,14 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_event_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_event_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_event")),
     )
-    op.create_index("ix_account_event_account_id_id", "account_event", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_account_event_account_id_id", "account_event", ["account_id", "id"], unique=False
+    )
     op.create_table(
         "api_token",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -240,7 +266,9 @@ def upgrade() -> None:
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("role IN ('viewer', 'editor', 'admin')", name=op.f("ck_api_token_role")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
@@ -255,10 +283,14 @@ def upgrade() -> None:
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_idempotency_key_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_idempotency_key_account_id")
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_idempotency_key")),
     )
-    op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
+    op.create_index(
+        op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False
+    )
     op.create_table(
         "issue",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -272,8 +304,12 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("ordered", sa.Boolean(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=True),
-        sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_issue_slug")),
-        sa.ForeignKeyConstraint(["negotiation_id"], ["negotiation.id"], name=op.f("fk_issue_negotiation_id")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_issue_slug")
+        ),
+        sa.ForeignKeyConstraint(
+            ["negotiation_id"], ["negotiation.id"], name=op.f("fk_issue_negotiation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
         sa.UniqueConstraint("id", "negotiation_id", name=op.f("uq_issue_id_negotiation_id")),
         sa.UniqueConstraint("negotiation_id", "slug", name=op.f("uq_issue_negotiation_id_slug")),
@@ -290,7 +326,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("format", sa.SmallInteger(), nullable=False),
-        sa.Column("snapshot", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "snapshot", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
         sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
@@ -298,14 +336,21 @@ def upgrade() -> None:
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("redacted_for", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(snapshot IS NULL) = (redacted_at IS NOT NULL)", name=op.f("ck_log_revision_blank_is_redacted")
+            "(snapshot IS NULL) = (redacted_at IS NOT NULL)",
+            name=op.f("ck_log_revision_blank_is_redacted"),
         ),
         sa.ForeignKeyConstraint(["seq"], ["log_commit.seq"], name=op.f("fk_log_revision_seq")),
         sa.PrimaryKeyConstraint("seq", "n", name=op.f("pk_log_revision")),
-        sa.UniqueConstraint("kind", "object_id", "version", name=op.f("uq_log_revision_kind_object_id_version")),
+        sa.UniqueConstraint(
+            "kind", "object_id", "version", name=op.f("uq_log_revision_kind_object_id_version")
+        ),
     )
     op.create_index(
-        "ix_log_revision_public", "log_revision", ["seq", "n"], unique=False, postgresql_where=sa.text("public")
+        "ix_log_revision_public",
+        "log_revision",
+        ["seq", "n"],
+        unique=False,
+        postgresql_where=sa.text("public"),
     )
     op.create_table(
         "participation",
@@ -317,12 +362,17 @@ def upgrade() -> None:
         sa.Column("consent_required", sa.Boolean(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('principal', 'mediator', 'guarantor', 'observer')", name=op.f("ck_participation_role")
+            "role IN ('principal', 'mediator', 'guarantor', 'observer')",
+            name=op.f("ck_participation_role"),
         ),
-        sa.ForeignKeyConstraint(["negotiation_id"], ["negotiation.id"], name=op.f("fk_participation_negotiation_id")),
+        sa.ForeignKeyConstraint(
+            ["negotiation_id"], ["negotiation.id"], name=op.f("fk_participation_negotiation_id")
+        ),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_participation_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
-        sa.UniqueConstraint("negotiation_id", "party_id", name=op.f("uq_participation_negotiation_id_party_id")),
+        sa.UniqueConstraint(
+            "negotiation_id", "party_id", name=op.f("uq_participation_negotiation_id_party_id")
+        ),
     )
     op.create_index(op.f("ix_participation_party_id"), "participation", ["party_id"], unique=False)
     op.create_table(
@@ -349,11 +399,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_link_token_hash")),
     )
-    op.create_index(op.f("ix_sign_in_link_account_id"), "sign_in_link", ["account_id"], unique=False)
+    op.create_index(
+        op.f("ix_sign_in_link_account_id"), "sign_in_link", ["account_id"], unique=False
+    )
     op.create_table(
         "source_text",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -362,7 +416,9 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_source_text_source_id")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source.id"], name=op.f("fk_source_text_source_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_text")),
         sa.UniqueConstraint("source_id", "n", name=op.f("uq_source_text_source_id_n")),
     )
@@ -413,7 +469,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_look")),
         sa.UniqueConstraint("uid", name=op.f("uq_look_uid")),
     )
-    op.create_index("ix_look_cell", "look", ["negotiation_id", "party_id", "issue_id"], unique=False)
+    op.create_index(
+        "ix_look_cell", "look", ["negotiation_id", "party_id", "issue_id"], unique=False
+    )
     op.create_table(
         "option",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -425,8 +483,12 @@ def upgrade() -> None:
         sa.Column("status_quo", sa.Boolean(), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_option_slug")),
-        sa.CheckConstraint("merged_into_id IS NULL OR retired", name=op.f("ck_option_merged_is_retired")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 80", name=op.f("ck_option_slug")
+        ),
+        sa.CheckConstraint(
+            "merged_into_id IS NULL OR retired", name=op.f("ck_option_merged_is_retired")
+        ),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_option_issue_id")),
         sa.ForeignKeyConstraint(
             ["merged_into_id", "issue_id"],
@@ -437,7 +499,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "issue_id", name=op.f("uq_option_id_issue_id")),
         sa.UniqueConstraint("issue_id", "slug", name=op.f("uq_option_issue_id_slug")),
     )
-    op.create_index("uq_option_status_quo", "option", ["issue_id"], unique=True, postgresql_where=sa.text("status_quo"))
+    op.create_index(
+        "uq_option_status_quo",
+        "option",
+        ["issue_id"],
+        unique=True,
+        postgresql_where=sa.text("status_quo"),
+    )
     op.create_table(
         "position",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -459,15 +527,20 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Text(), nullable=True),
         sa.Column("first_published_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "act IN ('states', 'proposes', 'offers', 'threatens', 'asks', 'withdraws')", name=op.f("ck_position_act")
+            "act IN ('states', 'proposes', 'offers', 'threatens', 'asks', 'withdraws')",
+            name=op.f("ck_position_act"),
         ),
         sa.CheckConstraint(
-            "firmness IN ('red_line', 'demand', 'preference', 'open', 'unclear')", name=op.f("ck_position_firmness")
+            "firmness IN ('red_line', 'demand', 'preference', 'open', 'unclear')",
+            name=op.f("ck_position_firmness"),
         ),
         sa.CheckConstraint(
-            "status <> 'published' OR stated_by IS NOT NULL", name=op.f("ck_position_published_is_dated")
+            "status <> 'published' OR stated_by IS NOT NULL",
+            name=op.f("ck_position_published_is_dated"),
         ),
-        sa.CheckConstraint("status IN ('draft', 'published', 'retracted')", name=op.f("ck_position_status")),
+        sa.CheckConstraint(
+            "status IN ('draft', 'published', 'retracted')", name=op.f("ck_position_status")
+        ),
         sa.CheckConstraint(
             "(stated_on IS NULL) = (stated_from IS NULL) AND (stated_from IS NULL) = (stated_by IS NULL)",
             name=op.f("ck_position_dated_whole"),
@@ -488,10 +561,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "issue_id", name=op.f("uq_position_id_issue_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_position_uid")),
     )
-    op.create_index("ix_position_cell", "position", ["negotiation_id", "party_id", "issue_id"], unique=False)
+    op.create_index(
+        "ix_position_cell", "position", ["negotiation_id", "party_id", "issue_id"], unique=False
+    )
     op.create_index(op.f("ix_position_issue_id"), "position", ["issue_id"], unique=False)
     op.create_index(
-        "ix_position_status_draft", "position", ["id"], unique=False, postgresql_where=sa.text("status = 'draft'")
+        "ix_position_status_draft",
+        "position",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'draft'"),
     )
     op.create_table(
         "quote",
@@ -537,7 +616,10 @@ def upgrade() -> None:
         sa.Column("attitude", sa.Text(), nullable=False),
         sa.Column("condition", sa.Text(), nullable=True),
         sa.Column("inferred", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("attitude IN ('prefers', 'accepts', 'rejects')", name=op.f("ck_position_attitude_attitude")),
+        sa.CheckConstraint(
+            "attitude IN ('prefers', 'accepts', 'rejects')",
+            name=op.f("ck_position_attitude_attitude"),
+        ),
         sa.ForeignKeyConstraint(
             ["option_id", "issue_id"],
             ["option.id", "option.issue_id"],
@@ -550,7 +632,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("position_id", "option_id", name=op.f("pk_position_attitude")),
     )
-    op.create_index("ix_position_attitude_option_id", "position_attitude", ["option_id"], unique=False)
+    op.create_index(
+        "ix_position_attitude_option_id", "position_attitude", ["option_id"], unique=False
+    )
     op.create_index(
         "uq_position_attitude_prefers",
         "position_attitude",
@@ -565,14 +649,18 @@ def upgrade() -> None:
         sa.Column("issue_id", sa.BigInteger(), nullable=False),
         sa.Column("option_id", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('condition', 'package', 'sequence')", name=op.f("ck_position_link_kind")),
+        sa.CheckConstraint(
+            "kind IN ('condition', 'package', 'sequence')", name=op.f("ck_position_link_kind")
+        ),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_position_link_issue_id")),
         sa.ForeignKeyConstraint(
             ["option_id", "issue_id"],
             ["option.id", "option.issue_id"],
             name=op.f("fk_position_link_option_id_issue_id"),
         ),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_position_link_position_id")),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_position_link_position_id")
+        ),
         sa.PrimaryKeyConstraint("position_id", "ordinal", name=op.f("pk_position_link")),
     )
     op.create_table(
@@ -580,11 +668,17 @@ def upgrade() -> None:
         sa.Column("position_id", sa.BigInteger(), nullable=False),
         sa.Column("quote_id", sa.BigInteger(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_position_quote_position_id")),
-        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_position_quote_quote_id")),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_position_quote_position_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quote_id"], ["quote.id"], name=op.f("fk_position_quote_quote_id")
+        ),
         sa.PrimaryKeyConstraint("position_id", "quote_id", name=op.f("pk_position_quote")),
     )
-    op.create_index(op.f("ix_position_quote_quote_id"), "position_quote", ["quote_id"], unique=False)
+    op.create_index(
+        op.f("ix_position_quote_quote_id"), "position_quote", ["quote_id"], unique=False
+    )
     op.create_table(
         "quote_check",
         sa.Column("quote_id", sa.BigInteger(), nullable=False),
@@ -593,7 +687,9 @@ def upgrade() -> None:
         sa.Column("text_id", sa.BigInteger(), nullable=True),
         sa.Column("start", sa.BigInteger(), nullable=True),
         sa.Column("end", sa.BigInteger(), nullable=True),
-        sa.Column("segments", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "segments", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
         sa.Column("prefix", sa.Text(), nullable=True),
         sa.Column("suffix", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -601,7 +697,9 @@ def upgrade() -> None:
             name=op.f("ck_quote_check_verification"),
         ),
         sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_quote_check_quote_id")),
-        sa.ForeignKeyConstraint(["text_id"], ["source_text.id"], name=op.f("fk_quote_check_text_id")),
+        sa.ForeignKeyConstraint(
+            ["text_id"], ["source_text.id"], name=op.f("fk_quote_check_text_id")
+        ),
         sa.PrimaryKeyConstraint("quote_id", "seq", name=op.f("pk_quote_check")),
     )
     guard()
@@ -614,7 +712,9 @@ def downgrade() -> None:
     op.drop_table("position_quote")
     op.drop_table("position_link")
     op.drop_index(
-        "uq_position_attitude_prefers", table_name="position_attitude", postgresql_where=sa.text("attitude = 'prefers'")
+        "uq_position_attitude_prefers",
+        table_name="position_attitude",
+        postgresql_where=sa.text("attitude = 'prefers'"),
     )
     op.drop_index("ix_position_attitude_option_id", table_name="position_attitude")
     op.drop_table("position_attitude")
@@ -622,11 +722,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_quote_speaker_id"), table_name="quote")
     op.drop_index(op.f("ix_quote_source_id"), table_name="quote")
     op.drop_table("quote")
-    op.drop_index("ix_position_status_draft", table_name="position", postgresql_where=sa.text("status = 'draft'"))
+    op.drop_index(
+        "ix_position_status_draft",
+        table_name="position",
+        postgresql_where=sa.text("status = 'draft'"),
+    )
     op.drop_index(op.f("ix_position_issue_id"), table_name="position")
     op.drop_index("ix_position_cell", table_name="position")
     op.drop_table("position")
-    op.drop_index("uq_option_status_quo", table_name="option", postgresql_where=sa.text("status_quo"))
+    op.drop_index(
+        "uq_option_status_quo", table_name="option", postgresql_where=sa.text("status_quo")
+    )
     op.drop_table("option")
     op.drop_index("ix_look_cell", table_name="look")
     op.drop_table("look")
@@ -639,7 +745,9 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     op.drop_index(op.f("ix_participation_party_id"), table_name="participation")
     op.drop_table("participation")
-    op.drop_index("ix_log_revision_public", table_name="log_revision", postgresql_where=sa.text("public"))
+    op.drop_index(
+        "ix_log_revision_public", table_name="log_revision", postgresql_where=sa.text("public")
+    )
     op.drop_table("log_revision")
     op.drop_table("issue")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
@@ -659,7 +767,9 @@ def downgrade() -> None:
     op.drop_table("log_spell")
     op.drop_table("log_quote_use")
     op.drop_index(
-        "uq_log_holding_newest", table_name="log_holding", postgresql_where=sa.text("seq_to = 9223372036854775807")
+        "uq_log_holding_newest",
+        table_name="log_holding",
+        postgresql_where=sa.text("seq_to = 9223372036854775807"),
     )
     op.drop_index("ix_log_holding_words", table_name="log_holding", postgresql_using="gin")
     op.drop_index("ix_log_holding_object", table_name="log_holding")

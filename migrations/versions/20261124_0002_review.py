@@ -17,7 +17,9 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_review_submission_position_id")),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_review_submission_position_id")
+        ),
         sa.PrimaryKeyConstraint("position_id", name=op.f("pk_review_submission")),
     )
     op.create_table(
@@ -29,10 +31,14 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("text <> ''", name=op.f("ck_review_comment_words")),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_review_comment_position_id")),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_review_comment_position_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_comment")),
     )
-    op.create_index(op.f("ix_review_comment_position_id"), "review_comment", ["position_id"], unique=False)
+    op.create_index(
+        op.f("ix_review_comment_position_id"), "review_comment", ["position_id"], unique=False
+    )
     op.create_table(
         "coding_unit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -52,7 +58,9 @@ def upgrade() -> None:
             ["issue.id", "issue.negotiation_id"],
             name=op.f("fk_coding_unit_issue_id_negotiation_id"),
         ),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_coding_unit_source_id")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source.id"], name=op.f("fk_coding_unit_source_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_unit")),
         sa.UniqueConstraint(
             "negotiation_id",
@@ -69,7 +77,9 @@ def upgrade() -> None:
         sa.Column("coder", sa.Text(), nullable=False),
         sa.Column("attitudes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["unit_id"], ["coding_unit.id"], name=op.f("fk_second_coding_unit_id")),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["coding_unit.id"], name=op.f("fk_second_coding_unit_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_coding")),
         sa.UniqueConstraint("unit_id", "coder", name=op.f("uq_second_coding_unit_id_coder")),
     )

@@ -17,9 +17,13 @@ def upgrade() -> None:
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_oidc_identity_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_oidc_identity_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_identity")),
-        sa.UniqueConstraint("account_id", "issuer", name=op.f("uq_oidc_identity_account_id_issuer")),
+        sa.UniqueConstraint(
+            "account_id", "issuer", name=op.f("uq_oidc_identity_account_id_issuer")
+        ),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_oidc_identity_issuer_subject")),
     )
     op.create_table(
@@ -29,7 +33,9 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("next", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_oidc_trip_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_oidc_trip_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_trip")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_oidc_trip_token_hash")),
     )

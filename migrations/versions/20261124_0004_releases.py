@@ -27,12 +27,17 @@ def upgrade() -> None:
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("redacted_for", sa.Text(), nullable=True),
         sa.CheckConstraint("number > 0", name=op.f("ck_release_numbered")),
-        sa.CheckConstraint("(package IS NULL) = (redacted_at IS NOT NULL)", name=op.f("ck_release_blank_is_redacted")),
+        sa.CheckConstraint(
+            "(package IS NULL) = (redacted_at IS NOT NULL)",
+            name=op.f("ck_release_blank_is_redacted"),
+        ),
         sa.CheckConstraint(
             "octet_length(package) = bytes AND encode(sha256(package), 'hex') = sha256",
             name=op.f("ck_release_as_announced"),
         ),
-        sa.ForeignKeyConstraint(["negotiation_id"], ["negotiation.id"], name=op.f("fk_release_negotiation_id")),
+        sa.ForeignKeyConstraint(
+            ["negotiation_id"], ["negotiation.id"], name=op.f("fk_release_negotiation_id")
+        ),
         sa.ForeignKeyConstraint(["seq"], ["log_commit.seq"], name=op.f("fk_release_seq")),
         sa.PrimaryKeyConstraint("negotiation_id", "number", name=op.f("pk_release")),
     )

@@ -81,12 +81,16 @@ FUNCTIONS = {
 
 def upgrade() -> None:
     for table in ("source", "quote"):
-        op.add_column(table, sa.Column("redacted", postgresql.JSONB(none_as_null=True, astext_type=sa.Text())))
+        op.add_column(
+            table, sa.Column("redacted", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()))
+        )
     op.add_column("source_text", sa.Column("redacted_at", sa.DateTime(timezone=True)))
     # A payload of which a part was blanked keeps the rest.
     op.drop_constraint(op.f("ck_log_revision_blank_is_redacted"), "log_revision", type_="check")
     op.create_check_constraint(
-        op.f("ck_log_revision_blank_is_redacted"), "log_revision", "snapshot IS NOT NULL OR redacted_at IS NOT NULL"
+        op.f("ck_log_revision_blank_is_redacted"),
+        "log_revision",
+        "snapshot IS NOT NULL OR redacted_at IS NOT NULL",
     )
     op.execute(IN_TEXTS.format(as_owner=AS_OWNER))
     op.execute("REVOKE EXECUTE ON FUNCTION redact_in_texts FROM PUBLIC")
@@ -100,7 +104,9 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {name}")
     op.drop_constraint(op.f("ck_log_revision_blank_is_redacted"), "log_revision", type_="check")
     op.create_check_constraint(
-        op.f("ck_log_revision_blank_is_redacted"), "log_revision", "(snapshot IS NULL) = (redacted_at IS NOT NULL)"
+        op.f("ck_log_revision_blank_is_redacted"),
+        "log_revision",
+        "(snapshot IS NULL) = (redacted_at IS NOT NULL)",
     )
     op.drop_column("source_text", "redacted_at")
     for table in ("source", "quote"):

@@ -14,7 +14,9 @@ FOREVER = 2**63 - 1
 LOCK = 0x7061726C6579  # under which entries are numbered: app/log/writer.py
 REFUSED = "USING ERRCODE = 'integrity_constraint_violation'"
 # Who owns the tables may rebuild what is derived.
-BY_OWNER = "pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')"
+BY_OWNER = (
+    "pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')"
+)
 OWN_COMMIT = "SELECT FROM log_commit c WHERE c.seq = {0} AND is_own(c.xmin)"
 OPEN = """
 DECLARE closed bigint;
@@ -56,7 +58,9 @@ BEGIN
   RETURN NEW;
 END""",
     # What belongs to an entry is written with it, or ahead of it.
-    "require_open() RETURNS trigger": OPEN.format(column="seq", own=OWN_COMMIT.format("added.seq"), owner=BY_OWNER),
+    "require_open() RETURNS trigger": OPEN.format(
+        column="seq", own=OWN_COMMIT.format("added.seq"), owner=BY_OWNER
+    ),
     "require_open_from() RETURNS trigger": OPEN.format(
         column="seq_from", own=OWN_COMMIT.format("added.seq_from"), owner=BY_OWNER
     ),
@@ -122,7 +126,9 @@ def upgrade() -> None:
         op.execute(f"CREATE FUNCTION {name} LANGUAGE plpgsql AS $${body}$$")
     op.execute(CLOSE)
     op.execute("REVOKE EXECUTE ON FUNCTION close_versions FROM PUBLIC")
-    op.execute("CREATE TRIGGER follow_on BEFORE INSERT ON log_commit FOR EACH ROW EXECUTE FUNCTION follow_on()")
+    op.execute(
+        "CREATE TRIGGER follow_on BEFORE INSERT ON log_commit FOR EACH ROW EXECUTE FUNCTION follow_on()"
+    )
     for table, checks in TRIGGERS.items():
         for check in checks:
             op.execute(

@@ -10,7 +10,9 @@ depends_on = None
 
 SAID = "exact || ' ' || coalesce(translation, '')"
 BEFORE = "to_tsvector('simple', {0}) || to_tsvector('english', {0})"
-AFTER = "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
+AFTER = (
+    "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
+)
 ALIASES = """
 (SELECT string_agg(nullif(a, ''), ' ' ORDER BY i)
  FROM jsonb_array_elements_text(s -> 'aliases') WITH ORDINALITY x (a, i))"""
@@ -53,6 +55,8 @@ def downgrade() -> None:
 def _index(vector: str) -> None:
     op.execute("DROP INDEX ix_quote_words")
     op.execute("ALTER TABLE quote DROP COLUMN words")
-    op.execute(f"ALTER TABLE quote ADD COLUMN words tsvector GENERATED ALWAYS AS ({vector.format(SAID)}) STORED")
+    op.execute(
+        f"ALTER TABLE quote ADD COLUMN words tsvector GENERATED ALWAYS AS ({vector.format(SAID)}) STORED"
+    )
     op.execute("CREATE INDEX ix_quote_words ON quote USING gin (words)")
     op.execute(AGAIN.format(vector=vector.format("r.body")))

@@ -26,7 +26,9 @@ async def make_account(
     password: str | None = PASSWORD,
     now: datetime = NOW,
 ) -> Account:
-    return await actions.add_user(session, by=None, name=name, role=role, password=password, now=now)
+    return await actions.add_user(
+        session, by=None, name=name, role=role, password=password, now=now
+    )
 
 
 def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]:
@@ -37,14 +39,18 @@ def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]
         async with transaction(make_sessions(engine)) as session:
             for role in roles:
                 account = await make_account(session, role, role, now=now)
-                tokens[str(role)] = await actions.add_token(session, account=account, label="test", now=now)
+                tokens[str(role)] = await actions.add_token(
+                    session, account=account, label="test", now=now
+                )
         await engine.dispose()
         return tokens
 
     return asyncio.run(add())
 
 
-def browser(app: FastAPI, name: str | None = None, address: str = "127.0.0.1", password: str = PASSWORD) -> TestClient:
+def browser(
+    app: FastAPI, name: str | None = None, address: str = "127.0.0.1", password: str = PASSWORD
+) -> TestClient:
     """A browser at an address, signed in where a name is given."""
     made = TestClient(app, follow_redirects=False, client=(address, 5000), headers=SAME_ORIGIN)
     if name is not None:

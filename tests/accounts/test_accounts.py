@@ -20,19 +20,27 @@ pytestmark = pytest.mark.anyio
 LASTS, IDLE = timedelta(days=14), timedelta(hours=72)
 
 
-async def enter(session: AsyncSession, name: str = "ada", password: str = PASSWORD) -> sign_ins.Secrets | None:
-    attempt = await sign_ins.begin_sign_in(session, name=name, address="192.0.2.1", device=None, now=NOW)
+async def enter(
+    session: AsyncSession, name: str = "ada", password: str = PASSWORD
+) -> sign_ins.Secrets | None:
+    attempt = await sign_ins.begin_sign_in(
+        session, name=name, address="192.0.2.1", device=None, now=NOW
+    )
     return await sign_ins.sign_in(
         session, attempt=attempt, password=password, user_agent="Fire\nfox", lasts=LASTS, now=NOW
     )
 
 
-async def who(session: AsyncSession, token: str, after: timedelta = timedelta()) -> queries.Viewer | None:
+async def who(
+    session: AsyncSession, token: str, after: timedelta = timedelta()
+) -> queries.Viewer | None:
     found = await queries.find_signed_in(session, token, idle=IDLE, now=NOW + after)
     return found[0] if found else None
 
 
-async def holder(session: AsyncSession, token: str, after: timedelta = timedelta()) -> queries.Viewer | None:
+async def holder(
+    session: AsyncSession, token: str, after: timedelta = timedelta()
+) -> queries.Viewer | None:
     found = await queries.find_token_holder(session, token, now=NOW + after)
     return found[0] if found else None
 
@@ -49,7 +57,17 @@ async def test_names_are_unique_whatever_their_letter_case(session: AsyncSession
     assert (await queries.find_account(session, "áDÁ")) is not None
 
 
-UNSEEN = ["a\u200bda", "ada\u200e", "a\u00a0da", "ada\u3164", "ada\ufe0f", "a\u034fda", "\u2800", "a  da", "\u0301ada"]
+UNSEEN = [
+    "a\u200bda",
+    "ada\u200e",
+    "a\u00a0da",
+    "ada\u3164",
+    "ada\ufe0f",
+    "a\u034fda",
+    "\u2800",
+    "a  da",
+    "\u0301ada",
+]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00", "\u202eabc", "x" * 81, *UNSEEN])
@@ -71,7 +89,9 @@ async def test_a_name_that_looks_like_another_is_refused(session: AsyncSession) 
             await make_account(session, name)
 
 
-async def test_of_two_that_look_alike_at_once_one_is_added(sessions: async_sessionmaker[AsyncSession]) -> None:
+async def test_of_two_that_look_alike_at_once_one_is_added(
+    sessions: async_sessionmaker[AsyncSession],
+) -> None:
     async with sessions() as one, sessions() as other:
         await make_account(one, "ada")
         second = asyncio.create_task(make_account(other, "аdа"))
@@ -118,7 +138,9 @@ async def test_sessions_end_when_idle_or_old_and_stay_while_used(session: AsyncS
 @pytest.mark.usefixtures("costly_passwords")
 async def test_weak_hashes_are_renewed_at_sign_in(session: AsyncSession) -> None:
     account = await make_account(session)
-    account.password_hash = PasswordHasher(memory_cost=8 * 1024, time_cost=1, parallelism=1).hash(PASSWORD)
+    account.password_hash = PasswordHasher(memory_cost=8 * 1024, time_cost=1, parallelism=1).hash(
+        PASSWORD
+    )
     await session.flush()
     assert await enter(session)
     assert account.password_hash
@@ -144,7 +166,9 @@ async def test_no_secret_is_stored_or_noted(session: AsyncSession) -> None:
 
 
 @pytest.mark.parametrize("by", ["disabling", "password"])
-async def test_disabling_or_a_new_password_ends_everything_else(session: AsyncSession, by: str) -> None:
+async def test_disabling_or_a_new_password_ends_everything_else(
+    session: AsyncSession, by: str
+) -> None:
     account = await make_account(session)
     here, there = await enter(session), await enter(session)
     assert here
@@ -156,10 +180,17 @@ async def test_disabling_or_a_new_password_ends_everything_else(session: AsyncSe
 
     if by == "disabling":
         await actions.disable(session, by="root", account=account, now=NOW)
-        await actions.enable(session, by="root", account=account, now=NOW)  # does not bring anything back
+        await actions.enable(
+            session, by="root", account=account, now=NOW
+        )  # does not bring anything back
     else:
         await actions.set_password(
-            session, by="ada", account=account, password="new " + PASSWORD, now=NOW, but_sign_in=kept.sign_in_id
+            session,
+            by="ada",
+            account=account,
+            password="new " + PASSWORD,
+            now=NOW,
+            but_sign_in=kept.sign_in_id,
         )
 
     assert (await who(session, here.token) is not None) is (by == "password")
@@ -193,18 +224,28 @@ async def test_the_local_admins_link_works_once_and_for_an_hour(session: AsyncSe
     for secret, after in ((first, 0), (second, 60), ("", 0), ("x", 0)):
         with pytest.raises(SignInRequired):
             await sign_ins.use_link(
-                session, secret=secret, user_agent=None, lasts=LASTS, now=NOW + timedelta(minutes=after)
+                session,
+                secret=secret,
+                user_agent=None,
+                lasts=LASTS,
+                now=NOW + timedelta(minutes=after),
             )
     with pytest.raises(NotFound):
         await actions.issue_link(session, account_name="nobody", now=NOW)
 
 
-async def test_tokens_expire_are_bounded_and_revoked_by_their_owner_or_an_admin(session: AsyncSession) -> None:
+async def test_tokens_expire_are_bounded_and_revoked_by_their_owner_or_an_admin(
+    session: AsyncSession,
+) -> None:
     account, other = await make_account(session), await make_account(session, "bob")
     root = await make_account(session, "root", UserRole.ADMIN)
     token = await actions.add_token(session, account=account, label="a", expires_in_days=1, now=NOW)
-    lesser = await actions.add_token(session, account=account, label="b", role=UserRole.VIEWER, now=NOW)
-    lasting = await actions.add_token(session, account=account, label="c", expires_in_days=None, now=NOW)
+    lesser = await actions.add_token(
+        session, account=account, label="b", role=UserRole.VIEWER, now=NOW
+    )
+    lasting = await actions.add_token(
+        session, account=account, label="c", expires_in_days=None, now=NOW
+    )
     with pytest.raises(Forbidden):
         await actions.add_token(session, account=account, label="d", role=UserRole.ADMIN, now=NOW)
 
@@ -239,7 +280,13 @@ async def test_what_is_done_to_accounts_is_noted_once(session: AsyncSession) -> 
         await actions.disable(session, by="root", account=account, now=NOW)
     await actions.enable(session, by="root", account=account, now=NOW)
     await session.flush()
-    assert await what_happened(session) == ["added", "signed in", "role changed", "disabled", "enabled"]
+    assert await what_happened(session) == [
+        "added",
+        "signed in",
+        "role changed",
+        "disabled",
+        "enabled",
+    ]
 
 
 async def test_somebody_elses_sign_in_cannot_be_ended(session: AsyncSession) -> None:
@@ -260,7 +307,11 @@ async def test_somebody_elses_sign_in_cannot_be_ended(session: AsyncSession) -> 
 async def test_the_audit_is_appended_only(session: AsyncSession) -> None:
     await make_account(session)
     assert await session.scalar(select(Account.id))
-    for statement in ("UPDATE account_event SET by = 'x'", "DELETE FROM account_event", "TRUNCATE account_event"):
+    for statement in (
+        "UPDATE account_event SET by = 'x'",
+        "DELETE FROM account_event",
+        "TRUNCATE account_event",
+    ):
         with pytest.raises(Exception, match=r"(?i)permission|append|never|refuse|denied|cannot"):
             async with session.begin_nested():
                 await session.execute(text(statement))

@@ -44,7 +44,11 @@ def provider(running_provider: Provider) -> Provider:
 
 
 def settings_for(issuer: str, **more: Any) -> Settings:
-    ours = {"oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET), "oidc_name": "Basin Cloud"}
+    ours = {
+        "oidc_client_id": CLIENT,
+        "oidc_client_secret": SecretStr(SECRET),
+        "oidc_name": "Basin Cloud",
+    }
     return Settings(hosts=HOSTS, unsafe_database=True, oidc_issuer=issuer, **{**ours, **more})
 
 
@@ -102,7 +106,9 @@ NOT_LINKED, NO, OVER = "No account here is linked", "did not work", "was not beg
 
 
 def test_the_owner_links_an_account_and_signs_in_by_it(app: FastAPI, provider: Provider) -> None:
-    assert (link(app).status_code, link(app, "viewer").status_code) == (303, 409), "one person, one account"
+    assert (link(app).status_code, link(app, "viewer").status_code) == (303, 409), (
+        "one person, one account"
+    )
     somebody = browser(app)
     shown = LexborHTMLParser(somebody.get("/login?next=/n/x").text)
     assert shown.css_first("#field-oidc").text() == "Sign in by Basin Cloud"
@@ -112,7 +118,12 @@ def test_the_owner_links_an_account_and_signs_in_by_it(app: FastAPI, provider: P
     assert all("HttpOnly" in one and "SameSite=lax" in one and "Path=/" in one for one in cookies)
     assert who(somebody) == "editor"
     assert provider.subject in somebody.get("/account").text
-    assert set(provider.asked) == {"/.well-known/openid-configuration", "/authorize", "/token", "/keys"}
+    assert set(provider.asked) == {
+        "/.well-known/openid-configuration",
+        "/authorize",
+        "/token",
+        "/keys",
+    }
     events = browser(app, "admin").get("/admin/users").text
     assert "linked" in events and "OpenID Connect" in events
 
@@ -127,7 +138,9 @@ def test_a_provider_of_others_is_understood(database: Server) -> None:
         app = create_app(settings_for(f"http://localhost:{server.server_port}"), database.url)
 
         def through(somebody: TestClient, path: str, **data: str) -> httpx2.Response:
-            answer = httpx2.post(onward(somebody.post(path, data=data)), data={"sub": "mira@basin.example"})
+            answer = httpx2.post(
+                onward(somebody.post(path, data=data)), data={"sub": "mira@basin.example"}
+            )
             parts = urlsplit(answer.headers["location"])
             return somebody.get(f"{parts.path}?{parts.query}")
 
@@ -170,14 +183,18 @@ def without(name: str) -> Any:
         lie(at_hash="another"),
     ],
 )
-def test_an_id_token_that_does_not_hold_signs_nobody_in(app: FastAPI, provider: Provider, told: Any) -> None:
+def test_an_id_token_that_does_not_hold_signs_nobody_in(
+    app: FastAPI, provider: Provider, told: Any
+) -> None:
     link(app)
     somebody, provider.lie = browser(app), told
     assert refused(enter(somebody), somebody, NO)
 
 
 @pytest.mark.parametrize("way", ["signed_by_another", "signed_by_the_shared_secret", "unsigned"])
-def test_an_id_token_that_the_provider_did_not_sign_signs_nobody_in(app: FastAPI, provider: Provider, way: str) -> None:
+def test_an_id_token_that_the_provider_did_not_sign_signs_nobody_in(
+    app: FastAPI, provider: Provider, way: str
+) -> None:
     link(app)
     somebody, provider.sign = browser(app), getattr(provider, way)
     assert refused(enter(somebody), somebody, NO)
@@ -197,7 +214,9 @@ def test_a_token_expires_by_our_clock(app: FastAPI, provider: Provider) -> None:
     address = back(onward(somebody.post("/login/oidc")))
     provider.lie = lambda claims: claims.update(exp=claims["iat"] + 60)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=3), tick=True):
-        provider.lie = lambda claims: claims.update(iat=claims["iat"] - 180, exp=claims["iat"] - 120)
+        provider.lie = lambda claims: claims.update(
+            iat=claims["iat"] - 180, exp=claims["iat"] - 120
+        )
         assert refused(somebody.get(address), somebody, NO)
 
 
@@ -233,7 +252,9 @@ def test_nothing_can_be_used_twice(app: FastAPI, provider: Provider) -> None:
     onward(thief.post("/login/oidc"))
     state = parse_qs(urlsplit(back(onward(thief.post("/login/oidc")))).query)["state"][0]
     code = parse_qs(urlsplit(address).query)["code"][0]
-    assert refused(thief.get(f"/login/oidc/callback?state={state}&code={code}"), thief, NO), "its code alone"
+    assert refused(thief.get(f"/login/oidc/callback?state={state}&code={code}"), thief, NO), (
+        "its code alone"
+    )
 
 
 def test_a_code_of_another_browser_is_of_no_use(app: FastAPI, provider: Provider) -> None:
@@ -250,7 +271,9 @@ def test_a_trip_takes_ten_minutes_at_most(app: FastAPI, provider: Provider) -> N
     somebody = browser(app)
     address, trip = back(onward(somebody.post("/login/oidc"))), somebody.cookies["parley_trip"]
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11), tick=True):
-        assert refused(somebody.get(address, headers={"Cookie": f"parley_trip={trip}"}), somebody, OVER)
+        assert refused(
+            somebody.get(address, headers={"Cookie": f"parley_trip={trip}"}), somebody, OVER
+        )
 
 
 def test_a_disabled_account_stays_out_and_strangers_learn_nothing_of_it(
@@ -291,7 +314,9 @@ def test_being_turned_away_there_is_said(app: FastAPI, provider: Provider) -> No
         lie(padding="x" * 2_000_000),
     ],
 )
-def test_a_provider_that_describes_itself_oddly_is_not_asked(app: FastAPI, provider: Provider, told: Any) -> None:
+def test_a_provider_that_describes_itself_oddly_is_not_asked(
+    app: FastAPI, provider: Provider, told: Any
+) -> None:
     somebody, provider.describe = browser(app), told
     assert refused(somebody.post("/login/oidc"), somebody, NO)
     assert set(provider.asked) == {"/.well-known/openid-configuration"}
@@ -300,9 +325,15 @@ def test_a_provider_that_describes_itself_oddly_is_not_asked(app: FastAPI, provi
 def test_a_provider_that_names_itself_must_do_so(app: FastAPI, provider: Provider) -> None:
     link(app)
     provider.describe = lie(authorization_response_iss_parameter_supported=True)
-    for named, status in (("", 422), ("&iss=https://another.example", 422), (f"&iss={provider.issuer}", 303)):
+    for named, status in (
+        ("", 422),
+        ("&iss=https://another.example", 422),
+        (f"&iss={provider.issuer}", 303),
+    ):
         somebody = browser(app)
-        assert somebody.get(back(onward(somebody.post("/login/oidc"))) + named).status_code == status
+        assert (
+            somebody.get(back(onward(somebody.post("/login/oidc"))) + named).status_code == status
+        )
 
 
 def test_a_provider_that_is_away(database: Server) -> None:
@@ -312,7 +343,9 @@ def test_a_provider_that_is_away(database: Server) -> None:
     answer = somebody.post("/login/oidc")
     assert refused(answer, somebody, "does not answer", 503)
     assert answer.headers["retry-after"]
-    assert browser(app, "editor").post("/account/oidc", data={"current": PASSWORD}).status_code == 503
+    assert (
+        browser(app, "editor").post("/account/oidc", data={"current": PASSWORD}).status_code == 503
+    )
 
 
 def test_linking_takes_the_password_and_the_same_browser(app: FastAPI, provider: Provider) -> None:
@@ -337,7 +370,9 @@ def test_the_sign_in_of_before_ends(app: FastAPI, provider: Provider) -> None:
     old = somebody.cookies["parley_session"]
     assert enter(somebody).status_code == 303
     assert who(somebody) == "editor"
-    assert browser(app).get("/account", headers={"Cookie": f"parley_session={old}"}).status_code == 303
+    assert (
+        browser(app).get("/account", headers={"Cookie": f"parley_session={old}"}).status_code == 303
+    )
 
 
 def test_other_sites_start_nothing(app: FastAPI, provider: Provider) -> None:
@@ -353,7 +388,9 @@ def test_it_is_tried_only_so_often(app: FastAPI, provider: Provider) -> None:
     assert browser(app, address="192.0.2.1").post("/login/oidc").status_code == 200
 
 
-def test_over_tls_the_cookie_and_the_way_back_are_bound_to_it(database: Server, provider: Provider) -> None:
+def test_over_tls_the_cookie_and_the_way_back_are_bound_to_it(
+    database: Server, provider: Provider
+) -> None:
     app = create_app(settings_for(provider.issuer, secure=True), database.url)
     answer = browser(app).post("/login/oidc")
     [cookie] = answer.headers.get_list("set-cookie")
@@ -362,10 +399,14 @@ def test_over_tls_the_cookie_and_the_way_back_are_bound_to_it(database: Server, 
     assert asked["redirect_uri"] == ["https://testserver/login/oidc/callback"]
 
 
-def test_what_was_typed_is_kept_while_signing_in_in_another_tab(app: FastAPI, provider: Provider) -> None:
+def test_what_was_typed_is_kept_while_signing_in_in_another_tab(
+    app: FastAPI, provider: Provider
+) -> None:
     link(app)
     somebody = browser(app)
-    page = LexborHTMLParser(somebody.post("/login", data={"carry": '{"summary": "forty"}', "next": "/x"}).text)
+    page = LexborHTMLParser(
+        somebody.post("/login", data={"carry": '{"summary": "forty"}', "next": "/x"}).text
+    )
     [there] = page.css("form[action='/login/oidc']")
     assert there.attributes["target"] == "_blank"
     enter(somebody)
@@ -379,13 +420,25 @@ def test_without_a_provider_there_is_none(database: Server, settings: Settings) 
     app = create_app(settings, database.url)
     somebody = browser(app, "editor")
     assert "oidc" not in browser(app).get("/login").text + somebody.get("/account").text
-    answers = [somebody.post("/login/oidc"), somebody.post("/account/oidc", data={"current": PASSWORD})]
+    answers = [
+        somebody.post("/login/oidc"),
+        somebody.post("/account/oidc", data={"current": PASSWORD}),
+    ]
     answers += [somebody.post("/account/oidc/unlink"), somebody.get("/login/oidc/callback")]
     assert [answer.status_code for answer in answers] == [404] * 4
 
 
 @pytest.mark.parametrize(
-    "issuer", ["http://login.example", "ftp://a", "https://", "x", "https://u:p@a", "https://a?b", "https://a b"]
+    "issuer",
+    [
+        "http://login.example",
+        "ftp://a",
+        "https://",
+        "x",
+        "https://u:p@a",
+        "https://a?b",
+        "https://a b",
+    ],
 )
 def test_an_issuer_must_be_safe_to_ask(issuer: str) -> None:
     with pytest.raises(ValidationError):

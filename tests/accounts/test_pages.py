@@ -25,7 +25,15 @@ from app.models.vocabulary import UserRole
 from app.settings import Settings
 from tests.accounts.make import PASSWORD, SAME_ORIGIN, add_accounts, browser
 
-ADMIN_PATHS = ["", "/1/role", "/1/disable", "/1/enable", "/1/link", "/999999/disable", "/99999999999999999999/disable"]
+ADMIN_PATHS = [
+    "",
+    "/1/role",
+    "/1/disable",
+    "/1/enable",
+    "/1/link",
+    "/999999/disable",
+    "/99999999999999999999/disable",
+]
 
 
 @pytest.fixture
@@ -63,7 +71,9 @@ def text(page: str, selector: str) -> str:
     return found.text(strip=True)
 
 
-def test_a_sign_in_ends_with_the_next_one_and_with_signing_out(app: FastAPI, tokens: dict[str, str]) -> None:
+def test_a_sign_in_ends_with_the_next_one_and_with_signing_out(
+    app: FastAPI, tokens: dict[str, str]
+) -> None:
     somebody = browser(app, "editor")
     first = somebody.cookies["parley_session"]
     somebody.post("/login", data={"name": "editor", "password": PASSWORD})
@@ -72,12 +82,19 @@ def test_a_sign_in_ends_with_the_next_one_and_with_signing_out(app: FastAPI, tok
     assert somebody.get("/probe").json() == "editor"
     assert somebody.post("/logout").status_code == 303
     for cookie in (first, second):
-        assert browser(app).get("/probe", headers={"Cookie": f"parley_session={cookie}"}).json() is None
+        assert (
+            browser(app).get("/probe", headers={"Cookie": f"parley_session={cookie}"}).json()
+            is None
+        )
 
 
 @pytest.mark.parametrize("secure", [False, True])
-def test_cookies_are_kept_from_scripts_and_other_sites(database: Server, tokens: dict[str, str], secure: bool) -> None:
-    served = create_app(Settings(hosts=("testserver",), secure=secure, unsafe_database=True), database.url)
+def test_cookies_are_kept_from_scripts_and_other_sites(
+    database: Server, tokens: dict[str, str], secure: bool
+) -> None:
+    served = create_app(
+        Settings(hosts=("testserver",), secure=secure, unsafe_database=True), database.url
+    )
     scheme = "https" if secure else "http"
     with TestClient(served, base_url=f"{scheme}://testserver", follow_redirects=False) as somebody:
         answer = somebody.post("/login", data={"name": "editor", "password": PASSWORD})
@@ -100,7 +117,9 @@ ELSEWHERE = [
 def test_signing_in_leads_nowhere_else(app: FastAPI, tokens: dict[str, str]) -> None:
     somebody = browser(app)
     for address in ELSEWHERE:
-        answer = somebody.post("/login", data={"name": "editor", "password": PASSWORD, "next": address})
+        answer = somebody.post(
+            "/login", data={"name": "editor", "password": PASSWORD, "next": address}
+        )
         assert (answer.status_code, answer.headers["location"]) == (303, "/"), address
         assert "x" not in answer.cookies
         again = somebody.get("/login", params={"next": address})
@@ -109,14 +128,18 @@ def test_signing_in_leads_nowhere_else(app: FastAPI, tokens: dict[str, str]) -> 
 
 @given(st.text(max_size=30) | st.from_regex(r"[/\\.:@h\s]{0,8}", fullmatch=True))
 def test_what_comes_after_signing_in_is_here(address: str) -> None:
-    assert re.fullmatch(r"/(?![/\\])[^\s\\\x00-\x20\x7f]*", safe_next(address)) or not address.isascii()
+    assert (
+        re.fullmatch(r"/(?![/\\])[^\s\\\x00-\x20\x7f]*", safe_next(address))
+        or not address.isascii()
+    )
     assert safe_next("/n/x?as_of=2025-03#y") == "/n/x?as_of=2025-03#y"
 
 
 def test_a_wrong_password_looks_like_nobody(app: FastAPI, tokens: dict[str, str]) -> None:
     somebody = browser(app)
     answers = [
-        somebody.post("/login", data={"name": name, "password": "wrong password"}) for name in ("editor", "nobody")
+        somebody.post("/login", data={"name": name, "password": "wrong password"})
+        for name in ("editor", "nobody")
     ]
     first, second = answers
     assert first.status_code == second.status_code == 422
@@ -134,7 +157,10 @@ def test_a_wrong_password_takes_as_long_as_nobody(app: FastAPI, tokens: dict[str
     with browser(app) as somebody:
         for n in range(9):
             for name, times in took.items():
-                data = {"name": name if name == "editor" else f"nobody{n}", "password": "wrong password"}
+                data = {
+                    "name": name if name == "editor" else f"nobody{n}",
+                    "password": "wrong password",
+                }
                 # A new address each time, since tries are counted.
                 somebody._transport.client = (f"192.0.2.{n}", 5000)
                 started = time.process_time()  # hashing is work, and other processes add none to it
@@ -145,7 +171,9 @@ def test_a_wrong_password_takes_as_long_as_nobody(app: FastAPI, tokens: dict[str
     assert min(medians) > 0.6 * max(medians)
 
 
-def test_failures_close_one_name_from_one_address_only(app: FastAPI, tokens: dict[str, str]) -> None:
+def test_failures_close_one_name_from_one_address_only(
+    app: FastAPI, tokens: dict[str, str]
+) -> None:
     at_home = browser(app, "editor", "192.0.2.7")
     at_home.post("/logout")
     attacker = browser(app, address="192.0.2.1")
@@ -157,20 +185,26 @@ def test_failures_close_one_name_from_one_address_only(app: FastAPI, tokens: dic
     refused = attacker.post("/login", data=right)
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 300
-    forged = attacker.post("/login", data=right, headers={"X-Forwarded-For": "203.0.113.5", "Forwarded": "for=1.2.3.4"})
+    forged = attacker.post(
+        "/login", data=right, headers={"X-Forwarded-For": "203.0.113.5", "Forwarded": "for=1.2.3.4"}
+    )
     assert forged.status_code == 429
     assert attacker.post("/login", data={"name": "admin", "password": PASSWORD}).status_code == 303
     assert browser(app, "editor", "192.0.2.2").get("/probe").json() == "editor"
     assert at_home.post("/login", data=right).status_code == 303
 
 
-def test_a_browser_that_was_here_before_gets_past_a_full_count(app: FastAPI, tokens: dict[str, str]) -> None:
+def test_a_browser_that_was_here_before_gets_past_a_full_count(
+    app: FastAPI, tokens: dict[str, str]
+) -> None:
     known = browser(app, "editor", "192.0.2.1")
     known.post("/logout")
     neighbour = browser(app, address="192.0.2.1")
     for _ in range(11):
         neighbour.post("/login", data={"name": "editor", "password": "wrong password"})
-    assert neighbour.post("/login", data={"name": "editor", "password": PASSWORD}).status_code == 429
+    assert (
+        neighbour.post("/login", data={"name": "editor", "password": PASSWORD}).status_code == 429
+    )
     assert known.post("/login", data={"name": "editor", "password": PASSWORD}).status_code == 303
 
 
@@ -185,7 +219,9 @@ def test_sessions_end_by_the_clock(app: FastAPI, tokens: dict[str, str]) -> None
             assert stranger.get("/probe", headers=cookie).json() == name
 
 
-def test_a_one_time_link_is_only_used_by_its_button(app: FastAPI, database: Server, tokens: dict[str, str]) -> None:
+def test_a_one_time_link_is_only_used_by_its_button(
+    app: FastAPI, database: Server, tokens: dict[str, str]
+) -> None:
     made = browser(app, "admin").post("/admin/users", data={"name": "grace", "role": "editor"})
     link = text(made.text, "#new-link")
     assert link.startswith("http://testserver/login?link=")
@@ -206,9 +242,18 @@ def test_a_one_time_link_is_only_used_by_its_button(app: FastAPI, database: Serv
 
 def test_wrong_tokens_are_refused_and_never_nobody(app: FastAPI, tokens: dict[str, str]) -> None:
     stranger = browser(app)
-    for token in ("x", "", "parley_" + "x" * 43, tokens["editor"][:-1], tokens["editor"] + "x", "\xff"):
+    for token in (
+        "x",
+        "",
+        "parley_" + "x" * 43,
+        tokens["editor"][:-1],
+        tokens["editor"] + "x",
+        "\xff",
+    ):
         for path in ("/api/probe", "/probe", "/api/probe/editor/1"):
-            answer = stranger.get(path, headers={"Authorization": f"Bearer {token}".encode("latin-1")})
+            answer = stranger.get(
+                path, headers={"Authorization": f"Bearer {token}".encode("latin-1")}
+            )
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert stranger.get("/api/probe", headers=bearer(tokens["editor"])).json() == "editor"
     assert stranger.get("/api/probe", headers={"Authorization": "Basic eDp5"}).json() is None
@@ -223,7 +268,9 @@ def test_a_cookie_does_not_write_through_the_api(app: FastAPI, tokens: dict[str,
     assert somebody.post("/api/probe/editor/1", headers=bearer(tokens["editor"])).status_code == 200
 
 
-@pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403), ("editor", 404), ("admin", 404)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(None, 401), ("viewer", 403), ("editor", 404), ("admin", 404)]
+)
 def test_rights_come_before_whether_it_exists(
     app: FastAPI, tokens: dict[str, str], role: str | None, status: int
 ) -> None:
@@ -239,7 +286,10 @@ def test_only_admins_manage_accounts(app: FastAPI, tokens: dict[str, str]) -> No
     for path in [f"/admin/users{below}" for below in ADMIN_PATHS]:
         assert stranger.post(path).status_code == 401
         for role in ("viewer", "editor"):
-            for answer in (within[role].post(path), stranger.post(path, headers=bearer(tokens[role]))):
+            for answer in (
+                within[role].post(path),
+                stranger.post(path, headers=bearer(tokens[role])),
+            ):
                 assert answer.status_code == 403, (role, path)
         assert stranger.post(path, headers=bearer(tokens["admin"])).status_code in (403, 404), (
             "tokens do not, nor there"
@@ -260,9 +310,18 @@ def test_an_admin_adds_changes_and_disables_accounts(app: FastAPI, tokens: dict[
     def forms(row: LexborNode) -> list[LexborNode]:
         return row.css("form")
 
-    assert admin.post("/admin/users", data={"name": "grace", "role": "editor", "password": PASSWORD}).status_code == 303
-    taken = admin.post("/admin/users", data={"name": "GRACE", "role": "editor", "password": PASSWORD})
-    weak = admin.post("/admin/users", data={"name": "hedy", "role": "editor", "password": "password"})
+    assert (
+        admin.post(
+            "/admin/users", data={"name": "grace", "role": "editor", "password": PASSWORD}
+        ).status_code
+        == 303
+    )
+    taken = admin.post(
+        "/admin/users", data={"name": "GRACE", "role": "editor", "password": PASSWORD}
+    )
+    weak = admin.post(
+        "/admin/users", data={"name": "hedy", "role": "editor", "password": "password"}
+    )
     odd = admin.post("/admin/users", data={"name": "hedy", "role": "owner", "password": PASSWORD})
     assert (taken.status_code, weak.status_code, odd.status_code) == (409, 422, 422)
     assert "hedy" in str(LexborHTMLParser(weak.text).css_first("#field-name").attributes["value"])
@@ -273,7 +332,9 @@ def test_an_admin_adds_changes_and_disables_accounts(app: FastAPI, tokens: dict[
     assert grace.get("/probe/admin").json() == "grace"
     admin.post(f"{hers}/disable")
     assert grace.get("/probe").json() is None
-    assert browser(app).post("/login", data={"name": "grace", "password": PASSWORD}).status_code == 422
+    assert (
+        browser(app).post("/login", data={"name": "grace", "password": PASSWORD}).status_code == 422
+    )
     admin.post(f"{hers}/enable")
     assert browser(app, "grace").get("/probe").json() == "grace"
     assert number("admin") == "", "nobody disables themselves"
@@ -291,7 +352,9 @@ def test_a_token_is_shown_once_and_ends_when_revoked(app: FastAPI, tokens: dict[
     assert token[:12] in page
     assert "<b>mine" not in page
     assert somebody.get("/api/probe", headers=bearer(token)).json() == "viewer"
-    assert somebody.get("/account", headers=bearer(token)).status_code == 403, "a token does not make tokens"
+    assert somebody.get("/account", headers=bearer(token)).status_code == 403, (
+        "a token does not make tokens"
+    )
     [revoke] = [
         form.attributes["action"] or ""
         for form in LexborHTMLParser(page).css("form[action$=revoke]")
@@ -320,7 +383,9 @@ def test_an_unfit_token_is_explained(app: FastAPI, tokens: dict[str, str]) -> No
         assert page.css_first("#new-token") is None
 
 
-def test_a_new_password_ends_the_other_browser_and_the_token(app: FastAPI, tokens: dict[str, str]) -> None:
+def test_a_new_password_ends_the_other_browser_and_the_token(
+    app: FastAPI, tokens: dict[str, str]
+) -> None:
     here, there = browser(app, "editor"), browser(app, "editor")
     new = "another horse battery"
     wrong = here.post("/account/password", data={"current": "wrong password", "password": new})
@@ -328,17 +393,24 @@ def test_a_new_password_ends_the_other_browser_and_the_token(app: FastAPI, token
     assert wrong.status_code == weak.status_code == 422
     assert there.get("/probe").json() == "editor"
 
-    assert here.post("/account/password", data={"current": PASSWORD, "password": new}).status_code == 200
+    assert (
+        here.post("/account/password", data={"current": PASSWORD, "password": new}).status_code
+        == 200
+    )
     assert here.get("/probe").json() == "editor"
     assert there.get("/probe").json() is None
     assert here.get("/api/probe", headers=bearer(tokens["editor"])).status_code == 401
     assert browser(app, "editor", password=new).get("/probe").json() == "editor"
 
 
-def test_the_current_password_cannot_be_guessed_from_inside(app: FastAPI, tokens: dict[str, str]) -> None:
+def test_the_current_password_cannot_be_guessed_from_inside(
+    app: FastAPI, tokens: dict[str, str]
+) -> None:
     somebody = browser(app, "editor")
     sent = {"current": "wrong password", "password": "another horse battery"}
-    assert [somebody.post("/account/password", data=sent).status_code for _ in range(11)] == [422] * 10 + [429]
+    assert [somebody.post("/account/password", data=sent).status_code for _ in range(11)] == [
+        422
+    ] * 10 + [429]
 
 
 def test_other_sign_ins_are_listed_and_ended(app: FastAPI, tokens: dict[str, str]) -> None:
@@ -357,11 +429,15 @@ def test_reading_changes_nothing(app: FastAPI, database: Server, tokens: dict[st
 
     def digest() -> list[tuple[object, ...]]:
         with psycopg.connect(plain_url(database.owner_url)) as connection:
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            )
             return [
                 (name, *rows)
                 for (name,) in tables.fetchall()
-                for rows in connection.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1').fetchall()
+                for rows in connection.execute(
+                    f'SELECT t::text FROM "{name}" t ORDER BY 1'
+                ).fetchall()
             ]
 
     before = digest()

@@ -35,7 +35,9 @@ def test_the_most_common_passwords_are_refused() -> None:
                 passwords.check_new(word, name="ada")
 
 
-@pytest.mark.parametrize("password", ["", "1234567", "x" * 1025, "Adalovelace", "adaLOVELACE", "correct \ud800 horse"])
+@pytest.mark.parametrize(
+    "password", ["", "1234567", "x" * 1025, "Adalovelace", "adaLOVELACE", "correct \ud800 horse"]
+)
 def test_unfit_passwords_are_refused(password: str) -> None:
     with pytest.raises(Invalid):
         passwords.check_new(password, name="AdaLovelace")

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.anyio
 Sessions = async_sessionmaker[AsyncSession]
 
 
-async def try_(sessions: Sessions, counts: rate_limit.Counts, after: timedelta = timedelta()) -> bool:
+async def try_(
+    sessions: Sessions, counts: rate_limit.Counts, after: timedelta = timedelta()
+) -> bool:
     """Try once; was it let through?"""
     try:
         async with transaction(sessions) as session:
@@ -43,19 +45,28 @@ async def test_others_are_unhurt(sessions: Sessions) -> None:
 
 
 async def test_an_address_cannot_go_through_the_names(sessions: Sessions) -> None:
-    passed = [await try_(sessions, rate_limit.of_stranger(f"name-{n}", "192.0.2.1")) for n in range(40)]
+    passed = [
+        await try_(sessions, rate_limit.of_stranger(f"name-{n}", "192.0.2.1")) for n in range(40)
+    ]
     assert sum(passed) == rate_limit.FROM_ADDRESS
     assert not await try_(sessions, rate_limit.of_stranger("x", "::ffff:192.0.2.1"))
 
 
 async def test_a_customers_ipv6_addresses_are_one(sessions: Sessions) -> None:
-    passed = [await try_(sessions, rate_limit.of_stranger("ada", f"2001:db8::{n:x}")) for n in range(20)]
+    passed = [
+        await try_(sessions, rate_limit.of_stranger("ada", f"2001:db8::{n:x}")) for n in range(20)
+    ]
     assert sum(passed) == rate_limit.HERE
     assert await try_(sessions, rate_limit.of_stranger("ada", "2001:db8:0:1::1"))
 
 
-async def test_many_addresses_cannot_try_one_name_for_ever_nor_shut_its_owner_out(sessions: Sessions) -> None:
-    passed = [await try_(sessions, rate_limit.of_stranger("ada", f"198.51.{n // 250}.{n % 250}")) for n in range(120)]
+async def test_many_addresses_cannot_try_one_name_for_ever_nor_shut_its_owner_out(
+    sessions: Sessions,
+) -> None:
+    passed = [
+        await try_(sessions, rate_limit.of_stranger("ada", f"198.51.{n // 250}.{n % 250}"))
+        for n in range(120)
+    ]
     assert sum(passed) == rate_limit.FOR_NAME
     assert await try_(sessions, rate_limit.of_device("ada", "her laptop"))
 
@@ -65,7 +76,9 @@ async def test_a_device_is_capped_too(sessions: Sessions) -> None:
     assert sum(passed) == rate_limit.HERE
 
 
-async def test_after_the_window_it_opens_and_old_counts_go(sessions: Sessions, session: AsyncSession) -> None:
+async def test_after_the_window_it_opens_and_old_counts_go(
+    sessions: Sessions, session: AsyncSession
+) -> None:
     counts = rate_limit.of_stranger("ada", "192.0.2.1")
     for _ in range(11):
         await try_(sessions, counts)
@@ -89,5 +102,15 @@ async def test_counting_and_giving_back_at_once_does_not_deadlock(sessions: Sess
         async with transaction(sessions) as session:
             await rate_limit.give_back(session, counts, now=NOW)
 
-    both = [rate_limit.of_stranger(name, address) for name in ("ada", "bob") for address in ("192.0.2.1", "192.0.2.2")]
-    await asyncio.gather(*(do for n in range(40) for do in (try_(sessions, both[n % 4]), give_back(both[(n + 1) % 4]))))
+    both = [
+        rate_limit.of_stranger(name, address)
+        for name in ("ada", "bob")
+        for address in ("192.0.2.1", "192.0.2.2")
+    ]
+    await asyncio.gather(
+        *(
+            do
+            for n in range(40)
+            for do in (try_(sessions, both[n % 4]), give_back(both[(n + 1) % 4]))
+        )
+    )

@@ -30,26 +30,52 @@ def of_two(issues: list[IssueScale], *preferences: tuple[str, str]) -> float | N
         pytest.param(UNORDERED, ("geneva", "geneva"), 1.0, id="unordered, same"),
         pytest.param(UNORDERED, ("geneva", "vienna"), 0.0, id="unordered, different"),
         pytest.param(
-            IssueScale("i", False, {"x": 1, "y": 2, "z": 3}, set()), ("x", "y"), 0.0, id="ranks without a scale"
+            IssueScale("i", False, {"x": 1, "y": 2, "z": 3}, set()),
+            ("x", "y"),
+            0.0,
+            id="ranks without a scale",
         ),
         pytest.param(
-            IssueScale("i", True, {"x": 1, "y": 2, "z": 3}, {"z"}), ("x", "y"), 0.0, id="retired does not stretch"
+            IssueScale("i", True, {"x": 1, "y": 2, "z": 3}, {"z"}),
+            ("x", "y"),
+            0.0,
+            id="retired does not stretch",
         ),
         pytest.param(
-            IssueScale("i", True, {"x": 1, "y": 2, "z": 4}, {"x", "z"}), ("z", "y"), 0.0, id="compared though retired"
+            IssueScale("i", True, {"x": 1, "y": 2, "z": 4}, {"x", "z"}),
+            ("z", "y"),
+            0.0,
+            id="compared though retired",
         ),
         pytest.param(
-            IssueScale("i", True, {"x": 1, "y": 2, "z": 5}, {"z"}), ("z", "y"), 0.25, id="retired, compared, stretches"
+            IssueScale("i", True, {"x": 1, "y": 2, "z": 5}, {"z"}),
+            ("z", "y"),
+            0.25,
+            id="retired, compared, stretches",
         ),
-        pytest.param(IssueScale("i", True, {"x": 1, "y": 1.5, "z": 4}, set()), ("x", "y"), 0.833, id="rank 1.5"),
         pytest.param(
-            IssueScale("i", True, {"x": Decimal("-0.1"), "y": Decimal("0.2"), "z": Decimal(2)}, set()),
+            IssueScale("i", True, {"x": 1, "y": 1.5, "z": 4}, set()),
+            ("x", "y"),
+            0.833,
+            id="rank 1.5",
+        ),
+        pytest.param(
+            IssueScale(
+                "i", True, {"x": Decimal("-0.1"), "y": Decimal("0.2"), "z": Decimal(2)}, set()
+            ),
             ("x", "y"),
             0.857,
             id="decimals, below zero",
         ),
-        pytest.param(IssueScale("i", True, {"x": 1}, set()), ("x", "y"), 0.0, id="an option without a rank"),
-        pytest.param(IssueScale("i", True, {"x": 1, "y": 1}, set()), ("x", "y"), 0.0, id="no distance on the scale"),
+        pytest.param(
+            IssueScale("i", True, {"x": 1}, set()), ("x", "y"), 0.0, id="an option without a rank"
+        ),
+        pytest.param(
+            IssueScale("i", True, {"x": 1, "y": 1}, set()),
+            ("x", "y"),
+            0.0,
+            id="no distance on the scale",
+        ),
     ],
 )
 def test_one_issue(issue: IssueScale, options: tuple[str, str], expected: float) -> None:
@@ -95,15 +121,21 @@ def test_shape_of_the_answer() -> None:
 
 
 OPTIONS = st.sampled_from(["none", "30-days", "60-days", "year"])
-CHOICES = st.dictionaries(st.tuples(st.sampled_from("ab"), st.sampled_from(["length", "seat"])), OPTIONS)
+CHOICES = st.dictionaries(
+    st.tuples(st.sampled_from("ab"), st.sampled_from(["length", "seat"])), OPTIONS
+)
 
 
 @given(CHOICES)
-def test_agreement_is_symmetric_between_0_and_1_and_full_only_for_the_same(choices: dict[tuple[str, str], str]) -> None:
+def test_agreement_is_symmetric_between_0_and_1_and_full_only_for_the_same(
+    choices: dict[tuple[str, str], str],
+) -> None:
     [pair] = agreement(["a", "b"], [SCALE, UNORDERED], choices)
     [turned] = agreement(["b", "a"], [SCALE, UNORDERED], choices)
     assert turned.agreement == pair.agreement
     assert (pair.agreement is None) == (pair.issues == 0)
     if pair.agreement is not None:
         assert 0 <= pair.agreement <= 1
-        assert (pair.agreement == 1) == all(one == other for one, other in (on.options for on in pair.on))
+        assert (pair.agreement == 1) == all(
+            one == other for one, other in (on.options for on in pair.on)
+        )

@@ -21,7 +21,10 @@ def state(desk: Desk, party: str, option: str | None, day: str, **more: Any) -> 
 
 def moves(desk: Desk, **query: str) -> list[tuple[str, str, str, int | None, int]]:
     rows: list[Body] = desk.get(f"{N}/changes", **query).data
-    return [(m["on"], m["party"], m["kind"], m["before"] and m["before"]["id"], m["after"]["id"]) for m in rows]
+    return [
+        (m["on"], m["party"], m["kind"], m["before"] and m["before"]["id"], m["after"]["id"])
+        for m in rows
+    ]
 
 
 def test_agreement_lists_every_pair_with_what_it_rests_on(lake: Lake) -> None:
@@ -67,12 +70,17 @@ def test_moves_are_told_by_day_and_corrections_stand_apart(lake: Lake) -> None:
     assert moves(lake.stranger, **{"from": "2024-02-05", "to": "2024-04-01"}) == everything[4:7]
     assert moves(lake.stranger, **{"from": "2024-04-01", "to": "2024-02-05"}) == []
     [there] = lake.stranger.get(f"{N}/changes", **{"from": "2024-03-31", "to": "2024-04-30"}).data
-    assert there["ranks"] == [1, 3] and there["after"]["quotes"][0]["source"]["published_on"] == "2024-04-01"
+    assert (
+        there["ranks"] == [1, 3]
+        and there["after"]["quotes"][0]["source"]["published_on"] == "2024-04-01"
+    )
     then = desk.known_now()
     desk.correct(again, summary="better words")
     desk.retract(first)
     now = lake.stranger.get(f"{N}/changes")
-    assert [(c["position"], c["action"], c["party"], c["issue"]) for c in now.json["corrections"]] == [
+    assert [
+        (c["position"], c["action"], c["party"], c["issue"]) for c in now.json["corrections"]
+    ] == [
         (first, "retracted", "north", "quota"),
         (again, "corrected", "north", "quota"),
     ]
@@ -95,7 +103,10 @@ def test_the_timeline_tells_what_was_current_from_when_to_when(lake: Lake) -> No
         ("2024-02-05", None, "moved", second),
     ]
     assert cell["positions"][0]["position"]["attitudes"] == {"q20": "prefers"}
-    assert got.data["days"] == [{"day": "2024-01-10", "positions": 1}, {"day": "2024-02-05", "positions": 1}]
+    assert got.data["days"] == [
+        {"day": "2024-01-10", "positions": 1},
+        {"day": "2024-02-05", "positions": 1},
+    ]
     assert len(lake.stranger.get(f"{N}/timeline").data["cells"][0]["positions"]) == 3
 
 
@@ -104,7 +115,10 @@ def test_long_answers_are_windows_that_lead_on(lake: Lake, monkeypatch: Any) -> 
     for n, party in enumerate(("north", "south", "council"), 1):
         for day in (1, 2):
             state(lake.ada, party, "q20", f"2024-0{n}-0{day}")
-    for path, sizes in (("changes?to=2024-12-31", [2, 2, 2]), ("timeline?as_of=2024-12-31", [1, 1, 1])):
+    for path, sizes in (
+        ("changes?to=2024-12-31", [2, 2, 2]),
+        ("timeline?as_of=2024-12-31", [1, 1, 1]),
+    ):
         seen, address, added = [], f"/api/v1{N}/{path}", []
         while address:
             got = lake.stranger.client.get(address)
@@ -120,7 +134,10 @@ def test_long_answers_are_windows_that_lead_on(lake: Lake, monkeypatch: Any) -> 
 
 def test_coverage_names_what_is_missing_or_weak(lake: Lake) -> None:
     desk = lake.ada
-    desk.post(f"{N}/looks", {"party": "council", "issue": "dam", "looked_on": "2024-05-20", "where": "site"})
+    desk.post(
+        f"{N}/looks",
+        {"party": "council", "issue": "dam", "looked_on": "2024-05-20", "where": "site"},
+    )
     told = desk.source(published_on="2024-03-17", text="They want it closed.")["id"]
     number = desk.state(
         "south", "dam", attitudes={"closed": "prefers"}, stated_on="2024-03",
@@ -131,14 +148,22 @@ def test_coverage_names_what_is_missing_or_weak(lake: Lake) -> None:
     data = lake.stranger.get(f"{N}/coverage", as_of="2024-06-01", stale_after=30).data
     cell = {"party": "south", "issue": "dam", "position": number}
     assert data["counts"]["cells"] == 6
-    assert {"party": "north", "issue": "quota"} in data["never_searched"] and len(data["never_searched"]) == 4
+    assert {"party": "north", "issue": "quota"} in data["never_searched"] and len(
+        data["never_searched"]
+    ) == 4
     assert [(s["party"], s["issue"], s["look"]["looked_on"]) for s in data["searched"]] == [
         ("council", "dam", "2024-05-20")
     ]
-    assert [(s["party"], s["issue"], s["position"]) for s in data["stale"]] == [("south", "dam", number)]
+    assert [(s["party"], s["issue"], s["position"]) for s in data["stale"]] == [
+        ("south", "dam", number)
+    ]
     assert data["single_source"] == data["reported_only"] == [cell | {"sources": [told]}]
-    assert data["mismatched"] == [cell | {"quote": quoted, "exact": "They want it closed", "source": told}]
-    assert data["redated"] == [cell | {"stated_by": "2024-03-17", "would_be": "2024-03-20", "problem": None}]
+    assert data["mismatched"] == [
+        cell | {"quote": quoted, "exact": "They want it closed", "source": told}
+    ]
+    assert data["redated"] == [
+        cell | {"stated_by": "2024-03-17", "would_be": "2024-03-20", "problem": None}
+    ]
 
 
 def test_pinned_answers_stay_the_same_to_the_byte(lake: Lake) -> None:
@@ -147,7 +172,9 @@ def test_pinned_answers_stay_the_same_to_the_byte(lake: Lake) -> None:
     pins = {"as_of": "2024-06-01", "known_at": lake.ada.known_now()}
     asked = dict.fromkeys(("agreement", "timeline", "coverage", "common-ground", "matrix"), pins)
     asked["changes"] = {"known_at": pins["known_at"], "to": "2024-06-01"}
-    before = {path: lake.stranger.get(f"{N}/{path}", **query).raw_data for path, query in asked.items()}
+    before = {
+        path: lake.stranger.get(f"{N}/{path}", **query).raw_data for path, query in asked.items()
+    }
     lake.ada.patch(f"{N}/issues/quota", {"options": [{"slug": "q20", "rank": 9}], "title": "Share"})
     lake.ada.patch(f"{N}/parties/south", {"consent_required": False})
     lake.ada.correct(number, summary="other", attitudes={"q20": None, "q40": "prefers"})
@@ -159,7 +186,9 @@ def test_pinned_answers_stay_the_same_to_the_byte(lake: Lake) -> None:
 def test_unknown_parameters_and_values_are_named(lake: Lake) -> None:
     for path in ("agreement", "changes", "timeline", "coverage"):
         assert lake.stranger.get(f"{N}/{path}", colour="red").faults == {"colour"}
-        assert lake.stranger.get(f"{N}/{path}", known_at="2999-01-01T00:00:00Z").faults == {"known_at"}
+        assert lake.stranger.get(f"{N}/{path}", known_at="2999-01-01T00:00:00Z").faults == {
+            "known_at"
+        }
         assert lake.stranger.get(f"/negotiations/none/{path}").status == 404
     assert lake.stranger.get(f"{N}/changes", **{"from": "May"}).faults == {"from"}
     assert lake.stranger.get(f"{N}/changes", as_of="2024-01-01").faults == {"as_of"}

@@ -14,8 +14,27 @@ from tests.support.fixtures import Lake
 from tests.support.opinion import HARDEST_FIRST, Book, Said, Words, named_by, span
 
 N = "/negotiations/lake"
-DATES = ("2024", "2024-03", "2024-03", "2024-03-10", "2024-03-12", "2024-03-31", "2024-04", "2024-02-29", "2023-12-31")
-DAYS = ("2023-12-30", "2023-12-31", "2024-02-29", "2024-03-09", "2024-03-10", "2024-03-11", "2024-03-31", "2024-12-31")
+DATES = (
+    "2024",
+    "2024-03",
+    "2024-03",
+    "2024-03-10",
+    "2024-03-12",
+    "2024-03-31",
+    "2024-04",
+    "2024-02-29",
+    "2023-12-31",
+)
+DAYS = (
+    "2023-12-30",
+    "2023-12-31",
+    "2024-02-29",
+    "2024-03-09",
+    "2024-03-10",
+    "2024-03-11",
+    "2024-03-31",
+    "2024-12-31",
+)
 RANKS: dict[str, dict[str, float | None]] = {
     "quota": {"q20": 1, "q30": 1.5, "q40": 4},
     "dam": {"closed": None, "open": None, "shared": None},
@@ -30,7 +49,9 @@ class Story:
     chance: random.Random
     book: Book
     sources: list[tuple[int, str | None]] = field(default_factory=list)
-    past: list[tuple[str, Book]] = field(default_factory=list)  # with the instant from which on it was so
+    past: list[tuple[str, Book]] = field(
+        default_factory=list
+    )  # with the instant from which on it was so
 
     def enter(self) -> None:
         some = self.chance.choice
@@ -47,14 +68,23 @@ class Story:
         some, party, issue = self.chance.choice, *self.chance.choice((("north", "quota"), *CELLS))
         sent, quotes = self.quotes()
         stated_on = some((*DATES, None))
-        said = Said(0, party, issue, some(("published",) * 4 + ("draft",)), stated_on or named_by(quotes) or "", quotes)
+        said = Said(
+            0,
+            party,
+            issue,
+            some(("published",) * 4 + ("draft",)),
+            stated_on or named_by(quotes) or "",
+            quotes,
+        )
         self.word(said)
         body = {
             "negotiation": "lake", "party": party, "issue": issue, "status": said.status, "act": said.act,
             "firmness": said.firmness, "attitudes": said.attitudes, "conditions": said.conditions,
             "inferred": said.inferred, "quotes": sent,
         }  # fmt: skip
-        answer = self.lake.ada.post("/positions", body | ({"stated_on": stated_on} if stated_on else {}))
+        answer = self.lake.ada.post(
+            "/positions", body | ({"stated_on": stated_on} if stated_on else {})
+        )
         self.keep(said, answer, refused=not said.stated_on and said.status == "published")
 
     def correct(self, said: Said) -> None:
@@ -64,7 +94,11 @@ class Story:
         if said.act == "withdraws":
             changed.attitudes, changed.conditions, changed.inferred = {}, {}, []
         gone: Body = {option: None for option in said.attitudes if option not in changed.attitudes}
-        unbound: Body = {o: None for o in said.conditions if o in changed.attitudes and o not in changed.conditions}
+        unbound: Body = {
+            o: None
+            for o in said.conditions
+            if o in changed.attitudes and o not in changed.conditions
+        }
         change = {
             "firmness": changed.firmness, "attitudes": gone | changed.attitudes,
             "conditions": unbound | changed.conditions, "inferred": changed.inferred,
@@ -100,9 +134,16 @@ class Story:
         kept: list[Words] = []
         for _ in range(self.chance.choice((1, 1, 2))):
             number, published_on = self.chance.choice(self.sources)
-            words = Words(self.chance.choice((None, None, *DATES)), self.chance.choice((None, *CONSENT)), published_on)
+            words = Words(
+                self.chance.choice((None, None, *DATES)),
+                self.chance.choice((None, *CONSENT)),
+                published_on,
+            )
             speaker = words.speaker and {"office": "Spokesperson", "party": words.speaker}
-            sent.append({"source_id": number, "exact": "as it was said"} | ({"speaker": speaker} if speaker else {}))
+            sent.append(
+                {"source_id": number, "exact": "as it was said"}
+                | ({"speaker": speaker} if speaker else {})
+            )
             sent[-1] |= {"said_on": words.said_on} if words.said_on else {}
             kept.append(words)
         return sent, kept
@@ -110,14 +151,21 @@ class Story:
     def word(self, said: Said) -> None:
         """Let it say something by chance, of options that are not retired."""
         some = self.chance.choice
-        said.act, said.firmness = some(("states",) * 5 + ("withdraws",)), some((*HARDEST_FIRST, "unclear"))
-        open_to = [option for option in RANKS[said.issue] if (said.issue, option) not in self.book.retired]
+        said.act, said.firmness = (
+            some(("states",) * 5 + ("withdraws",)),
+            some((*HARDEST_FIRST, "unclear")),
+        )
+        open_to = [
+            option for option in RANKS[said.issue] if (said.issue, option) not in self.book.retired
+        ]
         said.attitudes = {o: some(("accepts", "rejects")) for o in open_to if some((True, False))}
         if open_to and some((True, True, False)):
             said.attitudes[some(open_to)] = "prefers"
         if said.act == "withdraws":
             said.attitudes = {}
-        said.conditions = {option: "only if …" for option in said.attitudes if self.chance.random() < 0.2}
+        said.conditions = {
+            option: "only if …" for option in said.attitudes if self.chance.random() < 0.2
+        }
         said.inferred = [option for option in said.attitudes if self.chance.random() < 0.2]
 
     def keep(self, said: Said, answer: Answer, *, refused: bool = False) -> None:
@@ -181,15 +229,23 @@ def test_what_the_rules_say_is_answered(story: Story) -> None:
 
         for issue in ask("common-ground", **times)["issues"]:
             for found in issue["options"]:
-                sides = ([e["party"] for e in found[side]] for side in ("accepted_by", "rejected_by"))
+                sides = (
+                    [e["party"] for e in found[side]] for side in ("accepted_by", "rejected_by")
+                )
                 answered = (found["state"], *sides, found["silent"], found["elsewhere"])
-                assert answered == book.ground(issue["issue"], found["option"], day), (issue["issue"], found, times)
+                assert answered == book.ground(issue["issue"], found["option"], day), (
+                    issue["issue"],
+                    found,
+                    times,
+                )
 
         pairs = ask("agreement", **times)["pairs"]
         for pair, (parties, likeness, issues) in zip(pairs, book.agreement(day), strict=True):
             assert (pair["parties"], pair["issues"]) == (parties, issues), times
             assert (pair["agreement"] is None) == (likeness is None)
-            assert likeness is None or abs(Fraction(str(pair["agreement"])) - likeness) <= Fraction(1, 2000), times
+            assert likeness is None or abs(Fraction(str(pair["agreement"])) - likeness) <= Fraction(
+                1, 2000
+            ), times
 
         start, end = sorted((as_of, since))
         moves = ask("changes", known_at=known_at, **{"from": start, "to": end})

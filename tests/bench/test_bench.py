@@ -11,7 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -20,7 +24,9 @@ def test_it_says_what_can_be_measured() -> None:
     assert said.returncode == 0 and "import" in said.stdout and "export" in said.stdout
     for wrong in (("dance",), ("import", "many"), ("import", "0"), ("export", "1", "2")):
         refused = bench(*wrong)
-        assert (refused.returncode, refused.stdout) == (2, "") and "make bench" in refused.stderr, wrong
+        assert (refused.returncode, refused.stdout) == (2, "") and "make bench" in refused.stderr, (
+            wrong
+        )
 
 
 def test_an_import_is_measured_and_changes_nothing_the_second_time() -> None:

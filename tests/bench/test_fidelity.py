@@ -25,7 +25,9 @@ HOWS = ("break", "field", "hidden", "note")
 def document() -> Document:
     blocks = compose(Stock(), "en", PLAN, HOWS, random.Random(1))
     made = docx_by_hand.Writer().write(blocks, "Draft of the staff office")
-    return document_of("docx-tried", "by hand", blocks, data=made, put_in=["Draft of the staff office"])
+    return document_of(
+        "docx-tried", "by hand", blocks, data=made, put_in=["Draft of the staff office"]
+    )
 
 
 def true_text(document: Document) -> str:
@@ -35,15 +37,25 @@ def true_text(document: Document) -> str:
 def test_the_stock_deals_each_sentence_once_and_always_the_same() -> None:
     for language in PHRASES:
         dealt = [sentence.text for sentence in Stock().deal(language, 300)]
-        assert len(set(dealt)) == 300 and dealt[:9] == [sentence.text for sentence in Stock().deal(language, 9)]
+        assert len(set(dealt)) == 300 and dealt[:9] == [
+            sentence.text for sentence in Stock().deal(language, 9)
+        ]
         assert not set(STRANGERS[language]) & {word for text in dealt for word in text.split()}
-        assert not [text for text in dealt if "…" in text or "..." in text]  # an elision may stand for words
+        assert not [
+            text for text in dealt if "…" in text or "..." in text
+        ]  # an elision may stand for words
 
 
 def test_the_true_words_are_all_verified_and_no_altered_ones(document: Document) -> None:
     judged = judge(document, true_text(document))
     assert judged.sentences >= 8 and not judged.misses and not judged.accepted
-    kinds = {"a word taken out", "a word put in", "a number changed", "two words run together", "a word torn apart"}
+    kinds = {
+        "a word taken out",
+        "a word put in",
+        "a number changed",
+        "two words run together",
+        "a word torn apart",
+    }
     assert kinds <= set(judged.kinds) and judged.altered > 1_000
 
 
@@ -65,14 +77,24 @@ def test_what_a_reader_spoils_is_seen(document: Document, spoilt: str) -> None:
 
 def test_altered_words_that_are_true_elsewhere_do_not_count() -> None:
     truth = Truth([["He did not sign. She did sign."], ["He did sign."]])
-    assert truth.says("He did sign.") and truth.says("“He did not sign”.") is False and truth.says("did not sign")
+    assert (
+        truth.says("He did sign.")
+        and truth.says("“He did not sign”.") is False
+        and truth.says("did not sign")
+    )
     assert not truth.says("did not sig") and not truth.says("He not sign.")
 
 
 def test_documents_hold_what_they_are_said_to_hold(document: Document) -> None:
     with zipfile.ZipFile(BytesIO(document.data)) as archive:
-        body, notes = archive.read("word/document.xml").decode(), archive.read("word/footnotes.xml").decode()
-    assert all(mark in body for mark in ("<w:br/>", "<w:fldSimple", "<w:vanish/>", "<w:tbl>", "footnoteReference"))
+        body, notes = (
+            archive.read("word/document.xml").decode(),
+            archive.read("word/footnotes.xml").decode(),
+        )
+    assert all(
+        mark in body
+        for mark in ("<w:br/>", "<w:fldSimple", "<w:vanish/>", "<w:tbl>", "footnoteReference")
+    )
     assert any(flow[0].text in notes for flow in document.flows[1:])
     pages = [html_shapes.make(shape, "uk", 0, Stock()) for shape in html_shapes.SHAPES]
     assert len({page.data for page in pages}) == len(pages) == len(html_shapes.SHAPES)
@@ -93,7 +115,9 @@ def test_goals_are_missed_by_what_falls_short(document: Document) -> None:
     assert len(list(report.shortcomings("docx", {"Parley": [none], "another": [good]}))) == 2
     accepted = replace(good, accepted=[("a word taken out", "words")])
     assert "1 altered" in next(iter(report.shortcomings("docx", {"Parley": [accepted]})))
-    assert f"| by hand | 1 | {good.sentences} | 100.0 % | 0 |" in "\n".join(report.table("docx", {"Parley": [good]}))
+    assert f"| by hand | 1 | {good.sentences} | 100.0 % | 0 |" in "\n".join(
+        report.table("docx", {"Parley": [good]})
+    )
     assert len(list(report.misses([none]))) == 1 + 2 * none.sentences
 
 

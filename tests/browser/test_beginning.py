@@ -16,18 +16,20 @@ from tests.support.live import Live, serving, tab
 
 pytestmark = pytest.mark.browser
 
-ARTICLE = (
-    "Talks in Sarn.\n\n“We accept forty per cent and not one drop less,” Mara Venn said.\n\nNothing else happened."
-)
+ARTICLE = "Talks in Sarn.\n\n“We accept forty per cent and not one drop less,” Mara Venn said.\n\nNothing else happened."
 
 
 @pytest.fixture
 def nothing(browser: Browser, database: Server) -> Iterator[Live]:
     """A server with accounts and not one object."""
     with ThreadPoolExecutor(1) as elsewhere:  # Playwright keeps a loop running in this thread
-        tokens = elsewhere.submit(add_accounts, database.url, [UserRole.EDITOR, UserRole.ADMIN]).result()
+        tokens = elsewhere.submit(
+            add_accounts, database.url, [UserRole.EDITOR, UserRole.ADMIN]
+        ).result()
     with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
-        yield Live(url, database, {name: Desk(client, token, name) for name, token in tokens.items()})
+        yield Live(
+            url, database, {name: Desk(client, token, name) for name, token in tokens.items()}
+        )
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

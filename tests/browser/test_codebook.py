@@ -33,7 +33,9 @@ def test_an_issue_is_renamed_by_keyboard_without_scripts(live: Live, browser: Br
 
 
 def test_options_are_merged_without_scripts(live: Live, browser: Browser) -> None:
-    torn = live.ada.post("/positions", position(attitudes={"q40": "prefers", "q30": "rejects"})).data["id"]
+    torn = live.ada.post(
+        "/positions", position(attitudes={"q40": "prefers", "q30": "rejects"})
+    ).data["id"]
     with tab(browser, live, java_script_enabled=False) as page:
         page.goto(f"{BOOK}/issues/quota/options/q40")
         page.get_by_role("link", name="Merge it into another option").click()
@@ -71,7 +73,9 @@ def test_parties_are_merged_and_split_again_without_scripts(live: Live, browser:
 
 @WAYS
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
-    number = live.ada.post("/positions", position(status="draft", attitudes={"q40": "prefers"})).data["id"]
+    number = live.ada.post(
+        "/positions", position(status="draft", attitudes={"q40": "prefers"})
+    ).data["id"]
     pages = [
         BOOK, f"{BOOK}/negotiation", f"{BOOK}/parties/north", f"{BOOK}/parties/new",
         f"{BOOK}/parties/north/merge?into=south", f"{BOOK}/parties/north/split",

@@ -37,7 +37,10 @@ class Keyboard:
 
     def tab_to(self, field: str, back: bool = False) -> None:
         for _ in range(80):
-            if self.page.evaluate("document.activeElement.id || document.activeElement.name || ''") == field:
+            if (
+                self.page.evaluate("document.activeElement.id || document.activeElement.name || ''")
+                == field
+            ):
                 return
             self.press("Shift+Tab" if back else "Tab")
         raise AssertionError(f"Tab does not lead to {field}")
@@ -67,7 +70,11 @@ def as_filled(found: dict[str, Any]) -> None:
     assert (found["party"], found["issue"], found["firmness"]) == ("north", "quota", "demand")
     assert (found["summary"], found["status"]) == ("All forty.", "published")
     [kept] = found["quotes"]
-    assert (kept["exact"], kept["verification"], kept["speaker"]["name"]) == (WORDS, "verified", "Mara Venn")
+    assert (kept["exact"], kept["verification"], kept["speaker"]["name"]) == (
+        WORDS,
+        "verified",
+        "Mara Venn",
+    )
 
 
 def test_a_position_by_keyboard_alone(
@@ -107,7 +114,9 @@ def test_the_same_without_scripts(browser: Browser, live: Live) -> None:
         page.get_by_label("Source title, publisher or address").fill("talks")
         page.get_by_label("Words exactly as the source has them").fill(WORDS)
         page.get_by_role("button", name="Check the words").click()
-        expect(page.locator(".settled .ok").first).to_contain_text("verified · characters 20 to 66 · occurs once")
+        expect(page.locator(".settled .ok").first).to_contain_text(
+            "verified · characters 20 to 66 · occurs once"
+        )
         fill(page)
         publish(page)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Published")
@@ -138,7 +147,9 @@ def test_the_words_are_checked_while_they_are_typed(browser: Browser, live: Live
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_mistake_keeps_everything_and_gets_the_focus(browser: Browser, live: Live, scripts: bool) -> None:
+def test_a_mistake_keeps_everything_and_gets_the_focus(
+    browser: Browser, live: Live, scripts: bool
+) -> None:
     with tab(browser, live, java_script_enabled=scripts) as page:
         page.goto(FILLED)
         fill(page)
@@ -162,7 +173,10 @@ def test_a_mistake_keeps_everything_and_gets_the_focus(browser: Browser, live: L
 @pytest.mark.parametrize("scripts", [True, False])
 def test_two_editors_on_one_record(browser: Browser, live: Live, scripts: bool) -> None:
     live.ada.post("/positions", position(summary="Old", quotes=[quote()]))
-    with tab(browser, live, java_script_enabled=scripts) as mine, tab(browser, live, "bo") as theirs:
+    with (
+        tab(browser, live, java_script_enabled=scripts) as mine,
+        tab(browser, live, "bo") as theirs,
+    ):
         for page, summary in ((mine, "Mine"), (theirs, "Theirs")):
             page.goto("/positions/1/correct")
             page.get_by_label("In one sentence").fill(summary)
@@ -222,7 +236,9 @@ def test_a_double_press_writes_once(browser: Browser, live: Live, scripts: bool)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_back_keeps_what_was_typed_and_does_not_write_it_twice(browser: Browser, live: Live, scripts: bool) -> None:
+def test_back_keeps_what_was_typed_and_does_not_write_it_twice(
+    browser: Browser, live: Live, scripts: bool
+) -> None:
     with tab(browser, live, java_script_enabled=scripts) as page:
         page.goto(FILLED)
         fill(page)
@@ -238,7 +254,9 @@ def test_back_keeps_what_was_typed_and_does_not_write_it_twice(browser: Browser,
         page.go_back(wait_until="commit")
         expect(page.get_by_role("heading", level=2).first).to_be_visible()
         publish(page)
-        expect(page.locator("body")).to_contain_text(re.compile("saved already|Published|There is a problem"))
+        expect(page.locator("body")).to_contain_text(
+            re.compile("saved already|Published|There is a problem")
+        )
     assert count(live) == 1
 
 
@@ -265,7 +283,9 @@ def test_a_lost_connection_loses_nothing(browser: Browser, live: Live) -> None:
     as_filled(published(live))
 
 
-def test_a_draft_is_gone_on_with_published_retracted_and_restored(browser: Browser, live: Live) -> None:
+def test_a_draft_is_gone_on_with_published_retracted_and_restored(
+    browser: Browser, live: Live
+) -> None:
     with tab(browser, live) as page:
         page.goto(f"{NEW}?party=north&issue=quota&source=1&exact={NOWHERE}")
         fill(page)
@@ -292,7 +312,11 @@ def test_a_draft_is_gone_on_with_published_retracted_and_restored(browser: Brows
         page.get_by_role("button", name="Restore").click()
         page.wait_for_url("**/positions/1")
     found = published(live)
-    assert (found["status"], found["action"], found["reason"]) == ("published", "restored", "said so after all")
+    assert (found["status"], found["action"], found["reason"]) == (
+        "published",
+        "restored",
+        "said so after all",
+    )
 
 
 def test_the_way_from_an_empty_cell_and_on_to_a_move(browser: Browser, live: Live) -> None:
@@ -321,11 +345,21 @@ def test_the_way_from_an_empty_cell_and_on_to_a_move(browser: Browser, live: Liv
 
 @WAYS
 def test_it_looks_well(browser: Browser, live: Live, scheme: str, width: int) -> None:
-    live.ada.post("/positions", position(conditions={"q40": "only if so"}, quotes=[quote(speaker="Mara Venn")]))
+    live.ada.post(
+        "/positions",
+        position(conditions={"q40": "only if so"}, quotes=[quote(speaker="Mara Venn")]),
+    )
     live.ada.post("/positions", position(party="south", status="draft", quotes=[]))
     window = {"width": width, "height": 900}
     with tab(browser, live, viewport=window, color_scheme=scheme) as page:
-        for path in (NEW, FILLED, "/positions/1/move", "/positions/1/retract", "/n/lake/drafts", "/n/lake"):
+        for path in (
+            NEW,
+            FILLED,
+            "/positions/1/move",
+            "/positions/1/retract",
+            "/n/lake/drafts",
+            "/n/lake",
+        ):
             page.goto(path)
             looks_well(page)
         page.goto("/positions/1/correct")

@@ -82,7 +82,9 @@ def marks(browser: Browser) -> Iterator[Marks]:
 
 
 def _serve(route: Route) -> None:
-    path = Path(__file__).parent / "articles" / route.request.url.removeprefix(NEWS).partition("#")[0]
+    path = (
+        Path(__file__).parent / "articles" / route.request.url.removeprefix(NEWS).partition("#")[0]
+    )
     html = path.read_text().replace("</head>", f"<style>{MARKED}</style></head>")
     route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
@@ -94,7 +96,9 @@ def put_on_file(desk: Desk, path: Path) -> int:
     file = {"file": (path.name, path.read_bytes())}
     form = desk.client.post("/sources/new", data=data, files=file, headers=headers)
     fields = LexborHTMLParser(form.text).css("[data-intake] input[name], [data-intake] textarea")
-    data = {n.attributes["name"] or "": n.attributes.get("value") or n.text(strip=False) for n in fields}
+    data = {
+        n.attributes["name"] or "": n.attributes.get("value") or n.text(strip=False) for n in fields
+    }
     data |= {"title": path.stem, "published_on": "", "language": path.stem[:2]}
     saved = desk.client.post("/sources/new", data=data, files={"file": ("", b"")}, headers=headers)
     assert saved.status_code == 303, saved.text

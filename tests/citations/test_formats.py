@@ -29,13 +29,41 @@ PLAIN = Work(
 NEWS = Work("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d", ("A. Lind", "B & Sons {x}"), "The Post",
             issued="2024", accessed="2024-05", record="https://y.example/sources/1")  # fmt: skip
 PINNED = "https://y.example/sources/1?known_at=2026-11-23T10%3A00%3A00.000000Z"
-LETTER = Work("l", "document", "Long", None, issued="1938", reference="Lake archive, box 3", record=PINNED)
-HOSTILE = ["<b>", "</i>", "&amp;", "%", "$", "#", "_", "~", "^", "\\", '"', "{", "}", "Київ", "\n", "@", ",", "—", "“"]
-TITLES = st.lists(st.sampled_from([*HOSTILE, "a", "Word", " "]), min_size=1, max_size=12).map("".join).filter(str.strip)
+LETTER = Work(
+    "l", "document", "Long", None, issued="1938", reference="Lake archive, box 3", record=PINNED
+)
+HOSTILE = [
+    "<b>",
+    "</i>",
+    "&amp;",
+    "%",
+    "$",
+    "#",
+    "_",
+    "~",
+    "^",
+    "\\",
+    '"',
+    "{",
+    "}",
+    "Київ",
+    "\n",
+    "@",
+    ",",
+    "—",
+    "“",
+]
+TITLES = (
+    st.lists(st.sampled_from([*HOSTILE, "a", "Word", " "]), min_size=1, max_size=12)
+    .map("".join)
+    .filter(str.strip)
+)
 
 
 def bibtex(work: Work) -> dict[str, str]:
-    library = bibtexparser.parse_string(as_bibtex(work), append_middleware=[LatexDecodingMiddleware()])
+    library = bibtexparser.parse_string(
+        as_bibtex(work), append_middleware=[LatexDecodingMiddleware()]
+    )
     assert not library.failed_blocks
     [entry] = library.entries
     return {f.key: f.value for f in entry.fields} | {"key": entry.key, "type": entry.entry_type}
@@ -68,7 +96,9 @@ def test_text_says_once_what_stands_in_the_place_of_an_author() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_says_where_to_find_what_has_no_address(form: str) -> None:
     found = FORMS[form][1](LETTER).replace("\\url{", "")
-    assert found.count("Lake archive, box 3") == (2 if form == "ris" else 1)  # in AV, and in N1, which more read
+    assert found.count("Lake archive, box 3") == (
+        2 if form == "ris" else 1
+    )  # in AV, and in N1, which more read
     assert found.count("On record at https://y.example/sources/1?known") == 1
 
 
@@ -82,7 +112,9 @@ def test_text_keeps_every_name(name: str) -> None:
 @given(TITLES)
 def test_text_keeps_every_title(title: str) -> None:
     whole = " ".join(title.split())
-    assert whole in as_text(Work("k", "webpage", title, "https://x.example", ("Parley",), issued="2024"))
+    assert whole in as_text(
+        Work("k", "webpage", title, "https://x.example", ("Parley",), issued="2024")
+    )
 
 
 def test_bibtex_reads_back() -> None:
@@ -120,11 +152,18 @@ def test_bibtex_survives_every_title(title: str) -> None:
         PLAIN,
         LETTER,
         replace(PLAIN, record=PINNED, quoting=("“50%_#”, {The Post",)),
-        *(replace(NEWS, **without) for without in ({}, {"authors": ()}, {"container": None}, {"issued": None})),
+        *(
+            replace(NEWS, **without)
+            for without in ({}, {"authors": ()}, {"container": None}, {"issued": None})
+        ),
     ],
 )
 def test_pybtex_prints_it(work: Work, style: str) -> None:
-    printed = " ".join(PybtexEngine().format_from_string(as_bibtex(work), style, output_backend="plaintext").split())
+    printed = " ".join(
+        PybtexEngine()
+        .format_from_string(as_bibtex(work), style, output_backend="plaintext")
+        .split()
+    )
     assert work.title in printed
     for address in filter(None, [work.url, work.record and work.record.replace("%3A", ":")]):
         assert address in printed
@@ -135,8 +174,12 @@ def test_pybtex_prints_it(work: Work, style: str) -> None:
 @given(TITLES)
 def test_pybtex_takes_every_text(text: str) -> None:
     record = f"https://y.example/{quote(text)}"
-    work = Work("k", "webpage", text, None, (text,), text, reference=text, record=record, quoting=(text,))
-    printed = PybtexEngine().format_from_string(as_bibtex(work), "unsrt", output_backend="plaintext")
+    work = Work(
+        "k", "webpage", text, None, (text,), text, reference=text, record=record, quoting=(text,)
+    )
+    printed = PybtexEngine().format_from_string(
+        as_bibtex(work), "unsrt", output_backend="plaintext"
+    )
     assert record.replace("%3A", ":") in printed
 
 
@@ -146,9 +189,12 @@ def test_addresses_in_bibtex_are_in_letters_that_tex_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"), [("webpage", "ELEC"), ("speech", "ELEC"), ("dataset", "DATA"), ("document", "MANSCPT")]
+    ("kind", "expected"),
+    [("webpage", "ELEC"), ("speech", "ELEC"), ("dataset", "DATA"), ("document", "MANSCPT")],
 )
-def test_ris_is_of_no_type_that_zotero_takes_for_a_journal_article(kind: str, expected: str) -> None:
+def test_ris_is_of_no_type_that_zotero_takes_for_a_journal_article(
+    kind: str, expected: str
+) -> None:
     [found] = rispy.loads(as_ris(replace(PLAIN, kind=kind)))
     assert found["type_of_reference"] == expected
 
@@ -156,7 +202,11 @@ def test_ris_is_of_no_type_that_zotero_takes_for_a_journal_article(kind: str, ex
 @pytest.mark.parametrize("work", [PLAIN, NEWS])
 def test_ris_reads_back(work: Work) -> None:
     [found] = rispy.loads(as_ris(work))
-    assert (found["title"], found["authors"], found["year"]) == (work.title, list(work.authors), "2024")
+    assert (found["title"], found["authors"], found["year"]) == (
+        work.title,
+        list(work.authors),
+        "2024",
+    )
     assert (found["secondary_title"], found["urls"]) == (work.container, [work.url])
     assert as_ris(work).endswith("ER  - \r\n")
 
@@ -169,7 +219,10 @@ def test_ris_keeps_every_title_on_one_line(title: str) -> None:
 
 def test_csl_json_has_dates_in_parts_and_names_as_they_are() -> None:
     [item] = json.loads(as_csl(NEWS))
-    assert (item["issued"], item["accessed"]) == ({"date-parts": [[2024]]}, {"date-parts": [[2024, 5]]})
+    assert (item["issued"], item["accessed"]) == (
+        {"date-parts": [[2024]]},
+        {"date-parts": [[2024, 5]]},
+    )
     assert item["author"] == [{"literal": "A. Lind"}, {"literal": "B & Sons {x}"}]
     assert "publisher" not in item
 

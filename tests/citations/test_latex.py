@@ -38,17 +38,31 @@ def has_tex() -> bool:
     if not all(shutil.which(program) for program in needed):
         return False
     packages = ["biblatex.sty", "csquotes.sty", "ukraineb.ldf", "t2aenc.def"]
-    return subprocess.run(["kpsewhich", *packages], capture_output=True, text=True).stdout.count("\n") == len(packages)
+    return subprocess.run(["kpsewhich", *packages], capture_output=True, text=True).stdout.count(
+        "\n"
+    ) == len(packages)
 
 
-@pytest.mark.skipif(not has_tex(), reason="needs pdflatex with biblatex, csquotes and Cyrillic, and biber")
+@pytest.mark.skipif(
+    not has_tex(), reason="needs pdflatex with biblatex, csquotes and Cyrillic, and biber"
+)
 def test_biblatex_typesets_every_work(tmp_path: Path) -> None:
     shutil.copy(ROOT / "tools/consumers/document.tex", tmp_path)
     (tmp_path / "references.bib").write_text("".join(map(as_bibtex, WORKS)))
     said = ""
-    for command in (["pdflatex", "-interaction=nonstopmode"], ["biber"], ["pdflatex", "-interaction=nonstopmode"]):
-        done = subprocess.run([*command, "document"], cwd=tmp_path, capture_output=True, text=True, errors="replace")
+    for command in (
+        ["pdflatex", "-interaction=nonstopmode"],
+        ["biber"],
+        ["pdflatex", "-interaction=nonstopmode"],
+    ):
+        done = subprocess.run(
+            [*command, "document"], cwd=tmp_path, capture_output=True, text=True, errors="replace"
+        )
         said += done.stdout
-    lines = [line for line in said.splitlines() if line.startswith("!") or "ERROR" in line or "WARN - " in line]
+    lines = [
+        line
+        for line in said.splitlines()
+        if line.startswith("!") or "ERROR" in line or "WARN - " in line
+    ]
     assert lines == []
     assert (tmp_path / "document.bbl").read_text().count("\\entry{") == len(WORKS)

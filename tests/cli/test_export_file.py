@@ -26,7 +26,9 @@ async def saved(lake: Lake, form: Form, to: Path, slug: str = "lake") -> list[tu
     steps: list[tuple[int, int]] = []
     engine = make_engine(lake.database.url, limits=False)
     async with make_sessions(engine)() as session:
-        await save(session, slug, form, to, now=now(), step=lambda done, of: steps.append((done, of)))
+        await save(
+            session, slug, form, to, now=now(), step=lambda done, of: steps.append((done, of))
+        )
     await engine.dispose()
     return steps
 
@@ -44,7 +46,9 @@ async def test_files_say_what_the_web_says(lake: Lake, tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.csv", "a.json", "a.xlsx"]
 
 
-async def test_a_package_has_the_texts_that_the_web_does_not_give(lake: Lake, tmp_path: Path) -> None:
+async def test_a_package_has_the_texts_that_the_web_does_not_give(
+    lake: Lake, tmp_path: Path
+) -> None:
     lake.ada.state()
     await saved(lake, Form.PACKAGE, tmp_path / "package")
     assert len(list((tmp_path / "package" / "texts").iterdir())) == 1

@@ -16,12 +16,16 @@ class Api:
     token: str
 
     def post(self, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
-        answer = self.client.post(f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.token}"})
+        answer = self.client.post(
+            f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.token}"}
+        )
         assert answer.status_code == status, answer.text
         return answer.json()["data"]
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        answer = self.client.get(f"/api/v1{path}", params=query, headers={"Authorization": f"Bearer {self.token}"})
+        answer = self.client.get(
+            f"/api/v1{path}", params=query, headers={"Authorization": f"Bearer {self.token}"}
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -45,8 +49,15 @@ def negotiation(api: Api, slug: str = "sarn", **more: Any) -> int:
         {"slug": "truce", "title": "Length of the truce", "ordered": True, "options": SCALE},
     )
     bridge = [{"slug": "joint", "label": "Joint company"}, {"slug": "borsk", "label": "Borsk"}]
-    api.post(f"/negotiations/{slug}/issues", {"slug": "bridge", "title": "Who builds the bridge", "options": bridge})
-    source = {"url": f"https://example.org/{slug}", "title": "Courier", "published_on": "2025-03-20"}
+    api.post(
+        f"/negotiations/{slug}/issues",
+        {"slug": "bridge", "title": "Who builds the bridge", "options": bridge},
+    )
+    source = {
+        "url": f"https://example.org/{slug}",
+        "title": "Courier",
+        "published_on": "2025-03-20",
+    }
     return api.post("/sources", source)["id"]
 
 

@@ -33,7 +33,13 @@ def test_a_short_name_is_made_of_what_can_be_spelled(name: str, slug: str) -> No
 
 
 def test_short_names_of_several_differ() -> None:
-    assert slugs_of(["30 %", "30 days", "30!", "停火", "и"], "option") == ["30", "30-days", "30-2", "option-4", "i"]
+    assert slugs_of(["30 %", "30 days", "30!", "停火", "и"], "option") == [
+        "30",
+        "30-days",
+        "30-2",
+        "option-4",
+        "i",
+    ]
     assert len(set(slugs_of(["x" * 90 + str(n) for n in range(20)], "option"))) == 20
 
 
@@ -56,7 +62,10 @@ def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient)
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [(NEW, {"title": "Озеро Сарн", "contact": "kept"}), (f"{BOOK}/parties/new", {"name": "Kelmar", "kind": "kept"})],
+    [
+        (NEW, {"title": "Озеро Сарн", "contact": "kept"}),
+        (f"{BOOK}/parties/new", {"name": "Kelmar", "kind": "kept"}),
+    ],
 )
 def test_who_is_later_by_a_moment_keeps_what_was_typed(
     source: int, editor: TestClient, path: str, said: dict[str, str]
@@ -88,39 +97,65 @@ def test_only_editors_begin_one(client: TestClient, viewer: TestClient) -> None:
 
 
 def test_an_issue_is_added_with_its_answers(api: Api, source: int, editor: TestClient) -> None:
-    sent = values(editor, f"{BOOK}/issues/new") | {"title": "Водна квота", "options": "20 %\n\n 30 %\n40 %"}
+    sent = values(editor, f"{BOOK}/issues/new") | {
+        "title": "Водна квота",
+        "options": "20 %\n\n 30 %\n40 %",
+    }
     done = post(editor, f"{BOOK}/issues/new", **sent | {"ordered": "on"})
     assert done.headers["location"] == f"{BOOK}/issues/vodna-kvota"
     found = api.get("/negotiations/sarn/issues/vodna-kvota")["data"]["options"]
     assert [(o["slug"], o["label"], o["rank"]) for o in found] == [
         ("20", "20 %", 1), ("30", "30 %", 2), ("40", "40 %", 3),
     ]  # fmt: skip
-    twice = post(editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "options": "yes\nno\nyes"})
+    twice = post(
+        editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "options": "yes\nno\nyes"}
+    )
     assert twice.status_code == 422 and errors(twice.text) == ["“yes” is there twice"]
     assert fields_of(twice.text)["options"] == "yes\nno\nyes"
     plain = post(editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "then": "another"})
     assert plain.headers["location"] == f"{BOOK}/issues/new"
-    assert [o["rank"] for o in api.get("/negotiations/sarn/issues/other")["data"]["options"]] == [None] * 3
+    assert [o["rank"] for o in api.get("/negotiations/sarn/issues/other")["data"]["options"]] == [
+        None
+    ] * 3
 
 
-def test_consent_goes_by_the_role_unless_it_is_said(api: Api, source: int, editor: TestClient) -> None:
+def test_consent_goes_by_the_role_unless_it_is_said(
+    api: Api, source: int, editor: TestClient
+) -> None:
     sent = values(editor, f"{BOOK}/parties/new", 0)
-    parts = ("P", "principal", ""), ("M", "mediator", ""), ("O", "observer", "yes"), ("Q", "principal", "no")
+    parts = (
+        ("P", "principal", ""),
+        ("M", "mediator", ""),
+        ("O", "observer", "yes"),
+        ("Q", "principal", "no"),
+    )
     for name, role, consent in parts:
-        done = post(editor, f"{BOOK}/parties/new", **sent | {"name": name, "role": role, "consent_required": consent})
+        done = post(
+            editor,
+            f"{BOOK}/parties/new",
+            **sent | {"name": name, "role": role, "consent_required": consent},
+        )
         assert done.status_code == 303
-    parties = {p["name"]: p["consent_required"] for p in api.get("/negotiations/sarn")["data"]["parties"]}
+    parties = {
+        p["name"]: p["consent_required"] for p in api.get("/negotiations/sarn")["data"]["parties"]
+    }
     assert [parties[n] for n in "PMOQ"] == [True, False, True, False]
 
 
-def test_a_party_on_file_is_taken_by_any_of_its_names(api: Api, source: int, editor: TestClient) -> None:
+def test_a_party_on_file_is_taken_by_any_of_its_names(
+    api: Api, source: int, editor: TestClient
+) -> None:
     api.post("/parties", {"slug": "ua", "name": "Ukraine", "aliases": ["Україна", "Kyiv"]})
     api.post("/parties", {"slug": "k-1", "name": "Council"})
     api.post("/parties", {"slug": "k-2", "name": "Council"})
     options = LexborHTMLParser(editor.get("/lookup/parties?party=укра").text).css("option")
     assert [(o.attributes["value"], o.text()) for o in options] == [("Ukraine", "ua")]
     seat = values(editor, f"{BOOK}/parties/new", 1)
-    for name, words in ((" ", "is required"), ("Atlantis", "nobody on file"), ("council", "several go by “council”")):
+    for name, words in (
+        (" ", "is required"),
+        ("Atlantis", "nobody on file"),
+        ("council", "several go by “council”"),
+    ):
         refused = post(editor, f"{BOOK}/parties/seat", **seat | {"party": name})
         assert refused.status_code == 422 and words in errors(refused.text)[0]
         assert fields_of(refused.text)["party"] == name

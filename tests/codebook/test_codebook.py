@@ -26,7 +26,11 @@ def values(client: TestClient, path: str, number: int = -1) -> dict[str, Any]:
 
 
 def fields_of(html: str, number: int = -1) -> dict[str, Any]:
-    forms = [f for f in LexborHTMLParser(html).css("main form[method=post]") if "/move" not in f.attributes["action"]]
+    forms = [
+        f
+        for f in LexborHTMLParser(html).css("main form[method=post]")
+        if "/move" not in f.attributes["action"]
+    ]
     found: dict[str, Any] = {}
     for field in forms[number].css("input, textarea, select"):
         name, kind = field.attributes["name"], field.attributes.get("type")
@@ -58,7 +62,9 @@ def test_each_page_is_for_editors_and_looking_changes_nothing(
     before = api.get("/negotiations/sarn")["meta"]["revision"]
     for path in FORMS:
         answer = client.get(BOOK + path)
-        assert answer.status_code == 303 and answer.headers["location"].startswith("/login?next=/n/sarn/code-book")
+        assert answer.status_code == 303 and answer.headers["location"].startswith(
+            "/login?next=/n/sarn/code-book"
+        )
         assert viewer.get(BOOK + path).status_code == 403
         shown = editor.get(BOOK + path)
         assert shown.status_code == 200, path
@@ -69,12 +75,20 @@ def test_each_page_is_for_editors_and_looking_changes_nothing(
     for path in ("/negotiation", "/issues/new", "/issues/truce", "/parties/sarn-aldria/part"):
         assert post(client, BOOK + path, title="x").status_code == 401
         assert post(viewer, BOOK + path, title="x").status_code == 403
-        assert editor.post(BOOK + path, data={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+        assert (
+            editor.post(BOOK + path, data={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code
+            == 403
+        )
     assert api.get("/negotiations/sarn")["meta"]["revision"] == before
 
 
-def test_a_negotiation_is_changed_with_its_reason(api: Api, source: int, editor: TestClient) -> None:
-    sent = values(editor, f"{BOOK}/negotiation") | {"title": "Sarn railway accord", "coded_through": "2025-03-17"}
+def test_a_negotiation_is_changed_with_its_reason(
+    api: Api, source: int, editor: TestClient
+) -> None:
+    sent = values(editor, f"{BOOK}/negotiation") | {
+        "title": "Sarn railway accord",
+        "coded_through": "2025-03-17",
+    }
     refused = post(editor, f"{BOOK}/negotiation", **sent)
     assert refused.status_code == 422 and "Sarn railway accord" in refused.text
     assert errors(refused.text) == ["Why is it changed? Say why it is changed"]
@@ -83,27 +97,49 @@ def test_a_negotiation_is_changed_with_its_reason(api: Api, source: int, editor:
     )  # which only an admin switches
     assert (done.status_code, done.headers["location"]) == (303, BOOK)
     data = api.get("/negotiations/sarn")["data"]
-    assert (data["title"], data["coded_through"], data["review"]) == ("Sarn railway accord", "2025-03-17", False)
+    assert (data["title"], data["coded_through"], data["review"]) == (
+        "Sarn railway accord",
+        "2025-03-17",
+        False,
+    )
 
 
-def test_what_is_wrong_is_said_at_its_field_and_stays_typed(source: int, editor: TestClient) -> None:
-    sent = values(editor, f"{BOOK}/negotiation") | {"title": " ", "coded_through": "soon", "reason": "x"}
+def test_what_is_wrong_is_said_at_its_field_and_stays_typed(
+    source: int, editor: TestClient
+) -> None:
+    sent = values(editor, f"{BOOK}/negotiation") | {
+        "title": " ",
+        "coded_through": "soon",
+        "reason": "x",
+    }
     answer = post(editor, f"{BOOK}/negotiation", **sent)
-    assert errors(answer.text) == ["Title: is required", "Sources read up to: write a day such as 2025-03-17"]
+    assert errors(answer.text) == [
+        "Title: is required",
+        "Sources read up to: write a day such as 2025-03-17",
+    ]
     assert fields_of(answer.text)["coded_through"] == "soon"
 
 
-def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(api: Api, source: int, editor: TestClient) -> None:
+def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
+    api: Api, source: int, editor: TestClient
+) -> None:
     path = f"{BOOK}/issues/truce"
     mine = values(editor, path) | {"title": "How long a truce", "reason": "Shorter"}
-    theirs = values(editor, path) | {"title": "Duration", "question": "How long?", "reason": "Plainer"}
+    theirs = values(editor, path) | {
+        "title": "Duration",
+        "question": "How long?",
+        "reason": "Plainer",
+    }
     assert post(editor, path, **theirs).status_code == 303
     answer = post(editor, path, **mine)
     assert answer.status_code == 412
     now = fields_of(answer.text)
     assert (now["title"], now["reason"]) == ("How long a truce", "Shorter")
     assert now["question"] == "How long?"  # untouched by me, so theirs is taken over
-    assert LexborHTMLParser(answer.text).css_first("#theirs-title").text(strip=True) == "On file now:Duration"
+    assert (
+        LexborHTMLParser(answer.text).css_first("#theirs-title").text(strip=True)
+        == "On file now:Duration"
+    )
     assert api.get("/negotiations/sarn/issues/truce")["data"]["title"] == "Duration"
     assert post(editor, path, **now).status_code == 303
     data = api.get("/negotiations/sarn/issues/truce")["data"]
@@ -119,9 +155,16 @@ def test_a_form_sent_twice_is_written_once(api: Api, source: int, editor: TestCl
     assert api.get("/negotiations/sarn")["meta"]["revision"] == revision
 
 
-def test_parties_are_added_seated_edited_and_moved(api: Api, source: int, editor: TestClient) -> None:
+def test_parties_are_added_seated_edited_and_moved(
+    api: Api, source: int, editor: TestClient
+) -> None:
     new = values(editor, f"{BOOK}/parties/new", 0)
-    sent = new | {"name": "Dorrin", "slug": "dorrin", "aliases": "Доррин\n\nDorin ", "role": "observer"}
+    sent = new | {
+        "name": "Dorrin",
+        "slug": "dorrin",
+        "aliases": "Доррин\n\nDorin ",
+        "role": "observer",
+    }
     del sent["consent_required"]
     assert post(editor, f"{BOOK}/parties/new", **sent).status_code == 303
     assert api.get("/parties/dorrin")["data"]["aliases"] == ["Доррин", "Dorin"]
@@ -131,11 +174,16 @@ def test_parties_are_added_seated_edited_and_moved(api: Api, source: int, editor
     seat = {"party": "elsewhere", "role": "mediator"}
     assert post(editor, f"{BOOK}/parties/seat", **seat).status_code == 303
     assert post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303
-    assert post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303  # sent twice
+    assert (
+        post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303
+    )  # sent twice
     parties = api.get("/negotiations/sarn")["data"]["parties"]
     assert [p["slug"] for p in parties] == ["sarn-aldria", "dorrin", "sarn-borsk", "elsewhere"]
     assert [p["consent_required"] for p in parties] == [True, False, True, False]
-    part = values(editor, f"{BOOK}/parties/dorrin", 1) | {"consent_required": "on", "reason": "It signs too"}
+    part = values(editor, f"{BOOK}/parties/dorrin", 1) | {
+        "consent_required": "on",
+        "reason": "It signs too",
+    }
     assert post(editor, f"{BOOK}/parties/dorrin/part", **part).status_code == 303
     assert api.get("/negotiations/sarn/parties/dorrin")["data"]["consent_required"]
 
@@ -146,12 +194,19 @@ def test_issues_and_options_are_added_and_moved(api: Api, source: int, editor: T
     done = post(editor, f"{BOOK}/issues/new", **sent | {"slug": "customs"})
     assert done.headers["location"] == f"{BOOK}/issues/customs"
     post(editor, f"{BOOK}/issues/customs/move", direction="up", place="2")
-    assert [i["slug"] for i in api.get("/negotiations/sarn")["data"]["issues"]] == ["truce", "customs", "bridge"]
+    assert [i["slug"] for i in api.get("/negotiations/sarn")["data"]["issues"]] == [
+        "truce",
+        "customs",
+        "bridge",
+    ]
     options = f"{BOOK}/issues/truce/options"
     year = {"label": "A year", "slug": "year", "rank": "2"}
     same = post(editor, f"{options}/new", **year)
     assert same.status_code == 422 and "same rank" in errors(same.text)[0]
-    assert post(editor, f"{options}/new", **year | {"rank": "4,5", "status_quo": "on"}).status_code == 303
+    assert (
+        post(editor, f"{options}/new", **year | {"rank": "4,5", "status_quo": "on"}).status_code
+        == 303
+    )
     post(editor, f"{options}/year/move", direction="up", place="4")
     found = api.get("/negotiations/sarn/issues/truce")["data"]["options"]
     assert [(o["slug"], o["rank"]) for o in found] == [
@@ -164,7 +219,11 @@ def test_an_option_is_renamed_and_retired_and_the_status_quo_passes_on(
     api: Api, source: int, editor: TestClient
 ) -> None:
     path = f"{BOOK}/issues/truce/options/short"
-    sent = values(editor, path) | {"label": "Two weeks", "status_quo": "on", "reason": "As they say"}
+    sent = values(editor, path) | {
+        "label": "Two weeks",
+        "status_quo": "on",
+        "reason": "As they say",
+    }
     assert post(editor, path, **sent).status_code == 303
     found = {o["slug"]: o for o in api.get("/negotiations/sarn/issues/truce")["data"]["options"]}
     assert found["short"]["label"] == "Two weeks" and found["short"]["status_quo"]

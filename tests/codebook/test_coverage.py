@@ -12,7 +12,10 @@ LOOKS = "/n/sarn/looks/new"
 
 def figures(html: str) -> dict[str, int]:
     links = LexborHTMLParser(html).css(".figures a")
-    return {a.text(strip=True).lstrip("0123456789,"): int(a.css_first("b").text().replace(",", "")) for a in links}
+    return {
+        a.text(strip=True).lstrip("0123456789,"): int(a.css_first("b").text().replace(",", ""))
+        for a in links
+    }
 
 
 def lines(html: str, section: str) -> list[str]:
@@ -34,7 +37,10 @@ def test_each_cell_is_counted_where_it_belongs(api: Api, source: int, client: Te
     [searched] = lines(html, "searched")
     assert "Borsk, 12 March 2025 in speeches of February by editor" in searched
     assert not LexborHTMLParser(html).css("main input, .does a")  # the forms are the editors'
-    assert figures(client.get(f"{PAGE}?as_of=2025-03-20&stale_after=5").text)["not seen for 5 days"] == 2
+    assert (
+        figures(client.get(f"{PAGE}?as_of=2025-03-20&stale_after=5").text)["not seen for 5 days"]
+        == 2
+    )
     assert figures(client.get(f"{PAGE}?as_of=2025-07-01").text)["not seen for 90 days"] == 2
     assert figures(client.get(f"{PAGE}?as_of=2025-01-01").text)["never looked at"] == 3
     assert client.get(f"{PAGE}?stale_after=soon").status_code == 422
@@ -58,16 +64,26 @@ def test_reported_words_and_quotes_that_no_longer_match_are_named(
     assert figures(html)["quotes that do not match"] == 1
     links = LexborHTMLParser(html).css("section[aria-labelledby=unmatched] .does a")
     assert [a.attributes["href"] for a in links] == [f"/positions/{made}/correct"]
-    assert figures(client.get(PAGE, params={"known_at": before}).text)["quotes that do not match"] == 0
+    assert (
+        figures(client.get(PAGE, params={"known_at": before}).text)["quotes that do not match"] == 0
+    )
 
 
-def test_a_corrected_day_of_publication_is_named_not_taken(api: Api, source: int, client: TestClient) -> None:
+def test_a_corrected_day_of_publication_is_named_not_taken(
+    api: Api, source: int, client: TestClient
+) -> None:
     quote = {"source_id": source, "exact": "A month, and no day less"}
-    made = position(api, source, attitudes={"month": "prefers"}, stated_on="2025-03", quotes=[quote])
+    made = position(
+        api, source, attitudes={"month": "prefers"}, stated_on="2025-03", quotes=[quote]
+    )
     assert made["stated_by"] == "2025-03-20"
     held = client.get(f"/api/v1/sources/{source}")
     headers = {"Authorization": f"Bearer {api.token}", "If-Match": held.headers["ETag"]}
-    client.patch(f"/api/v1/sources/{source}", json={"published_on": "2025-03-11", "reason": "Misread"}, headers=headers)
+    client.patch(
+        f"/api/v1/sources/{source}",
+        json={"published_on": "2025-03-11", "reason": "Misread"},
+        headers=headers,
+    )
     html = client.get(PAGE).text
     [line] = lines(html, "redated")
     assert "counted as said by 20 March 2025" in line and "now say by 11 March 2025" in line
@@ -78,12 +94,19 @@ def test_an_editor_notes_one_look_for_several_cells_once(
     api: Api, source: int, client: TestClient, viewer: TestClient, editor: TestClient
 ) -> None:
     assert client.get(LOOKS).status_code == 303 and viewer.get(LOOKS).status_code == 403
-    assert post(client, LOOKS, cell="x").status_code == 401 and post(viewer, LOOKS, cell="x").status_code == 403
-    boxes = LexborHTMLParser(editor.get(PAGE).text).css("form[action$='/looks/new'] input[name=cell]")
+    assert (
+        post(client, LOOKS, cell="x").status_code == 401
+        and post(viewer, LOOKS, cell="x").status_code == 403
+    )
+    boxes = LexborHTMLParser(editor.get(PAGE).text).css(
+        "form[action$='/looks/new'] input[name=cell]"
+    )
     cells = [b.attributes["value"] for b in boxes]
     assert len(cells) == 4
     offered = LexborHTMLParser(editor.get(LOOKS, params={"cell": cells[:2]}).text)
-    assert {b.attributes["value"] for b in offered.css("input[name=cell][checked]")} == set(cells[:2])
+    assert {b.attributes["value"] for b in offered.css("input[name=cell][checked]")} == set(
+        cells[:2]
+    )
     one = LexborHTMLParser(editor.get(f"{LOOKS}?party=sarn-borsk&issue=bridge").text)
     assert [b.attributes["value"] for b in one.css("input[checked]")] == ["sarn-borsk/bridge"]
     none = post(editor, LOOKS, looked_on="2040-01-01", where="Everywhere")
@@ -97,5 +120,7 @@ def test_an_editor_notes_one_look_for_several_cells_once(
         done = post(editor, LOOKS, looked_on="12 March 2025", where="Speeches", cell=cells[:2])
         assert done.status_code == 303
     looks = api.get("/negotiations/sarn/looks")["data"]
-    assert [(k["looked_on"], k["where"], k["by"]) for k in looks] == [("2025-03-12", "Speeches", "editor")] * 2
+    assert [(k["looked_on"], k["where"], k["by"]) for k in looks] == [
+        ("2025-03-12", "Speeches", "editor")
+    ] * 2
     assert figures(client.get(PAGE).text)["searched, nothing found"] == 2

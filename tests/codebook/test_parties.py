@@ -33,8 +33,12 @@ def held(api: Api, source: int) -> dict[str, int]:
     head = {"name": "Ilka Ruy", "office": "Premier", "aliases": ["Ілька Руй"]}
     api.post("/speakers", head | {"party": "sarn-borsk"})
     api.post("/speakers", {"name": "Olo Dan", "office": "Envoy", "party": "sarn-aldria"})
-    own = quoting(source, SAID, speaker="Ilka Ruy", said_on="2025-03", language="en", prefix="yesterday: ")
-    heard = quoting(source, "Borsk wants the bridge.", speaker="Olo Dan", kind="reported", said_on="2025-03-06")
+    own = quoting(
+        source, SAID, speaker="Ilka Ruy", said_on="2025-03", language="en", prefix="yesterday: "
+    )
+    heard = quoting(
+        source, "Borsk wants the bridge.", speaker="Olo Dan", kind="reported", said_on="2025-03-06"
+    )
     made = {
         "first": position(api, source, "borsk", day="2025-03-01", attitudes={"short": "prefers"}, quotes=[
             quoting(source, "A fortnight at most.", speaker="Ilka Ruy")]),
@@ -69,8 +73,22 @@ def now_at(editor: TestClient, number: int) -> int:
 
 def says(p: dict[str, Any]) -> dict[str, Any]:
     """What a position says, whoever holds it and whoever recorded it when."""
-    own = ("id", "uid", "version", "party", "recorded_at", "recorded_by", "action", "reason", "url", "attributed_by")
-    quotes = [{k: v for k, v in q.items() if k not in ("id", "uid", "speaker", "speaker_id")} for q in p["quotes"]]
+    own = (
+        "id",
+        "uid",
+        "version",
+        "party",
+        "recorded_at",
+        "recorded_by",
+        "action",
+        "reason",
+        "url",
+        "attributed_by",
+    )
+    quotes = [
+        {k: v for k, v in q.items() if k not in ("id", "uid", "speaker", "speaker_id")}
+        for q in p["quotes"]
+    ]
     return {k: v for k, v in p.items() if k not in own} | {"quotes": quotes}
 
 
@@ -78,21 +96,32 @@ def get(api: Api, number: int) -> dict[str, Any]:
     return api.get(f"/positions/{number}")["data"]
 
 
-def test_the_preview_lists_everything_and_writes_nothing(api: Api, held: dict[str, int], editor: TestClient) -> None:
+def test_the_preview_lists_everything_and_writes_nothing(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
     before = api.get("/negotiations/sarn")["meta"]["revision"]
     tree = LexborHTMLParser(editor.get(f"{MERGE}?into=sarn-aldria").text)
-    rows = {int(li.css_first("h3 a").attributes["href"].split("/")[-1]): li for li in tree.css("section .rows > li")}
+    rows = {
+        int(li.css_first("h3 a").attributes["href"].split("/")[-1]): li
+        for li in tree.css("section .rows > li")
+    }
     assert set(rows) == {held[n] for n in ("first", "second", "heard", "draft")}
-    whens = {n: rows[held[n]].css_first(".badge").text() for n in ("first", "second", "heard", "draft")}
+    whens = {
+        n: rows[held[n]].css_first(".badge").text() for n in ("first", "second", "heard", "draft")
+    }
     assert whens == {"first": "past", "second": "current", "heard": "current", "draft": "draft"}
     assert "4 positions of Borsk" in tree.css_first("#touched").text() and not tree.css("fieldset")
     assert "found as Borsk" in tree.css_first("aside").text()
     without = post(editor, MERGE, **values(editor, f"{MERGE}?into=sarn-aldria"))
-    assert without.status_code == 422 and errors(without.text) == ["Why is it changed? Say why it is changed"]
+    assert without.status_code == 422 and errors(without.text) == [
+        "Why is it changed? Say why it is changed"
+    ]
     assert api.get("/negotiations/sarn")["meta"]["revision"] == before
 
 
-def test_a_merge_carries_everything_over_word_for_word(api: Api, held: dict[str, int], editor: TestClient) -> None:
+def test_a_merge_carries_everything_over_word_for_word(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
     was = {n: get(api, i) for n, i in held.items()}
     assert merged(editor).headers["location"] == f"{BOOK}/sarn-borsk"
     moved = {n: get(api, now_at(editor, held[n])) for n in ("first", "second", "heard", "draft")}
@@ -102,14 +131,24 @@ def test_a_merge_carries_everything_over_word_for_word(api: Api, held: dict[str,
         assert (new["action"], new["reason"]) == ("recoded", f"Recorded as Borsk until now: {WHY}")
         assert {q["id"] for q in new["quotes"]}.isdisjoint(q["id"] for q in was[name]["quotes"])
         old = get(api, held[name])
-        assert (old["status"], old["action"], old["quotes"]) == ("retracted", "retracted", was[name]["quotes"])
+        assert (old["status"], old["action"], old["quotes"]) == (
+            "retracted",
+            "retracted",
+            was[name]["quotes"],
+        )
         assert old["reason"] == f"Borsk is recorded as Aldria from now on: {WHY}"
     assert [q["speaker"] for q in moved["second"]["quotes"]] == [
         {"name": "Ilka Ruy", "office": "Premier", "party": "sarn-aldria"}
     ]
     assert moved["heard"]["quotes"][0]["speaker"] == was["heard"]["quotes"][0]["speaker"]
-    assert was["heard"]["attributed_by"] == ["sarn-aldria"] and moved["heard"]["attributed_by"] == []
-    speakers = [s for s in api.get("/speakers")["data"] if s["party"] == "sarn-aldria" and s["name"] == "Ilka Ruy"]
+    assert (
+        was["heard"]["attributed_by"] == ["sarn-aldria"] and moved["heard"]["attributed_by"] == []
+    )
+    speakers = [
+        s
+        for s in api.get("/speakers")["data"]
+        if s["party"] == "sarn-aldria" and s["name"] == "Ilka Ruy"
+    ]
     assert [s["aliases"] for s in speakers] == [["Ілька Руй"]]
     assert moved["draft"]["status"] == "draft"
     assert api.client.get(f"/api/v1/positions/{moved['draft']['id']}").status_code == 404
@@ -123,12 +162,16 @@ def test_it_is_one_entry_and_the_past_stays(
     pins = {"as_of": was["meta"]["as_of"], "known_at": was["meta"]["known_at"]}
     merged(editor)
     with connect(database.url) as connection:
-        batch = connection.execute("SELECT batch, by FROM log_commit ORDER BY seq DESC LIMIT 1").fetchall()
+        batch = connection.execute(
+            "SELECT batch, by FROM log_commit ORDER BY seq DESC LIMIT 1"
+        ).fetchall()
         entries = connection.execute("SELECT max(seq) FROM log_commit").fetchone()
     assert batch == [("merge sarn-borsk into sarn-aldria", "editor")]
     assert entries == (was["meta"]["revision"] + 1,)
     then = api.get("/negotiations/sarn/matrix", **pins)
-    assert then["data"] == was["data"] and then["meta"]["changed_since"] == 2  # that have been retracted
+    assert (
+        then["data"] == was["data"] and then["meta"]["changed_since"] == 2
+    )  # that have been retracted
     now = api.get("/negotiations/sarn/matrix")["data"]
     assert [p["slug"] for p in now["parties"]] == ["sarn-aldria"]
     assert {c["issue"]: c["position"]["attitudes"] for c in now["cells"]} == {
@@ -139,7 +182,9 @@ def test_it_is_one_entry_and_the_past_stays(
 def test_it_is_no_move_and_loses_no_place_in_the_order(
     api: Api, source: int, held: dict[str, int], editor: TestClient
 ) -> None:
-    tie = position(api, source, "borsk", day="2025-03-01", attitudes={"none": "prefers"})  # as old as the first
+    tie = position(
+        api, source, "borsk", day="2025-03-01", attitudes={"none": "prefers"}
+    )  # as old as the first
     was = api.get("/negotiations/sarn/changes")["data"]
     corrections = len(api.get("/negotiations/sarn/changes")["corrections"])
     merged(editor)
@@ -153,10 +198,14 @@ def test_it_is_no_move_and_loses_no_place_in_the_order(
     truce = [m for m in moves(found["data"], "sarn-aldria") if m[0] == "truce" and m[2] > "2025"]
     before = [m for m in moves(was, "sarn-borsk") if m[0] == "truce"]
     assert [(i, k, d) for i, k, d in truce[1:]] == before[1:]  # its first is Aldria's second
-    assert {c["action"] for c in found["corrections"][: len(found["corrections"]) - corrections]} == {"retracted"}
+    assert {
+        c["action"] for c in found["corrections"][: len(found["corrections"]) - corrections]
+    } == {"retracted"}
 
 
-def test_the_derived_tables_can_still_be_rebuilt(held: dict[str, int], database: Server, editor: TestClient) -> None:
+def test_the_derived_tables_can_still_be_rebuilt(
+    held: dict[str, int], database: Server, editor: TestClient
+) -> None:
     merged(editor)
 
     def derived() -> list[Any]:
@@ -183,19 +232,29 @@ def test_the_loser_keeps_its_pages_and_the_winner_its_names(
     api.post("/speakers", {"name": "Silent Dov", "party": "sarn-borsk"})
     merged(editor)
     assert api.get("/parties/sarn-aldria")["data"]["aliases"] == ["Borsk"]
-    assert "sarn-aldria" in [s["party"] for s in api.get("/speakers")["data"] if s["name"] == "Silent Dov"]
+    assert "sarn-aldria" in [
+        s["party"] for s in api.get("/speakers")["data"] if s["name"] == "Silent Dov"
+    ]
     seat = api.get("/negotiations/sarn/parties/sarn-borsk")["data"]
     assert (seat["consent_required"], seat["merged_into"]) == (False, "sarn-aldria")
-    for path in ("/n/sarn/parties/sarn-borsk", "/n/sarn/cells/sarn-borsk/truce", f"/positions/{held['second']}"):
+    for path in (
+        "/n/sarn/parties/sarn-borsk",
+        "/n/sarn/cells/sarn-borsk/truce",
+        f"/positions/{held['second']}",
+    ):
         page = client.get(path)
         assert page.status_code == 200
-        assert LexborHTMLParser(page.text).css_first(".notice a[data-recoded-as]").text() == "Aldria", path
+        assert (
+            LexborHTMLParser(page.text).css_first(".notice a[data-recoded-as]").text() == "Aldria"
+        ), path
     cells = LexborHTMLParser(client.get("/n/sarn").text).css("td[data-party]")
     assert {c.attributes["data-party"] for c in cells} == {"sarn-aldria"}
     pairs = api.get("/negotiations/sarn/agreement")["data"]["pairs"]
     assert all("sarn-borsk" not in p["parties"] for p in pairs)
     form = LexborHTMLParser(editor.get("/n/sarn/positions/new").text)
-    assert [o.attributes["value"] for o in form.css("[name=party] option") if o.attributes["value"]] == ["sarn-aldria"]
+    assert [
+        o.attributes["value"] for o in form.css("[name=party] option") if o.attributes["value"]
+    ] == ["sarn-aldria"]
     assert "sarn-borsk" not in editor.get("/n/sarn/looks/new").text
 
 
@@ -242,22 +301,43 @@ def test_a_merge_reaches_every_negotiation_or_just_one(
     api: Api, source: int, held: dict[str, int], editor: TestClient
 ) -> None:
     api.post("/negotiations", {"slug": "port", "title": "Port talks"})
-    api.post("/negotiations/port/parties", {"party": "sarn-borsk", "role": "guarantor", "consent_required": True})
     api.post(
-        "/negotiations/port/issues", {"slug": "dues", "title": "Dues", "options": [{"slug": "low", "label": "Low"}]}
+        "/negotiations/port/parties",
+        {"party": "sarn-borsk", "role": "guarantor", "consent_required": True},
     )
-    there = position(api, source, "borsk", slug="port", issue="dues", attitudes={"low": "prefers"}, party_slug="sarn")
+    api.post(
+        "/negotiations/port/issues",
+        {"slug": "dues", "title": "Dues", "options": [{"slug": "low", "label": "Low"}]},
+    )
+    there = position(
+        api,
+        source,
+        "borsk",
+        slug="port",
+        issue="dues",
+        attitudes={"low": "prefers"},
+        party_slug="sarn",
+    )
     page = LexborHTMLParser(editor.get(f"{MERGE}?into=sarn-aldria&scope=here").text)
-    assert "joins" not in page.css_first("aside").text() and "found as" not in page.css_first("aside").text()
+    assert (
+        "joins" not in page.css_first("aside").text()
+        and "found as" not in page.css_first("aside").text()
+    )
     sent = fields_of(page.html) | {"reason": WHY}
     assert post(editor, MERGE, **sent).status_code == 303
-    assert get(api, there["id"])["status"] == "published" and api.get("/parties/sarn-aldria")["data"]["aliases"] == []
+    assert (
+        get(api, there["id"])["status"] == "published"
+        and api.get("/parties/sarn-aldria")["data"]["aliases"] == []
+    )
     page = LexborHTMLParser(editor.get(f"{MERGE}?into=sarn-aldria").text)
     assert "joins “Port talks”" in page.css_first("aside").text()
     merged(editor)
     seats = {p["slug"]: p for p in api.get("/negotiations/port")["data"]["parties"]}
     assert seats["sarn-aldria"]["role"] == "guarantor" and seats["sarn-aldria"]["consent_required"]
-    assert seats["sarn-borsk"]["merged_into"] == "sarn-aldria" and not seats["sarn-borsk"]["consent_required"]
+    assert (
+        seats["sarn-borsk"]["merged_into"] == "sarn-aldria"
+        and not seats["sarn-borsk"]["consent_required"]
+    )
     assert get(api, now_at(editor, there["id"]))["negotiation"] == "port"
     assert api.get("/parties/sarn-aldria")["data"]["aliases"] == ["Borsk"]
 
@@ -265,14 +345,28 @@ def test_a_merge_reaches_every_negotiation_or_just_one(
 def split(editor: TestClient, path: str, *numbers: int, **more: str) -> Any:
     form = {k: v for k, v in values(editor, path).items() if not k.startswith("take-")}
     ticks = {f"take-{n}": "on" for n in numbers}
-    return post(editor, path.split("?")[0], **form | ticks | {"reason": "Its own party since May"} | more)
+    return post(
+        editor, path.split("?")[0], **form | ticks | {"reason": "Its own party since May"} | more
+    )
 
 
-def test_a_split_takes_what_was_ticked_to_a_new_party(api: Api, held: dict[str, int], editor: TestClient) -> None:
-    spoken = LexborHTMLParser(editor.get(SPLIT).text).css_first("[name^=speaker-]").attributes["name"]
-    typed = values(editor, SPLIT) | {"name": "Cerra", "reason": "Its own party", spoken: "on", "do": "show"}
+def test_a_split_takes_what_was_ticked_to_a_new_party(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
+    spoken = (
+        LexborHTMLParser(editor.get(SPLIT).text).css_first("[name^=speaker-]").attributes["name"]
+    )
+    typed = values(editor, SPLIT) | {
+        "name": "Cerra",
+        "reason": "Its own party",
+        spoken: "on",
+        "do": "show",
+    }
     shown = fields_of(post(editor, SPLIT, **typed).text)
-    assert {k for k in shown if k.startswith("take-")} == {f"take-{held['first']}", f"take-{held['second']}"}
+    assert {k for k in shown if k.startswith("take-")} == {
+        f"take-{held['first']}",
+        f"take-{held['second']}",
+    }
     assert (shown["name"], shown["reason"]) == ("Cerra", "Its own party")
     elsewhere = post(editor, SPLIT, **shown | {"to": "sarn-aldria"})  # chosen, but not looked at
     assert elsewhere.status_code == 412
@@ -312,7 +406,9 @@ def test_a_merge_is_undone_by_a_split(api: Api, held: dict[str, int], editor: Te
     assert get(api, held["first"])["version"] == 3
 
 
-def test_what_was_corrected_since_goes_back_as_it_is_now(api: Api, held: dict[str, int], editor: TestClient) -> None:
+def test_what_was_corrected_since_goes_back_as_it_is_now(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
     merged(editor)
     number = now_at(editor, held["second"])
     etag = api.client.get(f"/api/v1/positions/{number}").headers["etag"]
@@ -323,24 +419,42 @@ def test_what_was_corrected_since_goes_back_as_it_is_now(api: Api, held: dict[st
     assert split(editor, f"{BOOK}/sarn-aldria/split?to=sarn-borsk", number).status_code == 303
     third = now_at(editor, number)
     assert third not in held.values() and get(api, third)["summary"] == "Corrected"
-    assert get(api, third)["party"] == "sarn-borsk" and get(api, held["second"])["status"] == "retracted"
+    assert (
+        get(api, third)["party"] == "sarn-borsk"
+        and get(api, held["second"])["status"] == "retracted"
+    )
 
 
-def test_restoring_brings_the_column_back(api: Api, held: dict[str, int], editor: TestClient) -> None:
+def test_restoring_brings_the_column_back(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
     merged(editor)
     made, path = now_at(editor, held["first"]), f"/positions/{held['first']}/restore"
     assert f'href="/positions/{made}"' in editor.get(path).text
-    assert post(editor, path, **values(editor, path) | {"reason": "It was theirs"}).status_code == 303
-    assert [p["slug"] for p in api.get("/negotiations/sarn/matrix")["data"]["parties"]] == ["sarn-aldria", "sarn-borsk"]
-    assert not LexborHTMLParser(editor.get(f"/positions/{held['first']}").text).css("[data-recoded-as]")
+    assert (
+        post(editor, path, **values(editor, path) | {"reason": "It was theirs"}).status_code == 303
+    )
+    assert [p["slug"] for p in api.get("/negotiations/sarn/matrix")["data"]["parties"]] == [
+        "sarn-aldria",
+        "sarn-borsk",
+    ]
+    assert not LexborHTMLParser(editor.get(f"/positions/{held['first']}").text).css(
+        "[data-recoded-as]"
+    )
     assert merge(editor).status_code == 422  # what was made of it is there already
     merged(editor, **{f"rival-{held['first']}": str(made)})  # again, for what was restored
-    assert get(api, held["first"])["status"] == "retracted" and now_at(editor, held["first"]) == made
+    assert (
+        get(api, held["first"])["status"] == "retracted" and now_at(editor, held["first"]) == made
+    )
 
 
-def test_a_party_without_positions_is_merged_and_takes_part_again(api: Api, source: int, editor: TestClient) -> None:
+def test_a_party_without_positions_is_merged_and_takes_part_again(
+    api: Api, source: int, editor: TestClient
+) -> None:
     merged(editor)
-    assert [p["slug"] for p in api.get("/negotiations/sarn/matrix")["data"]["parties"]] == ["sarn-aldria"]
+    assert [p["slug"] for p in api.get("/negotiations/sarn/matrix")["data"]["parties"]] == [
+        "sarn-aldria"
+    ]
     assert post(editor, f"{BOOK}/sarn-borsk/again").status_code == 303
     assert len(api.get("/negotiations/sarn/matrix")["data"]["parties"]) == 2
     assert post(editor, MERGE, into="nobody", reason="x").status_code == 200  # asks which
@@ -352,16 +466,24 @@ def test_drafts_go_on_waiting_for_a_second_person(
 ) -> None:
     settings = "/n/sarn/code-book/negotiation"
     admin = browser(app, "admin")
-    post(admin, settings, **values(admin, settings) | {"review": "on", "reason": "Two pairs of eyes"})
+    post(
+        admin, settings, **values(admin, settings) | {"review": "on", "reason": "Two pairs of eyes"}
+    )
     asked = f"/positions/{held['draft']}/review"
     sent = {"version": "1", "comment": "Is thirty days the right option?", "do": "submit"}
     assert post(editor, asked, **sent).status_code == 303
     merged(editor)
     page = editor.get(f"/positions/{now_at(editor, held['draft'])}/review").text
-    assert "Is thirty days the right option?" in page and "submitted" in page and "changed since" not in page
+    assert (
+        "Is thirty days the right option?" in page
+        and "submitted" in page
+        and "changed since" not in page
+    )
 
 
-def test_a_party_that_was_merged_into_is_merged_itself(api: Api, held: dict[str, int], editor: TestClient) -> None:
+def test_a_party_that_was_merged_into_is_merged_itself(
+    api: Api, held: dict[str, int], editor: TestClient
+) -> None:
     api.post("/parties", {"slug": "cerra", "name": "Cerra"})
     merged(editor)
     merged(editor, f"{BOOK}/sarn-aldria/merge", "cerra")
@@ -372,7 +494,9 @@ def test_a_party_that_was_merged_into_is_merged_itself(api: Api, held: dict[str,
     assert seats == {"cerra": "sarn-borsk", "sarn-aldria": "sarn-borsk", "sarn-borsk": None}
 
 
-async def test_what_a_person_typed_is_stored_once(session: Any, held: dict[str, int], editor: TestClient) -> None:
+async def test_what_a_person_typed_is_stored_once(
+    session: Any, held: dict[str, int], editor: TestClient
+) -> None:
     """Two parties at once: the log's chain holds and every quote of a new position has its check."""
     merged(editor)
     unchecked = text(

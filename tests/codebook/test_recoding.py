@@ -16,7 +16,9 @@ MERGE = "/n/sarn/code-book/issues/truce/options/thirty/merge"
 SPLIT = "/n/sarn/code-book/issues/truce/options/month/split"
 
 
-def said(option: int, attitude: str, condition: str | None = None, inferred: bool = False) -> dict[str, Any]:
+def said(
+    option: int, attitude: str, condition: str | None = None, inferred: bool = False
+) -> dict[str, Any]:
     return {"option_id": option, "attitude": attitude, "condition": condition, "inferred": inferred}
 
 
@@ -32,7 +34,9 @@ def said(option: int, attitude: str, condition: str | None = None, inferred: boo
         ([said(1, "rejects"), said(2, "rejects", None, True)], [said(2, "rejects")]),
     ],
 )  # fmt: skip
-def test_an_attitude_goes_along_with_its_condition_and_mark(before: list[Any], after: list[Any]) -> None:
+def test_an_attitude_goes_along_with_its_condition_and_mark(
+    before: list[Any], after: list[Any]
+) -> None:
     assert not clash(before, 1, 2)
     assert merge(before, 1, 2) == after
 
@@ -83,7 +87,10 @@ def merged(editor: TestClient, **choices: str) -> Any:
 
 def test_the_preview_lists_what_is_touched(coded: dict[str, int], editor: TestClient) -> None:
     tree = LexborHTMLParser(editor.get(f"{MERGE}?into=month").text)
-    rows = {int(li.css_first("h3 a").attributes["href"].split("/")[-1]): li for li in tree.css("section li")}
+    rows = {
+        int(li.css_first("h3 a").attributes["href"].split("/")[-1]): li
+        for li in tree.css("section li")
+    }
     assert set(rows) == {coded[n] for n in ("first", "contrary", "draft", "tied")}
     whens = {n: li.css_first(".badge").text() for n, li in rows.items()}
     assert [whens[coded[n]] for n in ("first", "contrary", "draft")] == ["past", "current", "draft"]
@@ -110,12 +117,16 @@ def test_a_merge_recodes_everything_in_one_entry_and_the_past_stays(
     assert done.status_code == 303, done.text
     now = {n: api.get(f"/positions/{i}")["data"] for n, i in coded.items()}
     assert now["first"]["attitudes"] == {"none": "rejects", "month": "prefers"}
-    assert now["first"]["conditions"] == {"month": "only if watched"} and now["first"]["inferred"] == ["none"]
+    assert now["first"]["conditions"] == {"month": "only if watched"} and now["first"][
+        "inferred"
+    ] == ["none"]
     assert now["contrary"]["attitudes"] == {"month": "prefers"}
     assert now["draft"]["attitudes"] == {"month": "accepts"} and now["draft"]["status"] == "draft"
     assert now["tied"]["links"] == [{"issue": "truce", "option": "month", "kind": "condition"}]
     touched = [now[n] for n in ("first", "contrary", "draft", "tied")]
-    assert {(p["action"], p["version"], p["reason"]) for p in touched} == {("recoded", 2, "Thirty days are a month")}
+    assert {(p["action"], p["version"], p["reason"]) for p in touched} == {
+        ("recoded", 2, "Thirty days are a month")
+    }
     assert now["second"]["version"] == 1
     assert len({p["recorded_at"] for p in touched}) == 1
     assert now["first"]["stated_by"] == "2025-03-01" and len(now["first"]["quotes"]) == 1
@@ -130,7 +141,9 @@ async def test_one_entry_of_the_log_has_the_batch(
     app: FastAPI, api: Api, coded: dict[str, int], editor: TestClient, session: Any
 ) -> None:
     merged(editor, **{f"keep-{coded['contrary']}": "neither"})
-    rows = (await session.execute(text("SELECT batch, by FROM log_commit ORDER BY seq DESC LIMIT 1"))).all()
+    rows = (
+        await session.execute(text("SELECT batch, by FROM log_commit ORDER BY seq DESC LIMIT 1"))
+    ).all()
     assert rows == [("merge thirty into month", "editor")]
 
 
@@ -143,7 +156,10 @@ def test_a_recoding_is_no_move(api: Api, coded: dict[str, int], editor: TestClie
     merged(editor, **{f"keep-{coded['contrary']}": "source"})
     first, second = (api.get(f"/positions/{coded[n]}")["data"] for n in ("first", "second"))
     assert (first["attitudes"], first["conditions"]) == (second["attitudes"], second["conditions"])
-    assert kinds() == ["restated", "new"]  # thirty days and a month are the same answer now; no third line
+    assert kinds() == [
+        "restated",
+        "new",
+    ]  # thirty days and a month are the same answer now; no third line
 
 
 def test_a_merge_is_refused_over_what_changed_and_done_once(
@@ -155,7 +171,9 @@ def test_a_merge_is_refused_over_what_changed_and_done_once(
     late = post(editor, MERGE, **sent)
     assert late.status_code == 412 and "look again" in errors(late.text)[0]
     tree = LexborHTMLParser(late.text)
-    assert tree.css_first(f"[name=keep-{coded['contrary']}][value=source]").attributes.keys() >= {"checked"}
+    assert tree.css_first(f"[name=keep-{coded['contrary']}][value=source]").attributes.keys() >= {
+        "checked"
+    }
     again = fields_of(late.text) | {"reason": "Same"} | keep
     assert post(editor, MERGE, **again).status_code == 303
     revision = api.get("/negotiations/sarn")["meta"]["revision"]
@@ -167,30 +185,52 @@ def test_a_split_gives_chosen_positions_to_the_new_option(
     api: Api, source: int, coded: dict[str, int], editor: TestClient
 ) -> None:
     both = position(api, source, day="2025-02-01", attitudes={"month": "accepts"})["id"]
-    sent = values(editor, SPLIT) | {"label": "Six weeks", "slug": "six-weeks", "rank": "3.5", "reason": "They differ"}
+    sent = values(editor, SPLIT) | {
+        "label": "Six weeks",
+        "slug": "six-weeks",
+        "rank": "3.5",
+        "reason": "They differ",
+    }
     torn = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "both"})
-    assert torn.status_code == 422 and errors(torn.text) == ["Aldria, 10 March 2025: it can prefer only one of the two"]
+    assert torn.status_code == 422 and errors(torn.text) == [
+        "Aldria, 10 March 2025: it can prefer only one of the two"
+    ]
     done = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "new", f"part-{both}": "both"})
     assert done.status_code == 303
     second = api.get(f"/positions/{coded['second']}")["data"]
-    assert second["attitudes"] == {"none": "rejects", "six-weeks": "prefers"} and second["action"] == "recoded"
+    assert (
+        second["attitudes"] == {"none": "rejects", "six-weeks": "prefers"}
+        and second["action"] == "recoded"
+    )
     assert second["conditions"] == {"six-weeks": "only if watched"}
-    assert api.get(f"/positions/{both}")["data"]["attitudes"] == {"month": "accepts", "six-weeks": "accepts"}
+    assert api.get(f"/positions/{both}")["data"]["attitudes"] == {
+        "month": "accepts",
+        "six-weeks": "accepts",
+    }
     assert api.get(f"/positions/{coded['contrary']}")["data"]["version"] == 1
     again = post(editor, SPLIT, **sent)
     assert again.status_code == 412
 
 
-def test_a_split_asks_about_ties_too(api: Api, source: int, coded: dict[str, int], editor: TestClient) -> None:
+def test_a_split_asks_about_ties_too(
+    api: Api, source: int, coded: dict[str, int], editor: TestClient
+) -> None:
     tied = {
         part: position(api, source, "borsk", day=f"2025-03-0{n}", issue="bridge", links=[
             {"issue": "truce", "option": "month", "kind": "package"}, {"issue": "truce", "kind": "sequence"}])["id"]
         for n, part in enumerate(("old", "new", "both"), 1)
     }  # fmt: skip
-    sent = values(editor, SPLIT) | {"label": "Six weeks", "slug": "six-weeks", "rank": "3.5", "reason": "They differ"}
+    sent = values(editor, SPLIT) | {
+        "label": "Six weeks",
+        "slug": "six-weeks",
+        "rank": "3.5",
+        "reason": "They differ",
+    }
     done = post(editor, SPLIT, **sent | {f"part-{number}": part for part, number in tied.items()})
     assert done.status_code == 303, done.text
-    links = {part: api.get(f"/positions/{number}")["data"]["links"] for part, number in tied.items()}
+    links = {
+        part: api.get(f"/positions/{number}")["data"]["links"] for part, number in tied.items()
+    }
     whole = {"issue": "truce", "option": None, "kind": "sequence"}
     old, new = ({"issue": "truce", "option": o, "kind": "package"} for o in ("month", "six-weeks"))
     assert links == {"old": [old, whole], "new": [new, whole], "both": [old, whole, new]}
@@ -206,9 +246,16 @@ def test_all_quotes_of_an_option_stand_on_a_page(
     numbers = [int(a.attributes["href"].split("/")[-1]) for a in tree.css("section li h3 a")]
     assert numbers == [coded["contrary"], coded["first"]]  # no draft
     assert len(tree.css("figure.quote")) == 2
-    assert "Nothing is certain" in client.get("/n/sarn/issues/truce/options/thirty?as_of=2025-02-01").text
+    assert (
+        "Nothing is certain"
+        in client.get("/n/sarn/issues/truce/options/thirty?as_of=2025-02-01").text
+    )
     merged(editor, **{f"keep-{coded['contrary']}": "source"})
-    assert not LexborHTMLParser(client.get("/n/sarn/issues/truce/options/thirty").text).css("figure.quote")
-    then = LexborHTMLParser(client.get("/n/sarn/issues/truce/options/thirty", params={"known_at": known_at}).text)
+    assert not LexborHTMLParser(client.get("/n/sarn/issues/truce/options/thirty").text).css(
+        "figure.quote"
+    )
+    then = LexborHTMLParser(
+        client.get("/n/sarn/issues/truce/options/thirty", params={"known_at": known_at}).text
+    )
     assert len(then.css("figure.quote")) == 2 and then.css_first(".pinned")
     assert client.get("/n/sarn/issues/truce/options/nothing").status_code == 404

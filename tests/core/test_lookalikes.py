@@ -37,9 +37,7 @@ def test_a_skeleton_is_its_own() -> None:
         assert skeleton(skeleton(text)) == skeleton(text)
 
 
-UNSEEN = (
-    "\u200b \u200d \u202e \u2066 \ufeff \u00ad \u00a0 \u2028 \u3164 \u115f \ufe0f \u034f \u2800 \x07 \U000e0041 \ue000"
-)
+UNSEEN = "\u200b \u200d \u202e \u2066 \ufeff \u00ad \u00a0 \u2028 \u3164 \u115f \ufe0f \u034f \u2800 \x07 \U000e0041 \ue000"
 
 
 @pytest.mark.parametrize("character", UNSEEN.split(" "))
@@ -53,7 +51,9 @@ def test_what_is_not_seen_is_found_and_named(character: str) -> None:
     assert find_unseen(escaped) is None
 
 
-@pytest.mark.parametrize("text", ["Олена", "Ada Lovelace", "e\u0301", "नमस्ते", "陳大文", "O’Neill-Smith", "עִבְרִית"])
+@pytest.mark.parametrize(
+    "text", ["Олена", "Ada Lovelace", "e\u0301", "नमस्ते", "陳大文", "O’Neill-Smith", "עִבְרִית"]
+)
 def test_what_is_seen_is_left(text: str) -> None:
     assert find_unseen(text) is None
     assert escape_unseen(text) == text

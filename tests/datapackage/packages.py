@@ -29,7 +29,10 @@ def small() -> Tables:
     return {
         "negotiations": [{"slug": "sea", "title": "The sea"}],
         "parties": [{"slug": "isle", "name": "Isle"}, {"slug": "coast", "name": "Coast"}],
-        "participations": [{"negotiation": "sea", "party": "isle"}, {"negotiation": "sea", "party": "coast"}],
+        "participations": [
+            {"negotiation": "sea", "party": "isle"},
+            {"negotiation": "sea", "party": "coast"},
+        ],
         "speakers": [{"uid": "ann", "name": "Ann", "office": "Envoy", "party": "isle"}],
         "issues": [
             {"negotiation": "sea", "slug": "fish", "title": "Fish", "ordered": "true"},
@@ -40,7 +43,14 @@ def small() -> Tables:
             {"negotiation": "sea", "issue": "fish", "slug": "many", "label": "Many", "rank": "2.5"},
             {"negotiation": "sea", "issue": "line", "slug": "mid", "label": "Middle", "rank": ""},
         ],
-        "sources": [{"uid": "s1", "url": "https://news.example/sea", "title": "News", "published_on": "2024-03-17"}],
+        "sources": [
+            {
+                "uid": "s1",
+                "url": "https://news.example/sea",
+                "title": "News",
+                "published_on": "2024-03-17",
+            }
+        ],
         "positions": [
             {
                 "uid": "p1",
@@ -51,9 +61,19 @@ def small() -> Tables:
                 "stated_on": "2024-03",
             }
         ],
-        "attitudes": [{"position": "p1", "option": "few", "attitude": "prefers", "condition": "only if fed"}],
+        "attitudes": [
+            {"position": "p1", "option": "few", "attitude": "prefers", "condition": "only if fed"}
+        ],
         "links": [{"position": "p1", "issue": "line", "option": "mid", "kind": "condition"}],
-        "quotes": [{"uid": "q1", "position": "p1", "source": "s1", "exact": "we want few fish", "speaker": "ann"}],
+        "quotes": [
+            {
+                "uid": "q1",
+                "position": "p1",
+                "source": "s1",
+                "exact": "we want few fish",
+                "speaker": "ann",
+            }
+        ],
         "looks": [
             {
                 "uid": "l1",
@@ -67,7 +87,9 @@ def small() -> Tables:
     }
 
 
-def write(folder: Path, tables: Tables, files: dict[str, bytes] | None = None, **descriptor: Any) -> Path:
+def write(
+    folder: Path, tables: Tables, files: dict[str, bytes] | None = None, **descriptor: Any
+) -> Path:
     """Write a package; a row lacks the columns that it does not name."""
     folder.mkdir(parents=True, exist_ok=True)
     resources = []
@@ -125,9 +147,13 @@ def faults_of(url: str, path: Path, **more: Any) -> list[str]:
     return []
 
 
-def give_out(url: str, negotiation: str, out: Any, *, texts: bool = True, known_at: Any = None) -> None:
+def give_out(
+    url: str, negotiation: str, out: Any, *, texts: bool = True, known_at: Any = None
+) -> None:
     async def work(session: AsyncSession) -> None:
-        await export_package(session, await moment(session, known_at), negotiation, out, texts=texts)
+        await export_package(
+            session, await moment(session, known_at), negotiation, out, texts=texts
+        )
 
     at_work(url, work)
 
@@ -146,6 +172,12 @@ def commits(url: str) -> int:
 def bare(value: Any) -> Any:
     """An API answer without what differs from database to database."""
     if isinstance(value, dict):
-        mine = {"id", "order_uncertain", "possible"} | {k for k in ("position",) if isinstance(value.get(k), int)}
-        return {k: bare(v) for k, v in value.items() if k not in mine and not (k == "url" and str(v).startswith("/"))}
+        mine = {"id", "order_uncertain", "possible"} | {
+            k for k in ("position",) if isinstance(value.get(k), int)
+        }
+        return {
+            k: bare(v)
+            for k, v in value.items()
+            if k not in mine and not (k == "url" and str(v).startswith("/"))
+        }
     return [bare(v) for v in value] if isinstance(value, list) else value

@@ -28,7 +28,9 @@ days = st.dates(date(1990, 1, 1), date(2024, 12, 31)).map(str)
 dates = st.tuples(days, st.sampled_from([4, 7, 10])).map(lambda d: d[0][: d[1]])
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=5))
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=5)
+)
 def test_a_cell_is_read_as_it_was_written(row: list[str]) -> None:
     written = ",".join(map(cell, row)) + "\n"
     [read] = csv.reader(io.StringIO(written, newline=""), strict=True)
@@ -45,9 +47,16 @@ def negotiations(draw: Any) -> Tables:
     """A package with several positions in several versions, drafts among them."""
     tables = small()
     tables["positions"], tables["quotes"], tables["attitudes"], tables["links"] = [], [], [], []
-    tables["parties"][0] |= {"name": draw(lines), "aliases": join_list(draw(st.lists(lines, max_size=3)))}
+    tables["parties"][0] |= {
+        "name": draw(lines),
+        "aliases": join_list(draw(st.lists(lines, max_size=3))),
+    }
     tables["issues"][0] |= {"title": draw(lines), "notes": draw(prose), "group": draw(lines)}
-    tables["sources"][0] |= {"title": draw(lines), "published_on": draw(dates), "text_sha256": "ab" * 32}
+    tables["sources"][0] |= {
+        "title": draw(lines),
+        "published_on": draw(dates),
+        "text_sha256": "ab" * 32,
+    }
     for n in range(draw(st.integers(1, 4))):
         said_on = draw(dates)
         named = [f"q{n}.{i}" for i in range(draw(st.integers(1, 3)))]
@@ -89,10 +98,19 @@ def negotiations(draw: Any) -> Tables:
                 }
             )
             for option in draw(st.lists(st.sampled_from(["few", "many"]), unique=True)):
-                said = {"option": option, "attitude": "accepts", "condition": draw(lines), "inferred": "true"}
+                said = {
+                    "option": option,
+                    "attitude": "accepts",
+                    "condition": draw(lines),
+                    "inferred": "true",
+                }
                 tables["attitudes"].append({"position": f"p{n}", "version": str(version), **said})
             if draw(st.booleans()):
-                link = {"issue": "line", "option": draw(st.sampled_from(["", "mid"])), "kind": "package"}
+                link = {
+                    "issue": "line",
+                    "option": draw(st.sampled_from(["", "mid"])),
+                    "kind": "package",
+                }
                 tables["links"].append({"position": f"p{n}", "version": str(version), **link})
     return tables
 

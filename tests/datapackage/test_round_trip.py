@@ -28,9 +28,17 @@ from tests.support.fixtures import Lake
 def live(lake: Lake) -> None:
     """Let things happen that a history has to tell."""
     ada = lake.ada
-    first = ada.state(conditions={"q40": "only if it rains"}, stated_on="2024-05", firmness="demand", inferred=["q40"])
+    first = ada.state(
+        conditions={"q40": "only if it rains"},
+        stated_on="2024-05",
+        firmness="demand",
+        inferred=["q40"],
+    )
     ada.correct(first["id"], summary="=1+1, «дамба»\nand “more”", salience=70)
-    ada.correct(first["id"], quotes=[{"id": first["quotes"][0]["id"]}, quote(TWICE, suffix=" until the survey")])
+    ada.correct(
+        first["id"],
+        quotes=[{"id": first["quotes"][0]["id"]}, quote(TWICE, suffix=" until the survey")],
+    )
     carried = [{"id": first["quotes"][0]["id"]}]
     ada.state(quotes=[*carried, quote(OTHER_WORDS, speaker="Tol Ibarra", said_on="2024-05-14")], links=[
         {"issue": "dam", "option": "open", "kind": "package"}, {"issue": "dam", "kind": "sequence"},
@@ -47,13 +55,31 @@ def live(lake: Lake) -> None:
         stated_by="2024-04-20",
     )
     ada.correct(drafted["id"], status="published")
-    ada.draft("council", "quota", summary="nobody may see this", quotes=[quote(speaker={"name": "Hidden"})])
+    ada.draft(
+        "council",
+        "quota",
+        summary="nobody may see this",
+        quotes=[quote(speaker={"name": "Hidden"})],
+    )
     other = ada.source(url=None, reference="Archive, box 7", title="Ledger", published_on="2024-06")
-    ada.state("north", "dam", quotes=[quote("Вода — наша", other["id"], prefix="Он сказал: ")], stated_on=...)
-    assert ada.patch("/negotiations/lake/issues/dam", {"options": [{"slug": "shared", "retired": True}]}).status == 200
+    ada.state(
+        "north",
+        "dam",
+        quotes=[quote("Вода — наша", other["id"], prefix="Он сказал: ")],
+        stated_on=...,
+    )
+    assert (
+        ada.patch(
+            "/negotiations/lake/issues/dam", {"options": [{"slug": "shared", "retired": True}]}
+        ).status
+        == 200
+    )
     assert ada.patch("/parties/north", {"aliases": ["North | Shore", "back\\slash"]}).status == 200
     assert (
-        ada.post("/negotiations/lake/looks", {"party": "council", "issue": "quota", "looked_on": "2024-06-01"}).status
+        ada.post(
+            "/negotiations/lake/looks",
+            {"party": "council", "issue": "quota", "looked_on": "2024-06-01"},
+        ).status
         == 201
     )
 
@@ -61,7 +87,16 @@ def live(lake: Lake) -> None:
 def answers(desk: Desk) -> dict[str, Any]:
     """Everything that readers get, but for what differs from database to database."""
     got: dict[str, Any] = {}
-    for path in ("", "/matrix", "/common-ground", "/agreement", "/changes", "/timeline", "/coverage", "/looks"):
+    for path in (
+        "",
+        "/matrix",
+        "/common-ground",
+        "/agreement",
+        "/changes",
+        "/timeline",
+        "/coverage",
+        "/looks",
+    ):
         answer = desk.get(f"/negotiations/lake{path}")
         got[path] = bare(answer.json["data"]) if answer.status == 200 else answer.status
     got["parties"] = bare(desk.get("/parties").data)
@@ -79,7 +114,9 @@ def empty(client: TestClient) -> Desk:
     return Desk(client)
 
 
-def test_the_same_answers_and_the_same_bytes(lake: Lake, database: Server, empty: Desk, tmp_path: Path) -> None:
+def test_the_same_answers_and_the_same_bytes(
+    lake: Lake, database: Server, empty: Desk, tmp_path: Path
+) -> None:
     live(lake)
     give_out(lake.database.url, "lake", tmp_path / "one.zip")
     report = take_in(database.url, tmp_path / "one.zip")
@@ -97,7 +134,9 @@ def test_retracted_ones_come_along_with_their_history(
     give_out(lake.database.url, "lake", tmp_path)
     take_in(database.url, tmp_path)
     [(there,)] = ask(database.url, "SELECT id FROM position")
-    shown, was = (d.get(f"/positions/{n}/versions").data for d, n in ((empty, there), (lake.stranger, number)))
+    shown, was = (
+        d.get(f"/positions/{n}/versions").data for d, n in ((empty, there), (lake.stranger, number))
+    )
     assert bare(shown) == bare(was) and {v["action"] for v in was} == {"published", "retracted"}
 
 
@@ -121,16 +160,23 @@ def test_drafts_and_what_went_before_publication_stay_at_home(lake: Lake, tmp_pa
     assert NOWHERE.encode() not in everything
 
 
-def test_a_mismatch_that_came_later_is_kept(lake: Lake, database: Server, empty: Desk, tmp_path: Path) -> None:
+def test_a_mismatch_that_came_later_is_kept(
+    lake: Lake, database: Server, empty: Desk, tmp_path: Path
+) -> None:
     number = lake.ada.state()["id"]
-    assert lake.ada.patch("/sources/1", {"text": "Something else was printed in the end."}).status == 200
+    assert (
+        lake.ada.patch("/sources/1", {"text": "Something else was printed in the end."}).status
+        == 200
+    )
     assert lake.stranger.get(f"/positions/{number}").data["quotes"][0]["verification"] == "mismatch"
     give_out(lake.database.url, "lake", tmp_path / "out.zip")
     take_in(database.url, tmp_path / "out.zip")
     assert answers(empty) == answers(lake.stranger)
 
 
-def test_a_source_corrected_later_moves_no_date(lake: Lake, database: Server, empty: Desk, tmp_path: Path) -> None:
+def test_a_source_corrected_later_moves_no_date(
+    lake: Lake, database: Server, empty: Desk, tmp_path: Path
+) -> None:
     number = lake.ada.state(stated_on="2024-05")["id"]
     assert lake.ada.patch("/sources/1", {"published_on": "2024-05-02"}).status == 200
     assert lake.stranger.get(f"/positions/{number}").data["stated_by"] == "2024-05-14"
@@ -159,7 +205,8 @@ def test_a_folder_a_zip_and_a_stream_hold_the_same(lake: Lake, tmp_path: Path) -
     assert stream.getvalue() == (tmp_path / "file.zip").read_bytes()
     packed = _contents(tmp_path / "file.zip")
     assert {
-        p.relative_to(tmp_path / "folder").as_posix(): p.read_bytes() for p in (tmp_path / "folder").rglob("*.*")
+        p.relative_to(tmp_path / "folder").as_posix(): p.read_bytes()
+        for p in (tmp_path / "folder").rglob("*.*")
     } == packed
 
 
@@ -173,7 +220,9 @@ def test_it_is_a_valid_data_package(lake: Lake, tmp_path: Path) -> None:
 
 def test_the_example(database: Server, empty: Desk, tmp_path: Path) -> None:
     take_in(database.url, SEEDS)
-    assert ask(database.url, "SELECT verification, count(*) FROM quote_check GROUP BY 1") == [("attested", 48)]
+    assert ask(database.url, "SELECT verification, count(*) FROM quote_check GROUP BY 1") == [
+        ("attested", 48)
+    ]
     assert len(empty.get("/positions", limit=500).data) == 28
     give_out(database.url, SEEDS.name, tmp_path / "out.zip")
     before = commits(database.url)
@@ -199,7 +248,9 @@ def test_the_log_still_proves_itself(lake: Lake, database: Server, tmp_path: Pat
     )
     entries = []
     for kind, id_, version, action, said, public, reason, at, by, nonce, digest in rows:
-        change = Change(kind, id_, version, action, said, public, reason, recorded_at=at, recorded_by=by)
+        change = Change(
+            kind, id_, version, action, said, public, reason, recorded_at=at, recorded_by=by
+        )
         assert payload_hash(bytes(nonce), change) == bytes(digest)
         entries.append((change, bytes(digest)))
     [(seq, at, by, batch, previous, digest)] = ask(
@@ -216,14 +267,28 @@ async def _merge_north_into_south(url: str) -> None:
     async with transaction(make_sessions(engine)) as session:
         parties = await find_parties(session, {"north", "south"})
         giver, receiver = parties["north"], parties["south"]
-        seats = list(await session.scalars(select(Participation).where(Participation.party_id == giver.id)))
-        touched = await list_of_party(session, giver.id, negotiation_ids=[s.negotiation_id for s in seats])
+        seats = list(
+            await session.scalars(select(Participation).where(Participation.party_id == giver.id))
+        )
+        touched = await list_of_party(
+            session, giver.id, negotiation_ids=[s.negotiation_id for s in seats]
+        )
         async with writing(session, by="ada", now=datetime.now(UTC)) as log:
-            await merge_party(session, log, Handing(giver, receiver, "They are one"), seats, touched, {}, names=True)
+            await merge_party(
+                session,
+                log,
+                Handing(giver, receiver, "They are one"),
+                seats,
+                touched,
+                {},
+                names=True,
+            )
     await engine.dispose()
 
 
-def test_a_party_that_was_merged_comes_along(lake: Lake, database: Server, empty: Desk, tmp_path: Path) -> None:
+def test_a_party_that_was_merged_comes_along(
+    lake: Lake, database: Server, empty: Desk, tmp_path: Path
+) -> None:
     live(lake)
     run(_merge_north_into_south(lake.database.url))
     give_out(lake.database.url, "lake", tmp_path / "one.zip")
@@ -231,7 +296,9 @@ def test_a_party_that_was_merged_comes_along(lake: Lake, database: Server, empty
     shown = answers(empty)
     assert shown == answers(lake.stranger)
     assert [p["slug"] for p in shown["/matrix"]["parties"]] == ["south", "council"]
-    assert {p["party"]: p["merged_into"] for p in empty.get("/negotiations/lake/parties").data}["north"] == "south"
+    assert {p["party"]: p["merged_into"] for p in empty.get("/negotiations/lake/parties").data}[
+        "north"
+    ] == "south"
     give_out(database.url, "lake", tmp_path / "two.zip")
     assert (tmp_path / "two.zip").read_bytes() == (tmp_path / "one.zip").read_bytes()
     before = ask(database.url, "SELECT t::text FROM log_spell t ORDER BY 1")

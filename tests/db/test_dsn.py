@@ -33,7 +33,9 @@ def test_every_spelling_means_the_same_to_sqlalchemy_and_to_libpq(url: str) -> N
     assert parse(url) == SPELLINGS[url]
     again = parse(driver_url(url).render_as_string(hide_password=False))
     ports = SPELLINGS[url].get("port", "").split(",")
-    assert again == SPELLINGS[url] | ({"port": ",".join(p or "5432" for p in ports)} if any(ports) else {})
+    assert again == SPELLINGS[url] | (
+        {"port": ",".join(p or "5432" for p in ports)} if any(ports) else {}
+    )
     assert conninfo_to_dict(conninfo(url)).items() >= SPELLINGS[url].items()
 
 

@@ -11,6 +11,8 @@ from app.models.all import metadata
 def test_models_and_migrations_agree(database: Server) -> None:
     engine = create_engine(database.owner_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        found = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+        )
     engine.dispose()
     assert found == []

@@ -70,7 +70,9 @@ def verified(live: Live, party: str = "north") -> dict[str, object]:
     return position
 
 
-def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, browser: Browser) -> None:
+def test_from_a_pasted_article_to_a_position_by_keyboard_alone(
+    live: Live, browser: Browser
+) -> None:
     live.ada.post("/speakers", {"name": "Vladimir Putin", "office": "President", "party": "north"})
     with tab(browser, live) as page:
         errors: list[str] = []
@@ -91,7 +93,9 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, brows
         hands.press("c")
         hands.press("Enter")
         expect(page.locator("#position-form")).to_contain_text("verified")
-        expect(page.locator("[name=q-0-speaker]")).to_have_value(re.compile("Vladimir Putin|Mara Venn"))
+        expect(page.locator("[name=q-0-speaker]")).to_have_value(
+            re.compile("Vladimir Putin|Mara Venn")
+        )
         expect(page.locator("[name=party]")).to_have_value("north")
         expect(page.locator("#field-issue")).to_be_focused()
         hands.type("w")
@@ -108,7 +112,10 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, brows
         expect(page.locator("[name=q-0-source]")).to_have_value(re.compile(TITLE))
         expect(page.locator("[name=q-0-exact]")).to_have_value("")
         starts = [
-            int(n) for n in page.eval_on_selector_all("a[data-candidate]", "all => all.map(a => a.dataset.wordsStart)")
+            int(n)
+            for n in page.eval_on_selector_all(
+                "a[data-candidate]", "all => all.map(a => a.dataset.wordsStart)"
+            )
         ]
         hands.press("c")
         taken_from, _ = position["quotes"][0]["segments"][0]
@@ -122,7 +129,9 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, brows
         hands.tab_to("[name=o-closed]")
         hands.press("ArrowRight")
         hands.press("Control+Enter")
-        page.wait_for_function("n => document.querySelector('[data-saved]').textContent.includes(n)", arg="The dam")
+        page.wait_for_function(
+            "n => document.querySelector('[data-saved]').textContent.includes(n)", arg="The dam"
+        )
         assert len(live.ada.get("/positions").data) == 2
         second = hands.keys - source - first
         print(
@@ -131,7 +140,9 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(live: Live, brows
         assert not errors and hands.clicks == 0 and second <= 15
 
 
-def test_from_a_pasted_article_to_a_position_without_javascript(live: Live, browser: Browser) -> None:
+def test_from_a_pasted_article_to_a_position_without_javascript(
+    live: Live, browser: Browser
+) -> None:
     live.ada.post("/speakers", {"name": "Vladimir Putin", "office": "President", "party": "north"})
     with tab(browser, live, java_script_enabled=False) as page:
         page.goto("/sources/new?negotiation=lake")
@@ -154,13 +165,22 @@ def test_from_a_pasted_article_to_a_position_without_javascript(live: Live, brow
         print(f"\nWithout JavaScript: {hands.keys} keys, {hands.clicks} clicks.")
 
 
-def test_words_selected_by_keyboard_and_by_mouse_come_to_the_form_as_stored(live: Live, browser: Browser) -> None:
+def test_words_selected_by_keyboard_and_by_mouse_come_to_the_form_as_stored(
+    live: Live, browser: Browser
+) -> None:
     text = "Ünïcode 😀 first.\n\n“One 😀 two three,” Mara Venn said. “Four five six.”\n\nLast words here."
     source = live.ada.source(text=text, title="Small")
     with tab(browser, live) as page:
         page.goto(f"/n/lake/desk/{source['id']}")
         page.keyboard.press("t")
-        for key in ("ArrowDown", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        for key in (
+            "ArrowDown",
+            "ArrowDown",
+            "Shift+ArrowRight",
+            "Shift+ArrowRight",
+            "Shift+ArrowRight",
+            "Enter",
+        ):
             page.keyboard.press(key)
         expect(page.locator("[name=q-0-exact]")).to_have_value("One 😀 two three,")
         expect(page.locator("#position-form .checked")).to_contain_text("verified")
@@ -171,7 +191,9 @@ def test_words_selected_by_keyboard_and_by_mouse_come_to_the_form_as_stored(live
 
 
 def test_what_was_typed_is_not_lost_to_another_selection(live: Live, browser: Browser) -> None:
-    source = live.ada.source(text="“One two three,” Mara Venn said.\n\nLast words here, at the end.", title="Small")
+    source = live.ada.source(
+        text="“One two three,” Mara Venn said.\n\nLast words here, at the end.", title="Small"
+    )
     with tab(browser, live) as page:
         page.goto(f"/n/lake/desk/{source['id']}")
         page.locator("a[data-candidate]").click()
@@ -184,7 +206,9 @@ def test_what_was_typed_is_not_lost_to_another_selection(live: Live, browser: Br
         expect(page.locator("[name=summary]")).to_have_value("typed by hand!")
 
 
-def test_what_was_typed_at_the_desk_comes_back_after_the_page_was_left(live: Live, browser: Browser) -> None:
+def test_what_was_typed_at_the_desk_comes_back_after_the_page_was_left(
+    live: Live, browser: Browser
+) -> None:
     with tab(browser, live) as page:
         page.goto("/n/lake/desk/1")
         page.locator("a[data-candidate]").first.click()
@@ -203,12 +227,16 @@ def test_what_was_typed_at_the_desk_comes_back_after_the_page_was_left(live: Liv
 
 
 @pytest.mark.parametrize("words", ["One “short” selection & more.", "A long Слово. " * 2000])
-def test_a_bookmarklet_brings_address_title_and_selection(live: Live, browser: Browser, words: str) -> None:
+def test_a_bookmarklet_brings_address_title_and_selection(
+    live: Live, browser: Browser, words: str
+) -> None:
     with tab(browser, live) as page:
         page.goto("/bookmarklet?negotiation=lake")
         link = page.locator(".bookmarklet a").get_attribute("href") or ""
         page.goto("/login")
-        page.evaluate("words => { document.title = 'A & B'; document.body.textContent = words; }", words)
+        page.evaluate(
+            "words => { document.title = 'A & B'; document.body.textContent = words; }", words
+        )
         page.evaluate("getSelection().selectAllChildren(document.body)")
         with page.context.expect_page() as opened:
             page.evaluate(link.removeprefix("javascript:"))
@@ -216,7 +244,10 @@ def test_a_bookmarklet_brings_address_title_and_selection(live: Live, browser: B
         expect(form.locator("[name=title]")).to_have_value("A & B")
         expect(form.locator("[name=url]")).to_have_value(page.url)
         expect(form.locator("[name=negotiation]")).to_have_value("lake")
-        assert form.locator("[name=text]").input_value().strip() == words.strip() and "text=A" not in form.url
+        assert (
+            form.locator("[name=text]").input_value().strip() == words.strip()
+            and "text=A" not in form.url
+        )
     assert len(live.ada.get("/sources").data) == 1
 
 
@@ -230,7 +261,13 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int
         "/sources/new?url=https://news.example/lake",
     )
     paths += ("/sources/1/text", "/sources/1/edit", "/bookmarklet")
-    with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True) as page:
+    with tab(
+        browser,
+        live,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
+    ) as page:
         for path in paths:
             page.goto(path)
             looks_well(page)

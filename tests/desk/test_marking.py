@@ -30,7 +30,10 @@ def test_a_mark_lies_where_it_was_taken_from() -> None:
 
 def test_of_marks_over_one_another_the_weightiest_shows_and_each_has_one_anchor() -> None:
     [first, *_] = runs(
-        Mark(0, 9, "maybe", "c-1"), Mark(4, 5, "now", "now"), Mark(6, 9, "quoted", "p-1"), Mark(9, 10, "quoted", "p-1")
+        Mark(0, 9, "maybe", "c-1"),
+        Mark(4, 5, "now", "now"),
+        Mark(6, 9, "quoted", "p-1"),
+        Mark(9, 10, "quoted", "p-1"),
     )
     assert first == [
         ("One ", "maybe", "c-1"),
@@ -50,10 +53,15 @@ def test_a_mark_over_two_paragraphs_goes_on_in_the_second() -> None:
 @given(
     st.text(st.sampled_from("ab 😀\u0301\r\n“"), max_size=60),
     st.lists(
-        st.tuples(st.integers(0, 60), st.integers(0, 60), st.sampled_from(["quoted", "now", "maybe"])), max_size=6
+        st.tuples(
+            st.integers(0, 60), st.integers(0, 60), st.sampled_from(["quoted", "now", "maybe"])
+        ),
+        max_size=6,
     ),
 )
-def test_whatever_is_marked_the_text_stays_as_it_is(text: str, spans: list[tuple[int, int, str]]) -> None:
+def test_whatever_is_marked_the_text_stays_as_it_is(
+    text: str, spans: list[tuple[int, int, str]]
+) -> None:
     marks = [Mark(min(a, b), max(a, b), kind, f"{n}") for n, (a, b, kind) in enumerate(spans)]
     for paragraph in marked(text, marks):
         shown = "".join(run.text for run in paragraph.runs)

@@ -30,7 +30,9 @@ def fields(page: Any) -> dict[str, str]:
             chosen = node.css_first("option[selected]")
             found[name] = chosen.attributes["value"] or "" if chosen else ""
         else:
-            found[name] = node.text() if node.tag == "textarea" else node.attributes.get("value") or ""
+            found[name] = (
+                node.text() if node.tag == "textarea" else node.attributes.get("value") or ""
+            )
     return found
 
 
@@ -43,8 +45,15 @@ def test_the_text_stands_there_as_stored_with_what_was_taken_and_what_may_be(lak
     assert marks(page, "quoted") == [WORDS, "The dam stays closed until the survey is done"]
     assert marks(page, "maybe") == ["The dam stays closed.", OTHER_WORDS]
     margin = text_of(page, ".margin")
-    assert "Northshore · Water quota" in margin and "1 quote · verified" in margin and "draft" in margin
-    assert "Candidate: Mara Venn, Northshore" in margin and "Candidate: Tol Ibarra, Southshore" in margin
+    assert (
+        "Northshore · Water quota" in margin
+        and "1 quote · verified" in margin
+        and "draft" in margin
+    )
+    assert (
+        "Candidate: Mara Venn, Northshore" in margin
+        and "Candidate: Tol Ibarra, Southshore" in margin
+    )
 
 
 def test_words_taken_stand_in_the_form_and_are_marked(lake: Lake) -> None:
@@ -56,7 +65,11 @@ def test_words_taken_stand_in_the_form_and_are_marked(lake: Lake) -> None:
     alone = lake.ada.client.get(
         DESK,
         params=place(WORDS),
-        headers={"Authorization": f"Bearer {lake.ada.token}", "HX-Request": "true", "HX-Request-Type": "partial"},
+        headers={
+            "Authorization": f"Bearer {lake.ada.token}",
+            "HX-Request": "true",
+            "HX-Request-Type": "partial",
+        },
     )
     assert alone.text.lstrip().startswith("<form") and fields(alone)["q-0-exact"] == WORDS
 
@@ -68,21 +81,35 @@ def test_words_that_occur_twice_come_with_what_tells_them_apart(lake: Lake) -> N
 
 
 def test_publishing_leads_back_to_the_desk_once(lake: Lake) -> None:
-    form = fields(lake.ada.page(DESK, **place(WORDS))) | {"issue": "quota", "o-q40": "prefers", "do": "publish"}
+    form = fields(lake.ada.page(DESK, **place(WORDS))) | {
+        "issue": "quota",
+        "o-q40": "prefers",
+        "do": "publish",
+    }
     answers = [send(lake.ada, DESK, form) for _ in range(2)]
-    assert {a.status_code for a in answers} == {303} and len({a.headers["location"] for a in answers}) == 1
+    assert {a.status_code for a in answers} == {303} and len(
+        {a.headers["location"] for a in answers}
+    ) == 1
     [position] = lake.ada.get("/positions").data
     assert position["quotes"][0]["verification"] == "verified"
     back = lake.ada.page(answers[0].headers["location"].partition("#")[0])
     assert "Published: Northshore on Water quota" in text_of(back, "[data-saved]")
-    assert answers[0].headers["location"].endswith(f"#p-{position['id']}") and f'id="p-{position["id"]}"' in back.text
+    assert (
+        answers[0].headers["location"].endswith(f"#p-{position['id']}")
+        and f'id="p-{position["id"]}"' in back.text
+    )
 
 
 def test_what_cannot_be_published_comes_back_beside_the_text(lake: Lake) -> None:
-    form = fields(lake.ada.page(DESK, **place(WORDS))) | {"q-0-exact": "We accept sixty per cent", "do": "publish"}
+    form = fields(lake.ada.page(DESK, **place(WORDS))) | {
+        "q-0-exact": "We accept sixty per cent",
+        "do": "publish",
+    }
     answer = send(lake.ada, DESK, form)
     assert answer.status_code == 422 and fields(answer)["q-0-exact"] == "We accept sixty per cent"
-    assert "".join(p.text() for p in LexborHTMLParser(answer.text).css("#text p[data-start]")) == TEXT
+    assert (
+        "".join(p.text() for p in LexborHTMLParser(answer.text).css("#text p[data-start]")) == TEXT
+    )
     assert lake.ada.get("/positions").data == []
 
 
@@ -107,7 +134,10 @@ def test_without_a_text_quotes_are_listed_and_its_text_asked_for(lake: Lake) -> 
 def test_the_work_list_tells_what_is_to_be_read(lake: Lake) -> None:
     lake.ada.source(title="Unread")
     lake.ada.state(quotes=[quote()])
-    rows = [" ".join(r.text().split()) for r in LexborHTMLParser(lake.ada.page("/n/lake/desk").text).css("tbody tr")]
+    rows = [
+        " ".join(r.text().split())
+        for r in LexborHTMLParser(lake.ada.page("/n/lake/desk").text).css("tbody tr")
+    ]
     assert "to read" in rows[0] and "Unread" in rows[0] and "put it on file" in rows[0]
     assert "coded" in rows[1] and "Talks resume" in rows[1]
     lake.ada.draft("north", "dam", quotes=[quote(OTHER_WORDS)])

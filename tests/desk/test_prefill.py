@@ -15,7 +15,13 @@ TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No �
 
 def take(words: str, text: str = TEXT, **more: Any) -> dict[str, str]:
     start = text.index(words)
-    given = {"source_id": 7, "language": "en", "published_on": "2024-05-17", "parties": ["north"], **more}
+    given = {
+        "source_id": 7,
+        "language": "en",
+        "published_on": "2024-05-17",
+        "parties": ["north"],
+        **more,
+    }
     return taken(text, start, start + len(words), candidates(text, [VENN]), **given)
 
 
@@ -64,7 +70,9 @@ def test_words_that_occur_once_come_without_those_beside_them_and_others_with() 
 def test_without_a_weekday_the_day_of_the_source_dates_the_position() -> None:
     text = "“We take it all back,” said Mara Venn."
     assert take("We take it all back", text)["stated_on"] == "2024-05-17"
-    assert not {"said_on", "stated_on"} & take("We take it all back", text, published_on=None).keys()
+    assert (
+        not {"said_on", "stated_on"} & take("We take it all back", text, published_on=None).keys()
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +85,9 @@ def test_without_a_weekday_the_day_of_the_source_dates_the_position() -> None:
         (None, None),
     ],
 )
-def test_a_weekday_is_the_last_up_to_the_day_of_the_source(published_on: str | None, day: str | None) -> None:
+def test_a_weekday_is_the_last_up_to_the_day_of_the_source(
+    published_on: str | None, day: str | None
+) -> None:
     assert weekday(TEXT, 1, 28, published_on) == day
 
 

@@ -18,7 +18,10 @@ def add(lake: Lake, **more: object) -> int:
 def stages(lake: Lake, path: str = LIST) -> dict[str, str]:
     """The state of each source by its title."""
     rows = LexborHTMLParser(lake.ada.page(path).text).css(".worklist tbody tr:has(th)")
-    return {r.css_first("th a").text(): re.sub(r"\s+", " ", r.css_first("td:last-child").text()).strip() for r in rows}
+    return {
+        r.css_first("th a").text(): re.sub(r"\s+", " ", r.css_first("td:last-child").text()).strip()
+        for r in rows
+    }
 
 
 def counts(lake: Lake) -> dict[str, int]:
@@ -27,7 +30,9 @@ def counts(lake: Lake) -> dict[str, int]:
 
 
 def say(lake: Lake, number: int, do: str, who: str = "ada", version: int = 0, **more: str) -> Any:
-    return lake.desks[who].browse("POST", f"{LIST}/{number}/reading", data={"do": do, "version": str(version), **more})
+    return lake.desks[who].browse(
+        "POST", f"{LIST}/{number}/reading", data={"do": do, "version": str(version), **more}
+    )
 
 
 def test_a_source_goes_from_to_read_to_coded(lake: Lake) -> None:
@@ -83,11 +88,19 @@ def test_it_is_in_the_log_and_no_reader_sees_it(lake: Lake) -> None:
     say(lake, number, "read", version=1, reason="MARKER")
     with connect(lake.database.url) as connection:
         wanted = "SELECT action, public, snapshot ->> 'state' FROM log_revision WHERE kind = 'reading' ORDER BY version"
-        assert connection.execute(wanted).fetchall() == [("created", False, "reading"), ("corrected", False, "read")]
+        assert connection.execute(wanted).fetchall() == [
+            ("created", False, "reading"),
+            ("corrected", False, "read"),
+        ]
     assert lake.stranger.get("/changes", limit=500).data == before
     for path in ("/n/lake/coverage", f"/sources/{number}", "/search?q=MARKER", "/n/lake/feed.atom"):
         for desk in (lake.stranger, lake.vic):
-            page = desk.page(path).text.replace("q=MARKER", "").replace('value="MARKER"', "").replace("“MARKER”", "")
+            page = (
+                desk.page(path)
+                .text.replace("q=MARKER", "")
+                .replace('value="MARKER"', "")
+                .replace("“MARKER”", "")
+            )
             assert "MARKER" not in page, path
     assert say(lake, number, "reading", "vic").status_code == 403
     assert say(lake, number, "reading", "stranger").status_code == 401

@@ -33,7 +33,12 @@ def test_every_layout_is_read(tmp_path: Path, layout: int) -> None:
     }
     first = found.statements[0]
     assert first.words() == SPANS["forty"]  # behind a character that takes two of Java's
-    assert first.values == {"person": "Mara Venn", "organization": "The North", "concept": "40 %", "agreement": 1}
+    assert first.values == {
+        "person": "Mara Venn",
+        "organization": "The North",
+        "concept": "40 %",
+        "agreement": 1,
+    }
     assert first.document and (first.document.date, first.document.text) == ("2024-05-14", TEXT)
     assert found.statements[3].words() == ""
 
@@ -87,7 +92,10 @@ ENDLESS = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELEC
     [
         (f"DROP TABLE STATEMENTS; CREATE VIEW STATEMENTS AS {ENDLESS}", "no table STATEMENTS"),
         ("DROP TABLE DOCUMENTS", "no table DOCUMENTS"),
-        ("DROP TABLE VARIABLES; CREATE VIRTUAL TABLE VARIABLES USING fts5(ID, Variable)", "no table VARIABLES"),
+        (
+            "DROP TABLE VARIABLES; CREATE VIRTUAL TABLE VARIABLES USING fts5(ID, Variable)",
+            "no table VARIABLES",
+        ),
     ],
 )
 def test_what_a_hostile_file_would_run_is_not_run(tmp_path: Path, sql: str, why: str) -> None:
@@ -103,7 +111,9 @@ def test_what_is_no_database_or_is_broken_is_refused(tmp_path: Path) -> None:
 
 
 def choose(desk: Desk, data: bytes) -> Form:
-    return Form.read(desk, desk.browse("POST", "/n/lake/import-dna", files={"file": ("a.dna", data, "x/y")}))
+    return Form.read(
+        desk, desk.browse("POST", "/n/lake/import-dna", files={"file": ("a.dna", data, "x/y")})
+    )
 
 
 def press(form: Form, do: str, **changes: str) -> Form:
@@ -119,7 +129,9 @@ def test_a_file_is_mapped_looked_over_and_taken_in(lake: Lake, tmp_path: Path) -
     before = commits(lake.database.url)
     looked = choose(lake.ada, dna(tmp_path / "a.dna"))
     assert looked.status == 200, looked.text("main")
-    assert "1 document, 5 statements" in looked.text(".lede") and "2 new positions" in looked.text(".lede")
+    assert "1 document, 5 statements" in looked.text(".lede") and "2 new positions" in looked.text(
+        ".lede"
+    )
     reasons = [
         "no party is chosen for the organisation “Somebody else”",
         "its offsets lie outside the text",
@@ -128,18 +140,30 @@ def test_a_file_is_mapped_looked_over_and_taken_in(lake: Lake, tmp_path: Path) -
     assert len(unfit(looked)) == 3
     assert all(reason in line for reason, line in zip(reasons, unfit(looked), strict=True))
     assert commits(lake.database.url) == before
-    place = next(i for i in range(5) if looked.text(f"label[for=option-{i}]") == "A concept of theirs")
+    place = next(
+        i for i in range(5) if looked.text(f"label[for=option-{i}]") == "A concept of theirs"
+    )
     looked = press(looked, "check", **{f"option__{place}": "dam/open"})
     assert len(unfit(looked)) == 2 and "3 new positions" in looked.text(".lede")
     assert press(looked, "import").location == "/n/lake/import?new=3&same=0"
     assert commits(lake.database.url) == before + 1
     held = lake.stranger.cell("north", "quota")["position"]
     [quote] = held["quotes"]
-    assert (held["attitudes"], held["stated_on"], quote["exact"]) == ({"q40": "accepts"}, "2024-05-14", SPANS["forty"])
+    assert (held["attitudes"], held["stated_on"], quote["exact"]) == (
+        {"q40": "accepts"},
+        "2024-05-14",
+        SPANS["forty"],
+    )
     assert quote["verification"] == "verified" and quote["speaker"]["name"] == "Mara Venn"
-    assert (quote["source"]["title"], quote["source"]["reference"]) == ("Talks", "The Lake Post, p. 3, 2024-05-14")
+    assert (quote["source"]["title"], quote["source"]["reference"]) == (
+        "Talks",
+        "The Lake Post, p. 3, 2024-05-14",
+    )
     south = lake.stranger.cell("south", "quota")["position"]
-    assert south["attitudes"] == {"q40": "rejects"} and south["quotes"][0]["verification"] == "verified"
+    assert (
+        south["attitudes"] == {"q40": "rejects"}
+        and south["quotes"][0]["verification"] == "verified"
+    )
     assert "3 there already" in choose_again(lake, looked).text(".lede")
 
 
@@ -150,7 +174,9 @@ def choose_again(lake: Lake, looked: Form) -> Form:
 
 
 def test_what_the_rules_refuse_is_listed_and_left_out(lake: Lake, tmp_path: Path) -> None:
-    data = dna(tmp_path / "a.dna", said=STATEMENTS[:2], source="https://news.example/lake", section="")
+    data = dna(
+        tmp_path / "a.dna", said=STATEMENTS[:2], source="https://news.example/lake", section=""
+    )
     looked = choose(lake.ada, data)
     assert "1 new position" in looked.text(".lede")
     assert ["does not occur in the text of its source" in line for line in unfit(looked)] == [True]
@@ -166,7 +192,10 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
     words = "“Ні” 𝄞 is\nwhat they said"
     source = lake.ada.source()["id"]
     lake.ada.state(
-        quotes=[{"source_id": 1, "exact": WORDS, "speaker": "Mara Venn"}, {"source_id": source, "exact": words}]
+        quotes=[
+            {"source_id": 1, "exact": WORDS, "speaker": "Mara Venn"},
+            {"source_id": source, "exact": words},
+        ]
     )
     lake.ada.state(
         "south",
@@ -194,10 +223,16 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         # What the program asks of a coder on opening a file, since 3.0.7 also the right to edit coder relations.
-        rights = [row[1] for row in connection.execute("PRAGMA table_info(CODERS)") if row[1].startswith("Permission")]
+        rights = [
+            row[1]
+            for row in connection.execute("PRAGMA table_info(CODERS)")
+            if row[1].startswith("Permission")
+        ]
         assert len(rights) == 16 and "PermissionEditCoderRelations" in rights
     looked = choose(lake.ada, got.content)
-    assert ["differs from position 1 on file, which has prefers q40" in line for line in unfit(looked)] == [True, True]
+    assert [
+        "differs from position 1 on file, which has prefers q40" in line for line in unfit(looked)
+    ] == [True, True]
     assert "2 statements fit: 0 new positions, 1 there already" in looked.text(".lede")
     assert lake.stranger.browse("GET", "/n/lake/export.dna").content == got.content
 
@@ -206,7 +241,10 @@ def test_an_export_keeps_conditions_and_names_whose_word_alone_it_is(lake: Lake)
     said = {"source_id": 1, "exact": WORDS, "speaker": "Tol Ibarra"}
     lake.ada.state(conditions={"q40": "it rains"}, quotes=[said])
     [one] = read(lake.stranger.page("/n/lake/export.dna").content).statements
-    assert (one.values["condition"], one.values["according to"]) == ("only if it rains", "Southshore")
+    assert (one.values["condition"], one.values["according to"]) == (
+        "only if it rains",
+        "Southshore",
+    )
 
 
 def test_a_password_is_kept_as_the_program_keeps_it() -> None:

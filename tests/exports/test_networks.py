@@ -14,7 +14,9 @@ from tests.support.fixtures import Lake
 
 
 def issue(*ranks: float | None, ordered: bool = True, retired: set[int] | None = None) -> IssueView:
-    options = [OptionView(f"o{n}", f"O{n}", r, False, n in (retired or set())) for n, r in enumerate(ranks)]
+    options = [
+        OptionView(f"o{n}", f"O{n}", r, False, n in (retired or set())) for n, r in enumerate(ranks)
+    ]
     return IssueView("i", "I", None, None, ordered, options)
 
 
@@ -26,7 +28,11 @@ def rows(lake: Lake, path: str, **query: Any) -> list[dict[str, str]]:
 
 def test_a_scale_runs_from_0_to_100_by_rank() -> None:
     found = places(issue(1, 1.5, 3), {"a": "o0", "b": "o1", "c": "o2"})
-    assert {party: place for party, (_, _, place) in found.items()} == {"a": 0.0, "b": 25.0, "c": 100.0}
+    assert {party: place for party, (_, _, place) in found.items()} == {
+        "a": 0.0,
+        "b": 25.0,
+        "c": 100.0,
+    }
 
 
 def test_a_retired_option_widens_the_scale_only_while_somebody_holds_it() -> None:
@@ -44,11 +50,24 @@ def test_what_is_no_scale_has_no_numbers() -> None:
 def test_the_agreement_of_every_pair(lake: Lake) -> None:
     lake.ada.state(attitudes={"q40": "prefers"}, salience=80)
     lake.ada.state("south", attitudes={"q30": "prefers"})
-    found = [(r["party"], r["other"], r["agreement"], r["issues"]) for r in rows(lake, "export/edges.csv")]
-    assert found == [("north", "south", "0.5", "1"), ("north", "council", "", "0"), ("south", "council", "", "0")]
+    found = [
+        (r["party"], r["other"], r["agreement"], r["issues"])
+        for r in rows(lake, "export/edges.csv")
+    ]
+    assert found == [
+        ("north", "south", "0.5", "1"),
+        ("north", "council", "", "0"),
+        ("south", "council", "", "0"),
+    ]
     graph = networkx.parse_graphml(lake.stranger.page("/n/lake/export.graphml").text)
-    assert graph.nodes["council"] == {"name": "Basin Council", "role": "mediator", "consent_required": False}
-    assert list(graph.edges(data=True)) == [("north", "south", {"weight": 0.5, "agreement": 0.5, "issues": 1})]
+    assert graph.nodes["council"] == {
+        "name": "Basin Council",
+        "role": "mediator",
+        "consent_required": False,
+    }
+    assert list(graph.edges(data=True)) == [
+        ("north", "south", {"weight": 0.5, "agreement": 0.5, "issues": 1})
+    ]
     assert (graph.graph["negotiation"], graph.graph["title"]) == ("lake", "Lake treaty")
     scales = rows(lake, "export/bargaining.csv")
     assert [(r["party"], r["issue"], r["position"], r["salience"]) for r in scales] == [
@@ -61,7 +80,11 @@ def test_the_agreement_of_every_pair(lake: Lake) -> None:
 def test_igraph_takes_every_weight(lake: Lake, tmp_path: Path) -> None:
     lake.ada.party("east", "lake", name="Northshore")
     lake.ada.party("west", "lake", name="Far <&> \u202eWest")
-    for party, quota, dam in (("north", "q40", "open"), ("south", "q20", "closed"), ("east", "q30", "open")):
+    for party, quota, dam in (
+        ("north", "q40", "open"),
+        ("south", "q20", "closed"),
+        ("east", "q30", "open"),
+    ):
         for issue, option in (("quota", quota), ("dam", dam)):
             lake.ada.state(party, issue, attitudes={option: "prefers"})
     file = tmp_path / "agreement.graphml"

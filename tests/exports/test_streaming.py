@@ -55,7 +55,12 @@ async def test_it_is_one_moment_while_others_write(lake: Lake) -> None:
     await engine.dispose()
     assert b"".join(pieces) == before.content
     rows = list(csv.DictReader(io.StringIO(before.text, newline="")))
-    assert len({r["position_id"] for r in rows}) == len(rows) == total == int(before.headers["x-total-positions"])
+    assert (
+        len({r["position_id"] for r in rows})
+        == len(rows)
+        == total
+        == int(before.headers["x-total-positions"])
+    )
     assert total == 5 * BATCH + 1
     assert sum(r["current"] == "true" for r in rows) == 3
 

@@ -20,7 +20,9 @@ from app.exports.worksheet import CUT, MOST_CHARACTERS, RowSheet, cell_text
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=20)
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=20
+)
 HOSTILE = [
     "=1+1",
     "@x",
@@ -91,7 +93,9 @@ def test_what_a_cell_cannot_hold_says_that_it_was_cut(tmp_path: Path) -> None:
     assert (len(long), long.endswith(CUT), len(whole)) == (MOST_CHARACTERS, True, MOST_CHARACTERS)
 
 
-def test_what_a_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_sheet_cannot_hold_goes_on_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with Book(tmp_path / "a.xlsx", now()) as book:
         table = book.table("Quotes", ["n"])
@@ -105,12 +109,21 @@ def test_what_a_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatc
 
 def test_the_sheets(lake: Lake) -> None:
     old = lake.ada.state(stated_on="2024-05-12", summary="=1+1")
-    new = lake.ada.state(firmness="red_line", quotes=[quote(said_on="2024-05-14"), quote("The dam stays closed until")])
+    new = lake.ada.state(
+        firmness="red_line",
+        quotes=[quote(said_on="2024-05-14"), quote("The dam stays closed until")],
+    )
     book = opened(lake)
     assert book.sheetnames == ["Matrix", "Positions", "Quotes", "Sources", "About"]
     matrix = book["Matrix"]
     assert matrix.freeze_panes == "B2"
-    assert [c.value for c in matrix[1]] == ["Issue", "Common ground", "Northshore", "Southshore", "Basin Council"]
+    assert [c.value for c in matrix[1]] == [
+        "Issue",
+        "Common ground",
+        "Northshore",
+        "Southshore",
+        "Basin Council",
+    ]
     cell = matrix["C2"]
     assert cell.value == "prefers 40 % (red line, 14 May 2024)"
     assert cell.border.left.style == "thick"
@@ -124,11 +137,19 @@ def test_the_sheets(lake: Lake) -> None:
     ]
     assert book["Quotes"].max_row == 1 + 3
     assert book["Quotes"].freeze_panes == "A2"
-    assert [r[4] for r in book["Sources"].iter_rows(min_row=2, values_only=True)] == ["Talks resume"]
+    assert [r[4] for r in book["Sources"].iter_rows(min_row=2, values_only=True)] == [
+        "Talks resume"
+    ]
     about = {row[0]: row[1] for row in book["About"].values}
     assert about["This view for ever"].startswith("http://testserver/n/lake?as_of=")
     assert (about["Filters"], about["Rows in Quotes"]) == ("none", 3)
-    types = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None}
+    types = {
+        c.data_type
+        for sheet in book
+        for row in sheet.iter_rows()
+        for c in row
+        if c.value is not None
+    }
     assert "f" not in types
 
 
@@ -136,6 +157,10 @@ def test_a_hidden_cell_is_blank_and_the_filter_is_named(lake: Lake) -> None:
     lake.ada.state(firmness="red_line")
     lake.ada.state("south", firmness="demand")
     book = opened(lake, firmness="red_line")
-    assert [c.value for c in book["Matrix"][2]][2:] == ["prefers 40 % (red line, 14 May 2024)", None, None]
+    assert [c.value for c in book["Matrix"][2]][2:] == [
+        "prefers 40 % (red line, 14 May 2024)",
+        None,
+        None,
+    ]
     assert {row[0]: row[1] for row in book["About"].values}["Filters"] == "firmness: red_line"
     assert book["Positions"].max_row == 2

@@ -21,7 +21,10 @@ def feed(lake: Lake, **query: Any) -> ET.Element:
 def entries(root: ET.Element) -> list[dict[str, str]]:
     made = []
     for entry in root.findall(f"{NS}entry"):
-        fields = {tag: entry.findtext(f"{NS}{tag}") or "" for tag in ("title", "id", "updated", "published", "summary")}
+        fields = {
+            tag: entry.findtext(f"{NS}{tag}") or ""
+            for tag in ("title", "id", "updated", "published", "summary")
+        }
         link = entry.find(f"{NS}link")
         assert link is not None
         made.append(fields | {"link": link.attrib["href"]})
@@ -51,7 +54,9 @@ def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> No
     said_by_south = [quote(speaker={"name": "Tol Ibarra", "party": "south"})]
     lake.ada.state(stated_on="2024-04-01", summary="hearsay", quotes=said_by_south)
     lake.ada.state(stated_on="2024-04-20", summary="own words")
-    lake.ada.state(stated_on="2024-04-10", summary="found later, said before", attitudes={"q20": "prefers"})
+    lake.ada.state(
+        stated_on="2024-04-10", summary="found later, said before", attitudes={"q20": "prefers"}
+    )
     lake.ada.state(stated_on="2024-05-02", summary="firm", firmness="red_line")
     lake.ada.state(stated_on="2024-05-13", summary="thirty", attitudes={"q30": "prefers"})
     lake.ada.state(stated_on="2024-05", summary="in May")
@@ -82,12 +87,19 @@ def test_it_may_be_of_a_party_or_an_issue_and_of_an_instant(lake: Lake) -> None:
     lake.ada.state()
     instant = lake.ada.known_now()
     lake.ada.state("south", "dam", attitudes={"open": "prefers"})
-    assert [e["title"].split(" on ")[0] for e in entries(feed(lake, party="south"))] == ["Southshore"]
-    assert [e["title"].split(":")[0] for e in entries(feed(lake, issue="quota"))] == ["Northshore on Water quota"]
+    assert [e["title"].split(" on ")[0] for e in entries(feed(lake, party="south"))] == [
+        "Southshore"
+    ]
+    assert [e["title"].split(":")[0] for e in entries(feed(lake, issue="quota"))] == [
+        "Northshore on Water quota"
+    ]
     assert len(entries(feed(lake, known_at=instant))) == 1
     whole, part = feed(lake), feed(lake, party="south")
     assert whole.findtext(f"{NS}id") != part.findtext(f"{NS}id")
-    assert part.find(f"{NS}link[@rel='self']").attrib["href"] == "http://testserver/n/lake/feed.atom?party=south"
+    assert (
+        part.find(f"{NS}link[@rel='self']").attrib["href"]
+        == "http://testserver/n/lake/feed.atom?party=south"
+    )
 
 
 def test_what_it_does_not_know_is_refused(lake: Lake) -> None:
@@ -112,5 +124,7 @@ def test_what_xml_cannot_hold_is_replaced(lake: Lake) -> None:
 def test_pages_tell_of_it(lake: Lake) -> None:
     lake.ada.state()
     for path in ("/n/lake", "/n/lake/about", "/n/lake/parties/north", "/positions/1"):
-        found = LexborHTMLParser(lake.stranger.page(path).text).css_first("link[type='application/atom+xml']")
+        found = LexborHTMLParser(lake.stranger.page(path).text).css_first(
+            "link[type='application/atom+xml']"
+        )
         assert found.attributes["href"] == "/n/lake/feed.atom"

@@ -37,14 +37,24 @@ def test_it_holds_one_entry_for_each_public_version_of_everything(lake: Lake) ->
     first = lake.ada.state()["id"]
     lake.ada.correct(first, summary="Forty, not thirty")
     lake.ada.retract(first)
-    lake.ada.post("/negotiations/lake/looks", {"party": "south", "issue": "dam", "looked_on": "2024-06-01"})
+    lake.ada.post(
+        "/negotiations/lake/looks", {"party": "south", "issue": "dam", "looked_on": "2024-06-01"}
+    )
     seen = follow(lake.stranger)
     assert {e["type"] for e in seen} == {
         "negotiation", "party", "participation", "speaker", "issue", "option", "source", "look", "position",
     }  # fmt: skip
-    assert len({e["cursor"] for e in seen}) == len(seen) == len({(e["type"], e["id"], e["version"]) for e in seen})
+    assert (
+        len({e["cursor"] for e in seen})
+        == len(seen)
+        == len({(e["type"], e["id"], e["version"]) for e in seen})
+    )
     assert [e["at"] for e in seen] == sorted(e["at"] for e in seen)
-    positions = [(e["action"], e["data"]["status"], e["data"]["summary"]) for e in seen if e["type"] == "position"]
+    positions = [
+        (e["action"], e["data"]["status"], e["data"]["summary"])
+        for e in seen
+        if e["type"] == "position"
+    ]
     assert positions == [
         ("published", "published", "north on quota"),
         ("corrected", "published", "Forty, not thirty"),
@@ -57,7 +67,8 @@ def test_data_is_what_the_object_s_own_address_showed_at_that_instant(lake: Lake
     lake.ada.patch("/sources/1", {"title": "Talks resume at last"})
     lake.ada.patch("/speakers/1", {"name": "Mara J. Venn"})
     lake.ada.patch(
-        "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "Forty"}], "title": "Share"}
+        "/negotiations/lake/issues/quota",
+        {"options": [{"slug": "q40", "label": "Forty"}], "title": "Share"},
     )
     lake.ada.correct(number, summary="corrected")
     lake.ada.retract(number)
@@ -89,11 +100,15 @@ def test_a_check_tells_what_became_of_the_quotes_that_are_public(lake: Lake) -> 
     assert [(c["quote"], c["verification"], c["start"]) for c in entry["data"]["checks"]] == [
         (public, "mismatch", None)
     ]
-    assert hidden not in [c["quote"] for c in entry["data"]["checks"]] and "text" not in entry["data"]
+    assert (
+        hidden not in [c["quote"] for c in entry["data"]["checks"]] and "text" not in entry["data"]
+    )
 
 
 def test_drafts_are_not_in_it_until_they_are_published(lake: Lake) -> None:
-    number = lake.ada.draft(quotes=[quote(speaker={"name": "Ines Okafor"})], summary="zebrawood")["id"]
+    number = lake.ada.draft(quotes=[quote(speaker={"name": "Ines Okafor"})], summary="zebrawood")[
+        "id"
+    ]
     assert "zebrawood" not in lake.ada.ask("GET", "/changes").body.decode()
     assert "Okafor" not in lake.stranger.get("/changes").body.decode()
     lake.ada.patch(f"/positions/{number}", {"status": "published"})
@@ -103,7 +118,9 @@ def test_drafts_are_not_in_it_until_they_are_published(lake: Lake) -> None:
     ]
 
 
-@pytest.mark.parametrize("after", ["x", "%00", "bm90IG91cnM", "WyJjaGFuZ2VzIiwiMDAwMDAwMDAiLDEsMF0"])
+@pytest.mark.parametrize(
+    "after", ["x", "%00", "bm90IG91cnM", "WyJjaGFuZ2VzIiwiMDAwMDAwMDAiLDEsMF0"]
+)
 def test_a_cursor_of_elsewhere_is_refused(lake: Lake, after: str) -> None:
     assert lake.stranger.get("/changes", after=after).faults == {"after"}
 
@@ -159,7 +176,9 @@ def test_a_writer_who_began_earlier_and_commits_later_is_not_skipped(lake: Lake)
 
         async with sessions() as early, sessions() as late, sessions() as reader:
             begun = Log(early, "ada", now())
-            await add_party(early, begun, slug="early", name="early")  # written, but has no number yet
+            await add_party(
+                early, begun, slug="early", name="early"
+            )  # written, but has no number yet
             await write(late, "late")  # has its number, and is not committed
             assert [e.data["slug"] for e in await newest(reader, 1)] == ["council"]
             async with anyio.create_task_group() as group:
@@ -203,6 +222,9 @@ def test_a_follower_among_many_writers_sees_each_entry_once(lake: Lake) -> None:
     done.set()
     watcher.join()
     seen.extend(follow(lake.stranger, seen[-1]["cursor"]))
-    assert sorted(e["id"] for e in seen if e["type"] == "position") == sorted(stated) and len(stated) == 32
+    assert (
+        sorted(e["id"] for e in seen if e["type"] == "position") == sorted(stated)
+        and len(stated) == 32
+    )
     assert len({e["cursor"] for e in seen}) == len(seen)
     assert seen == follow(lake.stranger, limit=500)

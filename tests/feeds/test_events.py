@@ -42,7 +42,11 @@ def live(lake: Lake) -> Iterator[Live]:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Live(lake, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app.state.listeners)
+    yield Live(
+        lake,
+        f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}",
+        app.state.listeners,
+    )
     server.should_exit = True
     thread.join()
 
@@ -94,7 +98,10 @@ def test_it_tells_where_the_feed_is_and_each_time_that_it_went_on(live: Live) ->
         assert (first["event"], first["id"]) == ("change", newest(live))
         live.lake.ada.state()
         told = ear.event()
-        assert told["id"] == newest(live) != first["id"] and told["data"] == f'{{"cursor":"{told["id"]}"}}'
+        assert (
+            told["id"] == newest(live) != first["id"]
+            and told["data"] == f'{{"cursor":"{told["id"]}"}}'
+        )
         following = live.lake.ada.get("/changes", after=first["id"]).data
         assert following[-1]["cursor"] == told["id"]
     with listening(live.url, first["id"]) as ear:
@@ -110,7 +117,9 @@ def test_a_draft_rings_for_nobody(live: Live) -> None:
         assert "private" not in live.lake.stranger.client.get("/api/v1/changes?limit=500").text
 
 
-def test_signs_of_life_and_no_more_listeners_than_there_are_seats(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signs_of_life_and_no_more_listeners_than_there_are_seats(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shared = live.listeners
     monkeypatch.setattr(shared, "heartbeat", 0.1)
     monkeypatch.setattr(shared, "free", 2)
@@ -146,7 +155,11 @@ def test_many_listeners_cost_one_connection(live: Live) -> None:
 def test_it_ends_when_the_process_stops_and_does_not_hold_it_up(
     lake_database: Database, tmp_path: Path, how: signal.Signals, cache: str
 ) -> None:
-    settings = {"DATABASE_URL": lake_database[0].url, "PARLEY_CACHE": cache, "PARLEY_DRAIN_SECONDS": "0.3"}
+    settings = {
+        "DATABASE_URL": lake_database[0].url,
+        "PARLEY_CACHE": cache,
+        "PARLEY_DRAIN_SECONDS": "0.3",
+    }
     with running(tmp_path, **settings) as server, listening(server.url) as ear:
         assert ear.event()["event"] == "change"
         server.process.send_signal(how)

@@ -34,7 +34,9 @@ def mirror() -> ModuleType:
 @pytest.fixture
 def address(lake: Lake) -> Iterator[str]:
     """The lake, served on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(SETTINGS, lake.database.url), port=0, log_config=None))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(SETTINGS, lake.database.url), port=0, log_config=None)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -51,14 +53,20 @@ def test_it_holds_what_the_database_holds_whatever_is_written_and_however_often_
     writers = [threading.Thread(target=_edit, args=(lake, n)) for n in range(3)]
     for thread in writers:
         thread.start()
-    while any(thread.is_alive() for thread in writers):  # a new process each time, and one killed in the middle
-        running = subprocess.Popen([sys.executable, PROGRAM, address, file], stdout=subprocess.DEVNULL)
+    while any(
+        thread.is_alive() for thread in writers
+    ):  # a new process each time, and one killed in the middle
+        running = subprocess.Popen(
+            [sys.executable, PROGRAM, address, file], stdout=subprocess.DEVNULL
+        )
         time.sleep(0.15)
         running.kill()
         running.wait()
     for thread in writers:
         thread.join()
-    done = subprocess.run([sys.executable, PROGRAM, address, file], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, PROGRAM, address, file], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0 and done.stdout.endswith("new entries\n"), done
     held = mirror.Mirror(address, file)
     assert held.catch_up() == 0
@@ -86,7 +94,9 @@ def test_it_says_so_when_there_is_no_server(tmp_path: Path) -> None:
     assert done.returncode == 1 and "mirror:" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_busy_server_is_asked_again_after_the_time_it_names(mirror: ModuleType, tmp_path: Path) -> None:
+def test_a_busy_server_is_asked_again_after_the_time_it_names(
+    mirror: ModuleType, tmp_path: Path
+) -> None:
     answers = [(503, "0"), (429, "0"), (200, None), (503, "0"), (503, "0")]
     asked: list[str] = []
 
@@ -105,7 +115,9 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names(mirror: ModuleType
 
     with HTTPServer(("127.0.0.1", 0), Busy) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        held = mirror.Mirror(f"http://127.0.0.1:{server.server_port}", str(tmp_path / "mirror.sqlite"))
+        held = mirror.Mirror(
+            f"http://127.0.0.1:{server.server_port}", str(tmp_path / "mirror.sqlite")
+        )
         assert held.catch_up() == 0
         assert len(asked) == 3
         with pytest.raises(urllib.error.HTTPError, match="503"):  # not for ever
@@ -132,9 +144,16 @@ def _edit(lake: Lake, n: int) -> None:
     source = desk.source(text="The gates open at noon, she said. The gates open at noon.")["id"]
     for i in range(4):
         spoken = quote(
-            "The gates open at noon", source, suffix=", she", speaker="Mara Venn" if n == 0 and i < 2 else None
+            "The gates open at noon",
+            source,
+            suffix=", she",
+            speaker="Mara Venn" if n == 0 and i < 2 else None,
         )
-        said = {"attitudes": {"q40": "prefers", "q20": "rejects"}, "inferred": ["q20", "q40"], "summary": f"{n} {i}"}
+        said = {
+            "attitudes": {"q40": "prefers", "q20": "rejects"},
+            "inferred": ["q20", "q40"],
+            "summary": f"{n} {i}",
+        }
         number = desk.state("north" if i % 2 else "south", quotes=[spoken], **said)["id"]
         desk.draft("south", "dam", summary="private")
         if i == 1:
@@ -142,7 +161,11 @@ def _edit(lake: Lake, n: int) -> None:
         if i == 2:
             desk.retract(number)
     if n == 0:
-        corrected = {"title": "Another title", "published_on": "2024-05", "url": "https://moved.example/1"}
+        corrected = {
+            "title": "Another title",
+            "published_on": "2024-05",
+            "url": "https://moved.example/1",
+        }
         desk.patch(f"/sources/{source}", corrected)
         desk.patch("/speakers/1", {"name": "Mara J. Venn"})
         desk.patch("/parties/south", {"name": "South Shore"})
@@ -154,10 +177,15 @@ def _edit(lake: Lake, n: int) -> None:
 def _same(lake: Lake, held: Any) -> None:
     positions = held.positions()
     published = {p["id"] for p in lake.ada.get("/positions", limit=500).data}
-    assert published == {n for n, p in positions.items() if p["status"] == "published"} and len(published) == 9
+    assert (
+        published == {n for n, p in positions.items() if p["status"] == "published"}
+        and len(published) == 9
+    )
     for number, position in positions.items():
         assert lake.stranger.client.get(f"/api/v1/positions/{number}").json()["data"] == position
     for type, path in {"source": "sources", "party": "parties", "speaker": "speakers"}.items():
-        assert lake.stranger.get(f"/{path}").data == [held.all(type)[n] for n in sorted(held.all(type))]
+        assert lake.stranger.get(f"/{path}").data == [
+            held.all(type)[n] for n in sorted(held.all(type))
+        ]
     issues = {i["slug"]: i for i in held.all("issue").values()}
     assert {i["slug"]: i for i in lake.stranger.get("/negotiations/lake/issues").data} == issues

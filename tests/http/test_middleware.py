@@ -56,7 +56,8 @@ def client() -> Iterator[TestClient]:
 
 
 @pytest.mark.parametrize(
-    ("site", "origin", "carried", "method"), list(itertools.product(SITES, ORIGINS, CARRIED, METHODS))
+    ("site", "origin", "carried", "method"),
+    list(itertools.product(SITES, ORIGINS, CARRIED, METHODS)),
 )
 def test_only_a_token_alone_and_the_same_origin_may_change_anything(
     client: TestClient, site: str | None, origin: str | None, carried: str, method: str
@@ -81,7 +82,16 @@ def test_a_port_counts_as_another_origin(client: TestClient, method: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/things", "/same", "/no-such", "/fails", "/api/v1/things", "/api/v1/no-such", "/api/v1/fails"]
+    "path",
+    [
+        "/things",
+        "/same",
+        "/no-such",
+        "/fails",
+        "/api/v1/things",
+        "/api/v1/no-such",
+        "/api/v1/fails",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
 def test_every_answer_carries_the_headers(client: TestClient, path: str, method: str) -> None:
@@ -114,7 +124,11 @@ def test_headers_stand_on_refusals_too(client: TestClient) -> None:
 def test_strict_transport_only_where_it_is_served_over_tls(client: TestClient) -> None:
     assert "strict-transport-security" not in client.get("/things").headers
     with TestClient(make_app(secure=True)) as secure:
-        assert secure.get("/things").headers["strict-transport-security"].startswith("max-age=63072000")
+        assert (
+            secure.get("/things")
+            .headers["strict-transport-security"]
+            .startswith("max-age=63072000")
+        )
 
 
 @pytest.mark.parametrize(
@@ -130,24 +144,39 @@ def test_only_known_hosts_are_answered(client: TestClient, host: str, status: in
 
 
 def test_a_request_has_one_host(client: TestClient) -> None:
-    assert client.get("/things", headers=[("Host", "testserver"), ("Host", "evil.example")]).status_code == 400
+    assert (
+        client.get(
+            "/things", headers=[("Host", "testserver"), ("Host", "evil.example")]
+        ).status_code
+        == 400
+    )
 
 
-@pytest.mark.parametrize("forged", ["X-Forwarded-Host", "X-Forwarded-For", "Forwarded", "X-Original-URL"])
+@pytest.mark.parametrize(
+    "forged", ["X-Forwarded-Host", "X-Forwarded-For", "Forwarded", "X-Original-URL"]
+)
 def test_forwarded_headers_open_nothing(client: TestClient, forged: str) -> None:
-    assert client.get("/things", headers={"Host": "evil.example", forged: "testserver"}).status_code == 400
+    assert (
+        client.get("/things", headers={"Host": "evil.example", forged: "testserver"}).status_code
+        == 400
+    )
 
 
 def test_other_sites_may_read_the_api_and_only_read_it(client: TestClient) -> None:
     read = client.get("/api/v1/things", headers={"Origin": "https://elsewhere.example"})
     assert read.headers["access-control-allow-origin"] == "*"
-    assert {"ETag", "Link", "Location"} <= set(read.headers["access-control-expose-headers"].split(", "))
+    assert {"ETag", "Link", "Location"} <= set(
+        read.headers["access-control-expose-headers"].split(", ")
+    )
     assert "access-control-allow-credentials" not in read.headers
     assert "access-control-allow-origin" not in client.get("/things").headers
 
     asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
     preflight = client.options("/api/v1/things", headers=asked)
-    assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (204, "GET, HEAD")
+    assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (
+        204,
+        "GET, HEAD",
+    )
     assert "access-control-allow-origin" not in client.post("/api/v1/things").headers
 
 
@@ -160,7 +189,9 @@ def test_a_body_of_8_mb_is_taken_and_a_byte_more_is_not(client: TestClient) -> N
             yield from (body[at : at + 65536] for at in range(0, len(body), 65536))
 
         for content in (body, chunks()):
-            answer = client.post("/api/v1/size", content=content, headers={"Content-Type": "application/json"})
+            answer = client.post(
+                "/api/v1/size", content=content, headers={"Content-Type": "application/json"}
+            )
             assert answer.status_code == status
             if status == 413:
                 assert answer.headers["content-type"] == "application/problem+json"
@@ -177,8 +208,12 @@ def test_pages_of_the_signed_in_are_kept_nowhere(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fails", "/api/v1/fails"])
-@pytest.mark.parametrize("asks", [{}, {"HX-Request": "true", "HX-Request-Type": "partial"}, {"Accept": "text/html"}])
-def test_a_fault_of_ours_tells_a_number_and_nothing_else(client: TestClient, path: str, asks: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "asks", [{}, {"HX-Request": "true", "HX-Request-Type": "partial"}, {"Accept": "text/html"}]
+)
+def test_a_fault_of_ours_tells_a_number_and_nothing_else(
+    client: TestClient, path: str, asks: dict[str, str]
+) -> None:
     answer = client.get(path, headers=asks)
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] in answer.text
@@ -186,9 +221,15 @@ def test_a_fault_of_ours_tells_a_number_and_nothing_else(client: TestClient, pat
         assert secret not in answer.text
 
 
-@pytest.mark.parametrize(("given", "kept"), [("abc-123", True), ("a b", False), ("x" * 65, False), ('"}{', False)])
-def test_a_request_keeps_a_sane_number_that_it_came_with(client: TestClient, given: str, kept: bool) -> None:
-    assert (client.get("/things", headers={"X-Request-ID": given}).headers["x-request-id"] == given) is kept
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abc-123", True), ("a b", False), ("x" * 65, False), ('"}{', False)]
+)
+def test_a_request_keeps_a_sane_number_that_it_came_with(
+    client: TestClient, given: str, kept: bool
+) -> None:
+    assert (
+        client.get("/things", headers={"X-Request-ID": given}).headers["x-request-id"] == given
+    ) is kept
 
 
 @pytest.fixture
@@ -204,7 +245,10 @@ def logged() -> Iterator[Callable[[], list[dict[str, object]]]]:
 def test_a_log_is_a_line_per_event_and_keeps_secrets_out(
     client: TestClient, logged: Callable[[], list[dict[str, object]]]
 ) -> None:
-    client.get("/things?link=SECRET%0A%0Dforged", headers={"Authorization": "Bearer SECRET", "Cookie": "a=SECRET"})
+    client.get(
+        "/things?link=SECRET%0A%0Dforged",
+        headers={"Authorization": "Bearer SECRET", "Cookie": "a=SECRET"},
+    )
     client.get("/no-such%0Aforged/SECRET")
     client.get("/fails", headers={"X-Request-ID": "number-1"})
     logging.getLogger("a.library").warning("raw\nnewline\r\n%s", "\u2028")
@@ -214,7 +258,11 @@ def test_a_log_is_a_line_per_event_and_keeps_secrets_out(
     assert "SECRET" not in json.dumps(lines)
     assert "passwd" not in json.dumps(lines)
     answered = [line for line in lines if line["event"] == "answered"]
-    assert [(line["route"], line["status"]) for line in answered] == [("/things", 200), (None, 404), ("/fails", 500)]
+    assert [(line["route"], line["status"]) for line in answered] == [
+        ("/things", 200),
+        (None, 404),
+        ("/fails", 500),
+    ]
     failed = next(line for line in lines if line["event"] == "failed")
     assert failed["request"] == "number-1"
     assert "RuntimeError" in str(failed["error"])

@@ -26,7 +26,9 @@ STATEMENTS = {
 
 @pytest.fixture
 def client(database: Server) -> Iterator[TestClient]:
-    settings = Settings(hosts=("testserver",), pool_size=1, pool_wait_seconds=0.3, unsafe_database=True)
+    settings = Settings(
+        hosts=("testserver",), pool_size=1, pool_wait_seconds=0.3, unsafe_database=True
+    )
     app: FastAPI = create_app(settings, database.url)
 
     async def run(session: Session, name: str) -> str:
@@ -44,7 +46,8 @@ def client(database: Server) -> Iterator[TestClient]:
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("slow", 503), ("locked", 503), ("killed", 503), ("out-of-range", 422), ("broken", 500)]
+    ("name", "status"),
+    [("slow", 503), ("locked", 503), ("killed", 503), ("out-of-range", 422), ("broken", 500)],
 )
 def test_each_trouble_has_its_status_and_the_pool_stays_clean(
     client: TestClient, database: Server, name: str, status: int

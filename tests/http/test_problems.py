@@ -74,7 +74,9 @@ def client() -> Iterator[TestClient]:
         yield made
 
 
-def post(client: TestClient, content: bytes | str, kind: str = "application/json") -> tuple[int, dict[str, str]]:
+def post(
+    client: TestClient, content: bytes | str, kind: str = "application/json"
+) -> tuple[int, dict[str, str]]:
     answer = client.post("/api/v1/things", content=content, headers={"Content-Type": kind})
     assert answer.status_code == 200 or answer.headers["content-type"] == "application/problem+json"
     errors = answer.json().get("errors", [])
@@ -86,7 +88,10 @@ def post(client: TestClient, content: bytes | str, kind: str = "application/json
     [
         ("{}", "/title"),
         ('{"title": "a", "no/such~": 1}', "/no~1such~0"),
-        ('{"title": "a", "quotes": [{"exact": "b"}, {"exact": "b", "kind": "odd"}]}', "/quotes/1/kind"),
+        (
+            '{"title": "a", "quotes": [{"exact": "b"}, {"exact": "b", "kind": "odd"}]}',
+            "/quotes/1/kind",
+        ),
         ('{"title": "a", "quotes": [{}]}', "/quotes/0/exact"),
         ('{"title": "a", "speaker": 5}', "/speaker"),
         ('{"title": "a", "speaker": {}}', "/speaker/exact"),
@@ -106,7 +111,9 @@ def post(client: TestClient, content: bytes | str, kind: str = "application/json
         ("", ""),
     ],
 )
-def test_what_is_wrong_with_a_body_is_named_by_its_pointer(client: TestClient, body: bytes | str, pointer: str) -> None:
+def test_what_is_wrong_with_a_body_is_named_by_its_pointer(
+    client: TestClient, body: bytes | str, pointer: str
+) -> None:
     status, errors = post(client, body)
     assert status == 422
     assert pointer in errors
@@ -120,7 +127,10 @@ def test_other_kinds_of_body_are_refused(client: TestClient) -> None:
 
 def test_a_write_takes_no_parameters_in_its_address(client: TestClient) -> None:
     answer = client.post("/api/v1/things?colour=red&colour=blue&dry_run=1", json={"title": "a"})
-    assert (answer.status_code, {e["parameter"] for e in answer.json()["errors"]}) == (422, {"colour", "dry_run"})
+    assert (answer.status_code, {e["parameter"] for e in answer.json()["errors"]}) == (
+        422,
+        {"colour", "dry_run"},
+    )
 
 
 def test_parameters_are_named(client: TestClient) -> None:
@@ -157,7 +167,9 @@ def test_a_problem_says_what_rfc_9457_asks_for(client: TestClient) -> None:
         ("refused", 503, ("retry-after", "2")), ("range", 422, None),
     ],
 )  # fmt: skip
-def test_each_error_has_its_status(client: TestClient, name: str, status: int, header: tuple[str, str] | None) -> None:
+def test_each_error_has_its_status(
+    client: TestClient, name: str, status: int, header: tuple[str, str] | None
+) -> None:
     answer = client.get(f"/api/v1/errors/{name}")
     assert answer.status_code == status
     assert "secret" not in answer.text
@@ -166,7 +178,9 @@ def test_each_error_has_its_status(client: TestClient, name: str, status: int, h
 
 def test_people_get_a_page_and_htmx_a_fragment(client: TestClient) -> None:
     whole = client.get("/errors/conflict", headers={"Accept": "text/html"})
-    part = client.get("/errors/conflict", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    part = client.get(
+        "/errors/conflict", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+    )
     assert whole.status_code == part.status_code == 409
     assert LexborHTMLParser(whole.text).css_first("main h1") is not None
     assert "<html" in whole.text
@@ -176,8 +190,13 @@ def test_people_get_a_page_and_htmx_a_fragment(client: TestClient) -> None:
 
 def test_strangers_are_led_to_the_login_and_back(client: TestClient) -> None:
     answer = client.get("/errors/anonymous?a=1&b=2")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/errors/anonymous%3Fa%3D1%26b%3D2")
-    assert client.get("/errors/anonymous", headers={"HX-Request-Type": "partial"}).status_code == 401
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/login?next=/errors/anonymous%3Fa%3D1%26b%3D2",
+    )
+    assert (
+        client.get("/errors/anonymous", headers={"HX-Request-Type": "partial"}).status_code == 401
+    )
 
 
 def test_a_wrong_method_names_the_right_ones(client: TestClient) -> None:

@@ -13,7 +13,9 @@ from app.models.vocabulary import Firmness
 
 def ask(**headers: str) -> Request:
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": raw})
+    return Request(
+        {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": raw}
+    )
 
 
 @dataclass
@@ -23,7 +25,12 @@ class Row:
 
 
 def test_dataclasses_stand_in_the_envelope() -> None:
-    made = answer(ask(), Row(datetime(2026, 1, 2, tzinfo=UTC), Firmness.DEMAND), {"next": None}, warnings=["w"])
+    made = answer(
+        ask(),
+        Row(datetime(2026, 1, 2, tzinfo=UTC), Firmness.DEMAND),
+        {"next": None},
+        warnings=["w"],
+    )
     assert made.body == (
         b'{"data":{"at":"2026-01-02T00:00:00Z","firmness":"demand"},"meta":{"next":null},"warnings":["w"]}'
     )
@@ -31,7 +38,13 @@ def test_dataclasses_stand_in_the_envelope() -> None:
 
 @pytest.mark.parametrize(
     ("taken", "made"),
-    [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.000, br", None), ("", None)],
+    [
+        ("gzip", "gzip"),
+        ("br, gzip;q=0.5", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000, br", None),
+        ("", None),
+    ],
 )
 def test_an_answer_is_compressed_for_whoever_takes_it(taken: str, made: str | None) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

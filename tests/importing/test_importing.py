@@ -18,7 +18,17 @@ from app.db.engine import make_engine, make_sessions
 from app.embedded_postgres.server import Server
 from app.importing import positions
 from app.importing.actions import import_package
-from tests.datapackage.packages import Tables, ask, commits, faults_of, give_out, hashed, small, take_in, write
+from tests.datapackage.packages import (
+    Tables,
+    ask,
+    commits,
+    faults_of,
+    give_out,
+    hashed,
+    small,
+    take_in,
+    write,
+)
 from tests.support.fixtures import Lake, connect
 
 TEXT = "On Monday she said: we want few fish, and many nets."
@@ -35,15 +45,19 @@ def test_a_package_by_hand(url: str, tmp_path: Path) -> None:
         "negotiations": 1, "parties": 2, "participations": 2, "issues": 2, "options": 3, "speakers": 1, "sources": 1,
         "positions": 1, "looks": 1,
     }  # fmt: skip
-    assert ask(url, "SELECT stated_from::text, stated_by::text, from_by_hand, by_by_hand, status FROM position") == [
-        ("2024-03-01", "2024-03-17", False, False, "published")
-    ]
+    assert ask(
+        url,
+        "SELECT stated_from::text, stated_by::text, from_by_hand, by_by_hand, status FROM position",
+    ) == [("2024-03-01", "2024-03-17", False, False, "published")]
     assert ask(url, "SELECT verification FROM quote_check") == [("unverified",)]
     [(action, batch, by)] = ask(
-        url, "SELECT action, batch, \"by\" FROM log_revision JOIN log_commit USING (seq) WHERE kind = 'position'"
+        url,
+        "SELECT action, batch, \"by\" FROM log_revision JOIN log_commit USING (seq) WHERE kind = 'position'",
     )
     assert (action, batch, by) == ("imported", "import", "importer")
-    [(first, at)] = ask(url, "SELECT first_published_at, (SELECT max(at) FROM log_commit) FROM position")
+    [(first, at)] = ask(
+        url, "SELECT first_published_at, (SELECT max(at) FROM log_commit) FROM position"
+    )
     assert first == at
 
 
@@ -156,7 +170,9 @@ def test_all_faults_are_told_in_one_go(url: str, tmp_path: Path) -> None:
 
 def test_lines_are_counted_through_cells_of_several(url: str, tmp_path: Path) -> None:
     tables = small()
-    tables["positions"].insert(0, tables["positions"][0] | {"uid": "p0", "summary": 'two\nlines, "quoted"\r\nthree'})
+    tables["positions"].insert(
+        0, tables["positions"][0] | {"uid": "p0", "summary": 'two\nlines, "quoted"\r\nthree'}
+    )
     tables["quotes"].append(tables["quotes"][0] | {"uid": "q0", "position": "p0"})
     tables["positions"][1]["firmness"] = "rock"
     assert faults_of(url, write(tmp_path, tables))[0].startswith("positions.csv:5:firmness:")
@@ -186,7 +202,9 @@ def test_faults_beyond_a_thousand_are_counted(url: str, tmp_path: Path) -> None:
         ("datapackage.json", b'{"resources": [{"name": "parties", "path": "no.csv"}]}', "no.csv:1:: is declared, but"),
     ],
 )  # fmt: skip
-def test_files_that_are_none(url: str, tmp_path: Path, file: str, data: bytes, expected: str) -> None:
+def test_files_that_are_none(
+    url: str, tmp_path: Path, file: str, data: bytes, expected: str
+) -> None:
     folder = write(tmp_path, small())
     (folder / file).write_bytes(data)
     assert any(line.startswith(expected) for line in faults_of(url, folder)), faults_of(url, folder)
@@ -212,7 +230,9 @@ def declared(folder: Path, name: str, dialect: object) -> Path:
 
 @pytest.mark.parametrize("table", ["quotes", "positions", "parties"])
 @pytest.mark.parametrize("delimiter", [";", "\t"])
-def test_tables_saved_with_semicolons_or_tabs_are_read(url: str, tmp_path: Path, table: str, delimiter: str) -> None:
+def test_tables_saved_with_semicolons_or_tabs_are_read(
+    url: str, tmp_path: Path, table: str, delimiter: str
+) -> None:
     assert not faults_of(url, saved_with(write(tmp_path, small()), table, delimiter=delimiter))
 
 
@@ -230,7 +250,9 @@ def test_tables_saved_with_semicolons_or_tabs_are_read(url: str, tmp_path: Path,
 def test_a_declared_dialect_is_obeyed(url: str, tmp_path: Path, saved: Any, dialect: Any) -> None:
     tables = small()
     tables["positions"][0]["summary"] = 'it\'s "one", two; three | four \\ five'
-    folder = declared(saved_with(write(tmp_path, tables), "positions", **saved), "positions", dialect)
+    folder = declared(
+        saved_with(write(tmp_path, tables), "positions", **saved), "positions", dialect
+    )
     assert not faults_of(url, folder)
 
 
@@ -243,7 +265,9 @@ def test_a_declared_dialect_is_obeyed(url: str, tmp_path: Path, saved: Any, dial
         ("semicolons", "is not an object"),
     ],
 )
-def test_a_dialect_that_cannot_be_read_is_named(url: str, tmp_path: Path, dialect: object, reason: str) -> None:
+def test_a_dialect_that_cannot_be_read_is_named(
+    url: str, tmp_path: Path, dialect: object, reason: str
+) -> None:
     lines = faults_of(url, declared(write(tmp_path, small()), "quotes", dialect))
     assert f"datapackage.json:1:resources/{[*small()].index('quotes')}/dialect: {reason}" in lines
 
@@ -252,7 +276,9 @@ def test_a_table_of_other_columns_is_told_by_line_and_column(url: str, tmp_path:
     folder = write(tmp_path, small())
     (folder / "quotes.csv").write_text("uid|position|exact\n1|2|3\n")
     lines = faults_of(url, folder)
-    assert any(line.startswith("quotes.csv:1:uid|position|exact: is not a column") for line in lines)
+    assert any(
+        line.startswith("quotes.csv:1:uid|position|exact: is not a column") for line in lines
+    )
     assert not any("SELECT" in line or "database" in line for line in lines)
 
 
@@ -266,15 +292,26 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(url: str, tmp_path: Pa
 def test_a_changed_file_is_noticed(url: str, tmp_path: Path) -> None:
     folder = write(tmp_path, small())
     hashed(folder)
-    (folder / "quotes.csv").write_bytes((folder / "quotes.csv").read_bytes().replace(b"few", b"FEW"))
+    (folder / "quotes.csv").write_bytes(
+        (folder / "quotes.csv").read_bytes().replace(b"few", b"FEW")
+    )
     lines = faults_of(url, folder)
-    assert len(lines) == 1 and lines[0].startswith("quotes.csv:1:hash: ") and "datapackage.json" in lines[0]
+    assert (
+        len(lines) == 1
+        and lines[0].startswith("quotes.csv:1:hash: ")
+        and "datapackage.json" in lines[0]
+    )
     (folder / "quotes.csv").write_bytes((folder / "quotes.csv").read_bytes() + b"\n")
-    assert {line.split(": ")[0] for line in faults_of(url, folder)} == {"quotes.csv:1:hash", "quotes.csv:1:bytes"}
+    assert {line.split(": ")[0] for line in faults_of(url, folder)} == {
+        "quotes.csv:1:hash",
+        "quotes.csv:1:bytes",
+    }
 
 
 def test_a_missing_descriptor_and_a_missing_package(url: str, tmp_path: Path) -> None:
-    assert faults_of(url, tmp_path) == ["datapackage.json:1:: is not there: a package begins with it"]
+    assert faults_of(url, tmp_path) == [
+        "datapackage.json:1:: is not there: a package begins with it"
+    ]
     assert faults_of(url, tmp_path / "nowhere.zip") == ["nowhere.zip:1:: is not there"]
 
 
@@ -323,7 +360,9 @@ def test_links_in_a_folder_are_not_followed(url: str, tmp_path: Path) -> None:
     (tmp_path / "outside.csv").write_bytes((folder / "parties.csv").read_bytes())
     (folder / "parties.csv").unlink()
     (folder / "parties.csv").symlink_to(tmp_path / "outside.csv")
-    assert faults_of(url, folder)[0].startswith("parties.csv:1:: is declared, but not in the package")
+    assert faults_of(url, folder)[0].startswith(
+        "parties.csv:1:: is declared, but not in the package"
+    )
 
 
 def test_a_text_checks_the_quotes(url: str, tmp_path: Path) -> None:
@@ -347,7 +386,12 @@ def test_words_that_the_text_has_not_are_refused(url: str, tmp_path: Path) -> No
 
 def test_attested_takes_the_checksum_of_a_text(url: str, tmp_path: Path) -> None:
     tables = small()
-    tables["quotes"][0] |= {"verification": "verified", "start": "20", "end": "36", "segments": "[[20, 36]]"}
+    tables["quotes"][0] |= {
+        "verification": "verified",
+        "start": "20",
+        "end": "36",
+        "segments": "[[20, 36]]",
+    }
     take_in(url, write(tmp_path / "without", tables))
     assert ask(url, "SELECT verification, start FROM quote_check") == [("unverified", None)]
 
@@ -356,23 +400,31 @@ def test_given_days_narrow(url: str, tmp_path: Path) -> None:
     tables = small()
     tables["positions"][0] |= {"stated_from": "2024-03-01", "stated_by": "2024-03-12"}
     take_in(url, write(tmp_path, tables))
-    assert ask(url, "SELECT stated_by::text, from_by_hand, by_by_hand FROM position") == [("2024-03-12", False, True)]
+    assert ask(url, "SELECT stated_by::text, from_by_hand, by_by_hand FROM position") == [
+        ("2024-03-12", False, True)
+    ]
 
 
 def test_drafts_stay_private(url: str, tmp_path: Path) -> None:
     tables = small()
     tables["positions"][0]["status"] = "draft"
     take_in(url, write(tmp_path, tables))
-    assert ask(url, "SELECT public FROM log_revision WHERE kind IN ('position', 'speaker')") == [(False,), (False,)]
+    assert ask(url, "SELECT public FROM log_revision WHERE kind IN ('position', 'speaker')") == [
+        (False,),
+        (False,),
+    ]
     tables["positions"].append(tables["positions"][0] | {"version": "2", "status": "published"})
     take_in(url, write(tmp_path, tables))
     shown = ask(
-        url, "SELECT kind, version, public FROM log_revision WHERE kind IN ('position', 'speaker') ORDER BY seq, n"
+        url,
+        "SELECT kind, version, public FROM log_revision WHERE kind IN ('position', 'speaker') ORDER BY seq, n",
     )
     assert set(map(tuple, shown[2:])) == {("position", 2, True), ("speaker", 2, True)}
 
 
-def test_what_went_on_is_added_and_what_diverged_is_a_fault(lake: Lake, url: str, tmp_path: Path) -> None:
+def test_what_went_on_is_added_and_what_diverged_is_a_fault(
+    lake: Lake, url: str, tmp_path: Path
+) -> None:
     one, two = lake.ada.state(), lake.ada.state("south")
     give_out(lake.database.url, "lake", tmp_path / "first")
     take_in(url, tmp_path / "first")
@@ -381,7 +433,9 @@ def test_what_went_on_is_added_and_what_diverged_is_a_fault(lake: Lake, url: str
     lake.ada.state("council")
     assert lake.ada.patch("/parties/north", {"name": "The North"}).status == 200
     assert (
-        lake.ada.patch("/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "Two fifths"}]}).status
+        lake.ada.patch(
+            "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "Two fifths"}]}
+        ).status
         == 200
     )
     give_out(lake.database.url, "lake", tmp_path / "second")
@@ -390,7 +444,11 @@ def test_what_went_on_is_added_and_what_diverged_is_a_fault(lake: Lake, url: str
     assert (report.counts["parties"].changed, report.counts["options"].changed) == (1, 1)
     give_out(url, "lake", tmp_path / "copy")
     names = {p.name for p in (tmp_path / "second").glob("*.*")}
-    same = {n for n in names if (tmp_path / "second" / n).read_bytes() == (tmp_path / "copy" / n).read_bytes()}
+    same = {
+        n
+        for n in names
+        if (tmp_path / "second" / n).read_bytes() == (tmp_path / "copy" / n).read_bytes()
+    }
     assert names - same <= {"datapackage.json", "issues.csv"}
     # The older package still has nothing new to say.
     before = commits(url)
@@ -399,10 +457,15 @@ def test_what_went_on_is_added_and_what_diverged_is_a_fault(lake: Lake, url: str
     # The first database goes one way, the second another.
     lake.ada.correct(one["id"], summary="Here again")
     take_in(
-        lake.database.url, _with_summary(tmp_path / "second", tmp_path / "third", "Here", "There"), skip_diverged=True
+        lake.database.url,
+        _with_summary(tmp_path / "second", tmp_path / "third", "Here", "There"),
+        skip_diverged=True,
     )
     [line] = faults_of(lake.database.url, tmp_path / "third")
-    assert line.startswith("positions.csv:") and ":summary: differs from version 2 on file here" in line
+    assert (
+        line.startswith("positions.csv:")
+        and ":summary: differs from version 2 on file here" in line
+    )
     report = take_in(lake.database.url, tmp_path / "third", skip_diverged=True)
     assert [str(f) for f in report.skipped_diverged] == [line]
 
@@ -456,16 +519,19 @@ def test_the_same_source_and_speaker_under_other_keys(url: str, tmp_path: Path) 
         tables[rows][0][column] = "p2"
     tables["quotes"][0] |= {"uid": "q2", "source": "other", "speaker": "annie"}
     take_in(url, write(tmp_path / "two", tables))
-    assert ask(url, "SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM speaker), count(*) FROM position") == [
-        (1, 1, 2)
-    ]
+    assert ask(
+        url,
+        "SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM speaker), count(*) FROM position",
+    ) == [(1, 1, 2)]
 
 
 def test_a_text_for_a_source_that_is_on_file(url: str, tmp_path: Path) -> None:
     take_in(url, write(tmp_path, small()))
     tables = small()
     tables["sources"][0]["text"] = "t.txt"
-    tables["quotes"].append(tables["quotes"][0] | {"uid": "q2", "position": "p2", "exact": "many nets"})
+    tables["quotes"].append(
+        tables["quotes"][0] | {"uid": "q2", "position": "p2", "exact": "many nets"}
+    )
     tables["positions"].append(tables["positions"][0] | {"uid": "p2", "stated_on": "2024-03-10"})
     take_in(url, write(tmp_path, tables, {"t.txt": TEXT.encode()}))
     rows = ask(url, "SELECT quote_id, verification FROM quote_check ORDER BY seq, quote_id")
@@ -483,9 +549,16 @@ def test_options_may_change_places_and_merge(url: str, tmp_path: Path) -> None:
     tables = small()
     tables["options"][0]["status_quo"] = "true"
     take_in(url, write(tmp_path, tables))
-    tables["options"][0] |= {"status_quo": "false", "version": "2", "retired": "true", "merged_into": "most"}
+    tables["options"][0] |= {
+        "status_quo": "false",
+        "version": "2",
+        "retired": "true",
+        "merged_into": "most",
+    }
     tables["options"][1] |= {"status_quo": "true", "version": "2"}
-    tables["options"].append({"negotiation": "sea", "issue": "fish", "slug": "most", "label": "Most", "rank": "9"})
+    tables["options"].append(
+        {"negotiation": "sea", "issue": "fish", "slug": "most", "label": "Most", "rank": "9"}
+    )
     report = take_in(url, write(tmp_path, tables))
     assert (report.counts["options"].changed, report.counts["options"].added) == (2, 1)
     assert ask(url, "SELECT version FROM issue WHERE slug = 'fish'") == [(2,)]
@@ -494,7 +567,9 @@ def test_options_may_change_places_and_merge(url: str, tmp_path: Path) -> None:
     assert commits(url) == before
 
 
-def test_others_write_on_while_it_is_prepared(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_write_on_while_it_is_prepared(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = lake.ada.state()
     give_out(lake.database.url, "lake", tmp_path / "base")
     lake.ada.correct(one["id"], summary="Here")
@@ -510,7 +585,9 @@ def test_others_write_on_while_it_is_prepared(lake: Lake, tmp_path: Path, monkey
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, lambda: lake.ada.state("south", "dam"))
             if touch:
-                await loop.run_in_executor(None, lambda: lake.ada.correct(one["id"], summary="Meanwhile"))
+                await loop.run_in_executor(
+                    None, lambda: lake.ada.correct(one["id"], summary="Meanwhile")
+                )
 
         monkeypatch.setattr(positions, "take_positions", meanwhile)
         try:
@@ -554,7 +631,9 @@ def test_line_ends_of_other_systems_change_nothing(database: Server, tmp_path: P
     take_in(url, folder)
     [(exact, kept)] = ask(url, "SELECT exact, text FROM quote, source_text")
     assert exact == "we want\nfew fish\nand soon" and kept == f"Ann says: {exact}."
-    assert ask(url, 'SELECT verification, "end" - start FROM quote_check') == [("verified", len(exact))]
+    assert ask(url, 'SELECT verification, "end" - start FROM quote_check') == [
+        ("verified", len(exact))
+    ]
     before = commits(url)
     take_in(url, folder)
     assert commits(url) == before
@@ -562,7 +641,10 @@ def test_line_ends_of_other_systems_change_nothing(database: Server, tmp_path: P
         for table in ("quote", "source_text"):
             db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         db.execute("UPDATE quote SET exact = replace(exact, E'\\n', E'\\r\\n')")
-        db.execute("UPDATE source_text SET text = %s, sha256 = %s", [text.decode().replace("\f", "\n"), digest])
+        db.execute(
+            "UPDATE source_text SET text = %s, sha256 = %s",
+            [text.decode().replace("\f", "\n"), digest],
+        )
         db.execute("UPDATE source SET text_sha256 = %s", [digest])
     take_in(url, folder)
     assert commits(url) == before

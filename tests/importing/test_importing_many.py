@@ -17,7 +17,16 @@ from app.importing.actions import import_package
 from app.log import commit_time
 from app.log.bulk import writer
 from app.log.bulk.writer import Staging
-from tests.datapackage.packages import SEEDS, ask, commits, faults_of, give_out, small, take_in, write
+from tests.datapackage.packages import (
+    SEEDS,
+    ask,
+    commits,
+    faults_of,
+    give_out,
+    small,
+    take_in,
+    write,
+)
 from tests.log.test_rebuild import derived, rebuilt
 from tests.support.fixtures import Lake, connect
 from tests.support.logged import verified
@@ -89,7 +98,9 @@ def test_it_is_as_if_it_had_been_written_under_the_lock(
     assert commits(lake.database.url) == before_again
 
 
-def test_others_write_and_read_on_meanwhile(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_write_and_read_on_meanwhile(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake.ada.state()
     seen = list(walk(lake))
     pinned: dict[str, Any] = {}
@@ -122,7 +133,9 @@ def test_who_comes_late_for_its_instant_takes_another(
 
     async def oversleep(seconds: float) -> None:
         times.append(seconds)
-        await asyncio.get_running_loop().run_in_executor(None, lambda: lake.ada.state("south", "dam"))
+        await asyncio.get_running_loop().run_in_executor(
+            None, lambda: lake.ada.state("south", "dam")
+        )
         await original(seconds + (2 * 2 ** len(times) if len(times) <= missed else 0))
 
     original = asyncio.sleep
@@ -147,7 +160,9 @@ def test_who_comes_late_for_its_instant_takes_another(
     assert verified(lake) == []
 
 
-def test_no_more_than_there_is_room_for(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_there_is_room_for(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = ask(lake.database.url, "SELECT count(*) FROM position")
 
     def meanwhile() -> None:
@@ -176,11 +191,16 @@ def test_what_is_new_beside_positions_that_are_not(lake: Lake, tmp_path: Path) -
     positions = {"version": "2", "summary": "Fewer"}
     tables["positions"].append(tables["positions"][0] | positions)
     tables["positions"].append(tables["positions"][0] | {"uid": "p2", "party": "coast"})
-    tables["attitudes"] += [tables["attitudes"][0] | {"version": "2"}, tables["attitudes"][0] | {"position": "p2"}]
+    tables["attitudes"] += [
+        tables["attitudes"][0] | {"version": "2"},
+        tables["attitudes"][0] | {"position": "p2"},
+    ]
     tables["quotes"].append(tables["quotes"][0] | {"uid": "q2", "position": "p2"})
     report = take_in(lake.database.url, write(tmp_path, tables))
     assert report.counts["positions"].added == 2
-    statement = "SELECT version, seq_to = 9223372036854775807 FROM log_spell ORDER BY position_id, version"
+    statement = (
+        "SELECT version, seq_to = 9223372036854775807 FROM log_spell ORDER BY position_id, version"
+    )
     assert ask(lake.database.url, statement) == [(1, False), (2, True), (1, True)]
     assert verified(lake) == []
     before = derived(lake)
@@ -198,7 +218,9 @@ def test_a_fault_keeps_nothing_of_what_went_ahead(lake: Lake, tmp_path: Path) ->
     assert commits(lake.database.url) == before
 
 
-def test_two_at_once_wait_for_each_other(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_at_once_wait_for_each_other(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, small())
 
     async def both() -> None:

@@ -54,17 +54,28 @@ def test_a_writer_that_has_drawn_its_number_keeps_a_later_one_waiting(lake: Lake
     with writer(lake) as first:
         second = Started(lambda: lake.ada.post("/positions", position()))
         assert second.waits()
-        assert lake.stranger.get("/negotiations/lake").meta["revision"] == newest  # readers of now do not wait
+        assert (
+            lake.stranger.get("/negotiations/lake").meta["revision"] == newest
+        )  # readers of now do not wait
         first.commit()
         got = second.result()
     assert (got.status, got.meta["revision"]) == (201, newest + 2)
 
 
-def test_a_reader_of_an_instant_after_the_newest_entry_waits_and_then_sees_the_writer(lake: Lake) -> None:
+def test_a_reader_of_an_instant_after_the_newest_entry_waits_and_then_sees_the_writer(
+    lake: Lake,
+) -> None:
     with writer(lake) as first:
         known_at = now_here(lake)
-        paths = ("/parties/north", "/negotiations/lake/matrix", "/positions", "/negotiations/lake/common-ground")
-        readers = [Started(lambda p=path: lake.stranger.get(p, known_at=known_at)) for path in paths]
+        paths = (
+            "/parties/north",
+            "/negotiations/lake/matrix",
+            "/positions",
+            "/negotiations/lake/common-ground",
+        )
+        readers = [
+            Started(lambda p=path: lake.stranger.get(p, known_at=known_at)) for path in paths
+        ]
         assert all(reader.waits(0.1) for reader in readers)
         first.commit()
         renamed, *others = [reader.result() for reader in readers]
@@ -105,12 +116,16 @@ def test_what_it_waits_with_is_given_back(lake: Lake) -> None:
     assert lake.ada.post("/positions", position()).status == 201
     assert lake.stranger.get("/parties", known_at=now_here(lake)).status == 200
     with connect(lake.database.owner_url) as connection:
-        left = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
+        left = connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        ).fetchone()
     assert left == (0,)
 
 
 def test_instants_grow_although_the_clock_goes_back(lake: Lake) -> None:
-    with writer(lake, minutes_ahead=10) as ahead:  # as if the clock was put back ten minutes after this one
+    with writer(
+        lake, minutes_ahead=10
+    ) as ahead:  # as if the clock was put back ten minutes after this one
         ahead.commit()
     at = [lake.ada.state()["recorded_at"] for _ in range(3)]
     assert at == sorted(set(at))
@@ -121,7 +136,9 @@ def test_instants_grow_although_the_clock_goes_back(lake: Lake) -> None:
 
 
 def test_all_entries_of_a_commit_share_its_instant(lake: Lake) -> None:
-    lake.ada.state(quotes=[{"source_id": 1, "exact": "every farmer", "speaker": {"name": "Somebody New"}}])
+    lake.ada.state(
+        quotes=[{"source_id": 1, "exact": "every farmer", "speaker": {"name": "Somebody New"}}]
+    )
     with connect(lake.database.url) as connection:
         kinds = connection.execute(
             "SELECT kind FROM log_revision WHERE seq = (SELECT max(seq) FROM log_commit) ORDER BY n"
@@ -129,7 +146,9 @@ def test_all_entries_of_a_commit_share_its_instant(lake: Lake) -> None:
     assert kinds == [("speaker",), ("position",)]
 
 
-@pytest.mark.parametrize("path", ["/negotiations", "/negotiations/lake/matrix", "/positions", "/sources/1", "/parties"])
+@pytest.mark.parametrize(
+    "path", ["/negotiations", "/negotiations/lake/matrix", "/positions", "/sources/1", "/parties"]
+)
 def test_the_future_is_not_known(lake: Lake, path: str) -> None:
     for text in ("2999-01-01T00:00:00Z", instant(datetime.now(UTC) + timedelta(minutes=1))):
         refused = lake.stranger.get(path, known_at=text)
@@ -147,7 +166,13 @@ def test_before_everything_there_was_nothing(lake: Lake) -> None:
             "/positions/1", "/positions/1/versions", "/positions/1/versions/1", "/quotes/1",
         ):  # fmt: skip
             assert lake.stranger.get(path, known_at=known_at).status == 404, path
-        for path in ("/n/lake", "/n/lake/cells/north/quota", "/positions/1", "/quotes/1", "/sources/1"):
+        for path in (
+            "/n/lake",
+            "/n/lake/cells/north/quota",
+            "/positions/1",
+            "/quotes/1",
+            "/sources/1",
+        ):
             assert lake.stranger.page(path, known_at=known_at).status_code == 404, path
         for path in ("/negotiations", "/parties", "/speakers", "/sources", "/positions"):
             assert lake.stranger.get(path, known_at=known_at).data == [], path
@@ -160,7 +185,9 @@ def ask(lake: Lake, text: str) -> Any:
 def test_an_instant_is_read_in_any_offset(lake: Lake) -> None:
     known_at = lake.stranger.known_now()
     at = datetime.fromisoformat(known_at)
-    eastern = at.astimezone(tz=datetime.fromisoformat("2000-01-01T00:00:00+14:00").tzinfo).isoformat()
+    eastern = at.astimezone(
+        tz=datetime.fromisoformat("2000-01-01T00:00:00+14:00").tzinfo
+    ).isoformat()
     assert ask(lake, eastern).meta["known_at"] == known_at
     for text in ("yesterday", "2024-05-14", known_at.removesuffix("Z"), "2024-13-01T00:00:00Z", ""):
         refused = ask(lake, text)

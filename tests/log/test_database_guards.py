@@ -25,7 +25,9 @@ def serving(stated: Lake) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-QUOTE = "INSERT INTO quote (uid, source_id, exact, kind) VALUES (gen_random_uuid(), {}, '{}', 'direct')"
+QUOTE = (
+    "INSERT INTO quote (uid, source_id, exact, kind) VALUES (gen_random_uuid(), {}, '{}', 'direct')"
+)
 COMMIT, LAST = (
     "INSERT INTO log_commit (seq, at, previous, hash)",
     "FROM log_commit ORDER BY seq DESC LIMIT 1",
@@ -39,7 +41,10 @@ BROKEN = {
         "stated_by = '2024-12-31' WHERE id = 2",
         errors.CheckViolation,
     ),
-    "the last quote taken away": ("DELETE FROM position_quote WHERE position_id = 1", errors.CheckViolation),
+    "the last quote taken away": (
+        "DELETE FROM position_quote WHERE position_id = 1",
+        errors.CheckViolation,
+    ),
     "the last quote moved elsewhere": (
         "INSERT INTO position_quote SELECT 2, quote_id, 9 FROM position_quote WHERE position_id = 1; "
         "DELETE FROM position_quote WHERE position_id = 1",
@@ -71,7 +76,10 @@ BROKEN = {
         "(SELECT option_id FROM position_attitude WHERE position_id = 1)",
         errors.CheckViolation,
     ),
-    "an attitude changed": ("UPDATE position_attitude SET attitude = 'rejects'", errors.InsufficientPrivilege),
+    "an attitude changed": (
+        "UPDATE position_attitude SET attitude = 'rejects'",
+        errors.InsufficientPrivilege,
+    ),
     "a firmness of no kind": ("UPDATE position SET firmness = 'soft'", errors.CheckViolation),
     "a salience beyond its scale": ("UPDATE position SET salience = 101", errors.CheckViolation),
     "a span that ends before it begins": (
@@ -79,10 +87,16 @@ BROKEN = {
         errors.CheckViolation,
     ),
     "half a date": ("UPDATE position SET stated_from = NULL WHERE id = 1", errors.CheckViolation),
-    "a party that takes no part": ("UPDATE position SET party_id = 999 WHERE id = 1", errors.ForeignKeyViolation),
+    "a party that takes no part": (
+        "UPDATE position SET party_id = 999 WHERE id = 1",
+        errors.ForeignKeyViolation,
+    ),
     "a source nobody can find": ("UPDATE source SET url = NULL", errors.CheckViolation),
     "a second status quo": ("UPDATE option SET status_quo = true", errors.UniqueViolation),
-    "a slug that is none": ("UPDATE party SET slug = 'No Slug' WHERE id = 1", errors.CheckViolation),
+    "a slug that is none": (
+        "UPDATE party SET slug = 'No Slug' WHERE id = 1",
+        errors.CheckViolation,
+    ),
     "a commit changed": ("UPDATE log_commit SET at = now()", errors.InsufficientPrivilege),
     "a commit deleted": ("DELETE FROM log_commit", errors.InsufficientPrivilege),
     "the commits emptied": ("TRUNCATE log_commit CASCADE", errors.InsufficientPrivilege),
@@ -96,15 +110,30 @@ BROKEN = {
     ),
     "a quote deleted": ("DELETE FROM quote", errors.InsufficientPrivilege),
     "the quotes emptied": ("TRUNCATE quote CASCADE", errors.InsufficientPrivilege),
-    "a source text changed": ("UPDATE source_text SET text = 'other'", errors.InsufficientPrivilege),
+    "a source text changed": (
+        "UPDATE source_text SET text = 'other'",
+        errors.InsufficientPrivilege,
+    ),
     "a source text deleted": ("DELETE FROM source_text", errors.InsufficientPrivilege),
     "the source texts emptied": ("TRUNCATE source_text CASCADE", errors.InsufficientPrivilege),
-    "a check changed": ("UPDATE quote_check SET verification = 'verified'", errors.InsufficientPrivilege),
-    "the audit changed": ("UPDATE account_event SET what = 'nothing'", errors.InsufficientPrivilege),
-    "the epoch changed": ("UPDATE log_epoch SET epoch = gen_random_uuid()", errors.InsufficientPrivilege),
+    "a check changed": (
+        "UPDATE quote_check SET verification = 'verified'",
+        errors.InsufficientPrivilege,
+    ),
+    "the audit changed": (
+        "UPDATE account_event SET what = 'nothing'",
+        errors.InsufficientPrivilege,
+    ),
+    "the epoch changed": (
+        "UPDATE log_epoch SET epoch = gen_random_uuid()",
+        errors.InsufficientPrivilege,
+    ),
     "a guard dropped": ("DROP TRIGGER append_only ON quote", errors.InsufficientPrivilege),
     "a guard disabled": ("ALTER TABLE quote DISABLE TRIGGER ALL", errors.InsufficientPrivilege),
-    "a guard stepped around": ("SET session_replication_role = replica", errors.InsufficientPrivilege),
+    "a guard stepped around": (
+        "SET session_replication_role = replica",
+        errors.InsufficientPrivilege,
+    ),
     "a second newest revision": (
         "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
         "SELECT 0, 0, seq_to, kind, object_id, public FROM log_holding WHERE kind = 'position' AND object_id = 1",
@@ -116,7 +145,10 @@ BROKEN = {
         "FROM log_revision WHERE kind = 'position' AND object_id = 1",
         errors.UniqueViolation,
     ),
-    "an instant twice": (f"{COMMIT} SELECT seq + 1, at, hash, hash {LAST}", errors.IntegrityConstraintViolation),
+    "an instant twice": (
+        f"{COMMIT} SELECT seq + 1, at, hash, hash {LAST}",
+        errors.IntegrityConstraintViolation,
+    ),
     "an instant of before": (
         f"{COMMIT} SELECT seq + 1, at - interval '1 second', hash, hash {LAST}",
         errors.IntegrityConstraintViolation,
@@ -139,7 +171,10 @@ BROKEN = {
         "FROM log_revision WHERE kind = 'position' AND object_id = 1",
         errors.IntegrityConstraintViolation,
     ),
-    "a holding deleted": ("DELETE FROM log_holding WHERE kind = 'position'", errors.InsufficientPrivilege),
+    "a holding deleted": (
+        "DELETE FROM log_holding WHERE kind = 'position'",
+        errors.InsufficientPrivilege,
+    ),
     "a holding changed": ("UPDATE log_holding SET seq_to = 1", errors.InsufficientPrivilege),
     "the holdings emptied": ("TRUNCATE log_holding", errors.InsufficientPrivilege),
     "a holding of before": (
@@ -148,7 +183,10 @@ BROKEN = {
     ),
     "a spell deleted": ("DELETE FROM log_spell", errors.InsufficientPrivilege),
     "a spell changed": ("UPDATE log_spell SET status = 'draft'", errors.InsufficientPrivilege),
-    "an instant of a spell changed": ("UPDATE log_spell SET recorded_at = now()", errors.IntegrityConstraintViolation),
+    "an instant of a spell changed": (
+        "UPDATE log_spell SET recorded_at = now()",
+        errors.IntegrityConstraintViolation,
+    ),
     "a use deleted": ("DELETE FROM log_quote_use", errors.InsufficientPrivilege),
     "a use of before": (
         "INSERT INTO log_quote_use (quote_id, position_id, seq) VALUES (1, 2, 1)",
@@ -158,24 +196,39 @@ BROKEN = {
         "INSERT INTO quote_check (quote_id, seq, verification) VALUES (1, 1, 'verified')",
         errors.IntegrityConstraintViolation,
     ),
-    "versions ended by nothing": ("SELECT close_versions('position', '{1}', 3)", errors.IntegrityConstraintViolation),
+    "versions ended by nothing": (
+        "SELECT close_versions('position', '{1}', 3)",
+        errors.IntegrityConstraintViolation,
+    ),
     "a party deleted": ("DELETE FROM party", errors.InsufficientPrivilege),
     "a position deleted": ("DELETE FROM position", errors.InsufficientPrivilege),
     "a release changed": ("UPDATE release SET title = 'x'", errors.InsufficientPrivilege),
 }
 
 
-def test_what_breaks_a_rule_is_refused(serving: psycopg.Connection, subtests: pytest.Subtests) -> None:
+def test_what_breaks_a_rule_is_refused(
+    serving: psycopg.Connection, subtests: pytest.Subtests
+) -> None:
     for what, (statement, error) in BROKEN.items():
         with subtests.test(what), pytest.raises(error):
             serving.execute(statement)
 
 
-def test_not_even_the_owner_changes_what_was_recorded(stated: Lake, subtests: pytest.Subtests) -> None:
+def test_not_even_the_owner_changes_what_was_recorded(
+    stated: Lake, subtests: pytest.Subtests
+) -> None:
     with connect(stated.database.owner_url) as owner:
-        for table in ("log_commit", "log_revision", "quote", "source_text", "quote_check", "account_event"):
+        for table in (
+            "log_commit",
+            "log_revision",
+            "quote",
+            "source_text",
+            "quote_check",
+            "account_event",
+        ):
             [column] = owner.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1", [table]
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1",
+                [table],
             ).fetchone() or [None]
             for statement in (
                 f'UPDATE {table} SET "{column}" = "{column}"',
@@ -190,7 +243,9 @@ def test_a_quote_may_change_hands_within_one_transaction(stated: Lake) -> None:
     other = stated.ada.state(quotes=[quote("an insult to every farmer")])["quotes"][0]["id"]
     with connect(stated.database.url, autocommit=False) as serving:
         serving.execute("DELETE FROM position_quote WHERE position_id = 1")
-        serving.execute("INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, %s, 0)", [other])
+        serving.execute(
+            "INSERT INTO position_quote (position_id, quote_id, ordinal) VALUES (1, %s, 0)", [other]
+        )
         serving.commit()
 
 
@@ -204,7 +259,9 @@ def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake)
                 "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1, action, public, format, "
                 "snapshot, payload_hash FROM log_revision WHERE kind = 'party' AND object_id = 1"
             )
-        serving.execute("SELECT close_versions('party', '{1,2}', (SELECT max(seq) FROM log_commit))")
+        serving.execute(
+            "SELECT close_versions('party', '{1,2}', (SELECT max(seq) FROM log_commit))"
+        )
         held = serving.execute(
             "SELECT object_id, seq_to = 9223372036854775807 FROM log_holding WHERE kind = 'party' ORDER BY 1"
         ).fetchall()

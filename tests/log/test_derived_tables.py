@@ -59,7 +59,8 @@ def compared(lake: Lake) -> list[str]:
 
 def columns(owner: psycopg.Connection, table: str) -> list[tuple[str, str]]:
     rows = owner.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY 1", [table]
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY 1",
+        [table],
     )
     return [(str(name), str(kind)) for name, kind in rows]
 
@@ -71,7 +72,9 @@ def differs(lake: Lake, owner: psycopg.Connection, table: str, statement: Any) -
     owner.execute(statement)
     found = [line for line in compared(lake) if line.startswith(f"{table}, ")]
     owner.execute(sql.SQL("DELETE FROM {}").format(name))
-    listed = sql.SQL(", ").join(sql.Identifier(n) for n, _ in columns(owner, table) if (table, n) not in COMPUTED)
+    listed = sql.SQL(", ").join(
+        sql.Identifier(n) for n, _ in columns(owner, table) if (table, n) not in COMPUTED
+    )
     restore = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM kept")
     owner.execute(restore.format(name, listed, listed))
     owner.execute("DROP TABLE kept")
@@ -80,13 +83,19 @@ def differs(lake: Lake, owner: psycopg.Connection, table: str, statement: Any) -
 
 def test_nothing_differs_after_whatever_was_written(written: Lake) -> None:
     assert compared(written) == []
-    with connect(written.database.owner_url) as owner:  # as it was written before there was such a thing
+    with connect(
+        written.database.owner_url
+    ) as owner:  # as it was written before there was such a thing
         owner.execute("SET session_replication_role = replica")
-        owner.execute("UPDATE log_revision SET snapshot = snapshot - 'review' WHERE kind = 'negotiation'")
+        owner.execute(
+            "UPDATE log_revision SET snapshot = snapshot - 'review' WHERE kind = 'negotiation'"
+        )
     assert compared(written) == []
 
 
-def test_each_column_and_row_that_was_tampered_with_is_named(written: Lake, subtests: pytest.Subtests) -> None:
+def test_each_column_and_row_that_was_tampered_with_is_named(
+    written: Lake, subtests: pytest.Subtests
+) -> None:
     reading = {"do": "read", "reason": "Nothing in it", "version": "0"}
     assert written.ada.browse("POST", "/n/lake/desk/1/reading", data=reading).status_code == 303
     with connect(written.database.owner_url) as owner:
@@ -101,9 +110,19 @@ def tampered(lake: Lake, owner: psycopg.Connection, table: Derived) -> None:
     name = sql.Identifier(table.table)
     unchecked(owner, table.table)
     one = sql.SQL(ONE.get(table.table, "ctid = (SELECT max(ctid) FROM {})")).format(name)
-    told = {n: k for n, k in columns(owner, table.table) if (table.table, n) not in UNTOLD | RECHECKED | COMPUTED}
-    others = {n: sql.SQL(OTHER[kind]).format(sql.Identifier(n)) for n, kind in told.items() if n not in table.key}
-    set_all = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(n), to) for n, to in others.items())
+    told = {
+        n: k
+        for n, k in columns(owner, table.table)
+        if (table.table, n) not in UNTOLD | RECHECKED | COMPUTED
+    }
+    others = {
+        n: sql.SQL(OTHER[kind]).format(sql.Identifier(n))
+        for n, kind in told.items()
+        if n not in table.key
+    }
+    set_all = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(n), to) for n, to in others.items()
+    )
     changed = sql.SQL("UPDATE {} SET {} WHERE {}").format(name, set_all, one)
     said = " ".join(differs(lake, owner, table.table, changed)).replace("other words", "words is")
     assert [n for n in others if f"{n} is" not in said] == []
@@ -114,13 +133,20 @@ def tampered(lake: Lake, owner: psycopg.Connection, table: Derived) -> None:
 def unchecked(owner: psycopg.Connection, table: str) -> None:
     """Let any value into a table."""
     checks = owner.execute(
-        "SELECT conname FROM pg_constraint WHERE contype IN ('c', 'u') AND conrelid = %s::regclass", [f'"{table}"']
+        "SELECT conname FROM pg_constraint WHERE contype IN ('c', 'u') AND conrelid = %s::regclass",
+        [f'"{table}"'],
     ).fetchall()
     for (name,) in checks:
-        owner.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE").format(*map(sql.Identifier, (table, name))))
+        owner.execute(
+            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE").format(
+                *map(sql.Identifier, (table, name))
+            )
+        )
 
 
-def test_what_is_written_meanwhile_makes_no_difference(written: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_written_meanwhile_makes_no_difference(
+    written: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def meanwhile() -> Iterator[Derived]:
         written.ada.correct(1, summary="While others look")
         yield from derived()
@@ -132,7 +158,9 @@ def test_what_is_written_meanwhile_makes_no_difference(written: Lake, monkeypatc
 def test_a_row_that_the_log_does_not_know_is_named(written: Lake) -> None:
     with connect(written.database.owner_url) as owner:
         owner.execute("INSERT INTO log_quote_use (quote_id, position_id, seq) VALUES (1, 2, 3)")
-        owner.execute("INSERT INTO quote_check (quote_id, seq, verification) VALUES (1, 999, 'verified')")
+        owner.execute(
+            "INSERT INTO quote_check (quote_id, seq, verification) VALUES (1, 999, 'verified')"
+        )
         owner.execute(
             "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) VALUES (1, 9, 1, 'party', 1, true)"
         )

@@ -31,7 +31,10 @@ def filled(lake: Lake) -> Filled:
     ada = lake.ada
     source = ada.source(published_on="2024-05-10", publisher="Orin Post")["id"]
     said = quote(OTHER_WORDS, source, speaker="Mara Venn")
-    held = {"attitudes": {"q20": "rejects", "q40": "prefers"}, "conditions": {"q40": "only if paid for"}}
+    held = {
+        "attitudes": {"q20": "rejects", "q40": "prefers"},
+        "conditions": {"q40": "only if paid for"},
+    }
     links = [{"issue": "dam", "option": "open", "kind": "package"}]
     stated = ada.state(**held, firmness="demand", links=links, quotes=[quote(), said])
     hearsay = ada.state("south", quotes=[quote("every farmer in the valley", speaker="Mara Venn")])
@@ -67,7 +70,10 @@ def addresses(filled: Filled) -> list[tuple[str, dict[str, Any]]]:
         ("/speakers", {}),
         (f"/speakers/{filled.speaker}", {}),
         ("/sources", {}),
-        ("/positions", {"negotiation": "lake", "sort": "recorded_at", "q": "farmer", "option": "q40"}),
+        (
+            "/positions",
+            {"negotiation": "lake", "sort": "recorded_at", "q": "farmer", "option": "q40"},
+        ),
         (f"/positions/{filled.position}/versions", {}),
         (f"/positions/{filled.position}/versions/1", {}),
         (f"/positions/{filled.retracted}", {}),
@@ -89,41 +95,65 @@ def add_party(f: Filled) -> Any:
 
 
 EDITS: dict[str, Callable[[Filled], Any]] = {
-    "negotiation retitled": amend("/negotiations/lake", {"title": "Other", "status": "suspended", "summary": "New"}),
-    "party renamed": amend("/parties/north", {"name": "Other", "short_name": "O", "aliases": ["x"], "kind": "state"}),
+    "negotiation retitled": amend(
+        "/negotiations/lake", {"title": "Other", "status": "suspended", "summary": "New"}
+    ),
+    "party renamed": amend(
+        "/parties/north", {"name": "Other", "short_name": "O", "aliases": ["x"], "kind": "state"}
+    ),
     "party's part changed": amend(
-        "/negotiations/lake/parties/north", {"role": "observer", "consent_required": False, "order": 99}
+        "/negotiations/lake/parties/north",
+        {"role": "observer", "consent_required": False, "order": 99},
     ),
     "party added": add_party,
     "issue retitled": amend(
-        "/negotiations/lake/issues/quota", {"title": "Other", "group": "G", "order": 99, "question": "Why?"}
+        "/negotiations/lake/issues/quota",
+        {"title": "Other", "group": "G", "order": 99, "question": "Why?"},
     ),
     "issue no longer a scale": amend("/negotiations/lake/issues/quota", {"ordered": False}),
-    "issue added": lambda f: f.lake.ada.post("/negotiations/lake/issues", {"slug": "new", "title": "New", "order": -1}),
-    "option relabelled": amend("/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "Other"}]}),
-    "option ranked anew": amend(
-        "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "rank": 0.5, "status_quo": True}]}
+    "issue added": lambda f: f.lake.ada.post(
+        "/negotiations/lake/issues", {"slug": "new", "title": "New", "order": -1}
     ),
-    "option retired": amend("/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "retired": True}]}),
-    "option added": amend("/negotiations/lake/issues/quota", {"options": [{"slug": "q5", "label": "5 %", "rank": 0}]}),
-    "speaker renamed": amend("/speakers/{f.speaker}", {"name": "Other", "office": "Queen", "aliases": ["Y"]}),
+    "option relabelled": amend(
+        "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "Other"}]}
+    ),
+    "option ranked anew": amend(
+        "/negotiations/lake/issues/quota",
+        {"options": [{"slug": "q40", "rank": 0.5, "status_quo": True}]},
+    ),
+    "option retired": amend(
+        "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "retired": True}]}
+    ),
+    "option added": amend(
+        "/negotiations/lake/issues/quota", {"options": [{"slug": "q5", "label": "5 %", "rank": 0}]}
+    ),
+    "speaker renamed": amend(
+        "/speakers/{f.speaker}", {"name": "Other", "office": "Queen", "aliases": ["Y"]}
+    ),
     "speaker changed sides": amend("/speakers/{f.speaker}", {"party": "south"}),
     "source corrected": amend(
-        "/sources/{f.source}", {"title": "Other", "publisher": "X", "published_on": "2024-05", "url": "https://x.test/"}
+        "/sources/{f.source}",
+        {"title": "Other", "publisher": "X", "published_on": "2024-05", "url": "https://x.test/"},
     ),
     "text put on file": amend("/sources/{f.source}", {"text": TEXT}),
     "another text put on file": amend("/sources/1", {"text": f"Once more. {TEXT}"}),
-    "position corrected": amend("/positions/{f.position}", {"summary": "Other", "attitudes": {"q40": "accepts"}}),
+    "position corrected": amend(
+        "/positions/{f.position}", {"summary": "Other", "attitudes": {"q40": "accepts"}}
+    ),
     "position dated anew": amend("/positions/{f.position}", {"stated_on": "2024"}),
-    "quote replaced": amend("/positions/{f.position}", lambda f: {"quotes": [quote("forty per cent")]}),
+    "quote replaced": amend(
+        "/positions/{f.position}", lambda f: {"quotes": [quote("forty per cent")]}
+    ),
     "position retracted": lambda f: f.lake.ada.retract(f.position),
     "position restored": amend("/positions/{f.retracted}", {"status": "published"}),
     "position stated": lambda f: f.lake.ada.post(
-        "/positions", {"negotiation": "lake", "party": "north", "issue": "quota", "quotes": [quote()]}
+        "/positions",
+        {"negotiation": "lake", "party": "north", "issue": "quota", "quotes": [quote()]},
     ),
     "draft published": amend("/positions/4", {"status": "published"}),
     "look noted": lambda f: f.lake.ada.post(
-        "/negotiations/lake/looks", {"party": "council", "issue": "quota", "looked_on": "2024-07-01"}
+        "/negotiations/lake/looks",
+        {"party": "council", "issue": "quota", "looked_on": "2024-07-01"},
     ),
 }
 
@@ -141,9 +171,14 @@ def test_whatever_is_edited_later(filled: Filled, subtests: pytest.Subtests) -> 
         with subtests.test(what):
             assert edit(filled).status in (200, 201)
             for (path, query), was in list(zip(asked, pinned, strict=True))[:SHOWING_MOST]:
-                assert filled.lake.stranger.get(path, **query, known_at=known_at).raw_data == was.raw_data, path
+                assert (
+                    filled.lake.stranger.get(path, **query, known_at=known_at).raw_data
+                    == was.raw_data
+                ), path
     for (path, query), was in zip(asked, pinned, strict=True):
-        assert filled.lake.stranger.get(path, **query, known_at=known_at).raw_data == was.raw_data, path
+        assert (
+            filled.lake.stranger.get(path, **query, known_at=known_at).raw_data == was.raw_data
+        ), path
         assert filled.lake.stranger.get(path, **query).raw_data != was.raw_data, (
             path
         )  # it is edits of these that we try
@@ -153,7 +188,11 @@ def test_a_pinned_view_says_what_has_been_corrected_since(filled: Filled) -> Non
     lake, known_at = filled.lake, filled.lake.stranger.known_now()
 
     def changed(**query: Any) -> int:
-        return int(lake.stranger.get("/negotiations/lake/matrix", known_at=known_at, **query).meta["changed_since"])
+        return int(
+            lake.stranger.get("/negotiations/lake/matrix", known_at=known_at, **query).meta[
+                "changed_since"
+            ]
+        )
 
     assert "changed_since" not in lake.stranger.get("/negotiations/lake/matrix").meta
     lake.ada.draft("north", "quota")
@@ -179,14 +218,23 @@ def test_a_version_is_shown_with_the_names_of_the_instant(filled: Filled) -> Non
 
 def test_a_quote_keeps_the_office_and_party_of_when_it_was_said(filled: Filled) -> None:
     ada = filled.lake.ada
-    assert ada.patch(f"/speakers/{filled.speaker}", {"office": "President", "party": "south"}).status == 200
+    assert (
+        ada.patch(f"/speakers/{filled.speaker}", {"office": "President", "party": "south"}).status
+        == 200
+    )
     speaker = ada.get(f"/quotes/{filled.quote}").data["speaker"]
     assert speaker == {"name": "Mara Venn", "office": "Minister", "party": "north"}
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/n/lake", "/n/lake/cells/north/quota", "/n/lake/issues/quota", "/n/lake/parties/north", "/n/lake/common-ground"],
+    [
+        "/n/lake",
+        "/n/lake/cells/north/quota",
+        "/n/lake/issues/quota",
+        "/n/lake/parties/north",
+        "/n/lake/common-ground",
+    ],
 )
 def test_pages_take_both_times_too(filled: Filled, path: str) -> None:
     lake, known_at = filled.lake, filled.lake.stranger.known_now()

@@ -9,7 +9,11 @@ LINES = "we accept the dam and all that comes with it\nand not one of us will ev
 def test_links_are_kept_as_they_were_made(lake: Lake) -> None:
     paper = lake.ada.source(text=f"She said: {LINES}.", url="https://lake.example/a#part")["id"]
     pdf = lake.ada.source(text="No deal, he said.", url="https://lake.example/a.pdf")["id"]
-    wanted = [quote(LINES.replace("\n", " "), paper), quote("No deal", pdf), quote("the dam and", paper)]
+    wanted = [
+        quote(LINES.replace("\n", " "), paper),
+        quote("No deal", pdf),
+        quote("the dam and", paper),
+    ]
     number = lake.ada.state(quotes=wanted)["id"]
     with connect(lake.database.owner_url) as connection:
         connection.execute("ALTER TABLE quote_check DISABLE TRIGGER USER")

@@ -25,14 +25,20 @@ def rebuilt(lake: Lake) -> None:
 
 def derived(lake: Lake) -> dict[str, list[Any]]:
     with connect(lake.database.url) as connection:
-        return {t: [r[0] for r in connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1")] for t in DERIVED}
+        return {
+            t: [r[0] for r in connection.execute(f"SELECT t::text FROM {t} t ORDER BY 1")]
+            for t in DERIVED
+        }
 
 
 @pytest.fixture
 def written(lake: Lake) -> Lake:
     """Corrections, retractions, drafts published and not, hearsay, several versions in one commit."""
     ada = lake.ada
-    ada.state(attitudes={"q40": "prefers", "q20": "rejects"}, quotes=[quote(speaker={"name": "New"}), quote("farmer")])
+    ada.state(
+        attitudes={"q40": "prefers", "q20": "rejects"},
+        quotes=[quote(speaker={"name": "New"}), quote("farmer")],
+    )
     ada.correct(1, quotes=[quote("every farmer")], stated_on="2024")
     ada.state("south", quotes=[quote("insult to every", speaker="Mara Venn")])
     ada.retract(2)
@@ -41,9 +47,14 @@ def written(lake: Lake) -> Lake:
     ada.draft()
     ada.correct(4, summary="x")
     ada.correct(4, status="published")
-    ada.patch("/sources/1", {"title": "New", "text": "We accept forty per cent and not one drop less, every farmer"})
+    ada.patch(
+        "/sources/1",
+        {"title": "New", "text": "We accept forty per cent and not one drop less, every farmer"},
+    )
     ada.patch("/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "label": "New"}]})
-    ada.post("/negotiations/lake/looks", {"party": "north", "issue": "dam", "looked_on": "2024-06-01"})
+    ada.post(
+        "/negotiations/lake/looks", {"party": "north", "issue": "dam", "looked_on": "2024-06-01"}
+    )
     return lake
 
 
@@ -51,7 +62,9 @@ def test_it_is_rebuilt_to_the_row(written: Lake) -> None:
     before = derived(written)
     with connect(written.database.owner_url) as owner:
         owner.execute("UPDATE log_holding SET seq_to = 3, words = '' WHERE kind = 'position'")
-        owner.execute("UPDATE log_spell SET stated_by = '2020-01-01', attributed = NOT attributed, option_ids = '{}'")
+        owner.execute(
+            "UPDATE log_spell SET stated_by = '2020-01-01', attributed = NOT attributed, option_ids = '{}'"
+        )
         owner.execute("DELETE FROM log_quote_use WHERE quote_id > 1")
     assert derived(written) != before
     rebuilt(written)

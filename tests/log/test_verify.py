@@ -23,7 +23,9 @@ def entries(lake: Lake) -> list[tuple[int, int, int]]:
 def test_a_log_of_everything_is_verified(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = lake.ada
     odd = "“naïve” \u200b\u202e𝔘 \t\n\\ \" '"
-    number = ada.state(summary=odd, salience=0, quotes=[quote(speaker={"name": odd}, translation=odd)])["id"]
+    number = ada.state(
+        summary=odd, salience=0, quotes=[quote(speaker={"name": odd}, translation=odd)]
+    )["id"]
     ada.correct(number, reason=odd, conditions={"q40": "only if “so”"}, inferred=["q40"])
     ada.retract(number, reason=odd)
     ada.correct(number, status="published")
@@ -32,7 +34,10 @@ def test_a_log_of_everything_is_verified(lake: Lake, monkeypatch: pytest.MonkeyP
     for rank in (1.5, -0.0, 0.1, -1e9, 1e9, 1e-9, 12345678.987654321, 7):
         options = [{"slug": "q20", "rank": rank}]
         assert ada.patch("/negotiations/lake/issues/quota", {"options": options}).status == 200
-    ada.post("/negotiations/lake/looks", {"party": "north", "issue": "dam", "looked_on": "2024-06-01", "where": odd})
+    ada.post(
+        "/negotiations/lake/looks",
+        {"party": "north", "issue": "dam", "looked_on": "2024-06-01", "where": odd},
+    )
     for at_once in (1_000, 3, 1):
         monkeypatch.setattr(verify, "AT_ONCE", at_once)
         assert verified(lake) == []
@@ -54,12 +59,16 @@ TAMPERED = {
 }
 
 
-def test_whatever_is_changed_behind_its_back_is_found(lake: Lake, subtests: pytest.Subtests) -> None:
+def test_whatever_is_changed_behind_its_back_is_found(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
     lake.ada.state()
     assert verified(lake) == []
     for statement, word in TAMPERED.items():
         with subtests.test(statement), connect(lake.database.owner_url) as owner:
-            owner.execute("SET session_replication_role = replica")  # steps around the guards, as only a superuser can
+            owner.execute(
+                "SET session_replication_role = replica"
+            )  # steps around the guards, as only a superuser can
             keep(owner)
             for part in statement.split(";"):
                 owner.execute(part)
@@ -70,7 +79,9 @@ def test_whatever_is_changed_behind_its_back_is_found(lake: Lake, subtests: pyte
 
 def keep(owner: psycopg.Connection) -> None:
     for table in ("log_commit", "log_revision"):
-        owner.execute(f"DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS TABLE {table}")
+        owner.execute(
+            f"DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS TABLE {table}"
+        )
 
 
 def put_back(owner: psycopg.Connection) -> None:
@@ -93,7 +104,9 @@ def test_a_redaction_keeps_its_place_in_the_chain(lake: Lake) -> None:
     assert lake.stranger.get("/positions").data == []
 
 
-def test_every_write_is_one_entry_with_a_revision_for_each_object(lake: Lake, subtests: pytest.Subtests) -> None:
+def test_every_write_is_one_entry_with_a_revision_for_each_object(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
     ada = lake.ada
     new_speaker = quote(speaker={"name": "Somebody New"})
     number = 1

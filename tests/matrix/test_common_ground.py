@@ -51,11 +51,20 @@ RESERVATIONS = [
         pytest.param([A_ACCEPTS, B_REJECTS], "blocked", id="one rejects"),
         pytest.param([A_REJECTS], "blocked", id="one rejects, one silent"),
         pytest.param([A_REJECTS, B_REJECTS], "blocked", id="both reject"),
-        pytest.param([A_ACCEPTS, make_stand("b", {"y": "prefers"})], "open", id="silence on this option"),
-        pytest.param([A_ACCEPTS, make_stand("b", {}, act="withdraws")], "open", id="withdrawn is silent"),
-        pytest.param([A_ACCEPTS, B_ACCEPTS, make_stand("c", {"x": "rejects"})], "agreed", id="not consenting"),
         pytest.param(
-            [A_ACCEPTS, make_stand("b", {"x": "accepts", "y": "accepts"}, conditions={"y": "only if …"})],
+            [A_ACCEPTS, make_stand("b", {"y": "prefers"})], "open", id="silence on this option"
+        ),
+        pytest.param(
+            [A_ACCEPTS, make_stand("b", {}, act="withdraws")], "open", id="withdrawn is silent"
+        ),
+        pytest.param(
+            [A_ACCEPTS, B_ACCEPTS, make_stand("c", {"x": "rejects"})], "agreed", id="not consenting"
+        ),
+        pytest.param(
+            [
+                A_ACCEPTS,
+                make_stand("b", {"x": "accepts", "y": "accepts"}, conditions={"y": "only if …"}),
+            ],
             "agreed",
             id="a condition on another option",
         ),
@@ -78,12 +87,18 @@ def test_a_reserved_acceptance_only_qualifies(reservation: dict[str, Any]) -> No
 def test_a_reserved_rejection_leaves_open_and_is_named(reservation: dict[str, Any]) -> None:
     b_reserved = replace(B_REJECTS, **reservation)
     result = ground(A_ACCEPTS, b_reserved)
-    assert (result.state, [voice.party for voice in result.rejected_by], result.blockers) == ("open", ["b"], [])
+    assert (result.state, [voice.party for voice in result.rejected_by], result.blockers) == (
+        "open",
+        ["b"],
+        [],
+    )
     assert ground(A_REJECTS, b_reserved).state == "blocked"
 
 
 def test_without_consenting_parties_all_is_open_and_nobody_is_named() -> None:
-    assert ground(A_ACCEPTS, B_REJECTS, consenting="") == OptionGround("x", CommonGround.OPEN, [], [], [], [])
+    assert ground(A_ACCEPTS, B_REJECTS, consenting="") == OptionGround(
+        "x", CommonGround.OPEN, [], [], [], []
+    )
 
 
 def test_one_consenting_party_agrees_alone() -> None:
@@ -135,7 +150,10 @@ def test_shape_of_the_answer() -> None:
 
 
 def test_preferred_is_found_whatever_its_reservations() -> None:
-    assert make_stand("a", {"y": "accepts", "x": "prefers"}, conditions=IF, attributed=True).preferred == "x"
+    assert (
+        make_stand("a", {"y": "accepts", "x": "prefers"}, conditions=IF, attributed=True).preferred
+        == "x"
+    )
     assert B_ACCEPTS.preferred is None
 
 
@@ -145,13 +163,19 @@ PARTIES = ["a", "b", "c", "d"]
 
 @st.composite
 def stands_by_party(draw: st.DrawFn) -> dict[str, Stand | None]:
-    attitudes = st.dictionaries(st.sampled_from(OPTIONS), st.sampled_from(["prefers", "accepts", "rejects"]))
+    attitudes = st.dictionaries(
+        st.sampled_from(OPTIONS), st.sampled_from(["prefers", "accepts", "rejects"])
+    )
     some = st.frozensets(st.sampled_from(OPTIONS), max_size=1)
     stands: dict[str, Stand | None] = {}
     for party in PARTIES:
         conditions = dict.fromkeys(draw(some), "only if …")
         stand = make_stand(
-            party, draw(attitudes), conditions=conditions, inferred=draw(some), attributed=draw(st.booleans())
+            party,
+            draw(attitudes),
+            conditions=conditions,
+            inferred=draw(some),
+            attributed=draw(st.booleans()),
         )
         stands[party] = draw(st.sampled_from([stand, stand, None]))
     return stands

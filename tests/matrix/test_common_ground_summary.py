@@ -5,7 +5,15 @@ import pytest
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.common_ground_summary import headline
 
-NAMES = {"a": "Aldria", "b": "Borsk", "c": "Cantal", "d": "Dorrin", "e": "Eskel", "f": "Farn", "g": "Grell"}
+NAMES = {
+    "a": "Aldria",
+    "b": "Borsk",
+    "c": "Cantal",
+    "d": "Dorrin",
+    "e": "Eskel",
+    "f": "Farn",
+    "g": "Grell",
+}
 MANY = "abcdefghijklmnopqrstuvwxyz12"
 ANSWERS = ["agree"] * 16 + ["neutral"] * 3 + ["disagree"] * 9
 
@@ -32,14 +40,22 @@ def issue(
         for word in words.split(", ") if words.strip("! ") else []:
             name, _, condition = word.removesuffix(")").partition("(")
             option = name.strip("+-~")
-            held[option] = "prefers" if name.startswith("++") else "rejects" if name.startswith("-") else "accepts"
+            held[option] = (
+                "prefers"
+                if name.startswith("++")
+                else "rejects"
+                if name.startswith("-")
+                else "accepts"
+            )
             if condition:
                 conditions[option] = condition
             if name.endswith("~"):
                 inferred.add(option)
         firmness = "red_line" if party in red else "demand"
         act = "withdraws" if words == "!" else "states"
-        stands[party] = Stand(party, 1, held, conditions, inferred, ["d"] * (party in hearsay), firmness, act)
+        stands[party] = Stand(
+            party, 1, held, conditions, inferred, ["d"] * (party in hearsay), firmness, act
+        )
     return issue_ground(options.split(), stands, list(consenting), searched, possible)
 
 
@@ -52,7 +68,9 @@ def issue(
             id="agreed",
         ),
         pytest.param(
-            issue("x", "a: ++x", "b: ++x", consenting="ab"), ("agreed", "Agreed: x", "both prefer it"), id="all prefer"
+            issue("x", "a: ++x", "b: ++x", consenting="ab"),
+            ("agreed", "Agreed: x", "both prefer it"),
+            id="all prefer",
         ),
         pytest.param(
             issue("x", "a: +x", consenting="a"),
@@ -65,7 +83,12 @@ def issue(
             id="two agreed, and another blocked",
         ),
         pytest.param(
-            issue("narrow dual", "a: ++narrow, +dual", "b: -narrow, +dual(only if Aldria pays for it)", "c: ++dual"),
+            issue(
+                "narrow dual",
+                "a: ++narrow, +dual",
+                "b: -narrow, +dual(only if Aldria pays for it)",
+                "c: ++dual",
+            ),
             ("qualified", "Qualified: dual", "Borsk accepts it only if Aldria pays for it"),
             id="qualified by a condition, although another is blocked",
         ),
@@ -126,7 +149,11 @@ def issue(
         ),
         pytest.param(
             issue("yes no", "a: ++yes", "b: ++no", "c: ++no", red="bc"),
-            ("open", "Open: 1 yes, 2 no", "Conflict: no is a red line of Borsk and Cantal. Closest: no"),
+            (
+                "open",
+                "Open: 1 yes, 2 no",
+                "Conflict: no is a red line of Borsk and Cantal. Closest: no",
+            ),
             id="a preference against a red line",
         ),
         pytest.param(
@@ -136,7 +163,11 @@ def issue(
         ),
         pytest.param(
             issue("x y", "a: ++x", "b: +x, +y", "c: +x, +y", "d: ++y", consenting="abcd"),
-            ("open", "Open: 1 x, 2 accept x or y, 1 y", "Closest: x, y (three of four accept each)"),
+            (
+                "open",
+                "Open: 1 x, 2 accept x or y, 1 y",
+                "Closest: x, y (three of four accept each)",
+            ),
             id="who prefers none is counted with all it accepts",
         ),
         pytest.param(
@@ -169,9 +200,15 @@ def issue(
             id="all blocked",
         ),
         pytest.param(
-            issue("x y", "a: -x~"), ("open", "Open", "x: Aldria rejects it by inference"), id="only reserved rejections"
+            issue("x y", "a: -x~"),
+            ("open", "Open", "x: Aldria rejects it by inference"),
+            id="only reserved rejections",
         ),
-        pytest.param(issue("x y"), ("open", "Open", "Not yet looked: no position on record"), id="never looked at"),
+        pytest.param(
+            issue("x y"),
+            ("open", "Open", "Not yet looked: no position on record"),
+            id="never looked at",
+        ),
         pytest.param(
             issue("x y", "c: !", searched="a", possible="b"),
             (
@@ -187,9 +224,13 @@ def issue(
             id="positions that name no option",
         ),
         pytest.param(
-            issue("x y", "d: ++x", consenting=""), ("open", "Open", "nobody's consent is required"), id="no consent"
+            issue("x y", "d: ++x", consenting=""),
+            ("open", "Open", "nobody's consent is required"),
+            id="no consent",
         ),
-        pytest.param(issue("", consenting="ab"), ("open", "Open", "no options yet"), id="no options"),
+        pytest.param(
+            issue("", consenting="ab"), ("open", "Open", "no options yet"), id="no options"
+        ),
         pytest.param(
             issue("x", "a: +x", "b: ", "c: ", "d: ", "e: ", consenting="abcde"),
             ("open", "Open", "Closest: x (Borsk, Cantal and two others have not said)"),

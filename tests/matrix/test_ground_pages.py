@@ -17,7 +17,9 @@ def words(lake: Lake, page: str) -> str:
 
 def sheet(lake: Lake) -> str:
     book = openpyxl.load_workbook(io.BytesIO(lake.stranger.page("/n/lake/export.xlsx").content))
-    return " ".join(str(row[1].value) for row in book["Matrix"].iter_rows(min_row=2)).replace("\n", " ")
+    return " ".join(str(row[1].value) for row in book["Matrix"].iter_rows(min_row=2)).replace(
+        "\n", " "
+    )
 
 
 @pytest.fixture
@@ -25,12 +27,18 @@ def split(lake: Lake) -> Lake:
     """North and south want different quotas, south as a red line; nobody has looked into the dam but for north."""
     lake.ada.state("north", "quota", attitudes={"q20": "prefers"})
     lake.ada.state("south", "quota", attitudes={"q40": "prefers"}, firmness="red_line")
-    lake.ada.post("/negotiations/lake/looks", {"party": "north", "issue": "dam", "looked_on": "2024-06-01"})
+    lake.ada.post(
+        "/negotiations/lake/looks", {"party": "north", "issue": "dam", "looked_on": "2024-06-01"}
+    )
     return lake
 
 
-@pytest.mark.parametrize("page", ["/n/lake", "/n/lake?transpose=1", "/n/lake/common-ground", "/n/lake/issues/quota"])
-def test_who_prefers_another_option_is_counted_and_conflicts_are_named(split: Lake, page: str) -> None:
+@pytest.mark.parametrize(
+    "page", ["/n/lake", "/n/lake?transpose=1", "/n/lake/common-ground", "/n/lake/issues/quota"]
+)
+def test_who_prefers_another_option_is_counted_and_conflicts_are_named(
+    split: Lake, page: str
+) -> None:
     said = words(split, page)
     assert "Open: 1 “20 %”, 1 “40 %”" in said
     assert "Conflict: “40 %” is a red line of Southshore. Closest: “20 %”, “40 %”" in said
@@ -51,4 +59,7 @@ def test_each_option_says_why_a_party_is_not_on_it(split: Lake) -> None:
     assert "2 parties prefer another option" in quota[1]
     assert "Southshore prefers it, red line 1 party prefers another option" in quota[2]
     assert "Northshore has not said" not in quota[1]
-    assert all("Northshore has not said" in option and "Southshore not yet looked at" in option for option in dam)
+    assert all(
+        "Northshore has not said" in option and "Southshore not yet looked at" in option
+        for option in dam
+    )

@@ -33,32 +33,77 @@ WITHDRAWN = make_stand("unclear", {}, act="withdraws")
     [
         pytest.param(None, make_stand(), "new", id="none before"),
         pytest.param(None, make_stand(attributed=True), "new", id="first heard of from others"),
-        pytest.param(make_stand(attributed=True), make_stand(), "new", id="hearsay, then the same in own words"),
-        pytest.param(make_stand(attributed=True), make_stand("open", attributed=True), "new", id="still only hearsay"),
+        pytest.param(
+            make_stand(attributed=True),
+            make_stand(),
+            "new",
+            id="hearsay, then the same in own words",
+        ),
+        pytest.param(
+            make_stand(attributed=True),
+            make_stand("open", attributed=True),
+            "new",
+            id="still only hearsay",
+        ),
         pytest.param(None, WITHDRAWN, "new", id="none before, and given up"),
-        pytest.param(make_stand(attributed=True), WITHDRAWN, "new", id="only hearsay before, and given up"),
+        pytest.param(
+            make_stand(attributed=True), WITHDRAWN, "new", id="only hearsay before, and given up"
+        ),
         pytest.param(make_stand(), WITHDRAWN, "withdrawn", id="given up"),
-        pytest.param(make_stand("open", {}), WITHDRAWN, "withdrawn", id="given up without attitudes before"),
+        pytest.param(
+            make_stand("open", {}), WITHDRAWN, "withdrawn", id="given up without attitudes before"
+        ),
         pytest.param(WITHDRAWN, WITHDRAWN, "restated", id="given up, said again"),
         pytest.param(WITHDRAWN, make_stand(), "moved", id="back on the table"),
-        pytest.param(WITHDRAWN, make_stand("open", {}), "restated", id="back, with nothing to show"),
         pytest.param(
-            make_stand("demand", {}, act="withdraws"), make_stand("open", {}), "restated", id="nothing left to soften"
+            WITHDRAWN, make_stand("open", {}), "restated", id="back, with nothing to show"
+        ),
+        pytest.param(
+            make_stand("demand", {}, act="withdraws"),
+            make_stand("open", {}),
+            "restated",
+            id="nothing left to soften",
         ),
         pytest.param(make_stand(), make_stand(attitudes={"x": "rejects"}), "moved", id="attitude"),
-        pytest.param(make_stand(), make_stand(attitudes={"x": "accepts", "y": "accepts"}), "moved", id="one more"),
+        pytest.param(
+            make_stand(),
+            make_stand(attitudes={"x": "accepts", "y": "accepts"}),
+            "moved",
+            id="one more",
+        ),
         pytest.param(make_stand(), make_stand(attitudes={}), "moved", id="one less"),
         pytest.param(make_stand(), make_stand(condition="only if …"), "moved", id="a condition"),
-        pytest.param(make_stand(condition="only if A"), make_stand(condition="only if B"), "moved", id="another one"),
-        pytest.param(make_stand("open"), make_stand("demand", {"y": "prefers"}), "moved", id="moved before hardened"),
-        pytest.param(make_stand("open"), make_stand("preference"), "hardened", id="open to preference"),
-        pytest.param(make_stand("preference"), make_stand("demand"), "hardened", id="preference to demand"),
-        pytest.param(make_stand("demand"), make_stand("red_line"), "hardened", id="demand to red line"),
+        pytest.param(
+            make_stand(condition="only if A"),
+            make_stand(condition="only if B"),
+            "moved",
+            id="another one",
+        ),
+        pytest.param(
+            make_stand("open"),
+            make_stand("demand", {"y": "prefers"}),
+            "moved",
+            id="moved before hardened",
+        ),
+        pytest.param(
+            make_stand("open"), make_stand("preference"), "hardened", id="open to preference"
+        ),
+        pytest.param(
+            make_stand("preference"), make_stand("demand"), "hardened", id="preference to demand"
+        ),
+        pytest.param(
+            make_stand("demand"), make_stand("red_line"), "hardened", id="demand to red line"
+        ),
         pytest.param(make_stand("red_line"), make_stand("open"), "softened", id="red line to open"),
         pytest.param(make_stand("demand"), make_stand("unclear"), "restated", id="to unclear"),
         pytest.param(make_stand("unclear"), make_stand("red_line"), "restated", id="from unclear"),
         pytest.param(make_stand(), make_stand(), "restated", id="only words are new"),
-        pytest.param(make_stand(), make_stand(inferred=frozenset("x")), "restated", id="only the mark of inference"),
+        pytest.param(
+            make_stand(),
+            make_stand(inferred=frozenset("x")),
+            "restated",
+            id="only the mark of inference",
+        ),
         pytest.param(make_stand(), make_stand(act="threatens"), "restated", id="only the act"),
         pytest.param(
             make_stand(attitudes={"x": "accepts", "y": "rejects"}),
@@ -125,5 +170,7 @@ def test_going_back_mirrors_the_move(one: Stand, other: Stand) -> None:
 def test_periods_laid_end_to_end_lose_no_move(stands: list[Stand], cut: int) -> None:
     timeline = [(date(2025, 3, n + 1), stand) for n, stand in enumerate(stands)]
     middle = date(2025, 3, cut + 1)
-    parts = moves("i", timeline, after=None, to=middle) + moves("i", timeline, after=middle, to=None)
+    parts = moves("i", timeline, after=None, to=middle) + moves(
+        "i", timeline, after=middle, to=None
+    )
     assert parts == moves("i", timeline, after=None, to=None)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matrix.precedence import Spell, counted, current, order_key, order_uncertain, overlapping, possible, timeline
+from app.matrix.precedence import (
+    Spell,
+    counted,
+    current,
+    order_key,
+    order_uncertain,
+    overlapping,
+    possible,
+    timeline,
+)
 
 MARCH = date(2025, 3, 1)
 
@@ -49,17 +58,43 @@ HEARSAY_20_MARCH = make_spell(3, day(20), attributed=True)
         pytest.param([ON_16_MARCH], day(16), 2, id="from that day on"),
         pytest.param([IN_MARCH], day(30), None, id="in March is certain only at its end"),
         pytest.param([IN_MARCH], day(31), 1, id="the end of March"),
-        pytest.param([IN_MARCH, ON_16_MARCH], day(31), 2, id="in March never displaces on 16 March"),
-        pytest.param([make_spell(1, MARCH, day(10)), make_spell(2, MARCH, day(9))], day(31), 1, id="then stated_by"),
         pytest.param(
-            [make_spell(1, MARCH, published_minute=1), make_spell(2, MARCH)], day(31), 1, id="then first publication"
+            [IN_MARCH, ON_16_MARCH], day(31), 2, id="in March never displaces on 16 March"
+        ),
+        pytest.param(
+            [make_spell(1, MARCH, day(10)), make_spell(2, MARCH, day(9))],
+            day(31),
+            1,
+            id="then stated_by",
+        ),
+        pytest.param(
+            [make_spell(1, MARCH, published_minute=1), make_spell(2, MARCH)],
+            day(31),
+            1,
+            id="then first publication",
         ),
         pytest.param([make_spell(2, MARCH), make_spell(1, MARCH)], day(31), 2, id="then id"),
-        pytest.param([make_spell(1, MARCH, status="retracted")], day(31), None, id="retracted counts nowhere"),
-        pytest.param([make_spell(1, MARCH, status="draft")], day(31), None, id="drafts never count"),
-        pytest.param([ON_16_MARCH, HEARSAY_20_MARCH], day(31), 2, id="own words before later hearsay"),
-        pytest.param([ON_16_MARCH, make_spell(3, MARCH, attributed=True)], day(15), 3, id="hearsay till own words"),
-        pytest.param([HEARSAY_20_MARCH, make_spell(4, day(21), status="retracted")], day(31), 3, id="own retracted"),
+        pytest.param(
+            [make_spell(1, MARCH, status="retracted")], day(31), None, id="retracted counts nowhere"
+        ),
+        pytest.param(
+            [make_spell(1, MARCH, status="draft")], day(31), None, id="drafts never count"
+        ),
+        pytest.param(
+            [ON_16_MARCH, HEARSAY_20_MARCH], day(31), 2, id="own words before later hearsay"
+        ),
+        pytest.param(
+            [ON_16_MARCH, make_spell(3, MARCH, attributed=True)],
+            day(15),
+            3,
+            id="hearsay till own words",
+        ),
+        pytest.param(
+            [HEARSAY_20_MARCH, make_spell(4, day(21), status="retracted")],
+            day(31),
+            3,
+            id="own retracted",
+        ),
     ],
 )
 def test_current(spells: list[Spell], as_of: date, expected: int | None) -> None:
@@ -79,12 +114,21 @@ def test_counted_lists_hearsay_too_in_order_and_nothing_that_is_not_certain() ->
         pytest.param([], day(31), [], id="empty cell"),
         pytest.param([IN_MARCH, ON_16_MARCH], day(31), [1], id="the month holds the day"),
         pytest.param([IN_MARCH, ON_16_MARCH], day(30), [], id="the other does not count yet"),
-        pytest.param([make_spell(1, MARCH, day(16)), ON_16_MARCH], day(31), [1], id="a shared day overlaps"),
-        pytest.param([make_spell(1, MARCH, day(15)), ON_16_MARCH], day(31), [], id="neighbouring days do not"),
-        pytest.param([make_spell(1, day(16)), ON_16_MARCH], day(31), [1], id="both on one day"),
-        pytest.param([make_spell(1, day(16), status="retracted"), ON_16_MARCH], day(31), [], id="retracted"),
         pytest.param(
-            [make_spell(9, day(20), day(22)), make_spell(3, day(21), attributed=True)], day(31), [3], id="hearsay"
+            [make_spell(1, MARCH, day(16)), ON_16_MARCH], day(31), [1], id="a shared day overlaps"
+        ),
+        pytest.param(
+            [make_spell(1, MARCH, day(15)), ON_16_MARCH], day(31), [], id="neighbouring days do not"
+        ),
+        pytest.param([make_spell(1, day(16)), ON_16_MARCH], day(31), [1], id="both on one day"),
+        pytest.param(
+            [make_spell(1, day(16), status="retracted"), ON_16_MARCH], day(31), [], id="retracted"
+        ),
+        pytest.param(
+            [make_spell(9, day(20), day(22)), make_spell(3, day(21), attributed=True)],
+            day(31),
+            [3],
+            id="hearsay",
         ),
         pytest.param(
             [make_spell(8, MARCH, day(20)), make_spell(5, day(2), day(20)), make_spell(6, day(19))],
@@ -99,15 +143,25 @@ def test_order_uncertain(spells: list[Spell], as_of: date, expected: list[int]) 
 
 
 @pytest.mark.parametrize(
-    ("as_of", "expected"), [(date(2025, 2, 28), []), (day(1), [1]), (day(15), [1]), (day(16), [1]), (day(31), [])]
+    ("as_of", "expected"),
+    [(date(2025, 2, 28), []), (day(1), [1]), (day(15), [1]), (day(16), [1]), (day(31), [])],
 )
 def test_possible(as_of: date, expected: list[int]) -> None:
-    assert possible([ON_16_MARCH, IN_MARCH, make_spell(7, MARCH, day(31), status="draft")], as_of) == expected
+    assert (
+        possible([ON_16_MARCH, IN_MARCH, make_spell(7, MARCH, day(31), status="draft")], as_of)
+        == expected
+    )
 
 
 def test_timeline_passes_over_what_never_becomes_current() -> None:
     hearsay = make_spell(4, day(2), attributed=True)
-    spells = [IN_MARCH, HEARSAY_20_MARCH, ON_16_MARCH, hearsay, make_spell(6, day(16), published_minute=-1)]
+    spells = [
+        IN_MARCH,
+        HEARSAY_20_MARCH,
+        ON_16_MARCH,
+        hearsay,
+        make_spell(6, day(16), published_minute=-1),
+    ]
     assert timeline(spells) == [(day(2), hearsay), (day(16), ON_16_MARCH)]
 
 
@@ -124,7 +178,9 @@ def cells(draw: st.DrawFn) -> list[Spell]:
                 position,
                 stated_from,
                 stated_by,
-                status=draw(st.sampled_from(["published", "published", "published", "retracted", "draft"])),
+                status=draw(
+                    st.sampled_from(["published", "published", "published", "retracted", "draft"])
+                ),
                 published_minute=draw(st.integers(0, 2)),
                 attributed=draw(st.booleans()),
             )
@@ -133,7 +189,9 @@ def cells(draw: st.DrawFn) -> list[Spell]:
 
 
 @given(cells(), st.randoms(use_true_random=False), DAYS)
-def test_the_order_of_arrival_never_matters(spells: list[Spell], random: Random, as_of: date) -> None:
+def test_the_order_of_arrival_never_matters(
+    spells: list[Spell], random: Random, as_of: date
+) -> None:
     shuffled = random.sample(spells, len(spells))
     assert current(shuffled, as_of) == current(spells, as_of)
     assert order_uncertain(shuffled, as_of) == order_uncertain(spells, as_of)
@@ -152,7 +210,9 @@ def test_the_timeline_agrees_with_current_on_every_day(spells: list[Spell]) -> N
 
 
 @given(cells(), DAYS)
-def test_hearsay_is_current_only_where_own_words_are_missing(spells: list[Spell], as_of: date) -> None:
+def test_hearsay_is_current_only_where_own_words_are_missing(
+    spells: list[Spell], as_of: date
+) -> None:
     chosen = current(spells, as_of)
     among = counted(spells, as_of)
     assert (chosen is None) == (not among)
@@ -169,6 +229,8 @@ def test_overlapping_names_whatever_shares_a_day_with_another(spells: list[Spell
         one.position
         for one in there
         for other in there
-        if one != other and one.stated_from <= other.stated_by and other.stated_from <= one.stated_by
+        if one != other
+        and one.stated_from <= other.stated_by
+        and other.stated_from <= one.stated_by
     }
     assert overlapping(spells) == shared

@@ -56,14 +56,20 @@ def test_pages_show_the_kind_and_say_what_it_means(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-05-11", attitudes={"q20": "prefers"}, firmness="demand")
     assert marked(lake).endswith("new")
     assert (
-        "nothing was on record before, or only what others said" in lake.stranger.page("/n/lake?since=2024-05-10").text
+        "nothing was on record before, or only what others said"
+        in lake.stranger.page("/n/lake?since=2024-05-10").text
     )
     lake.ada.state(stated_on="2024-05-12", attitudes={"q20": "prefers"}, firmness="preference")
     assert marked(lake).endswith("softened")
     assert marked(lake, as_of="2024-05-11").endswith("new")
     assert marked(lake, since="2024-05-12").endswith("own words")
     for query in ("since=2024-05-10", "since=2024-05-12"):
-        assert "changed" not in LexborHTMLParser(lake.stranger.page(f"/n/lake?{query}").text).css_first("main").text()
+        assert (
+            "changed"
+            not in LexborHTMLParser(lake.stranger.page(f"/n/lake?{query}").text)
+            .css_first("main")
+            .text()
+        )
 
 
 def test_the_pages_of_a_cell_an_issue_a_party_and_the_common_ground_mark_it_too(lake: Lake) -> None:
@@ -79,12 +85,16 @@ def test_the_pages_of_a_cell_an_issue_a_party_and_the_common_ground_mark_it_too(
 
 def test_what_hangs_on_an_uncertain_order_is_only_possible(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-04-01", attitudes={"q20": "prefers"})
-    lake.ada.state(stated_on="2024-05", attitudes={"q30": "prefers"})  # by 14 May, when its source came out
+    lake.ada.state(
+        stated_on="2024-05", attitudes={"q30": "prefers"}
+    )  # by 14 May, when its source came out
     lake.ada.state(stated_on="2024-05-12", attitudes={"q40": "prefers"})
     cell = lake.stranger.cell(since="2024-05-10")
     assert (cell["move"], len(cell["order_uncertain"])) == ("moved", 1)
     assert marked(lake).endswith("date imprecise (may be older) perhaps moved")
-    over_time = LexborHTMLParser(lake.stranger.page("/n/lake/cells/north/quota").text).css(".history li")
+    over_time = LexborHTMLParser(lake.stranger.page("/n/lake/cells/north/quota").text).css(
+        ".history li"
+    )
     assert [" ".join(li.css_first("span").text().split()) for li in over_time] == [
         "perhaps moved from rank 1 to 3: prefers 40 %, date imprecise (may be older)",
         "prefers 30 %, date imprecise (may be newer)",
@@ -100,17 +110,23 @@ def test_spreadsheets_tell_the_kind_too(lake: Lake) -> None:
     pins = "since=2024-05-10"
 
     def table(query: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(lake.stranger.page(f"/n/lake/export.csv?{query}").text)))
+        return list(
+            csv.DictReader(io.StringIO(lake.stranger.page(f"/n/lake/export.csv?{query}").text))
+        )
 
     moves = {"north": ("true", "hardened"), "south": ("false", ""), "council": ("true", "new")}
     assert {r["party"]: (r["changed"], r["move"]) for r in table(pins)} == moves
     [quota, _] = table(f"{pins}&shape=matrix")
     assert quota["north"] == "prefers 40 % (red line, 12 May 2024, hardened after 10 May 2024)"
     assert quota["south"] == "prefers 40 % (unclear, 9 May 2024)"
-    book = openpyxl.load_workbook(io.BytesIO(lake.stranger.page(f"/n/lake/export.xlsx?{pins}").content))
+    book = openpyxl.load_workbook(
+        io.BytesIO(lake.stranger.page(f"/n/lake/export.xlsx?{pins}").content)
+    )
     assert quota["north"] in [cell.value for row in book["Matrix"].iter_rows() for cell in row]
     for name in ("Positions", "Quotes"):
         head, *rows = book[name].values
         found = [dict(zip(head, row, strict=True)) for row in rows]
-        assert {r["party"]: r["move"] for r in found} == {p: move or None for p, (_, move) in moves.items()}
+        assert {r["party"]: r["move"] for r in found} == {
+            p: move or None for p, (_, move) in moves.items()
+        }
     assert "move" not in table("")[0]

@@ -9,11 +9,19 @@ from tests.support.fixtures import Lake
 from tests.support.forms import Sheet
 
 MADE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("/negotiations", {"slug": "n", "title": "N"}, {"status": "ongoing", "summary": None, "parties": [], "issues": []}),
+    (
+        "/negotiations",
+        {"slug": "n", "title": "N"},
+        {"status": "ongoing", "summary": None, "parties": [], "issues": []},
+    ),
     ("/parties", {"slug": "p", "name": "P"}, {"short_name": None, "aliases": [], "kind": None}),
     ("/speakers", {"office": "Clerk"}, {"name": None, "party": None, "aliases": []}),
     ("/sources", {"title": "S", "reference": "Archive, box 3"}, {"url": None, "text_sha256": None}),
-    ("/negotiations/lake/issues", {"slug": "i", "title": "I"}, {"ordered": False, "options": [], "order": 3}),
+    (
+        "/negotiations/lake/issues",
+        {"slug": "i", "title": "I"},
+        {"ordered": False, "options": [], "order": 3},
+    ),
 ]
 
 
@@ -28,16 +36,19 @@ def test_what_is_left_out_has_a_default(lake: Lake, subtests: pytest.Subtests) -
 
 
 @pytest.mark.parametrize(
-    ("role", "consent"), [(..., True), ("principal", True), ("mediator", False), ("observer", False)]
+    ("role", "consent"),
+    [(..., True), ("principal", True), ("mediator", False), ("observer", False)],
 )
-def test_consent_is_required_of_principals_unless_said_otherwise(lake: Lake, role: Any, consent: bool) -> None:
+def test_consent_is_required_of_principals_unless_said_otherwise(
+    lake: Lake, role: Any, consent: bool
+) -> None:
     lake.ada.party("east")
     body = {"party": "east"} | ({} if role is ... else {"role": role})
     got = lake.ada.post("/negotiations/lake/parties", body).data
     assert (got["role"], got["consent_required"]) == ("principal" if role is ... else role, consent)
-    assert lake.ada.patch("/negotiations/lake/parties/east", {"consent_required": not consent}).data[
-        "consent_required"
-    ] == (not consent)
+    assert lake.ada.patch(
+        "/negotiations/lake/parties/east", {"consent_required": not consent}
+    ).data["consent_required"] == (not consent)
 
 
 REFUSED: list[tuple[str, Any, int, set[str]]] = [
@@ -52,7 +63,12 @@ REFUSED: list[tuple[str, Any, int, set[str]]] = [
     ("/negotiations", {"slug": "n", "title": " "}, 422, {"/title"}),
     ("/negotiations", {"slug": "n", "title": "N", "status": "over"}, 422, {"/status"}),
     ("/negotiations", {"slug": "n", "title": "N", "status": None}, 422, {"/status"}),
-    ("/negotiations", {"slug": "n", "title": "N", "coded_through": "2024-05"}, 422, {"/coded_through"}),
+    (
+        "/negotiations",
+        {"slug": "n", "title": "N", "coded_through": "2024-05"},
+        422,
+        {"/coded_through"},
+    ),
     ("/negotiations", {"slug": "n", "title": "N", "colour": "red"}, 422, {"/colour"}),
     ("/negotiations", {"slug": "N", "title": "N"}, 422, {"/slug"}),
     ("/negotiations", {"slug": "n--n", "title": "N"}, 422, {"/slug"}),
@@ -75,8 +91,18 @@ REFUSED: list[tuple[str, Any, int, set[str]]] = [
     ("/sources", {"url": "https://x.test"}, 422, {"/title"}),
     ("/sources", {"title": "T", "url": "javascript:alert(1)"}, 422, {"/url"}),
     ("/sources", {"title": "T", "url": "//x.test"}, 422, {"/url"}),
-    ("/sources", {"title": "T", "reference": "r", "archive_url": "ftp://x.test"}, 422, {"/archive_url"}),
-    ("/sources", {"title": "T", "reference": "r", "published_on": "2024-13"}, 422, {"/published_on"}),
+    (
+        "/sources",
+        {"title": "T", "reference": "r", "archive_url": "ftp://x.test"},
+        422,
+        {"/archive_url"},
+    ),
+    (
+        "/sources",
+        {"title": "T", "reference": "r", "published_on": "2024-13"},
+        422,
+        {"/published_on"},
+    ),
     ("/sources", {"title": "T", "reference": "r", "text": ""}, 422, {"/text"}),
     ("/sources", {"title": "T", "reference": "r", "text_sha256": "x"}, 422, {"/text_sha256"}),
 ]
@@ -112,14 +138,18 @@ def test_a_patch_takes_a_version_and_a_reason(lake: Lake, path: str) -> None:
     assert lake.ada.patch(path, {"nonsense": 1}, etag='"v99-r1-00000000"').status == 412
     refused = lake.ada.patch(path, {"nonsense": 1}, etag=etag)
     assert (refused.status, refused.faults) == (422, {"/nonsense"})
-    field = {"/parties/north": "name", "/speakers/1": "name", "/negotiations/lake/parties/north": "order"}.get(
-        path, "title"
-    )
+    field = {
+        "/parties/north": "name",
+        "/speakers/1": "name",
+        "/negotiations/lake/parties/north": "order",
+    }.get(path, "title")
     value: Any = 77 if field == "order" else "Renamed"
     refused = lake.ada.patch(path, {field: value, "reason": ...}, etag=etag)
     assert (refused.status, refused.faults) == (422, {"/reason"})
     for other in (lake.stranger, lake.vic):
-        assert other.patch(path, {field: value}, etag=etag).status == (401 if other is lake.stranger else 403)
+        assert other.patch(path, {field: value}, etag=etag).status == (
+            401 if other is lake.stranger else 403
+        )
     got = lake.ada.patch(path, {field: value}, etag=etag)
     assert got.data[field] == value
     assert got.etag != etag and lake.ada.get(path).etag == got.etag
@@ -149,12 +179,16 @@ def test_a_patch_takes_a_version_and_a_reason(lake: Lake, path: str) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_changed_is_refused_by_name(lake: Lake, path: str, change: Any, where: str) -> None:
+def test_what_cannot_be_changed_is_refused_by_name(
+    lake: Lake, path: str, change: Any, where: str
+) -> None:
     refused = lake.ada.patch(path, change)
     assert (refused.status, refused.faults) == (422, {where})
 
 
-def test_a_second_source_with_the_same_address_names_the_first(lake: Lake, subtests: pytest.Subtests) -> None:
+def test_a_second_source_with_the_same_address_names_the_first(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
     first = lake.ada.source(url="https://News.Example/a?b=1")
     for url in (
         "https://news.example/a?b=1", "https://news.example:443/a?b=1", "https://news.example/a?b=1#part",
@@ -164,7 +198,10 @@ def test_a_second_source_with_the_same_address_names_the_first(lake: Lake, subte
             refused = lake.ada.post("/sources", {"url": url, "title": "Again"})
             assert (refused.status, refused.json["source"]["id"]) == (409, first["id"])
             assert first["title"] in refused.json["detail"]
-    assert lake.ada.post("/sources", {"url": "https://news.example/a?b=2", "title": "Other"}).status == 201
+    assert (
+        lake.ada.post("/sources", {"url": "https://news.example/a?b=2", "title": "Other"}).status
+        == 201
+    )
     assert lake.ada.patch("/sources/1", {"url": first["url"]}).status == 409
 
 
@@ -180,7 +217,11 @@ def test_texts_are_not_given_out(lake: Lake) -> None:
 
 def said_by(lake: Lake, speaker: Any, party: str = "north") -> Any:
     answer = lake.ada.post("/positions", position(party, quotes=[quote(speaker=speaker)]))
-    return answer.data["quotes"][0]["speaker"] if answer.status == 201 else (answer.status, answer.faults)
+    return (
+        answer.data["quotes"][0]["speaker"]
+        if answer.status == 201
+        else (answer.status, answer.faults)
+    )
 
 
 NOT_ONE = (422, {"/quotes/0/speaker"})
@@ -190,7 +231,9 @@ def test_a_name_is_looked_up_in_the_position_s_party_first(lake: Lake) -> None:
     venn = {"name": "Mara Venn", "office": "Minister", "party": "north"}
     for name in ("Mara Venn", "mara venn", "M. Venn", " Mara  Venn "):
         assert said_by(lake, name) == venn, name
-    assert said_by(lake, "Mara Venn", "south") == venn  # of another party, as long as there is one only
+    assert (
+        said_by(lake, "Mara Venn", "south") == venn
+    )  # of another party, as long as there is one only
     assert said_by(lake, "Nobody") == NOT_ONE
     lake.ada.post("/speakers", {"name": "Mara Venn", "party": "south"})
     assert said_by(lake, "Mara Venn") == venn
@@ -207,8 +250,16 @@ def test_an_object_is_put_on_file_unless_one_equal_in_all_three_is_there(lake: L
     assert on_file() == 2
     assert said_by(lake, {"name": "Mara Venn", "office": "Minister"})["party"] == "north"
     assert on_file() == 2
-    assert said_by(lake, {"name": "Mara Venn"}) == {"name": "Mara Venn", "office": None, "party": "north"}
-    assert said_by(lake, {"office": "Minister"}) == {"name": None, "office": "Minister", "party": "north"}
+    assert said_by(lake, {"name": "Mara Venn"}) == {
+        "name": "Mara Venn",
+        "office": None,
+        "party": "north",
+    }
+    assert said_by(lake, {"office": "Minister"}) == {
+        "name": None,
+        "office": "Minister",
+        "party": "north",
+    }
     assert said_by(lake, {"office": "Minister", "party": "south"})["party"] == "south"
     assert said_by(lake, {"office": "Minister", "party": None})["party"] is None
     assert on_file() == 6
@@ -222,7 +273,9 @@ def test_a_speaker_whom_only_a_draft_names_is_not_public(lake: Lake) -> None:
     draft = lake.ada.draft(quotes=[quote(speaker={"name": "Zebrawood"})])
     assert lake.stranger.get("/speakers/3").status == 404
     assert len(lake.stranger.get("/speakers").data) == 2
-    assert said_by(lake, "Zebrawood")["name"] == "Zebrawood"  # another editor's draft is no secret to editors
+    assert (
+        said_by(lake, "Zebrawood")["name"] == "Zebrawood"
+    )  # another editor's draft is no secret to editors
     assert lake.stranger.get("/speakers/3").status == 200
     assert draft["quotes"][0]["speaker"]["name"] == "Zebrawood"
 
@@ -255,7 +308,11 @@ def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
     path = f"/positions/{reviewed.ada.post('/positions', position()).data['id']}"
     at_once = reviewed.bo.patch(path, {"summary": "put otherwise", "status": "published"})
     assert at_once.status == 403 and "as it stands" in at_once.json["detail"]
-    for change in ({"attitudes": {"q40": "accepts"}}, {"quotes": [quote(OTHER_WORDS)]}, {"firmness": "red_line"}):
+    for change in (
+        {"attitudes": {"q40": "accepts"}},
+        {"quotes": [quote(OTHER_WORDS)]},
+        {"firmness": "red_line"},
+    ):
         assert reviewed.bo.patch(path, {**change, "status": "published"}).status == 403, change
     assert reviewed.ada.get(path).data["version"] == 1
     assert reviewed.bo.patch(path, {"summary": "put otherwise"}).status == 200
@@ -266,7 +323,9 @@ def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
 
 def test_days_that_publishing_computes_are_no_change(reviewed: Lake) -> None:
     source = reviewed.ada.source(published_on="2024-05-20", text=TEXT)["id"]
-    draft = reviewed.ada.post("/positions", position(stated_on=..., quotes=[quote(source_id=source)])).data
+    draft = reviewed.ada.post(
+        "/positions", position(stated_on=..., quotes=[quote(source_id=source)])
+    ).data
     published = reviewed.bo.patch(f"/positions/{draft['id']}", {"status": "published"}).data
     assert (published["status"], published["stated_on"]) == ("published", "2024-05-20")
 
@@ -282,9 +341,14 @@ def test_only_an_admin_switches_review(reviewed: Lake) -> None:
 
 def test_an_editors_form_does_not_switch_review(reviewed: Lake) -> None:
     page = "/n/lake/code-book/negotiation"
-    assert 'name="review"' not in reviewed.ada.page(page).text and 'name="review"' in reviewed.root.page(page).text
+    assert (
+        'name="review"' not in reviewed.ada.page(page).text
+        and 'name="review"' in reviewed.root.page(page).text
+    )
     for n, sent in enumerate(({}, {"review": "on"})):
-        done = Sheet.open(reviewed.ada, page).send("save", title=f"Lake {n}", reason="shorter", **sent)
+        done = Sheet.open(reviewed.ada, page).send(
+            "save", title=f"Lake {n}", reason="shorter", **sent
+        )
         assert done.status == 303, done.text("main")
         data = reviewed.ada.get("/negotiations/lake").data
         assert (data["title"], data["review"]) == (f"Lake {n}", True)

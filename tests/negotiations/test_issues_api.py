@@ -79,7 +79,9 @@ REFUSED: list[tuple[Any, set[str]]] = [
 ]
 
 
-def test_what_does_not_fit_together_is_refused_by_name(lake: Lake, subtests: pytest.Subtests) -> None:
+def test_what_does_not_fit_together_is_refused_by_name(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
     before = lake.ada.get(QUOTA).data
     for change, where in REFUSED:
         with subtests.test(change=change):
@@ -94,7 +96,8 @@ def test_a_scale_has_a_different_rank_for_each_option(lake: Lake) -> None:
         sent = [{"slug": f"o{i}", "label": "x", "rank": r} for i, r in enumerate(ranks)]
         assert lake.ada.post("/negotiations/lake/issues", body | {"options": sent}).status == 422
         assert lake.ada.post(
-            "/negotiations/lake/issues", {"slug": f"f{sent and len(str(ranks))}", "title": "x", "options": sent}
+            "/negotiations/lake/issues",
+            {"slug": f"f{sent and len(str(ranks))}", "title": "x", "options": sent},
         ).status in (201, 409)
     refused = lake.ada.patch("/negotiations/lake/issues/dam", {"ordered": True})
     assert (refused.status, refused.faults) == (422, {"/options"})

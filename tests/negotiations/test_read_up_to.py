@@ -23,7 +23,9 @@ def read(lake: Lake, path: str) -> str:
 
 def test_a_later_statement_is_said_to_be_only_part_of_what_was_said(promised: Lake) -> None:
     lake = promised
-    lake.ada.state("south", "dam", attitudes={}, stated_on="2024-05-10", quotes=[quote(said_on="2024-05-10")])
+    lake.ada.state(
+        "south", "dam", attitudes={}, stated_on="2024-05-10", quotes=[quote(said_on="2024-05-10")]
+    )
     before = read(lake, "/n/lake")
     assert PROMISE in before and "in part" not in before
     assert "what was said after that is not here yet" in read(lake, "/n/lake?as_of=2024-06-01")

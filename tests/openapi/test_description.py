@@ -15,14 +15,18 @@ METHODS = ("get", "post", "patch")
 
 @pytest.fixture
 def described(lake: Lake) -> dict[str, Any]:
-    answer = lake.stranger.client.get("/api/v1/openapi.json", headers={"Origin": "https://notebook.example"})
+    answer = lake.stranger.client.get(
+        "/api/v1/openapi.json", headers={"Origin": "https://notebook.example"}
+    )
     assert answer.headers["Access-Control-Allow-Origin"] == "*" and answer.headers["ETag"]
     made: dict[str, Any] = answer.json()
     return made
 
 
 def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    return [(m, path, o) for path, methods in described["paths"].items() for m, o in methods.items()]
+    return [
+        (m, path, o) for path, methods in described["paths"].items() for m, o in methods.items()
+    ]
 
 
 def test_every_operation_is_described_whole(described: dict[str, Any]) -> None:
@@ -33,8 +37,13 @@ def test_every_operation_is_described_whole(described: dict[str, Any]) -> None:
     for method, path, o in found:
         assert o["summary"] and o["description"], path
         named = [p for p in o["parameters"] if "name" in p]
-        assert all(p["description"] for p in named), (path, [p["name"] for p in named if not p["description"]])
-        assert any(status.startswith("2") for status in o["responses"]) and "422" in o["responses"], path
+        assert all(p["description"] for p in named), (
+            path,
+            [p["name"] for p in named if not p["description"]],
+        )
+        assert (
+            any(status.startswith("2") for status in o["responses"]) and "422" in o["responses"]
+        ), path
         if method == "get":
             assert "304" in o["responses"]
         else:
@@ -60,8 +69,14 @@ def test_answers_are_as_described(lake: Lake, described: dict[str, Any]) -> None
     number = lake.ada.state(quotes=[quote(speaker="Mara Venn")])["id"]
     lake.ada.correct(number, summary="other")
     lake.ada.state("north", attitudes={"q20": "prefers"}, stated_on="2024-06-01")
-    lake.ada.post("/negotiations/lake/looks", {"party": "council", "issue": "dam", "looked_on": "2024-06-01"})
-    lake.root.browse("POST", "/n/lake/releases/new", data={"title": "First", "changelog": "All of it.", "number": "1"})
+    lake.ada.post(
+        "/negotiations/lake/looks", {"party": "council", "issue": "dam", "looked_on": "2024-06-01"}
+    )
+    lake.root.browse(
+        "POST",
+        "/n/lake/releases/new",
+        data={"title": "First", "changelog": "All of it.", "number": "1"},
+    )
     values = {
         "slug": "lake", "party": "north", "issue": "quota", "speaker_id": 1, "source_id": 1, "position_id": number,
         "version": 1, "quote_id": 1, "number": 1,
@@ -82,17 +97,25 @@ def test_answers_are_as_described(lake: Lake, described: dict[str, Any]) -> None
 def test_examples_are_valid(described: dict[str, Any]) -> None:
     for _, path, o in operations(described):
         for content in o.get("requestBody", {}).get("content", {}).values():
-            jsonschema.validate(content["example"], {**content["schema"], "components": described["components"]})
+            jsonschema.validate(
+                content["example"], {**content["schema"], "components": described["components"]}
+            )
             assert content["example"], path
 
 
 def test_no_route_of_the_api_is_left_out(lake: Lake, described: dict[str, Any]) -> None:
     routers = (r.original_router for r in lake.app.routes if hasattr(r, "original_router"))
     routes = [
-        r for router in routers for r in router.routes if isinstance(r, APIRoute) and r.path.startswith("/api/v1/")
+        r
+        for router in routers
+        for r in router.routes
+        if isinstance(r, APIRoute) and r.path.startswith("/api/v1/")
     ]
     hidden = {r.path for r in routes if not r.include_in_schema}
-    assert len(routes) > 40 and hidden == {"/api/v1/openapi.json", "/api/v1/events"}  # a stream without an end
+    assert len(routes) > 40 and hidden == {
+        "/api/v1/openapi.json",
+        "/api/v1/events",
+    }  # a stream without an end
 
 
 def test_a_refused_method_is_told_all_that_the_address_takes(lake: Lake) -> None:
@@ -115,7 +138,11 @@ def test_a_quote_that_was_not_known_then_is_not_there_for_editors_either(lake: L
 def test_the_pages_for_people_carry_no_script_of_their_own(lake: Lake) -> None:
     page = lake.stranger.client.get("/api/docs")
     policy = page.headers["Content-Security-Policy"]
-    assert page.status_code == 200 and "script-src 'self';" in policy and "style-src 'self' 'unsafe-inline';" in policy
+    assert (
+        page.status_code == 200
+        and "script-src 'self';" in policy
+        and "style-src 'self' 'unsafe-inline';" in policy
+    )
     assert "<script>" not in page.text and "data-openapi=" in page.text
     other = lake.stranger.client.get("/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in other
@@ -139,5 +166,7 @@ def test_what_was_made_leads_to_all_that_can_be_done_with_it(described: dict[str
             for link in response.get("links", {}).values():
                 assert link["operationId"] in operations_by_id
         assert (
-            path.endswith(("/check", "/looks")) or method == "get" or any("links" in r for r in o["responses"].values())
+            path.endswith(("/check", "/looks"))
+            or method == "get"
+            or any("links" in r for r in o["responses"].values())
         )

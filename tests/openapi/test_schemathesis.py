@@ -20,15 +20,29 @@ MOST_SECONDS = 45  # spent on following links, which goes on until the time is u
 
 
 @pytest.mark.parametrize(
-    ("name", "phases"), [("stranger", "coverage"), ("vic", "coverage"), ("ada", "coverage,stateful")]
+    ("name", "phases"),
+    [("stranger", "coverage"), ("vic", "coverage"), ("ada", "coverage,stateful")],
 )
-def test_the_api_does_what_its_description_says(live: Live, tmp_path: Path, name: str, phases: str) -> None:
+def test_the_api_does_what_its_description_says(
+    live: Live, tmp_path: Path, name: str, phases: str
+) -> None:
     live.ada.state()
     who = [] if name == "stranger" else ["-H", f"Authorization: Bearer {live.desks[name].token}"]
     done = subprocess.run(
         [
             *(PROGRAM, "--config-file", CONFIG, "run", f"{live.url}/api/v1/openapi.json"),
-            *("-c", "all", "--phases", phases, "-n", "2", "--seed", "1", "--max-time", str(MOST_SECONDS)),
+            *(
+                "-c",
+                "all",
+                "--phases",
+                phases,
+                "-n",
+                "2",
+                "--seed",
+                "1",
+                "--max-time",
+                str(MOST_SECONDS),
+            ),
             *("--continue-on-failure", "--suppress-health-check", "all", "--no-color", *who),
         ],
         cwd=tmp_path,

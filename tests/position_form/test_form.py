@@ -9,12 +9,29 @@ from hypothesis import strategies as st
 from app.core.dates import display
 from app.core.errors import Fault
 from app.position_form.field_diff import Titles, choices, difference, merged
-from app.position_form.fields import field_errors, field_of, fill, numbered, own_faults, quote_blocks, read_form
-from app.position_form.steps import add_quote, drop_quote, numbered_step, reject_others, requote, take_over
+from app.position_form.fields import (
+    field_errors,
+    field_of,
+    fill,
+    numbered,
+    own_faults,
+    quote_blocks,
+    read_form,
+)
+from app.position_form.steps import (
+    add_quote,
+    drop_quote,
+    numbered_step,
+    reject_others,
+    requote,
+    take_over,
+)
 
 TODAY = date(2026, 11, 24)
 slugs = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda s: len(s) <= 20)
-lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(lambda s: s.strip())
+lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
+    lambda s: s.strip()
+)
 names = lines.map(str.strip).filter(bool)
 days = st.dates(date(1900, 1, 1), date(2026, 1, 1)).map(str)
 written_dates = st.one_of(days, days.map(lambda d: d[:7]), days.map(lambda d: d[:4]))
@@ -29,7 +46,9 @@ speakers = st.one_of(
     names,
     st.fixed_dictionaries({"name": names}),
     st.fixed_dictionaries({"office": names}),
-    st.fixed_dictionaries({"name": names}, optional={"office": names, "party": st.one_of(st.none(), slugs)}),
+    st.fixed_dictionaries(
+        {"name": names}, optional={"office": names, "party": st.one_of(st.none(), slugs)}
+    ),
 )
 new_quotes = st.fixed_dictionaries(
     {"source_id": numbers, "exact": lines},
@@ -54,7 +73,9 @@ links = st.fixed_dictionaries(
 )
 lists = st.fixed_dictionaries(
     {
-        "attitudes": st.dictionaries(slugs, st.sampled_from(["prefers", "accepts", "rejects"]), max_size=4),
+        "attitudes": st.dictionaries(
+            slugs, st.sampled_from(["prefers", "accepts", "rejects"]), max_size=4
+        ),
         "conditions": st.dictionaries(slugs, lines, max_size=3),
         "inferred": st.lists(slugs, unique=True, max_size=3),
         "links": st.lists(links, max_size=3),
@@ -89,7 +110,15 @@ def test_dates_are_written_for_people_and_read_back(text: str) -> None:
 
 
 def test_what_is_left_empty_is_left_out() -> None:
-    blank = {"party": "", "summary": "  ", "o-a": "", "c-a": " ", "l-0-to": "", "q-0-exact": "", "q-0-kind": "direct"}
+    blank = {
+        "party": "",
+        "summary": "  ",
+        "o-a": "",
+        "c-a": " ",
+        "l-0-to": "",
+        "q-0-exact": "",
+        "q-0-kind": "direct",
+    }
     empty = {"attitudes": {}, "conditions": {}, "inferred": [], "links": [], "quotes": []}
     assert read_form(blank) == empty
 
@@ -159,10 +188,15 @@ def test_messages_name_their_field_and_several_are_joined() -> None:
         ({"q-0-exact": "words", "q-0-new_title": "A paper"}, []),
         ({"q-0-source": "somewhere"}, ["/quotes/0/exact", "/quotes/0/source_id"]),
         ({"q-0-speaker": "Mara", "q-0-more": "1"}, []),
-        ({"q-0-exact": "w", "q-0-source_id": "1", "q-0-said_on": "yesterday"}, ["/quotes/0/said_on"]),
+        (
+            {"q-0-exact": "w", "q-0-source_id": "1", "q-0-said_on": "yesterday"},
+            ["/quotes/0/said_on"],
+        ),
     ],
 )
-def test_what_a_form_lacks_is_said_in_its_own_words(form: dict[str, str], pointers: list[str]) -> None:
+def test_what_a_form_lacks_is_said_in_its_own_words(
+    form: dict[str, str], pointers: list[str]
+) -> None:
     assert [f.where for f in own_faults(form, TODAY)] == pointers
 
 
@@ -172,26 +206,43 @@ def test_odd_names_are_no_blocks(name: str) -> None:
 
 
 def test_another_quote_comes_from_the_same_mouth_and_says_nothing_until_it_has_words() -> None:
-    form, focus = add_quote({"q-0-exact": "words", "q-0-speaker": "Mara", "q-0-source": "Talks [1]"})
-    assert (focus, form["q-1-speaker"], form["q-1-source"], form["q-1-exact"]) == ("q-1-exact", "Mara", "Talks [1]", "")
+    form, focus = add_quote(
+        {"q-0-exact": "words", "q-0-speaker": "Mara", "q-0-source": "Talks [1]"}
+    )
+    assert (focus, form["q-1-speaker"], form["q-1-source"], form["q-1-exact"]) == (
+        "q-1-exact",
+        "Mara",
+        "Talks [1]",
+        "",
+    )
     assert quote_blocks(form) == [0]
     assert quote_blocks(form | {"q-1-exact": "more"}) == [0, 1]
-    assert drop_quote(form, 1)[0] == {"q-0-exact": "words", "q-0-speaker": "Mara", "q-0-source": "Talks [1]"}
+    assert drop_quote(form, 1)[0] == {
+        "q-0-exact": "words",
+        "q-0-speaker": "Mara",
+        "q-0-source": "Talks [1]",
+    }
 
 
 def test_a_quote_on_file_is_corrected_by_a_new_one() -> None:
     kept = {"q-3-id": "9", "q-3-keep": "1", "summary": "x"}
     form, focus = requote(
-        kept, 3, {"exact": "words", "source_id": 2, "speaker": {"name": "M", "office": None, "party": "n"}}
+        kept,
+        3,
+        {"exact": "words", "source_id": 2, "speaker": {"name": "M", "office": None, "party": "n"}},
     )
     assert focus == "q-3-exact"
-    assert read_form(form)["quotes"] == [{"exact": "words", "source_id": 2, "speaker": {"name": "M", "party": "n"}}]
+    assert read_form(form)["quotes"] == [
+        {"exact": "words", "source_id": 2, "speaker": {"name": "M", "party": "n"}}
+    ]
     assert form["summary"] == "x"
 
 
 def test_small_steps() -> None:
     assert reject_others({"o-a": "prefers"}, ["a", "b"])[0] == {"o-a": "prefers", "o-b": "rejects"}
-    assert take_over({"q-0-exact": "wrong", "q-0-prefix": "p"}, 0, "right")[0]["q-0-exact"] == "right"
+    assert (
+        take_over({"q-0-exact": "wrong", "q-0-prefix": "p"}, 0, "right")[0]["q-0-exact"] == "right"
+    )
     assert numbered_step("drop-12") == ("drop", 12)
     assert numbered_step("reject-others") == ("reject-others", None)
     assert numbered_step("drop-²") == ("drop-²", None)
@@ -216,10 +267,15 @@ def test_what_one_has_changed_is_taken_from_that_one() -> None:
 
 @given(plain, lists, plain, lists)
 def test_whoever_takes_all_of_theirs_has_theirs(
-    mine: dict[str, object], more: dict[str, object], theirs: dict[str, object], others: dict[str, object]
+    mine: dict[str, object],
+    more: dict[str, object],
+    theirs: dict[str, object],
+    others: dict[str, object],
 ) -> None:
     ours, other = (_of_one_cell(said) for said in (mine | more, theirs | others))
-    other = {k: v for k, v in other.items() if not k.startswith("q-") or k.endswith(("-id", "-keep"))}
+    other = {
+        k: v for k, v in other.items() if not k.startswith("q-") or k.endswith(("-id", "-keep"))
+    }
     picks = {c.key: "theirs" for c in choices({}, ours, other, Titles())}
     assert not difference(merged(ours, other, picks), other, Titles())
     assert not difference(merged(ours, other, dict.fromkeys(picks, "mine")), ours, Titles())
@@ -229,4 +285,7 @@ def _of_one_cell(said: dict[str, object]) -> dict[str, str]:
     """The fields of a body that names each quote once."""
     sent: list[dict[str, object]] = said["quotes"]
     once = {q.get("id", n + 10**15): q for n, q in enumerate(sent)}
-    return fill({k: v for k, v in said.items() if k not in ("party", "issue")} | {"quotes": list(once.values())})
+    return fill(
+        {k: v for k, v in said.items() if k not in ("party", "issue")}
+        | {"quotes": list(once.values())}
+    )

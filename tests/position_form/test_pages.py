@@ -22,7 +22,9 @@ def new(lake: Lake, **query: str) -> Sheet:
 
 
 def stated(lake: Lake, **more: object) -> int:
-    return lake.ada.post("/positions", position(quotes=[quote(speaker="Mara Venn")], **more)).data["id"]
+    return lake.ada.post("/positions", position(quotes=[quote(speaker="Mara Venn")], **more)).data[
+        "id"
+    ]
 
 
 def read(lake: Lake, number: int) -> dict[str, object]:
@@ -83,7 +85,9 @@ def test_what_else_the_same_form_says_then_is_asked_about(lake: Lake) -> None:
 
 
 def test_mistakes_keep_everything_and_are_named_twice(lake: Lake) -> None:
-    sheet = new(lake).send("publish", **GIVEN | {"o__q20": "prefers", "stated_on": "3/4/2025", "salience": "very"})
+    sheet = new(lake).send(
+        "publish", **GIVEN | {"o__q20": "prefers", "stated_on": "3/4/2025", "salience": "very"}
+    )
     assert sheet.status == 422
     assert set(sheet.problems) == {"stated_on", "salience"}
     assert sheet.text("title").startswith("Error: ")
@@ -102,7 +106,10 @@ def test_mistakes_keep_everything_and_are_named_twice(lake: Lake) -> None:
 def test_nothing_typed_at_all(lake: Lake) -> None:
     sheet = Sheet.open(lake.ada, NEW).send("publish")
     assert sheet.status == 422
-    assert sheet.problems == {"party": "Party: choose the party", "issue": "Issue: choose the issue"}
+    assert sheet.problems == {
+        "party": "Party: choose the party",
+        "issue": "Issue: choose the issue",
+    }
     chosen = sheet.send("publish", party="north", issue="quota")
     assert list(chosen.problems) == ["q-0-exact"]
 
@@ -145,10 +152,13 @@ def test_several_quotes_are_added_and_removed(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Talks resume, 14 May 2024 [1]", "talks", "https://news.example/lake?utm_source=x", "[1]"]
+    "typed",
+    ["Talks resume, 14 May 2024 [1]", "talks", "https://news.example/lake?utm_source=x", "[1]"],
 )
 def test_a_source_is_found_by_what_people_type(lake: Lake, typed: str) -> None:
-    sheet = Sheet.open(lake.ada, NEW, party="north", issue="quota").send("publish", **GIVEN, q__0__source=typed)
+    sheet = Sheet.open(lake.ada, NEW, party="north", issue="quota").send(
+        "publish", **GIVEN, q__0__source=typed
+    )
     assert read(lake, sheet.number)["quotes"][0]["source"]["id"] == 1
 
 
@@ -162,24 +172,39 @@ def test_a_source_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
         "publish", q__0__exact="x", q__0__source="Nowhere"
     )
     assert "not on file" in unknown.problems["q-0-source"]
-    sheet = Sheet.open(lake.ada, NEW, party="south", issue="dam").send("publish", **fields, o__open="rejects")
+    sheet = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
+        "publish", **fields, o__open="rejects"
+    )
     [kept] = read(lake, sheet.number)["quotes"]
     assert (kept["source"]["title"], kept["verification"]) == ("A note", "verified")
-    taken = Sheet.open(lake.ada, NEW, party="south", issue="dam").send("draft", **fields, summary="more")
+    taken = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
+        "draft", **fields, summary="more"
+    )
     assert "on file already" in taken.problems["q-0-new_url"]
     assert taken.values["q-0-new_text"] == text
 
 
 def test_a_name_in_another_spelling_is_asked_about(lake: Lake) -> None:
-    lake.ada.post("/speakers", {"name": "Volodymyr Arensky", "party": "north", "aliases": ["Аренський"]})
+    lake.ada.post(
+        "/speakers", {"name": "Volodymyr Arensky", "party": "north", "aliases": ["Аренський"]}
+    )
     for typed in ("Arenskyy", "Volodymyr Arenskiy", "Аренский"):
         refused = new(lake).send("publish", **{**GIVEN, "q__0__speaker": typed})
         assert refused.status == 422 and f"no speaker '{typed}'" in refused.problems["q-0-speaker"]
         buttons = [b.text(strip=True) for b in refused.html.css(".steps button")]
-        assert "Did you mean Volodymyr Arensky?" in buttons and f"Add “{typed}” as a new speaker" in buttons
+        assert (
+            "Did you mean Volodymyr Arensky?" in buttons
+            and f"Add “{typed}” as a new speaker" in buttons
+        )
         meant = refused.send("meant-0")
-        assert (meant.values["q-0-speaker"], meant.values["q-0-exact"]) == ("Volodymyr Arensky", WORDS)
-    assert read(lake, meant.send("publish").number)["quotes"][0]["speaker"]["name"] == "Volodymyr Arensky"
+        assert (meant.values["q-0-speaker"], meant.values["q-0-exact"]) == (
+            "Volodymyr Arensky",
+            WORDS,
+        )
+    assert (
+        read(lake, meant.send("publish").number)["quotes"][0]["speaker"]["name"]
+        == "Volodymyr Arensky"
+    )
 
 
 def test_a_new_speaker_is_added_by_a_button_in_the_message(lake: Lake) -> None:
@@ -187,7 +212,10 @@ def test_a_new_speaker_is_added_by_a_button_in_the_message(lake: Lake) -> None:
     assert not [b for b in refused.html.css(".steps button") if "Did you mean" in b.text()]
     added = refused.send("new-speaker-0")
     assert added.values["q-0-speaker_new"] == "1" and added.values["summary"] == "All."
-    assert read(lake, added.send("publish").number)["quotes"][0]["speaker"]["name"] == "Quill Ostrander"
+    assert (
+        read(lake, added.send("publish").number)["quotes"][0]["speaker"]["name"]
+        == "Quill Ostrander"
+    )
 
 
 def test_direct_words_without_a_speaker_ask_for_one(lake: Lake) -> None:
@@ -201,7 +229,11 @@ def test_a_speaker_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None
     sheet = new(lake).send("publish", **GIVEN | {"q__0__speaker": "Nobody Known"})
     assert "Nobody Known" in sheet.problems["q-0-speaker"]
     found = read(lake, sheet.send("publish", q__0__office="Deputy").number)
-    assert found["quotes"][0]["speaker"] == {"name": "Nobody Known", "office": "Deputy", "party": "north"}
+    assert found["quotes"][0]["speaker"] == {
+        "name": "Nobody Known",
+        "office": "Deputy",
+        "party": "north",
+    }
 
 
 def test_links_and_options_follow_the_issue(lake: Lake) -> None:
@@ -218,14 +250,22 @@ def test_links_and_options_follow_the_issue(lake: Lake) -> None:
 
 def test_the_party_moved_starts_from_what_it_held(lake: Lake) -> None:
     before = stated(
-        lake, conditions={"q40": "only if so"}, links=[{"issue": "dam", "option": None, "kind": "sequence"}]
+        lake,
+        conditions={"q40": "only if so"},
+        links=[{"issue": "dam", "option": None, "kind": "sequence"}],
     )
     sheet = Sheet.open(lake.ada, f"/positions/{before}/move")
-    assert (sheet.values["o-q40"], sheet.values["c-q40"], sheet.values["l-0-to"]) == ("prefers", "so", "dam")
+    assert (sheet.values["o-q40"], sheet.values["c-q40"], sheet.values["l-0-to"]) == (
+        "prefers",
+        "so",
+        "dam",
+    )
     assert sheet.values["q-0-keep"] == "1"
     undated = sheet.send("publish")
     assert list(undated.problems) == ["stated_on"]
-    moved = sheet.send("publish", o__q30="accepts", stated_on="2024-05-20", q__1__exact=TWICE, q__1__source="[1]")
+    moved = sheet.send(
+        "publish", o__q30="accepts", stated_on="2024-05-20", q__1__exact=TWICE, q__1__source="[1]"
+    )
     after = read(lake, moved.number)
     assert moved.number != before
     assert after["attitudes"] == {"q30": "accepts", "q40": "prefers"}
@@ -235,23 +275,32 @@ def test_the_party_moved_starts_from_what_it_held(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("typed", ["only if so", "so"])
-def test_only_if_stands_before_the_field_and_no_save_rewords_a_condition(lake: Lake, typed: str) -> None:
+def test_only_if_stands_before_the_field_and_no_save_rewords_a_condition(
+    lake: Lake, typed: str
+) -> None:
     number = stated(lake, conditions={"q40": typed})
     sheet = Sheet.open(lake.ada, f"/positions/{number}/correct")
     field = sheet.html.css_first("#field-c-q40")
-    assert field and (field.attributes["value"], "only" in (field.attributes["placeholder"] or "")) == ("so", False)
+    assert field and (
+        field.attributes["value"],
+        "only" in (field.attributes["placeholder"] or ""),
+    ) == ("so", False)
     assert sheet.text("label[for=field-c-q40]") == "only if"
     assert "only if" not in sheet.text("#difference")
     sheet.send("publish", reason="the demand was firmer", firmness="demand")
     sheet.send("publish", reason="typed as it is shown", firmness="demand", c__q40="Only if  so")
-    moved = Sheet.open(lake.ada, f"/positions/{number}/move").send("publish", stated_on="2024-05-20")
+    moved = Sheet.open(lake.ada, f"/positions/{number}/move").send(
+        "publish", stated_on="2024-05-20"
+    )
     assert [read(lake, n)["conditions"] for n in (number, moved.number)] == [{"q40": typed}] * 2
     assert lake.ada.get("/negotiations/lake/changes").data[-1]["kind"] == "restated"
 
 
 def test_the_record_was_wrong_takes_a_reason_and_shows_the_difference(lake: Lake) -> None:
     number = stated(lake)
-    sheet = Sheet.open(lake.ada, f"/positions/{number}/correct").send("publish", firmness="red_line")
+    sheet = Sheet.open(lake.ada, f"/positions/{number}/correct").send(
+        "publish", firmness="red_line"
+    )
     assert sheet.problems == {"reason": "Reason: say what was wrong with the record"}
     assert "red line" in sheet.text("#difference")
     saved = sheet.send("publish", reason="She said never").follow()
@@ -265,7 +314,9 @@ def test_the_record_was_wrong_takes_a_reason_and_shows_the_difference(lake: Lake
 def test_a_correction_that_only_says_something_else_leaves_the_dates(lake: Lake) -> None:
     number = stated(lake, stated_by="2024-05-14")
     before = read(lake, number)
-    Sheet.open(lake.ada, f"/positions/{number}/correct").send("publish", summary="Other", reason="x")
+    Sheet.open(lake.ada, f"/positions/{number}/correct").send(
+        "publish", summary="Other", reason="x"
+    )
     after = read(lake, number)
     dates = ("stated_on", "stated_from", "stated_by", "quotes", "attitudes")
     assert {k: after[k] for k in dates} == {k: before[k] for k in dates}
@@ -296,13 +347,20 @@ def test_an_old_version_is_brought_back_as_a_new_one(lake: Lake) -> None:
     assert sheet.values["reason"] == "Brought back version 1"
     sheet.send("publish")
     found = read(lake, number)
-    assert (found["version"], found["summary"], found["attitudes"]) == (3, "First", {"q40": "prefers"})
+    assert (found["version"], found["summary"], found["attitudes"]) == (
+        3,
+        "First",
+        {"q40": "prefers"},
+    )
 
 
 def test_two_editors_merge_and_nothing_is_lost(lake: Lake) -> None:
     number = stated(lake, summary="Old")
     sheet = Sheet.open(lake.ada, f"/positions/{number}/correct")
-    lake.bo.patch(f"/positions/{number}", {"firmness": "red_line", "summary": "Theirs", "reason": "bo was here"})
+    lake.bo.patch(
+        f"/positions/{number}",
+        {"firmness": "red_line", "summary": "Theirs", "reason": "bo was here"},
+    )
     stale = sheet.send("publish", summary="Mine", o__q20="rejects", reason="mine")
     assert stale.status == 412
     assert "bo was here" in stale.text(".problem")
@@ -327,7 +385,11 @@ def test_a_third_editor_in_the_middle_of_a_merge(lake: Lake) -> None:
     again = stale.send("publish")
     assert again.status == 412
     looked = again.send("refresh")
-    assert (looked.status, looked.values["summary"], looked.values["salience"]) == (200, "Theirs again", "30")
+    assert (looked.status, looked.values["summary"], looked.values["salience"]) == (
+        200,
+        "Theirs again",
+        "30",
+    )
     looked.send("publish")
     found = read(lake, number)
     assert (found["version"], found["firmness"], found["salience"]) == (4, "demand", 30)
@@ -358,7 +420,11 @@ def test_a_draft_is_gone_on_with_published_discarded_and_brought_back(lake: Lake
     assert read(lake, number)["status"] == "draft"
     Sheet.open(lake.ada, f"/positions/{number}/correct").send("publish")
     found = read(lake, number)
-    assert (found["status"], found["summary"], found["action"]) == ("published", "Better", "published")
+    assert (found["status"], found["summary"], found["action"]) == (
+        "published",
+        "Better",
+        "published",
+    )
 
 
 def test_retracting_and_restoring_take_a_reason_and_the_version_that_was_seen(lake: Lake) -> None:
@@ -367,9 +433,17 @@ def test_retracting_and_restoring_take_a_reason_and_the_version_that_was_seen(la
     assert sheet.send("retract").problems == {"reason": "Reason: say why it is retracted"}
     lake.bo.patch(f"/positions/{number}", {"summary": "Newer"})
     assert sheet.send("retract", reason="wrong party").status == 412
-    assert Sheet.open(lake.ada, f"/positions/{number}/retract").send("retract", reason="wrong party").status == 303
+    assert (
+        Sheet.open(lake.ada, f"/positions/{number}/retract")
+        .send("retract", reason="wrong party")
+        .status
+        == 303
+    )
     assert read(lake, number)["status"] == "retracted"
-    assert Sheet.open(lake.ada, f"/positions/{number}/restore").send("publish", reason="right").status == 303
+    assert (
+        Sheet.open(lake.ada, f"/positions/{number}/restore").send("publish", reason="right").status
+        == 303
+    )
     found = read(lake, number)
     assert (found["status"], found["action"]) == ("published", "restored")
 
@@ -384,7 +458,13 @@ def test_a_sign_in_that_ran_out_loses_nothing(lake: Lake) -> None:
     assert not lake.ada.get("/positions").data
 
 
-WAYS = ["/n/lake/positions/new", "/positions/1/move", "/positions/1/correct", "/positions/1/retract", "/n/lake/drafts"]
+WAYS = [
+    "/n/lake/positions/new",
+    "/positions/1/move",
+    "/positions/1/correct",
+    "/positions/1/retract",
+    "/n/lake/drafts",
+]
 LOOKUPS = ["/lookup/sources?q=talks", "/lookup/speakers?q=mara", "/positions/1/saved"]
 
 
@@ -394,9 +474,14 @@ def test_only_editors_get_here(lake: Lake) -> None:
         assert lake.ada.page(path).status_code == 200, path
         assert lake.vic.page(path).status_code == 403, path
         away = lake.stranger.page(path)
-        assert (away.status_code, away.headers["location"].startswith("/login?next=")) == (303, True), path
+        assert (away.status_code, away.headers["location"].startswith("/login?next=")) == (
+            303,
+            True,
+        ), path
     for path in (*WAYS[:4], "/quotes/check-fragment", "/positions/span-fragment"):
-        sent = lake.vic.client.post(path, data={"do": "publish"}, headers={"Authorization": f"Bearer {lake.vic.token}"})
+        sent = lake.vic.client.post(
+            path, data={"do": "publish"}, headers={"Authorization": f"Bearer {lake.vic.token}"}
+        )
         assert sent.status_code == 403, path
     assert lake.ada.get("/positions/1").data["version"] == 1
 
@@ -407,7 +492,9 @@ def test_look_ups_know_other_spellings_and_the_party_comes_first(lake: Lake) -> 
     assert [o.attributes["value"] for o in found.css("option")] == ["Mara Other", "Mara Venn"]
     found = LexborHTMLParser(lake.ada.page("/lookup/speakers", **{"q-0-speaker": "M. Venn"}).text)
     assert [o.attributes["value"] for o in found.css("option")] == ["Mara Venn"]
-    found = LexborHTMLParser(lake.ada.page("/lookup/sources", **{"q-3-source": "resume news.example"}).text)
+    found = LexborHTMLParser(
+        lake.ada.page("/lookup/sources", **{"q-3-source": "resume news.example"}).text
+    )
     assert [o.attributes["value"] for o in found.css("option")] == ["Talks resume, 14 May 2024 [1]"]
     assert lake.ada.page("/lookup/sources", q="100% \\ _").status_code == 200
 

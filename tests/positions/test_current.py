@@ -38,7 +38,10 @@ class Version:
 @st.composite
 def versions(draw: st.DrawFn, position: int) -> list[Version]:
     """A position in one or two versions; few days and instants, so that ties are common."""
-    party, first_published = draw(st.sampled_from(PARTIES)), BEGAN + timedelta(hours=draw(st.integers(0, 2)))
+    party, first_published = (
+        draw(st.sampled_from(PARTIES)),
+        BEGAN + timedelta(hours=draw(st.integers(0, 2))),
+    )
     seqs = sorted(draw(st.sets(st.integers(1, NEWEST), min_size=1, max_size=2)))
     made = []
     for seq_from, seq_to in zip(seqs, [*seqs[1:], FOREVER], strict=True):
@@ -47,7 +50,9 @@ def versions(draw: st.DrawFn, position: int) -> list[Version]:
             position=position,
             party=str(party),
             issue=str(ISSUE),
-            status=draw(st.sampled_from(("published", "published", "published", "draft", "retracted"))),
+            status=draw(
+                st.sampled_from(("published", "published", "published", "draft", "retracted"))
+            ),
             stated_from=stated_from,
             stated_by=stated_from + timedelta(days=draw(st.integers(0, 3))),
             first_published=first_published,
@@ -72,12 +77,20 @@ async def owning(database: Server) -> AsyncIterator[AsyncSession]:
 
 
 async def put(session: AsyncSession, found: list[Version]) -> None:
-    hashes = [await session.scalar(select(Commit.hash)), *(bytes([n]) * 32 for n in range(1, NEWEST + 1))]
+    hashes = [
+        await session.scalar(select(Commit.hash)),
+        *(bytes([n]) * 32 for n in range(1, NEWEST + 1)),
+    ]
     today = datetime.now(UTC)
     await session.execute(
         insert(Commit),
         [
-            {"seq": n, "at": today + timedelta(microseconds=n), "previous": hashes[n - 1], "hash": hashes[n]}
+            {
+                "seq": n,
+                "at": today + timedelta(microseconds=n),
+                "previous": hashes[n - 1],
+                "hash": hashes[n],
+            }
             for n in range(1, NEWEST + 1)
         ],
     )
@@ -112,7 +125,9 @@ def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]
     """Count, current, uncertain and possible ones of each cell that has a published position at all."""
     made = {}
     for party in PARTIES:
-        held = [v.spell for v in found if v.spell.party == str(party) and v.seq_from <= seq < v.seq_to]
+        held = [
+            v.spell for v in found if v.spell.party == str(party) and v.seq_from <= seq < v.seq_to
+        ]
         if any(s.status == "published" for s in held):
             chosen = precedence.current(held, as_of)
             made[party, ISSUE] = (
@@ -125,23 +140,36 @@ def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]
 
 
 @pytest.mark.anyio
-@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(found=cells(), seq=st.integers(0, NEWEST), days=st.integers(-1, 8))
 async def test_sql_and_arithmetic_choose_the_same(
     owning: AsyncSession, found: list[Version], seq: int, days: int
 ) -> None:
     as_of, at = FIRST + timedelta(days=days), Moment(seq, BEGAN, "0" * 32)
-    where: Mapping[str, Any] = {"negotiation_id": NEGOTIATION, "parties": PARTIES, "issues": [ISSUE], "as_of": as_of}
+    where: Mapping[str, Any] = {
+        "negotiation_id": NEGOTIATION,
+        "parties": PARTIES,
+        "issues": [ISSUE],
+        "as_of": as_of,
+    }
     try:
         await put(owning, found)
         got = await queries.current(owning, at, **where)
         chosen = await current_ids(owning, at, **where)
     finally:
         await owning.rollback()
-    by_sql = {cell: (c.count, c.version and c.version.id, c.order_uncertain, c.possible) for cell, c in got.items()}
+    by_sql = {
+        cell: (c.count, c.version and c.version.id, c.order_uncertain, c.possible)
+        for cell, c in got.items()
+    }
     expected = by_arithmetic(found, seq, as_of)
     assert by_sql == expected
-    assert chosen == {cell: position for cell, (_, position, *_) in expected.items() if position is not None}
+    assert chosen == {
+        cell: position for cell, (_, position, *_) in expected.items() if position is not None
+    }
 
 
 # --- the same through the API -----------------------------------------------------------------------------------------
@@ -189,7 +217,10 @@ def test_hearsay_is_current_only_where_own_words_are_missing(lake: Lake) -> None
     ("quotes", "by"),
     [
         ([quote(**SAYS)], ["south"]),
-        ([quote(**SAYS), quote("every farmer", speaker={"office": "Clerk", "party": "council"})], ["south", "council"]),
+        (
+            [quote(**SAYS), quote("every farmer", speaker={"office": "Clerk", "party": "council"})],
+            ["south", "council"],
+        ),
         ([quote(**SAYS), quote("every farmer", **SAYS)], ["south"]),
         ([quote(**SAYS), quote("every farmer")], []),  # the source's own word
         ([quote(**SAYS), quote("every farmer", speaker="Mara Venn")], []),
@@ -206,7 +237,9 @@ def test_since_marks_cells_whose_current_position_is_another(lake: Lake) -> None
     lake.ada.state("south", stated_on="2024-05-01")
 
     def changed(since: str) -> set[str]:
-        cells = lake.stranger.get("/negotiations/lake/matrix", since=since, as_of="2024-05-20").data["cells"]
+        cells = lake.stranger.get(
+            "/negotiations/lake/matrix", since=since, as_of="2024-05-20"
+        ).data["cells"]
         return {c["party"] for c in cells if c["changed"] and c["issue"] == "quota"}
 
     assert changed("2024-04-30") == {"north", "south"}

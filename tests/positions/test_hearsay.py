@@ -19,7 +19,9 @@ PLACES = (
 def orin(lake: Lake) -> Lake:
     """Somebody who takes no part says what the north wants."""
     lake.ada.party("orin", name="Orin League")
-    lake.ada.state(summary="Sturgeon first", quotes=[quote(speaker={"office": "Envoy", "party": "orin"})])
+    lake.ada.state(
+        summary="Sturgeon first", quotes=[quote(speaker={"office": "Envoy", "party": "orin"})]
+    )
     return lake
 
 

@@ -47,7 +47,9 @@ def test_a_retraction_is_answered_again_although_the_version_went_on(lake: Lake)
     sent = {"If-Match": lake.ada.get("/positions/1").etag, **KEY}
     first = lake.ada.post("/positions/1/retract", {"reason": "not said"}, **sent)
     assert first.status == 200
-    assert told_the_same(lake.ada.post("/positions/1/retract", {"reason": "not said"}, **sent), first)
+    assert told_the_same(
+        lake.ada.post("/positions/1/retract", {"reason": "not said"}, **sent), first
+    )
 
 
 def test_another_body_or_address_under_the_key_is_refused(lake: Lake) -> None:
@@ -88,7 +90,9 @@ def test_one_still_under_way_is_told_so(lake: Lake) -> None:
 def test_keys_outlive_a_restart(lake: Lake) -> None:
     first = lake.ada.post("/positions", position(), **KEY)
     with TestClient(create_app(SETTINGS, lake.database.url)) as again:
-        assert told_the_same(Desk(again, lake.ada.token).post("/positions", position(), **KEY), first)
+        assert told_the_same(
+            Desk(again, lake.ada.token).post("/positions", position(), **KEY), first
+        )
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])

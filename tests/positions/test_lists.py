@@ -120,7 +120,13 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
 def test_filters(lake: Lake, subtests: pytest.Subtests) -> None:
     state = lake.ada.state
     words = [quote("every farmer")]
-    state("north", stated_on="2024-05-01", firmness="red_line", attitudes={"q20": "rejects"}, summary="zebrawood")
+    state(
+        "north",
+        stated_on="2024-05-01",
+        firmness="red_line",
+        attitudes={"q20": "rejects"},
+        summary="zebrawood",
+    )
     said = {"attitudes": {"open": "accepts"}, "conditions": {"open": "only with barley"}}
     state("north", "dam", stated_on="2024-05-02", quotes=words, **said)
     state("south", stated_on="2024-05-03", firmness="demand", quotes=[quote("forty per cent")])

@@ -44,7 +44,10 @@ def test_of_two_writers_at_once_one_is_told(lake: Lake, path: str) -> None:
     values = (1001, 1002) if OBJECTS[path] == "order" else ("one", "two")
     desks = (lake.ada, lake.bo)
     got = at_once(
-        *(lambda d=d, v=v: d.patch(path, {OBJECTS[path]: v}, etag=etag) for d, v in zip(desks, values, strict=True))
+        *(
+            lambda d=d, v=v: d.patch(path, {OBJECTS[path]: v}, etag=etag)
+            for d, v in zip(desks, values, strict=True)
+        )
     )
     assert sorted(a.status for a in got) == [200, 412]
     [won] = [v for a, v in zip(got, values, strict=True) if a.status == 200]
@@ -54,8 +57,14 @@ def test_of_two_writers_at_once_one_is_told(lake: Lake, path: str) -> None:
 def test_an_option_guards_its_issue(lake: Lake) -> None:
     path = "/negotiations/lake/issues/quota"
     etag = lake.ada.get(path).etag
-    assert lake.ada.patch(path, {"options": [{"slug": "q20", "label": "One fifth"}]}, etag=etag).status == 200
-    assert lake.bo.patch(path, {"options": [{"slug": "q40", "label": "Two fifths"}]}, etag=etag).status == 412
+    assert (
+        lake.ada.patch(path, {"options": [{"slug": "q20", "label": "One fifth"}]}, etag=etag).status
+        == 200
+    )
+    assert (
+        lake.bo.patch(path, {"options": [{"slug": "q40", "label": "Two fifths"}]}, etag=etag).status
+        == 412
+    )
 
 
 def test_a_retraction_and_a_correction_at_once(lake: Lake) -> None:
@@ -105,7 +114,9 @@ def test_a_text_and_a_quote_put_on_file_at_once_are_checked_against_each_other(l
     with log_held(lake) as held:
         text = Started(lambda: lake.ada.patch(f"/sources/{source['id']}", {"text": TEXT}))
         assert text.waits()
-        stated = Started(lambda: lake.bo.post("/positions", position(quotes=[quote(source_id=source["id"])])))
+        stated = Started(
+            lambda: lake.bo.post("/positions", position(quotes=[quote(source_id=source["id"])]))
+        )
         assert stated.waits()
         held.commit()
         assert text.result().status == 200
@@ -117,7 +128,9 @@ def test_a_text_and_a_quote_put_on_file_at_once_are_checked_against_each_other(l
 def test_a_quote_and_a_text_put_on_file_at_once_are_checked_against_each_other(lake: Lake) -> None:
     source = lake.ada.source()
     with log_held(lake) as held:
-        stated = Started(lambda: lake.bo.post("/positions", position(quotes=[quote(source_id=source["id"])])))
+        stated = Started(
+            lambda: lake.bo.post("/positions", position(quotes=[quote(source_id=source["id"])]))
+        )
         assert stated.waits()
         text = Started(lambda: lake.ada.patch(f"/sources/{source['id']}", {"text": TEXT}))
         assert text.waits()
@@ -145,7 +158,10 @@ def test_two_drafts_that_name_the_same_new_speaker_are_published_at_once(lake: L
 def test_two_positions_that_name_the_same_new_speaker_are_stated_at_once(lake: Lake) -> None:
     new = [quote(speaker={"name": "Somebody New"})]
     with log_held(lake) as held:
-        both = [Started(lambda d=desk: d.post("/positions", position(quotes=new))) for desk in (lake.ada, lake.bo)]
+        both = [
+            Started(lambda d=desk: d.post("/positions", position(quotes=new)))
+            for desk in (lake.ada, lake.bo)
+        ]
         assert all(one.waits() for one in both)
         held.commit()
         assert [one.result().status for one in both] == [201, 201]

@@ -47,7 +47,9 @@ def enlarge(lake: Lake) -> None:
         assert lake.ada.post("/negotiations/lake/issues", body).status == 201
         source = lake.ada.source()["id"]
         said = quote("words", source, speaker={"office": f"Clerk {n}"})
-        body = position(f"p{n % 9}", f"i{n}", attitudes={f"o{n}1": "prefers"}, quotes=[said, quote()])
+        body = position(
+            f"p{n % 9}", f"i{n}", attitudes={f"o{n}1": "prefers"}, quotes=[said, quote()]
+        )
         assert lake.ada.post("/positions", body).status == 201
         look = {"party": "council", "issue": f"i{n}", "looked_on": "2024-06-01"}
         assert lake.ada.post("/negotiations/lake/looks", look).status == 201
@@ -69,7 +71,9 @@ ADDRESSES = (
 
 def test_the_number_of_statements_does_not_grow(lake: Lake, subtests: pytest.Subtests) -> None:
     lake.ada.state(firmness="demand", quotes=[quote("forty per cent", speaker="Mara Venn")])
-    lake.ada.post("/negotiations/lake/looks", {"party": "south", "issue": "dam", "looked_on": "2024-06-01"})
+    lake.ada.post(
+        "/negotiations/lake/looks", {"party": "south", "issue": "dam", "looked_on": "2024-06-01"}
+    )
     for address in ADDRESSES:
         cost(lake, address)  # whatever is asked only once by a process
     small = {address: cost(lake, address) for address in ADDRESSES}
@@ -83,7 +87,12 @@ def test_the_number_of_statements_does_not_grow(lake: Lake, subtests: pytest.Sub
 def windows(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A matrix that is answered two rows at a time: six issues, three parties."""
     for n in range(4):
-        assert lake.ada.post("/negotiations/lake/issues", {"slug": f"i{n}", "title": f"Issue {n}"}).status == 201
+        assert (
+            lake.ada.post(
+                "/negotiations/lake/issues", {"slug": f"i{n}", "title": f"Issue {n}"}
+            ).status
+            == 201
+        )
     monkeypatch.setattr(api, "MOST_CELLS", 7)
     return lake
 
@@ -96,14 +105,19 @@ def test_a_walk_in_whole_rows_is_of_one_moment(windows: Lake, by: str) -> None:
     rows: list[str] = []
     while True:
         assert (answer.meta["total_cells"], answer.meta["as_of"]) == (18, meta["as_of"])
-        assert (answer.meta["known_at"], answer.meta["revision"]) == (meta["known_at"], meta["revision"])
+        assert (answer.meta["known_at"], answer.meta["revision"]) == (
+            meta["known_at"],
+            meta["revision"],
+        )
         assert all(c["position"] is None for c in answer.data["cells"])
         assert len(answer.data["cells"]) == 6
         rows += [i["slug"] for i in answer.data["issues"]]
         if answer.meta["next"] is None:
             break
         # Meanwhile an issue is put on top, and something is said that moves the day.
-        windows.ada.post("/negotiations/lake/issues", {"slug": f"top-{len(rows)}", "title": "Top", "order": -1})
+        windows.ada.post(
+            "/negotiations/lake/issues", {"slug": f"top-{len(rows)}", "title": "Top", "order": -1}
+        )
         windows.ada.state("south", "dam", quotes=[quote("every farmer")])
         if by == "cursor":
             answer = windows.stranger.get(MATRIX, **query, cursor=answer.meta["next"])

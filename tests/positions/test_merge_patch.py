@@ -40,10 +40,19 @@ def path(stated: Body) -> str:
             {"attitudes": {"q20": "rejects", "q30": "rejects", "q40": "prefers"}},
         ),
         # An attitude taken out takes its condition and its mark along.
-        ({"attitudes": {"q30": None}}, {"attitudes": {"q20": "rejects", "q40": "prefers"}, "conditions": {}}),
-        ({"attitudes": {"q20": None}}, {"attitudes": {"q30": "accepts", "q40": "prefers"}, "inferred": []}),
+        (
+            {"attitudes": {"q30": None}},
+            {"attitudes": {"q20": "rejects", "q40": "prefers"}, "conditions": {}},
+        ),
+        (
+            {"attitudes": {"q20": None}},
+            {"attitudes": {"q30": "accepts", "q40": "prefers"}, "inferred": []},
+        ),
         ({"conditions": {"q30": None}}, {"conditions": {}}),
-        ({"conditions": {"q40": "never"}}, {"conditions": {"q30": "only if paid for", "q40": "never"}}),
+        (
+            {"conditions": {"q40": "never"}},
+            {"conditions": {"q30": "only if paid for", "q40": "never"}},
+        ),
         ({"inferred": []}, {"inferred": []}),
         ({"inferred": ["q20", "q30"]}, {"inferred": ["q20", "q30"]}),
         # The preferred option changes hands in one go.
@@ -58,7 +67,9 @@ def path(stated: Body) -> str:
     ],
     ids=str,
 )
-def test_what_is_sent_is_merged_and_everything_else_stays(lake: Lake, held: Body, change: Any, becomes: Body) -> None:
+def test_what_is_sent_is_merged_and_everything_else_stays(
+    lake: Lake, held: Body, change: Any, becomes: Body
+) -> None:
     got = lake.ada.patch(path(held), change)
     about_the_version = {"version": 2, "action": "corrected", "reason": "the record was wrong"}
     assert got.data == held | becomes | about_the_version | {"recorded_at": got.data["recorded_at"]}
@@ -120,7 +131,9 @@ REFUSED: list[tuple[Any, str]] = [
 ]
 
 
-def test_what_is_not_so_is_refused_by_name(lake: Lake, held: Body, subtests: pytest.Subtests) -> None:
+def test_what_is_not_so_is_refused_by_name(
+    lake: Lake, held: Body, subtests: pytest.Subtests
+) -> None:
     for change, where in REFUSED:
         with subtests.test(change=change):
             refused = lake.ada.patch(path(held), {"summary": "changed on the way", **change})
@@ -157,7 +170,9 @@ def test_quotes_are_replaced_and_kept_by_number(lake: Lake, held: Body) -> None:
     got = lake.ada.correct(held["id"], quotes=[quote(OTHER_WORDS), kept])
     assert [q["id"] for q in got["quotes"]] == [kept["id"] + 1, kept["id"]]
     assert got["quotes"][1] == kept
-    reordered = lake.ada.correct(held["id"], quotes=[{"id": q["id"]} for q in reversed(got["quotes"])])
+    reordered = lake.ada.correct(
+        held["id"], quotes=[{"id": q["id"]} for q in reversed(got["quotes"])]
+    )
     assert [q["id"] for q in reordered["quotes"]] == [kept["id"], kept["id"] + 1]
     assert reordered["version"] == 3
 
@@ -194,14 +209,26 @@ def test_a_write_names_the_version_that_it_changes(lake: Lake, held: Body) -> No
     for stale in (first, '"v99-r1-00000000"', '"nonsense"', f"W/{lake.ada.get(path(held)).etag}"):
         assert lake.ada.patch(path(held), bad, etag=stale).status == 412, stale
     newest = lake.ada.get(path(held)).etag
-    assert lake.ada.patch(path(held), {"summary": "two"}, etag=f'"v9-r9-99999999", {newest}').status == 200
+    assert (
+        lake.ada.patch(path(held), {"summary": "two"}, etag=f'"v9-r9-99999999", {newest}').status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("content", [b"{", b"[1", b'{"reason": NaN}'])
-def test_a_stale_write_is_told_so_before_its_body_is_judged(lake: Lake, held: Body, content: bytes) -> None:
+def test_a_stale_write_is_told_so_before_its_body_is_judged(
+    lake: Lake, held: Body, content: bytes
+) -> None:
     client, address = lake.ada.client, f"/api/v1{path(held)}"
-    headers = {"Authorization": f"Bearer {lake.ada.token}", "Content-Type": "application/merge-patch+json"}
-    for etag, status in ((None, 428), ('"v9-r9-99999999"', 412), (lake.ada.get(path(held)).etag, 422)):
+    headers = {
+        "Authorization": f"Bearer {lake.ada.token}",
+        "Content-Type": "application/merge-patch+json",
+    }
+    for etag, status in (
+        (None, 428),
+        ('"v9-r9-99999999"', 412),
+        (lake.ada.get(path(held)).etag, 422),
+    ):
         sent = headers | ({"If-Match": etag} if etag else {})
         assert client.patch(address, content=content, headers=sent).status_code == status
 
@@ -237,7 +264,12 @@ def test_retracting_takes_a_reason_and_a_version(lake: Lake, held: Body) -> None
         refused = lake.ada.retract(number, reason=reason)
         assert (refused.status, refused.faults) == (422, {"/reason"})
     got = lake.ada.retract(number, "never said").data
-    assert (got["status"], got["action"], got["reason"], got["version"]) == ("retracted", "retracted", "never said", 2)
+    assert (got["status"], got["action"], got["reason"], got["version"]) == (
+        "retracted",
+        "retracted",
+        "never said",
+        2,
+    )
     again = lake.ada.retract(number)
     assert (again.status, again.headers["content-type"]) == (409, "application/problem+json")
 
@@ -255,7 +287,9 @@ def test_what_is_retracted_counts_nowhere_and_stays_readable(lake: Lake, held: B
     assert [v["version"] for v in lake.stranger.get(f"{path(held)}/versions").data] == [1, 2]
 
 
-@pytest.mark.parametrize("change", [{"summary": "x"}, {}, {"status": "published", "summary": "x"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"summary": "x"}, {}, {"status": "published", "summary": "x"}], ids=str
+)
 def test_what_is_retracted_takes_no_other_patch(lake: Lake, held: Body, change: Any) -> None:
     lake.ada.retract(held["id"])
     assert lake.ada.patch(path(held), change).status == 409
@@ -267,7 +301,12 @@ def test_restoring_brings_it_back_as_it_was(lake: Lake, held: Body) -> None:
     assert lake.ada.patch(path(held), {"status": "draft"}).status == 422
     whole = {**retracted, "status": "published", "reason": "it was said after all"}
     got = lake.ada.patch(path(held), whole).data
-    new = {"version": 3, "action": "restored", "reason": "it was said after all", "recorded_at": got["recorded_at"]}
+    new = {
+        "version": 3,
+        "action": "restored",
+        "reason": "it was said after all",
+        "recorded_at": got["recorded_at"],
+    }
     assert got == held | new
     assert lake.stranger.current() == held["id"]
 

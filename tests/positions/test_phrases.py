@@ -4,7 +4,18 @@ import pytest
 
 from app.positions.phrases import bare_condition, led, only_if
 
-BEGUN = ["only if", "Only if", "ONLY IF", "only  if", "only\u00a0if", " only\nif", "only if:", "Only if :", "if", "If"]
+BEGUN = [
+    "only if",
+    "Only if",
+    "ONLY IF",
+    "only  if",
+    "only\u00a0if",
+    " only\nif",
+    "only if:",
+    "Only if :",
+    "if",
+    "If",
+]
 
 
 def test_the_words_are_put_before_what_was_typed() -> None:
@@ -17,7 +28,9 @@ def test_words_that_were_typed_are_not_doubled(begun: str) -> None:
     assert bare_condition(f"{begun} Foreign aid ends ") == "Foreign aid ends"
 
 
-@pytest.mark.parametrize("text", ["iffy terms are dropped", "only after elections", "a truce holds, only if in spring"])
+@pytest.mark.parametrize(
+    "text", ["iffy terms are dropped", "only after elections", "a truce holds, only if in spring"]
+)
 def test_what_only_looks_like_them_stays(text: str) -> None:
     assert only_if(text) == f"only if {text}"
 

@@ -57,7 +57,9 @@ def test_words_are_kept_as_sent_and_verified_with_their_place(lake: Lake) -> Non
     assert got["prefix"].endswith("“") and got["suffix"].startswith(",”")
 
 
-def test_words_that_occur_twice_are_ambiguous_until_their_surroundings_settle_it(lake: Lake) -> None:
+def test_words_that_occur_twice_are_ambiguous_until_their_surroundings_settle_it(
+    lake: Lake,
+) -> None:
     answer = lake.ada.post("/positions", position(quotes=[quote(TWICE)]))
     assert answer.data["quotes"][0]["verification"] == "ambiguous"
     assert answer.json["warnings"]
@@ -76,8 +78,12 @@ def test_a_mismatch_stays_in_a_draft_and_is_refused_on_publishing(lake: Lake) ->
     for answer in (refused, published):
         [fault] = answer.json["errors"]
         assert "We accept forty per cent" in fault["closest"]["exact"]
-        assert TEXT[fault["closest"]["start"] : fault["closest"]["end"]] == fault["closest"]["exact"]
-    [nothing_like_it] = lake.ada.post("/positions", position(quotes=[quote("Xyzzy plugh")])).json["errors"]
+        assert (
+            TEXT[fault["closest"]["start"] : fault["closest"]["end"]] == fault["closest"]["exact"]
+        )
+    [nothing_like_it] = lake.ada.post("/positions", position(quotes=[quote("Xyzzy plugh")])).json[
+        "errors"
+    ]
     assert nothing_like_it["closest"] is None
 
 
@@ -91,7 +97,9 @@ def mismatched(lake: Lake) -> Any:
     return stated
 
 
-def test_a_text_put_on_file_checks_quotes_anew_without_a_new_version(lake: Lake, mismatched: Any) -> None:
+def test_a_text_put_on_file_checks_quotes_anew_without_a_new_version(
+    lake: Lake, mismatched: Any
+) -> None:
     [was] = mismatched["quotes"]
     now = lake.ada.get(f"/positions/{mismatched['id']}").data
     assert (now["version"], now["action"]) == (1, "published")
@@ -138,7 +146,9 @@ def test_a_new_position_carries_quotes_of_its_cell_along(lake: Lake) -> None:
     assert (refused.status, refused.faults) == (422, {"/quotes/0/id"})
 
 
-@pytest.mark.parametrize("change", [{"exact": OTHER_WORDS}, {"said_on": "2024-05-01"}, {"kind": "reported"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"exact": OTHER_WORDS}, {"said_on": "2024-05-01"}, {"kind": "reported"}], ids=str
+)
 def test_a_quote_carried_along_is_not_changed_on_the_way(lake: Lake, change: Any) -> None:
     [first] = lake.ada.state()["quotes"]
     refused = lake.ada.post("/positions", position(quotes=[{"id": first["id"], **change}]))
@@ -173,7 +183,9 @@ def test_the_same_words_for_another_party_warn(lake: Lake) -> None:
 
 
 def test_a_date_after_the_publication_of_its_source_warns(lake: Lake) -> None:
-    answer = lake.ada.post("/positions", position(stated_on="2024-05-20", quotes=[quote(said_on="2024-05-20")]))
+    answer = lake.ada.post(
+        "/positions", position(stated_on="2024-05-20", quotes=[quote(said_on="2024-05-20")])
+    )
     assert answer.status == 201
     assert [w["pointer"] for w in answer.json["warnings"]] == ["/quotes/0/said_on"]
 
@@ -184,7 +196,10 @@ def test_quotes_are_checked_without_storing_anything(lake: Lake) -> None:
     assert found["verification"] == "mismatch"
     closest = found["closest"]
     assert TEXT[closest["start"] : closest["end"]] == closest["exact"]
-    assert lake.ada.post("/quotes/check", {**sent, "exact": closest["exact"]}).data["verification"] == "verified"
+    assert (
+        lake.ada.post("/quotes/check", {**sent, "exact": closest["exact"]}).data["verification"]
+        == "verified"
+    )
     assert lake.stranger.post("/quotes/check", sent).status == 401
     assert lake.vic.post("/quotes/check", sent).status == 403
     assert lake.ada.post("/quotes/check", {**sent, "text": "x"}).status == 422
@@ -215,7 +230,9 @@ def test_what_keeps_words_from_matching_is_said(lake: Lake) -> None:
     found = lake.ada.post("/quotes/check", sent).data
     assert (found["reason"], found["closest"]["exact"]) == ("inside_words", "The Skies.If")
     assert lake.ada.post("/quotes/check", {**sent, "exact": "The Seas"}).data["reason"] == "absent"
-    assert lake.ada.post("/quotes/check", {**sent, "exact": "long-term peace"}).data["reason"] is None
+    assert (
+        lake.ada.post("/quotes/check", {**sent, "exact": "long-term peace"}).data["reason"] is None
+    )
     refused = lake.ada.post("/positions", position(quotes=[quote("The Skies"), quote("The Seas")]))
     inside, absent = refused.json["errors"]
     assert (inside["reason"], absent["reason"]) == ("inside_words", "absent")

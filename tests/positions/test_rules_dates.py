@@ -11,7 +11,12 @@ RECORDED = date(2024, 6, 1)
 COMPUTED = [
     # stated_on, quotes (said_on, published_on), then expected: stated_on, from, by
     ("a day", "2024-05-14", [(None, "2024-05-14")], "2024-05-14 2024-05-14 2024-05-14"),
-    ("a month, published later", "2024-03", [(None, "2024-05-14")], "2024-03 2024-03-01 2024-03-31"),
+    (
+        "a month, published later",
+        "2024-03",
+        [(None, "2024-05-14")],
+        "2024-03 2024-03-01 2024-03-31",
+    ),
     ("a year, published later", "2023", [(None, "2024-05-14")], "2023 2023-01-01 2023-12-31"),
     ("a year, published within it", "2024", [(None, "2024-05-14")], "2024 2024-01-01 2024-05-14"),
     (
@@ -21,24 +26,59 @@ COMPUTED = [
         "2025-03 2025-03-01 2025-03-17",
         date(2026, 1, 1),
     ),
-    ("published on the first day", "2024-03", [(None, "2024-03-01")], "2024-03 2024-03-01 2024-03-01"),
-    ("published before the period", "2024-03", [(None, "2024-02-28")], "2024-03 2024-03-01 2024-03-31"),
+    (
+        "published on the first day",
+        "2024-03",
+        [(None, "2024-03-01")],
+        "2024-03 2024-03-01 2024-03-01",
+    ),
+    (
+        "published before the period",
+        "2024-03",
+        [(None, "2024-02-28")],
+        "2024-03 2024-03-01 2024-03-31",
+    ),
     ("published in a month", "2024", [(None, "2024-03")], "2024 2024-01-01 2024-03-31"),
-    ("published in the same month", "2024-03", [(None, "2024-03")], "2024-03 2024-03-01 2024-03-31"),
+    (
+        "published in the same month",
+        "2024-03",
+        [(None, "2024-03")],
+        "2024-03 2024-03-01 2024-03-31",
+    ),
     ("published in that year", "2024-03", [(None, "2024")], "2024-03 2024-03-01 2024-03-31"),
     ("no publication day", "2024-03", [(None, None)], "2024-03 2024-03-01 2024-03-31"),
     ("no quotes, in a draft", "2024-03", [], "2024-03 2024-03-01 2024-03-31"),
-    ("said on a day within", "2024-03", [("2024-03-16", "2024-05-14")], "2024-03 2024-03-01 2024-03-16"),
+    (
+        "said on a day within",
+        "2024-03",
+        [("2024-03-16", "2024-05-14")],
+        "2024-03 2024-03-01 2024-03-16",
+    ),
     ("said in the period", "2024-03", [("2024-03", "2024-03-20")], "2024-03 2024-03-01 2024-03-20"),
-    ("said in a longer period", "2024-03-16", [("2024", "2024-05-14")], "2024-03-16 2024-03-16 2024-03-16"),
-    ("published before it was said", "2024-03", [("2024-03-16", "2024-03-10")], "2024-03 2024-03-01 2024-03-16"),
+    (
+        "said in a longer period",
+        "2024-03-16",
+        [("2024", "2024-05-14")],
+        "2024-03-16 2024-03-16 2024-03-16",
+    ),
+    (
+        "published before it was said",
+        "2024-03",
+        [("2024-03-16", "2024-03-10")],
+        "2024-03 2024-03-01 2024-03-16",
+    ),
     (
         "the latest quote counts",
         "2024-03",
         [("2024-03-04", None), ("2024-03-16", None)],
         "2024-03 2024-03-01 2024-03-16",
     ),
-    ("one is bound by nothing", "2024-03", [("2024-03-04", None), (None, None)], "2024-03 2024-03-01 2024-03-31"),
+    (
+        "one is bound by nothing",
+        "2024-03",
+        [("2024-03-04", None), (None, None)],
+        "2024-03 2024-03-01 2024-03-31",
+    ),
     (
         "one is carried from before",
         "2024-03",
@@ -47,8 +87,19 @@ COMPUTED = [
     ),
     ("all are from before", "2024-03", [("2023-11-02", None)], "2024-03 2024-03-01 2024-03-01"),
     ("recorded within the period", "2024", [(None, None)], "2024 2024-01-01 2024-06-01"),
-    ("recorded before said, in the far east", "2024-06-02", [(None, None)], "2024-06-02 2024-06-02 2024-06-02"),
-    ("a period that begins tomorrow", "2024-06", [], "2024-06 2024-06-01 2024-06-01", date(2024, 5, 31)),
+    (
+        "recorded before said, in the far east",
+        "2024-06-02",
+        [(None, None)],
+        "2024-06-02 2024-06-02 2024-06-02",
+    ),
+    (
+        "a period that begins tomorrow",
+        "2024-06",
+        [],
+        "2024-06 2024-06-01 2024-06-01",
+        date(2024, 5, 31),
+    ),
     ("left out: said_on", None, [("2024-04-02", "2024-05-14")], "2024-04-02 2024-04-02 2024-04-02"),
     (
         "left out: the one that ends last",
@@ -56,7 +107,12 @@ COMPUTED = [
         [("2024-03", None), ("2024-04-02", None)],
         "2024-04-02 2024-04-02 2024-04-02",
     ),
-    ("left out: the most precise", None, [("2024-03", None), ("2024-03-31", None)], "2024-03-31 2024-03-31 2024-03-31"),
+    (
+        "left out: the most precise",
+        None,
+        [("2024-03", None), ("2024-03-31", None)],
+        "2024-03-31 2024-03-31 2024-03-31",
+    ),
     (
         "left out: ends last, though vague",
         None,
@@ -76,8 +132,18 @@ COMPUTED = [
         [(None, "2024-05-14"), (None, "2024-04-01")],
         "2024-04-01 2024-04-01 2024-04-01",
     ),
-    ("left out: publication in a month", None, [(None, "2024-04")], "2024-04 2024-04-01 2024-04-30"),
-    ("left out: earliest by its last day", None, [(None, "2024"), (None, "2024-04")], "2024-04 2024-04-01 2024-04-30"),
+    (
+        "left out: publication in a month",
+        None,
+        [(None, "2024-04")],
+        "2024-04 2024-04-01 2024-04-30",
+    ),
+    (
+        "left out: earliest by its last day",
+        None,
+        [(None, "2024"), (None, "2024-04")],
+        "2024-04 2024-04-01 2024-04-30",
+    ),
 ]
 
 
@@ -94,9 +160,21 @@ def test_computed(row: tuple) -> None:
 
 def test_by_hand_it_is_narrowed() -> None:
     said = quotes([(None, "2024-03-20")])
-    when = stated("2024-03", said, recorded_day=RECORDED, stated_from=date(2024, 3, 10), stated_by=date(2024, 3, 12))
+    when = stated(
+        "2024-03",
+        said,
+        recorded_day=RECORDED,
+        stated_from=date(2024, 3, 10),
+        stated_by=date(2024, 3, 12),
+    )
     assert when == Stated("2024-03", date(2024, 3, 10), date(2024, 3, 12))
-    same = stated("2024-03", said, recorded_day=RECORDED, stated_from=date(2024, 3, 1), stated_by=date(2024, 3, 20))
+    same = stated(
+        "2024-03",
+        said,
+        recorded_day=RECORDED,
+        stated_from=date(2024, 3, 1),
+        stated_by=date(2024, 3, 20),
+    )
     assert same == stated("2024-03", said, recorded_day=RECORDED)
 
 
@@ -112,7 +190,13 @@ def test_by_hand_it_is_narrowed() -> None:
 )
 def test_by_hand_it_is_never_widened(first: date | None, last: date | None, pointer: str) -> None:
     with pytest.raises(StatedError) as refused:
-        stated("2024-03", quotes([(None, "2024-03-20")]), recorded_day=RECORDED, stated_from=first, stated_by=last)
+        stated(
+            "2024-03",
+            quotes([(None, "2024-03-20")]),
+            recorded_day=RECORDED,
+            stated_from=first,
+            stated_by=last,
+        )
     assert refused.value.pointer == pointer
 
 
@@ -127,14 +211,18 @@ def test_by_hand_it_is_never_widened(first: date | None, last: date | None, poin
         ("2024-03", [("soon", None)], None, "/quotes/0/said_on"),
     ],
 )
-def test_refused(stated_on: str, pairs: list[tuple[str | None, str | None]], by: date | None, pointer: str) -> None:
+def test_refused(
+    stated_on: str, pairs: list[tuple[str | None, str | None]], by: date | None, pointer: str
+) -> None:
     with pytest.raises(StatedError) as refused:
         stated(stated_on, quotes(pairs), recorded_day=RECORDED, stated_by=by)
     assert refused.value.pointer == pointer
 
 
 def test_a_quote_may_be_vaguer_than_the_position() -> None:
-    assert stated("2024-03-16", quotes([("2024-03", None)]), recorded_day=RECORDED).stated_by == date(2024, 3, 16)
+    assert stated(
+        "2024-03-16", quotes([("2024-03", None)]), recorded_day=RECORDED
+    ).stated_by == date(2024, 3, 16)
 
 
 @pytest.mark.parametrize("pairs", [[], [(None, None)]])

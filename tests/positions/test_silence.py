@@ -11,7 +11,9 @@ from tests.support.fixtures import Lake
 LOOKS = "/negotiations/lake/looks"
 
 
-def look(party: str = "north", issue: str = "quota", looked_on: str = "2024-06-01", **more: Any) -> dict[str, Any]:
+def look(
+    party: str = "north", issue: str = "quota", looked_on: str = "2024-06-01", **more: Any
+) -> dict[str, Any]:
     return {"party": party, "issue": issue, "looked_on": looked_on, **more}
 
 
@@ -24,7 +26,10 @@ def test_searched_and_never_looked_at_are_told_apart(lake: Lake) -> None:
     assert silence(lake) == ("never_searched", None)
     assert lake.ada.post(LOOKS, look(where="the archive")).status == 201
     lake.ada.post(LOOKS, look(looked_on="2024-05-01", where="older, noted later"))
-    for as_of in ("2024-01-01", "2024-12-31"):  # a look counts at every as_of, and the newest is shown
+    for as_of in (
+        "2024-01-01",
+        "2024-12-31",
+    ):  # a look counts at every as_of, and the newest is shown
         found = {"looked_on": "2024-06-01", "where": "the archive"}
         assert silence(lake, as_of=as_of) == ("searched", found)
     assert silence(lake, "south") == ("never_searched", None)
@@ -38,7 +43,11 @@ def test_a_cell_never_borrows_a_position(lake: Lake) -> None:
     cells = lake.stranger.get("/negotiations/lake/matrix").data["cells"]
     assert len(cells) == 6
     assert [(c["party"], c["issue"]) for c in cells if c["position"]] == [("north", "quota")]
-    assert all(c["silence"] == "never_searched" and c["positions_count"] == 0 for c in cells if not c["position"])
+    assert all(
+        c["silence"] == "never_searched" and c["positions_count"] == 0
+        for c in cells
+        if not c["position"]
+    )
 
 
 def test_a_draft_leaves_a_cell_silent(lake: Lake) -> None:
@@ -55,7 +64,9 @@ def test_a_position_that_is_only_possible_is_not_stated(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("searched", [False, True])
-def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(lake: Lake, searched: bool) -> None:
+def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(
+    lake: Lake, searched: bool
+) -> None:
     lake.ada.state("south", stated_on="2024-03-01")
     number = lake.ada.state(stated_on="2024-03")["id"]
     if searched:
@@ -72,7 +83,13 @@ def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(lake: Lake
         said = " ".join(found.text(separator=" ").split())
         assert "said some time in March 2024" in said, path
         assert path == "/n/lake/coverage" or found.css_first(f'a[href="/positions/{number}"]'), path
-        for silent in ("not yet looked", "Nobody has looked", "nothing found", "nothing was found", "No position is"):
+        for silent in (
+            "not yet looked",
+            "Nobody has looked",
+            "nothing found",
+            "nothing was found",
+            "No position is",
+        ):
             assert silent not in said, path
         assert "never" not in (found.attributes.get("class") or "")
     wide = lake.stranger.page("/n/lake/export.csv", shape="matrix", as_of="2024-03-13").text
@@ -99,7 +116,9 @@ def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(lake: Lake
     ids=str,
 )
 def test_a_filter_hides_cells_and_silences_none(lake: Lake, query: Any, shown: list[Any]) -> None:
-    lake.ada.state("north", firmness="demand", stated_on="2024-05-01")  # no longer current: no filter digs it up
+    lake.ada.state(
+        "north", firmness="demand", stated_on="2024-05-01"
+    )  # no longer current: no filter digs it up
     lake.ada.state("north", firmness="red_line")
     lake.ada.state("south", firmness="demand", quotes=[quote(OTHER_WORDS)])
     cells = lake.stranger.get("/negotiations/lake/matrix", **query).data["cells"]
@@ -130,5 +149,9 @@ def test_looks_are_listed_with_who_looked(lake: Lake) -> None:
     made = lake.bo.post(LOOKS, look(where="the archive"))
     [listed] = lake.stranger.get(LOOKS).data
     assert listed == made.data
-    assert (listed["by"], listed["looked_on"], listed["where"]) == ("bo", "2024-06-01", "the archive")
+    assert (listed["by"], listed["looked_on"], listed["where"]) == (
+        "bo",
+        "2024-06-01",
+        "the archive",
+    )
     assert listed["uid"]

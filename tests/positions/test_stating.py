@@ -19,7 +19,9 @@ def span(stated: Body) -> tuple[str, str, str]:
 def quotes(lake: Lake, *dates: tuple[str | None, str | None]) -> list[Body]:
     """A quote for each pair of its `said_on` and its source's `published_on`."""
     sources = [lake.ada.source(published_on=published) for _, published in dates]
-    return [quote(WORDS, s["id"], said_on=said) for s, (said, _) in zip(sources, dates, strict=True)]
+    return [
+        quote(WORDS, s["id"], said_on=said) for s, (said, _) in zip(sources, dates, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,13 @@ def test_the_span_follows_from_dates_and_quotes(
 
 
 def test_the_most_precise_of_several_dates_is_taken(lake: Lake) -> None:
-    stated = lake.ada.state(stated_on=..., quotes=quotes(lake, ("2024-03", None), ("2024-03-31", None)))
+    stated = lake.ada.state(
+        stated_on=..., quotes=quotes(lake, ("2024-03", None), ("2024-03-31", None))
+    )
     assert stated["stated_on"] == "2024-03-31"
-    stated = lake.ada.state(stated_on=..., quotes=quotes(lake, (None, "2024-05"), (None, "2024-05-31")))
+    stated = lake.ada.state(
+        stated_on=..., quotes=quotes(lake, (None, "2024-05"), (None, "2024-05-31"))
+    )
     assert stated["stated_on"] in ("2024-05", "2024-05-31")
 
 
@@ -81,7 +87,8 @@ def test_it_is_never_today_that_stands_in_for_a_date(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-13", "2024-02-30", "24", "yesterday", "", "2024-05-14T00:00", "99999", "2024-5-1"]
+    "text",
+    ["2024-13", "2024-02-30", "24", "yesterday", "", "2024-05-14T00:00", "99999", "2024-5-1"],
 )
 def test_what_is_no_date_is_refused(lake: Lake, text: str) -> None:
     refused = lake.ada.post("/positions", position(stated_on=text))
@@ -91,11 +98,15 @@ def test_what_is_no_date_is_refused(lake: Lake, text: str) -> None:
 
 
 def test_a_quote_said_later_belongs_to_a_new_position(lake: Lake) -> None:
-    refused = lake.ada.post("/positions", position(stated_on="2024-03-01", quotes=quotes(lake, ("2024-05-01", None))))
+    refused = lake.ada.post(
+        "/positions", position(stated_on="2024-03-01", quotes=quotes(lake, ("2024-05-01", None)))
+    )
     assert (refused.status, refused.faults) == (422, {"/quotes/0/said_on"})
     stated = lake.ada.state(stated_on="2024-03", quotes=quotes(lake, ("2024-03-10", "2024-03-12")))
     [later] = quotes(lake, ("2024-04", None))
-    refused = lake.ada.patch(f"/positions/{stated['id']}", {"quotes": [{"id": stated["quotes"][0]["id"]}, later]})
+    refused = lake.ada.patch(
+        f"/positions/{stated['id']}", {"quotes": [{"id": stated["quotes"][0]["id"]}, later]}
+    )
     assert (refused.status, refused.faults) == (422, {"/quotes/1/said_on"})
 
 
@@ -178,16 +189,26 @@ def test_dates_by_hand_narrow_what_is_computed(lake: Lake) -> None:
     ids=str,
 )
 def test_dates_by_hand_do_no_more_than_narrow(lake: Lake, by_hand: Body, where: str) -> None:
-    refused = lake.ada.post("/positions", position(**MARCH, **by_hand, quotes=quotes(lake, (None, "2024-03-17"))))
+    refused = lake.ada.post(
+        "/positions", position(**MARCH, **by_hand, quotes=quotes(lake, (None, "2024-03-17")))
+    )
     assert (refused.status, refused.faults) == (422, {where})
 
 
 def test_dates_by_hand_stay_until_dates_or_quotes_change(lake: Lake) -> None:
-    stated = lake.ada.state(**MARCH, stated_from="2024-03-05", quotes=quotes(lake, (None, "2024-03-17")))
+    stated = lake.ada.state(
+        **MARCH, stated_from="2024-03-05", quotes=quotes(lake, (None, "2024-03-17"))
+    )
     number, [kept] = stated["id"], [{"id": q["id"]} for q in stated["quotes"]]
     assert span(lake.ada.correct(number, summary="better said"))[1:] == ("2024-03-05", "2024-03-17")
-    assert span(lake.ada.correct(number, stated_by="2024-03-10"))[1:] == ("2024-03-05", "2024-03-10")
-    assert span(lake.ada.correct(number, firmness="demand", quotes=[kept]))[1:] == ("2024-03-05", "2024-03-10")
+    assert span(lake.ada.correct(number, stated_by="2024-03-10"))[1:] == (
+        "2024-03-05",
+        "2024-03-10",
+    )
+    assert span(lake.ada.correct(number, firmness="demand", quotes=[kept]))[1:] == (
+        "2024-03-05",
+        "2024-03-10",
+    )
     [more] = quotes(lake, ("2024-03-12", None))
     assert span(lake.ada.correct(number, quotes=[kept, more]))[1:] == ("2024-03-01", "2024-03-17")
 
@@ -218,12 +239,16 @@ def test_a_corrected_publication_day_moves_no_position(lake: Lake) -> None:
     assert span(lake.ada.correct(stated["id"], summary="better said")) == was
     [kept] = stated["quotes"]
     assert span(
-        lake.ada.correct(stated["id"], quotes=[kept | {"source": kept["source"] | {"published_on": "2024-03-09"}}])
+        lake.ada.correct(
+            stated["id"],
+            quotes=[kept | {"source": kept["source"] | {"published_on": "2024-03-09"}}],
+        )
     )
     assert lake.ada.retract(stated["id"]).status == 200
     assert span(lake.ada.correct(stated["id"], status="published")) == was
     moved = lake.ada.correct(
-        stated["id"], quotes=[{"id": kept["id"]}, quote(OTHER_WORDS, source_id, said_on="2024-03-02")]
+        stated["id"],
+        quotes=[{"id": kept["id"]}, quote(OTHER_WORDS, source_id, said_on="2024-03-02")],
     )
     assert span(moved)[1:] == ("2024-03-01", "2024-03-09")
 
@@ -237,16 +262,24 @@ def test_a_later_correction_still_counts_from_the_first_publication(lake: Lake) 
     with time_machine.travel(first):
         stated = lake.ada.state(stated_on="2025", quotes=quotes(lake, (None, None)))
     assert span(stated)[2] == "2025-03-10"
-    with connect(lake.database.owner_url) as connection:  # the log has the database's clock, which no test can set
+    with connect(
+        lake.database.owner_url
+    ) as connection:  # the log has the database's clock, which no test can set
         connection.execute("UPDATE position SET first_published_at = %s", [first])
     with time_machine.travel(datetime(2025, 6, 1, tzinfo=UTC)):
         [kept, more] = [{"id": stated["quotes"][0]["id"]}, *quotes(lake, (None, None))]
-        assert span(lake.ada.correct(stated["id"], quotes=[kept, more])) == ("2025", "2025-01-01", "2025-03-10")
+        assert span(lake.ada.correct(stated["id"], quotes=[kept, more])) == (
+            "2025",
+            "2025-01-01",
+            "2025-03-10",
+        )
 
 
 def test_a_draft_settles_its_day_when_it_is_first_published(lake: Lake) -> None:
     with time_machine.travel(datetime(2025, 3, 10, 12, tzinfo=UTC)):
-        draft = lake.ada.draft(stated_on="2025", stated_from="2025-02-01", quotes=quotes(lake, (None, None)))
+        draft = lake.ada.draft(
+            stated_on="2025", stated_from="2025-02-01", quotes=quotes(lake, (None, None))
+        )
     assert span(draft)[1:] == ("2025-02-01", "2025-03-10")
     with time_machine.travel(datetime(2025, 6, 1, tzinfo=UTC)):
         published = lake.ada.correct(draft["id"], status="published")
@@ -262,7 +295,10 @@ def test_as_of_counts_by_the_day_it_was_certainly_said(lake: Lake) -> None:
         ("2024-03-17", stated["id"], None),
     ):
         cell = lake.stranger.cell(as_of=as_of)
-        assert (cell["position"] and cell["position"]["id"], cell.get("possible")) == (current, possible), as_of
+        assert (cell["position"] and cell["position"]["id"], cell.get("possible")) == (
+            current,
+            possible,
+        ), as_of
 
 
 def test_todays_date_is_asked_for_in_utc(lake: Lake) -> None:

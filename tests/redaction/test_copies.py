@@ -47,20 +47,36 @@ def test_the_preview_lists_every_place_where_the_program_put_the_words(neighbour
 def test_of_words_beside_a_quote_what_is_nearer_stays(neighbours: Lake) -> None:
     lake = neighbours
     assert redact(lake, "quote", 1).status_code == 303
-    shown = {q["exact"]: q for p in (2, 3) for v in lake.ada.get(f"/positions/{p}/versions").data for q in v["quotes"]}
-    assert shown[AFTER]["prefix"] == ",” she went on. “" and TEXT.index(AFTER) == shown[AFTER]["start"]
-    assert shown[BEFORE]["suffix"] == ",” said Mara Venn. “" and shown[BEFORE]["prefix"].startswith("Talks")
-    assert (shown[GIVEN]["prefix"], shown[GIVEN]["suffix"]) == ("closed until then.” ", ", she said: “")
+    shown = {
+        q["exact"]: q
+        for p in (2, 3)
+        for v in lake.ada.get(f"/positions/{p}/versions").data
+        for q in v["quotes"]
+    }
+    assert (
+        shown[AFTER]["prefix"] == ",” she went on. “" and TEXT.index(AFTER) == shown[AFTER]["start"]
+    )
+    assert shown[BEFORE]["suffix"] == ",” said Mara Venn. “" and shown[BEFORE]["prefix"].startswith(
+        "Talks"
+    )
+    assert (shown[GIVEN]["prefix"], shown[GIVEN]["suffix"]) == (
+        "closed until then.” ",
+        ", she said: “",
+    )
     assert {q["verification"] for q in shown.values()} == {"verified"}
     assert lake.ada.get("/positions/2").data["action"] == "redacted"
-    assert lake.ada.post("/positions", {}, **{"Idempotency-Key": "k"}).status == 422  # the key is known still
+    assert (
+        lake.ada.post("/positions", {}, **{"Idempotency-Key": "k"}).status == 422
+    )  # the key is known still
     assert verified(lake) == []
 
 
 def test_all_places_of_a_text_where_the_words_stand_are_blocked(neighbours: Lake) -> None:
     assert redact(neighbours, "quote", 1).status_code == 303
     with connect(neighbours.database.url) as connection:
-        [(text,)] = connection.execute("SELECT text FROM source_text WHERE source_id = 2").fetchall()
+        [(text,)] = connection.execute(
+            "SELECT text FROM source_text WHERE source_id = 2"
+        ).fetchall()
     assert text == TEXT.replace(SAID, "█" * len(SAID))
 
 
@@ -68,7 +84,9 @@ def test_where_the_text_goes_the_words_beside_its_quotes_go_too(neighbours: Lake
     lake = neighbours
     assert redact(lake, "text", 2).status_code == 303
     shown = [q for p in (1, 2, 3) for q in lake.ada.get(f"/positions/{p}").data["quotes"]]
-    assert {(q["prefix"], q["suffix"], q["verification"]) for q in shown} == {(None, None, "verified")}
+    assert {(q["prefix"], q["suffix"], q["verification"]) for q in shown} == {
+        (None, None, "verified")
+    }
     assert lake.stranger.get("/negotiations/lake/releases/1").data["package"] is None
     assert verified(lake) == []
 
@@ -80,7 +98,9 @@ def test_a_mirror_forgets_the_words_beside_quotes_that_no_position_has_any_more(
     mirror = run_path(str(PROGRAM))["Mirror"]("", str(tmp_path / "mirror.sqlite"))
 
     def fetch(after: str | None, limit: int) -> Any:
-        return lake.stranger.get("/changes", limit=limit, **({"after": after} if after else {})).data
+        return lake.stranger.get(
+            "/changes", limit=limit, **({"after": after} if after else {})
+        ).data
 
     monkeypatch.setattr(mirror, "fetch", fetch)
     mirror.catch_up()
@@ -90,11 +110,15 @@ def test_a_mirror_forgets_the_words_beside_quotes_that_no_position_has_any_more(
     assert redact(lake, "quote", 1).status_code == 303
     mirror.catch_up()
     with sqlite3.connect(tmp_path / "mirror.sqlite") as kept:
-        rows = [kept.execute(f"SELECT * FROM {table}").fetchall() for table in ("object", "quote_check")]
+        rows = [
+            kept.execute(f"SELECT * FROM {table}").fetchall() for table in ("object", "quote_check")
+        ]
     assert MARKER not in json.dumps(rows, ensure_ascii=False)
 
 
-def test_an_older_package_brings_no_words_back_beside_a_quote(neighbours: Lake, tmp_path: Path) -> None:
+def test_an_older_package_brings_no_words_back_beside_a_quote(
+    neighbours: Lake, tmp_path: Path
+) -> None:
     lake = neighbours
     lake.ada.correct(3, status="published")
     give_out(lake.database.url, "lake", tmp_path / "old.zip")
@@ -135,7 +159,9 @@ def merge_north_into_council(lake: Lake) -> None:
 def test_what_was_recorded_under_another_party_goes_too(neighbours: Lake) -> None:
     lake = neighbours
     merge_north_into_council(lake)
-    [copy] = [p for p in lake.stranger.get("/positions", party="council").data if p["issue"] == "dam"]
+    [copy] = [
+        p for p in lake.stranger.get("/positions", party="council").data if p["issue"] == "dam"
+    ]
     assert copy["quotes"][0]["exact"] == SAID and copy["quotes"][0]["id"] != 1
     assert (
         f"Quote {copy['quotes'][0]['id']}: the same words"
@@ -143,7 +169,9 @@ def test_what_was_recorded_under_another_party_goes_too(neighbours: Lake) -> Non
     )
     assert redact(lake, "quote", 1).status_code == 303
     assert MARKER not in dumped(lake)
-    assert lake.stranger.get(f"/positions/{copy['id']}").data["quotes"][0]["redacted"]["reason"] == WHY
+    assert (
+        lake.stranger.get(f"/positions/{copy['id']}").data["quotes"][0]["redacted"]["reason"] == WHY
+    )
     assert redact(lake, "summary", 1, 1).status_code == 303
     assert "The groves first" not in dumped(lake)
     assert redact(lake, "reason", copy["id"], 1).status_code == 303

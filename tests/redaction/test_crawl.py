@@ -29,7 +29,15 @@ def neighbours(lake: Lake) -> Lake:
     assert there == 2
     lake.ada.state(
         issue="dam",
-        quotes=[quote(SAID, there, prefix="“", suffix=",” she went on", translation=f"Gebt uns {MARKER} zurück")],
+        quotes=[
+            quote(
+                SAID,
+                there,
+                prefix="“",
+                suffix=",” she went on",
+                translation=f"Gebt uns {MARKER} zurück",
+            )
+        ],
         summary="The groves first",
     )
     key = {"Idempotency-Key": "k"}
@@ -39,10 +47,16 @@ def neighbours(lake: Lake) -> Lake:
         "quotes": [quote(BEFORE, there), quote(AFTER, there)],
     }  # fmt: skip
     assert lake.ada.post("/positions", body, **key).status == 201
-    lake.ada.correct(2, quotes=[{"id": 3}], reason="The gates are another matter")  # the other one keeps its page
+    lake.ada.correct(
+        2, quotes=[{"id": 3}], reason="The gates are another matter"
+    )  # the other one keeps its page
     given = quote(GIVEN, there, prefix="closed until then.” ", suffix=f", she said: “{SAID}")
     lake.ada.draft("south", "dam", quotes=[quote(DRAFTED, there), given])
-    lake.ada.post("/quotes/check", {"source_id": there, "exact": "every groove back"}, **{"Idempotency-Key": "c"})
+    lake.ada.post(
+        "/quotes/check",
+        {"source_id": there, "exact": "every groove back"},
+        **{"Idempotency-Key": "c"},
+    )
     released(lake)
     return lake
 
@@ -54,7 +68,9 @@ VALUES: dict[str, Sequence[object]] = {
 }  # fmt: skip
 
 
-def test_no_answer_has_the_words_and_none_of_before_counts(neighbours: Lake, subtests: pytest.Subtests) -> None:
+def test_no_answer_has_the_words_and_none_of_before_counts(
+    neighbours: Lake, subtests: pytest.Subtests
+) -> None:
     lake = neighbours
     holding: dict[Asked, str | None] = {}
     for question in questions(lake, VALUES, lake.stranger.known_now()):
@@ -64,8 +80,14 @@ def test_no_answer_has_the_words_and_none_of_before_counts(neighbours: Lake, sub
             if MARKER.encode() not in said(got):
                 break
             holding[asked] = got.headers.get("ETag")
-    contexts = [a for a in holding if a.address.startswith(("/api/v1/positions/2", "/api/v1/quotes/3"))]
-    assert len(contexts) >= 4 and Asked("root", "/api/v1/positions/3") in holding and len(holding) > 100
+    contexts = [
+        a for a in holding if a.address.startswith(("/api/v1/positions/2", "/api/v1/quotes/3"))
+    ]
+    assert (
+        len(contexts) >= 4
+        and Asked("root", "/api/v1/positions/3") in holding
+        and len(holding) > 100
+    )
     assert redact(lake, "quote", 1).status_code == 303
     assert MARKER not in dumped(lake)
     for asked, etag in holding.items():

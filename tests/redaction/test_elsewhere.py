@@ -24,9 +24,17 @@ from tests.support.logged import verified
 __all__ = ["empty"]
 
 
-def test_a_package_carries_the_tombstones(lake: Lake, database: Server, client: TestClient, tmp_path: Path) -> None:
+def test_a_package_carries_the_tombstones(
+    lake: Lake, database: Server, client: TestClient, tmp_path: Path
+) -> None:
     full(lake)
-    for what, version in (("text", None), ("quote", None), ("source", None), ("summary", 1), ("reason", 2)):
+    for what, version in (
+        ("text", None),
+        ("quote", None),
+        ("source", None),
+        ("summary", 1),
+        ("reason", 2),
+    ):
         assert redact(lake, what, 1, version).status_code == 303
     give_out(lake.database.url, "lake", tmp_path / "out.zip")
     assert take_in(database.url, tmp_path / "out.zip").counts["positions"].added == len(
@@ -34,9 +42,15 @@ def test_a_package_carries_the_tombstones(lake: Lake, database: Server, client: 
     )
     there = Desk(client)
     [number] = [p["id"] for p in there.get("/positions").data]
-    shown, was = (d.get(f"/positions/{n}/versions").data for d, n in ((there, number), (lake.stranger, 1)))
+    shown, was = (
+        d.get(f"/positions/{n}/versions").data for d, n in ((there, number), (lake.stranger, 1))
+    )
     assert str(bare(shown)).replace("'attested'", "'verified'") == str(bare(was))
-    assert shown[0]["quotes"][0]["redacted"]["reason"] == shown[0]["redacted"]["summary"]["reason"] == WHY
+    assert (
+        shown[0]["quotes"][0]["redacted"]["reason"]
+        == shown[0]["redacted"]["summary"]["reason"]
+        == WHY
+    )
     assert set(there.get("/sources").data[0]["redacted"]) == {"data", "text"}
     again = take_in(database.url, tmp_path / "out.zip")
     assert again.counts["positions"].added == again.counts["sources"].added == 0
@@ -45,14 +59,22 @@ def test_a_package_carries_the_tombstones(lake: Lake, database: Server, client: 
 def test_an_older_package_brings_nothing_back(lake: Lake, tmp_path: Path) -> None:
     full(lake)
     give_out(lake.database.url, "lake", tmp_path / "old.zip")
-    for what, version in (("text", None), ("quote", None), ("source", None), ("summary", 1), ("reason", 2)):
+    for what, version in (
+        ("text", None),
+        ("quote", None),
+        ("source", None),
+        ("summary", 1),
+        ("reason", 2),
+    ):
         assert redact(lake, what, 1, version).status_code == 303
     before = dumped(lake)
     take_in(lake.database.url, tmp_path / "old.zip")
     assert WORDS not in dumped(lake) and dumped(lake) == before
 
 
-def test_a_package_with_a_tombstone_does_not_redact_here(lake: Lake, database: Server, tmp_path: Path) -> None:
+def test_a_package_with_a_tombstone_does_not_redact_here(
+    lake: Lake, database: Server, tmp_path: Path
+) -> None:
     full(lake)
     give_out(lake.database.url, "lake", tmp_path / "old.zip")
     take_in(database.url, tmp_path / "old.zip")
@@ -63,10 +85,14 @@ def test_a_package_with_a_tombstone_does_not_redact_here(lake: Lake, database: S
     assert "parley redact quote" in "".join(refused.value.lines())
 
 
-def test_a_backup_keeps_them_and_the_log_holds(lake: Lake, empty: Callable[[], Server], tmp_path: Path) -> None:
+def test_a_backup_keeps_them_and_the_log_holds(
+    lake: Lake, empty: Callable[[], Server], tmp_path: Path
+) -> None:
     full(lake)
     redact(lake, "quote", 1)
-    path, _ = back_up(lake.database, tmp_path / "lake.zip", now=datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    path, _ = back_up(
+        lake.database, tmp_path / "lake.zip", now=datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    )
     server = empty()
     restore(server, path)
     with connect(server.url) as connection:

@@ -24,7 +24,9 @@ def test_a_quote_is_redacted_from_its_page(live: Live, browser: Browser) -> None
         expect(page.get_by_label("Reason")).to_have_value("Court order 12/25")
         page.get_by_label("I have read what goes").check()
         page.get_by_role("button", name="Redact it for good").click()
-        expect(page.get_by_role("region", name="What was redacted")).to_contain_text("Court order 12/25")
+        expect(page.get_by_role("region", name="What was redacted")).to_contain_text(
+            "Court order 12/25"
+        )
         page.goto("/quotes/1")
         expect(page.get_by_text("Court order 12/25")).to_be_visible()
         expect(page.get_by_text(WORDS)).to_have_count(0)
@@ -34,9 +36,16 @@ def test_a_quote_is_redacted_from_its_page(live: Live, browser: Browser) -> None
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
     live.ada.state()
     with tab(
-        browser, live, "root", color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+        browser,
+        live,
+        "root",
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
     ) as page:
-        for n, path in enumerate(("/admin/redactions?what=quote&number=1", "/quotes/1", "/positions/1")):
+        for n, path in enumerate(
+            ("/admin/redactions?what=quote&number=1", "/quotes/1", "/positions/1")
+        ):
             if n == 1:
                 page.get_by_label("Reason").fill("Court order 12/25")
                 page.get_by_label("I have read what goes").check()

@@ -21,7 +21,13 @@ WHY = "Court of Sarn, order 12/25"
 
 
 def redact(lake: Lake, what: str, number: int, version: int | None = None, why: str = WHY) -> Any:
-    sent = {"what": what, "number": number, "version": version or "", "reason": why, "confirmed": "yes"}
+    sent = {
+        "what": what,
+        "number": number,
+        "version": version or "",
+        "reason": why,
+        "confirmed": "yes",
+    }
     return lake.root.browse("POST", "/admin/redactions", data=sent)
 
 
@@ -34,7 +40,9 @@ def dumped(lake: Lake) -> str:
             for (table,) in tables.fetchall()
             for row in connection.execute(f'SELECT t::text FROM "{table}" t').fetchall()
         ]
-        answers = connection.execute("SELECT convert_from(answer, 'UTF8') FROM idempotency_key").fetchall()
+        answers = connection.execute(
+            "SELECT convert_from(answer, 'UTF8') FROM idempotency_key"
+        ).fetchall()
     return "\n".join(row[0] for row in (*rows, *answers))
 
 
@@ -78,7 +86,9 @@ def full(lake: Lake) -> Any:
     }  # fmt: skip
     assert lake.ada.post("/positions", body, **{"Idempotency-Key": "k"}).status == 201
     lake.ada.correct(1, firmness="demand", reason="Venn was misheard")
-    lake.ada.post("/quotes/check", {"source_id": 1, "exact": WORDS[:-3]}, **{"Idempotency-Key": "c"})
+    lake.ada.post(
+        "/quotes/check", {"source_id": 1, "exact": WORDS[:-3]}, **{"Idempotency-Key": "c"}
+    )
     released(lake)
     return body
 
@@ -88,16 +98,29 @@ def test_a_quote_s_words_are_nowhere_any_more(lake: Lake) -> None:
     before = lake.stranger.get("/positions/1").data
     pinned = lake.stranger.get("/negotiations/lake/matrix").meta
     assert redact(lake, "quote", 1).status_code == 303
-    assert WORDS not in dumped(lake) and "Quarante" not in dumped(lake) and OTHER_WORDS in dumped(lake)
+    assert (
+        WORDS not in dumped(lake) and "Quarante" not in dumped(lake) and OTHER_WORDS in dumped(lake)
+    )
     crawl(lake, WORDS, "Quarante pour cent")
     now = lake.stranger.get("/positions/1").data
     gone, other = now["quotes"]
-    assert (gone["exact"], gone["prefix"], gone["suffix"], gone["translation"]) == ("[redacted]", None, None, None)
+    assert (gone["exact"], gone["prefix"], gone["suffix"], gone["translation"]) == (
+        "[redacted]",
+        None,
+        None,
+        None,
+    )
     assert gone["redacted"] == {"at": gone["redacted"]["at"], "reason": WHY, "by": "admin"}
     assert other == before["quotes"][1] and other["redacted"] is None
-    assert (now["action"], now["version"], now["attitudes"]) == ("redacted", before["version"] + 1, before["attitudes"])
+    assert (now["action"], now["version"], now["attitudes"]) == (
+        "redacted",
+        before["version"] + 1,
+        before["attitudes"],
+    )
     held = lake.stranger.get("/positions/1", known_at=pinned["known_at"]).data
-    assert held["version"] == before["version"] and held["quotes"][0]["redacted"] == gone["redacted"]
+    assert (
+        held["version"] == before["version"] and held["quotes"][0]["redacted"] == gone["redacted"]
+    )
     assert verified(lake) == []
     again = lake.ada.post("/positions", body, **{"Idempotency-Key": "k"})
     assert again.status == 410 and len(lake.stranger.get("/positions").data) == 1
@@ -113,7 +136,9 @@ def test_a_quote_s_words_are_nowhere_any_more(lake: Lake) -> None:
     assert checked["start"] == other["start"]
     assert lake.ada.patch("/sources/1", {"text": TEXT}).status == 409
     # Work goes on: a correction that keeps it, one that changes nothing, and a check of everything.
-    assert lake.ada.patch("/positions/1", {"quotes": now["quotes"]}).data["version"] == now["version"]
+    assert (
+        lake.ada.patch("/positions/1", {"quotes": now["quotes"]}).data["version"] == now["version"]
+    )
     assert lake.ada.correct(1, summary="Forty")["quotes"][0]["exact"] == "[redacted]"
     assert lake.ada.retract(1).status == 200
     assert verified(lake) == []
@@ -126,20 +151,31 @@ def test_a_source_s_data_and_texts(lake: Lake) -> None:
     assert redact(lake, "source", 1).status_code == 303
     assert redact(lake, "text", 1, why="The publisher asked").status_code == 303
     crawl(lake, was["title"], was["url"], "Jo Marsh of Sarn")
-    assert not any(words in dumped(lake) for words in (was["title"], was["url"], "Jo Marsh of Sarn", TEXT))
+    assert not any(
+        words in dumped(lake) for words in (was["title"], was["url"], "Jo Marsh of Sarn", TEXT)
+    )
     now = lake.stranger.get("/sources/1").data
     assert (now["title"], now["url"], now["author"]) == ("[redacted]", None, None)
     assert now["published_on"] == was["published_on"]
-    assert {part: t["reason"] for part, t in now["redacted"].items()} == {"data": WHY, "text": "The publisher asked"}
+    assert {part: t["reason"] for part, t in now["redacted"].items()} == {
+        "data": WHY,
+        "text": "The publisher asked",
+    }
     shown = lake.stranger.get("/positions/1").data["quotes"][0]
-    assert (shown["verification"], shown["source"]["title"], shown["link"]) == ("verified", "[redacted]", None)
+    assert (shown["verification"], shown["source"]["title"], shown["link"]) == (
+        "verified",
+        "[redacted]",
+        None,
+    )
     assert WHY in lake.stranger.page("/sources/1").text
     refused = lake.ada.patch("/sources/1", {"text": TEXT})
     assert refused.status == 409 and "The publisher asked" in refused.json["detail"]
     assert verified(lake) == []
 
 
-def test_a_summary_goes_from_every_version_that_has_it_and_a_reason_from_its_own(lake: Lake) -> None:
+def test_a_summary_goes_from_every_version_that_has_it_and_a_reason_from_its_own(
+    lake: Lake,
+) -> None:
     full(lake)
     assert redact(lake, "summary", 1, 1).status_code == 303
     assert redact(lake, "reason", 1, 2).status_code == 303
@@ -157,7 +193,9 @@ def test_the_reason_of_a_redaction_is_not_taken_for_that_of_the_retraction(lake:
     full(lake)
     lake.ada.retract(1, "Said by nobody")
     assert redact(lake, "quote", 1).status_code == 303
-    notice = LexborHTMLParser(lake.stranger.page("/positions/1").text).css_first(".notice.gone").text()
+    notice = (
+        LexborHTMLParser(lake.stranger.page("/positions/1").text).css_first(".notice.gone").text()
+    )
     assert notice.startswith("Retracted.") and WHY not in notice
 
 
@@ -175,11 +213,15 @@ def test_what_is_left_of_a_payload_is_verified_too(lake: Lake) -> None:
 
 
 def test_words_that_were_found_with_tolerance_go_from_texts_too(lake: Lake) -> None:
-    there = lake.ada.source(text="“We accept  forty\nper cent”, she said; “and not one drop less”, he heard.")["id"]
+    there = lake.ada.source(
+        text="“We accept  forty\nper cent”, she said; “and not one drop less”, he heard."
+    )["id"]
     lake.ada.state(quotes=[quote("We accept forty per cent … and not one drop less", there)])
     assert redact(lake, "quote", 1).status_code == 303
     with connect(lake.database.url) as connection:
-        [(text,)] = connection.execute("SELECT text FROM source_text WHERE source_id = %s", [there]).fetchall()
+        [(text,)] = connection.execute(
+            "SELECT text FROM source_text WHERE source_id = %s", [there]
+        ).fetchall()
     assert text == f"“{'█' * 25}”, she said; “{'█' * 21}”, he heard."
 
 
@@ -191,19 +233,27 @@ def test_drafts_are_blanked_and_stay_private(lake: Lake) -> None:
     assert [e for e in lake.stranger.get("/changes").data if e["type"] == "position"] == []
 
 
-def test_a_mirror_blanks_it_too(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mirror_blanks_it_too(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full(lake)
     mirror = run_path(str(PROGRAM))["Mirror"]("", str(tmp_path / "mirror.sqlite"))
 
     def fetch(after: str | None, limit: int) -> Any:
-        return lake.stranger.get("/changes", limit=limit, **({"after": after} if after else {})).data
+        return lake.stranger.get(
+            "/changes", limit=limit, **({"after": after} if after else {})
+        ).data
 
     monkeypatch.setattr(mirror, "fetch", fetch)
     mirror.catch_up()
     redact(lake, "quote", 1)
     redact(lake, "source", 1)
     actions = [e["action"] for e in lake.stranger.get("/changes", after=mirror.cursor()).data]
-    assert actions == ["redacted", "redacted", "redacted"]  # the source's checks, the position, the source
+    assert actions == [
+        "redacted",
+        "redacted",
+        "redacted",
+    ]  # the source's checks, the position, the source
     mirror.catch_up()
     objects = sqlite3.connect(tmp_path / "mirror.sqlite").execute("SELECT data FROM object")
     kept = "".join(json.dumps(row) for row in objects)
@@ -226,10 +276,14 @@ def test_a_mirror_blanks_it_too(lake: Lake, tmp_path: Path, monkeypatch: pytest.
         ({"what": "reason", "number": "1", "version": "1"}, 409),
     ],
 )
-def test_what_cannot_be_redacted_is_refused_and_nothing_is_done(lake: Lake, sent: dict[str, str], status: int) -> None:
+def test_what_cannot_be_redacted_is_refused_and_nothing_is_done(
+    lake: Lake, sent: dict[str, str], status: int
+) -> None:
     full(lake)
     before = dumped(lake)
-    got = lake.root.browse("POST", "/admin/redactions", data={"reason": WHY, "confirmed": "yes", **sent})
+    got = lake.root.browse(
+        "POST", "/admin/redactions", data={"reason": WHY, "confirmed": "yes", **sent}
+    )
     assert got.status_code == status
     assert dumped(lake) == before
 
@@ -238,7 +292,11 @@ def test_the_preview_names_what_it_touches_and_does_nothing(lake: Lake) -> None:
     full(lake)
     before = dumped(lake)
     page = lake.root.page("/admin/redactions?what=quote&number=1").text
-    assert WORDS in page and "Position 1: versions 1, 2 in the log" in page and "Release 1 of lake" in page
+    assert (
+        WORDS in page
+        and "Position 1: versions 1, 2 in the log" in page
+        and "Release 1 of lake" in page
+    )
     assert dumped(lake) == before
     for desk in (lake.ada, lake.vic):
         assert desk.page("/admin/redactions").status_code == 403
@@ -251,16 +309,24 @@ def test_the_serving_role_can_blank_and_do_nothing_else(lake: Lake) -> None:
         connection.execute("UPDATE log_revision SET snapshot = '{}' WHERE kind = 'position'")
 
 
-def test_an_old_etag_of_a_pinned_answer_counts_no_longer(lake: Lake, subtests: pytest.Subtests) -> None:
+def test_an_old_etag_of_a_pinned_answer_counts_no_longer(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
     full(lake)
     pin = f"known_at={lake.stranger.known_now()}"
     exports = ("csv", "json", "xlsx", "zip", "dna")
     paths = [f"/api/v1/positions/1{more}?{pin}" for more in ("", "/versions", "/versions/1")]
-    paths += [f"/api/v1/positions?{pin}", f"/api/v1/negotiations/lake/matrix?{pin}", f"/api/v1/quotes/1?{pin}"]
+    paths += [
+        f"/api/v1/positions?{pin}",
+        f"/api/v1/negotiations/lake/matrix?{pin}",
+        f"/api/v1/quotes/1?{pin}",
+    ]
     paths += [f"/n/lake/export.{kind}?{pin}" for kind in exports]
     had = {path: lake.stranger.client.get(path).headers["ETag"] for path in paths}
     for path, etag in had.items():
-        assert lake.stranger.client.get(path, headers={"If-None-Match": etag}).status_code == 304, path
+        assert lake.stranger.client.get(path, headers={"If-None-Match": etag}).status_code == 304, (
+            path
+        )
     assert redact(lake, "quote", 1).status_code == 303
     for path, etag in had.items():
         with subtests.test(path):

@@ -18,7 +18,9 @@ COPY = f"She said that we want every {MARKER} grove back, and meant it"
 def copied(neighbours: Lake) -> Lake:
     """The words once more in whatever people write."""
     ada = neighbours.ada
-    other = ada.source(text=f"Elsewhere: “{SAID}.” So they report.", title=f"Minister: {SAID}")["id"]
+    other = ada.source(text=f"Elsewhere: “{SAID}.” So they report.", title=f"Minister: {SAID}")[
+        "id"
+    ]
     assert other == 3
     ada.state(
         "council", "dam", summary=COPY, attitudes={"closed": "accepts"}, conditions={"closed": f"once {COPY}"},
@@ -55,8 +57,12 @@ def test_what_people_wrote_is_named_and_left(copied: Lake) -> None:
     with connect(copied.database.url) as connection:
         rows = {
             f"{table} {row[0]}"
-            for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            for row in connection.execute(f"SELECT t::text FROM \"{table}\" t WHERE t::text LIKE '%{MARKER}%'")
+            for (table,) in connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            for row in connection.execute(
+                f"SELECT t::text FROM \"{table}\" t WHERE t::text LIKE '%{MARKER}%'"
+            )
         }
     kinds = sorted({row.split(" ")[0] for row in rows})
     assert kinds == [
@@ -70,7 +76,11 @@ def test_what_people_wrote_is_named_and_left(copied: Lake) -> None:
 
 def test_each_can_be_redacted_from_there(copied: Lake) -> None:
     page = LexborHTMLParser(copied.root.page(PREVIEW).text)
-    links = {a.attributes["href"] for a in page.css("#preview ~ ul li a") if a.text() == "Redact this too"}
+    links = {
+        a.attributes["href"]
+        for a in page.css("#preview ~ ul li a")
+        if a.text() == "Redact this too"
+    }
     assert {
         "/admin/redactions?what=quote&number=6",
         "/admin/redactions?what=summary&number=4&version=1",
@@ -81,6 +91,8 @@ def test_each_can_be_redacted_from_there(copied: Lake) -> None:
 
 
 def test_common_words_are_not_named(neighbours: Lake) -> None:
-    neighbours.ada.state("council", "dam", summary="Until then every word is said, and they want it back")
+    neighbours.ada.state(
+        "council", "dam", summary="Until then every word is said, and they want it back"
+    )
     shown = neighbours.root.page(PREVIEW).text
     assert "Position 4" not in shown

@@ -30,7 +30,9 @@ def draft(api: Api, source: int, **more: Any) -> int:
 def items(client: TestClient, section: str, path: str = LIST) -> list[LexborNode]:
     answer = client.get(path)
     assert answer.status_code == 200
-    return LexborHTMLParser(answer.text).css(f"section[aria-labelledby={section}] > ul > li:has(h3)")
+    return LexborHTMLParser(answer.text).css(
+        f"section[aria-labelledby={section}] > ul > li:has(h3)"
+    )
 
 
 def words(client: TestClient, section: str, path: str = LIST) -> list[str]:
@@ -38,7 +40,9 @@ def words(client: TestClient, section: str, path: str = LIST) -> list[str]:
 
 
 def buttons(client: TestClient, section: str, path: str = LIST) -> list[str]:
-    return [b.attributes["value"] or "" for i in items(client, section, path) for b in i.css("button")]
+    return [
+        b.attributes["value"] or "" for i in items(client, section, path) for b in i.css("button")
+    ]
 
 
 def menu(client: TestClient, path: str) -> str:
@@ -46,7 +50,12 @@ def menu(client: TestClient, path: str) -> str:
 
 
 def test_the_list_and_its_number_are_the_editors_alone(
-    api: Api, source: int, client: TestClient, viewer: TestClient, author: TestClient, second: TestClient
+    api: Api,
+    source: int,
+    client: TestClient,
+    viewer: TestClient,
+    author: TestClient,
+    second: TestClient,
 ) -> None:
     draft(api, source, summary="Marker of a draft")
     assert client.get(LIST).status_code == 303 and viewer.get(LIST).status_code == 403
@@ -74,13 +83,19 @@ def test_what_is_missing_is_said_and_only_what_is_whole_can_be_published(
     empty = api.post("/positions", body)["id"]
     wrong = draft(api, source, said="We want a decade of quiet")
     undated = api.post("/sources", {"url": "https://example.org/undated", "title": "Undated"})["id"]
-    adrift = api.post("/positions", body | {"quotes": [{"source_id": undated, "exact": "Joint or not at all"}]})["id"]
+    adrift = api.post(
+        "/positions", body | {"quotes": [{"source_id": undated, "exact": "Joint or not at all"}]}
+    )["id"]
     whole = draft(api, source, said="We want a month of quiet")
-    found = {int(i.css_first("h3 a").attributes["href"].split("/")[2]): i for i in items(author, "own")}
+    found = {
+        int(i.css_first("h3 a").attributes["href"].split("/")[2]): i for i in items(author, "own")
+    }
     lacks = {n: [li.text() for li in i.css(".lacks li")] for n, i in found.items()}
     assert lacks == {
         empty: ["It has no quote yet"],
-        wrong: ["Quote 1 does not occur in the text of its source as whole words; it can be kept in a draft"],
+        wrong: [
+            "Quote 1 does not occur in the text of its source as whole words; it can be kept in a draft"
+        ],
         adrift: ["It has no date, and neither its quotes nor their sources say one"],
         whole: [],
     }
@@ -91,11 +106,18 @@ def test_what_is_missing_is_said_and_only_what_is_whole_can_be_published(
     assert done.status_code == 303
     assert api.get(f"/positions/{whole}")["data"]["status"] == "published"
     assert api.get(f"/positions/{whole}")["data"]["version"] == 2
-    assert post(author, f"/positions/{empty}/review", do="publish", version="1", back="drafts").status_code == 422
+    assert (
+        post(
+            author, f"/positions/{empty}/review", do="publish", version="1", back="drafts"
+        ).status_code
+        == 422
+    )
     assert "Published" in author.get(f"{LIST}?done={whole}").text
 
 
-def test_a_draft_is_discarded_found_again_and_brought_back(api: Api, source: int, author: TestClient) -> None:
+def test_a_draft_is_discarded_found_again_and_brought_back(
+    api: Api, source: int, author: TestClient
+) -> None:
     number = draft(api, source, summary="Знайдений маркер")
     gone = post(author, f"/positions/{number}/retract", do="retract", version="1", reason="Twice")
     assert gone.headers["location"] == f"{LIST}?done={number}"
@@ -119,15 +141,24 @@ def test_where_a_second_person_publishes_the_list_says_where_each_stands(
     page = "/n/strict/drafts"
     number = position(api, strict, slug="strict", attitudes={"month": "prefers"})["id"]
     saved = author.get(f"/positions/{number}/saved").text
-    form = LexborHTMLParser(saved).css_first(f"form[action='/positions/{number}/review'] button[value=submit]")
+    form = LexborHTMLParser(saved).css_first(
+        f"form[action='/positions/{number}/review'] button[value=submit]"
+    )
     assert form is not None
-    assert buttons(author, "own", page) == ["submit"] and buttons(second, "others", page) == ["publish"]
+    assert buttons(author, "own", page) == ["submit"] and buttons(second, "others", page) == [
+        "publish"
+    ]
     path = f"/positions/{number}/review"
-    assert post(author, path, do="submit", version="1", back="drafts").headers["location"] == f"{page}?done={number}"
+    assert (
+        post(author, path, do="submit", version="1", back="drafts").headers["location"]
+        == f"{page}?done={number}"
+    )
     assert "Submitted" in words(author, "own", page)[0] and buttons(author, "own", page) == []
     post(second, path, do="return", version="1", comment="Which <month>?")
     [line] = words(author, "own", page)
-    assert "Returned by admin: Which <month>?" in line and buttons(author, "own", page) == ["submit"]
+    assert "Returned by admin: Which <month>?" in line and buttons(author, "own", page) == [
+        "submit"
+    ]
     assert post(author, path, do="publish", version="1", back="drafts").status_code == 403
     assert post(second, path, do="publish", version="1", back="drafts").status_code == 303
     assert api.get(f"/positions/{number}")["data"]["status"] == "published"

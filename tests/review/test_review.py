@@ -52,9 +52,16 @@ def test_a_draft_is_submitted_returned_and_published_by_another(
     assert post(author, path, do="submit", version="1", comment="March").status_code == 303
     assert post(second, path, do="publish", version="1", comment="Thanks").status_code == 303
     data = api.get(f"/positions/{draft}")["data"]
-    assert (data["status"], data["recorded_by"], data["action"]) == ("published", "admin", "published")
+    assert (data["status"], data["recorded_by"], data["action"]) == (
+        "published",
+        "admin",
+        "published",
+    )
     assert waiting(second) == []
-    public = client.get(f"/positions/{draft}").text + client.get(f"/api/v1/positions/{draft}/versions").text
+    public = (
+        client.get(f"/positions/{draft}").text
+        + client.get(f"/api/v1/positions/{draft}/versions").text
+    )
     assert "Which" not in public and "Thanks" not in public
     again = post(second, path, do="publish", version="1", comment="Thanks")
     assert again.status_code == 409 and "no draft any more" in again.text
@@ -66,17 +73,25 @@ def test_what_changed_meanwhile_is_read_again_first(
 ) -> None:
     path = f"/positions/{draft}/review"
     post(author, path, do="submit", version="1")
-    held = api.client.get(f"/api/v1/positions/{draft}", headers={"Authorization": f"Bearer {api.token}"})
+    held = api.client.get(
+        f"/api/v1/positions/{draft}", headers={"Authorization": f"Bearer {api.token}"}
+    )
     headers = {"Authorization": f"Bearer {api.token}", "If-Match": held.headers["ETag"]}
-    changed = api.client.patch(f"/api/v1/positions/{draft}", json={"summary": "Wants thirty days"}, headers=headers)
+    changed = api.client.patch(
+        f"/api/v1/positions/{draft}", json={"summary": "Wants thirty days"}, headers=headers
+    )
     assert changed.status_code == 200
     assert "changed since" in second.get(LIST).text
     late = post(second, path, do="publish", version="1", comment="Fine with me")
-    assert late.status_code == 412 and "Wants thirty days" in late.text and "Fine with me" in late.text
+    assert (
+        late.status_code == 412 and "Wants thirty days" in late.text and "Fine with me" in late.text
+    )
     assert api.get(f"/positions/{draft}")["data"]["status"] == "draft"
 
 
-def test_nothing_is_submitted_where_no_review_is_asked_for(api: Api, source: int, author: TestClient) -> None:
+def test_nothing_is_submitted_where_no_review_is_asked_for(
+    api: Api, source: int, author: TestClient
+) -> None:
     api.post("/negotiations", {"slug": "other", "title": "Other"})
     api.post("/negotiations/other/parties", {"party": "sarn-aldria"})
     api.post("/negotiations/other/issues", {"slug": "truce", "title": "Truce"})

@@ -10,13 +10,20 @@ from tests.support.logged import verified
 
 def test_ligatures_on_file_are_indexed_anew(lake: Lake) -> None:
     ada = lake.ada
-    source = ada.source(title="A ﬁrst report", author="Oﬀe", text="They call it a ﬁnal oﬀer, and will aﬃrm it.")["id"]
+    source = ada.source(
+        title="A ﬁrst report", author="Oﬀe", text="They call it a ﬁnal oﬀer, and will aﬃrm it."
+    )["id"]
     ada.state(
         quotes=[quote("a ﬁnal oﬀer, and will aﬃrm", source, translation="das ﬁnale Angebot")],
         summary="Aﬃrms", conditions={"q40": "the ﬂood ends"},
     )  # fmt: skip
     assert ada.patch("/parties/north", {"aliases": ["Nordﬂut", "Plain"]}).status == 200
-    assert ada.patch("/negotiations/lake/issues/quota", {"notes": "no word of search", "title": "Oﬃce"}).status == 200
+    assert (
+        ada.patch(
+            "/negotiations/lake/issues/quota", {"notes": "no word of search", "title": "Oﬃce"}
+        ).status
+        == 200
+    )
     assert verified(lake) == []
 
     with schema.connected(lake.database.owner_url) as connection:

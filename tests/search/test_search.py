@@ -18,17 +18,32 @@ def kyiv(lake: Lake) -> Lake:
     """Somebody whose name is spelled in several ways, and who said something."""
     lake.ada.post(
         "/speakers",
-        {"name": "Volodymyr Zelensky", "office": "President", "party": "south", "aliases": ["Zelenskyy", "Зеленський"]},
+        {
+            "name": "Volodymyr Zelensky",
+            "office": "President",
+            "party": "south",
+            "aliases": ["Zelenskyy", "Зеленський"],
+        },
     )
-    said = lake.ada.source(title="Kyiv answers", publisher="Orin Post", text="“Only quarkstone will do,” he said.")
+    said = lake.ada.source(
+        title="Kyiv answers", publisher="Orin Post", text="“Only quarkstone will do,” he said."
+    )
     words = quote("Only quarkstone will do", said["id"], speaker="Volodymyr Zelensky")
-    lake.ada.state("south", "dam", summary="Wants zebrawood sluices", attitudes={"open": "prefers"}, quotes=[words])
+    lake.ada.state(
+        "south",
+        "dam",
+        summary="Wants zebrawood sluices",
+        attitudes={"open": "prefers"},
+        quotes=[words],
+    )
     return lake
 
 
 def test_a_speaker_is_found_in_any_spelling_with_what_he_said(kyiv: Lake) -> None:
     for q in ("Зеленський", "зеленський", "Zelensky", "ZELENSKYY", "president"):
-        assert {("speaker", "Volodymyr Zelensky"), ("quote", "Volodymyr Zelensky")} <= found(kyiv.stranger, q)
+        assert {("speaker", "Volodymyr Zelensky"), ("quote", "Volodymyr Zelensky")} <= found(
+            kyiv.stranger, q
+        )
 
 
 def test_each_type_is_found_with_its_words_around_and_its_address(kyiv: Lake) -> None:
@@ -50,7 +65,10 @@ def test_each_type_is_found_with_its_words_around_and_its_address(kyiv: Lake) ->
 
 
 def test_a_snippet_from_within_a_condition_says_that_it_is_one(lake: Lake) -> None:
-    lake.ada.state(summary=None, conditions={"q40": f"rain falls {'and the lake rises ' * 20} up to the zebrawood"})
+    lake.ada.state(
+        summary=None,
+        conditions={"q40": f"rain falls {'and the lake rises ' * 20} up to the zebrawood"},
+    )
     [hit] = lake.stranger.get("/search", q="zebrawood").data
     assert hit["snippet"].startswith("only if … ") and "rain" not in hit["snippet"]
     [hit] = lake.stranger.get("/search", q='"rain falls"').data
@@ -70,12 +88,18 @@ def test_words_phrases_or_and_not(lake: Lake) -> None:
         ("bridge", set()),
     ):
         hits = lake.stranger.get("/search", q=q).data
-        positions = {lake.stranger.get(f"/positions/{h['id']}").data["party"] for h in hits if h["type"] == "position"}
+        positions = {
+            lake.stranger.get(f"/positions/{h['id']}").data["party"]
+            for h in hits
+            if h["type"] == "position"
+        }
         assert positions == parties, q
 
 
 def test_only_what_is_public_and_counts_is_found(lake: Lake) -> None:
-    draft = lake.ada.draft(summary="zebrawood", quotes=[quote(speaker={"name": "Ines Okafor"})])["id"]
+    draft = lake.ada.draft(summary="zebrawood", quotes=[quote(speaker={"name": "Ines Okafor"})])[
+        "id"
+    ]
     for q in ("zebrawood", "Okafor", "forty"):
         assert lake.ada.get("/search", q=q).data == []
     lake.ada.patch(f"/positions/{draft}", {"status": "published"})
@@ -114,7 +138,9 @@ def test_a_walk_sees_everything_once_while_others_write(lake: Lake) -> None:
         page = lake.stranger.get("/search", **query, cursor=page.meta["next"])
     assert sorted(h["id"] for h in seen if h["type"] == "position") == sorted(ids)
     assert len(seen) == 10
-    assert lake.stranger.get("/search", q="other", cursor=lake.stranger.get("/search", **query).meta["next"]).faults
+    assert lake.stranger.get(
+        "/search", q="other", cursor=lake.stranger.get("/search", **query).meta["next"]
+    ).faults
 
 
 WILD = [
@@ -160,7 +186,9 @@ def test_the_page_shows_them_with_a_link_to_further_ones(lake: Lake) -> None:
 
 def test_a_ligature_is_its_letters(lake: Lake) -> None:
     source = lake.ada.source(text="They call it a ﬁnal oﬀer, and will aﬃrm it.")["id"]
-    lake.ada.state(quotes=[quote("They call it a final offer", source)], summary="Affirms its offer")
+    lake.ada.state(
+        quotes=[quote("They call it a final offer", source)], summary="Affirms its offer"
+    )
     lake.ada.state("south", quotes=[quote("a ﬁnal oﬀer, and will aﬃrm", source)], summary="Aﬃrms")
     for q in ("final offer", "ﬁnal oﬀer", '"final offer"', '"ﬁnal oﬀer"'):
         found = [hit["type"] for hit in lake.stranger.get("/search", q=q).data]

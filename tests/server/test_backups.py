@@ -63,11 +63,20 @@ def ask_everything(app: Any, desk: Desk) -> dict[str, Answer]:
 def without_cursors(answer: Answer) -> Any:
     """The data, but for the cursors of /changes, which carry the log's epoch."""
     data = answer.data
-    return [{k: v for k, v in row.items() if k != "cursor"} for row in data] if isinstance(data, list) else data
+    return (
+        [{k: v for k, v in row.items() if k != "cursor"} for row in data]
+        if isinstance(data, list)
+        else data
+    )
 
 
-def test_every_answer_is_the_same_under_a_new_epoch(lake: Lake, backup: Path, empty: Callable[[], Server]) -> None:
-    before = {who: ask_everything(lake.app, desk) for who, desk in (("ada", lake.ada), ("nobody", lake.stranger))}
+def test_every_answer_is_the_same_under_a_new_epoch(
+    lake: Lake, backup: Path, empty: Callable[[], Server]
+) -> None:
+    before = {
+        who: ask_everything(lake.app, desk)
+        for who, desk in (("ada", lake.ada), ("nobody", lake.stranger))
+    }
     cursor = lake.ada.get("/changes", limit=2).data[-1]["cursor"]
     ada, position = lake.ada, next(p for p in before["nobody"] if p.startswith("/positions/"))
     database = empty()
@@ -91,7 +100,9 @@ def test_every_answer_is_the_same_under_a_new_epoch(lake: Lake, backup: Path, em
         assert client.get("/readyz").status_code == 200
 
 
-def test_the_serving_role_may_what_it_might_before(lake: Lake, backup: Path, empty: Callable[[], Server]) -> None:
+def test_the_serving_role_may_what_it_might_before(
+    lake: Lake, backup: Path, empty: Callable[[], Server]
+) -> None:
     database = empty()
     restore(database, backup)
     rights = (
@@ -119,7 +130,9 @@ def test_somebody_elses_tables_are_left_alone(empty: Callable[[], Server], backu
         restore(database, backup)
 
 
-def test_what_does_not_fit_is_refused(tmp_path: Path, backup: Path, empty: Callable[[], Server]) -> None:
+def test_what_does_not_fit_is_refused(
+    tmp_path: Path, backup: Path, empty: Callable[[], Server]
+) -> None:
     database = empty()
     (tmp_path / "text.zip").write_text("no zip")
     with pytest.raises(BackupError, match="no backup"):
@@ -127,7 +140,9 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, backup: Path, empty: Calla
     newer = tmp_path / "newer.zip"
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(newer, "w") as new:
         manifest = json.loads(old.read("parley.json"))
-        new.writestr("parley.json", json.dumps(manifest | {"schema": "20990101_0001", "program": "9.0"}))
+        new.writestr(
+            "parley.json", json.dumps(manifest | {"schema": "20990101_0001", "program": "9.0"})
+        )
         new.writestr("database.dump", old.read("database.dump"))
     with pytest.raises(BackupError, match=r"Parley 9\.0 .* newer"):
         restore(database, newer)
@@ -144,7 +159,12 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, backup: Path, empty: Calla
     with pytest.raises(PostgresError, match="pg_restore"):
         restore(database, half)
     with connect(database.owner_url) as owner:
-        assert owner.execute("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall() == []
+        assert (
+            owner.execute(
+                "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            ).fetchall()
+            == []
+        )
 
 
 def test_nobody_else_can_read_a_backup(backup: Path) -> None:
@@ -166,21 +186,30 @@ def test_the_embedded_database_is_backed_up_before_it_is_migrated(
     with serve(tmp_path / "new", fast=True) as server:
         assert restore(server, path).schema == before
         with connect(server.url) as serving:
-            assert serving.execute("SELECT FROM later").fetchall() == []  # brought up to date, with rights
+            assert (
+                serving.execute("SELECT FROM later").fetchall() == []
+            )  # brought up to date, with rights
 
 
 def test_the_schedule_keeps_as_many_as_it_says(lake: Lake, tmp_path: Path) -> None:
     schedule = Settings(backups="1h:2").backups
     assert schedule == Schedule(schedule.every, 2) if schedule else False
     for hour in range(4):
-        made = scheduled_backups.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour))
+        made = scheduled_backups.back_up_if_due(
+            tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour)
+        )
         assert made is not None
         os.utime(made, (made.stat().st_atime, NOW.replace(hour=8 + hour).timestamp()))
         assert (
-            scheduled_backups.back_up_if_due(tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour, minute=59))
+            scheduled_backups.back_up_if_due(
+                tmp_path, lake.database, schedule, NOW.replace(hour=8 + hour, minute=59)
+            )
             is None
         )
-    assert [path.name[9:11] for path in scheduled_backups.list_kept(tmp_path, scheduled_backups.SCHEDULED)] == [
+    assert [
+        path.name[9:11]
+        for path in scheduled_backups.list_kept(tmp_path, scheduled_backups.SCHEDULED)
+    ] == [
         "10",
         "11",
     ]

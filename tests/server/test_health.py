@@ -25,7 +25,9 @@ HOSTS = ("testserver",)
 
 
 def client_of(database: Server, **settings: object) -> TestClient:
-    return TestClient(create_app(Settings(hosts=HOSTS, **settings), database.url), client=("127.0.0.1", 5))
+    return TestClient(
+        create_app(Settings(hosts=HOSTS, **settings), database.url), client=("127.0.0.1", 5)
+    )
 
 
 def problems(client: TestClient) -> list[str]:
@@ -35,7 +37,9 @@ def problems(client: TestClient) -> list[str]:
     return list(answer.json().get("problems", []))
 
 
-def test_each_thing_that_is_wrong_is_named(database: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thing_that_is_wrong_is_named(
+    database: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with client_of(database, unsafe_database=True, home=tmp_path) as client:
         assert problems(client) == []
         (tmp_path / "pg").mkdir()
@@ -113,12 +117,20 @@ def test_strangers_do_not_read_what_is_counted(lake: Lake) -> None:
 
 def test_forwarded_addresses_count_from_known_proxies_alone(lake: Lake, tmp_path: Path) -> None:
     url = lake.database.url
-    with running(tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.9", PARLEY_METRICS="192.0.2.7") as server:
-        assert server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 403  # from 127.0.0.1, which is no proxy
-    with running(tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.0/8", PARLEY_METRICS="192.0.2.7") as server:
+    with running(
+        tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.9", PARLEY_METRICS="192.0.2.7"
+    ) as server:
+        assert (
+            server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 403
+        )  # from 127.0.0.1, which is no proxy
+    with running(
+        tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.0/8", PARLEY_METRICS="192.0.2.7"
+    ) as server:
         assert server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 200
         assert server.ask("/metrics", X_Forwarded_For="192.0.2.8")[0] == 403
-        assert server.ask("/metrics", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403  # a client's own claim
+        assert (
+            server.ask("/metrics", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403
+        )  # a client's own claim
         assert server.ask("/healthz", Host="elsewhere.example")[0] == 400
 
 
@@ -132,7 +144,9 @@ def test_logs_hold_no_secret(lake: Lake, capfd: pytest.CaptureFixture[str]) -> N
             client.post("/login", data=login)
             client.get("/login?link=s3cret-link")
             token = {"Authorization": f"Bearer {lake.ada.token}"}
-            client.post("/api/v1/positions", json=position(quotes=[quote("s3cret words")]), headers=token)
+            client.post(
+                "/api/v1/positions", json=position(quotes=[quote("s3cret words")]), headers=token
+            )
             answer = client.get("/n/none", headers={"X-Request-ID": "mine-7"})
             failed = client.get("/api/v1/positions?cursor=s3cret-cursor")
     finally:
@@ -186,7 +200,9 @@ def test_a_setting_that_makes_no_sense_is_named_in_one_line(
 ) -> None:
     for other in set(os.environ) - set(CLEAN):
         monkeypatch.delenv(other)
-    done = CliRunner().invoke(cli, ["user", "list"], env={"PARLEY_HOME": str(tmp_path / "home"), name: value})
+    done = CliRunner().invoke(
+        cli, ["user", "list"], env={"PARLEY_HOME": str(tmp_path / "home"), name: value}
+    )
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert name in done.stderr

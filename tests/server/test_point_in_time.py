@@ -26,13 +26,29 @@ def test_a_server_goes_back_to_a_point_in_time(tmp_path: Path) -> None:
         (server.data / "pg_hba.conf").write_text(
             "host all all all scram-sha-256\nhost replication all all scram-sha-256\n"
         )
-        server.options += ["--archive_mode=on", "--archive_command=test ! -f ../archive/%f && cp %p ../archive/%f"]
+        server.options += [
+            "--archive_mode=on",
+            "--archive_command=test ! -f ../archive/%f && cp %p ../archive/%f",
+        ]
         server.start()
         database = server.make_database("parley")
-        assert parley("migrate", DATABASE_URL=database.url, DATABASE_OWNER_URL=database.owner_url).returncode == 0
+        assert (
+            parley(
+                "migrate", DATABASE_URL=database.url, DATABASE_OWNER_URL=database.owner_url
+            ).returncode
+            == 0
+        )
 
         base = server.data.parent / "base"
-        command = [program("pg_basebackup", server.data.stat().st_uid), "-D", "../base", "-X", "stream", "-c", "fast"]
+        command = [
+            program("pg_basebackup", server.data.stat().st_uid),
+            "-D",
+            "../base",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+        ]
         login = [
             "-h",
             "127.0.0.1",
@@ -42,7 +58,9 @@ def test_a_server_goes_back_to_a_point_in_time(tmp_path: Path) -> None:
             psycopg.conninfo.conninfo_to_dict(server.url())["user"],
         ]
         ways = as_owner(server.data)
-        subprocess.run([*command, *login], check=True, **ways | {"env": ways["env"] | {"PGPASSWORD": PASSWORD}})
+        subprocess.run(
+            [*command, *login], check=True, **ways | {"env": ways["env"] | {"PGPASSWORD": PASSWORD}}
+        )
 
         with connect(database.owner_url) as owner:
             owner.execute("CREATE TABLE marker AS SELECT 'before' AS said")
@@ -53,13 +71,17 @@ def test_a_server_goes_back_to_a_point_in_time(tmp_path: Path) -> None:
             owner.execute("INSERT INTO marker VALUES ('after')")
             owner.execute("SELECT pg_switch_wal()")
             deadline = time.monotonic() + 30
-            while owner.execute("SELECT last_archived_wal FROM pg_stat_archiver").fetchone() == (None,):
+            while owner.execute("SELECT last_archived_wal FROM pg_stat_archiver").fetchone() == (
+                None,
+            ):
                 assert time.monotonic() < deadline
             time.sleep(1)
         server.stop()
 
         with open(base / "postgresql.auto.conf", "a") as file:
-            file.write(f"restore_command = 'cp ../archive/%f %p'\nrecovery_target_time = '{target}'\n")
+            file.write(
+                f"restore_command = 'cp ../archive/%f %p'\nrecovery_target_time = '{target}'\n"
+            )
             file.write("recovery_target_action = 'promote'\n")
         (base / "recovery.signal").touch()
         os.chown(base / "recovery.signal", server.data.stat().st_uid, -1)

@@ -52,7 +52,11 @@ def test_a_rolling_change_answers_every_request(
     lake_database: tuple[Server, dict[str, tuple[str, str]]], tmp_path: Path
 ) -> None:
     ports = free_port(), free_port()
-    ways = {"DATABASE_URL": lake_database[0].url, "PARLEY_PROXIES": "127.0.0.1", "PARLEY_DRAIN_SECONDS": "2"}
+    ways = {
+        "DATABASE_URL": lake_database[0].url,
+        "PARLEY_PROXIES": "127.0.0.1",
+        "PARLEY_DRAIN_SECONDS": "2",
+    }
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(running(tmp_path, port=port, **ways)) for port in ports]
         front = stack.enter_context(haproxy(tmp_path, *ports))

@@ -62,7 +62,9 @@ def test_the_serving_role_may_neither_change_the_schema_nor_the_log(filled: Serv
                 session.execute(statement)
 
 
-def test_of_several_hosts_the_one_that_takes_writes_is_used(own: TcpServer, filled: Server, tmp_path: Path) -> None:
+def test_of_several_hosts_the_one_that_takes_writes_is_used(
+    own: TcpServer, filled: Server, tmp_path: Path
+) -> None:
     user = filled.url.partition("@")[0]
     several = f"{user}@127.0.0.1:{free_port()},127.0.0.1:{own.port}/filled?target_session_attrs=read-write"
     sqlalchemys = f"{user}@/filled?host=127.0.0.1:{free_port()}&host=127.0.0.1:{own.port}"
@@ -93,7 +95,10 @@ def test_backups_go_in_and_out_by_tls(own: TcpServer, filled: Server, tmp_path: 
             refused = parley(
                 "backup",
                 str(tmp_path / "no.zip"),
-                DATABASE_URL=by_tls(filled.url, f"?sslmode=verify-full&sslrootcert={stranger}&channel_binding=disable"),
+                DATABASE_URL=by_tls(
+                    filled.url,
+                    f"?sslmode=verify-full&sslrootcert={stranger}&channel_binding=disable",
+                ),
             )
         assert (refused.returncode, "certificate" in refused.stderr) == (1, True)
 
@@ -110,7 +115,9 @@ def test_it_recovers_by_itself_when_the_server_comes_back(
     own: TcpServer, filled: Server, tmp_path: Path, how: signal.Signals
 ) -> None:
     path = "/api/v1/negotiations/ukraine-ceasefire-2025/matrix"
-    with running(tmp_path, DATABASE_URL=filled.url, PARLEY_CACHE="off", PARLEY_UNSAFE_DATABASE="off") as server:
+    with running(
+        tmp_path, DATABASE_URL=filled.url, PARLEY_CACHE="off", PARLEY_UNSAFE_DATABASE="off"
+    ) as server:
         slowest = [0.0]
 
         def watch(done: threading.Event) -> None:

@@ -40,7 +40,10 @@ def test_what_is_in_flight_is_finished(lake_database: Lake, tmp_path: Path) -> N
 
         def write() -> None:
             body = '{"slug": "late", "name": "Late"}'
-            headers = {"Authorization": f"Bearer {secrets['ada'][0]}", "Content_Type": "application/json"}
+            headers = {
+                "Authorization": f"Bearer {secrets['ada'][0]}",
+                "Content_Type": "application/json",
+            }
             answers.append(server.ask("/api/v1/parties", "POST", body, **headers)[0])
 
         with connect(database.owner_url, autocommit=False) as other:
@@ -63,7 +66,9 @@ def _wait_for_the_lock(session: psycopg.Connection) -> None:
         time.sleep(0.02)
 
 
-def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake, tmp_path: Path) -> None:
+def test_a_process_that_stops_is_not_ready_but_still_answers(
+    lake_database: Lake, tmp_path: Path
+) -> None:
     with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="40") as server:
         server.process.terminate()
         time.sleep(0.5)
@@ -76,7 +81,9 @@ def test_a_process_that_stops_is_not_ready_but_still_answers(lake_database: Lake
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_embedded_database_stops_with_it(tmp_path: Path, workers: str, how: signal.Signals) -> None:
+def test_the_embedded_database_stops_with_it(
+    tmp_path: Path, workers: str, how: signal.Signals
+) -> None:
     running_database = partial((tmp_path / "home").rglob, "postmaster.pid")
     with running(tmp_path, "--workers", workers) as server:
         assert len(list(running_database())) == 1
@@ -88,5 +95,15 @@ def test_the_embedded_database_stops_with_it(tmp_path: Path, workers: str, how: 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
     with taken_port() as port:
         for workers in ("1", "2"):
-            done = parley("serve", "--port", str(port), "--workers", workers, PARLEY_HOME=str(tmp_path / "home"))
-            assert (done.returncode, done.stderr) == (1, f"parley: 127.0.0.1:{port}: Address already in use\n")
+            done = parley(
+                "serve",
+                "--port",
+                str(port),
+                "--workers",
+                workers,
+                PARLEY_HOME=str(tmp_path / "home"),
+            )
+            assert (done.returncode, done.stderr) == (
+                1,
+                f"parley: 127.0.0.1:{port}: Address already in use\n",
+            )

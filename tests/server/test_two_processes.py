@@ -23,7 +23,10 @@ PASSWORD = "correct horse battery"
 def pair(lake_database: Lake, tmp_path: Path) -> Iterator[tuple[Running, Running]]:
     """Two processes of their own, one of them with two workers."""
     url = lake_database[0].url
-    with running(tmp_path, DATABASE_URL=url) as one, running(tmp_path, "--workers", "2", DATABASE_URL=url) as other:
+    with (
+        running(tmp_path, DATABASE_URL=url) as one,
+        running(tmp_path, "--workers", "2", DATABASE_URL=url) as other,
+    ):
         yield one, other
 
 
@@ -38,7 +41,10 @@ def post(server: Running, path: str, token: str, body: object, **headers: str) -
 
 def sign_in(server: Running, name: str, password: str) -> int:
     return server.ask(
-        "/login", "POST", f"name={name}&password={password}", Content_Type="application/x-www-form-urlencoded"
+        "/login",
+        "POST",
+        f"name={name}&password={password}",
+        Content_Type="application/x-www-form-urlencoded",
     )[0]
 
 
@@ -62,8 +68,18 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
     # What one has kept is dropped when another writes.
     for server in (one, *[other] * 6):
         assert server.ask("/n/lake/about")[0] == 200
-    for n, (writer, readers) in enumerate([(one, [other] * 8), (other, [other] * 8), (other, [one])]):
-        assert post(writer, "/sources", token, {"url": f"https://news.example/{n}", "title": f"Number {n}"})[0] == 201
+    for n, (writer, readers) in enumerate(
+        [(one, [other] * 8), (other, [other] * 8), (other, [one])]
+    ):
+        assert (
+            post(
+                writer,
+                "/sources",
+                token,
+                {"url": f"https://news.example/{n}", "title": f"Number {n}"},
+            )[0]
+            == 201
+        )
         mark = f"Number {n}".encode()
         if writer is readers[-1]:
             assert mark in writer.ask("/api/v1/sources")[1]
@@ -76,7 +92,9 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
     assert sign_in(one, "bo", PASSWORD) == sign_in(other, "bo", PASSWORD) == 429
 
 
-def test_they_agree_also_when_asked_at_once(lake_database: Lake, pair: tuple[Running, Running]) -> None:
+def test_they_agree_also_when_asked_at_once(
+    lake_database: Lake, pair: tuple[Running, Running]
+) -> None:
     database, secrets = lake_database
     token, (one, other) = secrets["ada"][0], pair
     with ThreadPoolExecutor(8) as pool:
@@ -91,24 +109,36 @@ def test_they_agree_also_when_asked_at_once(lake_database: Lake, pair: tuple[Run
             assert len([a for a in answers if a[0] == 201]) == 1, answers
             assert {status for status, _ in answers} <= {201, 409}, answers
         # No more tries are had by making them at once, here and there.
-        tries = list(pool.map(lambda n: sign_in(pair[n % 2], "vic", "wrong password here"), range(24)))
+        tries = list(
+            pool.map(lambda n: sign_in(pair[n % 2], "vic", "wrong password here"), range(24))
+        )
         assert 0 < len(tries) - tries.count(429) <= HERE, tries
     # Who is shut out is shut out everywhere, from the next request on.
     for server in (one, *[other] * 4):
         assert server.ask("/account", Cookie=secrets["bo"][1])[0] == 200
-        assert server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0] == 200
+        assert (
+            server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0]
+            == 200
+        )
     assert parley("user", "disable", "bo", DATABASE_URL=database.url).returncode == 0
     for server in (one, *[other] * 4):
         assert server.ask("/account", Cookie=secrets["bo"][1])[0] == 303
-        assert server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0] == 401
+        assert (
+            server.ask("/api/v1/positions?limit=1", Authorization=f"Bearer {secrets['bo'][0]}")[0]
+            == 401
+        )
 
 
 def test_the_workers_count_together(lake_database: Lake, tmp_path: Path) -> None:
-    with running(tmp_path, "--workers", "2", DATABASE_URL=lake_database[0].url, PARLEY_CACHE="off") as server:
+    with running(
+        tmp_path, "--workers", "2", DATABASE_URL=lake_database[0].url, PARLEY_CACHE="off"
+    ) as server:
         for _ in range(20):
             assert server.ask("/n/lake/about")[0] == 200
         text = server.ask("/metrics")[1].decode()
-    line = next(li for li in text.splitlines() if li.startswith("parley_requests_total") and "/about" in li)
+    line = next(
+        li for li in text.splitlines() if li.startswith("parley_requests_total") and "/about" in li
+    )
     assert line.endswith(" 20.0"), line
     assert "parley_log_seq" in text
 

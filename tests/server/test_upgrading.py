@@ -17,7 +17,9 @@ pytestmark = pytest.mark.timeout(60)
 def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
     database: Server, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    a_step_ahead(monkeypatch, tmp_path_factory.mktemp("ahead"), "ALTER TABLE party ADD COLUMN later int")
+    a_step_ahead(
+        monkeypatch, tmp_path_factory.mktemp("ahead"), "ALTER TABLE party ADD COLUMN later int"
+    )
 
     def read() -> None:
         with connect(database.url) as reader:
@@ -31,8 +33,12 @@ def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
         with pytest.raises(OperationalError, match="lock timeout"):
             schema.migrate(database.owner_url, database.url)
         reading.join(30)
-        assert not reading.is_alive()  # the reader came through while the busy session still held its lock
-    assert schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"  # once nobody stands in the way
+        assert (
+            not reading.is_alive()
+        )  # the reader came through while the busy session still held its lock
+    assert (
+        schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"
+    )  # once nobody stands in the way
 
 
 def test_the_previous_program_serves_the_new_schema_unless_told_otherwise(

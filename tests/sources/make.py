@@ -53,12 +53,18 @@ def pdf_of_pages(*pages: str | bytes) -> bytes:
 
 def placed(*lines: tuple[int, int, int, str]) -> bytes:
     """The content stream of a page with lines at these places: from the left, from below, size of the letters."""
-    shown = (f"BT /F1 {size} Tf {left} {base} Td ({line}) Tj ET" for left, base, size, line in lines)
+    shown = (
+        f"BT /F1 {size} Tf {left} {base} Td ({line}) Tj ET" for left, base, size, line in lines
+    )
     return "\n".join(shown).encode("cp1252")
 
 
 def pdf(
-    *lines: str, encrypt: str | None = None, stream: bytes | None = None, info: str = "<<>>", times: int = 1
+    *lines: str,
+    encrypt: str | None = None,
+    stream: bytes | None = None,
+    info: str = "<<>>",
+    times: int = 1,
 ) -> bytes:
     """A PDF of one page, so many times, with these lines of Latin text or a content stream of one's own, deflated.
 
@@ -82,9 +88,12 @@ def pdf(
         places.append(len(made))
         made += b"%d 0 obj%s endobj\n" % (n, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    made += b"xref\n0 7\n0000000000 65535 f \n%strailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        table,
-        len(made),
+    made += (
+        b"xref\n0 7\n0000000000 65535 f \n%strailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (
+            table,
+            len(made),
+        )
     )
     if encrypt is None:
         return made
@@ -98,7 +107,10 @@ def pdf(
 def bomb(size: int = 300 * 1024**2) -> bytes:
     """A Word document that inflates to this many bytes."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as part:
+    with (
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w") as part,
+    ):
         for _ in range(size // 1024**2):
             part.write(b" " * 1024**2)
     return made.getvalue()

@@ -17,17 +17,31 @@ def revisions(lake: Lake, number: int) -> list[tuple[Any, ...]]:
 
 def test_a_check_is_an_entry_of_the_source(lake: Lake) -> None:
     there = lake.ada.source()["id"]
-    [right, wrong] = lake.ada.state(quotes=[quote(source_id=there), quote(NOWHERE, there)])["quotes"]
+    [right, wrong] = lake.ada.state(quotes=[quote(source_id=there), quote(NOWHERE, there)])[
+        "quotes"
+    ]
     got = lake.ada.patch(f"/sources/{there}", {"title": "Retitled", "text": TEXT})
     assert got.status == 200
-    checks = [{"quote": right["id"], "verification": "verified"}, {"quote": wrong["id"], "verification": "mismatch"}]
-    assert revisions(lake, there) == [(1, "published", None), (2, "corrected", None), (3, "checked", checks)]
+    checks = [
+        {"quote": right["id"], "verification": "verified"},
+        {"quote": wrong["id"], "verification": "mismatch"},
+    ]
+    assert revisions(lake, there) == [
+        (1, "published", None),
+        (2, "corrected", None),
+        (3, "checked", checks),
+    ]
     assert [v["version"] for v in lake.ada.get("/positions/1/versions").data] == [1]
 
 
 def test_a_check_says_why_the_text_was_put_on_file(lake: Lake) -> None:
     lake.ada.state()
-    assert lake.ada.patch("/sources/1", {"text": TEXT + " More.", "reason": "The page was longer"}).status == 200
+    assert (
+        lake.ada.patch(
+            "/sources/1", {"text": TEXT + " More.", "reason": "The page was longer"}
+        ).status
+        == 200
+    )
     with connect(lake.database.url) as connection:
         newest = "SELECT action, reason FROM log_revision WHERE kind = 'source' ORDER BY seq DESC, n DESC LIMIT 1"
         assert connection.execute(newest).fetchone() == ("checked", "The page was longer")
@@ -42,7 +56,9 @@ def test_the_same_text_again_checks_nothing(lake: Lake) -> None:
 def test_an_attested_quote_is_checked_by_any_text_put_on_file(lake: Lake) -> None:
     there = lake.ada.source()["id"]
     lake.ada.state(quotes=[quote(source_id=there), quote("not one drop", there)])
-    with connect(lake.database.owner_url) as connection:  # as an import leaves it whose package had no text
+    with connect(
+        lake.database.owner_url
+    ) as connection:  # as an import leaves it whose package had no text
         connection.execute("SET parley.redacting = 'on'")
         connection.execute("UPDATE quote_check SET verification = 'attested'")
 
@@ -50,7 +66,12 @@ def test_an_attested_quote_is_checked_by_any_text_put_on_file(lake: Lake) -> Non
         return [q["verification"] for q in lake.stranger.get("/positions/1").data["quotes"]]
 
     assert verifications() == ["attested", "attested"]
-    assert lake.ada.patch(f"/sources/{there}", {"text": "Not one drop, they say, but not one drop."}).status == 200
+    assert (
+        lake.ada.patch(
+            f"/sources/{there}", {"text": "Not one drop, they say, but not one drop."}
+        ).status
+        == 200
+    )
     assert verifications() == ["mismatch", "verified"]
 
 
@@ -61,4 +82,6 @@ def test_a_text_is_kept_to_the_character_but_for_its_line_ends(lake: Lake) -> No
     [got] = lake.ada.state(quotes=[quote("and 1,000", there)])["quotes"]
     assert (got["verification"], got["start"]) == ("verified", kept.index("and 1,000"))
     with connect(lake.database.url) as connection:
-        assert connection.execute("SELECT text FROM source_text WHERE source_id = %s", [there]).fetchone() == (kept,)
+        assert connection.execute(
+            "SELECT text FROM source_text WHERE source_id = %s", [there]
+        ).fetchone() == (kept,)

@@ -32,7 +32,11 @@ VERIFIED: list[tuple[str, str, str | None]] = [
     ("straight for curly", '"We will accept a quota', "“We will accept a quota"),
     ("single for double", "'We will accept a quota", "“We will accept a quota"),
     ("curly for guillemets", "“The dam stays closed until", "«The dam stays closed until"),
-    ("corner brackets for guillemets", "「The dam stays closed until", "«The dam stays closed until"),
+    (
+        "corner brackets for guillemets",
+        "「The dam stays closed until",
+        "«The dam stays closed until",
+    ),
     ("low quotation marks", "„The dam stays closed until", "«The dam stays closed until"),
     ("straight apostrophe", "don't", "don’t"),
     ("grave accent", "don`t", "don’t"),
@@ -46,14 +50,22 @@ VERIFIED: list[tuple[str, str, str | None]] = [
     ("no soft hyphen", "resettlement", "re\u00adsettlement"),
     ("soft hyphen elsewhere", "reset\u00adtlement", "re\u00adsettlement"),
     ("zero-width space", "We will\u200b accept", "We will accept"),
-    ("word joiner and marks of direction", "\u2066We\u2069 wi\u2060ll\u200e accept", "We will accept"),
+    (
+        "word joiner and marks of direction",
+        "\u2066We\u2069 wi\u2060ll\u200e accept",
+        "We will accept",
+    ),
     ("decomposed", unicodedata.normalize("NFD", "the café objected"), "the café objected"),
     ("elided", "We will accept a quota … not one drop less", None),
     ("elided with dots", "We will accept ... said Mara Venn", None),
     ("elided in brackets", "We will accept […] said Mara Venn", None),
     ("elided with dots in brackets", "We will accept [...] said Mara Venn", None),
     ("elided without spaces", "We will accept…said Mara Venn", None),
-    ("elided over lines, other marks", "'We will accept … - not one drop … stays closed until", None),
+    (
+        "elided over lines, other marks",
+        "'We will accept … - not one drop … stays closed until",
+        None,
+    ),
     ("full stop and elision", "Talks resume at dawn.... We don't want", None),
     ("twice the elision, as in Chinese", "We will accept …… said Mara Venn", None),
     ("elision before", "…accept a quota", "accept a quota"),
@@ -105,11 +117,17 @@ MISMATCH = [
 ]
 
 
-@pytest.mark.parametrize(("exact", "found"), [row[1:] for row in VERIFIED], ids=[row[0] for row in VERIFIED])
+@pytest.mark.parametrize(
+    ("exact", "found"), [row[1:] for row in VERIFIED], ids=[row[0] for row in VERIFIED]
+)
 def test_what_is_passed_over(exact: str, found: str | None) -> None:
     result = check(TALKS, exact)
     assert result.verification == Verification.VERIFIED
-    assert result.segments and result.start == result.segments[0][0] and result.end == result.segments[-1][1]
+    assert (
+        result.segments
+        and result.start == result.segments[0][0]
+        and result.end == result.segments[-1][1]
+    )
     if len(result.segments) == 1:
         assert TALKS[result.start : result.end] == (found or exact)
 
@@ -126,7 +144,11 @@ ELSEWHERE = [
     ("我们不会接受任何外国军队。", "不会接受", True),
     ("我们不会接受任何外国军队。", "会接", True),
     ("我们不会接受任何外国军队，也不谈判领土问题。", "我们不会接受…不谈判领土问", True),
-    ("我们不会接受任何外国军队，也不谈判领土问题。", "不会接受……领土问题", False),  # four characters are two words
+    (
+        "我们不会接受任何外国军队，也不谈判领土问题。",
+        "不会接受……领土问题",
+        False,
+    ),  # four characters are two words
     ("我们在2025年投入1,000亿元。", "2025年投入1,000亿", True),
     ("我们在2025年投入1,000亿元。", "投入1", False),
     ("日本はこのメーカーのダムを受け入れない。", "メー", True),
@@ -153,7 +175,11 @@ ELSEWHERE = [
     ("우리는 받아들이지 않겠다", "받아들이", False),
     ("L’Ukraine dit non", "Ukraine", False),  # as `don’t`
     ("L'Ukraine dit non", "Ukraine", False),
-    ("He said: 'I agree with it.'", "I agree with it", True),  # a vowel after a single quotation mark
+    (
+        "He said: 'I agree with it.'",
+        "I agree with it",
+        True,
+    ),  # a vowel after a single quotation mark
     ("He said: 'I agree with it.'", "'I agree with it.'", True),
     ("No.’Enough’ is enough", "Enough", True),
     ("Ha detto: 'è un accordo'", "è un accordo", True),
@@ -185,7 +211,9 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("text", "exact", "there"), ELSEWHERE)
 def test_in_any_script(text: str, exact: str, there: bool) -> None:
-    assert check(text, exact).verification == (Verification.VERIFIED if there else Verification.MISMATCH)
+    assert check(text, exact).verification == (
+        Verification.VERIFIED if there else Verification.MISMATCH
+    )
 
 
 AMBIGUOUS = "The dam stays closed. We said no. The dam stays closed, we said. It is no dam at all, we said then."
@@ -206,7 +234,12 @@ AMBIGUOUS = "The dam stays closed. We said no. The dam stays closed, we said. It
         ("The dam stays closed", None, "we", "mismatch"),  # directly after it stands a comma
         ("The dam stays closed", "", "  ", "ambiguous"),
         ("We said no", "closed. ", None, 22),
-        ("We said no", "open. ", None, "mismatch"),  # it must fit, also where nothing needs settling
+        (
+            "We said no",
+            "open. ",
+            None,
+            "mismatch",
+        ),  # it must fit, also where nothing needs settling
         ("We said no", None, "!", "mismatch"),
         ("dam stays closed", "The", None, "ambiguous"),
         ("The dam stays … we said then", None, None, "ambiguous"),
@@ -216,9 +249,13 @@ AMBIGUOUS = "The dam stays closed. We said no. The dam stays closed, we said. It
         ("The dam stays … The dam stays … we said then", None, None, 0),
     ],
 )
-def test_more_than_one_way(exact: str, prefix: str | None, suffix: str | None, start: int | str) -> None:
+def test_more_than_one_way(
+    exact: str, prefix: str | None, suffix: str | None, start: int | str
+) -> None:
     result = check(AMBIGUOUS, exact, prefix, suffix)
-    assert (result.start if result.verification == "verified" else result.verification.value) == start
+    assert (
+        result.start if result.verification == "verified" else result.verification.value
+    ) == start
     assert not prefix or result.prefix == prefix
     assert not (suffix or "").strip() or result.suffix == suffix
 
@@ -245,7 +282,9 @@ def test_the_literal_text_is_tried_first() -> None:
     assert check("Is no way out. “No  way” or “no way”", "no way", None, "”").start == 29
 
 
-@pytest.mark.parametrize("text", ["no, " + "know " * 300, "know " * 300 + "no", "know " * 300 + "no, " + "know " * 300])
+@pytest.mark.parametrize(
+    "text", ["no, " + "know " * 300, "know " * 300 + "no", "know " * 300 + "no, " + "know " * 300]
+)
 def test_hits_inside_words_hide_nothing(text: str) -> None:
     assert check(text, "no").start == text.replace("kn", "XX").index("no")
     assert check(text + " no", "no").verification == Verification.AMBIGUOUS
@@ -261,7 +300,9 @@ def test_offsets_count_code_points_of_the_text_as_stored() -> None:
 def test_surroundings_are_filled_from_the_text() -> None:
     result = check(TALKS, "The dam stays closed until")
     assert result.start is not None and result.prefix and result.suffix
-    assert TALKS[: result.start].endswith(result.prefix) and TALKS[result.end :].startswith(result.suffix)
+    assert TALKS[: result.start].endswith(result.prefix) and TALKS[result.end :].startswith(
+        result.suffix
+    )
     assert 32 <= len(result.prefix) <= 64 and 32 <= len(result.suffix) <= 64
     assert is_edge(TALKS, result.start - len(result.prefix))
     kept = check(TALKS, "The dam stays closed until", '"')
@@ -285,7 +326,10 @@ def test_without_a_text_nothing_is_known() -> None:
         ("want settlement under any name", "want re\u00adsettlement\nunder any\u00a0name"),
         ("THE DAM STAYS CLOSED UNTIL", "The dam stays closed until"),
         ("We will accept a qu", "We will accept a quota"),
-        ("We will … said Mara Venn", "We will accept a quota of 1,000 tons — not one drop less,” said Mara Venn"),
+        (
+            "We will … said Mara Venn",
+            "We will accept a quota of 1,000 tons — not one drop less,” said Mara Venn",
+        ),
         ("Entirely unheard-of verbiage xyz", None),
         ("…", None),
     ],
@@ -337,7 +381,9 @@ def test_count_words(text: str, words: int) -> None:
     assert count_words(text) == words
 
 
-PROSE = " ".join(f"word{n % 7919} of{n % 613} the{n % 31} speech," for n in range(80_000))[:2_000_000]
+PROSE = " ".join(f"word{n % 7919} of{n % 613} the{n % 31} speech," for n in range(80_000))[
+    :2_000_000
+]
 LONG = PROSE[1_000_001:1_010_001].partition(" ")[2].rpartition(" ")[0]
 PARTS = [" ".join(LONG.split()[n : n + 3]) for n in range(0, 1200, 4)]
 A = "a " * 1_000_000
@@ -369,7 +415,11 @@ SLOW = {
     "katakana": ("ア" * 2_000_000, "ア" * 10_000, "イ"),
     "the whole": (PROSE, PROSE[:-9] + "x", None),
     "every line ends in a hyphen": ("a-\n" * 666_666, "a-a " * 2_000, None),
-    "words over two lines": ("recog-\nnise the long-\nterm " * 70_000, "recognise the long-term " * 400 + "x", None),
+    "words over two lines": (
+        "recog-\nnise the long-\nterm " * 70_000,
+        "recognise the long-term " * 400 + "x",
+        None,
+    ),
     "soft hyphens at lines' ends": ("re\u00ad\nset " * 300_000, "reset " * 1_600 + "b", None),
 }
 

@@ -28,11 +28,18 @@ WORDS = st.sampled_from(
     Мы чужих войск её Об'єкт 不会接受 谈判 メーカー ダム ไม่ยอมรับ លទេ नहीं हम لن نقبل نمی\u200cپذیریم צה״ל 받아들이지
     👍🏽 🇺🇦 $5 H₂O x² ﬁsh Å a\u0323\u0307 b\u0307\u0323 \ufeffon""".split()
 )
-BETWEEN = st.sampled_from([*"   \n\u00a0-", "  ", " \u200b ", ", ", "; ", ". ", " — ", " “", "” ", " '", "' ", "… "])
-TEXTS = st.lists(st.tuples(WORDS, BETWEEN), min_size=1, max_size=30).map(lambda pairs: "".join(a + b for a, b in pairs))
+BETWEEN = st.sampled_from(
+    [*"   \n\u00a0-", "  ", " \u200b ", ", ", "; ", ". ", " — ", " “", "” ", " '", "' ", "… "]
+)
+TEXTS = st.lists(st.tuples(WORDS, BETWEEN), min_size=1, max_size=30).map(
+    lambda pairs: "".join(a + b for a, b in pairs)
+)
 # Anything at all, with what decides about folding made likely.
 ANYTHING = st.text(
-    st.one_of(st.characters(), st.sampled_from(" \n'\"-a1\u0301\u0323\u00ad\u200d\u1100\u1161\u11a8ア谈.,…"))
+    st.one_of(
+        st.characters(),
+        st.sampled_from(" \n'\"-a1\u0301\u0323\u00ad\u200d\u1100\u1161\u11a8ア谈.,…"),
+    )
 )
 
 
@@ -68,7 +75,9 @@ def test_what_is_cut_out_is_found_where_it_was(cutting: tuple[str, int, int]) ->
 
 @settings(max_examples=examples(200))
 @given(cuttings(), st.data())
-def test_what_is_passed_over_changes_nothing(cutting: tuple[str, int, int], data: st.DataObject) -> None:
+def test_what_is_passed_over_changes_nothing(
+    cutting: tuple[str, int, int], data: st.DataObject
+) -> None:
     text, start, end = cutting
     exact = text[start:end]
     assume("…" not in exact and "..." not in exact)  # the tolerance for elisions is another
@@ -86,13 +95,17 @@ def _vary(data: st.DataObject, character: str) -> str:
         if character in family:
             return data.draw(st.sampled_from(family))
     if character in SPACES:
-        return data.draw(st.sampled_from(SPACES)) + data.draw(st.text(st.sampled_from(SPACES + ZERO_WIDTH), max_size=3))
+        return data.draw(st.sampled_from(SPACES)) + data.draw(
+            st.text(st.sampled_from(SPACES + ZERO_WIDTH), max_size=3)
+        )
     return character + data.draw(st.sampled_from(["", "", "", "\u00ad", "\u200b", "\u2060"]))
 
 
 @settings(max_examples=examples(200))
 @given(cuttings(), st.data())
-def test_another_letter_or_number_is_not_found(cutting: tuple[str, int, int], data: st.DataObject) -> None:
+def test_another_letter_or_number_is_not_found(
+    cutting: tuple[str, int, int], data: st.DataObject
+) -> None:
     text, start, end = cutting
     exact = text[start:end]
     at = data.draw(st.integers(0, len(exact) - 1))
@@ -104,7 +117,10 @@ def test_another_letter_or_number_is_not_found(cutting: tuple[str, int, int], da
     assert result.verification == Verification.MISMATCH
     if result.closest:
         assert text[result.closest.start : result.closest.end] == result.closest.exact
-        assert check(text, result.closest.exact).verification in (Verification.VERIFIED, Verification.AMBIGUOUS)
+        assert check(text, result.closest.exact).verification in (
+            Verification.VERIFIED,
+            Verification.AMBIGUOUS,
+        )
 
 
 @given(cuttings())
@@ -117,7 +133,9 @@ def test_filled_surroundings_lead_back(cutting: tuple[str, int, int]) -> None:
 
 @settings(max_examples=examples(200))
 @given(ANYTHING, ANYTHING, st.one_of(st.none(), ANYTHING), st.one_of(st.none(), ANYTHING))
-def test_nothing_sent_is_too_odd(text: str, exact: str, prefix: str | None, suffix: str | None) -> None:
+def test_nothing_sent_is_too_odd(
+    text: str, exact: str, prefix: str | None, suffix: str | None
+) -> None:
     result = check(text, exact, prefix, suffix)
     assert (result.verification == Verification.VERIFIED) == (result.segments is not None)
 
@@ -129,10 +147,14 @@ def test_folding_maps_back(text: str) -> None:
     assert len(folded.text) == len(folded.spaced)
     for at in range(len(folded.text) + 1):
         assert folded.is_edge(at) == is_edge(folded.spaced, at)
-        assert not any(folded.is_edge(between) for between in range(at + 1, skip_word(folded.text, at)))
+        assert not any(
+            folded.is_edge(between) for between in range(at + 1, skip_word(folded.text, at))
+        )
     mirrored, length = folded.text[::-1], len(folded.text)
     for at in range(length + 1):
-        assert not any(folded.is_edge(length - between) for between in range(at + 1, skip_word(mirrored, at)))
+        assert not any(
+            folded.is_edge(length - between) for between in range(at + 1, skip_word(mirrored, at))
+        )
     ends = [folded.span(at, at + 1) for at in range(len(folded.text))]
     assert all(0 <= a < b <= len(text) for a, b in ends) and ends == sorted(ends)
 
@@ -148,8 +170,15 @@ REPEATING = st.builds(
 )
 
 
-@settings(max_examples=examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(REPEATING, min_size=1, max_size=3).map("".join), REPEATING, st.sampled_from([None, "a", "'", "b "]))
+@settings(
+    max_examples=examples(400),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(REPEATING, min_size=1, max_size=3).map("".join),
+    REPEATING,
+    st.sampled_from([None, "a", "'", "b "]),
+)
 def test_where_hits_abound_the_answer_is_the_same(
     monkeypatch: pytest.MonkeyPatch, text: str, exact: str, beside: str | None
 ) -> None:
@@ -166,7 +195,9 @@ def brute(text: list[str], parts: list[list[str]], at: int = 0) -> int:
         return 1
     size = len(parts[0])
     return sum(
-        brute(text, parts[1:], i + size) for i in range(at, len(text) - size + 1) if text[i : i + size] == parts[0]
+        brute(text, parts[1:], i + size)
+        for i in range(at, len(text) - size + 1)
+        if text[i : i + size] == parts[0]
     )
 
 
@@ -174,10 +205,15 @@ LETTERS = st.lists(st.sampled_from("abc"), min_size=3, max_size=4)
 
 
 @settings(max_examples=examples(300))
-@given(st.lists(st.sampled_from("abc"), min_size=3, max_size=14), st.lists(LETTERS, min_size=1, max_size=3))
+@given(
+    st.lists(st.sampled_from("abc"), min_size=3, max_size=14),
+    st.lists(LETTERS, min_size=1, max_size=3),
+)
 def test_layouts_are_counted(words: list[str], parts: list[list[str]]) -> None:
     result = check(" ".join(words), " … ".join(" ".join(part) for part in parts))
-    expected = (Verification.MISMATCH, Verification.VERIFIED, Verification.AMBIGUOUS)[min(brute(words, parts), 2)]
+    expected = (Verification.MISMATCH, Verification.VERIFIED, Verification.AMBIGUOUS)[
+        min(brute(words, parts), 2)
+    ]
     assert result.verification == expected
 
 

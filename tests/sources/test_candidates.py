@@ -17,7 +17,9 @@ ARTICLE = Path(__file__).parents[3] / "shared" / "sources" / "ceasefire-question
 
 def found(text: str) -> list[tuple[str, str | None]]:
     names = [
-        (c, c.who.speaker or c.who.party if c.who else c.name) for c in candidates(text, PEOPLE) if c.kind == "direct"
+        (c, c.who.speaker or c.who.party if c.who else c.name)
+        for c in candidates(text, PEOPLE)
+        if c.kind == "direct"
     ]
     return [(text[c.start : c.end], name) for c, name in names]
 
@@ -25,21 +27,36 @@ def found(text: str) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("“The gauge stays as it is,” Irena Volk told the port.", [("The gauge stays as it is,", "Irena Volk")]),
+        (
+            "“The gauge stays as it is,” Irena Volk told the port.",
+            [("The gauge stays as it is,", "Irena Volk")],
+        ),
         ("“The gauge stays as it is,” said Volk.", [("The gauge stays as it is,", "Irena Volk")]),
         ("Volk said: “The gauge stays as it is.”", [("The gauge stays as it is.", "Irena Volk")]),
         ('"The gauge stays as it is," Volk added.', [("The gauge stays as it is,", "Irena Volk")]),
         ("‘We don’t want that here,’ said Volk.", [("We don’t want that here,", "Irena Volk")]),
-        ("„Wir bleiben dabei, und zwar ganz“, said Volk.", [("Wir bleiben dabei, und zwar ganz", "Irena Volk")]),
+        (
+            "„Wir bleiben dabei, und zwar ganz“, said Volk.",
+            [("Wir bleiben dabei, und zwar ganz", "Irena Volk")],
+        ),
         ("«Мы остаёмся при своём», — сказала Волк.", [("Мы остаёмся при своём", "Irena Volk")]),
         ("Волк заявила: «Мы остаёмся при своём».", [("Мы остаёмся при своём", "Irena Volk")]),
         ("Волк сказала: «Ми лишаємося при своєму».", [("Ми лишаємося при своєму", "Irena Volk")]),
         ("«Ми лишаємося при своєму», — заявила Волк.", [("Ми лишаємося при своєму", "Irena Volk")]),
-        ("Volk wrote that they “need to put it on paper.”", [("need to put it on paper.", "Irena Volk")]),
+        (
+            "Volk wrote that they “need to put it on paper.”",
+            [("need to put it on paper.", "Irena Volk")],
+        ),
         ("“The gauge stays as it is,” Dorrin said.", [("The gauge stays as it is,", "dorrin")]),
-        ("“The gauge stays as it is,” said Jo Marsh, a smith.", [("The gauge stays as it is,", "Jo Marsh")]),
+        (
+            "“The gauge stays as it is,” said Jo Marsh, a smith.",
+            [("The gauge stays as it is,", "Jo Marsh")],
+        ),
         # What Dorrin owns does not speak.
-        ("Volk, Dorrin’s ally, said: “The gauge stays as it is.”", [("The gauge stays as it is.", "Irena Volk")]),
+        (
+            "Volk, Dorrin’s ally, said: “The gauge stays as it is.”",
+            [("The gauge stays as it is.", "Irena Volk")],
+        ),
         # "He" is whoever spoke last, in this paragraph or before.
         (
             "Volk told us on Sunday that Dorrin was late.\n\n“The gauge stays as it is,” she said.",
@@ -72,12 +89,17 @@ def test_candidates(text: str, expected: list[tuple[str, str | None]]) -> None:
 
 
 def test_a_quotation_over_two_paragraphs_is_offered_by_paragraphs() -> None:
-    text = "“We will not move,” Volk said. “It is ours and stays.\n\n“And so it ends here,” she added."
+    text = (
+        "“We will not move,” Volk said. “It is ours and stays.\n\n“And so it ends here,” she added."
+    )
     assert [name for _, name in found(text)] == ["Irena Volk"] * 3
 
 
 def test_two_of_one_name_are_not_told_apart() -> None:
-    people = [Person(("Irena Volk",), "Irena Volk", "borsk"), Person(("Jan Volk",), "Jan Volk", "dorrin")]
+    people = [
+        Person(("Irena Volk",), "Irena Volk", "borsk"),
+        Person(("Jan Volk",), "Jan Volk", "dorrin"),
+    ]
     [one] = candidates("“The gauge stays as it is,” Volk said.", people)
     assert (one.who, one.name) == (None, "Volk")
 
@@ -86,15 +108,30 @@ def test_two_of_one_name_are_not_told_apart() -> None:
 def test_every_speaker_of_the_article_is_told() -> None:
     people = [
         Person((name,), name, None)
-        for name in ("Vladimir Putin", "Volodymyr Zelensky", "Donald Trump", "Alexander Lukashenko", "Marco Rubio")
+        for name in (
+            "Vladimir Putin",
+            "Volodymyr Zelensky",
+            "Donald Trump",
+            "Alexander Lukashenko",
+            "Marco Rubio",
+        )
     ]
     quoted = [c for c in candidates(ARTICLE.read_text(), people) if c.kind == "direct"]
     told = [c.who.speaker.split()[-1] if c.who and c.who.speaker else None for c in quoted]
-    expected = ["Putin"] * 5 + ["Zelensky"] * 2 + ["Trump"] * 3 + ["Lukashenko"] * 2 + ["Trump"] * 2 + ["Zelensky"] * 3
+    expected = (
+        ["Putin"] * 5
+        + ["Zelensky"] * 2
+        + ["Trump"] * 3
+        + ["Lukashenko"] * 2
+        + ["Trump"] * 2
+        + ["Zelensky"] * 3
+    )
     assert told == expected
 
 
-@pytest.mark.parametrize("unit", ["“", "“a said b” ", "Said ", "A. ", "said “", "Volk said, ", "’s ", "\n", "« » "])
+@pytest.mark.parametrize(
+    "unit", ["“", "“a said b” ", "Said ", "A. ", "said “", "Volk said, ", "’s ", "\n", "« » "]
+)
 def test_no_text_makes_it_slow(unit: str) -> None:
     began = time.process_time()
     candidates(unit * (200_000 // len(unit)), PEOPLE)
@@ -118,7 +155,10 @@ def test_no_text_makes_it_slow(unit: str) -> None:
 )  # fmt: skip
 def test_sentences_that_report_are_offered_as_reported(text: str, expected: str) -> None:
     last = candidates(text, PEOPLE)[-1]
-    assert (last.kind, last.who.speaker or last.who.party if last.who else last.name) == ("reported", expected)
+    assert (last.kind, last.who.speaker or last.who.party if last.who else last.name) == (
+        "reported",
+        expected,
+    )
     assert text[last.end :] == "." and text[last.start - 2 : last.start] in ("", "\n\n")
 
 
@@ -154,8 +194,15 @@ def test_of_the_article_six_sentences_are_offered_and_each_reports_a_position() 
         Person((name,), name, party)
         for name, party in (("Vladimir Putin", "russia"), ("Alexander Lukashenko", "belarus"))
     ]
-    people += [Person(("Russia", "Kremlin"), None, "russia"), Person(("Ukraine", "Kyiv"), None, "ukraine")]
-    offered = [(text[c.start : c.end], c.who and c.who.party) for c in candidates(text, people) if c.kind == "reported"]
+    people += [
+        Person(("Russia", "Kremlin"), None, "russia"),
+        Person(("Ukraine", "Kyiv"), None, "ukraine"),
+    ]
+    offered = [
+        (text[c.start : c.end], c.who and c.who.party)
+        for c in candidates(text, people)
+        if c.kind == "reported"
+    ]
     assert [(words.split()[0], party) for words, party in offered] == [
         ("He", "russia"), ("It", "ukraine"), ("Russia", "russia"), ("Belarusian", "belarus"), ("Russia", "russia"),
         ("Similarly,", "russia"),

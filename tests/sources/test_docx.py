@@ -180,7 +180,14 @@ def test_notes_stand_behind_the_text_and_heads_and_feet_behind_them() -> None:
         "word/first.xml": head.format(p(run("never, without a first page of its own"))),
         "word/foot.xml": head.format(p(run("Ministry")) + p(run("Draft"))),
     }
-    seen = ["We insist on it.", "Second by number.", "First by number.", "At the end.", "Ministry", "Draft"]
+    seen = [
+        "We insist on it.",
+        "Second by number.",
+        "First by number.",
+        "At the end.",
+        "Ministry",
+        "Draft",
+    ]
     assert text(body, **parts).split("\n\n") == seen
 
 
@@ -204,15 +211,21 @@ def test_the_main_part_and_strict_names_are_found_wherever_they_are() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(
-            "_rels/.rels", RELATIONS.replace("styles", "officeDocument", 1).replace("styles.xml", "/doc/main.xml", 1)
+            "_rels/.rels",
+            RELATIONS.replace("styles", "officeDocument", 1).replace(
+                "styles.xml", "/doc/main.xml", 1
+            ),
         )
         archive.writestr(
-            "doc/main.xml", f"<w:document xmlns:w='{strict}'><w:body>{p(run('Strict.'))}</w:body></w:document>"
+            "doc/main.xml",
+            f"<w:document xmlns:w='{strict}'><w:body>{p(run('Strict.'))}</w:body></w:document>",
         )
     assert docx.read(packed.getvalue())["text"] == "Strict."
 
 
-@pytest.mark.parametrize("core", ["<broken", '<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>', "", "\x00"])
+@pytest.mark.parametrize(
+    "core", ["<broken", '<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>', "", "\x00"]
+)
 def test_no_metadata_refuses_a_document(core: str) -> None:
     found = docx.read(make.docx(p(run("Words.")), core=core))
     assert (found["text"], found["title"]) == ("Words.", None)

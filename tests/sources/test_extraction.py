@@ -16,17 +16,26 @@ async def test_a_page_gives_its_article_and_what_it_says_of_itself() -> None:
     assert found.kind == "html" and found.encoding == "utf-8" and not found.guessed
     assert "“The gauge of Borsk is 1,520 and stays so,” Irena Volk told" in found.text
     assert all(word not in found.text for word in ("Weather", "rights reserved", "never"))
-    assert found.fields["publisher"] == "The Sarn Courier" and found.fields["published_on"] == "2025-03-10"
+    assert (
+        found.fields["publisher"] == "The Sarn Courier"
+        and found.fields["published_on"] == "2025-03-10"
+    )
     assert found.fields["title"] == "No rail will be torn up"
 
 
 async def test_a_pdf_gives_its_lines_joined_to_paragraphs() -> None:
-    lines = ["The minister of transport came to Sarn on Sunday with", "an offer and a bill.", "We will not rebuild it."]
+    lines = [
+        "The minister of transport came to Sarn on Sunday with",
+        "an offer and a bill.",
+        "We will not rebuild it.",
+    ]
     found = await extract(make.pdf(*lines), "x.pdf")
     assert "came to Sarn on Sunday with an offer and a bill." in found.text
 
 
-async def test_a_word_document_gives_what_it_says_now_with_insertions_and_without_deletions() -> None:
+async def test_a_word_document_gives_what_it_says_now_with_insertions_and_without_deletions() -> (
+    None
+):
     tracked = (
         '<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>Inserted words.</w:t></w:r></w:ins>'
         '<w:del w:id="2" w:author="x"><w:r><w:delText>Deleted words.</w:delText></w:r></w:del></w:p>'

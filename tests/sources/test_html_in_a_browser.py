@@ -62,7 +62,9 @@ def test_a_page_gives_its_whole_story_and_nothing_that_is_not_shown(tab: Page, n
     tab.goto("http://page.example/", wait_until="domcontentloaded")
     tab.evaluate(OPEN)
     shown = lines(unmarked(tab.evaluate(TEXT)))
-    story = lines(unmarked("\n".join(part.inner_text() for part in tab.query_selector_all("[data-story]"))))
+    story = lines(
+        unmarked("\n".join(part.inner_text() for part in tab.query_selector_all("[data-story]")))
+    )
     tab.unroute("**/*")
     text = html.read(decode_html(data).text.encode())["text"]
     ours = lines(unmarked(text))
@@ -86,9 +88,7 @@ def test_quotation_marks_are_those_that_the_browser_draws(tab: Page) -> None:
 
 
 def test_a_bookmarklet_brings_what_a_file_of_the_page_gives(tab: Page) -> None:
-    page = (
-        "<!doctype html><html lang=en><body><h1>Talks</h1><p>He said <q>we are ready to <b hidden>not</b>sign</q>.</p>"
-    )
+    page = "<!doctype html><html lang=en><body><h1>Talks</h1><p>He said <q>we are ready to <b hidden>not</b>sign</q>.</p>"
     page += "<ul><li>One<li>Two</ul><table><tr><td>a<td>b</table>"
     tab.set_content(page)
     before = tab.content()

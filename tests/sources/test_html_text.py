@@ -21,29 +21,53 @@ def text_of(page: str) -> str:
             "<p>The truce begins on <time>11 March</time> and ends on <time>30 April</time>, he said.</p>",
             "The truce begins on 11 March and ends on 30 April, he said.",
         ),
-        ("He said <q>we are ready to sign</q>, then left.", "He said “we are ready to sign”, then left."),
+        (
+            "He said <q>we are ready to sign</q>, then left.",
+            "He said “we are ready to sign”, then left.",
+        ),
         ("<p lang=de>Er sagte: <q>So ist <q>es</q>.</q>", "Er sagte: „So ist ‚es‘.“"),
         ("<style>q:before{content:none}</style>He said “<q>we sign</q>”.", "He said “we sign”."),
         ("We will <span hidden>not </span>sign today.", "We will sign today."),
         ("<ul><li>We sign<li>in May.</ul>", "We sign\n\nin May."),
         ("<table><tr><td>We sign<td>in May.<tr><td>a<td>b</table>", "We sign\tin May.\na\tb"),
-        ("<figure><img alt=no><figcaption>A port.</figcaption></figure><aside>Aside.</aside>", "A port.\n\nAside."),
+        (
+            "<figure><img alt=no><figcaption>A port.</figcaption></figure><aside>Aside.</aside>",
+            "A port.\n\nAside.",
+        ),
         ("<blockquote><p>We sign.</p><cite>Volk</cite></blockquote>", "We sign.\n\nVolk"),
         ("<details><summary>More</summary>We sign.</details>", "More\n\nWe sign."),
         ("<p><span style='float: left'>W</span>e sign.", "We sign."),
-        (f"{UNSEEN}<p>We will<i class=tip> (or not)</i> sign.<p>b", "We will sign.\n\n(or not)\n\nb"),
+        (
+            f"{UNSEEN}<p>We will<i class=tip> (or not)</i> sign.<p>b",
+            "We will sign.\n\n(or not)\n\nb",
+        ),
         (f"{UNSEEN}<p>We will<i class=off> not</i> sign.", "We will sign."),
-        ("<p>We will <i style='font-size:0'>not </i>sign<i style='opacity:0'> late</i>.", "We will sign."),
-        ("<p>We will <i style='clip:rect(0 0 0 0);position:absolute'>not </i>sign.", "We will sign."),
-        (f"{LINKED}<p>We <a>sign<span class=sr-only> (in a new window)</span></a> it.", "We sign it."),
+        (
+            "<p>We will <i style='font-size:0'>not </i>sign<i style='opacity:0'> late</i>.",
+            "We will sign.",
+        ),
+        (
+            "<p>We will <i style='clip:rect(0 0 0 0);position:absolute'>not </i>sign.",
+            "We will sign.",
+        ),
+        (
+            f"{LINKED}<p>We <a>sign<span class=sr-only> (in a new window)</span></a> it.",
+            "We sign it.",
+        ),
         ("<p>We <a>sign<span class=sr-only> (in May)</span></a> it.", "We sign (in May) it."),
         ("<div style='opacity:0'>We sign.</div>", "We sign."),
         ("<body style='display:none'><p>We sign.", "We sign."),
         ("<svg><title>no</title><text>A</text><text>B</text></svg>", "A\n\nB"),
-        ("<p>if <math><mi>x</mi><mo>=</mo><mn>2</mn><annotation>no</annotation></math>.", "if x = 2 ."),
+        (
+            "<p>if <math><mi>x</mi><mo>=</mo><mn>2</mn><annotation>no</annotation></math>.",
+            "if x = 2 .",
+        ),
         ("<p>a\x0cb&#7;c&#x85;d", "a b c…d"),
         ("<p>one<br><br>two<br>three", "one\n\ntwo\nthree"),
-        ('<?xml version="1.0"?><html><head><title/><script src="x"/></head><body><p>a<span/>b', "ab"),
+        (
+            '<?xml version="1.0"?><html><head><title/><script src="x"/></head><body><p>a<span/>b',
+            "ab",
+        ),
         ("<p>a<noscript><p>no</noscript>b<!-- <noscript> -->c", "abc"),
         ("<template><p>no</p></template><object data=x>no</object><p>a<video>no</video>", "a"),
     ],
@@ -52,7 +76,9 @@ def test_the_words_are_those_that_a_reader_sees(page: str, text: str) -> None:
     assert text_of(page) == text
 
 
-@pytest.mark.parametrize("page", ["<p hidden>We sign.</p>", "<nav></nav>", "<script>We sign</script>"])
+@pytest.mark.parametrize(
+    "page", ["<p hidden>We sign.</p>", "<nav></nav>", "<script>We sign</script>"]
+)
 def test_a_page_that_shows_nothing_says_so(page: str) -> None:
     with pytest.raises(Unreadable, match="reader sees"):
         text_of(page)
@@ -79,7 +105,11 @@ def test_what_an_article_is_not_in_stays_out_of_it_only_where_the_page_says_so()
         "<div class=correction><p>This was corrected.</p></div><footer>© Courier</footer>"
     )
     paragraphs = text_of(f"<body>{around}").split("\n\n")
-    assert [paragraphs[0], len(paragraphs), paragraphs[-1]] == ["The bridges are open.", 5, "This was corrected."]
+    assert [paragraphs[0], len(paragraphs), paragraphs[-1]] == [
+        "The bridges are open.",
+        5,
+        "This was corrected.",
+    ]
 
 
 def test_words_in_a_shadow_tree_are_drawn_where_its_host_stands() -> None:
@@ -95,7 +125,9 @@ def test_words_in_a_shadow_tree_are_drawn_where_its_host_stands() -> None:
 
 def test_lists_of_links_and_asides_within_an_article_are_kept() -> None:
     words = "<p>The delegation said on {} that the northern bridges would stay open until the fourth of May.</p>"
-    links = "".join(f"<li><a href=/{n}>{word}</a>" for n, word in enumerate(("a truce", "a bridge", "a port")))
+    links = "".join(
+        f"<li><a href=/{n}>{word}</a>" for n, word in enumerate(("a truce", "a bridge", "a port"))
+    )
     text = text_of(
         f"<main><h1>Talks</h1><div class=text>{words.format('Monday')}<p>They ask for<ul>{links}</ul>"
         f"{words.format('Friday')}</div><aside class=sidebar><p>The port lies in Borsk.</p></aside>"

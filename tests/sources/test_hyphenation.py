@@ -50,8 +50,13 @@ def test_offsets_are_those_of_the_text_as_stored() -> None:
     assert (result.start, result.end) == (0, TEXT.index(" of 2014"))
     again = check(TEXT, "GUARANTEES", "an e-mail, ", ", international law")
     assert TEXT[again.start : again.end] == "GUARAN-\nTEES"
-    elided = check(TEXT, "We recognise the long-term plan … international law; conscripts—then more")
-    assert elided.segments and TEXT[slice(*elided.segments[1])] == "inter-\nna-\ntional law; conscripts—\nthen more"
+    elided = check(
+        TEXT, "We recognise the long-term plan … international law; conscripts—then more"
+    )
+    assert (
+        elided.segments
+        and TEXT[slice(*elided.segments[1])] == "inter-\nna-\ntional law; conscripts—\nthen more"
+    )
 
 
 def test_a_word_that_is_sought_in_both_ways_is_found_in_either() -> None:
@@ -64,16 +69,24 @@ def test_a_word_that_is_sought_in_both_ways_is_found_in_either() -> None:
 
 
 WORDS = st.lists(
-    st.sampled_from("recognise term long a peace naïve Об'єкт 2014 don’t".split()), min_size=2, max_size=12
+    st.sampled_from("recognise term long a peace naïve Об'єкт 2014 don’t".split()),
+    min_size=2,
+    max_size=12,
 )
 
 
 @settings(max_examples=examples(200))
 @given(WORDS, st.data())
-def test_wherever_a_line_ends_the_true_words_are_found(words: list[str], data: st.DataObject) -> None:
+def test_wherever_a_line_ends_the_true_words_are_found(
+    words: list[str], data: st.DataObject
+) -> None:
     sentence = "Xaver " + " ".join(words) + " Zoe."
     # No program leaves a single letter for another line.
-    places = [at for at in range(1, len(sentence)) if sentence[at - 1 : at + 2].isalpha() and sentence[at].islower()]
+    places = [
+        at
+        for at in range(1, len(sentence))
+        if sentence[at - 1 : at + 2].isalpha() and sentence[at].islower()
+    ]
     drawn = data.draw(st.sets(st.sampled_from(places), max_size=4))
     cuts = {at for at in drawn if at - 1 not in drawn}
     printed = "".join(("-\n" if at in cuts else "") + c for at, c in enumerate(sentence))

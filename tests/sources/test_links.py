@@ -45,7 +45,12 @@ def test_a_text_put_on_file_gives_the_link_its_words(lake: Lake) -> None:
     assert then.raw_data == before.raw_data
     checked = [e for e in lake.stranger.get("/changes", limit=500).data if e["action"] == "checked"]
     assert checked[-1]["data"]["checks"][0]["link"] == after["link"]
-    for path in ("/n/lake/cells/north/quota", f"/quotes/{after['id']}", "/n/lake/feed.atom", "/n/lake/export.csv"):
+    for path in (
+        "/n/lake/cells/north/quota",
+        f"/quotes/{after['id']}",
+        "/n/lake/feed.atom",
+        "/n/lake/export.csv",
+    ):
         assert after["link"] in lake.stranger.page(path).text.replace("&amp;", "&")
 
 
@@ -59,14 +64,20 @@ def test_a_pdf_opens_at_its_page(lake: Lake) -> None:
 
 def test_what_a_browser_draws_but_does_not_search_is_in_no_link(lake: Lake) -> None:
     source = upload(lake.ada, "a.html", ARTICLE.encode(), "https://lake.example/a")
-    words = ("said “we are ready to sign” and left", "“we are ready to sign”", "He will be back on Monday")
+    words = (
+        "said “we are ready to sign” and left",
+        "“we are ready to sign”",
+        "He will be back on Monday",
+    )
     made = lake.ada.state(quotes=[quote(w, source) for w in words])["quotes"]
     assert [said(q) for q in made] == [
         "text=said,and left",
         "text=we are ready to sign",
         "text=He will,be back on Monday",
     ]
-    other = upload(lake.ada, "a.html", ARTICLE.encode(), "https://lake.example/b", text="He will be back.")
+    other = upload(
+        lake.ada, "a.html", ARTICLE.encode(), "https://lake.example/b", text="He will be back."
+    )
     [made] = lake.ada.state(quotes=[quote("He will be back", other)])["quotes"]
     assert said(made) == "text=He will be back", "the text is not the file's any more"
 

@@ -23,15 +23,27 @@ FILES = {
 }
 
 
-def test_a_file_gives_one_text_by_every_way(lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_gives_one_text_by_every_way(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
     for n, (name, data) in enumerate(FILES.items()):
         (tmp_path / name).write_bytes(data)
         shown = values(send(lake.ada, "/sources/new", {"title": "x"}, (name, data)))
-        send(lake.ada, "/sources/new", {**shown, "url": f"https://form.example/{n}", "title": f"{n} by form"})
-        command = lake.ada.source(url=f"https://command.example/{n}", title=f"{n} by command", text=None)
+        send(
+            lake.ada,
+            "/sources/new",
+            {**shown, "url": f"https://form.example/{n}", "title": f"{n} by form"},
+        )
+        command = lake.ada.source(
+            url=f"https://command.example/{n}", title=f"{n} by command", text=None
+        )
         said = CliRunner().invoke(cli, ["text", str(command["id"]), str(tmp_path / name)])
         assert said.exit_code == 0, said.output
         lake.ada.source(url=f"https://api.example/{n}", title=f"{n} by the API", text=shown["text"])
-        sums = [s["text_sha256"] for s in lake.ada.get("/sources").data if s["title"].startswith(f"{n} by")]
+        sums = [
+            s["text_sha256"]
+            for s in lake.ada.get("/sources").data
+            if s["title"].startswith(f"{n} by")
+        ]
         assert sums == [hashlib.sha256(shown["text"].encode()).hexdigest()] * 3, name

@@ -31,7 +31,9 @@ async def test_a_pdf_says_where_its_pages_begin_also_empty_ones() -> None:
     assert (await extract(b"plain words", "x.txt")).pages == ()
 
 
-@pytest.mark.parametrize(("offset", "page"), [(0, 1), (9, 1), (10, 3), (11, 3), (99, 4), (10**9, 4), (None, None)])
+@pytest.mark.parametrize(
+    ("offset", "page"), [(0, 1), (9, 1), (10, 3), (11, 3), (99, 4), (10**9, 4), (None, None)]
+)
 def test_a_place_is_on_the_last_page_that_has_begun(offset: int | None, page: int | None) -> None:
     assert page_at([0, 10, 10, 50], offset) == page
 
@@ -51,7 +53,9 @@ def test_without_pages_there_are_no_numbers() -> None:
         (None, 3, None),
     ],
 )
-def test_a_pdf_is_opened_at_its_page(url: str | None, page: int | None, address: str | None) -> None:
+def test_a_pdf_is_opened_at_its_page(
+    url: str | None, page: int | None, address: str | None
+) -> None:
     assert page_link(url, page) == address
 
 
@@ -76,18 +80,27 @@ def test_what_a_form_carries_holds_for_its_own_text_alone() -> None:
 
 def test_from_the_file_to_the_desk_and_to_the_page_of_the_quote(lake: Lake) -> None:
     said = {"url": "https://x.example/treaty.pdf", "title": "Treaty", "negotiation": "lake"}
-    shown = send(lake.ada, "/sources/new", said, file=("t.pdf", make.pdf_of_pages(FIRST, "", THIRD)))
+    shown = send(
+        lake.ada, "/sources/new", said, file=("t.pdf", make.pdf_of_pages(FIRST, "", THIRD))
+    )
     assert "3 pages, whose numbers are kept" in shown.text
     carried = LexborHTMLParser(shown.text).css_first("input[name=pages]").attributes["value"]
-    for text, marks in ((f"{FIRST}\r\n\r\n{THIRD}", ["page 1", "page 3"]), (f"{FIRST}\n\n{THIRD} Changed.", [])):
+    for text, marks in (
+        (f"{FIRST}\r\n\r\n{THIRD}", ["page 1", "page 3"]),
+        (f"{FIRST}\n\n{THIRD} Changed.", []),
+    ):
         url = said["url"].replace("treaty", f"treaty-{len(marks)}")
         done = send(lake.ada, "/sources/new", said | {"url": url, "text": text, "pages": carried})
         number = int(re.search(r"/desk/([0-9]+)$", done.headers["location"])[1])
         desk = LexborHTMLParser(lake.ada.page(f"/n/lake/desk/{number}").text)
         assert [p.text() for p in desk.css(".page-mark")] == marks
-        assert "".join(p.text() for p in desk.css("#text p[data-start]")).startswith(FIRST + THIRD[:9])
+        assert "".join(p.text() for p in desk.css("#text p[data-start]")).startswith(
+            FIRST + THIRD[:9]
+        )
         party = "north" if marks else "south"
-        position = lake.ada.state(party, quotes=[quote("No rail will be torn up", source_id=number)])
+        position = lake.ada.state(
+            party, quotes=[quote("No rail will be torn up", source_id=number)]
+        )
         page = lake.stranger.page(f"/quotes/{position['quotes'][0]['id']}").text
         assert ("Page 3 of the document" in page) == bool(marks)
         assert (f"{url}#page=3" in page) == bool(marks)

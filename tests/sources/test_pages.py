@@ -10,7 +10,14 @@ from tests.sources import make
 from tests.support.factories import NOWHERE, TEXT, Desk, position, quote
 from tests.support.fixtures import Lake
 
-PAGES = ("/sources/new", "/sources/1/edit", "/sources/1/text", "/bookmarklet", "/n/lake/desk", "/n/lake/desk/1")
+PAGES = (
+    "/sources/new",
+    "/sources/1/edit",
+    "/sources/1/text",
+    "/bookmarklet",
+    "/n/lake/desk",
+    "/n/lake/desk/1",
+)
 
 
 def send(desk: Desk, path: str, data: dict[str, str], file: tuple[str, bytes] | None = None) -> Any:
@@ -25,7 +32,9 @@ def values(answer: Any) -> dict[str, str]:
     for node in LexborHTMLParser(answer.text).css("[data-intake] input, [data-intake] textarea"):
         name = node.attributes.get("name")
         if name:
-            found[name] = node.text() if node.tag == "textarea" else node.attributes.get("value") or ""
+            found[name] = (
+                node.text() if node.tag == "textarea" else node.attributes.get("value") or ""
+            )
     return found
 
 
@@ -40,7 +49,9 @@ def test_only_editors_get_there(lake: Lake, path: str) -> None:
     away = lake.stranger.page(path)
     assert away.status_code == 303 and away.headers["location"].startswith("/login")
     for desk, status in ((lake.vic, 403), (lake.stranger, 401)):
-        answer = send(desk, path, {"title": "x", "url": "https://x.example/", "text": "x", "do": "publish"})
+        answer = send(
+            desk, path, {"title": "x", "url": "https://x.example/", "text": "x", "do": "publish"}
+        )
         assert answer.status_code in (status, 405)
     for desk in (lake.vic, lake.stranger):
         assert TEXT[20:60] not in desk.page(path).text
@@ -59,8 +70,15 @@ def test_a_pasted_text_is_on_file_as_it_was_pasted(lake: Lake) -> None:
     assert answer.status_code == 303
     number = int(answer.headers["location"].removeprefix("/n/lake/desk/"))
     source = lake.ada.get(f"/sources/{number}").data
-    assert (source["title"], source["published_on"], source["language"]) == ("Talks go on", "2025-03-17", "en")
-    assert values(lake.ada.page(f"/sources/{number}/text"))["text"] == "\nFirst — line.\n\n“Second”  line."
+    assert (source["title"], source["published_on"], source["language"]) == (
+        "Talks go on",
+        "2025-03-17",
+        "en",
+    )
+    assert (
+        values(lake.ada.page(f"/sources/{number}/text"))["text"]
+        == "\nFirst — line.\n\n“Second”  line."
+    )
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(lake: Lake) -> None:
@@ -74,7 +92,8 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(lake: La
     answer = send(lake.ada, "/sources/new", data)
     assert answer.status_code == 422 and answer.text.count("<title>Error: ") == 1
     assert {"field-url", "field-title", "field-published_on"} <= {
-        (a.attributes["href"] or "").removeprefix("#") for a in LexborHTMLParser(answer.text).css(".problem a")
+        (a.attributes["href"] or "").removeprefix("#")
+        for a in LexborHTMLParser(answer.text).css(".problem a")
     }
     assert values(answer) | data == values(answer)
 
@@ -93,20 +112,30 @@ def test_the_same_text_under_another_address_is_pointed_out_once(lake: Lake) -> 
     data = {"url": "https://copy.example/", "title": "Copy", "text": TEXT}
     first = send(lake.ada, "/sources/new", data)
     assert first.status_code == 200 and "source 1, Talks resume" in text_of(first, ".notice")
-    assert send(lake.ada, "/sources/new", {**data, "seen": values(first)["seen"]}).status_code == 303
+    assert (
+        send(lake.ada, "/sources/new", {**data, "seen": values(first)["seen"]}).status_code == 303
+    )
 
 
 def test_a_file_is_shown_before_anything_is_stored(lake: Lake) -> None:
     answer = send(lake.ada, "/sources/new", {"title": "Mine"}, ("page.html", make.PAGE.encode()))
     got = values(answer)
     assert answer.status_code == 200 and "Nothing is stored yet" in text_of(answer, ".notice")
-    assert (got["title"], got["publisher"], got["published_on"]) == ("Mine", "The Sarn Courier", "2025-03-10")
+    assert (got["title"], got["publisher"], got["published_on"]) == (
+        "Mine",
+        "The Sarn Courier",
+        "2025-03-10",
+    )
     assert "The gauge of Borsk is 1,520" in got["text"]
     assert len(lake.ada.get("/sources").data) == 1
 
 
-@pytest.mark.parametrize(("name", "data"), [("x.pdf", make.pdf("x", encrypt="pw")), ("x.docx", b"PK junk")])
-def test_a_file_that_cannot_be_read_says_so_and_what_was_typed_stays(lake: Lake, name: str, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "data"), [("x.pdf", make.pdf("x", encrypt="pw")), ("x.docx", b"PK junk")]
+)
+def test_a_file_that_cannot_be_read_says_so_and_what_was_typed_stays(
+    lake: Lake, name: str, data: bytes
+) -> None:
     answer = send(lake.ada, "/sources/new", {"title": "Typed", "text": "pasted"}, (name, data))
     assert answer.status_code == 422 and text_of(answer, "#error-file")
     assert (values(answer)["title"], values(answer)["text"]) == ("Typed", "pasted")
@@ -134,9 +163,16 @@ def test_a_form_sent_after_the_sign_in_ran_out_comes_back(lake: Lake) -> None:
 def test_a_bookmarklet_fills_the_form_and_stores_nothing(lake: Lake) -> None:
     page = lake.ada.page("/bookmarklet", negotiation="lake")
     link = LexborHTMLParser(page.text).css_first(".bookmarklet a").attributes["href"] or ""
-    assert link.startswith("javascript:") and "/sources/new?" in link and "negotiation:'lake'" in unquote(link)
     assert (
-        "negotiation" not in lake.ada.page("/bookmarklet", negotiation="');alert(1)//").text.split('bookmarklet">')[1]
+        link.startswith("javascript:")
+        and "/sources/new?" in link
+        and "negotiation:'lake'" in unquote(link)
+    )
+    assert (
+        "negotiation"
+        not in lake.ada.page("/bookmarklet", negotiation="');alert(1)//").text.split(
+            'bookmarklet">'
+        )[1]
     )
     form = lake.ada.page("/sources/new", url="https://a.example/", title="A <b>", text="“Words”")
     assert (values(form)["url"], values(form)["title"], values(form)["text"]) == (
@@ -153,7 +189,11 @@ def test_a_record_is_corrected_with_a_reason(lake: Lake) -> None:
     assert form["published_on"] == "14 May 2024"
     refused = send(lake.ada, "/sources/1/edit", {**form, "publisher": "Lake News"})
     assert refused.status_code == 422 and text_of(refused, "#error-reason")
-    saved = send(lake.ada, "/sources/1/edit", {**form, "publisher": "Lake News", "reason": "It was left out."})
+    saved = send(
+        lake.ada,
+        "/sources/1/edit",
+        {**form, "publisher": "Lake News", "reason": "It was left out."},
+    )
     assert saved.headers["location"] == "/sources/1"
     assert lake.ada.get("/sources/1").data["publisher"] == "Lake News"
     assert "It was left out." in lake.ada.page("/sources/1").text
@@ -169,13 +209,20 @@ def test_two_editors_of_one_record_both_keep_what_they_typed(lake: Lake) -> None
     assert (got["title"], got["publisher"], got["author"]) == ("Ada's title", "Ada's paper", "Bo")
     assert send(lake.ada, "/sources/1/edit", got).status_code == 303
     source = lake.ada.get("/sources/1").data
-    assert (source["title"], source["publisher"], source["author"]) == ("Ada's title", "Ada's paper", "Bo")
+    assert (source["title"], source["publisher"], source["author"]) == (
+        "Ada's title",
+        "Ada's paper",
+        "Bo",
+    )
 
 
 def test_a_text_that_was_put_on_file_meanwhile_is_no_clash(lake: Lake) -> None:
     opened = values(lake.ada.page("/sources/1/edit"))
     lake.ada.patch("/sources/1", {"text": TEXT + " More."})
-    assert send(lake.ada, "/sources/1/edit", {**opened, "title": "New", "reason": "x"}).status_code == 303
+    assert (
+        send(lake.ada, "/sources/1/edit", {**opened, "title": "New", "reason": "x"}).status_code
+        == 303
+    )
 
 
 def test_a_new_text_checks_every_quote_and_says_what_that_gave(lake: Lake) -> None:
@@ -191,7 +238,9 @@ def test_a_new_text_checks_every_quote_and_says_what_that_gave(lake: Lake) -> No
 
 def test_texts_are_shown_to_nobody_else(lake: Lake) -> None:
     marker = "zanzibar-marker"
-    source = lake.ada.source(text=f"“We will {marker} it all the same,” said Mara Venn.", title="Secret")
+    source = lake.ada.source(
+        text=f"“We will {marker} it all the same,” said Mara Venn.", title="Secret"
+    )
     number = source["id"]
     lake.ada.draft(quotes=[quote("We will", source_id=number)])
     for path in (

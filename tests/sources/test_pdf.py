@@ -42,7 +42,9 @@ def verified(text: str, words: str) -> bool:
         ("[1]", {}),
     ],
 )
-async def test_nothing_that_a_pdf_says_of_itself_keeps_its_text_back(info: str, fields: dict[str, str]) -> None:
+async def test_nothing_that_a_pdf_says_of_itself_keeps_its_text_back(
+    info: str, fields: dict[str, str]
+) -> None:
     found = await extract(make.pdf(SAID, info=info), "x.pdf")
     assert (found.text, found.fields) == (SAID, fields)
 
@@ -75,8 +77,16 @@ def test_nothing_is_stored_of_a_pdf_that_cannot_be_read(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
     before = lake.ada.get("/sources").data
-    for name, data in {"many.pdf": make.pdf(SAID, times=PAGES + 1), "cut.pdf": make.pdf(SAID)[:400]}.items():
-        answer = send(lake.ada, "/sources/new", {"title": "Typed", "url": "https://new.example/"}, (name, data))
+    for name, data in {
+        "many.pdf": make.pdf(SAID, times=PAGES + 1),
+        "cut.pdf": make.pdf(SAID)[:400],
+    }.items():
+        answer = send(
+            lake.ada,
+            "/sources/new",
+            {"title": "Typed", "url": "https://new.example/"},
+            (name, data),
+        )
         assert answer.status_code == 422 and text_of(answer, "#error-file")
         (tmp_path / name).write_bytes(data)
         done = CliRunner().invoke(cli, ["text", "1", str(tmp_path / name)])
@@ -86,9 +96,19 @@ def test_nothing_is_stored_of_a_pdf_that_cannot_be_read(
 
 @pytest.mark.anyio
 async def test_a_hyphen_at_the_end_of_a_line_is_read_in_both_ways_and_only_there() -> None:
-    lines = ("We recog-", "nise the long-", "term plan of the on-line press, and", "no other plan - none.")
+    lines = (
+        "We recog-",
+        "nise the long-",
+        "term plan of the on-line press, and",
+        "no other plan - none.",
+    )
     text = await read(make.pdf(*lines))
-    for words in ("We recognise the long-term plan", "recog-nise", "the longterm plan", "no other plan - none"):
+    for words in (
+        "We recognise the long-term plan",
+        "recog-nise",
+        "the longterm plan",
+        "no other plan - none",
+    ):
         assert verified(text, words), words
     for words in ("recog nise", "the long term plan", "online press", "plan-none"):
         assert not verified(text, words), words
@@ -98,15 +118,28 @@ async def test_a_hyphen_at_the_end_of_a_line_is_read_in_both_ways_and_only_there
 async def test_columns_are_read_one_after_the_other() -> None:
     left = ("We will not move the", "gauge of the line to", "Sarn, whatever the")
     right = ("other side may say of", "it, the minister told", "the assembly.")
-    lines = [(x, 700 - 14 * n, 11, line) for x, some in ((50, left), (300, right)) for n, line in enumerate(some)]
+    lines = [
+        (x, 700 - 14 * n, 11, line)
+        for x, some in ((50, left), (300, right))
+        for n, line in enumerate(some)
+    ]
     assert await read(make.pdf(stream=make.placed(*lines))) == " ".join(left + right)
 
 
 @pytest.mark.anyio
 async def test_heads_and_feet_of_pages_do_not_part_a_sentence() -> None:
-    said = ("The terms have to be", "in writing before any", "train may leave Sarn", "for the lake again.")
+    said = (
+        "The terms have to be",
+        "in writing before any",
+        "train may leave Sarn",
+        "for the lake again.",
+    )
     pages = [
-        make.placed((50, 800, 8, "Minutes of the assembly"), (50, 700, 11, line), (290, 30, 8, f"{n} / {len(said)}"))
+        make.placed(
+            (50, 800, 8, "Minutes of the assembly"),
+            (50, 700, 11, line),
+            (290, 30, 8, f"{n} / {len(said)}"),
+        )
         for n, line in enumerate(said, 1)
     ]
     text = await read(make.pdf_of_pages(*pages))
@@ -123,7 +156,9 @@ SENTENCES = (
 PRINT = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><style>"
     "body{font:15px/1.4 'DejaVu Serif',serif;width:11em;text-align:justify;hyphens:auto}</style>"
-    + "".join(f"<p>Statement {n}. {' '.join(SENTENCES)}</p>" for n in range(4)).replace("~", "\u00ad")
+    + "".join(f"<p>Statement {n}. {' '.join(SENTENCES)}</p>" for n in range(4)).replace(
+        "~", "\u00ad"
+    )
 )
 
 
@@ -171,4 +206,7 @@ async def test_big_initials_belong_to_their_lines_also_where_they_are_written_fi
     ):
         lines += [(86, base - 14 * n, 11, line) for n, line in enumerate(some)]
     text = await read(make.pdf(stream=make.placed(*lines)))
-    assert text.split("\n\n") == ["We will not move it, he said in Sarn.", "Nobody will, he said, and left the lake."]
+    assert text.split("\n\n") == [
+        "We will not move it, he said in Sarn.",
+        "Nobody will, he said, and left the lake.",
+    ]

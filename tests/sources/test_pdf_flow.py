@@ -8,11 +8,20 @@ from app.sources.extraction.readers.pdf_flow import flow, joined
 from app.sources.extraction.readers.pdf_lines import Line, lines
 
 
-def column(*texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200) -> list[Line]:
+def column(
+    *texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200
+) -> list[Line]:
     """Lines below one another, all but the last as wide as the column."""
     last = len(texts) - 1
     return [
-        Line(text, left, left + (width if n < last else min(len(text) * size / 2, width)), top - n * 12, size, 0)
+        Line(
+            text,
+            left,
+            left + (width if n < last else min(len(text) * size / 2, width)),
+            top - n * 12,
+            size,
+            0,
+        )
         for n, text in enumerate(texts)
     ]
 
@@ -27,7 +36,10 @@ def text(*pages: list[Line]) -> str:
 
 def test_lines_are_joined_to_paragraphs() -> None:
     page = column(
-        "The minister came to Sarn on Sunday with an", "offer and a bill.", "We will not rebuild it, she said", "there."
+        "The minister came to Sarn on Sunday with an",
+        "offer and a bill.",
+        "We will not rebuild it, she said",
+        "there.",
     )
     page[1].right = 120
     assert (
@@ -66,8 +78,15 @@ def test_a_sentence_runs_on_over_columns_and_pages() -> None:
 
 
 def test_cells_that_a_page_breaks_off_go_on_in_their_columns() -> None:
-    first = [*column("We insist on the", "gauge that"), *column("Nobody will move", "it before", left=300)]
-    second = [*column("was agreed upon."), *column("winter comes.", left=300), *column("Next row.", top=600)]
+    first = [
+        *column("We insist on the", "gauge that"),
+        *column("Nobody will move", "it before", left=300),
+    ]
+    second = [
+        *column("was agreed upon."),
+        *column("winter comes.", left=300),
+        *column("Next row.", top=600),
+    ]
     assert text(first, second).split("\n\n") == [
         "We insist on the gauge that was agreed upon.",
         "Nobody will move it before winter comes.",
@@ -83,7 +102,10 @@ def test_a_word_longer_than_its_line_stays_whole() -> None:
 
 
 def test_columns_of_a_text_run_on_also_at_a_name() -> None:
-    first = [*column("It was the minister", "and not"), *column("Irena Volk who said", "on Sunday that", left=300)]
+    first = [
+        *column("It was the minister", "and not"),
+        *column("Irena Volk who said", "on Sunday that", left=300),
+    ]
     second = [*column("the gauge stays", "as it is."), *column("More of it is", "below.", left=300)]
     assert text(first, second).startswith(
         "It was the minister and not Irena Volk who said on Sunday that the gauge stays as it is."
@@ -91,14 +113,25 @@ def test_columns_of_a_text_run_on_also_at_a_name() -> None:
 
 
 def test_heads_feet_and_numbers_of_pages_do_not_interrupt() -> None:
-    words = ["We will not accept", "the terms until they", "are in writing, and", "the talks go on."]
+    words = [
+        "We will not accept",
+        "the terms until they",
+        "are in writing, and",
+        "the talks go on.",
+    ]
     pages = [
-        [at("Annual report", 800, 8), *column(words[n], words[n]), at(f"Page {n + 1} of 4", 30, 8)] for n in range(4)
+        [at("Annual report", 800, 8), *column(words[n], words[n]), at(f"Page {n + 1} of 4", 30, 8)]
+        for n in range(4)
     ]
     found = flow(pages)
     assert found.text.count("Annual report") == 1 and "Page" not in found.text
-    assert f"{words[0]} {words[0]} {words[1]} {words[1]} {words[2]} {words[2]} {words[3]}" in found.text
-    assert [found.text[start:].startswith(words[n]) for n, start in enumerate(found.pages)][1:] == [True] * 3
+    assert (
+        f"{words[0]} {words[0]} {words[1]} {words[1]} {words[2]} {words[2]} {words[3]}"
+        in found.text
+    )
+    assert [found.text[start:].startswith(words[n]) for n, start in enumerate(found.pages)][1:] == [
+        True
+    ] * 3
 
 
 def test_numbers_of_a_table_are_no_numbers_of_pages() -> None:
@@ -110,16 +143,24 @@ def test_numbers_of_a_table_are_no_numbers_of_pages() -> None:
 
 
 def test_a_number_alone_is_that_of_a_page_only_where_it_fits() -> None:
-    assert text(column("One.", "Two."), [*column("Three.", "Four."), at("2", 30)]) == "One. Two.\n\nThree. Four."
+    assert (
+        text(column("One.", "Two."), [*column("Three.", "Four."), at("2", 30)])
+        == "One. Two.\n\nThree. Four."
+    )
     assert "17" in text(column("One.", "Two."), [*column("Three.", "Four."), at("17", 30)])
 
 
 def test_notes_stand_beside_the_sentence_that_runs_on() -> None:
-    first = [*column("We insist on the terms", "that were agreed on in", "-")[:2], at("1 Interview of 3 May.", 60, 7)]
+    first = [
+        *column("We insist on the terms", "that were agreed on in", "-")[:2],
+        at("1 Interview of 3 May.", 60, 7),
+    ]
     second = [*column("Sarn, and on no others.", "The talks go on."), at("2 Minutes.", 60, 7)]
     found = flow([first, second])
     assert "that were agreed on in Sarn, and on no others." in found.text
-    assert found.text.index("Interview") < found.text.index("We insist") < found.text.index("Minutes")
+    assert (
+        found.text.index("Interview") < found.text.index("We insist") < found.text.index("Minutes")
+    )
     assert found.text[found.pages[1] :].startswith("Sarn")
 
 

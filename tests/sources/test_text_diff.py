@@ -15,11 +15,27 @@ from app.sources.matching.text_diff import words_diff
         (
             "We don’t pay 1,000.",
             "We don’t pay 1,500.",
-            [("equal", "We don’t pay ", "We don’t pay "), ("replace", "1,000", "1,500"), ("equal", ".", ".")],
+            [
+                ("equal", "We don’t pay ", "We don’t pay "),
+                ("replace", "1,000", "1,500"),
+                ("equal", ".", "."),
+            ],
         ),
-        ("stays shut now", "remains open now", [("replace", "stays shut", "remains open"), ("equal", " now", " now")]),
-        ("we will go", "we go", [("equal", "we ", "we "), ("delete", "will ", ""), ("equal", "go", "go")]),
-        ("不会接受", "不能接受", [("equal", "不", "不"), ("replace", "会", "能"), ("equal", "接受", "接受")]),
+        (
+            "stays shut now",
+            "remains open now",
+            [("replace", "stays shut", "remains open"), ("equal", " now", " now")],
+        ),
+        (
+            "we will go",
+            "we go",
+            [("equal", "we ", "we "), ("delete", "will ", ""), ("equal", "go", "go")],
+        ),
+        (
+            "不会接受",
+            "不能接受",
+            [("equal", "不", "不"), ("replace", "会", "能"), ("equal", "接受", "接受")],
+        ),
     ],
 )
 def test_pieces(a: str, b: str, pieces: list[tuple[str, str, str]]) -> None:

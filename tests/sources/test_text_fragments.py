@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from app.sources.matching.anchor import check
 from app.sources.matching.normalise import count_words
-from app.sources.text_fragments import address, directive, directive_of_words, find_words, read_directive
+from app.sources.text_fragments import (
+    address,
+    directive,
+    directive_of_words,
+    find_words,
+    read_directive,
+)
 
 PAGE = "https://example.org/talks?a=1&b=2"
 FOUND = "text=we%20will"
@@ -33,7 +39,9 @@ def terms(exact: str, text: str = ARTICLE, prefix: str | None = None) -> list[li
 
 
 def _decoded(found: str) -> list[list[str]]:
-    return [[unquote(term) for term in one.removeprefix("text=").split(",")] for one in found.split("&")]
+    return [
+        [unquote(term) for term in one.removeprefix("text=").split(",")] for one in found.split("&")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +55,11 @@ def _decoded(found: str) -> list[list[str]]:
         ("HTTP://example.org/", None, f"HTTP://example.org/#:~:{FOUND}"),
         ("https://example.org/a.pdf", None, f"https://example.org/a.pdf#:~:{FOUND}"),
         ("https://example.org/a.pdf", 7, f"https://example.org/a.pdf#page=7:~:{FOUND}"),
-        ("https://example.org/A.PDF?v=2#page=3", 7, f"https://example.org/A.PDF?v=2#page=7:~:{FOUND}"),
+        (
+            "https://example.org/A.PDF?v=2#page=3",
+            7,
+            f"https://example.org/A.PDF?v=2#page=7:~:{FOUND}",
+        ),
         ("https://example.org/download/4", 7, f"https://example.org/download/4#page=7:~:{FOUND}"),
         ("https://example.org/story#part", 7, f"https://example.org/story#part:~:{FOUND}"),
         ("javascript:alert(1)", None, None),
@@ -78,7 +90,10 @@ def test_everything_in_a_term_is_encoded() -> None:
     ("exact", "expected"),
     [
         # The source's own characters, whatever was typed.
-        ("5 000 troops - most of them conscripts - left", "5 000 troops — most of them conscripts — left"),
+        (
+            "5 000 troops - most of them conscripts - left",
+            "5 000 troops — most of them conscripts — left",
+        ),
         ("in 2014-2022, he said", "in 2014–2022, he said"),
         ("Waffenruhe gilt. We are ready", "Waffenruhe gilt. We are ready"),
         ("'We will sign this,' she said", "“We will sign this,” she said"),
@@ -93,10 +108,15 @@ def test_a_term_has_the_characters_of_the_source(exact: str, expected: str) -> N
     [
         ("We will sign this, he said. No deal.", ["We will sign this, he said.", "No deal."]),
         ("No deal. “We will sign this,” she said.", ["No deal.", "“We will sign this,” she said."]),
-        (f"{LONG} and {LONG}", ["word0 word1 word2 word3 word4 word5", "word54 word55 word56 word57 word58 word59"]),
+        (
+            f"{LONG} and {LONG}",
+            ["word0 word1 word2 word3 word4 word5", "word54 word55 word56 word57 word58 word59"],
+        ),
     ],
 )
-def test_no_term_crosses_a_line_and_a_long_passage_is_a_range(exact: str, expected: list[str]) -> None:
+def test_no_term_crosses_a_line_and_a_long_passage_is_a_range(
+    exact: str, expected: list[str]
+) -> None:
     # The second time the long words end it is their second end that is meant.
     found = terms(exact)
     assert found is not None and found[0][0] == expected[0] and found[0][1].endswith(expected[1])
@@ -122,7 +142,9 @@ def test_both_ends_of_a_range_are_the_first_of_their_kind() -> None:
     text = f"He said: so it is.\nShe said: so it is.\n{LONG}\nOver.\nOver.\nNext."
     end = "word54 word55 word56 word57 word58 word59"
     assert terms(f"so it is.\n{LONG}", text) == [["She said:-", "so it is.", end]]
-    assert terms(f"{LONG}\nOver.\nOver.", text) == [["word0 word1 word2 word3 word4 word5", "Over.", "-Next."]]
+    assert terms(f"{LONG}\nOver.\nOver.", text) == [
+        ["word0 word1 word2 word3 word4 word5", "Over.", "-Next."]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +181,9 @@ def test_scripts_without_spaces_are_cut_where_a_word_surely_ends() -> None:
     assert terms("我们不会接受任何外国军队在乌克兰", text) == [["我们不会接受任何外国军队在乌克兰"]]
 
 
-@pytest.mark.parametrize("link", ["https://example.org/", None, "https://e.org/#:~:text=a b", "https://e.org/#:~:x=a"])
+@pytest.mark.parametrize(
+    "link", ["https://example.org/", None, "https://e.org/#:~:text=a b", "https://e.org/#:~:x=a"]
+)
 def test_a_directive_of_another_copy_is_read_only_if_it_is_one(link: str | None) -> None:
     assert read_directive(link) is None
     assert read_directive(address(PAGE, FOUND)) == FOUND
@@ -170,8 +194,13 @@ LINES = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
 
 
 @given(st.lists(LINES, min_size=1, max_size=6).map("\n\n".join), st.data())
-def test_a_browser_that_goes_by_the_draft_marks_the_passage_that_is_meant(text: str, data: st.DataObject) -> None:
-    edges = [m.start() for m in re.finditer(r"\S+", text)], [m.end() for m in re.finditer(r"\S+", text)]
+def test_a_browser_that_goes_by_the_draft_marks_the_passage_that_is_meant(
+    text: str, data: st.DataObject
+) -> None:
+    edges = (
+        [m.start() for m in re.finditer(r"\S+", text)],
+        [m.end() for m in re.finditer(r"\S+", text)],
+    )
     first = data.draw(st.integers(0, len(edges[0]) - 1))
     last = data.draw(st.integers(first, len(edges[0]) - 1))
     start, end = edges[0][first], edges[1][last]
@@ -226,5 +255,7 @@ def _seek(text: str, term: str, at: int) -> tuple[int, int] | None:
 
 
 @given(st.text("aB9-–—  \n…我们ก_²“,.", max_size=40), st.integers(0, 5))
-def test_whether_there_are_more_words_than_some_is_told_early_and_right(text: str, most: int) -> None:
+def test_whether_there_are_more_words_than_some_is_told_early_and_right(
+    text: str, most: int
+) -> None:
     assert (count_words(text, most) > most) == (count_words(text) > most)

@@ -24,7 +24,9 @@ def test_a_site_with_what_nobody_sees_in_its_name_is_refused(lake: Lake, field: 
         [error] = answer.json["errors"]
         assert error["pointer"] == f"/{field}"
         assert why in error["detail"]
-        form = lake.ada.browse("POST", "/sources/new", data={"title": "T", "url": "https://a.example", field: address})
+        form = lake.ada.browse(
+            "POST", "/sources/new", data={"title": "T", "url": "https://a.example", field: address}
+        )
         assert form.status_code == 422
         assert why in LexborHTMLParser(form.text).text()
     assert lake.ada.patch("/sources/1", {field: "https://a\u2066.example"}).status == 422
@@ -33,7 +35,10 @@ def test_a_site_with_what_nobody_sees_in_its_name_is_refused(lake: Lake, field: 
 def test_elsewhere_in_an_address_it_is_told_by_its_bytes(lake: Lake) -> None:
     made = lake.ada.source(url="https://news.example/\u202egnp.exe?a=\u200b#\ufeff")
     assert made["url"] == "https://news.example/%E2%80%AEgnp.exe?a=%E2%80%8B#%EF%BB%BF"
-    assert lake.ada.post("/sources", source(url="https://news.example/\u202egnp.exe?a=\u200b")).status == 409
+    assert (
+        lake.ada.post("/sources", source(url="https://news.example/\u202egnp.exe?a=\u200b")).status
+        == 409
+    )
 
 
 def test_a_site_that_looks_like_another_is_shown_in_plain_letters(lake: Lake) -> None:

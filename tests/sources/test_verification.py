@@ -24,8 +24,12 @@ def ran(result: Result, code: int, *said: str) -> None:
         assert words in result.stderr, result.stderr
 
 
-@pytest.mark.parametrize("name", ["1", "https://news.example/lake", "https://NEWS.example/lake?utm_source=x"])
-def test_a_text_is_stored_as_the_upload_form_reads_it(lake: Lake, parley, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["1", "https://news.example/lake", "https://NEWS.example/lake?utm_source=x"]
+)
+def test_a_text_is_stored_as_the_upload_form_reads_it(
+    lake: Lake, parley, tmp_path: Path, name: str
+) -> None:
     lake.ada.state(quotes=[quote()])
     lake.ada.state("south", quotes=[quote(OTHER_WORDS)])
     data = f"\ufeff{TEXT[:200]}\r\n".encode()
@@ -36,7 +40,10 @@ def test_a_text_is_stored_as_the_upload_form_reads_it(lake: Lake, parley, tmp_pa
         "1 verified, 1 mismatch",
         f"quote 2, source 1: mismatch: “{OTHER_WORDS}”",
     )
-    assert lake.ada.get("/sources/1").data["text_sha256"] == hashlib.sha256(f"{TEXT[:200]}\n".encode()).hexdigest()
+    assert (
+        lake.ada.get("/sources/1").data["text_sha256"]
+        == hashlib.sha256(f"{TEXT[:200]}\n".encode()).hexdigest()
+    )
     ran(parley("text", name, str(tmp_path / "text.txt")), 0, "was on file already")
 
 
@@ -51,7 +58,9 @@ def test_a_text_is_stored_as_the_upload_form_reads_it(lake: Lake, parley, tmp_pa
         (b"x", "lake", "neither the number"),
     ],
 )
-def test_what_cannot_be_put_on_file_says_why(lake: Lake, parley, data: bytes, name: str, why: str) -> None:
+def test_what_cannot_be_put_on_file_says_why(
+    lake: Lake, parley, data: bytes, name: str, why: str
+) -> None:
     ran(parley("text", name, "-", input=data), 1, why)
     ran(parley("text", name, "/no/such/file"), 1, "/no/such/file")
     assert len(lake.ada.get("/sources").data) == 1

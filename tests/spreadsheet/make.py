@@ -21,7 +21,13 @@ LAKE = "https://news.example/lake"
 
 def said(**more: str) -> dict[str, str]:
     """A row that nothing is wrong with; a value of `...` leaves that column empty."""
-    row = {"party": "north", "issue": "quota", "stated_on": "2024-05-14", "exact": WORDS, "source_url": LAKE}
+    row = {
+        "party": "north",
+        "issue": "quota",
+        "stated_on": "2024-05-14",
+        "exact": WORDS,
+        "source_url": LAKE,
+    }
     return {**row, "prefers": "q40", "firmness": "demand", **more}
 
 
@@ -38,7 +44,14 @@ def sheet(*rows: dict[str, str], delimiter: str = ",", encoding: str = "utf-8") 
     return made.getvalue().encode(encoding)
 
 
-def take(url: str, data: bytes, *, slug: str | None = "lake", encoding: Encoding | None = None, **more: Any) -> Taken:
+def take(
+    url: str,
+    data: bytes,
+    *,
+    slug: str | None = "lake",
+    encoding: Encoding | None = None,
+    **more: Any,
+) -> Taken:
     async def work(session: AsyncSession) -> Taken:
         faults = SheetFaults(NAME)
         read = read_sheet(data, NAME, faults, encoding)

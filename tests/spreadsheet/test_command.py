@@ -26,9 +26,15 @@ def test_a_file_is_taken_in_once(run, lake: Lake) -> None:
     data = sheet(said(), other(), delimiter=";", encoding="utf-8-sig")
     tried = run(data, "--negotiation", "lake", "--dry-run")
     assert tried.exit_code == 0, tried.stderr
-    assert tried.stderr == "sources: 1 there already; positions: 2 added (dry run: nothing was written)\n"
+    assert (
+        tried.stderr
+        == "sources: 1 there already; positions: 2 added (dry run: nothing was written)\n"
+    )
     assert lake.stranger.get("/positions").data == []
-    assert run(data, "--negotiation", "lake").stderr == "sources: 1 there already; positions: 2 added\n"
+    assert (
+        run(data, "--negotiation", "lake").stderr
+        == "sources: 1 there already; positions: 2 added\n"
+    )
     assert run(data, "--negotiation", "lake").stderr == "positions: 2 there already\n"
 
 
@@ -46,7 +52,10 @@ def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:
     assert got.exit_code == 1 and "--encoding windows-1252, windows-1251" in got.stderr
     got = run(data, "--negotiation", "lake", "--encoding", "windows-1251")
     assert got.exit_code == 1 and "may name two days" in got.stderr
-    assert run(data, "--negotiation", "lake", "--encoding", "windows-1251", "--dates", "dmy").exit_code == 0
+    assert (
+        run(data, "--negotiation", "lake", "--encoding", "windows-1251", "--dates", "dmy").exit_code
+        == 0
+    )
     held = lake.stranger.cell("north", "quota")["position"]
     assert (held["summary"], held["stated_on"]) == ("Сорок", "2024-05-04")
 

@@ -18,18 +18,26 @@ def choose(desk: Desk, data: bytes, name: str = "lake.csv") -> Form:
 
 def rows(form: Form) -> list[tuple[str, str]]:
     found = form.html.css(".rows-of-sheet tbody tr")
-    return [(r.css_first("th").text(), r.css_first("td").text(separator=" ").strip()) for r in found]
+    return [
+        (r.css_first("th").text(), r.css_first("td").text(separator=" ").strip()) for r in found
+    ]
 
 
 def confirm(form: Form, **changes: str) -> Any:
-    got = form.desk.browse("POST", "/n/lake/import", data={**form.values, "do": "import", **changes})
+    got = form.desk.browse(
+        "POST", "/n/lake/import", data={**form.values, "do": "import", **changes}
+    )
     return Form.read(form.desk, got)
 
 
 def test_a_file_is_looked_over_and_then_taken_in(lake: Lake) -> None:
     before = commits(lake.database.url)
     looked = choose(lake.ada, sheet(said(), other(), delimiter=";"))
-    assert looked.status == 200 and "semicolons" in looked.text(".lede") and "2 new positions" in looked.text(".lede")
+    assert (
+        looked.status == 200
+        and "semicolons" in looked.text(".lede")
+        and "2 new positions" in looked.text(".lede")
+    )
     assert rows(looked) == [("2", "new position"), ("3", "new position")]
     assert commits(lake.database.url) == before
     done = confirm(looked)
@@ -53,7 +61,9 @@ def test_every_fault_stands_at_its_row_and_keeps_all_out(lake: Lake) -> None:
 
 
 def test_what_the_file_does_not_tell_is_asked(lake: Lake) -> None:
-    looked = choose(lake.ada, sheet(said(summary="Сорок", stated_on="4/5/2024"), encoding="windows-1251"))
+    looked = choose(
+        lake.ada, sheet(said(summary="Сорок", stated_on="4/5/2024"), encoding="windows-1251")
+    )
     assert looked.status == 422 and "Сорок" in looked.text("fieldset")
     looked = confirm(looked, encoding="windows-1251")
     assert looked.status == 422 and "Day first" in looked.text("fieldset")
@@ -65,14 +75,18 @@ def test_what_the_file_does_not_tell_is_asked(lake: Lake) -> None:
 
 @pytest.mark.parametrize("kept", ["x", "AAAA", "eJw="])
 def test_what_does_not_come_along_whole_is_refused(lake: Lake, kept: str) -> None:
-    got = lake.ada.browse("POST", "/n/lake/import", data={"kept": kept, "name": "a.csv", "do": "import"})
+    got = lake.ada.browse(
+        "POST", "/n/lake/import", data={"kept": kept, "name": "a.csv", "do": "import"}
+    )
     assert got.status_code == 422 and "choose" in got.text
     assert lake.ada.browse("POST", "/n/lake/import", data={}).status_code == 422
     assert lake.ada.browse("POST", "/n/nowhere/import", data={}).status_code == 404
 
 
 def test_a_sign_in_that_ran_out_loses_nothing(lake: Lake) -> None:
-    got = lake.stranger.browse("POST", "/n/lake/import", files={"file": ("lake.csv", sheet(said()), "text/csv")})
+    got = lake.stranger.browse(
+        "POST", "/n/lake/import", files={"file": ("lake.csv", sheet(said()), "text/csv")}
+    )
     assert got.status_code == 401 and "kept" in got.text
 
 

@@ -35,7 +35,9 @@ def test_what_a_spreadsheet_saves_is_read(delimiter: str, encoding: str) -> None
     assert {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter] in found.read_as
 
 
-@pytest.mark.parametrize(("encoding", "words"), [("windows-1251", "Мы не отступим"), ("windows-1252", "„Déjà vu“")])
+@pytest.mark.parametrize(
+    ("encoding", "words"), [("windows-1251", "Мы не отступим"), ("windows-1252", "„Déjà vu“")]
+)
 def test_an_encoding_that_the_file_does_not_tell_is_asked_for(encoding: str, words: str) -> None:
     data = sheet(said(exact=words), encoding=encoding)
     asked = read_sheet(data, "a.csv", SheetFaults("a.csv"))
@@ -46,9 +48,13 @@ def test_an_encoding_that_the_file_does_not_tell_is_asked_for(encoding: str, wor
 
 def test_what_no_spreadsheet_is() -> None:
     assert refused(b"") == ["a.csv:1:: is empty: its first line names the columns"]
-    assert refused(b"party,issue\na\0,b\n") == ["a.csv:2:: contains a NUL character, which is no text"]
+    assert refused(b"party,issue\na\0,b\n") == [
+        "a.csv:2:: contains a NUL character, which is no text"
+    ]
     assert refused(b"party,issue\na\n") == ["a.csv:2:: has 1 cells under 2 columns"]
-    assert refused(b'party,issue\n"a\n') == ["a.csv:2:: is not well-formed CSV: unexpected end of data"]
+    assert refused(b'party,issue\n"a\n') == [
+        "a.csv:2:: is not well-formed CSV: unexpected end of data"
+    ]
     assert refused(b"party,party,colour\n") == [
         "a.csv:1:party: is there twice",
         "a.csv:1:colour: is not a column that is read; a column for oneself begins with _",
@@ -60,19 +66,32 @@ def test_what_no_spreadsheet_is() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("first", [[], ["sep=,"]])
 def test_a_fault_behind_cells_of_several_lines_has_its_own_line(first: list[str], end: str) -> None:
-    lines = [*first, "party,summary", "north,one", *(['north,"one', "two", "three", "", 'five"'] * 2), "south,six"]
+    lines = [
+        *first,
+        "party,summary",
+        "north,one",
+        *(['north,"one', "two", "three", "", 'five"'] * 2),
+        "south,six",
+    ]
     told = len(lines) + 1
     stray = end.join([*lines, 'south,"a" b', "south,end", ""])
-    assert refused(stray.encode()) == [f"a.csv:{told}:: is not well-formed CSV: ',' expected after '\"'"]
+    assert refused(stray.encode()) == [
+        f"a.csv:{told}:: is not well-formed CSV: ',' expected after '\"'"
+    ]
     open_ended = end.join([*lines, 'south,"a', "b", "c", ""])
-    assert refused(open_ended.encode()) == [f"a.csv:{told}:: is not well-formed CSV: unexpected end of data"]
+    assert refused(open_ended.encode()) == [
+        f"a.csv:{told}:: is not well-formed CSV: unexpected end of data"
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize(
-    ("first", "by"), [("sep=;", ";"), ("SEP=,", ","), ('"sep=;";;', ";"), ("sep=\t", "\t"), ("sep=|", "|")]
+    ("first", "by"),
+    [("sep=;", ";"), ("SEP=,", ","), ('"sep=;";;', ";"), ("sep=\t", "\t"), ("sep=|", "|")],
 )
-def test_a_first_line_that_says_what_parts_the_cells_is_passed_over(first: str, by: str, encoding: str) -> None:
+def test_a_first_line_that_says_what_parts_the_cells_is_passed_over(
+    first: str, by: str, encoding: str
+) -> None:
     words = "a, b; c|d\te"
     body = sheet(said(exact=words), delimiter=by).decode()
     found = read(f"{first}\r\n{body}".encode(encoding))
@@ -81,7 +100,9 @@ def test_a_first_line_that_says_what_parts_the_cells_is_passed_over(first: str, 
         "a.csv:2:colour: is not a column that is read; a column for oneself begins with _",
         "a.csv:3:: has 1 cells under 2 columns",
     ]
-    assert refused(first.encode(encoding)) == ["a.csv:2:: is empty: its first line names the columns"]
+    assert refused(first.encode(encoding)) == [
+        "a.csv:2:: is empty: its first line names the columns"
+    ]
 
 
 def test_names_of_columns_are_read_as_people_write_them() -> None:

@@ -12,12 +12,21 @@ PREVIEW = {"dry_run": True}
 
 def test_new_positions_are_one_entry_of_the_log(lake: Lake) -> None:
     before = commits(lake.database.url)
-    taken = take(lake.database.url, sheet(said(summary="Forty or nothing", speaker="M. Venn"), other()))
+    taken = take(
+        lake.database.url, sheet(said(summary="Forty or nothing", speaker="M. Venn"), other())
+    )
     assert kinds(taken) == ["new", "new"]
-    assert str(taken.report) == "speakers: 1 there already; sources: 1 there already; positions: 2 added"
+    assert (
+        str(taken.report)
+        == "speakers: 1 there already; sources: 1 there already; positions: 2 added"
+    )
     assert commits(lake.database.url) == before + 1
     cell = lake.stranger.cell("north", "quota")["position"]
-    assert (cell["summary"], cell["attitudes"], cell["firmness"]) == ("Forty or nothing", {"q40": "prefers"}, "demand")
+    assert (cell["summary"], cell["attitudes"], cell["firmness"]) == (
+        "Forty or nothing",
+        {"q40": "prefers"},
+        "demand",
+    )
     assert cell["recorded_by"] == "ada" and cell["stated_by"] == "2024-05-14"
     [quote] = cell["quotes"]
     assert (quote["verification"], quote["speaker"]["name"], quote["speaker"]["office"]) == (
@@ -26,7 +35,9 @@ def test_new_positions_are_one_entry_of_the_log(lake: Lake) -> None:
 
 
 def test_twice_imports_nothing_twice(lake: Lake) -> None:
-    data = sheet(said(), other(), said(exact=TWICE, prefix="again: “", issue="dam", prefers="closed"))
+    data = sheet(
+        said(), other(), said(exact=TWICE, prefix="again: “", issue="dam", prefers="closed")
+    )
     take(lake.database.url, data)
     before = commits(lake.database.url)
     again = take(lake.database.url, data)
@@ -54,7 +65,8 @@ def test_an_export_comes_back_as_the_same(lake: Lake, exact: str) -> None:
         links=[{"issue": "dam", "option": "open", "kind": "package"}], salience=70,
     )  # fmt: skip
     lake.ada.correct(
-        lake.ada.state("south", "dam", attitudes={"open": "accepts", "shared": "rejects"})["id"], salience=5
+        lake.ada.state("south", "dam", attitudes={"open": "accepts", "shared": "rejects"})["id"],
+        salience=5,
     )
     export = lake.stranger.page("/n/lake/export.csv", exact=exact).content
     before = commits(lake.database.url)
@@ -65,12 +77,16 @@ def test_an_export_comes_back_as_the_same(lake: Lake, exact: str) -> None:
 def test_an_export_edited_says_where_it_differs(lake: Lake) -> None:
     lake.ada.state("north", "quota", summary="Forty")
     export = lake.stranger.page("/n/lake/export.csv").content.replace(b"Forty", b"Fifty")
-    starts(faults(lake.database.url, export, slug=None), "2:summary: differs from position 1 on file, which has Forty")
+    starts(
+        faults(lake.database.url, export, slug=None),
+        "2:summary: differs from position 1 on file, which has Forty",
+    )
 
 
 def test_rows_of_one_position_bring_its_quotes(lake: Lake) -> None:
     data = sheet(
-        said(issue="dam", prefers="Closed", exact=TWICE, prefix="again: “"), said(issue="dam", prefers="", firmness="")
+        said(issue="dam", prefers="Closed", exact=TWICE, prefix="again: “"),
+        said(issue="dam", prefers="", firmness=""),
     )
     assert kinds(take(lake.database.url, data)) == ["new", "quote"]
     assert len(lake.stranger.cell("north", "dam")["position"]["quotes"]) == 2
@@ -117,7 +133,10 @@ def test_one_fault_keeps_everything_out(lake: Lake) -> None:
 
 def test_a_new_source_needs_a_title_and_comes_with_what_is_said_of_it(lake: Lake) -> None:
     row = said(source_url="https://paper.example/a", exact="Nobody checked this")
-    starts(faults(lake.database.url, sheet(row)), "2:source_title: is empty: this source is not on file yet")
+    starts(
+        faults(lake.database.url, sheet(row)),
+        "2:source_title: is empty: this source is not on file yet",
+    )
     row |= {"title": "A paper", "published_on": "15 May 2024", "publisher": "The Paper"}
     assert kinds(take(lake.database.url, sheet(row))) == ["new"]
     [quote] = lake.stranger.cell("north", "quota")["position"]["quotes"]
@@ -136,7 +155,8 @@ def test_a_reference_with_a_title_is_a_source(lake: Lake) -> None:
 def test_speakers_are_put_on_file_with_office_and_party(lake: Lake) -> None:
     row = said(speaker="Una Bell", office="Ambassador")
     starts(
-        faults(lake.database.url, sheet(row)), "2:speaker_name: no speaker 'Una Bell' is on file; with speaker_office"
+        faults(lake.database.url, sheet(row)),
+        "2:speaker_name: no speaker 'Una Bell' is on file; with speaker_office",
     )
     assert kinds(take(lake.database.url, sheet(row | {"speaker_party": "Northshore"}))) == ["new"]
     [quote] = lake.stranger.cell("north", "quota")["position"]["quotes"]
@@ -163,7 +183,10 @@ def test_the_order_of_dates_is_not_bent_to_fit(lake: Lake) -> None:
 
 def test_where_a_second_person_publishes_drafts_are_made(lake: Lake) -> None:
     assert lake.root.patch("/negotiations/lake", {"review": True}).status == 200
-    starts(faults(lake.database.url, sheet(said(status="published"))), "2:status: in this negotiation a second person")
+    starts(
+        faults(lake.database.url, sheet(said(status="published"))),
+        "2:status: in this negotiation a second person",
+    )
     assert kinds(take(lake.database.url, sheet(said()))) == ["new"]
     assert lake.stranger.get("/positions").data == []
     assert len(lake.ada.get("/positions", status="draft").data) == 1
@@ -173,7 +196,8 @@ def test_where_a_second_person_publishes_drafts_are_made(lake: Lake) -> None:
 def test_a_negotiation_may_be_named_in_each_row(lake: Lake) -> None:
     starts(faults(lake.database.url, sheet(said()), slug=None), "2:negotiation: is empty")
     starts(
-        faults(lake.database.url, sheet(said(negotiation="sea")), slug=None), "2:negotiation: there is no negotiation"
+        faults(lake.database.url, sheet(said(negotiation="sea")), slug=None),
+        "2:negotiation: there is no negotiation",
     )
     starts(
         faults(lake.database.url, sheet(said(negotiation="sea")), fixed=True),
@@ -188,16 +212,23 @@ def test_what_contradicts_itself_is_told(lake: Lake) -> None:
         "3:summary: is not what line 2 says of the same position; give two positions different keys",
     )
     starts(
-        faults(lake.database.url, sheet(said(rejects="40 %"))), "2:rejects: q40 stands under prefers and under rejects"
+        faults(lake.database.url, sheet(said(rejects="40 %"))),
+        "2:rejects: q40 stands under prefers and under rejects",
     )
     starts(
-        faults(lake.database.url, sheet(said(), said())), "3:exact: the same quote of the same position as on line 2"
+        faults(lake.database.url, sheet(said(), said())),
+        "3:exact: the same quote of the same position as on line 2",
     )
-    starts(faults(lake.database.url, sheet(said(prefers="q40|q30"))), "2:prefers: a party prefers at most one option")
+    starts(
+        faults(lake.database.url, sheet(said(prefers="q40|q30"))),
+        "2:prefers: a party prefers at most one option",
+    )
 
 
 def test_a_retired_option_cannot_be_chosen(lake: Lake) -> None:
-    lake.ada.patch("/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "retired": True}]})
+    lake.ada.patch(
+        "/negotiations/lake/issues/quota", {"options": [{"slug": "q40", "retired": True}]}
+    )
     starts(faults(lake.database.url, sheet(said())), "2:prefers: q40 is retired")
 
 
@@ -209,7 +240,9 @@ def test_a_retracted_position_is_not_brought_back(lake: Lake) -> None:
 
 
 def test_an_export_goes_into_another_database(lake: Lake) -> None:
-    lake.ada.state("north", "quota", quotes=[{"source_id": 1, "exact": WORDS, "speaker": "Mara Venn"}])
+    lake.ada.state(
+        "north", "quota", quotes=[{"source_id": 1, "exact": WORDS, "speaker": "Mara Venn"}]
+    )
     export = lake.stranger.page("/n/lake/export.csv").content
     lake.ada.retract(1)
     changed = export.replace(

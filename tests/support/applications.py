@@ -63,7 +63,9 @@ def _engine(settings: Settings, database_url: str) -> Iterator[AsyncEngine]:
 
 
 def _make(settings: Settings, database_url: str) -> Engine:
-    engine = make_engine(database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds)
+    engine = make_engine(
+        database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds
+    )
     made = Engine(engine, None)
 
     @event.listens_for(engine.sync_engine, "do_connect")

@@ -14,7 +14,13 @@ from tests.support.factories import Desk
 
 APART = ("/static/", "/api/", "/login", "/account", "/admin/")
 DATA = (".json", ".zip", ".graphml", ".dna")  # as typed, for programs
-TELLING = {"into", "q", "shape", "start", "transpose"}  # parameters with which an address shows something else
+TELLING = {
+    "into",
+    "q",
+    "shape",
+    "start",
+    "transpose",
+}  # parameters with which an address shows something else
 ENTRY = "{http://www.w3.org/2005/Atom}entry"
 
 
@@ -24,7 +30,10 @@ def crawl(desk: Desk, *starts: str) -> dict[str, Any]:
     while left:
         address = left.pop()
         parts = urlsplit(address)
-        kind = (parts.path, frozenset(name for name, _ in parse_qsl(parts.query) if name in TELLING))
+        kind = (
+            parts.path,
+            frozenset(name for name, _ in parse_qsl(parts.query) if name in TELLING),
+        )
         if kind in seen or parts.path.startswith(APART) or parts.path.endswith(DATA):
             continue
         seen.add(kind)
@@ -32,7 +41,9 @@ def crawl(desk: Desk, *starts: str) -> dict[str, Any]:
         if answer.headers.get("content-type", "").startswith("text/html"):
             links = LexborHTMLParser(answer.text).css("a[href], form[method=get][action]")
             for link in links:
-                to = urljoin(address, link.attributes.get("href") or link.attributes.get("action") or "")
+                to = urljoin(
+                    address, link.attributes.get("href") or link.attributes.get("action") or ""
+                )
                 if to.startswith("/"):
                     left.append(to.partition("#")[0])
     return found
@@ -46,11 +57,16 @@ def pieces(answer: Any, words: str, beside: str) -> Iterator[str]:
             yield from _of_page(LexborHTMLParser(answer.text), words, beside)
         case "text/csv":
             rows = csv.DictReader(io.StringIO(answer.content.decode(), newline=""))
-            yield from _with(words, (" | ".join(v for k, v in r.items() if v and k != "conditions") for r in rows))
+            yield from _with(
+                words,
+                (" | ".join(v for k, v in r.items() if v and k != "conditions") for r in rows),
+            )
         case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
             sheets = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True)
             rows_of = (row for sheet in sheets for row in sheet.iter_rows(values_only=True))
-            yield from _with(words, (" | ".join(str(v) for v in row if v is not None) for row in rows_of))
+            yield from _with(
+                words, (" | ".join(str(v) for v in row if v is not None) for row in rows_of)
+            )
         case "application/atom+xml":
             entries = ET.fromstring(answer.content).iter(ENTRY)  # noqa: S314  (our own)
             yield from _with(words, (ET.tostring(entry, "unicode") for entry in entries))

@@ -12,7 +12,15 @@ from tests.support.fixtures import Lake
 from tests.support.routes import PARAMETER, fill, routes
 
 # Without an end, or about the process and nothing else.
-NOT_ASKED = ("/api/v1/events", "/metrics", "/healthz", "/readyz", "/api/docs", "/api/v1/openapi.json", "/bookmarklet")
+NOT_ASKED = (
+    "/api/v1/events",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/api/docs",
+    "/api/v1/openapi.json",
+    "/bookmarklet",
+)
 # Other ways to ask for the same.
 VARIED = {
     "/n/{slug}": ("transpose=1", "q=survey", "since=2024-01-01"),

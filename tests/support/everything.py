@@ -16,7 +16,9 @@ NOT_COMPARED = ("/openapi.json", "/events", "/negotiations/{slug}/releases/{numb
 
 def paths(app: FastAPI, method: str = "GET") -> list[str]:
     """The templates of all routes that take a method."""
-    contexts = (c for route in app.routes for c in getattr(route, "effective_route_contexts", list)())
+    contexts = (
+        c for route in app.routes for c in getattr(route, "effective_route_contexts", list)()
+    )
     return [c.path for c in contexts if method in (getattr(c, "methods", None) or ())]
 
 

@@ -76,7 +76,10 @@ class Answer:
     @property
     def faults(self) -> set[str]:
         """The pointers and parameters that a refusal names."""
-        assert self.headers["content-type"] == "application/problem+json", (self.status, self.body[:500])
+        assert self.headers["content-type"] == "application/problem+json", (
+            self.status,
+            self.body[:500],
+        )
         return {e.get("pointer", e.get("parameter")) for e in self.json.get("errors", [])}
 
 
@@ -89,16 +92,25 @@ class Desk:
     name: str = "stranger"
     cookie: str | None = None  # of a browser that is signed in
 
-    def ask(self, method: str, path: str, *, body: Any = None, query: Any = None, **headers: str) -> Answer:
+    def ask(
+        self, method: str, path: str, *, body: Any = None, query: Any = None, **headers: str
+    ) -> Answer:
         """A request to the JSON API."""
         sent = headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         got = self.client.request(method, f"/api/v1{path}", json=body, params=query, headers=sent)
         is_json = "json" in got.headers.get("content-type", "")
-        return Answer(got.status_code, got.headers, got.content, got.json() if is_json and got.content else None)
+        return Answer(
+            got.status_code,
+            got.headers,
+            got.content,
+            got.json() if is_json and got.content else None,
+        )
 
     def browse(self, method: str, path: str, **more: Any) -> Any:
         """A request as a browser sends it from one of our own pages."""
-        headers = {"Sec-Fetch-Site": "same-origin"} | ({"Cookie": self.cookie} if self.cookie else {})
+        headers = {"Sec-Fetch-Site": "same-origin"} | (
+            {"Cookie": self.cookie} if self.cookie else {}
+        )
         return self.client.request(method, path, headers=headers, **more)
 
     def page(self, path: str, **query: Any) -> Any:
@@ -117,12 +129,18 @@ class Desk:
             change = {name: value for name, value in change.items() if value is not ...}
         if etag == "newest":
             etag = self.get(path).etag
-        return self.ask("PATCH", path, body=change, **({"If-Match": etag} if etag else {}), **headers)
+        return self.ask(
+            "PATCH", path, body=change, **({"If-Match": etag} if etag else {}), **headers
+        )
 
     def retract(self, number: int, reason: str = "not said", etag: str | None = "newest") -> Answer:
         if etag == "newest":
             etag = self.get(f"/positions/{number}").etag
-        return self.post(f"/positions/{number}/retract", {"reason": reason}, **({"If-Match": etag} if etag else {}))
+        return self.post(
+            f"/positions/{number}/retract",
+            {"reason": reason},
+            **({"If-Match": etag} if etag else {}),
+        )
 
     # What a test needs to be there, and would be surprised not to get.
 

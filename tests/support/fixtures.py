@@ -28,13 +28,22 @@ from tests.support.factories import TEXT, Desk
 
 # Drawn for a terminal, with every variable of every frame, one traceback takes seconds.
 if not structlog.is_configured():
-    structlog.configure([structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+    structlog.configure(
+        [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
 
-PEOPLE = {"ada": UserRole.EDITOR, "bo": UserRole.EDITOR, "vic": UserRole.VIEWER, "root": UserRole.ADMIN}
+PEOPLE = {
+    "ada": UserRole.EDITOR,
+    "bo": UserRole.EDITOR,
+    "vic": UserRole.VIEWER,
+    "root": UserRole.ADMIN,
+}
 SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
 
 numbers = itertools.count()
-Secrets = dict[str, tuple[str, str]]  # by name: an API token, and the cookie of a browser that is signed in
+Secrets = dict[
+    str, tuple[str, str]
+]  # by name: an API token, and the cookie of a browser that is signed in
 made: dict[str, tuple[str, Secrets]] = {}  # the database to copy, for each server
 
 
@@ -61,9 +70,13 @@ def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
     here = ("127.0.0.1", 50_000)
     with (
         application(SETTINGS, server.url) as app,
-        TestClient(app, raise_server_exceptions=False, follow_redirects=False, client=here) as client,
+        TestClient(
+            app, raise_server_exceptions=False, follow_redirects=False, client=here
+        ) as client,
     ):
-        desks = {name: Desk(client, token, name, cookie) for name, (token, cookie) in secrets.items()}
+        desks = {
+            name: Desk(client, token, name, cookie) for name, (token, cookie) in secrets.items()
+        }
         yield Lake(app, server, **desks, stranger=Desk(client))
 
 
@@ -123,12 +136,18 @@ async def _add_people(url: str) -> Secrets:
     people = {}
     async with transaction(make_sessions(engine)) as session:
         for name, role in PEOPLE.items():
-            account = await accounts.add_user(session, by=None, name=name, role=role, password=None, now=now)
+            account = await accounts.add_user(
+                session, by=None, name=name, role=role, password=None, now=now
+            )
             token = await accounts.add_token(session, account=account, label="test", now=now)
             until = now + timedelta(days=1)
             session.add(
                 SignIn(
-                    account_id=account.id, token_hash=hashed(name), created_at=now, last_seen_at=now, expires_at=until
+                    account_id=account.id,
+                    token_hash=hashed(name),
+                    created_at=now,
+                    last_seen_at=now,
+                    expires_at=until,
                 )
             )
             people[name] = (token, f"{session_cookie(secure=False)}={name}")

@@ -29,7 +29,12 @@ class Sheet:
         form = html.css_first("#position-form") or html.css_first("main form")
         action = form.attributes["action"] if form else ""
         return cls(
-            desk, answer.status_code, html, action or "", fields(form) if form else {}, answer.headers.get("location")
+            desk,
+            answer.status_code,
+            html,
+            action or "",
+            fields(form) if form else {},
+            answer.headers.get("location"),
         )
 
     def send(self, do: str, **changes: str) -> "Sheet":
@@ -46,7 +51,9 @@ class Sheet:
         assert self.status == 303, (self.status, self.text("main"))
         assert self.location
         path, _, query = self.location.partition("?")
-        return self.open(self.desk, path, **dict(part.split("=", 1) for part in query.split("&") if part))
+        return self.open(
+            self.desk, path, **dict(part.split("=", 1) for part in query.split("&") if part)
+        )
 
     def text(self, selector: str) -> str:
         found = self.html.css_first(selector)
@@ -56,7 +63,9 @@ class Sheet:
     def problems(self) -> dict[str, str]:
         """Each problem of the summary by the field that it is linked to."""
         links = self.html.css(".problem a")
-        return {(a.attributes["href"] or "").removeprefix("#field-"): a.text(strip=True) for a in links}
+        return {
+            (a.attributes["href"] or "").removeprefix("#field-"): a.text(strip=True) for a in links
+        }
 
     @property
     def number(self) -> int:

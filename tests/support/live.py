@@ -55,13 +55,17 @@ class Live:
         return answer.cookies["parley_session"]
 
     def sign_in(self, context: BrowserContext, name: str = "ada") -> None:
-        context.add_cookies([{"name": "parley_session", "value": self.cookie(name), "url": self.url}])
+        context.add_cookies(
+            [{"name": "parley_session", "value": self.cookie(name), "url": self.url}]
+        )
 
     def set_password(self, name: str, password: str = PASSWORD) -> None:
         """Straight into the table: changing it in earnest would end the tokens."""
         with connect(self.database.owner_url) as connection:
             digest = run(make_hash(password))
-            connection.execute("UPDATE account SET password_hash = %s WHERE name = %s", (digest, name))
+            connection.execute(
+                "UPDATE account SET password_hash = %s WHERE name = %s", (digest, name)
+            )
 
     def end_sign_ins(self) -> None:
         with connect(self.database.owner_url) as connection:
@@ -80,7 +84,9 @@ def serving(url: str) -> Iterator[str]:
     """Serve a database on a free port of this machine until the block ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(SETTINGS, url), log_config=None, access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        create_app(SETTINGS, url), log_config=None, access_log=False, lifespan="on"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -99,9 +105,13 @@ def serving(url: str) -> Iterator[str]:
 def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
     """The lake behind a real server."""
     database, secrets = lake_database
-    tokens = {name: secret if isinstance(secret, str) else secret[0] for name, secret in secrets.items()}
+    tokens = {
+        name: secret if isinstance(secret, str) else secret[0] for name, secret in secrets.items()
+    }
     with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
-        yield Live(url, database, {name: Desk(client, token, name) for name, token in tokens.items()})
+        yield Live(
+            url, database, {name: Desk(client, token, name) for name, token in tokens.items()}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +132,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 @contextlib.contextmanager
 def tab(browser: Browser, live: Live, name: str | None = "ada", **options: Any) -> Iterator[Page]:
     """A tab of a browser of its own, signed in; `java_script_enabled=False` for one without scripts."""
-    context = browser.new_context(**{"base_url": live.url, "viewport": WINDOW, "locale": "en-GB", **options})
+    context = browser.new_context(
+        **{"base_url": live.url, "viewport": WINDOW, "locale": "en-GB", **options}
+    )
     context.set_default_timeout(10_000)
     try:
         if name:

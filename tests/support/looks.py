@@ -7,7 +7,10 @@ from tools import vendor
 
 # `target-size` is off unless asked for, also where its tag is named.
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
     "rules": {"target-size": {"enabled": True}},
 }
 
@@ -23,7 +26,10 @@ def looks_well(page: Page) -> None:
     assert size is not None
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": size["height"]})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            page.url,
+            width,
+        )
     page.set_viewport_size(size)
     page.evaluate(vendor.AXE.read_text())
     found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]

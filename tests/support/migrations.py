@@ -10,7 +10,9 @@ from app.db import schema
 AHEAD = "20990101_0001"
 
 
-def a_step_ahead(monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str, *, breaks: bool = False) -> None:
+def a_step_ahead(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str, *, breaks: bool = False
+) -> None:
     """Let the program have one migration more, which runs a statement."""
     before = schema.newest()
     shutil.copytree(schema.FOLDER, folder / "migrations")

@@ -50,7 +50,9 @@ class Book:
     """All that is on file at one instant; the order of parties and issues is that of the matrix."""
 
     consent: dict[str, bool]
-    ranks: dict[str, dict[str, float | None]]  # by issue and option; None where no scale orders them
+    ranks: dict[
+        str, dict[str, float | None]
+    ]  # by issue and option; None where no scale orders them
     retired: set[tuple[str, str]] = field(default_factory=set)
     positions: dict[int, Said] = field(default_factory=dict)
 
@@ -96,7 +98,13 @@ class Book:
                 a, b = (self._preferred(party, issue, day) for party in (one, other))
                 if a is not None and b is not None:
                     likeness.append(self._likeness(issue, a, b))
-            pairs.append(([one, other], sum(likeness) / Fraction(len(likeness)) if likeness else None, len(likeness)))
+            pairs.append(
+                (
+                    [one, other],
+                    sum(likeness) / Fraction(len(likeness)) if likeness else None,
+                    len(likeness),
+                )
+            )
         return pairs
 
     def moves(self, after: date, to: date) -> set[tuple[str, str, str, date, int | None, int]]:
@@ -108,25 +116,42 @@ class Book:
                     now = self.current(party, issue, day)
                     if now and now is not before:
                         if after < day <= to:
-                            found.add((party, issue, _kind(before, now), day, before and before.id, now.id))
+                            found.add(
+                                (
+                                    party,
+                                    issue,
+                                    _kind(before, now),
+                                    day,
+                                    before and before.id,
+                                    now.id,
+                                )
+                            )
                         before = now
         return found
 
     def last_move(self, party: str, issue: str, after: date, to: date) -> str | None:
         """Return the kind of the last move of a cell in a period, or None."""
-        found = [(day, kind) for p, i, kind, day, *_ in self.moves(after, to) if (p, i) == (party, issue)]
+        found = [
+            (day, kind) for p, i, kind, day, *_ in self.moves(after, to) if (p, i) == (party, issue)
+        ]
         return max(found)[1] if found else None
 
     def _published(self, party: str, issue: str) -> list[Said]:
         cell = (party, issue)
-        return [p for p in self.positions.values() if p.status == "published" and (p.party, p.issue) == cell]
+        return [
+            p
+            for p in self.positions.values()
+            if p.status == "published" and (p.party, p.issue) == cell
+        ]
 
     def _preferred(self, party: str, issue: str, day: date) -> str | None:
         now = self.current(party, issue, day)
         return next((o for o, a in now.attitudes.items() if a == "prefers"), None) if now else None
 
     def _likeness(self, issue: str, a: str, b: str) -> Fraction:
-        scale = {o: Fraction(str(rank)) for o, rank in self.ranks[issue].items() if rank is not None}
+        scale = {
+            o: Fraction(str(rank)) for o, rank in self.ranks[issue].items() if rank is not None
+        }
         if a == b or not scale:
             return Fraction(a == b)
         ends = [rank for o, rank in scale.items() if (issue, o) not in self.retired or o in (a, b)]
@@ -144,7 +169,11 @@ def named_by(quotes: list[Words]) -> str | None:
     """Return what stands in for a `stated_on` that was left out."""
     if said := [q.said_on for q in quotes if q.said_on]:
         return max(said, key=lambda text: (period(text)[1], len(text)))
-    return min((q.published_on for q in quotes if q.published_on), key=lambda text: period(text)[1], default=None)
+    return min(
+        (q.published_on for q in quotes if q.published_on),
+        key=lambda text: period(text)[1],
+        default=None,
+    )
 
 
 def span(stated_on: str, quotes: list[Words]) -> tuple[date, date] | None:

@@ -18,12 +18,18 @@ from tests.support.servers import free_port
 ROOT = Path(__file__).parents[2]
 PARLEY = [sys.executable, "-c", "from app.cli.main import main; main()"]
 # A deployment's settings must not reach the tests.
-CLEAN = {n: v for n, v in os.environ.items() if not n.startswith(("PARLEY_", "DATABASE_", "PG", "PROMETHEUS"))}
+CLEAN = {
+    n: v
+    for n, v in os.environ.items()
+    if not n.startswith(("PARLEY_", "DATABASE_", "PG", "PROMETHEUS"))
+}
 
 
 def parley(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end."""
-    return subprocess.run([*PARLEY, *arguments], cwd=ROOT, env=CLEAN | settings, capture_output=True, text=True)
+    return subprocess.run(
+        [*PARLEY, *arguments], cwd=ROOT, env=CLEAN | settings, capture_output=True, text=True
+    )
 
 
 @dataclass
@@ -38,10 +44,14 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> tuple[int, bytes]:
+    def ask(
+        self, path: str, method: str = "GET", body: str | None = None, **headers: str
+    ) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
-            connection.request(method, path, body, {n.replace("_", "-"): v for n, v in headers.items()})
+            connection.request(
+                method, path, body, {n.replace("_", "-"): v for n, v in headers.items()}
+            )
             answer = connection.getresponse()
             return answer.status, answer.read()
 
@@ -66,14 +76,18 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *options: str, port: int | None = None, **settings: str) -> Iterator[Running]:
+def running(
+    folder: Path, *options: str, port: int | None = None, **settings: str
+) -> Iterator[Running]:
     """Serve until the block ends; `settings` are environment variables."""
     port = port or free_port()
     log = folder / f"serve-{port}-{time.monotonic_ns()}.log"
     environment = {"PARLEY_UNSAFE_DATABASE": "on", "PARLEY_HOME": str(folder / "home")} | settings
     with open(log, "wb") as out:
         command = [*PARLEY, "serve", "--port", str(port), *options]
-        process = subprocess.Popen(command, cwd=ROOT, env=CLEAN | environment, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=CLEAN | environment, stdout=out, stderr=out
+        )
     made = Running(process, port, log)
     try:
         made.wait_until_ready()
@@ -135,7 +149,9 @@ class Load:
 
 
 @contextlib.contextmanager
-def load(port: int, path: str, wanted: bytes, *, clients: int = 6, **headers: str) -> Iterator[Load]:
+def load(
+    port: int, path: str, wanted: bytes, *, clients: int = 6, **headers: str
+) -> Iterator[Load]:
     """Keep asking for one address from several threads until the block ends."""
     made = Load(port, path, wanted, headers)
     threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]

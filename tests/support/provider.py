@@ -77,25 +77,46 @@ def _app(provider: Provider) -> FastAPI:
     @app.get("/authorize")
     async def authorize(request: Request) -> Response:
         asked = dict(request.query_params)
-        wanted = {"response_type": "code", "client_id": CLIENT, "scope": "openid", "code_challenge_method": "S256"}
+        wanted = {
+            "response_type": "code",
+            "client_id": CLIENT,
+            "scope": "openid",
+            "code_challenge_method": "S256",
+        }
         assert wanted.items() <= asked.items()
-        assert len(asked["state"]) >= 43 and len(asked["nonce"]) >= 43 and len(asked["code_challenge"]) == 43
+        assert (
+            len(asked["state"]) >= 43
+            and len(asked["nonce"]) >= 43
+            and len(asked["code_challenge"]) == 43
+        )
         if provider.denies:
             return RedirectResponse(
-                f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked['state']})}", 303
+                f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked['state']})}",
+                303,
             )
         code = secrets.token_urlsafe(16)
         provider.codes[code] = asked
-        return RedirectResponse(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}", 303)
+        return RedirectResponse(
+            f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}", 303
+        )
 
     @app.post("/token")
     async def token(
-        request: Request, code: str = Form(), code_verifier: str = Form(), redirect_uri: str = Form()
+        request: Request,
+        code: str = Form(),
+        code_verifier: str = Form(),
+        redirect_uri: str = Form(),
     ) -> Response:
         basic = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         asked = provider.codes.pop(code, None)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
-        fits = asked and asked["code_challenge"] == challenge and asked["redirect_uri"] == redirect_uri
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest())
+            .rstrip(b"=")
+            .decode()
+        )
+        fits = (
+            asked and asked["code_challenge"] == challenge and asked["redirect_uri"] == redirect_uri
+        )
         if request.headers.get("authorization") != basic or not asked or not fits:
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time())
@@ -104,7 +125,9 @@ def _app(provider: Provider) -> FastAPI:
             "nonce": asked["nonce"],
         }  # fmt: skip
         provider.lie(claims)
-        return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": provider.sign(claims)})
+        return JSONResponse(
+            {"access_token": "a", "token_type": "Bearer", "id_token": provider.sign(claims)}
+        )
 
     return app
 
@@ -115,7 +138,9 @@ def running() -> Iterator[Provider]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     provider = Provider(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    server = uvicorn.Server(uvicorn.Config(_app(provider), log_config=None, access_log=False, lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(_app(provider), log_config=None, access_log=False, lifespan="off")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until = time.monotonic() + 60

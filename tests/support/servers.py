@@ -17,7 +17,11 @@ import psycopg
 from app.embedded_postgres.programs import as_owner, hand_over, server_command
 from app.embedded_postgres.server import Server
 
-OWNER, SERVING, PASSWORD = "keeper", "server", "p%/:@ s"  # nothing in an address may be taken for its end
+OWNER, SERVING, PASSWORD = (
+    "keeper",
+    "server",
+    "p%/:@ s",
+)  # nothing in an address may be taken for its end
 OFFERED, OFFERED_BY_TLS = b"SCRAM-SHA-256\0", b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0"
 QUOTED = "p%25%2F%3A%40%20s"
 
@@ -43,7 +47,13 @@ class TcpServer:
     options: list[str] = field(default_factory=list)
     process: "subprocess.Popen[bytes] | None" = None
 
-    def url(self, user: str = OWNER, database: str = "postgres", host: str = "127.0.0.1", query: str = "") -> str:
+    def url(
+        self,
+        user: str = OWNER,
+        database: str = "postgres",
+        host: str = "127.0.0.1",
+        query: str = "",
+    ) -> str:
         return f"postgresql://{user}:{QUOTED}@{host}:{self.port}/{database}{query}"
 
     def start(self) -> None:
@@ -52,9 +62,14 @@ class TcpServer:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_owner(self.data))
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.url(), connect_timeout=2):
+            with (
+                contextlib.suppress(psycopg.OperationalError),
+                psycopg.connect(self.url(), connect_timeout=2),
+            ):
                 return
-            assert self.process.poll() is None, (self.data.parent / "server.log").read_text()[-2000:]
+            assert self.process.poll() is None, (self.data.parent / "server.log").read_text()[
+                -2000:
+            ]
             time.sleep(0.05)
         raise AssertionError("the server does not answer")
 
@@ -84,8 +99,15 @@ def tcp_server(folder: Path) -> Iterator[TcpServer]:
     secret.write_text(PASSWORD)
     hand_over(secret)
     ways = as_owner(data)
-    made = [*server_command("initdb", data), f"--username={OWNER}", "--pwfile=../secret", "--auth=scram-sha-256"]
-    subprocess.run([*made, "--encoding=UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **ways)
+    made = [
+        *server_command("initdb", data),
+        f"--username={OWNER}",
+        "--pwfile=../secret",
+        "--auth=scram-sha-256",
+    ]
+    subprocess.run(
+        [*made, "--encoding=UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **ways
+    )
     options = ["--listen_addresses=127.0.0.1", "--unix_socket_directories="]
     server = TcpServer(data, free_port(), options)
     server.start()
@@ -103,8 +125,26 @@ def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
     has to be told `channel_binding=disable`.
     """
     key, certificate = folder / "server.key", folder / "server.crt"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    more = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    make = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    more = [
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
     subprocess.run([*make, *more], check=True, capture_output=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
@@ -121,7 +161,10 @@ def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
             offer = (await up_reader.readexactly(length - 4)).replace(OFFERED, OFFERED_BY_TLS)
             writer.write(b"R" + (len(offer) + 4).to_bytes(4, "big") + offer)
             await asyncio.wait(
-                [asyncio.ensure_future(_pump(*way)) for way in ((reader, up_writer), (up_reader, writer))],
+                [
+                    asyncio.ensure_future(_pump(*way))
+                    for way in ((reader, up_writer), (up_reader, writer))
+                ],
                 return_when=asyncio.FIRST_COMPLETED,
             )
             up_writer.close()

@@ -18,7 +18,14 @@ PARTIES = [
     PartyView("borsk", "Borsk", None, "state", "principal", True),
     PartyView("cantal", "Cantal Union", None, "union of states", "principal", True),
     PartyView("dorrin", "Dorrin", None, "member of Cantal Union", "guarantor", True),
-    PartyView("rada", "Рада портових міст Верхньої Сарни", "Рада портів", "organisation", "observer", False),
+    PartyView(
+        "rada",
+        "Рада портових міст Верхньої Сарни",
+        "Рада портів",
+        "organisation",
+        "observer",
+        False,
+    ),
     PartyView("harbour", "Harbour Authority", None, "organisation", "mediator", False),
 ]
 NAMES = {party.slug: party.name for party in PARTIES}
@@ -27,7 +34,12 @@ NAMES = {party.slug: party.name for party in PARTIES}
 def options(*labels: str, retired: tuple[str, ...] = ()) -> list[OptionView]:
     made = []
     for rank, label in enumerate(labels, 1):
-        slug = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in label.lower()).split()) or f"o{rank}"
+        slug = (
+            "-".join(
+                "".join(c if c.isascii() and c.isalnum() else " " for c in label.lower()).split()
+            )
+            or f"o{rank}"
+        )
         made.append(OptionView(slug, label, float(rank), rank == 1, label in retired))
     return made
 
@@ -41,8 +53,17 @@ ISSUES = [
         True,
         options("1,435 mm", "dual gauge", "1,520 mm"),
     ),
-    IssueView("bridge", "Who builds the Sarn bridge", None, "Line", False, options("Aldria", "Borsk", "joint company")),
-    IssueView("start", "First train by", None, "Line", True, options("2032", "2033", "2034", "2036")),
+    IssueView(
+        "bridge",
+        "Who builds the Sarn bridge",
+        None,
+        "Line",
+        False,
+        options("Aldria", "Borsk", "joint company"),
+    ),
+    IssueView(
+        "start", "First train by", None, "Line", True, options("2032", "2033", "2034", "2036")
+    ),
     IssueView(
         "fee",
         "Transit fee per tonne",
@@ -50,10 +71,24 @@ ISSUES = [
         "Money",
         True,
         options(
-            "none", "1 crown", "2 crowns", "3 crowns", "4 crowns", "6 crowns", "9 crowns", "whatever the market bears"
+            "none",
+            "1 crown",
+            "2 crowns",
+            "3 crowns",
+            "4 crowns",
+            "6 crowns",
+            "9 crowns",
+            "whatever the market bears",
         ),
     ),
-    IssueView("share", "Share of the cost borne by Borsk", None, "Money", True, options("20 %", "35 %", "50 %")),
+    IssueView(
+        "share",
+        "Share of the cost borne by Borsk",
+        None,
+        "Money",
+        True,
+        options("20 %", "35 %", "50 %"),
+    ),
     IssueView(
         "customs",
         "Where and by whom goods and travellers are checked at the crossing",
@@ -68,8 +103,17 @@ ISSUES = [
             "by the Harbour Authority alone",
         ),
     ),
-    IssueView("nights", "Night trains through Dorrin", None, "Border", True, options("banned", "limited", "free")),
-    IssueView("name", "Назва лінії", None, "Other", False, options("Сарнська залізниця", "Морська лінія")),
+    IssueView(
+        "nights",
+        "Night trains through Dorrin",
+        None,
+        "Border",
+        True,
+        options("banned", "limited", "free"),
+    ),
+    IssueView(
+        "name", "Назва лінії", None, "Other", False, options("Сарнська залізниця", "Морська лінія")
+    ),
 ]
 TITLES = {issue.slug: issue.title for issue in ISSUES}
 
@@ -83,7 +127,13 @@ COURIER = SourceView(
     "2031-03-10",
 )
 PAPER = SourceView(
-    4, "u-4", None, "Communiqué no. 14, ministry of transport, archive of the assembly", "On the gauge", None, "2031-03"
+    4,
+    "u-4",
+    None,
+    "Communiqué no. 14, ministry of transport, archive of the assembly",
+    "On the gauge",
+    None,
+    "2031-03",
 )
 WORDS = [
     "We will not rebuild four thousand kilometres of our own line. "
@@ -167,7 +217,8 @@ def cell(made: PositionView, count: int = 1, **changes: Any) -> Cell:
 
 def searched(party: str, issue: str, on: str = "2031-03-14", **changes: Any) -> Cell:
     return replace(
-        Cell(party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")), **changes
+        Cell(party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")),
+        **changes,
     )
 
 
@@ -210,7 +261,9 @@ BORSK_GAUGE = position(
             language="uk",
             translation="The railway must belong to the cities, not to the capitals",
         ),
-        quote(2, verification="unverified", kind="reported", speaker=None, prefix=None, suffix=None),
+        quote(
+            2, verification="unverified", kind="reported", speaker=None, prefix=None, suffix=None
+        ),
         quote(3, verification="mismatch"),
     ],
     links=[LinkView("fee", None, "package"), LinkView("bridge", "borsk", "condition")],
@@ -230,7 +283,10 @@ FILLED = [
     cell(BORSK_GAUGE, 3, changed=True, move=MoveKind.MOVED, order_uncertain=[901]),
     cell(
         position(
-            "cantal", "gauge", {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"}, on="2031-02"
+            "cantal",
+            "gauge",
+            {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"},
+            on="2031-02",
         )
     ),
     cell(
@@ -244,15 +300,41 @@ FILLED = [
             quotes=[quote(1, kind="reported")],
         )
     ),
-    cell(position("aldria", "bridge", {"borsk": "rejects", "joint-company": "prefers"}, "demand", "2031-03-03")),
     cell(
-        position("borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"),
+        position(
+            "aldria",
+            "bridge",
+            {"borsk": "rejects", "joint-company": "prefers"},
+            "demand",
+            "2031-03-03",
+        )
+    ),
+    cell(
+        position(
+            "borsk", "bridge", {"borsk": "prefers", "joint-company": "accepts"}, on="2031-03-14"
+        ),
         2,
         changed=True,
         move=MoveKind.SOFTENED,
     ),
-    cell(position("cantal", "bridge", {"aldria": "accepts", "joint-company": "accepts"}, "open", "2031-03-14")),
-    cell(position("aldria", "start", {"2033": "prefers", "2034": "accepts"}, on="2031-03-03", act="proposes")),
+    cell(
+        position(
+            "cantal",
+            "bridge",
+            {"aldria": "accepts", "joint-company": "accepts"},
+            "open",
+            "2031-03-14",
+        )
+    ),
+    cell(
+        position(
+            "aldria",
+            "start",
+            {"2033": "prefers", "2034": "accepts"},
+            on="2031-03-03",
+            act="proposes",
+        )
+    ),
     cell(
         position(
             "borsk",
@@ -263,12 +345,21 @@ FILLED = [
             attributed_by=["aldria"],
         )
     ),
-    cell(position("harbour", "start", {"2034": "prefers"}, on="2031-03-14"), changed=True, move=MoveKind.NEW),
+    cell(
+        position("harbour", "start", {"2034": "prefers"}, on="2031-03-14"),
+        changed=True,
+        move=MoveKind.NEW,
+    ),
     cell(
         position(
             "aldria",
             "fee",
-            {"2-crowns": "prefers", "3-crowns": "accepts", "4-crowns": "accepts", "9-crowns": "rejects"},
+            {
+                "2-crowns": "prefers",
+                "3-crowns": "accepts",
+                "4-crowns": "accepts",
+                "9-crowns": "rejects",
+            },
         )
     ),
     cell(
@@ -287,14 +378,21 @@ FILLED = [
         position(
             "dorrin",
             "fee",
-            {option.slug: "prefers" if option.slug == "9-crowns" else "rejects" for option in ISSUES[3].options},
+            {
+                option.slug: "prefers" if option.slug == "9-crowns" else "rejects"
+                for option in ISSUES[3].options
+            },
             "red_line",
             "2031-03-02",
         )
     ),
     cell(position("aldria", "share", {"50": "prefers", "20": "rejects"}, "demand")),
     cell(position("borsk", "share", {"20": "prefers", "50": "rejects"}, "red_line", "2031-03-09")),
-    cell(position("aldria", "customs", {}, "open", "2031-03-03", summary="“We can talk about where.”")),
+    cell(
+        position(
+            "aldria", "customs", {}, "open", "2031-03-03", summary="“We can talk about where.”"
+        )
+    ),
     cell(
         position(
             "borsk",
@@ -335,7 +433,9 @@ FILLED = [
             "preference",
             "2031-03-11",
             conditions={"o1": "лише якщо погодяться всі міста"},
-            quotes=[quote(4, language="uk", speaker=SpeakerView("Тарас Верхній", "голова", "rada"))],
+            quotes=[
+                quote(4, language="uk", speaker=SpeakerView("Тарас Верхній", "голова", "rada"))
+            ],
         )
     ),
 ]
@@ -349,7 +449,13 @@ CELLS = {(one.party, one.issue): one for one in [*FILLED, *SEARCHED]}
 GRID = Grid(
     PARTIES,
     [
-        Row(issue, [CELLS.get((party.slug, issue.slug)) or unseen(party.slug, issue.slug) for party in PARTIES])
+        Row(
+            issue,
+            [
+                CELLS.get((party.slug, issue.slug)) or unseen(party.slug, issue.slug)
+                for party in PARTIES
+            ],
+        )
         for issue in ISSUES
     ],
 )
@@ -358,7 +464,10 @@ FILTERED = Grid(
     [
         Row(
             row.issue,
-            [one if one and one.position and one.position.firmness == "red_line" else None for one in row.cells],
+            [
+                one if one and one.position and one.position.firmness == "red_line" else None
+                for one in row.cells
+            ],
         )
         for row in GRID.rows
     ],

@@ -10,7 +10,9 @@ from tests.templates import invented as sarn
 POSITION = sarn.BORSK_GAUGE
 BORSK, GAUGE, FEE = sarn.PARTIES[1], sarn.ISSUES[0], sarn.ISSUES[3]
 COLUMN = {
-    issue.slug: [(party, sarn.GRID.rows[at].cells[column]) for column, party in enumerate(sarn.PARTIES)]
+    issue.slug: [
+        (party, sarn.GRID.rows[at].cells[column]) for column, party in enumerate(sarn.PARTIES)
+    ]
     for at, issue in enumerate(sarn.ISSUES)
 }
 ROW = [(row.issue, row.cells[1]) for row in sarn.GRID.rows]
@@ -30,7 +32,14 @@ SHARED: dict[str, Any] = {
     "moved": None,
     "as_of": "2031-03-14",
 }
-ONE = {**SHARED, "party": BORSK, "issue": GAUGE, "position": POSITION, "current": True, "versions": VERSIONS}
+ONE = {
+    **SHARED,
+    "party": BORSK,
+    "issue": GAUGE,
+    "position": POSITION,
+    "current": True,
+    "versions": VERSIONS,
+}
 ONE |= {"recoded_as": None, "recoded_from": None}
 SOURCE = SimpleNamespace(
     id=3,
@@ -81,7 +90,11 @@ RESULTS = [
         context=None,
     ),
     SimpleNamespace(
-        type="source", title="No rail will be torn up, says Volk", snippet="", url="/sources/3", context=None
+        type="source",
+        title="No rail will be torn up, says Volk",
+        snippet="",
+        url="/sources/3",
+        context=None,
     ),
 ]
 
@@ -109,7 +122,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "cell": ("matrix/cell.html", sarn.one_cell()),
     "cell-silent": (
         "matrix/cell.html",
-        sarn.one_cell(cell=sarn.CELLS["dorrin", "bridge"], party=sarn.PARTIES[3], issue=sarn.ISSUES[1], history=[]),
+        sarn.one_cell(
+            cell=sarn.CELLS["dorrin", "bridge"],
+            party=sarn.PARTIES[3],
+            issue=sarn.ISSUES[1],
+            history=[],
+        ),
     ),
     "cell-eight": (
         "matrix/cell.html",
@@ -134,7 +152,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "issue-long": (
         "matrix/issue.html",
-        {**SHARED, "issue": sarn.ISSUES[5], "notes": None, "cells": COLUMN["customs"], "common": sarn.COMMON},
+        {
+            **SHARED,
+            "issue": sarn.ISSUES[5],
+            "notes": None,
+            "cells": COLUMN["customs"],
+            "common": sarn.COMMON,
+        },
     ),
     "party": (
         "matrix/party.html",
@@ -164,7 +188,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **ONE,
             "position": replace(
-                POSITION, action="recoded", reason="Recorded as Aldria until now: one of its provinces"
+                POSITION,
+                action="recoded",
+                reason="Recorded as Aldria until now: one of its provinces",
             ),
             "recoded_from": (11, "Aldria"),
         },
@@ -173,7 +199,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "positions/show.html",
         {
             **ONE,
-            "position": replace(POSITION, status="retracted", reason="The speaker was somebody else"),
+            "position": replace(
+                POSITION, status="retracted", reason="The speaker was somebody else"
+            ),
             "recoded_as": (12, "Aldria"),
             "viewer": sarn.EDITOR,
         },
@@ -182,7 +210,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "positions/show.html",
         {
             **ONE,
-            "position": replace(POSITION, status="draft", quotes=[], stated_on=None, stated_by=None),
+            "position": replace(
+                POSITION, status="draft", quotes=[], stated_on=None, stated_by=None
+            ),
             "versions": [],
         },
     ),
@@ -190,7 +220,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "positions/versions.html",
         {
             **ONE,
-            "position": replace(POSITION, version=2, action="corrected", reason="The condition was left out"),
+            "position": replace(
+                POSITION, version=2, action="corrected", reason="The condition was left out"
+            ),
             "changes": [
                 ("Condition on dual gauge", None, "only if Aldria pays for it"),
                 ("Firmness", "preference", "demand"),
@@ -242,13 +274,22 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             **SHARED,
             "counts": sarn.COUNTS,
             "parties": sarn.PARTIES,
-            "issues": [(issue, "Scope: this, not that." if issue.ordered else None) for issue in sarn.ISSUES],
+            "issues": [
+                (issue, "Scope: this, not that." if issue.ordered else None)
+                for issue in sarn.ISSUES
+            ],
             "last": "2031-03-17",
         },
     ),
     "error-404": (
         "errors/page.html",
-        {"status": 404, "title": "There is nothing at this address", "detail": "", "faults": [], "request_id": None},
+        {
+            "status": 404,
+            "title": "There is nothing at this address",
+            "detail": "",
+            "faults": [],
+            "request_id": None,
+        },
     ),
     "error-422": (
         "errors/page.html",
@@ -262,7 +303,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "error-500": (
         "errors/page.html",
-        {"status": 500, "title": "Something broke here", "detail": "", "faults": [], "request_id": "01J8Z3K"},
+        {
+            "status": 500,
+            "title": "Something broke here",
+            "detail": "",
+            "faults": [],
+            "request_id": "01J8Z3K",
+        },
     ),
     "error-fragment": (
         "errors/_fragment.html",
@@ -271,13 +318,20 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("accounts/login.html", {"errors": {}, "values": {}, "next": ""}),
     "login-wrong": (
         "accounts/login.html",
-        {"errors": {"name": "Name or password is wrong"}, "values": {"name": "oray"}, "next": "/n/sarn"},
+        {
+            "errors": {"name": "Name or password is wrong"},
+            "values": {"name": "oray"},
+            "next": "/n/sarn",
+        },
     ),
     "search": (
         "search/index.html",
         {"q": "gauge", "results": RESULTS, "total": 3, "next_url": "/search?q=gauge&cursor=x"},
     ),
-    "search-none": ("search/index.html", {"q": "zebra", "results": [], "total": 0, "next_url": None}),
+    "search-none": (
+        "search/index.html",
+        {"q": "zebra", "results": [], "total": 0, "next_url": None},
+    ),
     "search-start": ("search/index.html", {"q": "", "results": [], "total": 0, "next_url": None}),
     "drafts": (
         "review/drafts.html",

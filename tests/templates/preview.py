@@ -16,7 +16,8 @@ from tests.templates import invented
 from tests.templates.pages import PAGES
 
 POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".join(
-    f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
+    f"{kind} 'self'"
+    for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 )
 templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
 
@@ -56,8 +57,16 @@ async def cell(request: Request) -> Response:
     party = next(one for one in invented.PARTIES if one.slug == key[0])
     issue = next(one for one in invented.ISSUES if one.slug == key[1])
     one = invented.CELLS.get(key) or invented.unseen(*key)
-    history = invented.HISTORY if key == ("borsk", "gauge") else [invented.first(one)] if one.position else []
-    context = invented.one_cell(filters=given(request), party=party, issue=issue, cell=one, history=history)
+    history = (
+        invented.HISTORY
+        if key == ("borsk", "gauge")
+        else [invented.first(one)]
+        if one.position
+        else []
+    )
+    context = invented.one_cell(
+        filters=given(request), party=party, issue=issue, cell=one, history=history
+    )
     return templating.page(
         request,
         "matrix/cell.html",

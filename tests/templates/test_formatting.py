@@ -19,10 +19,26 @@ GAUGE, FEE = invented.ISSUES[0], invented.ISSUES[3]
             " 1,435 mm",
             ["accepts dual gauge", "rejects 1,520 mm"],
         ),
-        ({"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"}, " dual gauge", ["accepts either"]),
-        ({"1-435-mm": "rejects", "dual-gauge": "rejects", "1-520-mm": "prefers"}, " 1,520 mm", ["rejects both others"]),
-        ({"1-435-mm": "accepts", "dual-gauge": "accepts"}, " either of two", ["accepts 1,435 mm, dual gauge"]),
-        ({"dual-gauge": "accepts", "1-520-mm": "rejects"}, "accepts dual gauge", ["rejects 1,520 mm"]),
+        (
+            {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"},
+            " dual gauge",
+            ["accepts either"],
+        ),
+        (
+            {"1-435-mm": "rejects", "dual-gauge": "rejects", "1-520-mm": "prefers"},
+            " 1,520 mm",
+            ["rejects both others"],
+        ),
+        (
+            {"1-435-mm": "accepts", "dual-gauge": "accepts"},
+            " either of two",
+            ["accepts 1,435 mm, dual gauge"],
+        ),
+        (
+            {"dual-gauge": "accepts", "1-520-mm": "rejects"},
+            "accepts dual gauge",
+            ["rejects 1,520 mm"],
+        ),
         ({"1-520-mm": "rejects"}, "rejects 1,520 mm", []),
         ({}, " no position on the options", []),
     ],
@@ -44,8 +60,14 @@ def test_conditions_are_never_shortened_away() -> None:
         {"1-435-mm": "accepts", "dual-gauge": "prefers", "1-520-mm": "accepts"},
         conditions={"1-520-mm": "only if it rains"},
     )
-    assert [item.condition for item in formatting.stance(GAUGE, made).also[0].items] == [None, "only if it rains"]
-    assert formatting.stance_words(GAUGE, made) == "prefers dual gauge; accepts 1,435 mm, 1,520 mm, only if it rains"
+    assert [item.condition for item in formatting.stance(GAUGE, made).also[0].items] == [
+        None,
+        "only if it rains",
+    ]
+    assert (
+        formatting.stance_words(GAUGE, made)
+        == "prefers dual gauge; accepts 1,435 mm, 1,520 mm, only if it rains"
+    )
 
 
 def test_a_withdrawn_position_says_so() -> None:
@@ -54,11 +76,15 @@ def test_a_withdrawn_position_says_so() -> None:
 
 
 @pytest.mark.parametrize("issue", invented.ISSUES)
-def test_strips_hold_every_option_in_the_same_place_and_fit_a_cell(issue: formatting.IssueView) -> None:
+def test_strips_hold_every_option_in_the_same_place_and_fit_a_cell(
+    issue: formatting.IssueView,
+) -> None:
     empty = formatting.strip(issue, None)
     assert len(empty.marks) == len(issue.options)
     assert empty.width <= 150
-    assert all(later.x - one.x >= 10 for one, later in zip(empty.marks, empty.marks[1:], strict=False))
+    assert all(
+        later.x - one.x >= 10 for one, later in zip(empty.marks, empty.marks[1:], strict=False)
+    )
     assert empty.line is issue.ordered
 
 
@@ -105,7 +131,10 @@ def test_a_ribbon_without_days_is_drawn_too() -> None:
 
 
 def test_what_another_party_says_is_nobody_elses_own_words() -> None:
-    said = [invented.quote(speaker=invented.SpeakerView("Irena Volk", "minister", party)) for party in ("borsk", None)]
+    said = [
+        invented.quote(speaker=invented.SpeakerView("Irena Volk", "minister", party))
+        for party in ("borsk", None)
+    ]
     said += [replace(said[0], speaker=None), replace(said[0], kind="reported")]
     assert formatting.own_words(invented.position("borsk", "gauge", {}, quotes=said)) == 3
     assert formatting.own_words(invented.position("aldria", "gauge", {}, quotes=said)) == 2

@@ -105,7 +105,11 @@ def hostile(value: Any, name: str = "") -> Any:
         return value + invented.HOSTILE
     if is_dataclass(value) and not isinstance(value, type):
         return replace(
-            value, **{field.name: hostile(getattr(value, field.name), field.name) for field in fields(value)}
+            value,
+            **{
+                field.name: hostile(getattr(value, field.name), field.name)
+                for field in fields(value)
+            },
         )
     if isinstance(value, SimpleNamespace):
         return SimpleNamespace(**{key: hostile(one, key) for key, one in vars(value).items()})
@@ -123,7 +127,10 @@ def test_keeps_to_the_policy_and_has_a_title_and_one_heading(page: str) -> None:
     assert not tree.css("[style], style")
     assert all(script.attributes.get("src") and not script.text() for script in tree.css("script"))
     assert not [
-        node.tag for node in tree.css("*") for attribute in node.attributes if attribute.startswith(("on", "hx-on"))
+        node.tag
+        for node in tree.css("*")
+        for attribute in node.attributes
+        if attribute.startswith(("on", "hx-on"))
     ]
     if page not in FRAGMENTS:
         title = tree.css_first("title")
@@ -148,13 +155,18 @@ def test_escapes_whatever_somebody_typed(page: str) -> None:
 def test_links_only_to_the_web_and_to_ourselves(page: str) -> None:
     name, context = PAGES[page]
     for link in LexborHTMLParser(render(name, context)).css("[href]"):
-        assert (link.attributes["href"] or "").startswith(("/", "http://", "https://", "#", "mailto:", "?"))
+        assert (link.attributes["href"] or "").startswith(
+            ("/", "http://", "https://", "#", "mailto:", "?")
+        )
 
 
 def test_an_address_that_is_none_of_the_webs_is_not_a_link() -> None:
     name, context = PAGES["quote"]
     source = replace(context["quote"].source, url="javascript:alert(1)")
-    html = render(name, {**context, "quote": replace(context["quote"], source=source, link="javascript:alert(1)")})
+    html = render(
+        name,
+        {**context, "quote": replace(context["quote"], source=source, link="javascript:alert(1)")},
+    )
     assert "javascript:" not in html
 
 
@@ -186,12 +198,20 @@ def test_cells_carry_what_clients_read() -> None:
 
 def test_silence_that_was_searched_never_looked_and_hidden_are_told_apart() -> None:
     tree = LexborHTMLParser(
-        render("matrix/show.html", invented.matrix(grid=invented.FILTERED, filters={"firmness": ["red_line"]}))
+        render(
+            "matrix/show.html",
+            invented.matrix(grid=invented.FILTERED, filters={"firmness": ["red_line"]}),
+        )
     )
-    assert "hidden by the filter" in tree.css_first("td[data-party=cantal][data-issue=gauge]").text()
+    assert (
+        "hidden by the filter" in tree.css_first("td[data-party=cantal][data-issue=gauge]").text()
+    )
     assert "looked" not in tree.css_first("td[data-party=harbour][data-issue=gauge]").text()
     whole = LexborHTMLParser(render(*PAGES["matrix"]))
-    assert "nothing found · searched 14 Mar" in whole.css_first("td[data-party=dorrin][data-issue=bridge]").text()
+    assert (
+        "nothing found · searched 14 Mar"
+        in whole.css_first("td[data-party=dorrin][data-issue=bridge]").text()
+    )
     assert "not yet looked" in whole.css_first("td[data-party=harbour][data-issue=gauge]").text()
 
 
@@ -215,5 +235,7 @@ def test_a_partial_request_gets_the_fragment_and_says_what_it_varies_on() -> Non
 
 def test_types_come_in_six_sizes_only() -> None:
     css = "\n".join(file.read_text() for file in sorted((templating.STATIC / "css").glob("*.css")))
-    sizes = set(re.findall(r"font-size:\s*([^;}]+)", css)) | set(re.findall(r"font:\s*[0-9]+ ([^ /;]+)", css))
+    sizes = set(re.findall(r"font-size:\s*([^;}]+)", css)) | set(
+        re.findall(r"font:\s*[0-9]+ ([^ /;]+)", css)
+    )
     assert {size.strip() for size in sizes} <= {f"var(--s{n})" for n in range(6)} | {"8pt", "10pt"}

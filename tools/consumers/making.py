@@ -44,7 +44,11 @@ class Site:
 
     def fetch(self, path: str, body: Any = None, **headers: str) -> bytes:
         data = None if body is None else json.dumps(body).encode()
-        sent = headers | ({"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"} if data else {})
+        sent = headers | (
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+            if data
+            else {}
+        )
         request = urllib.request.Request(f"{self.url}{path}", data, sent)  # noqa: S310  (our own server)
         try:
             with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
@@ -76,7 +80,9 @@ def serving(home: Path) -> Iterator[Site]:
     environment = kept | {"PARLEY_HOME": str(home)}
 
     def parley(*arguments: str, given: str | None = None) -> str:
-        done = subprocess.run([PARLEY, *arguments], env=environment, input=given, capture_output=True, text=True)
+        done = subprocess.run(
+            [PARLEY, *arguments], env=environment, input=given, capture_output=True, text=True
+        )
         if done.returncode:
             sys.exit(f"parley {' '.join(arguments)}: {done.stderr}")
         return done.stdout.strip()
@@ -90,7 +96,9 @@ def serving(home: Path) -> Iterator[Site]:
     parley("user", "add", "ada", "--role", "admin", "--password-stdin", given=f"{password}\n")
     token = parley("token", "add", "ada", "--name", "exports")
     with open(home / "serve.log", "wb") as log:
-        server = subprocess.Popen([PARLEY, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [PARLEY, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+        )
     try:
         site = Site(port, token)
         _wait(site, server)
@@ -106,9 +114,18 @@ def release(site: Site, name: str, password: str) -> None:
     """Freeze a release, as an admin does by the form."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     browser.addheaders = [("Sec-Fetch-Site", "same-origin")]
-    title = {"title": "First, “release” & more", "changelog": "Everything.\nSecond line.", "number": "1"}
-    for path, form in (("/login", {"name": name, "password": password}), (f"/n/{nasty.SLUG}/releases/new", title)):
-        with browser.open(f"{site.url}{path}", urllib.parse.urlencode(form).encode(), timeout=60) as answer:
+    title = {
+        "title": "First, “release” & more",
+        "changelog": "Everything.\nSecond line.",
+        "number": "1",
+    }
+    for path, form in (
+        ("/login", {"name": name, "password": password}),
+        (f"/n/{nasty.SLUG}/releases/new", title),
+    ):
+        with browser.open(
+            f"{site.url}{path}", urllib.parse.urlencode(form).encode(), timeout=60
+        ) as answer:
             answer.read()
 
 
@@ -135,7 +152,11 @@ def make(site: Site, folder: Path) -> None:
         positions = site.walk(f"/positions?negotiation={slug}&limit=500&known_at={known_at}")
         quotes = [q["id"] for p in positions for q in p["quotes"]]
         sources = sorted({q["source"]["id"] for p in positions for q in p["quotes"]})
-        works = [f"/n/{slug}", *(f"/positions/{p['id']}" for p in positions), *(f"/sources/{n}" for n in sources)]
+        works = [
+            f"/n/{slug}",
+            *(f"/positions/{p['id']}" for p in positions),
+            *(f"/sources/{n}" for n in sources),
+        ]
         works += [f"/quotes/{n}" for n in quotes]
         works += [f"/n/{slug}/releases/1"] if slug == nasty.SLUG else []
         for n, work in enumerate(works):
@@ -146,13 +167,17 @@ def make(site: Site, folder: Path) -> None:
             (place / "ld" / f"quote-{n}.json").write_bytes(data)
         for n, work in enumerate(works):
             page = site.fetch(work).decode()
-            block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+            block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[
+                0
+            ]
             (place / "ld" / f"page-{n:03}.json").write_text(block)
         truth = {
             "positions": positions,
             "sources": [site.ask(f"/sources/{n}")["data"] for n in sources],
             "matrix": site.ask(f"/negotiations/{slug}/matrix?known_at={known_at}")["data"],
-            "pairs": site.ask(f"/negotiations/{slug}/agreement?known_at={known_at}")["data"]["pairs"],
+            "pairs": site.ask(f"/negotiations/{slug}/agreement?known_at={known_at}")["data"][
+                "pairs"
+            ],
             "works": works,
         }
         (place / "truth.json").write_text(json.dumps(truth, ensure_ascii=False))

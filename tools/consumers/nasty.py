@@ -6,7 +6,9 @@ from typing import Any
 SLUG = "nasty"
 Post = Callable[[str, dict[str, Any]], dict[str, Any]]
 
-LONG = "Дуже довге речення, яке не вміщується в комірку. " * 400  # 19,600 characters: the longest quote takes 20,000
+LONG = (
+    "Дуже довге речення, яке не вміщується в комірку. " * 400
+)  # 19,600 characters: the longest quote takes 20,000
 LONGER = "A summary that is longer than a cell of a spreadsheet can be. " * 700  # 43,400 characters
 TEXTS = [
     "=1+1",
@@ -51,9 +53,7 @@ SOURCES: list[dict[str, Any]] = [
     {"reference": WHERE, "title": "Long", "published_on": "2025"},
     {"url": "https://example.org/عربي", "title": "=HYPERLINK(\"x\")", "author": "NA", "language": "ar"},
 ]  # fmt: skip
-FULL = (
-    "He said: «Ми не віддамо — ніколи — ані метра», and then, after a long while, that it’s “all or nothing”, as ever."
-)
+FULL = "He said: «Ми не віддамо — ніколи — ані метра», and then, after a long while, that it’s “all or nothing”, as ever."
 READ = {"url": "https://news.example/full", "title": "With its text", "text": FULL}
 ELIDED = 'Ми не віддамо ... ані метра", and then [...] it\'s "all or nothing"'
 PARTIES = [
@@ -91,11 +91,25 @@ def fill(post: Post) -> None:
         party = speaking[n % len(speaking)]
         issue = n // len(speaking) % 2
         option = PREFERRED[party][issue]
-        quotes = [{"source_id": ids[n % len(ids)], "exact": text, "said_on": DAYS[n % 3], "kind": "reported"}]
+        quotes = [
+            {
+                "source_id": ids[n % len(ids)],
+                "exact": text,
+                "said_on": DAYS[n % 3],
+                "kind": "reported",
+            }
+        ]
         if n % 4 == 0:
             words = f"{text} … and {TEXTS[n - 1]}"[-20_000:]
             who = {"name": "O’Neil, NA", "office": "=Envoy", "party": f"nasty-{party}"}
-            quotes.append({"source_id": ids[(n + 1) % len(ids)], "exact": words, "speaker": who, "translation": text})
+            quotes.append(
+                {
+                    "source_id": ids[(n + 1) % len(ids)],
+                    "exact": words,
+                    "speaker": who,
+                    "translation": text,
+                }
+            )
         post("/positions", {
             "negotiation": SLUG, "party": f"nasty-{party}", "issue": ISSUES[issue]["slug"],
             "summary": LONGER if n == 3 else None if n % 5 == 4 else text,

@@ -13,7 +13,13 @@ import igraph
 import networkx
 import pybtex
 import rispy
-from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc import (
+    Citation,
+    CitationItem,
+    CitationStylesBibliography,
+    CitationStylesStyle,
+    formatter,
+)
 from citeproc.source.json import CiteProcJSON
 from consumers.truth import Seen, load, seen
 from pybtex import PybtexEngine
@@ -25,19 +31,32 @@ WEIGHTED = ("fruchterman_reingold", "kamada_kawai", "drl")
 
 def check(place: Path) -> list[Seen]:
     truth = load(place)
-    return [line for each in (graph, feed, bibtex, ris, csl, pages, annotations) for line in each(place, truth)]
+    return [
+        line
+        for each in (graph, feed, bibtex, ris, csl, pages, annotations)
+        for line in each(place, truth)
+    ]
 
 
 def graph(place: Path, truth: dict[str, Any]) -> list[Seen]:
     """Vertices and weights by the API; and that igraph computes with the weights."""
     file = str(place / "agreement.graphml")
-    wanted = {tuple(p["parties"]): (p["agreement"], p["issues"]) for p in truth["pairs"] if p["agreement"]}
+    wanted = {
+        tuple(p["parties"]): (p["agreement"], p["issues"]) for p in truth["pairs"] if p["agreement"]
+    }
     parties = {p["slug"] for p in truth["matrix"]["parties"]}
     read = networkx.read_graphml(file)
     edges = {(a, b): (d["weight"], d["issues"]) for a, b, d in read.edges(data=True)}
     wrong = [] if edges == wanted else [f"edges {edges}"]
     wrong += [] if set(read.nodes) == parties else [f"vertices {set(read.nodes)}"]
-    told = [seen("agreement.graphml", f"networkx {networkx.__version__}", "vertices, edges, weights", wrong)]
+    told = [
+        seen(
+            "agreement.graphml",
+            f"networkx {networkx.__version__}",
+            "vertices, edges, weights",
+            wrong,
+        )
+    ]
     made = igraph.Graph.Read_GraphML(file)
     ids = made.vs["id"]
     edges = {(ids[e.source], ids[e.target]): (e["weight"], int(e["issues"])) for e in made.es}
@@ -48,7 +67,10 @@ def graph(place: Path, truth: dict[str, Any]) -> list[Seen]:
     for name in WEIGHTED:
         made.layout(name, weights="weight")
     compared = "the same; betweenness, closeness and weighted layouts work"
-    return [*told, seen("agreement.graphml", f"python-igraph {igraph.__version__}", compared, wrong)]
+    return [
+        *told,
+        seen("agreement.graphml", f"python-igraph {igraph.__version__}", compared, wrong),
+    ]
 
 
 def feed(place: Path, truth: dict[str, Any]) -> list[Seen]:
@@ -59,19 +81,35 @@ def feed(place: Path, truth: dict[str, Any]) -> list[Seen]:
     links = [f"positions/{p['id']}/versions/{p['version']}" for p in newest]
     if sorted(e.link.partition("//")[2].partition("/")[2] for e in found.entries) != sorted(links):
         wrong.append("entries are not the newest positions")
-    summaries = {e.link.rpartition("/positions/")[2].partition("/")[0]: e.summary for e in found.entries}
+    summaries = {
+        e.link.rpartition("/positions/")[2].partition("/")[0]: e.summary for e in found.entries
+    }
     changed = []
     for p in newest:
-        said = " ".join(unescape(re.sub(r"</?(?:p|blockquote)>", " ", summaries.get(str(p["id"]), ""))).split())
+        said = " ".join(
+            unescape(re.sub(r"</?(?:p|blockquote)>", " ", summaries.get(str(p["id"]), ""))).split()
+        )
         for q in p["quotes"]:
             words = " ".join(q["exact"].replace("\x85", NEXT_LINE).split())
             if words not in said:
                 wrong.append(f"words of position {p['id']} are not in its entry: {words[:30]!r}")
             if "\x85" in q["exact"]:
                 changed.append(f"position {p['id']}")
-    known = "U+0085, a line end, is taken for Windows-1252 and becomes “…”" if changed and not wrong else ""
+    known = (
+        "U+0085, a line end, is taken for Windows-1252 and becomes “…”"
+        if changed and not wrong
+        else ""
+    )
     compared = "entries, their links and the words in them"
-    return [seen("feed.atom", f"feedparser {feedparser.__version__}", compared, wrong or changed, known=known)]
+    return [
+        seen(
+            "feed.atom",
+            f"feedparser {feedparser.__version__}",
+            compared,
+            wrong or changed,
+            known=known,
+        )
+    ]
 
 
 def files(place: Path, form: str) -> list[Path]:
@@ -98,8 +136,18 @@ def bibtex(place: Path, truth: dict[str, Any]) -> list[Seen]:
             wrong_pybtex.append(f"{file.name}: no title in {printed[:80]}")
     count = len(items(place))
     return [
-        seen("cite.bib", f"bibtexparser {bibtexparser.__version__}", f"{count} entries with their keys", wrong_parser),
-        seen("cite.bib", f"pybtex {pybtex.__version__}, style unsrt", f"{count} entries, printed", wrong_pybtex),
+        seen(
+            "cite.bib",
+            f"bibtexparser {bibtexparser.__version__}",
+            f"{count} entries with their keys",
+            wrong_parser,
+        ),
+        seen(
+            "cite.bib",
+            f"pybtex {pybtex.__version__}, style unsrt",
+            f"{count} entries, printed",
+            wrong_pybtex,
+        ),
     ]
 
 
@@ -108,13 +156,20 @@ def ris(place: Path, truth: dict[str, Any]) -> list[Seen]:
     for file, item in zip(files(place, "ris"), items(place), strict=True):
         [found] = rispy.loads(file.read_bytes().decode())
         note = ". ".join(filter(None, [item.get("archive_location"), item.get("note")])) or None
-        right = (item["title"], [a["literal"] for a in item.get("author", [])], item.get("URL"), note)
+        right = (
+            item["title"],
+            [a["literal"] for a in item.get("author", [])],
+            item.get("URL"),
+            note,
+        )
         urls, notes = found.get("urls", [None]), found.get("notes", [None])
         if (found["title"], found.get("authors", []), urls[0], notes[0]) != right or found[
             "type_of_reference"
         ] == "GEN":
             wrong.append(file.name)
-    return [seen("cite.ris", f"rispy {version('rispy')}", "title, authors, address, note, type", wrong)]
+    return [
+        seen("cite.ris", f"rispy {version('rispy')}", "title, authors, address, note, type", wrong)
+    ]
 
 
 def csl(place: Path, truth: dict[str, Any]) -> list[Seen]:
@@ -127,11 +182,18 @@ def csl(place: Path, truth: dict[str, Any]) -> list[Seen]:
         if not str(made.bibliography()[0]):
             wrong.append(f"{file.name}: nothing")
         text = file.read_text()
-        if len(item["title"]) > 20 and "/quotes/" not in str(item.get("URL")) and text.count(item["title"]) != 1:
+        if (
+            len(item["title"]) > 20
+            and "/quotes/" not in str(item.get("URL"))
+            and text.count(item["title"]) != 1
+        ):
             wrong.append(f"{file.name}: {text.count(item['title'])} times its title")
     return [
         seen(
-            "cite.json, cite.txt", f"citeproc-py {version('citeproc-py')}", "every item is printed, titles once", wrong
+            "cite.json, cite.txt",
+            f"citeproc-py {version('citeproc-py')}",
+            "every item is printed, titles once",
+            wrong,
         )
     ]
 
@@ -149,7 +211,8 @@ def context(url: str, options: Any = None) -> dict[str, Any]:
 
 def expanded(file: Path) -> Any:
     [found] = jsonld.expand(
-        json.loads(file.read_text()), {"documentLoader": context, "base": "https://nowhere.example/"}
+        json.loads(file.read_text()),
+        {"documentLoader": context, "base": "https://nowhere.example/"},
     )
     return found
 
@@ -164,7 +227,11 @@ def pages(place: Path, truth: dict[str, Any]) -> list[Seen]:
         data = expanded(file)
         if not data["@id"].startswith("http") or "nowhere.example" in json.dumps(data):
             wrong.append(f"{work}: {data['@id']}")
-    return [seen("JSON-LD of pages", PYLD, f"{len(found)} pages, identifiers are whole addresses", wrong)]
+    return [
+        seen(
+            "JSON-LD of pages", PYLD, f"{len(found)} pages, identifiers are whole addresses", wrong
+        )
+    ]
 
 
 def annotations(place: Path, truth: dict[str, Any]) -> list[Seen]:
@@ -174,11 +241,27 @@ def annotations(place: Path, truth: dict[str, Any]) -> list[Seen]:
         data = json.loads((place / "ld" / f"quote-{q['id']}.json").read_text())
         expanded(place / "ld" / f"quote-{q['id']}.json")
         targets = data["target"] if isinstance(data["target"], list) else [data["target"]]
-        spans = [[s["start"], s["end"]] for t in targets for s in t["selector"] if s["type"] == "TextPositionSelector"]
-        words = [s["exact"] for t in targets for s in t["selector"] if s["type"] == "TextQuoteSelector"]
+        spans = [
+            [s["start"], s["end"]]
+            for t in targets
+            for s in t["selector"]
+            if s["type"] == "TextPositionSelector"
+        ]
+        words = [
+            s["exact"] for t in targets for s in t["selector"] if s["type"] == "TextQuoteSelector"
+        ]
         parts += len(targets) > 1
-        if spans != (q["segments"] or []) or (q["verification"] != "verified" and words != [q["exact"]]):
+        if spans != (q["segments"] or []) or (
+            q["verification"] != "verified" and words != [q["exact"]]
+        ):
             wrong.append(f"quote {q['id']}")
         if any(len(w) != b - a for w, (a, b) in zip(words, spans, strict=False)):
             wrong.append(f"quote {q['id']}: words and positions differ in length")
-    return [seen("JSON-LD of quotes", PYLD, f"words and positions of each part ({parts} with elisions)", wrong)]
+    return [
+        seen(
+            "JSON-LD of quotes",
+            PYLD,
+            f"words and positions of each part ({parts} with elisions)",
+            wrong,
+        )
+    ]

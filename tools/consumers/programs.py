@@ -14,8 +14,14 @@ from consumers.truth import Rows, Seen, differences, load, quote_rows, seen
 HERE = Path(__file__).resolve().parent
 KEY = ("position_id", "quote_id")
 # What pdfLaTeX has letters for with the font encodings T1 and T2A.
-IN_FONTS = re.compile("[\t\n\x20-\x7e\u00a0-\u017f\u0400-\u0491\u2010-\u2026\u2039\u203a\u20ac\u2116]*")
-BEYOND_WORDS = ("start", "current", "salience")  # numbers and flags, which a sheet of texts writes its own way
+IN_FONTS = re.compile(
+    "[\t\n\x20-\x7e\u00a0-\u017f\u0400-\u0491\u2010-\u2026\u2039\u203a\u20ac\u2116]*"
+)
+BEYOND_WORDS = (
+    "start",
+    "current",
+    "salience",
+)  # numbers and flags, which a sheet of texts writes its own way
 
 
 def check(place: Path, work: Path, citeproc: Path | None) -> list[Seen]:
@@ -33,9 +39,13 @@ def missing(program: str) -> Seen:
     return Seen("", program, "", "not installed here: not seen")
 
 
-def run(*command: object, cwd: Path | None = None, most: int = 600, **env: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    *command: object, cwd: Path | None = None, most: int = 600, **env: str
+) -> "subprocess.CompletedProcess[str]":
     words = [str(word) for word in command]
-    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=most)
+    return subprocess.run(
+        words, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=most
+    )
 
 
 def read(file: Path) -> Rows:
@@ -54,7 +64,12 @@ def r(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
     rows, safe = quote_rows(truth), quote_rows(truth, guard=True)
     as_text = '`col_types = cols(.default = "c"), na = character(), trim_ws = FALSE`'
     told = [
-        seen(name, f"{readr}, {as_text}", "rows and columns, cell by cell", differences(read(into / file), right, KEY))
+        seen(
+            name,
+            f"{readr}, {as_text}",
+            "rows and columns, cell by cell",
+            differences(read(into / file), right, KEY),
+        )
         for name, file, right in (
             ("quotes-exact.csv", "readr-exact.csv", rows),
             ("quotes.csv", "readr-guarded.csv", safe),
@@ -62,23 +77,45 @@ def r(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
         )
     ]
     itself = differences([lower(row) for row in read(into / "readr-by-itself.csv")], rows, KEY)
-    told.append(Seen("quotes-exact.csv", f"{readr}, as it is", "the same", "; ".join(itself)[:500] or "the same"))
-    words = [{n: v for n, v in row.items() if n in read(into / "readxl-quotes.csv")[0]} for row in rows]
+    told.append(
+        Seen(
+            "quotes-exact.csv",
+            f"{readr}, as it is",
+            "the same",
+            "; ".join(itself)[:500] or "the same",
+        )
+    )
+    words = [
+        {n: v for n, v in row.items() if n in read(into / "readxl-quotes.csv")[0]} for row in rows
+    ]
     words = [{n: v for n, v in row.items() if n not in BEYOND_WORDS} for row in words]
     wrong = differences(read(into / "readxl-quotes.csv"), words, KEY)
     told.append(
-        seen("book.xlsx", f"{readxl}, `na = character(), trim_ws = FALSE`", "sheet Quotes, cell by cell", wrong)
+        seen(
+            "book.xlsx",
+            f"{readxl}, `na = character(), trim_ws = FALSE`",
+            "sheet Quotes, cell by cell",
+            wrong,
+        )
     )
-    wanted = {tuple(p["parties"]): (p["agreement"], p["issues"]) for p in truth["pairs"] if p["agreement"]}
+    wanted = {
+        tuple(p["parties"]): (p["agreement"], p["issues"]) for p in truth["pairs"] if p["agreement"]
+    }
     edges = {
-        (e["party"], e["other"]): (float(e["agreement"]), int(e["issues"])) for e in read(into / "igraph-edges.csv")
+        (e["party"], e["other"]): (float(e["agreement"]), int(e["issues"]))
+        for e in read(into / "igraph-edges.csv")
     }
     wrong = [] if edges == wanted else [f"edges {edges}"]
     vertices = read(into / "igraph-vertices.csv")
-    wrong += [] if len({v["name"] for v in vertices}) == len(vertices) else ["two vertices of one name"]
+    wrong += (
+        [] if len({v["name"] for v in vertices}) == len(vertices) else ["two vertices of one name"]
+    )
     compared = "vertices, edges, weights; betweenness, closeness and weighted layouts work"
     told.append(seen("agreement.graphml", igraph, compared, wrong))
-    pairs = [{"party": p["parties"][0], "other": p["parties"][1], "issues": p["issues"]} for p in truth["pairs"]]
+    pairs = [
+        {"party": p["parties"][0], "other": p["parties"][1], "issues": p["issues"]}
+        for p in truth["pairs"]
+    ]
     wrong = differences(read(into / "readr-edges.csv"), pairs, ("party", "other"))
     return [*told, seen("edges.csv", readr, "every pair", wrong)]
 
@@ -94,11 +131,24 @@ def office(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
     version = " ".join(run("soffice", "--version").stdout.split()[:2])
     profile = f"-env:UserInstallation=file://{work / 'profile'}"
     to_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
-    run("soffice", profile, "--headless", "--convert-to", to_csv, "--outdir", into, place / "book.xlsx")
+    run(
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        to_csv,
+        "--outdir",
+        into,
+        place / "book.xlsx",
+    )
     rows = quote_rows(truth)
     sheet = read(into / "book-Quotes.csv")
-    words = [{n: v for n, v in row.items() if n in sheet[0] and n not in BEYOND_WORDS} for row in rows]
-    told = [seen("book.xlsx", version, "sheet Quotes, cell by cell", differences(sheet, words, KEY))]
+    words = [
+        {n: v for n, v in row.items() if n in sheet[0] and n not in BEYOND_WORDS} for row in rows
+    ]
+    told = [
+        seen("book.xlsx", version, "sheet Quotes, cell by cell", differences(sheet, words, KEY))
+    ]
     for name, filter_, right in (
         ("quotes.csv", "CSV:44,34,76,1,,0,false,false", quote_rows(truth, guard=True)),
         ("quotes.csv", "CSV:44,34,76,1,,0,false,true", quote_rows(truth, guard=True)),
@@ -109,7 +159,9 @@ def office(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
         found = differences(read(into / name), words, KEY)
         detects = filter_.endswith("true")
         who = f"{version}, {'with' if detects else 'without'} “Detect special numbers”"
-        told.append(Seen(name, who, "rows and columns, cell by cell", "; ".join(found)[:500] or "the same"))
+        told.append(
+            Seen(name, who, "rows and columns, cell by cell", "; ".join(found)[:500] or "the same")
+        )
     return told
 
 
@@ -139,7 +191,12 @@ def latex(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
         made = (into / "document.bbl").read_text().count("\\entry{")
         wrong += [] if made == len(some) else [f"{made} entries of {len(some)}"]
         told.append(
-            seen("cite.bib", f"biber {biber} with {engine}", f"{len(some)} entries, no error, no warning", wrong)
+            seen(
+                "cite.bib",
+                f"biber {biber} with {engine}",
+                f"{len(some)} entries, no error, no warning",
+                wrong,
+            )
         )
     return told
 
@@ -149,13 +206,22 @@ def pandoc(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
     told = []
     for form, name in (("json", "references.json"), ("bib", "references.bib")):
         texts = [file.read_text() for file in sorted((place / "cite").glob(f"*.{form}"))]
-        (work / name).write_text(json.dumps([json.loads(t)[0] for t in texts]) if form == "json" else "\n".join(texts))
+        (work / name).write_text(
+            json.dumps([json.loads(t)[0] for t in texts]) if form == "json" else "\n".join(texts)
+        )
         (work / "all.md").write_text(f'---\nnocite: "@*"\nbibliography: {name}\n---\n')
         done = run("pandoc", "--citeproc", "all.md", "-t", "html", cwd=work)
         made = done.stdout.count('role="doc-biblioentry"')
         wrong = [done.stderr[:300]] if done.stderr else []
         wrong += [] if made == len(texts) else [f"{made} entries of {len(texts)}"]
-        told.append(seen(f"cite.{form}", f"pandoc {version}, `--citeproc`", f"{len(texts)} entries are printed", wrong))
+        told.append(
+            seen(
+                f"cite.{form}",
+                f"pandoc {version}, `--citeproc`",
+                f"{len(texts)} entries are printed",
+                wrong,
+            )
+        )
     return told
 
 
@@ -175,9 +241,21 @@ def citeproc_js(place: Path, work: Path, data: Path) -> list[Seen]:
             changed += not ours.startswith(text)
         else:
             wrong.append(f"{file.stem}: {text[:150]!r}")
-    known = "it takes <b> and straight quotation marks in titles for markup" if changed and not wrong else ""
+    known = (
+        "it takes <b> and straight quotation marks in titles for markup"
+        if changed and not wrong
+        else ""
+    )
     told = [f"{changed} titles"] if known else wrong
-    return [seen("cite.json, cite.txt", f"citeproc-js {version}", f"{len(files)} texts", told, known=known)]
+    return [
+        seen(
+            "cite.json, cite.txt",
+            f"citeproc-js {version}",
+            f"{len(files)} texts",
+            told,
+            known=known,
+        )
+    ]
 
 
 def without_marks(text: str) -> str:

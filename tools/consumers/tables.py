@@ -28,7 +28,9 @@ def check(place: Path) -> list[Seen]:
 
 
 def frame_rows(frame: Any) -> Rows:
-    return list(frame.to_dict("records") if isinstance(frame, pandas.DataFrame) else frame.to_dicts())
+    return list(
+        frame.to_dict("records") if isinstance(frame, pandas.DataFrame) else frame.to_dicts()
+    )
 
 
 def duck(sql: str) -> Rows:
@@ -38,7 +40,11 @@ def duck(sql: str) -> Rows:
 
 def quotes_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
     told = []
-    for name, guard in (("quotes-exact.csv", False), ("quotes.csv", True), ("quotes-bom.csv", True)):
+    for name, guard in (
+        ("quotes-exact.csv", False),
+        ("quotes.csv", True),
+        ("quotes-bom.csv", True),
+    ):
         file, wanted = place / name, quote_rows(truth, guard=guard)
         ways: list[tuple[str, Rows]] = [
             ("csv of Python", list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"), newline="")))),
@@ -59,7 +65,9 @@ def quotes_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 def by_itself(who: str, rows: Rows, wanted: Rows) -> Seen:
     """What a reader makes of it that guesses types; this is its matter, so it is told and no fault."""
     found = differences(rows, wanted, KEY)
-    return Seen("quotes-exact.csv", who, CELLS.format(len(wanted[0])), "; ".join(found)[:500] or "the same")
+    return Seen(
+        "quotes-exact.csv", who, CELLS.format(len(wanted[0])), "; ".join(found)[:500] or "the same"
+    )
 
 
 def matrix_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
@@ -68,15 +76,22 @@ def matrix_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
     filled = {(c["party"], c["issue"]) for c in truth["matrix"]["cells"] if c["position"]}
     told = []
     ways = (
-        (PANDAS, frame_rows(pandas.read_csv(place / "matrix.csv", dtype=str, keep_default_na=False))),
+        (
+            PANDAS,
+            frame_rows(pandas.read_csv(place / "matrix.csv", dtype=str, keep_default_na=False)),
+        ),
         (POLARS, frame_rows(polars.read_csv(place / "matrix.csv", infer_schema=False))),
         (DUCKDB, duck(f"FROM read_csv('{place / 'matrix.csv'}', all_varchar=true)")),
     )
     for who, rows in ways:
-        wrong = [] if [r["issue"] for r in rows] == issues else [f"rows {[r['issue'] for r in rows]}"]
+        wrong = (
+            [] if [r["issue"] for r in rows] == issues else [f"rows {[r['issue'] for r in rows]}"]
+        )
         wrong += [] if list(rows[0])[3:] == parties else [f"columns {list(rows[0])}"]
         for row in rows:
-            silent = {p for p in parties if (row[p] or "").startswith(("nothing found", "not yet looked"))}
+            silent = {
+                p for p in parties if (row[p] or "").startswith(("nothing found", "not yet looked"))
+            }
             if silent != {p for p in parties if (p, row["issue"]) not in filled}:
                 wrong.append(f"silent on {row['issue']}: {silent}")
         told.append(seen("matrix.csv", who, "rows, columns, which cells are silent", wrong))
@@ -85,7 +100,12 @@ def matrix_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 def edges_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
     wanted = [
-        {"party": p["parties"][0], "other": p["parties"][1], "agreement": p["agreement"], "issues": p["issues"]}
+        {
+            "party": p["parties"][0],
+            "other": p["parties"][1],
+            "agreement": p["agreement"],
+            "issues": p["issues"],
+        }
         for p in truth["pairs"]
     ]
     file, key = place / "edges.csv", ("party", "other")
@@ -94,21 +114,35 @@ def edges_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
         (POLARS, frame_rows(polars.read_csv(file))),
         (DUCKDB, duck(f"FROM read_csv('{file}')")),
     )
-    return [seen("edges.csv", who, "every pair, numbers as numbers", differences(r, wanted, key)) for who, r in ways]
+    return [
+        seen("edges.csv", who, "every pair, numbers as numbers", differences(r, wanted, key))
+        for who, r in ways
+    ]
 
 
 def bargaining_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
     scales = {
-        i["slug"]: {o["slug"]: o["rank"] for o in i["options"]} for i in truth["matrix"]["issues"] if i["ordered"]
+        i["slug"]: {o["slug"]: o["rank"] for o in i["options"]}
+        for i in truth["matrix"]["issues"]
+        if i["ordered"]
     }
     wanted = []
     for cell in truth["matrix"]["cells"]:
         position, ranks = cell["position"], scales.get(cell["issue"])
-        chosen = [o for o, a in position["attitudes"].items() if a == "prefers"] if position and ranks else []
+        chosen = (
+            [o for o, a in position["attitudes"].items() if a == "prefers"]
+            if position and ranks
+            else []
+        )
         if chosen and ranks:
             least, most = min(ranks.values()), max(ranks.values())
             place_on = round(100 * (ranks[chosen[0]] - least) / (most - least), 3)
-            row = {"party": cell["party"], "issue": cell["issue"], "position": place_on, "rank": ranks[chosen[0]]}
+            row = {
+                "party": cell["party"],
+                "issue": cell["issue"],
+                "position": place_on,
+                "rank": ranks[chosen[0]],
+            }
             wanted.append(row | {"salience": position["salience"], "position_id": position["id"]})
     file, key = place / "bargaining.csv", ("party", "issue")
     ways = (
@@ -116,13 +150,18 @@ def bargaining_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
         (POLARS, frame_rows(polars.read_csv(file))),
         (DUCKDB, duck(f"FROM read_csv('{file}')")),
     )
-    return [seen("bargaining.csv", who, "places and saliences", differences(r, wanted, key)) for who, r in ways]
+    return [
+        seen("bargaining.csv", who, "places and saliences", differences(r, wanted, key))
+        for who, r in ways
+    ]
 
 
 def workbook(place: Path, truth: dict[str, Any]) -> list[Seen]:
     """The sheets of the workbook: their rows, and the quotes cell by cell, cut where a cell is full."""
     wanted = [{n: v for n, v in row.items() if n not in WITH_POSITION} for row in quote_rows(truth)]
-    positions = [{"position_id": p["id"], "summary": cell_of(p["summary"])} for p in truth["positions"]]
+    positions = [
+        {"position_id": p["id"], "summary": cell_of(p["summary"])} for p in truth["positions"]
+    ]
     ways: list[tuple[str, str, Rows, Rows]] = [
         (OPENPYXL, "Quotes", sheet_rows(place / "book.xlsx", "Quotes"), wanted),
         (OPENPYXL, "Positions", sheet_rows(place / "book.xlsx", "Positions"), positions),
@@ -133,10 +172,24 @@ def workbook(place: Path, truth: dict[str, Any]) -> list[Seen]:
     for who, sheet, rows, right in ways:
         key = KEY if right is wanted else KEY[:1]
         raw = differences(rows, right, key)
-        known = "a text like `_x000D_` keeps the `_x005F_` by which XLSX says that it is no escape" if raw else ""
-        read = [{n: unescape(v) if isinstance(v, str) else v for n, v in row.items()} for row in rows]
+        known = (
+            "a text like `_x000D_` keeps the `_x005F_` by which XLSX says that it is no escape"
+            if raw
+            else ""
+        )
+        read = [
+            {n: unescape(v) if isinstance(v, str) else v for n, v in row.items()} for row in rows
+        ]
         wrong = differences(read, right, key)
-        told.append(seen("book.xlsx", who, f"sheet {sheet}, cell by cell", wrong or raw, known="" if wrong else known))
+        told.append(
+            seen(
+                "book.xlsx",
+                who,
+                f"sheet {sheet}, cell by cell",
+                wrong or raw,
+                known="" if wrong else known,
+            )
+        )
     return told
 
 
@@ -163,18 +216,34 @@ def document(place: Path, truth: dict[str, Any]) -> list[Seen]:
     positions = [{n: v for n, v in p.items() if n != "current"} for p in found["data"]["positions"]]
     by_id = {p["id"]: p for p in truth["positions"]}
     wrong = [] if {p["id"]: p for p in positions} == by_id else ["positions are not the API's"]
-    wrong += [] if found["data"]["cells"] == truth["matrix"]["cells"] else ["cells are not the API's"]
+    wrong += (
+        [] if found["data"]["cells"] == truth["matrix"]["cells"] else ["cells are not the API's"]
+    )
     told = [seen("matrix.json", "json of Python", "every position and cell with the API's", wrong)]
-    read = pandas.json_normalize(found["data"]["positions"], "quotes", ["id", "party"], record_prefix="quote_")
+    read = pandas.json_normalize(
+        found["data"]["positions"], "quotes", ["id", "party"], record_prefix="quote_"
+    )
     wanted = [
-        {"position_id": p["id"], "quote_id": q["id"], "exact": q["exact"]} for p in by_id.values() for q in p["quotes"]
+        {"position_id": p["id"], "quote_id": q["id"], "exact": q["exact"]}
+        for p in by_id.values()
+        for q in p["quotes"]
     ]
-    rows = [{"position_id": r["id"], "quote_id": r["quote_id"], "exact": r["quote_exact"]} for r in frame_rows(read)]
+    rows = [
+        {"position_id": r["id"], "quote_id": r["quote_id"], "exact": r["quote_exact"]}
+        for r in frame_rows(read)
+    ]
     told.append(
-        seen("matrix.json", f"{PANDAS}, `json_normalize`", "the words of every quote", differences(rows, wanted, KEY))
+        seen(
+            "matrix.json",
+            f"{PANDAS}, `json_normalize`",
+            "the words of every quote",
+            differences(rows, wanted, KEY),
+        )
     )
     sql = f"SELECT p.id AS position_id, unnest(p.quotes).id AS quote_id, unnest(p.quotes).exact AS exact FROM (SELECT unnest(data.positions) AS p FROM read_json('{place / 'matrix.json'}', maximum_object_size=100000000))"  # noqa: E501,S608  (a path of our own)
-    told.append(seen("matrix.json", DUCKDB, "the words of every quote", differences(duck(sql), wanted, KEY)))
+    told.append(
+        seen("matrix.json", DUCKDB, "the words of every quote", differences(duck(sql), wanted, KEY))
+    )
     return told
 
 
@@ -187,12 +256,35 @@ def package(place: Path, truth: dict[str, Any]) -> list[Seen]:
         report = frictionless.Package(str(place / name)).validate()
         errors = report.flatten(["title", "fieldName", "note"])
         wrong = [f"{len(errors)} errors, e.g. {errors[0]}"] if not report.valid else []
-        told.append(seen(name, f"frictionless {frictionless.__version__}", "types, keys, references, checksums", wrong))
-    wanted = [{"uid": q["uid"], "exact": q["exact"]} for p in truth["positions"] for q in p["quotes"]]
+        told.append(
+            seen(
+                name,
+                f"frictionless {frictionless.__version__}",
+                "types, keys, references, checksums",
+                wrong,
+            )
+        )
+    wanted = [
+        {"uid": q["uid"], "exact": q["exact"]} for p in truth["positions"] for q in p["quotes"]
+    ]
     with zipfile.ZipFile(place / "package.zip") as packed:
         data = packed.read("quotes.csv")
     read = pandas.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
-    told.append(seen("package.zip", PANDAS, "quotes.csv, the words", differences(frame_rows(read), wanted, ("uid",))))
+    told.append(
+        seen(
+            "package.zip",
+            PANDAS,
+            "quotes.csv, the words",
+            differences(frame_rows(read), wanted, ("uid",)),
+        )
+    )
     words = polars.read_csv(data, infer_schema=False)
-    told.append(seen("package.zip", POLARS, "quotes.csv, the words", differences(frame_rows(words), wanted, ("uid",))))
+    told.append(
+        seen(
+            "package.zip",
+            POLARS,
+            "quotes.csv, the words",
+            differences(frame_rows(words), wanted, ("uid",)),
+        )
+    )
     return told

@@ -39,13 +39,22 @@ def quote_rows(truth: Mapping[str, Any], *, guard: bool = False) -> Rows:
     titles = {i["slug"]: i["title"] for i in truth["matrix"]["issues"]}
     rows = []
     for p in truth["positions"]:
-        shared = {name: p[name] for name in ("act", "summary", "firmness", "salience", "stated_on", "stated_by")}
+        shared = {
+            name: p[name]
+            for name in ("act", "summary", "firmness", "salience", "stated_on", "stated_by")
+        }
         shared |= {"position_id": p["id"], "current": p["id"] in current, "party": p["party"]}
         shared |= {"party_name": names[p["party"]], "issue_title": titles[p["issue"]]}
         for q in p["quotes"]:
-            said = {name: q[name] for name in ("exact", "prefix", "suffix", "translation", "said_on", "link", "start")}
+            said = {
+                name: q[name]
+                for name in ("exact", "prefix", "suffix", "translation", "said_on", "link", "start")
+            }
             said |= {"quote_id": q["id"], "speaker_name": (q["speaker"] or {}).get("name")}
-            source = {f"source_{n}": q["source"][n] for n in ("url", "reference", "title", "publisher", "published_on")}
+            source = {
+                f"source_{n}": q["source"][n]
+                for n in ("url", "reference", "title", "publisher", "published_on")
+            }
             rows.append(shared | said | source)
     return [{n: guarded(v) for n, v in row.items()} for row in rows] if guard else rows
 
@@ -80,11 +89,15 @@ def differences(found: Iterable[Mapping[str, Any]], wanted: Rows, key: Sequence[
                 wrong.setdefault(column, []).append((got, right_one))
     for column, pairs in wrong.items():
         got, right_one = min(pairs, key=lambda pair: len(pair[1]))
-        told.append(f"{column} differs in {len(pairs)} of {len(right)}, e.g. {got[:40]!r} for {right_one[:40]!r}")
+        told.append(
+            f"{column} differs in {len(pairs)} of {len(right)}, e.g. {got[:40]!r} for {right_one[:40]!r}"
+        )
     return told
 
 
-def seen(export: str, consumer: str, compared: str, told: Sequence[str], *, known: str = "") -> Seen:
+def seen(
+    export: str, consumer: str, compared: str, told: Sequence[str], *, known: str = ""
+) -> Seen:
     """A line of the table; `known` explains what is known to differ and why, and is wrong where nothing does."""
     if known and not told:
         return Seen(export, consumer, compared, f"no longer differs: {known}", fault=True)

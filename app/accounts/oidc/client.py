@@ -29,7 +29,19 @@ PATIENCE_SECONDS = 10
 LARGEST = 1024 * 1024
 LEEWAY_SECONDS = 60  # by which its clock and ours may differ
 # Signed with a key that only the provider has: neither `none` nor by the secret that it shares with us.
-ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+ALGORITHMS = [
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+    "Ed25519",
+]
 CODE = re.compile(r"[a-z_]{1,40}")
 KEY_TYPES = ("RSA", "EC", "OKP")
 
@@ -88,7 +100,13 @@ async def send_to(provider: Provider, *, secret: str, redirect_uri: str) -> str:
 
 
 async def identify(
-    provider: Provider, *, secret: str, code: str, named: str | None, redirect_uri: str, now: datetime
+    provider: Provider,
+    *,
+    secret: str,
+    code: str,
+    named: str | None,
+    redirect_uri: str,
+    now: datetime,
 ) -> str:
     """Who came back with this code: the subject, which the provider never gives to another."""
     async with _speaking(provider, redirect_uri) as client:
@@ -101,13 +119,22 @@ async def identify(
             else "client_secret_" + ("post" if described.secret_in_body else "basic")
         )
         token = await client.fetch_token(
-            described.token, grant_type="authorization_code", code=code, code_verifier=derive(secret, "verifier")
+            described.token,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=derive(secret, "verifier"),
         )
-        keys = [key for key in (await _read(client, described.keys))["keys"] if key.get("kty") in KEY_TYPES]
+        keys = [
+            key
+            for key in (await _read(client, described.keys))["keys"]
+            if key.get("kty") in KEY_TYPES
+        ]
         return _subject(provider, token, keys, nonce=derive(secret, "nonce"), now=now)
 
 
-def _subject(provider: Provider, token: dict[str, Any], keys: list[Any], *, nonce: str, now: datetime) -> str:
+def _subject(
+    provider: Provider, token: dict[str, Any], keys: list[Any], *, nonce: str, now: datetime
+) -> str:
     decoded = jwt.decode(
         token["id_token"],
         KeySet.import_key_set({"keys": keys}),
@@ -119,11 +146,20 @@ def _subject(provider: Provider, token: dict[str, Any], keys: list[Any], *, nonc
         "exp": {"essential": True},
         "sub": {"essential": True},
     }
-    known = {"nonce": nonce, "client_id": provider.client_id, "access_token": token.get("access_token")}
+    known = {
+        "nonce": nonce,
+        "client_id": provider.client_id,
+        "access_token": token.get("access_token"),
+    }
     claims = CodeIDToken(decoded.claims, decoded.header, options, known)
     claims.validate(now=int(now.timestamp()), leeway=LEEWAY_SECONDS)
     subject = claims["sub"]
-    if not (isinstance(subject, str) and subject.isascii() and subject.isprintable() and 1 <= len(subject) <= 255):
+    if not (
+        isinstance(subject, str)
+        and subject.isascii()
+        and subject.isprintable()
+        and 1 <= len(subject) <= 255
+    ):
         raise Untrusted("the subject is not 1 to 255 ASCII characters")
     return subject
 
@@ -177,11 +213,22 @@ async def _speaking(provider: Provider, redirect_uri: str) -> AsyncIterator[Asyn
         raise Away(type(error).__name__) from None
     except httpx2.HTTPStatusError as error:
         status = error.response.status_code
-        raise (Away if status >= 500 or status == 429 else Untrusted)(f"it answered {status}") from None
+        raise (Away if status >= 500 or status == 429 else Untrusted)(
+            f"it answered {status}"
+        ) from None
     except (AuthlibBaseError, JoseError) as error:
         said = str(error.error or "")
-        raise Untrusted(f"{type(error).__name__} {said if CODE.fullmatch(said) else ''}".strip()) from None
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, httpx2.InvalidURL) as error:
+        raise Untrusted(
+            f"{type(error).__name__} {said if CODE.fullmatch(said) else ''}".strip()
+        ) from None
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+        httpx2.InvalidURL,
+    ) as error:
         raise Untrusted(f"what it sent is not as it should be: {type(error).__name__}") from None
 
 

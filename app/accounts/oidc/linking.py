@@ -31,7 +31,9 @@ async def begin_trip(
 ) -> None:
     """Await a browser back that keeps this secret."""
     await session.execute(delete(OidcTrip).where(OidcTrip.expires_at <= now))
-    session.add(OidcTrip(token_hash=hashed(secret), account_id=account_id, next=next, expires_at=now + TRIP))
+    session.add(
+        OidcTrip(token_hash=hashed(secret), account_id=account_id, next=next, expires_at=now + TRIP)
+    )
     await session.flush()
 
 
@@ -48,26 +50,40 @@ async def end_trip(session: AsyncSession, *, secret: str, state: str, now: datet
     return Trip(row[0], row[1]) if row else None
 
 
-async def find_identity(session: AsyncSession, *, account_id: int, issuer: str) -> OidcIdentity | None:
-    query = select(OidcIdentity).where(OidcIdentity.account_id == account_id, OidcIdentity.issuer == issuer)
+async def find_identity(
+    session: AsyncSession, *, account_id: int, issuer: str
+) -> OidcIdentity | None:
+    query = select(OidcIdentity).where(
+        OidcIdentity.account_id == account_id, OidcIdentity.issuer == issuer
+    )
     return (await session.scalars(query)).one_or_none()
 
 
 async def find_linked(session: AsyncSession, *, issuer: str, subject: str) -> Account | None:
     """The account of somebody at a provider, unless it is disabled."""
     query = select(Account).join(OidcIdentity, OidcIdentity.account_id == Account.id)
-    query = query.where(OidcIdentity.issuer == issuer, OidcIdentity.subject == subject, Account.disabled_at.is_(None))
+    query = query.where(
+        OidcIdentity.issuer == issuer,
+        OidcIdentity.subject == subject,
+        Account.disabled_at.is_(None),
+    )
     return (await session.scalars(query)).one_or_none()
 
 
-async def link(session: AsyncSession, *, account: Account, issuer: str, subject: str, now: datetime) -> None:
+async def link(
+    session: AsyncSession, *, account: Account, issuer: str, subject: str, now: datetime
+) -> None:
     """Let somebody at a provider sign in to this account; Conflict if either has another counterpart."""
     try:
         async with session.begin_nested():
-            session.add(OidcIdentity(account_id=account.id, issuer=issuer, subject=subject, created_at=now))
+            session.add(
+                OidcIdentity(account_id=account.id, issuer=issuer, subject=subject, created_at=now)
+            )
             await session.flush()
     except IntegrityError:
-        raise Conflict("One of the two is linked already: unlink it first, in the account that has it.") from None
+        raise Conflict(
+            "One of the two is linked already: unlink it first, in the account that has it."
+        ) from None
     note(session, account, "linked", by=account.name, now=now, detail=issuer)
     await session.flush()
 

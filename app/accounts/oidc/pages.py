@@ -51,18 +51,24 @@ def _redirect_uri(request: Request) -> str:
 
 
 def _not_now(name: str) -> Unavailable:
-    return Unavailable(f"{name.capitalize()} does not answer just now. Try again, or sign in another way.", 10)
+    return Unavailable(
+        f"{name.capitalize()} does not answer just now. Try again, or sign in another way.", 10
+    )
 
 
 def _did_not_work(name: str) -> Invalid:
     return Invalid(f"Signing in by {name} did not work. Start again, or sign in another way.")
 
 
-async def _send(request: Request, provider: client.Provider, *, to: str, account_id: int | None = None) -> Response:
+async def _send(
+    request: Request, provider: client.Provider, *, to: str, account_id: int | None = None
+) -> Response:
     """A page that goes on to the provider by itself: browsers hold a redirect after a form to our `form-action`."""
     now, secret, settings = clock.now(), linking.new_secret(), settings_of(request)
     async with transaction(request.app.state.sessions) as session:
-        await rate_limit.take(session, rate_limit.of_trips(request.client.host if request.client else ""), now=now)
+        await rate_limit.take(
+            session, rate_limit.of_trips(request.client.host if request.client else ""), now=now
+        )
     try:
         address = await client.send_to(provider, secret=secret, redirect_uri=_redirect_uri(request))
     except client.Away as error:
@@ -72,9 +78,13 @@ async def _send(request: Request, provider: client.Provider, *, to: str, account
         log.error("oidc.untrusted", why=str(error))
         raise _did_not_work(provider.name) from None
     async with transaction(request.app.state.sessions) as session:
-        await linking.begin_trip(session, secret=secret, next=to, account_id=account_id, now=clock.now())
+        await linking.begin_trip(
+            session, secret=secret, next=to, account_id=account_id, now=clock.now()
+        )
     headers = {"Refresh": f"0; url={address}", "Cache-Control": "no-store"}
-    answer = page(request, "accounts/onward.html", headers=headers, address=address, name=provider.name)
+    answer = page(
+        request, "accounts/onward.html", headers=headers, address=address, name=provider.name
+    )
     answer.set_cookie(
         trip_cookie(settings.secure), secret, max_age=int(linking.TRIP.total_seconds()), path="/",
         secure=settings.secure, httponly=True, samesite="lax",
@@ -90,7 +100,9 @@ async def set_out(request: Request, next: Words = "/") -> Response:
         return await _send(request, provider, to=safe_next(next))
     except (Unavailable, Invalid, TooMany) as error:
         wait = {} if isinstance(error, Invalid) else {"Retry-After": str(error.retry_after)}
-        return login_page(request, error.status, wait, next=safe_next(next), errors={"oidc": error.detail})
+        return login_page(
+            request, error.status, wait, next=safe_next(next), errors={"oidc": error.detail}
+        )
 
 
 @router.post("/account/oidc")
@@ -101,7 +113,9 @@ async def link(request: Request, current: Words = "") -> Response:
         provider = _provider(request)
         account = await queries.get_account(session, viewer.id)
         if not await is_owner(request, session, account, current, now=clock.now()):
-            return await account_page(request, session, viewer, 422, errors={"link": WRONG_PASSWORD})
+            return await account_page(
+                request, session, viewer, 422, errors={"link": WRONG_PASSWORD}
+            )
     return await _send(request, provider, to="/account", account_id=viewer.id)
 
 
@@ -109,13 +123,19 @@ async def link(request: Request, current: Words = "") -> Response:
 async def unlink(request: Request, session: Session) -> Response:
     viewer = own(await get_signed_in(await get_viewer(request, session)))
     account = await queries.get_account(session, viewer.id)
-    await linking.unlink(session, account=account, issuer=_provider(request).issuer, now=clock.now())
+    await linking.unlink(
+        session, account=account, issuer=_provider(request).issuer, now=clock.now()
+    )
     return RedirectResponse("/account", 303)
 
 
 @router.get("/login/oidc/callback")
 async def come_back(
-    request: Request, state: Asked = "", code: Asked = "", error: Asked = "", iss: Annotated[str | None, Query()] = None
+    request: Request,
+    state: Asked = "",
+    code: Asked = "",
+    error: Asked = "",
+    iss: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Take a browser back from the provider, once, and sign it in or link the account that set out."""
     provider, settings = _provider(request), settings_of(request)
@@ -126,26 +146,41 @@ async def come_back(
     if trip is None:
         return login_page(request, 422, errors={"oidc": OVER})
     try:
-        subject = await _identify(request, provider, secret=secret, code=code, error=error, named=iss)
+        subject = await _identify(
+            request, provider, secret=secret, code=code, error=error, named=iss
+        )
         async with transaction(request.app.state.sessions) as session:
             answer = await _arrive(request, session, provider, trip, subject)
     except (Unavailable, Invalid) as refused:
         if trip.account_id is not None:
             raise
         wait = {"Retry-After": str(refused.retry_after)} if isinstance(refused, Unavailable) else {}
-        answer = login_page(request, refused.status, wait, next=trip.next, errors={"oidc": refused.detail})
+        answer = login_page(
+            request, refused.status, wait, next=trip.next, errors={"oidc": refused.detail}
+        )
     answer.delete_cookie(cookie, path="/", secure=settings.secure, httponly=True, samesite="lax")
     return answer
 
 
 async def _identify(
-    request: Request, provider: client.Provider, *, secret: str, code: str, error: str, named: str | None
+    request: Request,
+    provider: client.Provider,
+    *,
+    secret: str,
+    code: str,
+    error: str,
+    named: str | None,
 ) -> str:
     if error or not code:
         raise Invalid(f"You were sent back by {provider.name} without being signed in.")
     try:
         return await client.identify(
-            provider, secret=secret, code=code, named=named, redirect_uri=_redirect_uri(request), now=clock.now()
+            provider,
+            secret=secret,
+            code=code,
+            named=named,
+            redirect_uri=_redirect_uri(request),
+            now=clock.now(),
         )
     except client.Away as away:
         log.warning("oidc.away", why=str(away))
@@ -166,12 +201,18 @@ async def _arrive(
         mine = await queries.get_account(session, viewer.id)
         await linking.link(session, account=mine, issuer=provider.issuer, subject=subject, now=now)
         return RedirectResponse("/account", 303)
-    account: Account | None = await linking.find_linked(session, issuer=provider.issuer, subject=subject)
+    account: Account | None = await linking.find_linked(
+        session, issuer=provider.issuer, subject=subject
+    )
     if account is None:
         raise Invalid(UNKNOWN)
-    await rate_limit.give_back(session, rate_limit.of_trips(request.client.host if request.client else ""), now=now)
+    await rate_limit.give_back(
+        session, rate_limit.of_trips(request.client.host if request.client else ""), now=now
+    )
     if viewer:
         await sign_ins.sign_out(session, viewer=viewer, now=now)
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
-    secrets = await sign_ins.enter_linked(session, account=account, user_agent=agent, lasts=lasts, now=now)
+    secrets = await sign_ins.enter_linked(
+        session, account=account, user_agent=agent, lasts=lasts, now=now
+    )
     return keep(request, secrets, safe_next(trip.next))

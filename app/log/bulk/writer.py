@@ -53,7 +53,9 @@ class Staging:
     seq: int | None = None  # their number, where it was reserved
     spent: float = 0.0  # seconds, for what went ahead
     dated: bool = True  # does the package tell every instant, so that none is the commit's?
-    written: BinaryIO = field(default_factory=tempfile.TemporaryFile)  # what the chain of hashes covers
+    written: BinaryIO = field(
+        default_factory=tempfile.TemporaryFile
+    )  # what the chain of hashes covers
 
     @property
     def session(self) -> AsyncSession:
@@ -65,7 +67,9 @@ class Staging:
         await run(self.session, TABLES)
         if expected >= many:
             await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
-            self.seq = await self.session.scalar(text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM})
+            self.seq = await self.session.scalar(
+                text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM}
+            )
             await self.log.write_ahead(self.seq or 0)
 
     async def add(self, versions: Sequence[Staged]) -> None:
@@ -107,7 +111,9 @@ class Staging:
             began = time.monotonic()
             logged = ("seq", "kind", "format", *REVISION)
             ahead = (self.seq, "position", FORMAT)
-            await copy(self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False]))
+            await copy(
+                self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False])
+            )
             await copy(self.session, "staged_ahead", HOLDING, holdings[False])
             await run(self.session, AHEAD, seq=self.seq)
             used = ((*use, self.seq) for use in uses[False])
@@ -123,18 +129,29 @@ class Staging:
         if self.seq is None:
             await copy(self.session, "staged_check", CHECK, checks)
         else:
-            await copy(self.session, "quote_check", ("seq", *CHECK), ((self.seq, *check) for check in checks))
+            await copy(
+                self.session,
+                "quote_check",
+                ("seq", *CHECK),
+                ((self.seq, *check) for check in checks),
+            )
 
     async def draw(self, draw: Draw) -> Place:
         """Take a place in the log: the one that was reserved, or the next one."""
         for statement in ("IMMEDIATE", "DEFERRED"):
             # Have the database check now what it need not check under the log's lock.
-            await self.session.execute(text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}"))
+            await self.session.execute(
+                text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}")
+            )
         if self.seq is None:
             return await draw()
-        at, place = await keep_appointment(self.session, self.seq, draw, spent=None if self.dated else self.spent)
+        at, place = await keep_appointment(
+            self.session, self.seq, draw, spent=None if self.dated else self.spent
+        )
         if place.seq > self.seq:
-            raise Conflict("Others wrote more at the same time than there is room for: import it again.")
+            raise Conflict(
+                "Others wrote more at the same time than there is room for: import it again."
+            )
         return replace(place, seq=self.seq, at=at)
 
     def lines(self) -> Iterator[bytes]:
@@ -155,7 +172,9 @@ class Staging:
             await self.session.execute(wait, {"at": place.at})
 
 
-async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+async def copy(
+    session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Write rows as fast as the database takes them, within the session's transaction."""
     rows = iter(rows)
     first = next(rows, None)
@@ -174,7 +193,9 @@ async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
     if not count:
         return []
     drawn = await session.execute(
-        text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"),
+        text(
+            "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+        ),
         {"table": table, "count": count},
     )
     return [row[0] for row in drawn]

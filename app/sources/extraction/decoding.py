@@ -25,7 +25,9 @@ _DECLARED = re.compile(
     rb"""|<\?xml[^>]{1,200}?encoding=["']([A-Za-z0-9_:.-]{1,40})""",
     re.IGNORECASE,
 )
-_WIDE = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis"))  # of two bytes or more
+_WIDE = frozenset(
+    ("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis")
+)  # of two bytes or more
 _CHANCE = 30  # bytes that are UTF-8 by chance in an encoding of two bytes, at most
 _FEW = 10  # so many letters that are right make up for one that is wrong
 _STRAY = 0.01  # of the bytes that are zero: with more of them it is no text
@@ -39,7 +41,9 @@ class Decoded:
     text: str
     encoding: str
     guessed: bool = False
-    pages: tuple[int, ...] = ()  # where each begins, in code points: programs for PDF put a form feed between them
+    pages: tuple[
+        int, ...
+    ] = ()  # where each begins, in code points: programs for PDF put a form feed between them
 
     @property
     def others(self) -> list[str]:
@@ -51,7 +55,10 @@ def decode(data: bytes) -> Decoded:
     """Read a plain text by its byte order mark, as UTF-8, else by a guess; ValueError if it is no text."""
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
-            return _read(data[len(mark) :].decode("utf-8") if encoding == "utf-8" else data.decode(encoding), encoding)
+            return _read(
+                data[len(mark) :].decode("utf-8") if encoding == "utf-8" else data.decode(encoding),
+                encoding,
+            )
     if data.count(b"\0") > _STRAY * len(data):
         raise ValueError("holds bytes that no text has")
     try:
@@ -119,7 +126,9 @@ def _read(text: str, encoding: str, *, guessed: bool = False) -> Decoded:
     if not text.endswith("\f"):
         starts.append(len(plain))
     pages = tuple(starts[:-2])
-    return Decoded(plain, encoding, guessed, pages if len(pages) > 1 and pages[-1] <= len(plain) else ())
+    return Decoded(
+        plain, encoding, guessed, pages if len(pages) > 1 and pages[-1] <= len(plain) else ()
+    )
 
 
 def _plain(text: str) -> str:

@@ -27,8 +27,12 @@ _HTML = re.compile(
     r"|script|section|span|strong|style|table|time|title|u|ul)(?=[\s/>]))",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"</(?:a|b|blockquote|div|em|i|li|p|q|span|strong|sup|table|td|time)>", re.IGNORECASE)
-_ARCHIVE = re.compile(r"(?:[a-z-]+:.*\n(?:[ \t].*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
+_ENDS = re.compile(
+    r"</(?:a|b|blockquote|div|em|i|li|p|q|span|strong|sup|table|td|time)>", re.IGNORECASE
+)
+_ARCHIVE = re.compile(
+    r"(?:[a-z-]+:.*\n(?:[ \t].*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
+)
 _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -38,12 +42,16 @@ class Extracted:
 
     text: str
     kind: str
-    fields: dict[str, str]  # title, publisher, author, published_on, language, url, licence: those that were found
+    fields: dict[
+        str, str
+    ]  # title, publisher, author, published_on, language, url, licence: those that were found
     encoding: str | None = None
     guessed: bool = False
     others: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()  # where each page begins in the text, in code points
-    seams: tuple[int, ...] = ()  # from and to of what a browser's search does not see as its reader does
+    seams: tuple[
+        int, ...
+    ] = ()  # from and to of what a browser's search does not see as its reader does
 
 
 class Unreadable(Invalid):
@@ -65,16 +73,24 @@ async def extract(data: bytes, name: str) -> Extracted:
         if fault := unstorable(decoded.text):
             raise Unreadable(f"The file {fault}. Take it out there, and choose the file again.")
         if len(decoded.text.encode("utf-8", "replace")) > TEXT:
-            raise Unreadable(f"The text is longer than {TEXT // 1024**2} MB: choose the part that matters.")
+            raise Unreadable(
+                f"The text is longer than {TEXT // 1024**2} MB: choose the part that matters."
+            )
         others = tuple(decoded.others)
-        return Extracted(decoded.text, kind, {}, decoded.encoding, decoded.guessed, others, decoded.pages)
+        return Extracted(
+            decoded.text, kind, {}, decoded.encoding, decoded.guessed, others, decoded.pages
+        )
     encoding, guessed = None, False
     if kind == "html":
         page = _decoded(data, html=True)
         data = page.text.encode("utf-8", "replace")
         encoding, guessed = page.encoding, page.guessed
     found = await _run(kind, data)
-    said = {n: UNSTORABLE.sub(" ", str(v)) for n, v in found.items() if v and n not in ("text", "pages", "seams")}
+    said = {
+        n: UNSTORABLE.sub(" ", str(v))
+        for n, v in found.items()
+        if v and n not in ("text", "pages", "seams")
+    }
     texts = {n: " ".join(v.split()) for n, v in said.items()}
     fields = {n: v for n, v in texts.items() if v}
     pages, seams = (tuple(map(int, found.get(name, ()))) for name in ("pages", "seams"))
@@ -97,11 +113,15 @@ def kind_of(data: bytes, name: str) -> str:
     if data.startswith(b"PK"):
         return "docx"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("This is a document of an old Word (or Excel): save it as DOCX, or paste its text.")
+        raise Unreadable(
+            "This is a document of an old Word (or Excel): save it as DOCX, or paste its text."
+        )
     if head.startswith("{\\rtf"):
         raise Unreadable("RTF is not read here: save it as DOCX, or paste its text.")
     if data.startswith(b"bplist00"):
-        raise Unreadable("A web archive of Safari is not read here: save the page as HTML, or paste its text.")
+        raise Unreadable(
+            "A web archive of Safari is not read here: save the page as HTML, or paste its text."
+        )
     if _ARCHIVE.match(head.replace("\r\n", "\n")):
         return "mhtml"
     if _HTML.match(head) or name.lower().endswith((".html", ".htm", ".xhtml", ".xht")):
@@ -113,7 +133,9 @@ def kind_of(data: bytes, name: str) -> str:
 def _head(data: bytes) -> str:
     """Return the first characters of a file, as far as they can be told apart at all."""
     start = data[:2048]
-    encoding = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), "latin-1")
+    encoding = next(
+        (encoding for mark, encoding in MARKS.items() if start.startswith(mark)), "latin-1"
+    )
     return start.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
 
 
@@ -122,7 +144,9 @@ def _decoded(data: bytes, *, html: bool) -> Decoded:
         return decode_html(data) if html else decode(data)
     except ValueError as error:
         reason = "is no text" if isinstance(error, UnicodeError) else str(error)
-        raise Unreadable(f"The file {reason}. HTML, PDF, DOCX and plain text are read here.") from None
+        raise Unreadable(
+            f"The file {reason}. HTML, PDF, DOCX and plain text are read here."
+        ) from None
 
 
 async def _run(kind: str, data: bytes) -> dict[str, Any]:
@@ -144,7 +168,9 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
             async with asyncio.timeout(SECONDS.get(kind, USUAL_SECONDS)):
                 answer, _ = await process.communicate(data)
         except TimeoutError:
-            raise Unreadable("Reading it takes too long: split it, or paste the part that matters.") from None
+            raise Unreadable(
+                "Reading it takes too long: split it, or paste the part that matters."
+            ) from None
         finally:
             if process.returncode is None:
                 process.kill()
@@ -156,7 +182,8 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
     if "text" not in found:
         raise Unreadable(
             found.get(
-                "error", "It is too big or too intricate to be read here: split it, or paste the part that matters."
+                "error",
+                "It is too big or too intricate to be read here: split it, or paste the part that matters.",
             )
         )
     return found

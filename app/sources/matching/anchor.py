@@ -23,9 +23,15 @@ from app.sources.matching.normalise import (
 
 _LEAST_WORDS = 3  # of each part, where an elision parts a quotation
 _CONTEXT = 64  # code points of context, at most, where none was given
-_PATIENCE, _FEW = 50, 1_000  # hits inside words, and questions about edges, from which on there may be very many
+_PATIENCE, _FEW = (
+    50,
+    1_000,
+)  # hits inside words, and questions about edges, from which on there may be very many
 _FEW_PARTS = 20  # each of them is sought alone, to say why they do not match together
-_SHORT, _DENSE = 64, 4  # code points: a search for so few is cheap; hits so near to each other go from word to word
+_SHORT, _DENSE = (
+    64,
+    4,
+)  # code points: a search for so few is cheap; hits so near to each other go from word to word
 
 Span = tuple[int, int]  # from and to, in code points
 Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest
@@ -42,7 +48,9 @@ class Check:
     prefix: str | None  # as given, else filled from the text where verified
     suffix: str | None
     closest: Closest | None  # only where the quotation does not occur
-    repeated: bool = False  # the words occur more than once; `prefix` and `suffix` say which are meant
+    repeated: bool = (
+        False  # the words occur more than once; `prefix` and `suffix` say which are meant
+    )
     reason: Mismatch | None = None  # where it does not match
 
     @property
@@ -110,7 +118,9 @@ class _Direction:
                     if place:
                         return place
                 elif following - position < _DENSE:
-                    following = hay.find(sought, max(following, skip_word(hay, start) - needle.lead))
+                    following = hay.find(
+                        sought, max(following, skip_word(hay, start) - needle.lead)
+                    )
             position = following
         return None
 
@@ -122,7 +132,10 @@ class _Direction:
         hay, size, period = self.hay, len(needle.text), second - first
         end, step = second + size, size
         while step:  # as long as the text repeats itself, the words sought do
-            while end + step <= len(hay) and hay[end : end + step] == hay[end - period : end - period + step]:
+            while (
+                end + step <= len(hay)
+                and hay[end : end + step] == hay[end - period : end - period + step]
+            ):
                 end += step
                 step *= 2
             step //= 2
@@ -151,12 +164,20 @@ class _Reading:
         """Return the earliest and the latest way to lay the parts into the text: all others lie between these two."""
         needles = [[_Needle(part)] for part in self.parts]
         if context:
-            needles[0] = [_Needle(b + n.text, len(b), 0) for b, n in product(self.before, needles[0])]
-            needles[-1] = [_Needle(n.text + a, n.lead, len(a)) for n, a in product(needles[-1], self.after)]
+            needles[0] = [
+                _Needle(b + n.text, len(b), 0) for b, n in product(self.before, needles[0])
+            ]
+            needles[-1] = [
+                _Needle(n.text + a, n.lead, len(a)) for n, a in product(needles[-1], self.after)
+            ]
         if (earliest := self.forwards.lay(needles)) is None:
             return None
         # A direction that is not patient may have given up, and then does not know.
-        if (latest := self._backwards().lay([[n.mirrored() for n in part] for part in reversed(needles)])) is None:
+        if (
+            latest := self._backwards().lay(
+                [[n.mirrored() for n in part] for part in reversed(needles)]
+            )
+        ) is None:
             return None
         length = len(self.forwards.hay)
         return earliest, [(length - end, length - start) for start, end in reversed(latest)]
@@ -174,16 +195,24 @@ class _Reading:
 def _unlike(first: int, last: int, period: int) -> Iterator[int]:
     """Yield, of hits at one distance, those that may differ in what is beside them: amid them that repeats as well."""
     steps, near = (last - first) // period, WINDOW // period + 5
-    for n in range(steps + 1) if steps <= 2 * near else chain(range(near), range(steps - near, steps + 1)):
+    for n in (
+        range(steps + 1)
+        if steps <= 2 * near
+        else chain(range(near), range(steps - near, steps + 1))
+    ):
         yield first + n * period
 
 
-def check(text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None) -> Check:
+def check(
+    text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None
+) -> Check:
     """Compare a quotation with the text of its source; fold a text once that many quotations are checked against."""
     if text is None:
         return Check(Verification.UNVERIFIED, None, None, None, prefix, suffix, None)
     if not says_something(exact):
-        return Check(Verification.MISMATCH, None, None, None, prefix, suffix, None, reason=Mismatch.ABSENT)
+        return Check(
+            Verification.MISMATCH, None, None, None, prefix, suffix, None, reason=Mismatch.ABSENT
+        )
     before, after = (context if context and strip(context) else "" for context in (prefix, suffix))
     source = text if isinstance(text, str) else text.source
     literal = _literal(source, exact, before, after)
@@ -202,12 +231,16 @@ def check(text: str | Folded | None, exact: str, prefix: str | None = None, suff
         if found := reading.layouts():
             return _found(source, reading, found, before, after)
     longest = max((elided or wholes)[-1].parts, key=len)
-    closest = _elsewhere(source, wholes + elided if before or after else elided) or approximate(folded, longest)
+    closest = _elsewhere(source, wholes + elided if before or after else elided) or approximate(
+        folded, longest
+    )
     reason = _reason(wholes, elided, long_enough=long_enough)
     return Check(Verification.MISMATCH, None, None, None, prefix, suffix, closest, reason=reason)
 
 
-def _reason(wholes: Sequence["_Reading"], elided: Sequence["_Reading"], *, long_enough: bool) -> Mismatch:
+def _reason(
+    wholes: Sequence["_Reading"], elided: Sequence["_Reading"], *, long_enough: bool
+) -> Mismatch:
     """Say why words do not match, as far as they occur at all."""
     for reading in [*wholes, *elided]:
         if reading.layouts(context=False):
@@ -257,7 +290,16 @@ def _asked_often(text: Folded) -> Callable[[int], bool]:
 def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: str) -> Check:
     earliest, latest = found
     if earliest != latest:
-        return Check(Verification.AMBIGUOUS, None, None, None, prefix or None, suffix or None, None, repeated=True)
+        return Check(
+            Verification.AMBIGUOUS,
+            None,
+            None,
+            None,
+            prefix or None,
+            suffix or None,
+            None,
+            repeated=True,
+        )
     segments = tuple(reading.span(*place) for place in earliest)
     start, end = segments[0][0], segments[-1][1]
     anywhere = reading.layouts(context=False) if prefix or suffix else found

@@ -41,7 +41,9 @@ def _coarse(character: str) -> str:
         return "-"
     if character in ZERO_WIDTH or unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
         return _GONE
-    if "가" <= character <= "힣":  # a syllable, of which the first letter alone would say too little
+    if (
+        "가" <= character <= "힣"
+    ):  # a syllable, of which the first letter alone would say too little
         return character
     base = unicodedata.normalize("NFKD", character).casefold().translate(_ALIKE)[0]
     value = unicodedata.decimal(base, None)

@@ -34,7 +34,10 @@ def approximate(text: Folded, words: str) -> Closest | None:
     hay, words = _lower(text.text), _lower(words)
     size = min(len(words), _PROBE)
     head, tail = words[:size], words[-size:]
-    _, start = max(_locate(hay, words[at : at + size], at) for at in {0, (len(words) - size) // 2, len(words) - size})
+    _, start = max(
+        _locate(hay, words[at : at + size], at)
+        for at in {0, (len(words) - size) // 2, len(words) - size}
+    )
     end = start + len(words)
     if len(words) > size:  # What lies between head and tail may have grown or shrunk.
         start = _relocate(hay, head, start, len(words) // 4)
@@ -42,10 +45,22 @@ def approximate(text: Folded, words: str) -> Closest | None:
     # Words that go on where the text is at its end, or before its beginning, seem to reach beyond it.
     start, end = max(start, 0), min(end, len(hay))
     right, left = start + size, end - size
-    starts = (at for at in edges(text.spaced, start - _REACH, start + _REACH) if hay[at : at + 1].strip())
-    start = max(starts, key=lambda at: Indel.normalized_similarity(head, hay[at:right]), default=start)
-    ends = (at for at in edges(text.spaced, max(end - _REACH, start + 1), end + _REACH) if hay[at - 1].strip())
-    end = max(ends, key=lambda at: Indel.normalized_similarity(tail, hay[max(left, start) : at]), default=end)
+    starts = (
+        at for at in edges(text.spaced, start - _REACH, start + _REACH) if hay[at : at + 1].strip()
+    )
+    start = max(
+        starts, key=lambda at: Indel.normalized_similarity(head, hay[at:right]), default=start
+    )
+    ends = (
+        at
+        for at in edges(text.spaced, max(end - _REACH, start + 1), end + _REACH)
+        if hay[at - 1].strip()
+    )
+    end = max(
+        ends,
+        key=lambda at: Indel.normalized_similarity(tail, hay[max(left, start) : at]),
+        default=end,
+    )
     found = hay[start:end]
     like = Indel.normalized_similarity(words[:_COMPARED], found[:_COMPARED])
     return Closest.at(text, start, end) if like >= _LEAST and says_something(found) else None
@@ -64,7 +79,9 @@ def _locate(hay: str, probe: str, offset: int = 0) -> tuple[float, int]:
     if len(hay) <= len(probe):
         return Indel.normalized_similarity(probe, hay), first - offset
     place = fuzz.partial_ratio_alignment(probe, hay)
-    return (place.score / 100, first + place.dest_start - offset) if place else (0.0, first - offset)
+    return (
+        (place.score / 100, first + place.dest_start - offset) if place else (0.0, first - offset)
+    )
 
 
 def _relocate(hay: str, probe: str, near: int, reach: int) -> int:

@@ -66,7 +66,10 @@ def _spelled(words: str) -> set[str]:
     for compound in _COMPOUND.findall(words):
         parts = _PARTS.split(compound)
         for start in range(0, len(parts), 2):
-            found |= {"".join(parts[start : end + 1]) for end in range(start, min(start + 2 * _PIECES, len(parts)), 2)}
+            found |= {
+                "".join(parts[start : end + 1])
+                for end in range(start, min(start + 2 * _PIECES, len(parts)), 2)
+            }
     return found
 
 
@@ -85,7 +88,11 @@ def _choices(text: Folded, spelled: set[str]) -> tuple[list[Stretch], list[Stret
 def _chains(text: Folded, spelled: set[str]) -> Iterator[list[int]]:
     """Group the ends of lines that part one and the same word; only those that the words sought may contain."""
     ends = {a + b for word in spelled for a, b in pairwise(_PARTS.sub("", word))}
-    found = [at for at in text.breaks if text.text[_left(text, at) - 1] + text.text[_right(text, at)] in ends]
+    found = [
+        at
+        for at in text.breaks
+        if text.text[_left(text, at) - 1] + text.text[_right(text, at)] in ends
+    ]
     chain: list[int] = []
     for at in found[:_MOST]:
         if chain and _AFTER.match(text.text, _right(text, chain[-1])).end() != _left(text, at):
@@ -109,8 +116,12 @@ def _right(text: Folded, at: int) -> int:
 def _ways(text: Folded, chain: Sequence[int], spelled: set[str]) -> Iterator[list[Stretch]]:
     """Yield what to leave out so that a word is one that is sought."""
     pieces = [_piece_before(text, chain[0]), *(_piece_after(text, at) for at in chain)]
-    for chosen in product(*(_options(text, at, *around) for at, around in zip(chain, pairwise(pieces), strict=True))):
-        word = pieces[0] + "".join(mark + piece for (mark, _), piece in zip(chosen, pieces[1:], strict=True))
+    for chosen in product(
+        *(_options(text, at, *around) for at, around in zip(chain, pairwise(pieces), strict=True))
+    ):
+        word = pieces[0] + "".join(
+            mark + piece for (mark, _), piece in zip(chosen, pieces[1:], strict=True)
+        )
         if word in spelled:
             yield [stretch for _, stretch in chosen]
 
@@ -147,5 +158,7 @@ def _without(text: Folded, stretches: Sequence[Stretch]) -> Rejoined:
     """Leave stretches of a text out."""
     kept = [0, *(edge for stretch in stretches for edge in stretch), len(text.text)]
     spans = list(zip(kept[::2], kept[1::2], strict=True))
-    spaced, folded = ("".join(form[start:end] for start, end in spans) for form in (text.spaced, text.text))
+    spaced, folded = (
+        "".join(form[start:end] for start, end in spans) for form in (text.spaced, text.text)
+    )
     return Rejoined(text.source, spaced, folded, (), text._read, (), (), text, stretches)

@@ -15,7 +15,10 @@ SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u300
 )
 DASHES = "-־᐀᠆‐‑‒–—―⁓−⸗⸚⸺⸻⹀〜〰゠\u058a\u2e5d\ufe31\ufe32\ufe58\ufe63\uff0d"
 APOSTROPHES = "'`´′‵‘’‛ʹʻʼʽ՚׳᾽᾿῾❛❜\u0384\uff07\uff40"
-QUOTATION_MARKS = APOSTROPHES + '"“”„‟‚‹›«»″‴‶‷⁗ʺˮ״「」『』〝〞〟⹂❝❞❟❠❮❯🙶🙷🙸\ufe41\ufe42\ufe43\ufe44\uff02\uff62\uff63'
+QUOTATION_MARKS = (
+    APOSTROPHES
+    + '"“”„‟‚‹›«»″‴‶‷⁗ʺˮ״「」『』〝〞〟⹂❝❞❟❠❮❯🙶🙷🙸\ufe41\ufe42\ufe43\ufe44\uff02\uff62\uff63'
+)
 # The default ignorable code points: soft hyphen, joiners, marks of direction, selectors of variants, tags.
 ZERO_WIDTH = "\xad\u034f\u061c\u17b4\u17b5\ufeff" + "".join(
     chr(code)
@@ -39,7 +42,13 @@ LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 
 def _ligatures() -> dict[int, str]:
     """List the characters that are several letters in one, and the shapes that letters take in Arabic."""
-    blocks = ((0x0100, 0x0250), (0x0530, 0x0590), (0xFB00, 0xFB50), (0xFB50, 0xFE00), (0xFE70, 0xFEFF))
+    blocks = (
+        (0x0100, 0x0250),
+        (0x0530, 0x0590),
+        (0xFB00, 0xFB50),
+        (0xFB50, 0xFE00),
+        (0xFE70, 0xFEFF),
+    )
     found = {}
     for code in (code for first, last in blocks for code in range(first, last)):
         shape, letters = (
@@ -69,14 +78,20 @@ _RUN = regex.compile(" {2,}")
 
 # Where a line ends after a hyphen, a dash or a slash, or before a long dash, no space need have been there. Each of the
 # patterns begins with what is rare, so that a search is quick.
-_WITHIN, _ANY = "".join(sorted({*(SPACES + ZERO_WIDTH)} - {*LINE_ENDS})), f"[{SPACES}{ZERO_WIDTH}]*+"
+_WITHIN, _ANY = (
+    "".join(sorted({*(SPACES + ZERO_WIDTH)} - {*LINE_ENDS})),
+    f"[{SPACES}{ZERO_WIDTH}]*+",
+)
 _INSIDE = r"[\w\u0300-\u036f]"
 _ENDING = f"[{_WITHIN}]*+[{LINE_ENDS}]{_ANY}"
 _BREAK_AFTER = re.compile(rf"([{re.escape(DASHES)}/])(?<={_INSIDE}.)({_ENDING})(?=\w)")
 _BREAK_BEFORE = re.compile(rf"[{LINE_ENDS}](?<={_INSIDE}.){_ANY}(?=[—―⸺⸻]\w)", re.DOTALL)
 _SOFT_BREAK = re.compile(rf"\xad(?<={_INSIDE}.){_ENDING}(?=\w)")
 _MOST_BREAKS = 100_000  # more than a text of a million words has
-_MARK, _TAKEN = "\ufdd0", "\ufdd1"  # no characters, by Unicode; the second stands for the first where a text has that
+_MARK, _TAKEN = (
+    "\ufdd0",
+    "\ufdd1",
+)  # no characters, by Unicode; the second stands for the first where a text has that
 
 # The characters of scripts in which no spaces part words; for V1 of `regex`.
 UNSPACED = (
@@ -84,7 +99,9 @@ UNSPACED = (
     r"\p{Balinese}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}]&&[\p{L}\p{Nl}]]"
 )
 _CHARACTER = regex.compile(rf"(?V1){UNSPACED}")
-_MAYBE_UNSPACED = re.compile("[\u0e00-\u1fff\u2e80-\U0010ffff]")  # where these scripts are; found far more quickly
+_MAYBE_UNSPACED = re.compile(
+    "[\u0e00-\u1fff\u2e80-\U0010ffff]"
+)  # where these scripts are; found far more quickly
 _INNER = rf"[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]"
 _INNER_ONE = regex.compile(rf"(?V1){_INNER}")
 _WORD = regex.compile(rf"(?V1){_INNER}++(?:\p{{WB=Extend}}++{_INNER}++)*+")
@@ -99,7 +116,9 @@ _JOINED = "|".join(
         (r"\p{WB=Numeric}", r"[\p{WB=MidNum}\p{WB=MidNumLet}']"),
     )
 )
-_EDGE = regex.compile(rf"(?V1w)(?!{_JOINED})(?:\b|{_OPENING})|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)")
+_EDGE = regex.compile(
+    rf"(?V1w)(?!{_JOINED})(?:\b|{_OPENING})|(?={UNSPACED})(?<={UNSPACED}\p{{M}}*)"
+)
 _FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
 _SPACED_WORD = regex.compile(r"[^\s–—―⸺⸻]++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
@@ -128,7 +147,10 @@ class Folded:
         if at <= 0 or at >= len(self.text):
             return True
         text = self._words
-        return not (_is_inner(text[at - 1]) and _is_inner(text[at])) and _EDGE.match(text, at) is not None
+        return (
+            not (_is_inner(text[at - 1]) and _is_inner(text[at]))
+            and _EDGE.match(text, at) is not None
+        )
 
     @cached_property
     def _words(self) -> str:
@@ -138,7 +160,9 @@ class Folded:
     def _unit(self, position: int) -> tuple[int, int]:
         stretch = bisect_right(self._folded_at, position) - 1
         at, folded_at = self._source_at[stretch], self._folded_at[stretch]
-        last = self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self._read)
+        last = (
+            self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self._read)
+        )
         for unit in _UNIT.finditer(self._read, at, last):
             folded_at += len(_respaced(unit[0]))
             if folded_at > position:
@@ -198,7 +222,10 @@ def is_edge(text: str, at: int) -> bool:
     if _is_inner(text[at - 1]) and _is_inner(text[at]):
         return False
     # Zero widths neither part nor join: what stands around them does.
-    left, right = text[max(at - WINDOW, 0) : at].translate(_WORDS), text[at : at + WINDOW].translate(_WORDS)
+    left, right = (
+        text[max(at - WINDOW, 0) : at].translate(_WORDS),
+        text[at : at + WINDOW].translate(_WORDS),
+    )
     if not left or not right:
         return False
     return _EDGE.match(left + right, len(left)) is not None
@@ -221,7 +248,11 @@ def count_words(text: str, most: int | None = None) -> int:
     Whoever only asks whether there are more than `most` is told so as soon as that is certain.
     """
     spaced, characters = _CHARACTER.subn(" ", text) if _MAYBE_UNSPACED.search(text) else (text, 0)
-    words = (word for word in _SPACED_WORD.finditer(spaced) if _LETTER.search(spaced, word.start(), word.end()))
+    words = (
+        word
+        for word in _SPACED_WORD.finditer(spaced)
+        if _LETTER.search(spaced, word.start(), word.end())
+    )
     return characters // 2 + sum(1 for _ in islice(words, None if most is None else most + 1))
 
 

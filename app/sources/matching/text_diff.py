@@ -22,7 +22,9 @@ def words_diff(a: str, b: str) -> list[tuple[Op, str, str]]:
         opcodes = _ends(before, after)
     else:
         steps = Indel.opcodes(before, after)
-        opcodes = [(s.tag == "equal", s.src_start, s.src_end, s.dest_start, s.dest_end) for s in steps]
+        opcodes = [
+            (s.tag == "equal", s.src_start, s.src_end, s.dest_start, s.dest_end) for s in steps
+        ]
     # A space that both have between two changes tells nothing: it would only chop what was changed into words.
     last = len(opcodes) - 1
     same = [
@@ -33,7 +35,13 @@ def words_diff(a: str, b: str) -> list[tuple[Op, str, str]]:
     for kept, group in groupby(same, key=lambda piece: piece[0]):
         run = list(group)
         old, new = "".join(before[run[0][1] : run[-1][2]]), "".join(after[run[0][3] : run[-1][4]])
-        pieces.append(("equal" if kept else "replace" if old and new else "delete" if old else "insert", old, new))
+        pieces.append(
+            (
+                "equal" if kept else "replace" if old and new else "delete" if old else "insert",
+                old,
+                new,
+            )
+        )
     return pieces
 
 
@@ -41,6 +49,12 @@ def _ends(before: list[str], after: list[str]) -> list[tuple[bool, int, int, int
     """Compare only how both begin and end."""
     n, m = len(before), len(after)
     head = next((i for i in range(min(n, m)) if before[i] != after[i]), min(n, m))
-    tail = next((i for i in range(min(n, m) - head) if before[-1 - i] != after[-1 - i]), min(n, m) - head)
-    cuts = [(True, 0, head, 0, head), (False, head, n - tail, head, m - tail), (True, n - tail, n, m - tail, m)]
+    tail = next(
+        (i for i in range(min(n, m) - head) if before[-1 - i] != after[-1 - i]), min(n, m) - head
+    )
+    cuts = [
+        (True, 0, head, 0, head),
+        (False, head, n - tail, head, m - tail),
+        (True, n - tail, n, m - tail, m),
+    ]
     return [cut for cut in cuts if cut[1] < cut[2] or cut[3] < cut[4]]

@@ -9,7 +9,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 BREAKS = {"break": WD_BREAK.LINE, "pagebreak": WD_BREAK.PAGE, "columnbreak": WD_BREAK.COLUMN}
-STYLES = {"li": "List Bullet", "quote": "Intense Quote", "caption": "Caption", "heading": "Heading 1"}
+STYLES = {
+    "li": "List Bullet",
+    "quote": "Intense Quote",
+    "caption": "Caption",
+    "heading": "Heading 1",
+}
 
 
 def write(wanted: dict) -> None:
@@ -36,7 +41,9 @@ def write(wanted: dict) -> None:
 def add(document, paragraph, item: list[dict]) -> None:
     for piece in item:
         how = piece["how"]
-        run = paragraph.add_run("" if how in BREAKS or how in ("tab", "carriage") else piece["text"])
+        run = paragraph.add_run(
+            "" if how in BREAKS or how in ("tab", "carriage") else piece["text"]
+        )
         if how in BREAKS:
             run.add_break(BREAKS[how])
         elif how == "carriage":

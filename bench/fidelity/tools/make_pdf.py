@@ -11,7 +11,16 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, ListFlowable, ListItem, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    ListFlowable,
+    ListItem,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 # As typesetting programs of before OpenType put them into their files.
 LIGATURES = (("ffi", "ﬃ"), ("ffl", "ﬄ"), ("ff", "ﬀ"), ("fi", "ﬁ"), ("fl", "ﬂ"))
@@ -34,10 +43,17 @@ def flowing(wanted: dict) -> None:
     """Set columns, running heads and notes, and hyphenate, with platypus."""
     size = wanted["size"]
     style = ParagraphStyle(
-        "p", fontName="Serif", fontSize=size, leading=size * 1.35, alignment=TA_JUSTIFY, spaceAfter=6
+        "p",
+        fontName="Serif",
+        fontSize=size,
+        leading=size * 1.35,
+        alignment=TA_JUSTIFY,
+        spaceAfter=6,
     )
     style.hyphenationLang = wanted["hyphenation"]
-    heading = ParagraphStyle("h", parent=style, fontSize=size * 1.3, leading=size * 1.7, alignment=0)
+    heading = ParagraphStyle(
+        "h", parent=style, fontSize=size * 1.3, leading=size * 1.7, alignment=0
+    )
     notes: list[str] = []
 
     def words(item: list[dict]) -> str:
@@ -49,22 +65,40 @@ def flowing(wanted: dict) -> None:
                 made += f"<super>{len(notes)}</super>"
             else:
                 tag = {"bold": "b", "italic": "i", "link": "u"}.get(how)
-                made += "<br/>" if how in ("break", "carriage") else f"<{tag}>{text}</{tag}>" if tag else text
+                made += (
+                    "<br/>"
+                    if how in ("break", "carriage")
+                    else f"<{tag}>{text}</{tag}>"
+                    if tag
+                    else text
+                )
         return made
 
     story = []
     for block in wanted["blocks"]:
-        made = [Paragraph(words(item), heading if block["style"] == "heading" else style) for item in block["items"]]
+        made = [
+            Paragraph(words(item), heading if block["style"] == "heading" else style)
+            for item in block["items"]
+        ]
         if block["style"] == "row":
             story += [
-                Table([made], style=[("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+                Table(
+                    [made],
+                    style=[
+                        ("GRID", (0, 0), (-1, -1), 0.5, "black"),
+                        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                    ],
+                )
             ]
         elif block["style"] == "li":
             story += [ListFlowable([ListItem(one) for one in made], bulletType="bullet")]
         else:
             story += made
     small = ParagraphStyle("n", parent=style, fontSize=size * 0.8, leading=size)
-    story += [Spacer(1, 10), *(Paragraph(f"<super>{n}</super> {escape(t)}", small) for n, t in enumerate(notes, 1))]
+    story += [
+        Spacer(1, 10),
+        *(Paragraph(f"<super>{n}</super> {escape(t)}", small) for n, t in enumerate(notes, 1)),
+    ]
 
     def furniture(canvas, document) -> None:
         canvas.setFont("Serif", 8)
@@ -74,7 +108,9 @@ def flowing(wanted: dict) -> None:
     count, gap = wanted["columns"], 8 * mm
     width = (WIDTH - gap * (count - 1)) / count
     frames = [
-        Frame(LEFT + n * (width + gap), 22 * mm, width, A4[1] - 44 * mm, leftPadding=0, rightPadding=0)
+        Frame(
+            LEFT + n * (width + gap), 22 * mm, width, A4[1] - 44 * mm, leftPadding=0, rightPadding=0
+        )
         for n in range(count)
     ]
     document = BaseDocTemplate(wanted["path"], pagesize=A4, title=wanted["name"])
@@ -101,7 +137,10 @@ def placed(wanted: dict) -> None:
                     used += wide + space
                     continue
                 for first, rest in dictionary.iterate(word):
-                    if used + pdfmetrics.stringWidth(first + "-", "Serif", size) <= WIDTH and first[-1:].isalpha():
+                    if (
+                        used + pdfmetrics.stringWidth(first + "-", "Serif", size) <= WIDTH
+                        and first[-1:].isalpha()
+                    ):
                         line.append((used, first + "-"))
                         word = rest
                         break

@@ -4,7 +4,9 @@ import json
 import re
 import sys
 
-BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|td|tr|th|blockquote|figcaption|aside|section|dd|dt)>")
+BLOCK = re.compile(
+    r"<br\s*/?>|</(?:p|div|li|h\d|td|tr|th|blockquote|figcaption|aside|section|dd|dt)>"
+)
 
 
 def python_docx(path: str) -> str:
@@ -63,7 +65,10 @@ def readability(path: str) -> str:
     return fromstring(re.sub(BLOCK, r"\g<0>\n", article)).text_content()
 
 
-READERS = {f.__name__: f for f in (python_docx, docx2txt, mammoth, pypdf, pdfminer, pdfium, trafilatura, readability)}
+READERS = {
+    f.__name__: f
+    for f in (python_docx, docx2txt, mammoth, pypdf, pdfminer, pdfium, trafilatura, readability)
+}
 
 
 def main() -> None:

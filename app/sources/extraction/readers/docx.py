@@ -26,7 +26,9 @@ def _paragraphs(package: Package, depth: int) -> list[str]:
     main = package.document()
     root = package.xml(main)
     if root is None or tag(root) != "w:document":
-        raise Unreadable("This is no Word document. A spreadsheet or a presentation is not read: paste its text.")
+        raise Unreadable(
+            "This is no Word document. A spreadsheet or a presentation is not read: paste its text."
+        )
     relations = package.relations(main)
     parts = {r.kind: r.target for r in relations.values()}
     styles = Styles(package.xml(parts.get("styles", "")))
@@ -48,7 +50,11 @@ def _notes(shared: Shared, kind: str, name: str) -> list[str]:
     root = shared.package.xml(name)
     if root is None:
         return []
-    notes = {attribute(note, "w:id"): note for note in root if attribute(note, "w:type") in (None, "normal")}
+    notes = {
+        attribute(note, "w:id"): note
+        for note in root
+        if attribute(note, "w:type") in (None, "normal")
+    }
     relations, made, read = shared.package.relations(name), list[str](), set[str]()
     for of, number in shared.notes:
         if of == kind and number in notes and number not in read:
@@ -61,9 +67,16 @@ def _margins(root: etree._Element, *, facing: bool) -> list[str]:
     """List the heads and feet that are shown, by how the document names their parts."""
     found: dict[str, None] = {}
     for section in (e for e in root.iter() if tag(e) == "w:sectPr"):
-        shown = {"default"} | ({"even"} if facing else set()) | ({"first"} if switched(section, "w:titlePg") else set())
+        shown = (
+            {"default"}
+            | ({"even"} if facing else set())
+            | ({"first"} if switched(section, "w:titlePg") else set())
+        )
         for inner in section:
-            if tag(inner) in ("w:headerReference", "w:footerReference") and attribute(inner, "w:type") in shown:
+            if (
+                tag(inner) in ("w:headerReference", "w:footerReference")
+                and attribute(inner, "w:type") in shown
+            ):
                 found[attribute(inner, "r:id") or ""] = None
     return list(found)
 

@@ -69,7 +69,9 @@ class Package:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         parts = self._archive.infolist()
         if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-            raise Unreadable(f"Unpacked, this document would take more than {UNPACKED // 1024**2} MB: paste its text.")
+            raise Unreadable(
+                f"Unpacked, this document would take more than {UNPACKED // 1024**2} MB: paste its text."
+            )
         self.names = {part.filename for part in parts}
 
     def data(self, name: str) -> bytes:
@@ -81,7 +83,9 @@ class Package:
         data = self.data(name)
         if not data:
             return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
         root = etree.fromstring(data, parser)
         if root.getroottree().docinfo.doctype:
             raise ValueError("a part of a document declares no entities")
@@ -95,7 +99,11 @@ class Package:
         for relation in root if root is not None else ():
             target = unquote(relation.get("Target", "")).partition("#")[0]
             inside = relation.get("TargetMode") != "External" and target
-            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") if inside else ""
+            path = (
+                posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                if inside
+                else ""
+            )
             kind = relation.get("Type", "").rpartition("/")[2]
             found[relation.get("Id", "")] = Relation(kind, path)
         return found

@@ -27,8 +27,12 @@ class Shared:
 
     package: Package
     styles: Styles
-    chunk: Callable[[str], list[str]]  # the paragraphs of a file that is embedded as a part of the text
-    notes: list[tuple[str, str]] = field(default_factory=list)  # kind and number, in the order of their marks
+    chunk: Callable[
+        [str], list[str]
+    ]  # the paragraphs of a file that is embedded as a part of the text
+    notes: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # kind and number, in the order of their marks
 
 
 class Story:
@@ -181,7 +185,9 @@ class Story:
 
     def _graphic(self, element: etree._Element) -> None:
         """Read the words of a diagram or a chart, which have a part of their own."""
-        relation = self._relations.get(attribute(element, "r:dm") or attribute(element, "r:id") or "")
+        relation = self._relations.get(
+            attribute(element, "r:dm") or attribute(element, "r:id") or ""
+        )
         root = self._shared.package.xml(relation.target) if relation else None
         for inner in root.iter() if root is not None else ():
             if tag(inner) == "a:p":
@@ -193,13 +199,17 @@ class Story:
     def _chunk(self, element: etree._Element) -> None:
         self._end()
         relation = self._relations.get(attribute(element, "r:id") or "")
-        self.paragraphs += self._shared.chunk(relation.target) if relation and relation.target else []
+        self.paragraphs += (
+            self._shared.chunk(relation.target) if relation and relation.target else []
+        )
 
 
 def drawn(paragraph: etree._Element) -> str:
     """Return the words of a paragraph in a drawing."""
     names = {"a:t", "a:br"}
-    words = ("\n" if tag(e) == "a:br" else e.text or "" for e in paragraph.iter() if tag(e) in names)
+    words = (
+        "\n" if tag(e) == "a:br" else e.text or "" for e in paragraph.iter() if tag(e) in names
+    )
     return "".join(words).strip()
 
 
@@ -208,7 +218,11 @@ def _chosen(form: etree._Element | None) -> str:
     listed, box = child(form, "w:ddList"), child(form, "w:checkBox")
     if listed is not None:
         entries = [attribute(e, "w:val") or "" for e in listed if tag(e) == "w:listEntry"]
-        chosen = attribute(child(listed, "w:result"), "w:val") or attribute(child(listed, "w:default"), "w:val") or "0"
+        chosen = (
+            attribute(child(listed, "w:result"), "w:val")
+            or attribute(child(listed, "w:default"), "w:val")
+            or "0"
+        )
         return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
     if box is not None:
         crossed = switched(box, "w:checked")

@@ -31,7 +31,11 @@ class Styles:
             look = child(style, "w:rPr")
             based_on = attribute(child(style, "w:basedOn"), "w:val")
             self._styles[name] = _Style(based_on, switched(look, "w:vanish"), font(look))
-            if attribute(style, "w:type") == "paragraph" and attribute(style, "w:default") in ("1", "true", "on"):
+            if attribute(style, "w:type") == "paragraph" and attribute(style, "w:default") in (
+                "1",
+                "true",
+                "on",
+            ):
                 self._paragraph = name
 
     def hides(self, look: etree._Element | None, paragraph: str | None) -> bool:

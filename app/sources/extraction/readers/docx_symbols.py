@@ -19,7 +19,9 @@ _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
 def symbol(font: str, code: int) -> str:
     """Return the character that a font of symbols shows; one that is not known stays as it is stored."""
     known = _FONTS.get(font.lower(), {})
-    return known.get(code & 0xFF, chr(code)) if code < 0x100 or 0xF000 <= code < 0xF100 else chr(code)
+    return (
+        known.get(code & 0xFF, chr(code)) if code < 0x100 or 0xF000 <= code < 0xF100 else chr(code)
+    )
 
 
 def shown(font: str, words: str) -> str:

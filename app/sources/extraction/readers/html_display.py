@@ -28,14 +28,18 @@ _BLOCKS = frozenset(
     " table-footer-group -webkit-box -webkit-flex -ms-flexbox -ms-grid".split()
 )
 _ATOMIC = frozenset("inline-block inline-flex inline-grid inline-table".split())
-_FLEXIBLE = frozenset("flex grid inline-flex inline-grid -webkit-flex -webkit-box -ms-flexbox".split())
+_FLEXIBLE = frozenset(
+    "flex grid inline-flex inline-grid -webkit-flex -webkit-box -ms-flexbox".split()
+)
 _PREFORMATTED = frozenset("listing plaintext pre xmp".split())
 _ON_ONE_LINE = frozenset(("nobr", "option"))
 _ZERO = re.compile(r"0*\.?0+(?:[a-z]+|%)?")
 _RELATIVE = re.compile(r"[0-9.]+(?:em|%)|smaller|larger|inherit|unset")
 _FAR = re.compile(r"-(?:[0-9]{4,}(?:\.[0-9]+)?|999)(?:px|em|rem|%|vw)?")
 _TINY = re.compile(r"[01](?:\.0+)?(?:px)?")
-_CLIPPED = re.compile(r"rect\(\s*(?:[01](?:px|em)?[\s,]*){4}\)|inset\(\s*(?:50|100)%\s*\)|circle\(0\)")
+_CLIPPED = re.compile(
+    r"rect\(\s*(?:[01](?:px|em)?[\s,]*){4}\)|inset\(\s*(?:50|100)%\s*\)|circle\(0\)"
+)
 
 
 class Look(NamedTuple):

@@ -64,7 +64,9 @@ class _Open:
 
 
 class _Writer:
-    def __init__(self, flow: Flow, styles: Styles, unmarked: set[Element], lifted: bool = False) -> None:
+    def __init__(
+        self, flow: Flow, styles: Styles, unmarked: set[Element], lifted: bool = False
+    ) -> None:
         self.flow, self.styles, self.unmarked, self.lifted = flow, styles, unmarked, lifted
         self.pieces: list[str] = []
         self.linked = 0
@@ -86,7 +88,9 @@ class _Writer:
                 waiting.extend(self.open(what, look, in_flexible))
         self.end_block()
 
-    def open(self, element: Element, look: Look, in_flexible: bool) -> list[tuple[Element | _Open | str, Look, bool]]:
+    def open(
+        self, element: Element, look: Look, in_flexible: bool
+    ) -> list[tuple[Element | _Open | str, Look, bool]]:
         """Begin an element; what is inside it and its end, last first."""
         declared = self.styles.get(element, _NOTHING)
         kind = display(element, declared, in_flexible=in_flexible)

@@ -74,7 +74,9 @@ def choose(flow: Flow, article: str) -> list[Block]:
     for element, start, end in flow.spans:
         if _is_navigation(element) or counts.is_list_of_links(start, end):
             links[start:end] = [True] * (end - start)
-    alike = [like and not link for like, link in zip(_alike(flow.blocks, article), links, strict=True)]
+    alike = [
+        like and not link for like, link in zip(_alike(flow.blocks, article), links, strict=True)
+    ]
     chosen = _sums(len(block.text) * like for block, like in zip(flow.blocks, alike, strict=True))
     first, last = _core(flow, chosen)
     inner = _of_parts(flow)

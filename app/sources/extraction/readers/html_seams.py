@@ -20,7 +20,10 @@ def interrupts(element: Element, declared: Mapping[str, str]) -> bool:
     display = declared.get("display", "").lower()
     if display in ("none", "contents"):
         return False
-    boxed = display.startswith(("inline-", "-webkit-inline-")) or declared.get("float", "").lower() in _FLOATING
+    boxed = (
+        display.startswith(("inline-", "-webkit-inline-"))
+        or declared.get("float", "").lower() in _FLOATING
+    )
     return boxed or element.tag.lower() in _INTERRUPTING
 
 

@@ -87,7 +87,9 @@ def _cascade(matched: Iterable[Declared], inline: Declared) -> dict[str, str]:
 def _inline(style: str) -> Declared:
     if not _MENTIONED.search(style):
         return ()
-    return _declared(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
+    return _declared(
+        tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True)
+    )
 
 
 def _declared(content: Iterable[Any]) -> Declared:
@@ -116,7 +118,9 @@ def _selectors(prelude: str) -> list[Any]:
         return []
 
 
-def _rules(rules: Iterable[Any], *, in_layer: bool, parent: str = "") -> Iterator[tuple[str, Declared, bool]]:
+def _rules(
+    rules: Iterable[Any], *, in_layer: bool, parent: str = ""
+) -> Iterator[tuple[str, Declared, bool]]:
     """Yield the rules that hold on a screen, each with its selectors, in their order."""
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None and _holds(rule):

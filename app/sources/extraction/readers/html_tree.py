@@ -19,7 +19,9 @@ OPAQUE = frozenset(
     " textarea title video".split()
 )
 _VOID = "area base br col embed hr img input link meta param source track wbr".split()
-_SELF_CLOSED = re.compile(rf"<(?!(?:{'|'.join(_VOID)})\b)([a-z][a-z0-9]*)((?:\s[^<>]*)?)(?<!/)/>", re.IGNORECASE)
+_SELF_CLOSED = re.compile(
+    rf"<(?!(?:{'|'.join(_VOID)})\b)([a-z][a-z0-9]*)((?:\s[^<>]*)?)(?<!/)/>", re.IGNORECASE
+)
 # Tags of elements that end by themselves do not nest.
 _TAG = re.compile(
     rf"<(/?)(?!(?:{'|'.join(_VOID)}|body|colgroup|d[dt]|head|html|li|optgroup|option|p|r[bpt]|rtc"

@@ -26,12 +26,16 @@ def read(data: bytes) -> Found:
     pages: list[list[Line]] = []
     size = 0
     for page in document:
-        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)  # what forms and remarks show becomes part of the page
+        raw.FPDFPage_Flatten(
+            page, raw.FLAT_NORMALDISPLAY
+        )  # what forms and remarks show becomes part of the page
         pages.append(lines(characters(page)))
         page.close()
         size += sum(len(line.text) for line in pages[-1])
         if size > TEXT:
-            raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB: paste the part that matters.")
+            raise Unreadable(
+                f"Its text is longer than {TEXT // 1024**2} MB: paste the part that matters."
+            )
     made = flow(pages)
     if not made.text.strip():
         raise Unreadable(

@@ -103,14 +103,18 @@ class _Reader:
         raw.FPDFText_GetLooseCharBox(text, at, self._box)
         box, tight = self._box, (edge.value for edge in self._tight)
         edges = zip((box.left, box.right, box.bottom, box.top), tight, strict=True)
-        same = sum(abs(one - other) for one, other in edges) < _SAME  # also a "w" may fill its width, never its height
+        same = (
+            sum(abs(one - other) for one, other in edges) < _SAME
+        )  # also a "w" may fill its width, never its height
         coloured = raw.FPDFPageObj_GetFillColor(piece, *self._colour)
         red, green, blue, alpha = (part.value for part in self._colour)
         mode = raw.FPDFTextObj_GetTextRenderMode(piece)
         seen = (mode not in _INVISIBLE or self._is_scan()) and not (coloured and alpha == 0)
         white = bool(coloured) and min(red, green, blue) >= _WHITE
         base = _turned(turn, x.value, x.value, y.value, y.value)[2]
-        return Style(base, size, turn, not same, seen, white and mode == raw.FPDF_TEXTRENDERMODE_FILL)
+        return Style(
+            base, size, turn, not same, seen, white and mode == raw.FPDF_TEXTRENDERMODE_FILL
+        )
 
     def _is_scan(self) -> bool:
         """Tell whether the page is a picture, whose words are laid over it unseen."""
@@ -126,7 +130,9 @@ class _Reader:
         if self._dark is None:
             others = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM)
             self._dark = self._boxes(*others) + self._boxes(raw.FPDF_PAGEOBJ_PATH, filled=True)
-        return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._dark)
+        return any(
+            left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._dark
+        )
 
     def _boxes(self, *kinds: int, filled: bool = False) -> list[tuple[float, float, float, float]]:
         found = []
@@ -144,7 +150,9 @@ def _is_dark(piece: Any) -> bool:
     return bool(mode.value) and (not coloured or min(red.value, green.value, blue.value) < _WHITE)
 
 
-def _turned(turn: int, left: float, right: float, bottom: float, top: float) -> tuple[float, float, float, float]:
+def _turned(
+    turn: int, left: float, right: float, bottom: float, top: float
+) -> tuple[float, float, float, float]:
     """Return left, right, bottom and top as they are where a line runs in another direction."""
     match turn:
         case 1:

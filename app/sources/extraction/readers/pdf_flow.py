@@ -108,14 +108,20 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
         if block is None or parts or column:
             if block is not None:
                 yield block
-            block, begun = Block(number, line.size, first=line, aside=aside, goes_on=column, start=line.left), []
+            block, begun = (
+                Block(number, line.size, first=line, aside=aside, goes_on=column, start=line.left),
+                [],
+            )
         broken = bool(begun) and _is_broken(begun[-1], line, block.edge)
         block.text = block.text + line.text if broken else joined(block.text, line.text)
         block.start, block.end = min(block.start, line.left), max(block.end, line.right)
         begun.append(line)
         block.last = line
         beside = [other for other, _ in page if other.left < line.right and other.right > line.left]
-        block.left, block.edge = min(other.left for other in beside), max(other.right for other in beside)
+        block.left, block.edge = (
+            min(other.left for other in beside),
+            max(other.right for other in beside),
+        )
     if block is not None:
         yield block
 
@@ -134,13 +140,19 @@ def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
         return ended
     edge = max(other.right for other in [*begun, line])
     short = last.right < edge - 2 * line.size
-    indented = line.left > last.left + 0.8 * line.size and line.left > min(other.left for other in begun)
+    indented = line.left > last.left + 0.8 * line.size and line.left > min(
+        other.left for other in begun
+    )
     return ended and (short or indented)
 
 
 def _is_broken(last: Line, line: Line, edge: float) -> bool:
     """Tell whether a word is broken without a hyphen, because it is longer than its line."""
-    return bool(_LONG.fullmatch(last.text)) and line.text[:1].islower() and last.right > edge - 0.6 * last.size
+    return (
+        bool(_LONG.fullmatch(last.text))
+        and line.text[:1].islower()
+        and last.right > edge - 0.6 * last.size
+    )
 
 
 def joined(before: str, after: str) -> str:
@@ -168,7 +180,9 @@ def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
             continue
         paragraph, before, behind = [blocks[at]], list[Block](), list[Block]()
         at += 1
-        while (following := _continued(paragraph[-1], blocks, at)) is not None and following not in elsewhere:
+        while (
+            following := _continued(paragraph[-1], blocks, at)
+        ) is not None and following not in elsewhere:
             for aside in blocks[at:following]:
                 (before if aside.page == paragraph[0].page else behind).append(aside)
             paragraph.append(blocks[following])
@@ -199,13 +213,21 @@ def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
             interrupted = following > at or other.page != block.page
             goes_on = _HYPHENED.search(block.text) or other.text[:1].islower()
             goes_on = (goes_on and not ended) or _is_full(block, other)
-            return following if interrupted and goes_on and abs(other.size - block.size) < 0.5 else None
+            return (
+                following
+                if interrupted and goes_on and abs(other.size - block.size) < 0.5
+                else None
+            )
     return None
 
 
 def _is_full(block: Block, following: Block) -> bool:
     """Tell whether the next word had no room any more in the last line of a paragraph, and begins no other."""
-    if block.last is None or following.first is None or following.first.left > following.left + 0.8 * block.size:
+    if (
+        block.last is None
+        or following.first is None
+        or following.first.left > following.left + 0.8 * block.size
+    ):
         return False
     word = (len(following.text.partition(" ")[0]) + 1) * 0.5 * block.size
     return block.last.right + word > block.edge

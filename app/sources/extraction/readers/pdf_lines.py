@@ -13,10 +13,15 @@ _SLIGHT_GAP = 0.06  # of it: so much will do where the program saw a gap
 _SHORT_GAP = 0.15  # of it: wider gaps in a word of few letters are spaces that are not written
 _LOOSE_GAP = 0.22  # where the room around letters is not known
 _BACK = 0.2  # of it: so far before the one before it a letter may begin
-_AWAY, _FAR = 4.0, 40.0  # of it: what stands further off is no part of the line, nor further at just its height
+_AWAY, _FAR = (
+    4.0,
+    40.0,
+)  # of it: what stands further off is no part of the line, nor further at just its height
 _SMALL, _HIGH = 0.85, 0.15  # of it: what is smaller and higher is raised
 # Accents that old fonts draw over a letter as a sign of their own, and what they make of it.
-_MARKS = "\u0300\u0301\u0302\u0302\u0303\u0303\u0308\u030a\u030b\u030c\u0306\u0307\u0304\u0327\u0328"
+_MARKS = (
+    "\u0300\u0301\u0302\u0302\u0303\u0303\u0308\u030a\u030b\u030c\u0306\u0307\u0304\u0327\u0328"
+)
 _ACCENTS = dict(zip("`´ˆ^˜~¨˚˝ˇ˘˙¯¸˛", _MARKS, strict=True))
 
 
@@ -30,7 +35,9 @@ class Line:
     base: float
     size: float
     turn: int
-    raised: list[tuple[int, int]] = field(default_factory=list)  # digits above the line, by their places in the text
+    raised: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # digits above the line, by their places in the text
 
 
 def lines(characters: Sequence[Character]) -> list[Line]:
@@ -58,14 +65,18 @@ def _goes_on(line: list[Character], last: Character, character: Character) -> bo
         return False
     gap = character.left - last.right
     # A ligature gives several letters, which all stand where it does.
-    if _is_accented(last, character) or (character.left >= last.left - _BACK * size and gap <= _AWAY * size):
+    if _is_accented(last, character) or (
+        character.left >= last.left - _BACK * size and gap <= _AWAY * size
+    ):
         return True
     # Some programs write what is in another font after the rest of the line.
     if abs(one.base - other.base) < 0.05 * size:
         left, right = min(c.left for c in line), max(c.right for c in line)
         return left - 2 * size <= character.left <= right + _FAR * size
     backwards = last.left - character.right
-    right_to_left = pdf_bidi.is_right_to_left(last.text) or pdf_bidi.is_right_to_left(character.text)
+    right_to_left = pdf_bidi.is_right_to_left(last.text) or pdf_bidi.is_right_to_left(
+        character.text
+    )
     right_to_left = right_to_left or any(pdf_bidi.is_right_to_left(c.text) for c in line[-20:])
     return right_to_left and (backwards <= _AWAY * size if gap < 0 else gap <= 20 * size)
 
@@ -111,7 +122,9 @@ def _hyphened(signs: Sequence[Character]) -> list[Character]:
     for sign in signs:
         if sign.text != "\xad":
             made.append(sign)
-        elif sign is signs[-1] or (sign.style.measured and sign.right - sign.left > 0.15 * sign.style.size):
+        elif sign is signs[-1] or (
+            sign.style.measured and sign.right - sign.left > 0.15 * sign.style.size
+        ):
             sign.text = "-"
             made.append(sign)
         elif made:
@@ -145,7 +158,12 @@ def _with_gaps(signs: Sequence[Character]) -> list[str]:
 
 
 def _spaced(signs: Sequence[Character]) -> list[str]:
-    return [sign for words in _with_gaps(signs) for sign in ([" ", words[1:]] if words[:1] == " " else [words]) if sign]
+    return [
+        sign
+        for words in _with_gaps(signs)
+        for sign in ([" ", words[1:]] if words[:1] == " " else [words])
+        if sign
+    ]
 
 
 def _usual_gaps(signs: Sequence[Character]) -> Iterator[tuple[float, float]]:
@@ -158,7 +176,9 @@ def _usual_gaps(signs: Sequence[Character]) -> Iterator[tuple[float, float]]:
         if not blank and len(word) < len(signs):
             least = _GAP
             if gaps := _gaps(word):
-                usual = max(line, gaps[len(gaps) // 4] if len(gaps) >= 4 else min(gaps[0], _SHORT_GAP))
+                usual = max(
+                    line, gaps[len(gaps) // 4] if len(gaps) >= 4 else min(gaps[0], _SHORT_GAP)
+                )
         yield from repeat((max(min(usual, 0.6), -0.3), least), len(word))
 
 
@@ -167,7 +187,11 @@ def _gaps(signs: Sequence[Character]) -> list[float]:
     return sorted(
         (b.left - a.right) / max(a.style.size, 0.1)
         for a, b in pairwise(signs)
-        if a.text[0].isalpha() and b.text[0].isalpha() and a.left != b.left and a.style.measured and b.style.measured
+        if a.text[0].isalpha()
+        and b.text[0].isalpha()
+        and a.left != b.left
+        and a.style.measured
+        and b.style.measured
     )
 
 
@@ -176,7 +200,11 @@ def _is_apart(one: Character, other: Character, usual: float, least: float) -> b
     gap = (other.left - one.right) / max(size, 0.1)
     if one.style.measured and other.style.measured:
         return gap - usual > (least if other.spaced else _GAP)
-    return other.spaced if gap < _LOOSE_GAP and not pdf_bidi.is_right_to_left(other.text) else gap >= _LOOSE_GAP
+    return (
+        other.spaced
+        if gap < _LOOSE_GAP and not pdf_bidi.is_right_to_left(other.text)
+        else gap >= _LOOSE_GAP
+    )
 
 
 def _from_left_to_right(signs: Sequence[Character]) -> list[Character]:
@@ -214,7 +242,9 @@ def _accented(signs: Sequence[Character]) -> list[Character]:
         if made and _is_accented(made[-1], sign):
             last = made.pop()
             letter, accent = (sign, last) if last.text in _ACCENTS else (last, sign)
-            letter.text = unicodedata.normalize("NFC", letter.text.replace("ı", "i") + _ACCENTS[accent.text])
+            letter.text = unicodedata.normalize(
+                "NFC", letter.text.replace("ı", "i") + _ACCENTS[accent.text]
+            )
             letter.spaced = last.spaced
             made.append(letter)
         else:
@@ -236,7 +266,9 @@ def _with_initials(found: list[Line]) -> list[Line]:
         if beside:
             line = max(beside, key=lambda line: line.base)
             line.text, line.left = initial.text + line.text, initial.left
-            line.raised = [(start + len(initial.text), end + len(initial.text)) for start, end in line.raised]
+            line.raised = [
+                (start + len(initial.text), end + len(initial.text)) for start, end in line.raised
+            ]
             made.remove(initial)
     return made
 

@@ -26,7 +26,10 @@ def running(pages: Sequence[Sequence[Line]]) -> list[dict[int, bool]]:
     for at, page in enumerate(pages):
         for before in (at - 1, at - 2):
             for here in outer[at] if before >= 0 else ():
-                there = next((n for n in outer[before] if _same(pages[before][n], page[here], at - before)), None)
+                there = next(
+                    (n for n in outer[before] if _same(pages[before][n], page[here], at - before)),
+                    None,
+                )
                 if there is not None:
                     found[before].setdefault(there, False)
                     found[at][here] = True
