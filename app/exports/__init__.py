@@ -1,0 +1,1 @@
+"""Export the matrix as CSV, JSON, a workbook, networks and citations."""

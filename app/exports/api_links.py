@@ -1,4 +1,4 @@
-"""Which address of the API says the same as a page; pure."""
+"""Find the API address that holds the same data as a page; pure functions."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from starlette.requests import Request
 _TIMES = ("as_of", "known_at")
 _MARKED = (*_TIMES, "since")
 _FILTERS = (*_MARKED, "party", "issue", "firmness", "q")
-# Page, its twin, and the parameters that both know.
+# Pattern of a page's path, path of the API, and the query parameters that both accept.
 _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/", "/negotiations", ("known_at",)),
     (r"/n/([^/]+)", r"/negotiations/\1/matrix", _FILTERS),
@@ -29,11 +29,15 @@ _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
 
 
 def json_twin(request: Request) -> str | None:
-    """The address at which the API answers what this page shows, if there is one."""
+    """Return the API address with the data that this page shows, or None if there is none."""
     return twin_of(request.url.path, request.query_params.multi_items())
 
 
 def twin_of(path: str, query: Iterable[tuple[str, str]]) -> str | None:
+    """Return the API address for a page's path and query, or None if the API has none.
+
+    Parameters that the API does not know, and empty ones, are left out.
+    """
     for page, twin, known in _TWINS:
         found = re.fullmatch(page, path)
         if found:

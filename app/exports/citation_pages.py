@@ -1,4 +1,4 @@
-"""Citations as files: of a view of the matrix, a position, a quote, a source."""
+"""Serve citations as files: of a view of the matrix, a position, a quote, a source."""
 
 from typing import Annotated, Literal
 
@@ -31,7 +31,7 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 @router.get("/n/{slug}/cite.{form}")
 async def cite_view(request: Request, session: Session, slug: SlugInPath, form: Form) -> Response:
-    """A view of the matrix, by its filters, with both times pinned."""
+    """Cite a view of the matrix with its filters, both times pinned."""
     matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
     pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)
     return _answer(request, cite_matrix(matrix, base=origin(request), permalink=pinned), form)
@@ -41,7 +41,7 @@ async def cite_view(request: Request, session: Session, slug: SlugInPath, form: 
 async def cite_newest(
     request: Request, session: Session, position_id: Number, form: Form
 ) -> Response:
-    """A position in its newest version."""
+    """Cite a position in its newest version."""
     return await _position(request, session, position_id, None, form)
 
 
@@ -49,11 +49,13 @@ async def cite_newest(
 async def cite_version(
     request: Request, session: Session, position_id: Number, version: Number, form: Form
 ) -> Response:
+    """Cite one version of a position."""
     return await _position(request, session, position_id, version, form)
 
 
 @router.get("/quotes/{quote_id}/cite.{form}")
 async def cite_words(request: Request, session: Session, quote_id: Number, form: Form) -> Response:
+    """Cite a quote."""
     at = await _moment(request, session)
     quote, _ = await quote_queries.get_quote(session, at, quote_id)
     return _answer(request, cite_quote(quote, base=origin(request), query=pin(at)), form)
@@ -63,6 +65,7 @@ async def cite_words(request: Request, session: Session, quote_id: Number, form:
 async def cite_document(
     request: Request, session: Session, source_id: Number, form: Form
 ) -> Response:
+    """Cite a source."""
     at = await _moment(request, session)
     held = await get_held(session, at, "source", source_id)
     return _answer(

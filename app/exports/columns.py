@@ -1,4 +1,4 @@
-"""What spreadsheets do to texts, and rows of the API as flat columns; pure."""
+"""Turn positions and quotes into flat rows, and guard texts against formulas; pure functions."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -12,41 +12,52 @@ from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.phrases import according_to, some_time
 from app.positions.views import PositionView, QuoteView
 
-# What makes a cell a formula, full-width forms too, which some spreadsheets fold (OWASP, CSV injection).
+# First characters that make a cell a formula (OWASP, CSV injection). The full-width forms are here
+# because some spreadsheets fold them to the plain ones.
 FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
 Text = Callable[[str], str]
 
 
 def guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{text}" if text[:1] in FORMULA else text
 
 
 def as_it_is(text: str) -> str:
+    """Return the text unchanged: for exports in which nothing is guarded."""
     return text
 
 
-# What the rows below hold, in their order.
+# Column names of the rows below, in the order of their keys.
 POSITION_COLUMNS = (
-    "negotiation", "party", "party_name", "issue", "issue_title", "position_id", "position_uid", "version", "current",
-    "act", "summary", "firmness", "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
-    "stance", "attitudes", "conditions", "inferred", "attributed_by", "attributed_by_names", "salience", "links",
-    "stated_on", "stated_from", "stated_by", "recorded_at", "recorded_by", "action", "reason", "position_url",
+    "negotiation", "party", "party_name", "issue", "issue_title",
+    "position_id", "position_uid", "version", "current",
+    "act", "summary", "firmness",
+    "prefers", "prefers_label", "accepts", "accepts_labels", "rejects", "rejects_labels",
+    "stance", "attitudes", "conditions", "inferred", "attributed_by", "attributed_by_names",
+    "salience", "links", "stated_on", "stated_from", "stated_by",
+    "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
-MOVE_COLUMNS = ("changed", "move")  # of the cell, where moves since a day are asked for
+MOVE_COLUMNS = ("changed", "move")  # of the cell; only where the export has a `since`
 QUOTE_COLUMNS = (
-    "quote_id", "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
-    "said_on", "verification", "start", "end", "segments", "speaker_name", "speaker_office", "speaker_party",
-    "source_id", "source_uid", "source_url", "source_reference", "source_title", "source_publisher",
-    "source_published_on", "link",
+    "quote_id", "quote_uid", "exact", "prefix", "suffix", "kind",
+    "language", "translated_from", "translation", "said_on",
+    "verification", "start", "end", "segments",
+    "speaker_name", "speaker_office", "speaker_party",
+    "source_id", "source_uid", "source_url", "source_reference",
+    "source_title", "source_publisher", "source_published_on", "link",
 )  # fmt: skip
 
 
 def position_row(
     position: PositionView, current: bool, names: Mapping[str, str], issue: IssueView, base: str
 ) -> dict[str, Any]:
-    """The columns of a position: identifiers and labels apart, what has structure as the API's own JSON."""
+    """Return a position as columns: slugs and labels apart, structured values as the API's JSON.
+
+    Keys are in the order of POSITION_COLUMNS; lists of slugs are separated by spaces, lists of
+    labels by `; `. `base` goes before the position's path.
+    """
     attitudes = position.attitudes
     prefers, accepts, rejects = (
         [slug for slug, a in attitudes.items() if a == verb] for verb in Attitude
@@ -91,6 +102,7 @@ def position_row(
 
 
 def quote_row(quote: QuoteView) -> dict[str, Any]:
+    """Return a quote as columns, in the order of QUOTE_COLUMNS; structured values as JSON."""
     speaker, source = quote.speaker, quote.source
     return {
         "quote_id": quote.id,
@@ -122,14 +134,17 @@ def quote_row(quote: QuoteView) -> dict[str, Any]:
 
 
 def as_json(value: object) -> str | None:
-    """Write what has structure as JSON; what is empty as nothing."""
+    """Write a structured value as JSON; an empty one becomes None."""
     return dumps(value).decode() if value else None
 
 
 def cell_words(
     cell: Cell | None, issue: IssueView, names: Mapping[str, str], since: date | None
 ) -> str:
-    """Say in plain text what the matrix shows in a cell; empty where a filter hides it."""
+    """Say in plain text what the matrix shows in a cell; empty where a filter hides it.
+
+    With `since`, the cell's move after that day is named.
+    """
     if cell is None:
         return ""
     position = cell.position

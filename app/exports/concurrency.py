@@ -1,4 +1,4 @@
-"""At most so many exports at once in one process; whoever comes then is asked to wait."""
+"""Limit how many exports run at once in one process; more requests get 503 with Retry-After."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,13 @@ RETRY_AFTER = 10  # seconds
 
 
 class Slots:
+    """Count the free slots for exports of this process."""
+
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self.free = at_once
 
     def expect_one(self) -> None:
-        """TooMany where none is free."""
+        """Raise TooMany if no slot is free."""
         if self.free < 1:
             raise TooMany(
                 "Other exports are being written just now; ask again in a moment.", RETRY_AFTER
@@ -22,7 +24,7 @@ class Slots:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold one while the block runs; TooMany where none is free."""
+        """Hold a slot while the block runs; raise TooMany if none is free."""
         self.expect_one()
         self.free -= 1
         try:

@@ -1,4 +1,4 @@
-"""The matrix as CSV (RFC 4180, UTF-8): a row per quote of every position, or a row per issue."""
+"""Write the matrix as CSV (RFC 4180, UTF-8): a row per quote of a position, or a row per issue."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ BOM = "\ufeff".encode()
 async def export_csv(
     session: AsyncSession, chosen: Selection, query: CsvQuery, *, base: str, now: datetime
 ) -> AsyncGenerator[bytes]:
-    """Yield the file piece by piece; `base` goes before addresses of ours."""
+    """Yield the file piece by piece; `base` goes before the addresses of this site."""
     text = as_it_is if query.exact else guarded
     if query.bom:
         yield BOM
@@ -44,7 +44,7 @@ async def export_csv(
 
 
 def write_rows(rows: Iterable[Iterable[Any]], text: Text) -> bytes:
-    """Write rows as CSV; `text` is what becomes of every text."""
+    """Write rows as CSV; `text` is applied to every text."""
     return _written(cells(row, text) for row in rows)
 
 
@@ -55,6 +55,7 @@ def _written(rows: Iterable[list[Any]]) -> bytes:
 
 
 def cells(row: Iterable[Any], text: Text) -> list[Any]:
+    """Return one row's values as CSV writes them; `text` is applied to every text."""
     return [
         text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text)
         for v in row
@@ -62,6 +63,7 @@ def cells(row: Iterable[Any], text: Text) -> list[Any]:
 
 
 def plain(value: object, text: Text) -> object:
+    """Return one value as CSV writes it: booleans in lower case, subclasses of str as str."""
     match value:
         case bool():
             return _true(value)
@@ -125,7 +127,10 @@ async def _matrix(
 async def moved_cells(
     session: AsyncSession, chosen: Selection, now: datetime
 ) -> dict[tuple[str, str], MoveKind | None]:
-    """The cells (party, issue) where another position is current than at the end of `since`, with their last move."""
+    """Return the cells (party, issue) that changed after `since`, with the kind of their last move.
+
+    Changed means that another position is current than at the end of the day `since`.
+    """
     return {
         (cell.party, cell.issue): cell.move
         async for window in windows(session, chosen, now=now)

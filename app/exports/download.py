@@ -1,4 +1,4 @@
-"""Answers that are files: named by RFC 6266, told apart by an ETag, counted against the slots until they are sent."""
+"""Send files: names by RFC 6266, an ETag for each state, and a slot held until all is sent."""
 
 import hashlib
 import tempfile
@@ -20,11 +20,10 @@ from app.http.responses import dumps, matches
 from app.log.reader import Moment
 
 CHUNK = 64 * 1024
-PATIENCE = 20  # seconds that one piece may take to be read
+PATIENCE = 20  # seconds within which a client has to take one piece
 STATEMENT_TIMEOUT, WORK_MEM = "2min", "32MB"
-IDLE_TIMEOUT = (
-    "10min"  # a workbook of a million rows is packed for minutes after its last row was read
-)
+# After its last row was read, a workbook of a million rows takes minutes to be zipped.
+IDLE_TIMEOUT = "10min"
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -36,7 +35,7 @@ MEDIA = {
 
 
 def attachment(name: str, suffix: str) -> dict[str, str]:
-    """The headers of a file; names are made of slugs and dates, so they need no escapes."""
+    """Return the headers of a file; names consist of slugs and dates and so need no escaping."""
     return {
         "Content-Type": MEDIA[suffix],
         "Content-Disposition": f'attachment; filename="{name}.{suffix}"',
@@ -44,31 +43,36 @@ def attachment(name: str, suffix: str) -> dict[str, str]:
 
 
 def etag_of(request: Request, at: Moment, *more: Any) -> str:
-    """Name what an export would hold, without writing it.
+    """Return the ETag of an export without writing it.
 
-    The same address, day, entry of the log and redactions give the same bytes.
+    The same address, day, log entry and redactions give the same bytes.
     """
     parts = [str(request.url), at.epoch, at.seq, at.at, at.redactions, *more]
     return f'"{hashlib.sha256(dumps(parts)).hexdigest()[:32]}"'
 
 
 def unchanged(request: Request, etag: str) -> Response | None:
-    """Answer 304 to whoever has just that already."""
+    """Return a 304 if the client already has the version with this ETag, else None."""
     if matches(request.headers.get("If-None-Match"), etag):
         return Response(status_code=304, headers={"ETag": etag})
     return None
 
 
 class Download(StreamingResponse):
-    """A stream that holds one of the slots; cut off, it ends without its last chunk, so that a client notices."""
+    """Stream a file while holding an export slot.
+
+    A stream that is cut off ends without its last chunk, so that the client notices.
+    """
 
     def __init__(self, content: AsyncGenerator[bytes], headers: Mapping[str, str]) -> None:
         super().__init__(content, headers=headers)
         self.content = content
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream; raise TimeoutError if a piece is not taken within PATIENCE."""
+
         async def patiently(message: Message) -> None:
-            with anyio.fail_after(PATIENCE):  # whoever stops reading must not keep others waiting
+            with anyio.fail_after(PATIENCE):  # a client that stops reading must free its slot
                 await send(message)
 
         with slots.taken():
@@ -77,7 +81,10 @@ class Download(StreamingResponse):
 
 
 async def give_time(session: AsyncSession) -> None:
-    """Let the statements of this transaction take longer than a page's may, and sort in memory: millions of rows do."""
+    """Extend this transaction's limits of time and memory.
+
+    An export reads and sorts millions of rows, a page only a few.
+    """
     more = {
         "statement_timeout": STATEMENT_TIMEOUT,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
@@ -90,12 +97,13 @@ async def give_time(session: AsyncSession) -> None:
 
 @contextmanager
 def scratch_file(suffix: str) -> Iterator[Path]:
-    """A path for a file that has to be whole before its first byte can be sent."""
+    """Yield a path for a file that must be complete before its first byte can be sent."""
     with tempfile.TemporaryDirectory(prefix="parley-") as folder:
         yield Path(folder) / f"export.{suffix}"
 
 
 async def read_file(path: Path) -> AsyncGenerator[bytes]:
+    """Yield a file in chunks, read in a thread."""
     with path.open("rb") as file:
         while chunk := await anyio.to_thread.run_sync(file.read, CHUNK):
             yield chunk

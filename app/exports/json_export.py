@@ -1,4 +1,4 @@
-"""The matrix as one JSON document: what the API answers, and every position of its cells, written piece by piece."""
+"""Write the matrix as one JSON document, piece by piece: the API's answer and every position."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -15,7 +15,10 @@ FORMAT = "parley-matrix/1"
 async def export_json(
     session: AsyncSession, chosen: Selection, *, base: str, permalink: str | None, now: datetime
 ) -> AsyncGenerator[bytes]:
-    """Yield the document; `counts` stand last, so that one that was cut off neither parses nor adds up."""
+    """Yield the document piece by piece; `base` goes before the addresses of this site.
+
+    `counts` come last, so that a document that was cut off neither parses nor adds up.
+    """
     meta = {"format": FORMAT, **chosen.meta(), "permalink": permalink, "base": base or None}
     head = {
         "negotiation": chosen.slug,

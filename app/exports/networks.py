@@ -1,4 +1,4 @@
-"""Tables and graphs for models: how near parties are to each other, and where each stands on each scale."""
+"""Write tables and graphs for models: agreement of parties, and their places on ordered issues."""
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -20,21 +20,27 @@ from app.negotiations.views import OptionView, PartyView
 from app.positions.phrases import only_if
 
 EDGE_COLUMNS = ("party", "party_name", "other", "other_name", "agreement", "issues")
-# What a graph says of itself, since no reader of it sees this page.
+# The graph carries its own explanation, since its readers do not see this page.
 EDGES = {
-    "edges": "An edge joins two parties whose agreement is above 0. Its weight is that agreement, from 0 to 1, greater"
-    " is nearer; issues is the number of issues that it rests on. Pairs with agreement 0, or without an issue on which"
-    " both prefer an option, have no edge; edges.csv lists every pair."
+    "edges": "An edge joins two parties whose agreement is above 0. Its weight is that agreement,"
+    " from 0 to 1, greater is nearer; issues is the number of issues that it rests on. Pairs with"
+    " agreement 0, or without an issue on which both prefer an option, have no edge; edges.csv"
+    " lists every pair."
 }
 BARGAINING_COLUMNS = (
-    "party", "party_name", "issue", "issue_title", "position", "salience", "option", "option_label", "rank", "firmness",
-    "condition", "attributed", "attributed_by_names", "inferred", "stated_by", "position_id",
+    "party", "party_name", "issue", "issue_title", "position", "salience",
+    "option", "option_label", "rank", "firmness", "condition",
+    "attributed", "attributed_by_names", "inferred", "stated_by", "position_id",
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class Held:
-    """What the parties shown prefer, as of the day: little, however many positions there are."""
+    """Hold what the shown parties prefer as of the day: small, however many positions there are.
+
+    `preferred` and `facts` have the key (party, issue): the option's slug, and columns of its
+    position.
+    """
 
     issues: list[IssueView] = field(default_factory=list)
     preferred: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -42,6 +48,7 @@ class Held:
 
 
 async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> Held:
+    """Read the preferred options of the chosen cells, window by window."""
     held = Held()
     async for window in windows(session, chosen, now=now):
         for row in window.grid.rows:
@@ -68,6 +75,7 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
 
 
 def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
+    """Return the agreement of every pair of these parties (`docs/rules.md#agreement`)."""
     scales = [
         IssueScale(
             issue.slug,
@@ -83,7 +91,7 @@ def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
 async def export_edges(
     session: AsyncSession, chosen: Selection, now: datetime
 ) -> AsyncGenerator[bytes]:
-    """Yield every pair, also those that have no issue in common."""
+    """Yield a CSV of every pair, also of those that have no issue in common."""
     pairs = pairs_of(chosen.matrix.grid.parties, await read_held(session, chosen, now))
     names = chosen.names
     rows = [
@@ -97,8 +105,11 @@ async def export_edges(
 async def export_graphml(
     session: AsyncSession, chosen: Selection, now: datetime
 ) -> AsyncGenerator[bytes]:
-    """Yield a graph with an edge for each pair that agrees at least in part: readers refuse edges of weight 0."""
-    import networkx  # takes as long to load as everything else together
+    """Yield a GraphML graph with an edge for each pair whose agreement is above 0.
+
+    Readers of GraphML refuse edges of weight 0.
+    """
+    import networkx  # here, since it takes as long to load as everything else together
 
     parties = chosen.matrix.grid.parties
     pairs = pairs_of(parties, await read_held(session, chosen, now))
@@ -114,9 +125,8 @@ async def export_graphml(
     )
     shared = {name for name, times in Counter(p.name for p in parties).items() if times > 1}
     for p in parties:
-        name = (
-            f"{p.name} ({p.slug})" if p.name in shared else p.name
-        )  # igraph tells vertices apart by it
+        # igraph identifies vertices by their name, so it has to be unique.
+        name = f"{p.name} ({p.slug})" if p.name in shared else p.name
         graph.add_node(
             p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required
         )
@@ -131,9 +141,10 @@ async def export_graphml(
 def places(
     issue: IssueView, chosen: Mapping[str, str]
 ) -> dict[str, tuple[OptionView, float, float]]:
-    """Place what parties prefer on the issue's scale: option, rank, and 0 to 100; nothing where it is no scale.
+    """Place the preferred options on the issue's scale: option, rank, and 0 to 100, by party.
 
-    The scale runs over the options that are not retired and those that somebody here still prefers.
+    Empty if the issue is no scale: not ordered, or fewer than two ranks. The scale runs over the
+    options that are not retired and those that one of these parties still prefers.
     """
     options = {o.slug: o for o in issue.options if not o.retired or o.slug in chosen.values()}
     ranks = {slug: Fraction(str(o.rank)) for slug, o in options.items() if o.rank is not None}
@@ -154,7 +165,7 @@ def places(
 async def export_bargaining(
     session: AsyncSession, chosen: Selection, now: datetime
 ) -> AsyncGenerator[bytes]:
-    """Yield party, issue, position and salience; issues that are no scale have no numbers and are left out."""
+    """Yield a CSV of party, issue, position and salience; issues without a scale are left out."""
     held = await read_held(session, chosen, now)
     names = chosen.names
     rows = []

@@ -1,4 +1,4 @@
-"""Exports by their addresses: each checks its question, then streams over a session of its own."""
+"""Serve the exports: each checks its parameters, then streams over its own database session."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -44,7 +44,7 @@ Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]
 async def send_csv(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CsvQuery, Query()]
 ) -> Response:
-    """A row per quote of every position in the filtered cells, or a row per issue."""
+    """Send a row per quote of every position in the filtered cells, or a row per issue."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         return export_csv(own, chosen, query, base=origin(request), now=at)
@@ -54,7 +54,7 @@ async def send_csv(
 
 @router.get("/export.json")
 async def send_json(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
-    """The API's matrix and every position of its cells in one document that describes itself."""
+    """Send one document that describes itself: the API's matrix and every position of its cells."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         return export_json(
@@ -66,7 +66,7 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
 
 @router.get("/export.xlsx")
 async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
-    """A workbook: the matrix as the page shows it, positions, quotes, sources, and what it is."""
+    """Send a workbook: the matrix as on the page, positions, quotes, sources, and a description."""
 
     async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         with scratch_file("xlsx") as path:
@@ -82,7 +82,7 @@ async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query:
 async def send_graph(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
-    """Parties and their agreement, as a graph."""
+    """Send the parties and their agreement as a graph."""
     return await _send(
         request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement"
     )
@@ -92,7 +92,7 @@ async def send_graph(
 async def send_edges(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
-    """The agreement of every pair of parties."""
+    """Send the agreement of every pair of parties."""
     return await _send(
         request, session, slug, query, "csv", networks.export_edges, suffix="-agreement"
     )
@@ -102,7 +102,7 @@ async def send_edges(
 async def send_bargaining(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
-    """Where each party stands on each scale, from 0 to 100, for bargaining models."""
+    """Send where each party is on each scale, from 0 to 100, for bargaining models."""
     return await _send(
         request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining"
     )
@@ -112,7 +112,7 @@ async def send_bargaining(
 async def send_package(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[PackageQuery, Query()]
 ) -> Response:
-    """The data package of the whole negotiation, without the texts of its sources."""
+    """Send the data package of the whole negotiation, without the texts of its sources."""
     at = await moment(session, query.known_at)
     await code_book(session, at, slug)
     etag = etag_of(request, at)
@@ -145,7 +145,7 @@ async def _send(
     etag = etag_of(request, chosen.matrix.at, chosen.as_of)
     if same := unchanged(request, etag):
         return same
-    slots.expect_one()  # before anything is counted for nothing
+    slots.expect_one()  # refuse before the positions are counted
     headers = attachment(f"{slug}_as-of-{chosen.as_of}{suffix}", kind) | {"ETag": etag}
     headers["X-Total-Positions"] = str(await count_positions(session, chosen))
 
@@ -159,6 +159,9 @@ async def _send(
 
 
 def permalink_of(request: Request, chosen: Selection) -> str:
-    """The address of the matrix that was exported, with both times in it."""
+    """Return the address of the exported matrix with both times pinned."""
     pins = {"as_of": chosen.as_of, "known_at": chosen.known_at}
-    return f"{origin(request)}/n/{chosen.slug}?{urlencode([*chosen.filters.items(), *pins.items()], doseq=True)}"
+    return (
+        f"{origin(request)}/n/{chosen.slug}"
+        f"?{urlencode([*chosen.filters.items(), *pins.items()], doseq=True)}"
+    )

@@ -1,4 +1,7 @@
-"""What may be asked of an export in its address; what is unknown is refused, for a passed-over filter would lie."""
+"""Define the query parameters of exports; unknown ones are refused.
+
+A filter that is silently ignored would give wrong data.
+"""
 
 from typing import Annotated, Literal
 
@@ -9,6 +12,8 @@ from app.matrix.schemas import Filters
 
 
 class CsvQuery(Filters):
+    """Filters of the matrix, and the shape and encoding of the CSV."""
+
     shape: Annotated[
         Literal["quotes", "matrix"],
         Field(description="A row per quote, or a row per issue with a column per party."),
@@ -23,6 +28,6 @@ class CsvQuery(Filters):
 
 
 class PackageQuery(Query):
-    """A data package is never filtered."""
+    """Parameters of a data package, which is never filtered."""
 
     known_at: Instant | None = None

@@ -1,7 +1,7 @@
-"""What an export holds: the filtered cells at one moment, and every position in them, read in batches.
+"""Select what an export holds: filtered cells at one moment, their positions read in batches.
 
-Moment and day are pinned before the first batch, and the log only grows: whatever is written meanwhile, all batches
-together are one moment. Nothing is kept from one batch to the next.
+Moment and day are pinned before the first batch, and the log only grows, so all batches together
+show one moment whatever is written meanwhile. Nothing is kept from one batch to the next.
 """
 
 from asyncio import sleep
@@ -27,48 +27,54 @@ from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
 from app.positions.views import PositionView
 
-BATCH = 500  # positions whose documents and names are read at once
-FEW = 50  # positions that are made and written without a pause: about 5 ms
+BATCH = 500  # positions whose documents and names are read in one query
+FEW = 50  # positions that are built and written without yielding to other tasks: about 5 ms
 WINDOW = 2_000  # cells
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """An export's question with both times pinned, and the matrix it asks (only its first row is loaded)."""
+    """Hold an export's query with both times pinned, and its matrix.
+
+    Only the first row of the matrix is loaded.
+    """
 
     query: MatrixQuery
     matrix: Matrix
-    names: dict[str, str] = field(
-        default_factory=dict
-    )  # of parties by slug; grows by those that only speak
-    total: int = 0  # positions, where somebody watches
-    step: Callable[[int, int], None] | None = None  # told how many are done, of how many
+    # Party names by slug; parties that only speak are added while positions are read.
+    names: dict[str, str] = field(default_factory=dict)
+    total: int = 0  # positions, where progress is shown
+    step: Callable[[int, int], None] | None = None  # called with (positions done, total)
 
     @property
     def slug(self) -> str:
+        """Return the negotiation's slug."""
         return self.matrix.negotiation.slug
 
     @property
     def as_of(self) -> str:
+        """Return the pinned day in ISO 8601."""
         return self.matrix.as_of.isoformat()
 
     @property
     def known_at(self) -> str:
+        """Return the pinned instant in ISO 8601."""
         return instant(self.matrix.at.at)
 
     @property
     def issues(self) -> dict[str, IssueView]:
+        """Return the issues by slug."""
         return {i.slug: i for i in self.matrix.issues}
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What narrows it, as it stands in addresses; the times apart."""
+        """Return the filters as query parameters, defaults and times omitted."""
         return self.query.model_dump(
             mode="json", exclude_defaults=True, exclude={"as_of", "known_at"}
         )
 
     def meta(self) -> dict[str, Any]:
-        """Where a file comes from, so that it can be told and fetched again."""
+        """Return where a file comes from, so that it can be identified and fetched again."""
         return {
             "negotiation": self.slug,
             "title": self.matrix.negotiation.title,
@@ -83,7 +89,7 @@ class Selection:
 async def select_cells(
     session: AsyncSession, slug: str, query: Filters, *, now: datetime
 ) -> Selection:
-    """Pin what is asked for; NotFound or Invalid where it cannot be."""
+    """Pin the query's times and load its matrix; raise NotFound or Invalid if that fails."""
     asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
     matrix = await load(session, slug, asked, now=now, most_cells=1)
     pinned = asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at})
@@ -93,7 +99,7 @@ async def select_cells(
 async def windows(
     session: AsyncSession, chosen: Selection, *, now: datetime
 ) -> AsyncGenerator[Matrix]:
-    """The matrix in windows of whole rows."""
+    """Yield the matrix in windows of whole rows."""
     query = chosen.query
     while True:
         matrix = await load(session, chosen.slug, query, now=now, most_cells=WINDOW)
@@ -105,16 +111,17 @@ async def windows(
 
 
 async def count_positions(session: AsyncSession, chosen: Selection) -> int:
+    """Count the positions in the chosen cells."""
     return await session.scalar(select(func.count()).select_from(_keys(chosen).subquery())) or 0
 
 
 async def positions(
     session: AsyncSession, chosen: Selection
 ) -> AsyncGenerator[list[tuple[PositionView, bool]]]:
-    """Yield every position of the cells shown, a few at a time, and whether it is current.
+    """Yield every position of the chosen cells, a few at a time, and whether it is current.
 
-    In the order of the matrix, those of a cell in the order of docs/rules.md, rule 3.
-    Between one few and the next, whatever else the process has to do gets its turn.
+    They come in the order of the matrix, those of one cell in the order of docs/rules.md, rule 3.
+    Between two lists, other tasks of the process get their turn.
     """
     names = Names()
     done = 0
@@ -143,7 +150,7 @@ async def positions(
 
 
 def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
-    """Select (seq, n, current) of the published positions counted at `as_of`, in the cells that no filter hides."""
+    """Select (seq, n, current) of the published positions up to `as_of` in the cells not hidden."""
     matrix, query = chosen.matrix, chosen.query
     party_ids = {p["slug"]: i for i, p in matrix.book.parties.items()}
     parties = [party_ids[p.slug] for p in matrix.grid.parties]

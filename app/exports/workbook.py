@@ -1,4 +1,4 @@
-"""A workbook written row by row with flat memory, in which every text is a text and never a formula."""
+"""Write a workbook row by row with constant memory; every text stays a text, never a formula."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ import xlsxwriter
 
 from app.exports.worksheet import RowSheet
 
-MOST_ROWS = 1_048_576  # what one sheet holds
-MOST_LINKS, LONGEST_LINK = 65_530, 2_079  # what Excel opens
+MOST_ROWS = 1_048_576  # of one sheet
+MOST_LINKS, LONGEST_LINK = 65_530, 2_079  # per sheet; Excel does not open more
 
 CELL = {"valign": "top", "text_wrap": True}
-# As on the page: the weight and pattern of the rule at a cell's edge is its firmness, red only for red lines.
+# As on the page: weight and pattern of a cell's border show its firmness, red only for red lines.
 FORMATS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bottom": 2, "valign": "bottom", "text_wrap": True},
     "group": {"italic": True, "bg_color": "#EFEDE8"},
@@ -32,6 +32,8 @@ FORMATS: dict[str, dict[str, Any]] = {
 
 
 class Book:
+    """Write a workbook sheet by sheet; a context manager that closes the file."""
+
     def __init__(self, path: Path, made_at: datetime) -> None:
         options = {
             "constant_memory": True,
@@ -40,7 +42,8 @@ class Book:
             "tmpdir": path.parent,
         }
         self._book = xlsxwriter.Workbook(str(path), options)
-        self._book.set_properties({"created": made_at})  # the same data, the same bytes
+        # The instant of the data, not the clock's, so that the same data give the same bytes.
+        self._book.set_properties({"created": made_at})
         self.formats = {name: self._book.add_format(form) for name, form in FORMATS.items()}
         self._closed = False
 
@@ -56,6 +59,7 @@ class Book:
         self.close()
 
     def close(self) -> None:
+        """Write the file to disk, once."""
         if not self._closed:
             self._closed = True
             self._book.close()
@@ -63,6 +67,7 @@ class Book:
     def sheet(
         self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)
     ) -> "Sheet":
+        """Add a sheet with these column widths; `frozen` (rows, columns) stay in view."""
         made = self._book.add_worksheet(name, RowSheet)
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
@@ -70,10 +75,13 @@ class Book:
         return Sheet(self, made)
 
     def table(self, name: str, columns: Sequence[str]) -> "Table":
+        """Add a table, which takes as many sheets as its rows need."""
         return Table(self, name, columns)
 
 
 class Sheet:
+    """Write one sheet from top to bottom."""
+
     def __init__(self, book: Book, sheet: Any) -> None:
         self._formats, self._sheet = book.formats, sheet
         self.rows = self._links = 0
@@ -81,7 +89,11 @@ class Sheet:
     def row(
         self, values: Sequence[Any], formats: Sequence[str] = (), links: Sequence[str | None] = ()
     ) -> None:
-        """Write the next row: texts as texts, whole numbers as numbers, nothing as nothing."""
+        """Write the next row: texts as texts, whole numbers as numbers, None as an empty cell.
+
+        Links beyond MOST_LINKS, longer than LONGEST_LINK or not of http or https are left out; the
+        text stays.
+        """
         told: dict[int, str] = {}
         for column, link in enumerate(links):
             if not link or not values[column] or self._links + len(told) >= MOST_LINKS:
@@ -95,7 +107,7 @@ class Sheet:
 
 
 class Table:
-    """Rows under the names of their columns; what one sheet cannot hold goes on in a further one."""
+    """Write rows under their column names; rows that one sheet cannot hold go on in the next."""
 
     def __init__(self, book: Book, name: str, columns: Sequence[str]) -> None:
         self._book, self._name, self._columns = book, name, columns
@@ -103,7 +115,7 @@ class Table:
         self._sheet = self._next()
 
     def add(self, row: Mapping[str, Any], links: Mapping[str, str | None]) -> None:
-        """Add a row; `links` are the addresses that columns lead to."""
+        """Add a row; `links` has the addresses that its columns lead to."""
         if self._sheet.rows == MOST_ROWS:
             self._sheet = self._next()
         self._sheet.row(

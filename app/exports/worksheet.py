@@ -1,7 +1,8 @@
-"""A worksheet of XlsxWriter that takes a row at once; the library's own way, cell by cell, takes five times as long.
+"""Write whole rows with XlsxWriter; the library's own way, cell by cell, takes five times as long.
 
-It writes what the library would, letter by letter, but for a text that looks like the library's own markup, `<r>…</r>`:
-that would be passed on as markup. It steps in where the library, in constant memory, writes a row as the next begins.
+The output equals the library's, byte for byte, except for a text that looks like the library's own
+markup, `<r>…</r>`, which the library would pass on as markup. In constant memory, the library
+writes a row when the next one begins; RowSheet overrides that step.
 """
 
 import re
@@ -13,28 +14,30 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.core.xml_text import xml_text
 
-MOST_CHARACTERS = 32_767  # what one cell holds
+MOST_CHARACTERS = 32_767  # of one cell, in UTF-16 code units
 CUT = " … [cut here: longer than a cell can be; the CSV has all of it]"
-_SPECIAL = re.compile(
-    "[&<>_\0-\x1f\ud800-\udfff\ufffe\uffff]"
-)  # what may have to be replaced or escaped
+# Characters that may have to be replaced or escaped.
+_SPECIAL = re.compile("[&<>_\0-\x1f\ud800-\udfff\ufffe\uffff]")
 _NAMES: list[str] = []  # of columns: A, B, …
 
 
 class RowSheet(Worksheet):
-    """A sheet in constant memory whose rows come whole, by `put`."""
+    """Write a sheet in constant memory whose rows are given whole, by `put`."""
 
     _pending: tuple[int, list[str | None], list[Any]] | None = None
 
     def put(
         self, row: int, values: Sequence[Any], formats: Sequence[Any], links: Mapping[int, str]
     ) -> set[int]:
-        """Write the next row, with addresses by column; return the columns whose address the library took."""
+        """Write the next row; return the columns whose link was accepted.
+
+        `links` has an address for each column that leads somewhere.
+        """
         self._write_single_row(row)
         forms = list(formats) or [None] * len(values)
         taken = set()
         for column, address in links.items():
-            self.ignore_write_string = True  # it comes with the row
+            self.ignore_write_string = True  # the text is written with the row
             if self.write_url(row, column, address, forms[column], cell_text(values[column])) == 0:
                 taken.add(column)
                 forms[column] = forms[column] or self.default_url_format
@@ -45,7 +48,7 @@ class RowSheet(Worksheet):
         return taken
 
     def _content(self, value: object) -> str | None:
-        """What of a cell's element comes after its place and style."""
+        """Return the part of a cell's XML element after its reference and style."""
         match value:
             case None:
                 return None
@@ -85,7 +88,10 @@ class RowSheet(Worksheet):
 
 
 def cell_text(text: str) -> str:
-    """A text as a cell can hold it, cut where it is too long; characters beyond U+FFFF count as two."""
+    """Return a text as a cell can hold it, cut if it is too long.
+
+    Characters beyond U+FFFF count as two.
+    """
     text = xml_text(str.__str__(text))
     if len(text) > MOST_CHARACTERS:
         text = text[: MOST_CHARACTERS - len(CUT)] + CUT

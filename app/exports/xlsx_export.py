@@ -1,4 +1,4 @@
-"""The matrix as a workbook: a sheet that looks like the page, then positions, quotes, sources, and what it is."""
+"""Write a workbook: a sheet like the page, then positions, quotes, sources, and a description."""
 
 from asyncio import sleep
 from collections.abc import Mapping
@@ -30,13 +30,13 @@ from app.models.vocabulary import Act, MoveKind
 from app.positions.phrases import only_if
 
 SOURCE_COLUMNS = (
-    "source_id", "source_uid", "url", "reference", "title", "publisher", "author", "published_on", "accessed_on",
-    "kind", "language", "archive_url", "licence", "text_sha256", "source_page",
+    "source_id", "source_uid", "url", "reference", "title", "publisher", "author",
+    "published_on", "accessed_on", "kind", "language", "archive_url", "licence",
+    "text_sha256", "source_page",
 )  # fmt: skip
-PAGE = 500
-Moved = dict[
-    tuple[str, str], MoveKind | None
-]  # cells (party, issue) that changed, with their last move
+PAGE = 500  # sources that are read in one query
+# Cells (party, issue) that changed, with the kind of their last move.
+Moved = dict[tuple[str, str], MoveKind | None]
 
 
 async def export_xlsx(
@@ -48,7 +48,7 @@ async def export_xlsx(
     permalink: str | None,
     now: datetime,
 ) -> None:
-    """Write the workbook; `base` goes before addresses of ours, and without it there are no links to them."""
+    """Write the workbook; `base` goes before addresses of this site, left out if it is empty."""
     with Book(path, chosen.matrix.at.at) as book:
         moved = await _matrix(session, chosen, book, base, now)
         counts = await _evidence(session, chosen, book, base, moved)
@@ -59,7 +59,7 @@ async def export_xlsx(
 async def _matrix(
     session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime
 ) -> Moved:
-    """Write the sheet that looks like the page; tell which cells have moved since the day that was asked about."""
+    """Write the sheet that looks like the page; return the cells that moved after `since`."""
     moved: Moved = {}
     parties = chosen.matrix.grid.parties
     sheet = book.sheet("Matrix", [34, 34, *[30] * len(parties)], frozen=(1, 1))
@@ -97,7 +97,7 @@ def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) ->
 async def _evidence(
     session: AsyncSession, chosen: Selection, book: Book, base: str, moved: Moved
 ) -> dict[str, int]:
-    """Write positions, quotes, and the sources that they rest on; say how many there are of each."""
+    """Write positions, quotes, and the sources of these; return how many there are of each."""
     names, issues = chosen.names, chosen.issues
     moves = MOVE_COLUMNS if chosen.query.since else ()
     stated = book.table("Positions", (*POSITION_COLUMNS, *moves))
@@ -151,11 +151,13 @@ def _about(
         *((f"Rows in {name.capitalize()}", n) for name, n in counts.items()),
         (
             "Cells",
-            "Words of the matrix are ours; quotes are verbatim. An empty cell is hidden by a filter.",
+            "Words of the matrix are ours; quotes are verbatim."
+            " An empty cell is hidden by a filter.",
         ),
         (
             "Dates",
-            "As given: a day, a month or a year. stated_by is the day by which it had certainly been said.",
+            "As given: a day, a month or a year."
+            " stated_by is the day by which it had certainly been said.",
         ),
     ]
     for name, value in rows:
