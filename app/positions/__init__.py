@@ -1,0 +1,1 @@
+"""Positions: write, read, recode, cite and present them."""

@@ -1,4 +1,4 @@
-"""Writing positions: a party states one, its record is corrected, it is retracted. Nothing is ever overwritten."""
+"""State, correct, restore and retract positions; nothing is ever overwritten."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -42,7 +42,11 @@ async def state(
     wanted: PositionContent,
     status: PositionStatus | None = None,
 ) -> tuple[Position, list[Fault]]:
-    """A party takes a position, or moves to another: a new position with its own date. Gives warnings along."""
+    """Record that a party takes a position or moves to another one; return it with its warnings.
+
+    A move is a new position with its own date, never a new version (docs/rules.md, rule 5). Raise
+    Invalid with all faults, and Forbidden for publishing at once where a second person publishes.
+    """
     if negotiation.review and status == PUBLISHED:
         raise Forbidden("In this negotiation a second person publishes: keep it as a draft.")
     status = status or (DRAFT if negotiation.review else PUBLISHED)
@@ -74,9 +78,10 @@ async def correct(
     status: PositionStatus,
     reason: str | None,
 ) -> list[Fault]:
-    """The record was wrong, or a draft is worked on or published: a new version of the same position.
+    """Write a new version of a position to correct its record, or to edit or publish a draft.
 
-    Takes the position locked. What changes nothing writes nothing.
+    The caller has locked the position. If nothing changes, nothing is written. Return the warnings;
+    raise Invalid with all faults, and Forbidden where another person has to publish the draft.
     """
     before = await queries.document(session, position)
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
@@ -101,8 +106,8 @@ async def correct(
         return composed.warnings
     if reviewed and _rewritten(before, document):
         raise Forbidden(
-            "In this negotiation a second person publishes a draft as it stands: change it first, and let somebody who"
-            " has read the change publish it."
+            "In this negotiation a second person publishes a draft as it stands: change it first,"
+            " and let somebody who has read the change publish it."
         )
     position.version += 1
     action = _action(before["status"], status)
@@ -118,7 +123,10 @@ async def restore(
     status: PositionStatus,
     reason: str | None,
 ) -> None:
-    """Bring a retracted position back as it was: published if it ever was that, else as a draft."""
+    """Restore a retracted position as it was: published if it ever was published, else a draft.
+
+    Raise Conflict unless it is retracted, Invalid if `status` is another one.
+    """
     if position.status != RETRACTED:
         raise Conflict("It is not retracted.")
     if status != (DRAFT if position.first_published_at is None else PUBLISHED):
@@ -127,7 +135,7 @@ async def restore(
             Fault("/status", "must be published"),
         )
     document = await queries.document(session, position)
-    document.pop("recoded_as", None)  # nothing else stands in its place any more
+    document.pop("recoded_as", None)  # no other position replaces it any more
     position.version += 1
     await write(
         session,
@@ -141,7 +149,10 @@ async def restore(
 
 
 async def retract(session: AsyncSession, log: Log, *, position: Position, reason: str) -> None:
-    """From now on it counts nowhere, for any `as_of`; its page stays and says so."""
+    """Retract a position: it no longer counts for any `as_of`, but its page stays and says so.
+
+    Raise Conflict if it is retracted already.
+    """
     if position.status == RETRACTED:
         raise Conflict("It is retracted already.")
     document = await queries.document(session, position)
@@ -158,7 +169,7 @@ async def retract(session: AsyncSession, log: Log, *, position: Position, reason
 
 
 def _rewritten(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Tell whether publishing changes what a draft says; days that only then are computed are no change."""
+    """Tell whether publishing changes a draft; dates first computed on publishing do not count."""
     computed = {"status"} | {
         name for name in ("stated_on", "stated_from", "stated_by") if before.get(name) is None
     }
@@ -211,7 +222,10 @@ async def _quotes(
     *,
     public: bool,
 ) -> tuple[list[QuoteFacts], list[tuple[Quote, QuoteCheck]]]:
-    """Turn what was sent into quotes: those that are kept as they are, and new ones, checked against their sources."""
+    """Resolve the quotes that were sent: keep existing ones, check new ones against their sources.
+
+    Return all quotes in the order sent, and the new rows with their checks. Add to `faults`.
+    """
     kept = await queries.quotes_of_cell(session, cell, [q.id for q in wanted if q.id is not None])
     held = {q["id"]: q for q in before["quotes"]} if before else {}
     kept |= held
@@ -269,8 +283,16 @@ async def _quotes(
 
 
 QUOTE_FIELDS = (
-    "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on",
-)  # fmt: skip
+    "source_id",
+    "exact",
+    "prefix",
+    "suffix",
+    "kind",
+    "language",
+    "translated_from",
+    "translation",
+    "said_on",
+)
 
 
 async def _speaker(
@@ -317,7 +339,10 @@ async def write(
     action: str,
     reason: str | None,
 ) -> None:
-    """Write a version: its quotes, the live rows, and its entry in the log."""
+    """Write a version of a position: its new quotes, the live rows and its entry in the log.
+
+    A published version also makes public the speakers that only drafts have named so far.
+    """
     for name in (
         "status",
         "act",
@@ -360,7 +385,7 @@ async def write(
 
 
 async def lay_out(session: AsyncSession, position: Position, document: Mapping[str, Any]) -> None:
-    """Write the rows that hang on a position from its document."""
+    """Replace the attitudes, links and quotes of a position in the tables by its document's."""
     for model in (PositionAttitude, PositionLink, PositionQuote):
         if position.version > 1:
             await session.execute(delete(model).where(model.position_id == position.id))

@@ -1,4 +1,4 @@
-"""Positions as JSON: read, state, correct, retract; the same actions as the forms."""
+"""Read, state, correct and retract positions by JSON, with the same actions as the forms."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -120,7 +120,10 @@ async def state_position(
 async def correct_position(
     request: Request, session: Session, viewer: Editor, position_id: NumberInPath, body: Sent
 ) -> Response:
-    """The record was wrong: a new version, by JSON Merge Patch. Publishes a draft or restores a retracted one too."""
+    """The record was wrong: a new version, by JSON Merge Patch.
+
+    Publishes a draft or restores a retracted one too.
+    """
     position = await queries.get_position(session, position_id, lock=True)
     at = await newest_moment(request, session, position)
     [view] = await presenter.views(
@@ -181,7 +184,7 @@ async def retract_position(
 
 
 def _content(sent: PositionContent) -> PositionContent:
-    """What was sent of a version itself, and no more than was sent."""
+    """Return the fields of a version that were sent, and no others."""
     return PositionContent(
         **{n: getattr(sent, n) for n in PositionContent.model_fields if n in sent.model_fields_set}
     )
@@ -213,7 +216,7 @@ async def _answer(
 async def _changed_since(
     session: AsyncSession, at: Moment, shown: Sequence[PositionView]
 ) -> dict[str, int]:
-    """Of a pinned answer, how many of the positions that it shows have been changed since."""
+    """Count, for a response with `known_at`, the positions shown that have been changed since."""
     if not at.pinned:
         return {}
     return {"changed_since": await queries.count_changed_since(session, at, {p.id for p in shown})}

@@ -1,4 +1,4 @@
-"""What becomes of a position's attitudes when the options of its issue are merged or split; pure."""
+"""Recode a position's attitudes when options of its issue are merged or split; no database."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -6,13 +6,12 @@ from typing import Any
 
 from app.models.vocabulary import Attitude
 
-Attitudes = Sequence[
-    Mapping[str, Any]
-]  # as in a position's document: option_id, attitude, condition, inferred
+# As in a position's document: option_id, attitude, condition, inferred.
+Attitudes = Sequence[Mapping[str, Any]]
 
 
 class Keep(StrEnum):
-    """What stands where a position says different things of two options that become one."""
+    """Which attitude to keep where a position has different attitudes to two merged options."""
 
     SOURCE = "source"
     TARGET = "target"
@@ -20,7 +19,7 @@ class Keep(StrEnum):
 
 
 class Part(StrEnum):
-    """Which of the two options that one becomes a position speaks of."""
+    """Which of the two options a position is about after an option was split."""
 
     OLD = "old"
     NEW = "new"
@@ -28,11 +27,16 @@ class Part(StrEnum):
 
 
 def find(attitudes: Attitudes, option_id: int) -> Mapping[str, Any] | None:
+    """Return the attitude to an option, or None."""
     return next((a for a in attitudes if a["option_id"] == option_id), None)
 
 
 def clash(attitudes: Attitudes, source: int, target: int) -> bool:
-    """Must somebody decide? Not where it says the same of both; who prefers one accepts the other too."""
+    """Tell whether an editor has to decide which attitude to keep when two options are merged.
+
+    Nobody has to where both are accepted or preferred, or both rejected, on the same condition: a
+    party that prefers one of them accepts the other too.
+    """
     one, other = find(attitudes, source), find(attitudes, target)
     if one is None or other is None:
         return False
@@ -43,7 +47,10 @@ def clash(attitudes: Attitudes, source: int, target: int) -> bool:
 def merge(
     attitudes: Attitudes, source: int, target: int, keep: Keep | None = None
 ) -> list[dict[str, Any]]:
-    """The attitudes once `source` is `target`, condition and mark carried along; ValueError for an undecided clash."""
+    """Return the attitudes after `source` was merged into `target`.
+
+    The condition and the mark "inferred" are kept. Raise ValueError for a clash without `keep`.
+    """
     one, other = find(attitudes, source), find(attitudes, target)
     rest = [dict(a) for a in attitudes if a["option_id"] not in (source, target)]
     if clash(attitudes, source, target):
@@ -51,7 +58,7 @@ def merge(
             raise ValueError("undecided")
         left = {Keep.SOURCE: one, Keep.TARGET: other, Keep.NEITHER: None}[keep]
     elif one and other:
-        # The stronger says the weaker too; among equals what was said outright counts, not what was inferred.
+        # The stronger attitude includes the weaker; of equals, the one not inferred counts.
         left = min((one, other), key=lambda a: (a["attitude"] != Attitude.PREFERS, a["inferred"]))
     else:
         left = one or other
@@ -59,7 +66,10 @@ def merge(
 
 
 def split(attitudes: Attitudes, old: int, new: int, part: Part) -> list[dict[str, Any]]:
-    """The attitudes once what was said of `old` is said of `new`, or of both; ValueError for two that are preferred."""
+    """Return the attitudes after the attitude to `old` was moved to `new`, or copied to it.
+
+    Raise ValueError if both options would then be preferred.
+    """
     said = find(attitudes, old)
     if said is None or part == Part.OLD:
         return ordered(attitudes)
@@ -70,4 +80,5 @@ def split(attitudes: Attitudes, old: int, new: int, part: Part) -> list[dict[str
 
 
 def ordered(attitudes: Attitudes) -> list[dict[str, Any]]:
+    """Return copies of the attitudes, sorted by option id as in a position's document."""
     return sorted((dict(a) for a in attitudes), key=lambda a: a["option_id"])

@@ -1,4 +1,4 @@
-"""How positions, quotes and sources are cited, and what they are in schema.org's words; pure."""
+"""Cite positions, quotes and sources, and describe them in schema.org terms; no database."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,11 @@ def cite_position(
     base: str,
     query: str,
 ) -> Cite:
-    """Cite one version of a position, by names of parties, its issue and negotiation; `query` pins what was known."""
+    """Cite one version of a position.
+
+    `names` maps the slugs of parties to names; `issue` and `negotiation` are titles. `base` is the
+    site's origin, and `query` the query string that pins what was known (`?known_at=…`).
+    """
     party, others = (
         names[position.party],
         [names.get(slug, slug) for slug in position.attributed_by],
@@ -66,7 +70,7 @@ def cite_position(
 
 
 def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
-    """Cite somebody's words by the quote's own address, which outlives its removal from a position."""
+    """Cite a quote by its own URL, which stays valid if the quote is removed from its position."""
     address = f"/quotes/{quote.id}"
     direct = quote.kind == QuoteKind.DIRECT and quote.speaker is not None
     who = (
@@ -95,14 +99,14 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
 
 
 def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: str) -> Cite:
-    """Cite a document itself, with a note of where it is on record here; `data` is its snapshot."""
+    """Cite a source itself, with the URL of its record here; `data` is its snapshot in the log."""
     address = f"/sources/{source_id}"
     author, publisher = data["author"], data["publisher"]
     news = any(word in (data["kind"] or "").lower() for word in NEWS)
     kind = "article-newspaper" if news else "webpage" if data["url"] else "document"
-    if (
-        author is None and not news
-    ):  # who published it answers for it; of a newspaper styles say so themselves
+    # The publisher is responsible for a text without author; for newspapers, citation styles
+    # arrange that themselves.
+    if author is None and not news:
         author, publisher = publisher, None
     work = Work(
         key=f"parley-source-{source_id}",
@@ -127,13 +131,16 @@ def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: st
 
 
 def in_words(source: SourceView) -> str:
-    """Title, publisher and day of a source, for a sentence."""
+    """Return the title, publisher and date of a source, to be used in a sentence."""
     day = dates.display(source.published_on) if source.published_on else None
     return ", ".join(filter(None, [f"“{shortened(source.title)}”", source.publisher, day]))
 
 
 def quotation(quote: QuoteView, base: str) -> dict[str, Any]:
-    """A quote as schema.org's Quotation; who speaks is a person, or the office where no name is known."""
+    """Describe a quote as a schema.org Quotation.
+
+    The speaker is a Person, named by the office where the name is not known.
+    """
     speaker = quote.speaker
     return known(
         {
@@ -158,6 +165,7 @@ def quotation(quote: QuoteView, base: str) -> dict[str, Any]:
 
 
 def document_data(source: SourceView, base: str) -> dict[str, Any]:
+    """Describe a source as a schema.org CreativeWork."""
     return known(
         {
             "@type": "CreativeWork",
@@ -171,5 +179,5 @@ def document_data(source: SourceView, base: str) -> dict[str, Any]:
 
 
 def known(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is not known."""
+    """Drop properties whose value is not known (null or empty)."""
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}

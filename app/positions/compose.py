@@ -1,7 +1,7 @@
-"""Putting together what a version of a position says, and refusing what breaks a rule; pure.
+"""Compose the document of a version of a position and report every broken rule; no database.
 
-The *document* of a position is its snapshot in the log: plain JSON values that name things by number. The live rows are
-written from it, and what readers see is made from it.
+The *document* of a position is its snapshot in the log: plain JSON values that refer to other
+objects by id. The live rows are written from it, and what readers see is made from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,21 +17,21 @@ from app.positions.schemas import PositionContent
 
 UNMATCHED = "does not occur in the text of its source as whole words"
 
-BY_HAND = {
-    "stated_from": "from_by_hand",
-    "stated_by": "by_by_hand",
-}  # what may narrow, and the mark that it did
+# The dates that an editor may narrow by hand, and the flags that say that this was done.
+BY_HAND = {"stated_from": "from_by_hand", "stated_by": "by_by_hand"}
 
 
 @dataclass(frozen=True, slots=True)
 class OptionFacts:
+    """What the rules need to know about an option."""
+
     id: int
     retired: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CellFacts:
-    """The cell, and what may be named from it."""
+    """A cell, and the options and issues that a position in it may name."""
 
     negotiation_id: int
     party_id: int
@@ -39,14 +39,13 @@ class CellFacts:
     issue: str
     options: Mapping[str, OptionFacts]  # of the cell's issue, by slug
     issues: Mapping[str, int]  # of the negotiation, by slug
-    linked: Mapping[str, Mapping[str, int]] = field(
-        default_factory=dict
-    )  # options of other issues that links name
+    # Options of the other issues that links name.
+    linked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteFacts:
-    """One quote as it will stand: the columns of its row, and what the rules ask about it."""
+    """A quote of the new version: the columns of its row, and what the rules need to know."""
 
     row: dict[str, Any]  # without `id` where it is new
     published_on: str | None  # of its source
@@ -56,6 +55,8 @@ class QuoteFacts:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
+    """The document of a version, with the faults that forbid saving it and with warnings."""
+
     document: dict[str, Any]
     faults: list[Fault]
     warnings: list[Fault]
@@ -71,9 +72,10 @@ def compose(
     now: datetime,
     recorded_day: date | None = None,
 ) -> Composed:
-    """Make the document of a version; `before` is that of the version it follows. All faults are found in one go.
+    """Compose the document of a version, and collect all its faults at once.
 
-    `recorded_day` is the day in UTC of the first publication; the day of `now` where that is still to come.
+    `before` is the document of the previous version. `recorded_day` is the UTC day of the first
+    publication; by default the day of `now`, for what is not published yet.
     """
     faults: list[Fault] = []
     publishing = status == PositionStatus.PUBLISHED
@@ -177,7 +179,10 @@ def _dated(
     recorded_day: date,
     faults: list[Fault],
 ) -> dict[str, Any]:
-    """Date it (docs/rules.md, rule 3): only its own dates and quotes, or its first publication, move that."""
+    """Compute the dates of a version (docs/rules.md, rule 3).
+
+    They change only with its own dates or quotes, or with its first publication.
+    """
     undated = dict.fromkeys(("stated_on", "stated_from", "stated_by"), None) | dict.fromkeys(
         ("from_by_hand", "by_by_hand"), False
     )

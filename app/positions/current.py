@@ -1,4 +1,4 @@
-"""Which position of a cell is current (docs/rules.md, rules 3 and 4), in SQL."""
+"""Select the current position of each cell (docs/rules.md, rules 3 and 4) in SQL."""
 
 from collections.abc import Collection
 from datetime import date
@@ -19,7 +19,7 @@ CellKey = tuple[int, int]  # party, issue
 def published(
     at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]
 ) -> Any:
-    """Condition on Spell: published, in these cells, as held at a moment."""
+    """Return a condition on Spell: published at a moment and in one of these cells."""
     return and_(
         Spell.negotiation_id == negotiation_id,
         Spell.status == PositionStatus.PUBLISHED,
@@ -30,9 +30,10 @@ def published(
 
 
 def chosen_at(where: Any, as_of: Any) -> Any:
-    """Order by docs/rules.md, rule 4: own words before hearsay, then the last in the order of rule 3.
+    """Select the current spell of each cell (docs/rules.md, rule 4).
 
-    `app.matrix.precedence` says the same in memory. `as_of` is a day, or a column that holds one.
+    The party's own words come before hearsay, then counts the last in the order of rule 3.
+    `app.matrix.precedence` does the same in memory. `as_of` is a day, or a column with one.
     """
     return (
         select(Spell)
@@ -59,7 +60,7 @@ async def current_ids(
     issues: Collection[int],
     as_of: date,
 ) -> dict[CellKey, int]:
-    """Just the numbers of the current positions, to compare one day with another."""
+    """Return only the ids of the current positions by cell, to compare one day with another."""
     chosen = chosen_at(published(at, negotiation_id, parties, issues), as_of).subquery()
     rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
     return {(party, issue): position for party, issue, position in rows}

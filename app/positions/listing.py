@@ -1,4 +1,4 @@
-"""Walking the list of positions: filters, sorts and cursors, all as of the instant of the first page."""
+"""Page through positions by filter, sort and cursor, as known at the time of the first page."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from app.models.vocabulary import PositionStatus
 from app.positions.queries import matches, newest_spells
 from app.positions.schemas import PositionsQuery
 
-# What a draft may lack sorts before everything.
+# Dates that a draft may lack sort before all others.
 FIRST_DAY = literal(date(1, 1, 1), Date)
 FIRST_INSTANT = literal(
     datetime.fromisoformat("0001-01-01T00:00:00+00:00"), DateTime(timezone=True)
@@ -43,13 +43,19 @@ DRAFT_KEYS: dict[str, Sequence[Any]] = KEYS | {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """A page of positions as known at a moment, with the cursor of the next page or None."""
+
     at: Moment
     versions: list[Snapshot]
     next: str | None
 
 
 async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts: bool) -> Listed:
-    """One page of the walk; a cursor goes on at the instant of its first page, so no row is lost or seen twice."""
+    """Return one page of positions.
+
+    A cursor continues at the moment of the first page, so that no row is lost or seen twice. Raise
+    Invalid for unknown slugs and for a cursor that does not belong to these filters.
+    """
     at = await moment(session, query.known_at, drafts=drafts)
     purpose = "positions:" + _digest(query)
     after: list[Any] | None = None
@@ -85,7 +91,7 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
 
 
 async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:
-    """Conditions on Spell; unknown slugs are refused by name."""
+    """Return the filters as conditions on Spell; raise Invalid naming the first unknown slug."""
     found: list[Any] = []
     negotiation_id = None
     if query.negotiation:

@@ -1,4 +1,4 @@
-"""What a PATCH means: the version that is there, merged with what was sent (JSON Merge Patch, RFC 7396); pure."""
+"""Merge a PATCH into the current version of a position (JSON Merge Patch, RFC 7396)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,22 +25,20 @@ OURS = (
     "links",
     "stated_on",
 )
-SPANS = (
-    "stated_from",
-    "stated_by",
-)  # sent back as they are they say nothing, sent otherwise they narrow by hand
+# Sent back unchanged, these are ignored; sent with another value, they narrow the dates by hand.
+SPANS = ("stated_from", "stated_by")
 NEVER_NULL = ("act", "firmness", "attitudes", "conditions", "inferred", "links", "quotes", "status")
 WRITABLE = {*OURS, *SPANS, "quotes", "status", "reason"}
 
 
 def content_of(view: PositionView) -> dict[str, Any]:
-    """A version as one would send it in, keeping its quotes."""
+    """Return a version in the form in which it would be sent, with its quotes kept by id."""
     said: dict[str, Any] = plain_json(view)
     return {name: said[name] for name in OURS} | {"quotes": [{"id": q.id} for q in view.quotes]}
 
 
 def merge(view: PositionView, sent: object) -> PositionPatch:
-    """Merge what was sent into the version that is there; Invalid names every field that may not be so."""
+    """Merge a patch into the current version; raise Invalid naming every field at fault."""
     sent = an_object(sent)
     there = plain_json(view)
     faults = [
@@ -79,7 +77,10 @@ def _merge_map(pointer: str, there: Mapping[str, Any], sent: object) -> dict[str
 
 
 def _take_along(merged: dict[str, Any], sent: Mapping[str, Any], there: Mapping[str, Any]) -> None:
-    """An attitude taken out takes its condition and its mark along, unless these were sent in the same breath."""
+    """Remove the condition and the mark "inferred" of each removed attitude.
+
+    Not where the same patch sends conditions or marks: then these are taken as sent.
+    """
     gone = set(there["attitudes"]) - set(merged["attitudes"])
     if isinstance(sent.get("conditions"), Mapping):
         gone_conditions = {slug for slug in gone if slug not in sent["conditions"]}
@@ -93,7 +94,10 @@ def _take_along(merged: dict[str, Any], sent: Mapping[str, Any], there: Mapping[
 
 
 def _keep_quotes(sent: object, there: list[dict[str, Any]]) -> object:
-    """Strip quotes that are kept down to their number; one whose words were changed is refused: it is a new quote."""
+    """Reduce quotes that are kept to their id; raise Invalid if one was changed.
+
+    A corrected quote is a new quote and has no id.
+    """
     if not isinstance(sent, list):
         return sent  # the model refuses it
     by_id = {q["id"]: q for q in there}

@@ -1,4 +1,4 @@
-"""Help to mend quotes that do not match: why not, and the passage that comes closest (docs/rules.md, rule 2)."""
+"""Explain quotes that do not match: the reason and the closest passage (docs/rules.md, rule 2)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -15,7 +15,10 @@ from app.sources.queries import newest_texts
 async def with_closest(
     session: AsyncSession, faults: list[Fault], quotes: Sequence[QuoteFacts]
 ) -> list[Fault]:
-    """Say of each quotation that does not match why, and show the passage that it can be taken over from."""
+    """Add to the fault of each quote that does not match the reason and the closest passage.
+
+    The passage is there to be copied in place of the quote.
+    """
     missing = {
         f"/quotes/{i}/exact": q.row
         for i, q in enumerate(quotes)

@@ -1,4 +1,4 @@
-"""What the numbers in positions' documents stood for at one moment."""
+"""Look up what the ids in positions' documents referred to at one moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ from app.models.source import QuoteCheck
 from app.negotiations.queries import option_order
 from app.positions.views import PositionView, SourceView
 
-MOST_SOURCES = 10_000  # kept while very many positions are read
+MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read
 
 
 class Check(NamedTuple):
-    """What checking a quote gave."""
+    """The result of checking a quote against the text of its source."""
 
     quote_id: int
     verification: str
@@ -35,19 +35,22 @@ class Check(NamedTuple):
 
     @classmethod
     def of(cls, row: QuoteCheck) -> Self:
+        """Copy the result out of a row of the database."""
         return cls(*(getattr(row, name) for name in cls._fields))
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What has been looked up so far: of one moment, but for slugs, which never change."""
+    """What has been looked up so far, by id.
+
+    Everything is as of one moment, except slugs, which never change.
+    """
 
     negotiations: dict[int, str] = field(default_factory=dict)
     parties: dict[int, str] = field(default_factory=dict)
     issues: dict[int, str] = field(default_factory=dict)
-    options: dict[int, tuple[int, str]] = field(
-        default_factory=dict
-    )  # number -> place in its issue, slug
+    # The place of each option among those of its issue, to sort by, and its slug.
+    options: dict[int, tuple[int, str]] = field(default_factory=dict)
     speakers: dict[int, str | None] = field(default_factory=dict)
     sources: dict[int, SourceView] = field(default_factory=dict)
     checks: dict[int, Check] = field(default_factory=dict)
@@ -60,7 +63,11 @@ async def learn(
     documents: Sequence[Mapping[str, Any]],
     quotes: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Look up what `names` lacks for these; checks are those of these quotes alone, however many were read before."""
+    """Add to `names` what these documents and quotes refer to and what it does not have yet.
+
+    Checks are replaced, not added: `names` then has those of these quotes alone, so that it stays
+    small however many positions are read one after the other.
+    """
     negotiations = {d["negotiation_id"] for d in documents} - names.negotiations.keys()
     parties = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
     parties -= names.parties.keys() | {None}
@@ -98,7 +105,10 @@ async def learn(
 async def called(
     session: AsyncSession, at: Moment, known: Mapping[str, str], positions: Iterable[PositionView]
 ) -> dict[str, str]:
-    """Names of parties by slug: those known, and those that speak in these positions but take no part."""
+    """Return the names of parties by slug, including those of speakers whose party takes no part.
+
+    `known` has those of the negotiation's parties.
+    """
     said = {
         slug
         for p in positions
@@ -118,7 +128,10 @@ async def slugs(
     party_ids: Iterable[int | None],
     issue_ids: Iterable[int],
 ) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
-    """Of negotiations, parties and issues; they never change, so that the live rows tell them whatever the moment."""
+    """Return the slugs of negotiations, parties and issues by id.
+
+    Slugs never change, so the live rows are right for every moment.
+    """
     rows = await session.execute(
         union_all(
             select(literal("n"), Negotiation.id, Negotiation.slug).where(
@@ -137,7 +150,7 @@ async def slugs(
 async def checks_at(
     session: AsyncSession, at: Moment, quote_ids: Iterable[int]
 ) -> dict[int, Check]:
-    """What the last check of each quote had given by then."""
+    """Return the latest check of each quote up to a moment, by the id of the quote."""
     wanted = (
         select(*(getattr(QuoteCheck, name) for name in Check._fields))
         .ext(distinct_on(QuoteCheck.quote_id))
@@ -148,6 +161,7 @@ async def checks_at(
 
 
 def source_view(source: Snapshot) -> SourceView:
+    """Return what readers of a quote see of its source."""
     d = source.data
     return SourceView(
         source.id, d["uid"], d["url"], d["reference"], d["title"], d["publisher"], d["published_on"]

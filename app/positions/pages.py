@@ -1,4 +1,4 @@
-"""Permanent addresses of positions and their versions."""
+"""Show positions and their versions at their permanent URLs."""
 
 from typing import Annotated, Any
 
@@ -39,7 +39,7 @@ QUOTES_A_PAGE = 50
 async def show_position(
     request: Request, session: Session, viewer: Anyone, position_id: Number
 ) -> Response:
-    """A position in its newest version, what it rests on, and how it was recorded."""
+    """Show a position in its newest version, with its quotes and its history."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
     versions = await queries.list_versions(session, at, position_id, drafts=drafts)
@@ -53,7 +53,7 @@ async def show_position(
 async def show_version(
     request: Request, session: Session, viewer: Anyone, position_id: Number, number: Number
 ) -> Response:
-    """One version of a position, and what it changed."""
+    """Show one version of a position, and what it changed."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
     versions = await queries.list_versions(session, at, position_id, drafts=drafts)
@@ -117,6 +117,9 @@ async def _about_position(
 async def _other(
     session: AsyncSession, at: Moment, number: int | None, book: CodeBook
 ) -> tuple[int, str] | None:
-    """The position that this one was recorded as, under another party, or before; with the party's name."""
+    """Return the id and party name of the same position under another party, or None.
+
+    `number` is the id of the position that it was recorded as before, or has been since.
+    """
     found = (await held_by_id(session, at, "position", [number])).get(number or 0)
     return (found.id, book.parties[found["party_id"]]["name"]) if found else None

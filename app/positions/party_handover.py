@@ -1,7 +1,8 @@
-"""Recording positions under another party: two that turn out to be one, or one that turns out to be two.
+"""Move positions to another party when two parties turn out to be one, or one to be two.
 
-The party of a position never changes and a quote keeps whom its speaker spoke for, so each position is stated anew
-under the party that receives it, word for word, and the old one is retracted. See docs/decisions/0021.
+The party of a position never changes, and a quote keeps the party that its speaker spoke for. So
+each position is stated anew, word for word, under the party that receives it, and the old one is
+retracted. See docs/decisions/0021.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,28 +33,32 @@ PUBLISHED, RETRACTED = PositionStatus.PUBLISHED, PositionStatus.RETRACTED
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """From which party to which, and what the log says about it on either side."""
+    """A transfer of positions from one party to another, with the reason that the log shows."""
 
     giver: Party
     receiver: Party
     reason: str
-    speakers: dict[int, Speaker] = field(
-        default_factory=dict
-    )  # the receiver's, by the numbers of the giver's
+    # The receiver's speakers, by the ids of the giver's.
+    speakers: dict[int, Speaker] = field(default_factory=dict)
 
     @property
     def why_gone(self) -> str:
+        """The reason logged with the positions that are retracted from the giver."""
         return f"{self.giver.name} is recorded as {self.receiver.name} from now on: {self.reason}"
 
     @property
     def why_there(self) -> str:
+        """The reason logged with the positions that are recorded under the receiver."""
         return f"Recorded as {self.giver.name} until now: {self.reason}"
 
 
 async def list_of_party(
     session: AsyncSession, party_id: int, *, negotiation_ids: Collection[int], lock: bool = False
 ) -> list[Touched]:
-    """A party's positions in these negotiations, drafts too, with what they say now; by their numbers."""
+    """List a party's positions in these negotiations, drafts too, with their newest versions.
+
+    Retracted ones are left out. Sorted by id.
+    """
     ours = select(Position.id).where(
         Position.party_id == party_id,
         among(Position.negotiation_id, negotiation_ids),
@@ -65,7 +70,11 @@ async def list_of_party(
 async def list_rivals(
     session: AsyncSession, touched: Sequence[Touched], receiver_id: int
 ) -> dict[int, list[Position]]:
-    """By position: the receiver's own published ones in the same cell that may have been stated on the same days."""
+    """Find the receiver's own published positions that may repeat those that are handed over.
+
+    These are in the same cell and their dates overlap. Return them by the id of the position handed
+    over; positions without any are left out.
+    """
     cells = {(t.position.negotiation_id, t.position.issue_id) for t in touched}
     rows = await session.scalars(
         select(Position)
@@ -100,10 +109,12 @@ async def hand_over(
     touched: Sequence[Touched],
     dropped: Mapping[int, int],
 ) -> dict[int, int]:
-    """Record these positions under the receiver, who takes part already; gives their new numbers by the old ones.
+    """Record these positions under the receiver; return the new ids by the old ones.
 
-    Takes them locked. `dropped` names, by position, the one of the receiver that says so already: none is made of it.
-    What had been handed over the other way and was not touched since is restored instead of being stated a third time.
+    The caller has locked them, and the receiver takes part in the negotiation already. `dropped`
+    maps a position to one of the receiver that says the same already, so that no new one is made.
+    A position that had been handed over in the other direction and was not changed since is
+    restored instead of being stated a third time.
     """
     quoted = [q for t in touched for q in t.document["quotes"]]
     await find_sources(session, [q["source_id"] for q in quoted], lock=True)
@@ -132,7 +143,7 @@ async def hand_over(
 async def _came_from(
     session: AsyncSession, touched: Sequence[Touched], receiver: Party
 ) -> dict[int, Position]:
-    """The retracted positions of the receiver that some were made of, and that still say the same."""
+    """Find the receiver's retracted positions from which unchanged ones had been made, by id."""
     origins = {
         t.position.id: t.document.get("recoded_from") for t in touched if t.position.version == 1
     }
@@ -157,7 +168,10 @@ def _status(t: Touched) -> PositionStatus:
 async def _state_anew(
     session: AsyncSession, log: Log, handing: Handing, t: Touched, checks: Mapping[int, QuoteCheck]
 ) -> Position:
-    """The same position under the receiver; it keeps its place in the order, so that no move is made or lost."""
+    """State the same position under the receiver.
+
+    It keeps its first publication, and with it its place in the order: no move is made or lost.
+    """
     old, public = t.position, t.document["status"] == PUBLISHED
     position = Position(
         uid=uuid4(),
@@ -188,7 +202,7 @@ async def _state_anew(
 async def _quote(
     session: AsyncSession, log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool
 ) -> Quote:
-    """The same words anew; whoever spoke for the giver speaks for the receiver."""
+    """Copy a quote; a speaker of the giver becomes a speaker of the receiver."""
     quote = Quote(
         **{name: value for name, value in held.items() if name not in ("id", "uid")}, uid=uuid4()
     )
@@ -197,9 +211,14 @@ async def _quote(
         if number not in handing.speakers:
             speaker = await session.get_one(Speaker, number)
             handing.speakers[number] = await speaker_on_file(
-                session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id, public=public,
+                session,
+                log,
+                name=speaker.name,
+                office=speaker.office,
+                party_id=handing.receiver.id,
+                public=public,
                 aliases=speaker.aliases,
-            )  # fmt: skip
+            )
         quote.speaker_id, quote.party_id = handing.speakers[number].id, handing.receiver.id
     return quote
 
@@ -209,7 +228,7 @@ def _check(found: QuoteCheck) -> QuoteCheck:
 
 
 async def _take_review_along(session: AsyncSession, old: Position, number: int) -> None:
-    """A draft that waits for a second person goes on waiting, with what was said about it."""
+    """Move a draft's submission for review and its comments to the new position."""
     if old.status != PositionStatus.DRAFT:
         return
     submitted = await session.get(ReviewSubmission, old.id)

@@ -1,4 +1,4 @@
-"""Two parties turn out to be one, or one turns out to be two: who sits where, and whose positions are whose."""
+"""Merge two parties into one or split one into two: their participations and positions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,10 +29,11 @@ async def merge_party(
     *,
     names: bool,
 ) -> dict[int, int]:
-    """Record everything that a party holds at these tables as another's; gives the new numbers by the old ones.
+    """Record all positions of a party in these negotiations under another party.
 
-    Takes seats and positions locked. With `names` the one that stays has the other's, and its speakers. Can be done
-    again for what was restored or imported since.
+    Return the new ids of positions by the old ones. The caller has locked the participations
+    (`seats`) and positions. With `names`, the party that stays also gets the names and speakers of
+    the other. Can be repeated for what was restored or imported since.
     """
     for seat in seats:
         await _seat(session, log, handing, seat)
@@ -50,9 +51,14 @@ async def merge_party(
         )
         for speaker in speakers.all():
             there = await speaker_on_file(
-                session, log, name=speaker.name, office=speaker.office, party_id=handing.receiver.id,
-                public=speaker.public, aliases=speaker.aliases,
-            )  # fmt: skip
+                session,
+                log,
+                name=speaker.name,
+                office=speaker.office,
+                party_id=handing.receiver.id,
+                public=speaker.public,
+                aliases=speaker.aliases,
+            )
             if speaker.public:
                 await publish_speaker(log, there)
         aliases = [*handing.receiver.aliases, *new_names(handing.giver, handing.receiver)]
@@ -68,13 +74,16 @@ async def split_party(
     touched: Sequence[Touched],
     dropped: Mapping[int, int],
 ) -> dict[int, int]:
-    """Record some of a party's positions at one table as another's; gives the new numbers by the old ones."""
+    """Record some of a party's positions in one negotiation under another party.
+
+    Return the new ids of positions by the old ones.
+    """
     await _seat(session, log, handing, seat)
     return await hand_over(session, log, handing, touched, dropped)
 
 
 def new_names(giver: Party, receiver: Party) -> list[str]:
-    """Names of the one that the other is not found by yet."""
+    """List the names of the giver that are not yet names or aliases of the receiver."""
     there = {receiver.name, receiver.short_name, *receiver.aliases}
     return [
         n
@@ -84,7 +93,7 @@ def new_names(giver: Party, receiver: Party) -> list[str]:
 
 
 async def _seat(session: AsyncSession, log: Log, handing: Handing, seat: Participation) -> None:
-    """See to it that the receiver takes part where the giver does, beside it and as it does."""
+    """Ensure that the receiver takes part: beside the giver, and in the same role if it is new."""
     wanted = select(Participation).where(
         Participation.negotiation_id == seat.negotiation_id,
         Participation.party_id == handing.receiver.id,
@@ -92,16 +101,21 @@ async def _seat(session: AsyncSession, log: Log, handing: Handing, seat: Partici
     there = await session.scalar(wanted)
     if there is None:
         await take_part(
-            session, log, negotiation=await session.get_one(Negotiation, seat.negotiation_id), party=handing.receiver,
-            role=seat.role, consent_required=seat.consent_required, ordinal=seat.ordinal,
-        )  # fmt: skip
+            session,
+            log,
+            negotiation=await session.get_one(Negotiation, seat.negotiation_id),
+            party=handing.receiver,
+            role=seat.role,
+            consent_required=seat.consent_required,
+            ordinal=seat.ordinal,
+        )
     elif there.merged_into_id is not None:
         again = {"merged_into_id": None, "consent_required": there.role == PartyRole.PRINCIPAL}
         await amend_participation(log, there, again, reason=handing.reason)
 
 
 async def _merged_before(session: AsyncSession, seat: Participation) -> list[Participation]:
-    """Those who had been merged into the party that is merged now: they go along."""
+    """List the participations merged earlier into this one, which have to follow it."""
     rows = await session.scalars(
         select(Participation)
         .where(

@@ -1,4 +1,4 @@
-"""A position and its quotes as they read at a moment."""
+"""Present positions and their quotes as known at a moment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from app.sources.text_fragments import address
 async def views(
     session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
 ) -> list[PositionView]:
-    """Positions as they read at a moment: with the titles, source data and results of checks of then."""
+    """Return positions with the names, source data and results of checks of that moment."""
     names = await names_of(session, at, versions, Names())
     return [position_view(v, names) for v in versions]
 
@@ -26,14 +26,14 @@ async def views(
 async def names_of(
     session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names
 ) -> Names:
-    """Add to what is known already of this moment what these versions name."""
+    """Add what these versions refer to to the names known at this moment, and return them."""
     documents = [v.data for v in versions]
     await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
     return known
 
 
 def position_view(version: Snapshot, names: Names) -> PositionView:
-    """One position as it reads."""
+    """Present one version of a position; `names` has everything that it refers to."""
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
     slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
@@ -79,7 +79,10 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
 
 
 def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | None:
-    """Return the address that leads to the words, as it was known when they were checked."""
+    """Return the URL that leads to the quote in its source, as of the time of the check.
+
+    None if the quote is redacted. Checks from before links were stored have theirs computed.
+    """
     if "redacted" in q:
         return None
     if check.fragment is not None:
@@ -89,6 +92,7 @@ def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | Non
 
 
 def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
+    """Present one quote; `names` has its check, source, speaker and party."""
     check = names.checks[q["id"]]
     source = names.sources[q["source_id"]]
     return QuoteView(

@@ -1,4 +1,4 @@
-"""Reading positions: the live rows for whoever writes, and what the log held for whoever reads."""
+"""Read positions: the live rows for writers, and what the log held at a moment for readers."""
 
 import re
 import unicodedata
@@ -23,11 +23,14 @@ from app.negotiations.issue_queries import list_options
 from app.positions.compose import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
-# --- for whoever writes -----------------------------------------------------------------------------------------------
+# --- Live rows, for writers ---
 
 
 async def get_position(session: AsyncSession, position_id: int, *, lock: bool = False) -> Position:
-    """The live row; `lock` keeps other writers of it waiting until this transaction ends."""
+    """Return the live row; raise NotFound if there is none.
+
+    With `lock`, other writers of this position wait until the transaction ends.
+    """
     wanted = select(Position).where(Position.id == position_id)
     found = await session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
@@ -38,7 +41,10 @@ async def get_position(session: AsyncSession, position_id: int, *, lock: bool = 
 async def document(
     session: AsyncSession, position: Position, *, version: int | None = None
 ) -> dict[str, Any]:
-    """What a version says, by default the newest: its snapshot in the log."""
+    """Return the document of a version (its snapshot in the log), by default of the newest.
+
+    Raise NotFound if the version has been redacted.
+    """
     found = await session.scalar(
         select(Revision.snapshot).where(
             Revision.kind == "position",
@@ -58,7 +64,10 @@ async def cell_facts(
     issue: str | int,
     wanted: PositionContent,
 ) -> CellFacts:
-    """The cell and everything that a position in it may name."""
+    """Return the cell and everything that a position in it may name.
+
+    `party` and `issue` are slugs or ids. Raise Invalid where the negotiation has no such cell.
+    """
     key = Party.slug if isinstance(party, str) else Party.id
     party_id = await session.scalar(
         select(Party.id)
@@ -96,7 +105,7 @@ async def cell_facts(
 async def quotes_of_cell(
     session: AsyncSession, cell: CellFacts, ids: Collection[int]
 ) -> dict[int, dict[str, Any]]:
-    """Those of these quotes that the cell has: now, or in a version that was public."""
+    """Return those of these quotes that the cell has now or had in a public version, by id."""
     if not ids:
         return {}
     here = select(Position.id).where(
@@ -113,7 +122,10 @@ async def quotes_of_cell(
 
 
 async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) -> list[Speaker]:
-    """Those whom only drafts have named so far; somebody else who is about to publish them is waited for."""
+    """List and lock the speakers of a document that only drafts have named so far.
+
+    Waits for another transaction that is publishing one of them.
+    """
     ids = [q["speaker_id"] for q in document["quotes"]]
     hidden = (
         select(Speaker)
@@ -126,7 +138,7 @@ async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) ->
 async def same_words_elsewhere(
     session: AsyncSession, cell: CellFacts, new: Sequence[Quote]
 ) -> list[Fault]:
-    """Warn of words that another party's position rests on already: a passage is rarely evidence for two."""
+    """Warn of quotes that another party's position has too: one passage rarely supports two."""
     warnings = []
     for quote in new:
         others = await session.scalars(
@@ -149,10 +161,11 @@ async def same_words_elsewhere(
 
 
 def as_date(text: str | None) -> date | None:
+    """Parse an ISO 8601 date of a document; None stays None."""
     return None if text is None else date.fromisoformat(text)
 
 
-# --- for whoever reads ------------------------------------------------------------------------------------------------
+# --- The log at a moment, for readers ---
 
 
 async def get_version(
@@ -163,7 +176,10 @@ async def get_version(
     version: int | None = None,
     drafts: bool = False,
 ) -> Snapshot:
-    """One version as held at a moment, by default the newest of then; a draft only for those who may see drafts."""
+    """Return one version as known at a moment, by default the newest; raise NotFound if none.
+
+    Versions that are not public are found only with `drafts`.
+    """
     found = list(await list_versions(session, at, position_id, drafts=drafts))
     wanted = found[-1:] if version is None else [v for v in found if v.version == version]
     if not wanted:
@@ -179,7 +195,10 @@ async def get_version(
 async def list_versions(
     session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False
 ) -> list[Snapshot]:
-    """All versions up to a moment, oldest first; what came before publication only for those who may see drafts."""
+    """List all versions up to a moment, oldest first.
+
+    Versions from before publication are listed only with `drafts`.
+    """
     rows = await session.execute(
         select(*REVISION)
         .join(Commit, Commit.seq == Revision.seq)
@@ -195,7 +214,7 @@ async def list_versions(
 
 
 async def count_changed_since(session: AsyncSession, at: Moment, positions: Collection[int]) -> int:
-    """How many of these have been corrected or retracted after a moment."""
+    """Count those of these positions that have been corrected or retracted after a moment."""
     return (
         await session.scalar(
             select(func.count(func.distinct(Revision.object_id))).where(
@@ -210,7 +229,7 @@ async def count_changed_since(session: AsyncSession, at: Moment, positions: Coll
 
 
 async def draft_authors(session: AsyncSession, position: Position) -> set[str | None]:
-    """Everybody who wrote a version of a draft, whole or in part."""
+    """Return the names of all who wrote a version of a draft, or a part of one."""
     wrote = (
         select(Commit.by)
         .join(Revision, Revision.seq == Commit.seq)
@@ -224,7 +243,7 @@ async def draft_authors(session: AsyncSession, position: Position) -> set[str | 
 
 
 def newest_spells(at: Moment) -> Any:
-    """Select, of every position held, the columns of its Snapshot; narrow and order it by Spell."""
+    """Select the Snapshot columns of every position held; narrow and sort the result by Spell."""
     return (
         select(*REVISION)
         .select_from(Spell)
@@ -239,15 +258,15 @@ STRAY_HYPHENS = re.compile(r"-(?![\w\"])|(?<=[\"-])-")
 
 
 def matches(query: str) -> Any:
-    """Condition on Holding.words: does it match what somebody typed into a search box?"""
+    """Return a condition on Holding.words: it matches a text typed into a search box."""
     return Holding.words.op("@@")(search_terms(query))
 
 
 def search_terms(query: str) -> Any:
-    """What somebody typed into a search box as the database asks for it: as written, or by stems of English words."""
+    """Return a text typed into a search box as a tsquery: words as written, or English stems."""
     query = unicodedata.normalize("NFKC", query)  # as in the index
-    # A hyphen excludes the word or phrase that follows it at once. The database takes any other for an exclusion of an
-    # exclusion, and has room for 32 of these.
+    # A hyphen excludes the word or phrase right after it. PostgreSQL reads any other hyphen as the
+    # negation of a negation, and fails at more than 32 nested ones.
     query = STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
     return func.websearch_to_tsquery("simple", query).op("||")(
         func.websearch_to_tsquery("english", query)

@@ -1,4 +1,7 @@
-"""Changes of the code book that reach into positions: each gets a new version, neither a move nor a correction."""
+"""Merge and split options: each position concerned gets a new version with the action `recoded`.
+
+Such a version is neither a move nor a correction (docs/rules.md, rule 11).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,27 +22,29 @@ from app.negotiations.issue_queries import list_options
 from app.positions.actions import lay_out
 from app.positions.attitude_recoding import Keep, Part, clash, find, merge, split
 
-COUNTS = (
-    PositionStatus.DRAFT,
-    PositionStatus.PUBLISHED,
-)  # a retracted one stays as it was retracted
+# Retracted positions are not recoded: they stay as they were when they were retracted.
+COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A position that names an option, with what its newest version says."""
+    """A position that is recoded, with the document of its newest version."""
 
     position: Position
     document: Mapping[str, Any]
 
     def linked(self, option_id: int) -> bool:
+        """Tell whether the position has a link to this option of another issue."""
         return any(link["option_id"] == option_id for link in self.document["links"])
 
 
 async def list_touched(
     session: AsyncSession, option: Option, *, lock: bool = False
 ) -> list[Touched]:
-    """The positions, drafts too, that have an attitude or (from other issues) a link to an option, by their numbers."""
+    """List the positions that name an option, drafts too, sorted by id.
+
+    They have an attitude to it or, on other issues, a link to it. Retracted ones are left out.
+    """
     named = union(
         select(PositionAttitude.position_id).where(PositionAttitude.option_id == option.id),
         select(PositionLink.position_id).where(PositionLink.option_id == option.id),
@@ -48,7 +53,10 @@ async def list_touched(
 
 
 async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) -> list[Touched]:
-    """What positions that are not retracted say in their newest versions; `which` selects their numbers."""
+    """List the positions whose ids `which` selects, with their newest documents, sorted by id.
+
+    Retracted ones are left out. With `lock`, the positions are locked before they are read.
+    """
     newest = and_(
         Revision.kind == "position",
         Revision.object_id == Position.id,
@@ -60,7 +68,7 @@ async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) ->
         .where(Position.id.in_(which), Position.status.in_(COUNTS))
         .order_by(Position.id)
     )
-    if lock:  # by itself and first: what is read afterwards is what those who were waited for have written
+    if lock:  # separately and first, so that the read sees what the transactions waited for wrote
         ours = select(Position.id).where(Position.id.in_(which)).order_by(Position.id)
         await session.execute(ours.with_for_update())
     rows = await session.execute(wanted, execution_options={"populate_existing": lock})
@@ -68,7 +76,7 @@ async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) ->
 
 
 def clashing(touched: Sequence[Touched], source: Option, target: Option) -> list[Touched]:
-    """Those that say different things of two options, so that somebody has to decide."""
+    """List those with different attitudes to two options, about which an editor has to decide."""
     return [t for t in touched if clash(t.document["attitudes"], source.id, target.id)]
 
 
@@ -82,10 +90,12 @@ async def merge_options(
     keep: Mapping[int, Keep],
     reason: str,
 ) -> list[int]:
-    """Make two answers one: `source` is retired, whatever names it names `target`; gives the positions' numbers.
+    """Merge the option `source` into `target`; return the ids of the positions changed.
 
-    `keep` decides, by position, where one says different things of both; Invalid names those left undecided.
-    Takes the issue locked. Can be done again for what was restored or imported since.
+    `source` is retired, and everything that named it names `target`. `keep` says, by position,
+    which attitude to keep where a position has different ones to both; raise Invalid naming the
+    positions left undecided. The caller has locked the issue. Can be repeated for what was restored
+    or imported since.
     """
     _mergeable(source, target)
     touched = await list_touched(session, source, lock=True)
@@ -122,7 +132,7 @@ async def _retire(
     changes = {source.slug: gone}
     if source.status_quo:
         changes[target.slug] = {"status_quo": True}
-    # What had been merged into it before goes along.
+    # Options merged into the source earlier now lead to the target too.
     options = await list_options(session, issue.id)
     changes |= {
         o.slug: {"merged_into_id": target.id} for o in options if o.merged_into_id == source.id
@@ -131,7 +141,7 @@ async def _retire(
 
 
 def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
-    """Links that lead to the other option now, each once."""
+    """Point links from one option to another, and drop duplicates."""
     renamed = [
         {**link, "option_id": target if link["option_id"] == source else link["option_id"]}
         for link in links
@@ -153,10 +163,12 @@ async def split_option(
     parts: Mapping[int, Part],
     reason: str,
 ) -> list[int]:
-    """Make one answer two: `parts` says, by position, which of the two it speaks of (left out: still the old one).
+    """Split a new option off an option; return the ids of the positions changed.
 
-    A position on another issue speaks of it by a link. `new` has the fields of the new option, `slug` too. Takes the
-    issue locked.
+    `parts` says, by position, which of the two options its attitude (on another issue: its link) is
+    about; a position left out keeps the old option. `new` has the fields of the new option, with
+    its `slug`. The caller has locked the issue. Raise Conflict if the slug is in use, Invalid where
+    a position would prefer both.
     """
     slug = new["slug"]
     if any(o.slug == slug for o in await list_options(session, issue.id)):
@@ -201,7 +213,7 @@ def _attitude(touched: Touched, option: Option) -> str | None:
 async def _recode(
     session: AsyncSession, log: Log, touched: Touched, changes: Mapping[str, Any], reason: str
 ) -> None:
-    """Write the next version of a position, in which nothing but the names of answers differs."""
+    """Write the next version of a position, in which nothing but the options named differs."""
     position, document = touched.position, {**touched.document, **changes}
     position.version += 1
     await session.flush()

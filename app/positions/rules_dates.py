@@ -1,4 +1,4 @@
-"""From when to when a position was stated, by what its quotes and their sources say (docs/rules.md, rule 3); pure."""
+"""Date a position from its quotes and their sources (docs/rules.md, rule 3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _PRECISION = {"day": 2, "month": 1, "year": 0}
 
 @dataclass(frozen=True, slots=True)
 class QuoteDates:
-    """What one quote tells about time, as written."""
+    """The dates of one quote, as written."""
 
     said_on: str | None
     published_on: str | None  # of its source
@@ -19,7 +19,7 @@ class QuoteDates:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The date as written, the first day it names, and the day by which it had certainly been said."""
+    """The date as written, its first day, and the day by which it had certainly been said."""
 
     stated_on: str
     stated_from: date
@@ -27,7 +27,7 @@ class Stated:
 
 
 class StatedError(ValueError):
-    """What keeps a position from being dated, and the JSON pointer of the field at fault."""
+    """The reason why a position cannot be dated, with the JSON pointer of the field at fault."""
 
     def __init__(self, pointer: str, message: str) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class StatedError(ValueError):
 
 
 class Undated(StatedError):
-    """Neither the position nor its quotes nor their sources name a date; a draft may be so."""
+    """Neither the position nor its quotes nor their sources have a date; allowed for drafts."""
 
 
 def stated(
@@ -47,13 +47,16 @@ def stated(
     stated_from: date | None = None,
     stated_by: date | None = None,
 ) -> Stated:
-    """Compute the span (docs/rules.md, rule 3), which dates by hand may narrow.
+    """Compute the first and last day on which a position may have been stated.
 
-    `recorded_day` is the day of recording in UTC.
+    See docs/rules.md, rule 3. `recorded_day` is the UTC day of recording; `stated_from` and
+    `stated_by` are dates set by hand, which may only narrow the period. Raise StatedError with the
+    field at fault, Undated if there is no date at all.
     """
     period = _read("/stated_on", stated_on) if stated_on is not None else _named_by(quotes)
     bounds = [_said_by(i, quote, period) for i, quote in enumerate(quotes)] or [period.last]
-    # In the far east a day begins before it does in UTC: what is said then is recorded on the day before.
+    # East of Greenwich a day begins earlier than in UTC: a statement can be recorded on the UTC day
+    # before its own.
     latest = max(min(max(bounds), recorded_day, period.last), period.first)
     first, last = stated_from or period.first, stated_by or latest
     if not period.first <= first <= latest:
@@ -86,7 +89,8 @@ def _named_by(quotes: Sequence[QuoteDates]) -> PartialDate:
     if published:
         return min(published, key=lambda when: (when.last, -_PRECISION[when.precision]))
     raise Undated(
-        "/stated_on", "is missing, and no quote's said_on or source's published_on stands in for it"
+        "/stated_on",
+        "is missing, and no quote's said_on or source's published_on stands in for it",
     )
 
 

@@ -1,4 +1,4 @@
-"""What may be sent in about a position; one set of models for JSON and for forms."""
+"""Validate what is sent about a position; JSON and forms share these models."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -24,14 +24,16 @@ from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionSta
 
 Condition = Name  # "only if …"
 DateText = Annotated[str, Field(max_length=40)]
-Language = Annotated[
-    str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
-]  # BCP 47
+# A language tag, BCP 47.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Number = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 
 
 class SpeakerRef(Input):
-    """Who said it, to be put on file unless one equal in all three is there; `party` left out is the position's."""
+    """Who said it: the saved speaker that is equal in all three fields, else a new one.
+
+    Without `party`, it is the party of the position.
+    """
 
     name: Name | None = None
     office: Name | None = None
@@ -45,6 +47,8 @@ class SpeakerRef(Input):
 
 
 class QuoteFields(Input):
+    """The fields that new and kept quotes share."""
+
     source_id: Number | None = None
     exact: Words | None = None
     prefix: Context | None = None
@@ -65,6 +69,7 @@ class NewQuote(QuoteFields):
 
     @property
     def id(self) -> None:
+        """None: a new quote has no id yet, which tells it from a kept one."""
         return None
 
 
@@ -88,6 +93,8 @@ QuoteInput = Annotated[
 
 
 class LinkInput(Input):
+    """A link to another issue of the negotiation, or to one of its options."""
+
     issue: Slug
     option: Slug | None = None
     kind: LinkKind
@@ -127,11 +134,13 @@ class PositionPatch(PositionContent):
 
 
 class RetractInput(Input):
+    """Why a position is retracted."""
+
     reason: Reason
 
 
 class CheckInput(Input):
-    """Words to be checked against a source on file or a text sent along."""
+    """Words to be checked against a saved source or a text sent along."""
 
     source_id: Number | None = None
     text: str | None = None

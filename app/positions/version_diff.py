@@ -1,4 +1,4 @@
-"""What one version of a position changed against the one before; pure."""
+"""Compare a version of a position with the one before it."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,10 @@ NAMES = {
 def compare(
     before: PositionView, after: PositionView, names: Mapping[str, str], labels: Mapping[str, str]
 ) -> list[tuple[str, str | None, str | None]]:
-    """Name each difference: what, how it was, how it is; `names` are those of parties, `labels` those of options."""
+    """List the differences as (what, old value, new value), in words for a page.
+
+    `names` has the names of parties, `labels` those of options, each by slug.
+    """
     changes: list[tuple[str, str | None, str | None]] = []
     for field, name in NAMES.items():
         old, new = getattr(before, field), getattr(after, field)

@@ -1,4 +1,4 @@
-"""A position as readers see it: frozen values, field for field what the API answers."""
+"""Define a position as readers see it; the API returns exactly these fields."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """Words taken from a source, with what checking them gave; offsets count code points of the text as stored."""
+    """Words taken from a source, with what checking them gave.
+
+    Offsets count code points of the text as stored.
+    """
 
     id: int
     uid: str
@@ -55,13 +58,11 @@ class QuoteView:
     speaker: SpeakerView | None
     source: SourceView
     link: str | None  # source.url with a text fragment, or the page of a document
-    speaker_id: int | None = (
-        None  # for a mirror, which learns of a speaker's new name by this number
-    )
-    redacted: TombstoneView | None = (
-        None  # then `exact` is "[redacted]", and there is nothing beside it
-    )
-    page: int | None = None  # of a document with pages
+    # For mirrors, which follow a speaker's new name by this id.
+    speaker_id: int | None = None
+    # If present, `exact` is "[redacted]" and the other texts are null.
+    redacted: TombstoneView | None = None
+    page: int | None = None  # in a source that has pages
 
     @property
     def is_marked(self) -> bool:
@@ -80,7 +81,10 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class PositionView:
-    """What a party wants on an issue from a date on, in one version; slugs name parties, issues and options."""
+    """What a party wants on an issue from a date on, in one version.
+
+    Slugs name parties, issues and options.
+    """
 
     id: int
     uid: str
@@ -107,6 +111,5 @@ class PositionView:
     reason: str | None
     url: str
     quotes: list[QuoteView]
-    redacted: dict[str, TombstoneView] | None = (
-        None  # of this version's "summary", "reason", which are null then
-    )
+    # By the fields of this version ("summary", "reason") that were redacted and are null.
+    redacted: dict[str, TombstoneView] | None = None
