@@ -1,4 +1,4 @@
-"""Blanking what law or a publisher forbids: in live rows, in the log, and in whatever was made of them."""
+"""Blank what law or a publisher forbids: in live rows, in the log, and in everything derived."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,15 +21,19 @@ from app.redaction.stored_copies import revisions_of, touched
 from app.redaction.subject import Context, Subject, Touched
 from app.sources.queries import newest_checks
 
-BY = "admin"  # a role; who it was stands with the version in the log, as with any other
+BY = "admin"  # a role; the account is recorded with the version in the log, as for any change
 Tombstone = Mapping[str, str]
 
 
 async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: str) -> None:
-    """Blank the subject wherever the program has put it, for a public reason; Conflict where nothing is left of it.
+    """Blank the subject wherever the program has stored it, for a public reason.
 
-    Every object touched gets a new version with the action `redacted`, so that mirrors blank it as well. Packages of
-    releases that hold it are taken down, answers kept for Idempotency-Keys become 410.
+    Every object touched gets a new version with the action `redacted`, so that mirrors blank it as
+    well. Packages of releases that contain it are taken down; responses stored for Idempotency-Keys
+    become 410 (`docs/rules.md`, rule 10).
+
+    Raises Conflict if the subject has been redacted already or is being copied by somebody else,
+    Invalid if the reason, which is public, repeats what has to go.
     """
     await one_at_a_time(session, "redaction")
     await session.execute(text("SET LOCAL statement_timeout = 0"))  # a big log is read whole
@@ -40,7 +44,8 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
         raise Invalid(
             "Nothing was redacted.", Fault("/reason", "is public, and repeats what has to go")
         )
-    # Whoever writes a position holds it, then its sources: after this no words are on their way into the log any more.
+    # Writers lock a position, then its sources. Once we hold these locks, no transaction can be
+    # about to write the words into the log.
     positions = await _locked(session, Position, before.positions)
     sources = await _locked(
         session, Source, {before.source_id, *(c.source_id for c in before.contexts)} - {None}
@@ -123,7 +128,7 @@ async def _trim(session: AsyncSession, context: Context, tombstone: Tombstone) -
 
 
 async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key: Any) -> None:
-    """Run one of the functions that may blank what was recorded; lists and tombstones go as JSON."""
+    """Call an SQL function that may blank what was recorded; lists and dicts are sent as JSON."""
     given = [*key, tombstone]
     names = [
         f":p{i}" if not isinstance(v, dict | list) else f"CAST(:p{i} AS jsonb)"
@@ -137,7 +142,7 @@ async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key
 
 
 async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revision]:
-    """The entries of which something was blanked just now."""
+    """Return the log entries of which this redaction blanked something."""
     wanted = select(Revision).where(Revision.redacted_at == log.now, Revision.snapshot.is_not(None))
     rows = await session.scalars(
         wanted.order_by(Revision.seq, Revision.n).execution_options(populate_existing=True)
@@ -146,7 +151,7 @@ async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revi
 
 
 async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) -> None:
-    """Let searches find the versions by what is left of them."""
+    """Rebuild the search words of the versions from what is left of them."""
     rows = [
         {"seq": r.seq, "at": r.n, "text": words_of(r.kind, r.snapshot)}
         for r in revisions
@@ -160,7 +165,7 @@ async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) ->
 async def _note_source(
     session: AsyncSession, log: Log, subject: Subject, source: Source, found: Touched, reason: str
 ) -> None:
-    """Write a version of the source: for itself, or since what checking its public quotes gave has changed."""
+    """Write a version of the source if it was redacted or its public quotes' checks changed."""
     quotes = {c.quote_id for c in found.contexts if c.source_id == source.id and c.seq is not None}
     quotes |= set(found.quotes) if source.id == found.source_id else set()
     public = await session.scalars(select(QuoteUse.quote_id).where(QuoteUse.quote_id.in_(quotes)))

@@ -1,4 +1,7 @@
-"""The words beside other quotes: where they hold some that have to go, and what may stay of them."""
+"""Find the contexts of other quotes that hold words to be redacted, and what may stay of them.
+
+A context is the prefix and the suffix of a quote.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,10 +24,12 @@ async def find_contexts(
     but: Iterable[int],
     spans: Mapping[int | None, Sequence[Span]],
 ) -> list[Context]:
-    """Find them beside all quotes `but` some: those of the source, and whichever share words with what has to go.
+    """Find contexts of all quotes except those in `but` that have to lose words.
 
-    `spans` says where that stands in each stored text (None: in one that was never stored here). Without `wording` all
-    of the source's texts have to go, and with them what was taken from them.
+    Searched are quotes of the same source, and quotes that share words with the text to be
+    redacted. `spans` says where that text is in each stored text, by its id (None: in a text that
+    was never stored here). Without `wording`, all texts of the source go, and with them every
+    context that was filled from them.
     """
     others = and_(Quote.id.not_in(list(but)), Quote.redacted.is_(None))
     checks = await session.execute(
@@ -52,7 +57,7 @@ async def find_contexts(
 def _near(
     row: type[Quote] | type[QuoteCheck], wording: Wording | None, source_id: int
 ) -> ColumnElement[bool]:
-    """Is there something beside the quote, and is it of the source or shares words with what has to go?"""
+    """Select rows with a context that are of the source or share words with what has to go."""
     there = or_(func.coalesce(row.prefix, "") != "", func.coalesce(row.suffix, "") != "")
     here = Quote.source_id == source_id
     if wording is None:
@@ -65,14 +70,14 @@ def _beside(row: Quote | QuoteCheck) -> Pair:
 
 
 def _left(row: Quote | QuoteCheck, wording: Wording | None) -> Pair:
-    """What may stay of the words before and after, by the words themselves."""
+    """Return what may stay of prefix and suffix, judged by the words themselves."""
     prefix = row.prefix and wording and wording.left_before(row.prefix)
     suffix = row.suffix and wording and wording.left_after(row.suffix)
     return prefix or (row.prefix and None), suffix or (row.suffix and None)
 
 
 def _within(left: Pair, check: QuoteCheck, spans: Sequence[Span]) -> Pair:
-    """Keep of them what is nearer than the words that have to go stand in the text."""
+    """Keep of prefix and suffix what is nearer to the quote than the spans that have to go."""
     prefix, suffix = left
     if check.start is None or check.end is None:
         return left

@@ -1,4 +1,4 @@
-"""Say in words what a redaction would blank, and where else the words stand."""
+"""Describe what a redaction would blank, and where else the same words are."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -30,27 +30,27 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One place: its page, if it has one, what is there, and for an admin some of the words around."""
+    """One place: its page, if any, what is there, and an excerpt of the text around, for admins."""
 
     words: str
     url: str | None = None
     excerpt: str | None = None
-    redact: str | None = None  # the address at which this one can be redacted as well
+    redact: str | None = None  # the address at which this place can be redacted as well
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Everything that an admin reads before redacting."""
+    """Hold everything that an admin reads before redacting."""
 
     words: Sequence[str]
     redacted: bool
     goes: Sequence[Line]
-    elsewhere: Sequence[Line]  # the same words where people have put them
+    elsewhere: Sequence[Line]  # the same words where people typed or pasted them
     rare: Sequence[Line]  # places that share a rare word
 
 
 async def preview(session: AsyncSession, subject: Subject) -> Preview:
-    """Look up what would go and what would stay; does nothing."""
+    """Find what would be blanked and what would stay; change nothing."""
     found = await touched(session, subject)
     if found.redacted:
         return Preview(found.words, True, (), (), ())
@@ -72,8 +72,13 @@ async def preview(session: AsyncSession, subject: Subject) -> Preview:
 
 def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Line]:
     """List every place that would be blanked."""
-    lines = [Line(f"Quote {n}: {'its words' if i == 0 else 'the same words under another party'}", f"/quotes/{n}")
-             for i, n in enumerate(found.quotes)]  # fmt: skip
+    lines = [
+        Line(
+            f"Quote {n}: {'its words' if i == 0 else 'the same words under another party'}",
+            f"/quotes/{n}",
+        )
+        for i, n in enumerate(found.quotes)
+    ]
     versions = defaultdict[tuple[str, int], list[int]](list)
     for r in found.holders:
         versions[r.kind, r.object_id].append(r.version)
@@ -94,8 +99,13 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
         for number, how in sorted(beside.items())
     ]
     also = sorted(found.users - {r.object_id for r in found.holders if r.kind == "position"})
-    lines += [Line(f"Position {n}: gets a new version, since words beside its quotes go", _page("position", n))
-              for n in also]  # fmt: skip
+    lines += [
+        Line(
+            f"Position {n}: gets a new version, since words beside its quotes go",
+            _page("position", n),
+        )
+        for n in also
+    ]
     count = found.whole_texts or len(found.texts)
     what = "all of it" if found.whole_texts else "the passage, letter by letter"
     if count:

@@ -1,4 +1,4 @@
-"""Answers kept for Idempotency-Keys: that a write was done stays known, what was answered does not."""
+"""Blank responses stored for Idempotency-Keys; that the write was done stays known."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.account import OidcTrip
 from app.models.idempotency import IdempotencyKey
 
-CHECKING = "POST /api/v1/quotes/check"  # its answers hold passages of texts
+CHECKING = "POST /api/v1/quotes/check"  # its responses contain passages of texts
 GONE = {
     "type": "about:blank",
     "title": "Gone",
@@ -21,20 +21,23 @@ GONE = {
 
 
 async def count_answers(session: AsyncSession, uids: Iterable[str], words: Iterable[str]) -> int:
-    """Count those that hold the words, or anything that does."""
+    """Count the stored responses that contain the words or the uid of an object that has them."""
     held = select(func.count()).where(_holding(uids, words))
     return await session.scalar(held.select_from(IdempotencyKey)) or 0
 
 
 async def forget_answers(session: AsyncSession, uids: Iterable[str], words: Iterable[str]) -> None:
-    """Blank them, so that sending a write again does nothing and tells nothing."""
+    """Blank these responses, so that repeating the request does nothing and reveals nothing."""
     checking = IdempotencyKey.address == CHECKING
     await session.execute(delete(IdempotencyKey).where(checking))
     gone: dict[str, Any] = {
-        "status": 410, "answer": orjson.dumps(GONE), "headers": {"content-type": "application/problem+json"},
+        "status": 410,
+        "answer": orjson.dumps(GONE),
+        "headers": {"content-type": "application/problem+json"},
     }  # fmt: skip
     await session.execute(update(IdempotencyKey).where(_holding(uids, words)).values(gone))
-    # A sign-in under way keeps the address to go back to, which may carry words into a form.
+    # An unfinished OpenID sign-in stores the address to return to; its query may prefill a form
+    # with the words.
     await session.execute(update(OidcTrip).values(next=func.split_part(OidcTrip.next, "?", 1)))
 
 

@@ -1,4 +1,4 @@
-"""The page on which an admin redacts: first what it would touch, then, with a reason and a tick, the act itself."""
+"""Serve the admin's page for redactions: first a preview, then, with reason and tick, the act."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ LABELS = {"what": "What", "number": "Number", "version": "Version", "reason": "R
 
 @router.get("")
 async def show_redactions(request: Request, session: Session, viewer: Admin) -> Response:
-    """What was redacted, and the form; with a subject in the address, what redacting that would touch."""
+    """Show past redactions and the form; with a subject in the query, preview its redaction."""
     typed = {name: request.query_params.get(name, "").strip() for name in FIELDS}
     return await _form(request, session, typed)
 
@@ -44,6 +44,7 @@ async def redact_subject(
     confirmed: Words = "",
     do: Words = "",
 ) -> Response:
+    """Redact the subject, or show the form again with what is wrong."""
     typed = {"what": what, "number": number.strip(), "version": version.strip(), "reason": reason}
     if viewer is None:
         return sign_in_again(request, typed)
@@ -64,7 +65,7 @@ async def redact_subject(
 
 
 def _sent(typed: dict[str, str], *names: str) -> dict[str, Any]:
-    """What was typed as the models take it: numbers as numbers, nothing for what was left empty."""
+    """Return the typed values as the models take them: numbers as int, empty ones left out."""
     return {
         name: int(value)
         if name in ("number", "version") and value.isdecimal() and len(value) < 19

@@ -1,4 +1,4 @@
-"""What was redacted."""
+"""List past redactions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.models.log import Commit, Revision
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """One that was done."""
+    """One redaction that was done; `data` says what it was about."""
 
     at: datetime
     by: str | None
@@ -22,7 +22,7 @@ class Redaction:
 
 
 async def list_redactions(session: AsyncSession) -> list[Redaction]:
-    """Every one, the newest first."""
+    """Return all redactions, newest first."""
     rows = await session.execute(
         select(Commit.at, Commit.by, Revision.reason, Revision.snapshot)
         .join(Commit, Commit.seq == Revision.seq)

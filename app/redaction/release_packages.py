@@ -1,4 +1,4 @@
-"""Packages of releases: which of them hold what has to go."""
+"""Find the packages of releases that contain what has to go."""
 
 import csv
 import io
@@ -22,7 +22,10 @@ Row = Mapping[str, str]
 async def find_releases(
     session: AsyncSession, what: What, uids: Sequence[str], wording: Wording
 ) -> list[tuple[int, int]]:
-    """Negotiation and number of each release whose package holds it; `uids` are of what holds the words."""
+    """Return (negotiation id, number) of each release whose package contains it.
+
+    `uids` are those of the objects that have the words.
+    """
     there = select(Release.negotiation_id, Release.number).where(Release.package.is_not(None))
     held = []
     for negotiation_id, number in (

@@ -1,4 +1,4 @@
-"""What is asked of a redaction."""
+"""Validate the input of a redaction."""
 
 from typing import Annotated, Self
 
@@ -11,6 +11,8 @@ Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class SubjectInput(Input):
+    """What is to be redacted; a version is required for a summary or a reason, and only there."""
+
     what: What
     number: Number
     version: Number | None = None
@@ -25,8 +27,11 @@ class SubjectInput(Input):
 
     @property
     def subject(self) -> Subject:
+        """Return the validated subject."""
         return Subject(self.what, self.number, self.version)
 
 
 class RedactionInput(SubjectInput):
+    """A subject, and the reason for redacting it."""
+
     reason: Reason  # public

@@ -1,4 +1,4 @@
-"""Conditions by which the database finds whatever may hold some of these words; Python then looks closer."""
+"""Build SQL conditions that select every text which may hold some words; Python checks closer."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,13 +8,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REGCONFIG
 
 from app.redaction.word_match import Token, Wording, runs_of
 
-SIMPLE = cast("simple", REGCONFIG)  # no language's stems: the words as they are
-MOST = 500  # runs of words that are asked for; of more, so many are chosen evenly
-INDEXED = 300_000  # bytes: what is longer has no search vector, and is looked at in any case
+SIMPLE = cast("simple", REGCONFIG)  # no stemming: the words as they are
+MOST = 500  # runs of words in one query; of more, this many are chosen at even distances
+# Bytes. A longer text may not fit into a search vector, so it is always selected.
+INDEXED = 300_000
 
 
 def mentions(column: Any, wording: Wording, names: Iterable[str] = ()) -> ColumnElement[bool]:
-    """Does a text hold a run of these words, or one of the `names`?"""
+    """Select texts that hold a run of these words, or one of the `names`."""
     vector = func.to_tsvector(SIMPLE, func.coalesce(column, ""))
     return _held(vector, column, func.coalesce(func.octet_length(column), 0), wording, names)
 
@@ -22,7 +23,7 @@ def mentions(column: Any, wording: Wording, names: Iterable[str] = ()) -> Column
 def mentions_within(
     column: Any, wording: Wording, names: Iterable[str] = ()
 ) -> ColumnElement[bool]:
-    """Does any text of a JSON document?"""
+    """Select JSON documents with a string that holds a run of these words or one of the `names`."""
     vector = func.jsonb_to_tsvector(
         SIMPLE, func.coalesce(column, literal({}, JSONB)), literal(["string"], JSONB)
     )

@@ -1,4 +1,4 @@
-"""Find where the program has put what a redaction is about."""
+"""Find where the program has stored what a redaction is about."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from app.redaction.word_match import Span, Wording
 
 
 async def touched(session: AsyncSession, subject: Subject) -> Touched:
-    """Find where it stands; NotFound where there is no such thing."""
+    """Find every place where the subject is stored; raise NotFound if it does not exist."""
     match subject.what:
         case "quote":
             return await _quote(session, subject)
@@ -118,7 +118,8 @@ async def _summary(session: AsyncSession, subject: Subject) -> Touched:
     said = (named.snapshot or {})["summary"]
     if not said:
         return Touched([], True, [])
-    # A correction of something else carries it on, and so does recording the position under another party.
+    # Corrections of other fields copy the summary into new versions, and so does recording the
+    # position anew under another party.
     chain = await _chain(session, {subject.number})
     versions = await _revisions(
         session, Revision.kind == "position", among(Revision.object_id, chain)
@@ -131,7 +132,8 @@ async def _reason(session: AsyncSession, subject: Subject) -> Touched:
     named = await _version(session, subject)
     if not named.reason:
         return Touched([], True, [])
-    # One act has one reason, which stands with everything that it changed; an import brings many acts along.
+    # One commit has one reason, recorded with every object that it changed. An import is one commit
+    # of many acts with a reason each.
     batch = await session.scalar(select(Commit.batch).where(Commit.seq == named.seq))
     same = await _revisions(session, Revision.seq == named.seq, Revision.reason.is_not(None))
     holders = [r for r in same if batch != "import" or r.reason == named.reason]
@@ -189,12 +191,12 @@ async def _revisions(session: AsyncSession, *conditions: ColumnElement[bool]) ->
 
 
 def _quotes(number: int) -> Any:
-    """Condition on Revision: does it have this quote?"""
+    """Build a condition on Revision: the position has this quote."""
     return (Revision.kind == "position") & Revision.snapshot.contains({"quotes": [{"id": number}]})
 
 
 async def _chain(session: AsyncSession, positions: set[int]) -> set[int]:
-    """These positions, and those that the program has made of them, or them of, under other parties."""
+    """Add the positions that the program copied from or to these under other parties."""
     made_of = Revision.snapshot["recoded_from"].as_integer()
     rows = await session.execute(
         select(Revision.object_id, made_of).where(
@@ -210,7 +212,10 @@ async def _chain(session: AsyncSession, positions: set[int]) -> set[int]:
 
 
 async def _copies(session: AsyncSession, quote: Quote) -> list[Quote]:
-    """The same words of the same source, as the program has recorded them anew under another party."""
+    """Return copies of the quote that the program recorded anew under another party.
+
+    A copy has the same words and the same source.
+    """
     same = select(Quote).where(
         Quote.source_id == quote.source_id, Quote.exact == quote.exact, Quote.id != quote.id
     )
@@ -226,7 +231,10 @@ async def _copies(session: AsyncSession, quote: Quote) -> list[Quote]:
 async def _places(
     session: AsyncSession, quote: Quote, quotes: Sequence[int], said: Wording
 ) -> dict[int, list[Span]]:
-    """Where the words stand in each stored text of their source: as they were checked, and wherever else they do."""
+    """Return where the words are in each stored text of their source, by the text's id.
+
+    These are the places where they were verified, and all others where they occur.
+    """
     checks = await session.execute(
         select(QuoteCheck.text_id, QuoteCheck.segments).where(
             QuoteCheck.quote_id.in_(quotes),
@@ -256,7 +264,7 @@ async def _places(
 
 
 async def _spans_elsewhere(session: AsyncSession, quotes: Sequence[int]) -> list[Span]:
-    """Where the words stand in a text that was never stored here, as whoever checked them has told."""
+    """Return where the words are in a text that was never stored here, as an import has stated."""
     rows = await session.scalars(
         select(QuoteCheck.segments).where(
             QuoteCheck.quote_id.in_(quotes),
@@ -268,7 +276,10 @@ async def _spans_elsewhere(session: AsyncSession, quotes: Sequence[int]) -> list
 
 
 async def _users(session: AsyncSession, contexts: Sequence[Context]) -> frozenset[int]:
-    """The positions that have, or had in public, a quote whose context is trimmed; for given ones all that ever had."""
+    """Return the positions that have, or had in public, a quote whose context is trimmed.
+
+    For contexts that were given with the quote, these are all positions that ever had it.
+    """
     quotes = {c.quote_id for c in contexts}
     if not quotes:
         return frozenset()

@@ -1,4 +1,4 @@
-"""What a redaction is about, and what it would touch."""
+"""Define what a redaction is about, and what it would touch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,10 @@ WHATS: tuple[What, ...] = get_args(What)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be blanked: a quote's words, a source's data or texts, a position's summary or a version's reason."""
+    """What is to be blanked.
+
+    A quote's words, a source's metadata or texts, a position's summary, or a version's reason.
+    """
 
     what: What
     number: int  # of the quote, source or position
@@ -22,45 +25,46 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Words beside another quote that hold some of these, and what may stay of them."""
+    """Prefix and suffix of another quote that hold words to be redacted, cut to what may stay."""
 
     quote_id: int
     source_id: int
-    seq: int | None  # of the check that filled them; None where they were given with the quote
+    seq: int | None  # of the check that filled them; None if they were given with the quote
     prefix: str | None
     suffix: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Where the program has put the words, and the words."""
+    """The words to be redacted, and every place where the program has stored them."""
 
     words: list[str]
-    redacted: bool  # has been done already
-    uids: list[str]  # of what holds them
-    holders: Sequence[Revision] = ()  # versions that say them, or give them as their reason
+    redacted: bool  # done already
+    uids: list[str]  # of the objects that hold the words
+    holders: Sequence[Revision] = ()  # versions with the words in their data or reason
     quotes: Sequence[int] = ()  # the quote, and its copies under other parties
     source_id: int | None = None
-    texts: dict[int, list[Span]] = field(
-        default_factory=dict
-    )  # places in stored texts of the source
-    whole_texts: int = 0  # stored texts that go as a whole
+    # Places in stored texts of the source, by the text's id.
+    texts: dict[int, list[Span]] = field(default_factory=dict)
+    whole_texts: int = 0  # number of stored texts that are blanked as a whole
     contexts: Sequence[Context] = ()
-    users: frozenset[int] = frozenset()  # numbers of the positions that have one of those contexts
-    releases: Sequence[tuple[int, int]] = ()  # negotiation and number
-    answers: int = 0  # kept for Idempotency-Keys
+    users: frozenset[int] = frozenset()  # ids of the positions with one of these contexts
+    releases: Sequence[tuple[int, int]] = ()  # (negotiation id, number)
+    answers: int = 0  # number of responses stored for Idempotency-Keys
 
     @property
     def wording(self) -> Wording:
+        """Return the words for comparison with other texts."""
         return Wording(tuple(self.words))
 
     @property
     def positions(self) -> set[int]:
-        """Numbers of the positions that get a version."""
+        """Return the ids of the positions that get a new version."""
         return {r.object_id for r in self.holders if r.kind == "position"} | self.users
 
     @property
     def anything(self) -> bool:
+        """Tell whether the redaction would blank anything."""
         return bool(
             self.holders
             or self.texts

@@ -1,4 +1,4 @@
-"""The same words where people have put them: found and named, for an admin to decide."""
+"""Find the same words where people typed or pasted them, for an admin to decide about."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -17,28 +17,28 @@ from app.redaction.search_conditions import mentions, mentions_within
 from app.redaction.subject import Subject, Touched
 from app.redaction.word_match import Token, Wording, tokens
 
-FEW = 12  # objects that have a word, up to which it is rare
-LONG = 7  # letters, from which on a rare word tells something; so do names and numbers
-MOST = 200  # places that are named
+FEW = 12  # a word is rare if at most so many objects have it
+LONG = 7  # a rare word of so many letters is worth reporting; so are rare names and numbers
+MOST = 200  # places that are reported
 AROUND = 60  # characters shown on either side
-NOT_SAID = ("uid", "text_sha256", "url_key")  # of a document: no words that anybody wrote
+NOT_SAID = ("uid", "text_sha256", "url_key")  # fields that nobody wrote in words
 
 
 @dataclass(slots=True)
 class Found:
-    """One place with the words, or with a rare word of them, and in which versions it has them."""
+    """One place that has the words or a rare word of them, and in which versions."""
 
     kind: str
     number: int
     field: str
     excerpt: str
-    copied: bool  # a run of the words, not just a rare one
+    copied: bool  # whether it is a run of the words, not just a rare word
     of: int | None = None  # the position that a quote or a comment belongs to
     versions: list[int] = default(default_factory=list)
 
 
 async def find_elsewhere(session: AsyncSession, subject: Subject, found: Touched) -> list[Found]:
-    """List where else the words stand, whole or in part, then where a rare word of them does."""
+    """List other places with the words, whole or in part, then places with a rare word of them."""
     wording = found.wording
     if not wording.parts:
         return []
@@ -57,7 +57,7 @@ async def find_elsewhere(session: AsyncSession, subject: Subject, found: Touched
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """A text that may have the words: what it belongs to, and how much of it makes a copy."""
+    """A text that may have the words: the object it belongs to, and how much makes a copy."""
 
     kind: str
     number: int
@@ -72,7 +72,7 @@ class _Where:
 
 
 class _Going:
-    """What the redaction blanks, which need not be named again."""
+    """Tell whether a text is blanked by the redaction anyway and need not be reported."""
 
     def __init__(self, subject: Subject, found: Touched) -> None:
         self.subject, self.found = subject, found
@@ -91,7 +91,7 @@ class _Going:
 
 
 async def _rare(session: AsyncSession, wording: Wording) -> set[str]:
-    """Choose the words that few objects have: long ones, names, numbers."""
+    """Choose the words that few objects have: long words, names, numbers."""
     telling = {
         t.raw for part in wording.parts for i, t in enumerate(part) if t.counts > 1 and _tells(t, i)
     }
@@ -113,7 +113,7 @@ def _tells(token: Token, place: int) -> bool:
 async def _said(
     session: AsyncSession, wording: Wording, rare: set[str], goes: _Going
 ) -> AsyncIterator[tuple[_Where, str]]:
-    """Yield each text that may have the words, with where it is."""
+    """Yield each text that may have the words, with its place."""
     names = ("kind", "object_id", "version", "seq", "n", "reason", "snapshot")
     logged = select(*(getattr(Revision, name) for name in names)).where(
         or_(
@@ -151,7 +151,7 @@ async def _said(
 
 
 def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
-    """The texts of an entry of the log."""
+    """Yield the texts of one log entry."""
     if r.reason:
         yield _Where(r.kind, r.object_id, "reason", r.version), r.reason
     for name, value in (r.snapshot or {}).items():
@@ -174,7 +174,7 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
 def _look(
     where: _Where, said: str, wording: Wording, rare: set[str]
 ) -> list[tuple[tuple[Any, ...], Found]]:
-    """Tell what a text has of the words: a run that tells something, else a rare word."""
+    """Return what a text has of the words: a significant run, else a rare word."""
     copied = [(a, b) for a, b in wording.shared(said) if _counts(said[a:b], where.least, wording)]
     spans = copied or [
         (t.start, t.end) for t in tokens(said) if t.word in rare and where.least == 3
@@ -189,7 +189,7 @@ def _look(
 
 
 def _counts(run: str, least: int, wording: Wording) -> bool:
-    """Is it long enough, and more than small words that every text has?"""
+    """Tell whether a run is long enough and more than small words that occur in every text."""
     words = tokens(run)
     whole = any([t.word for t in words] == [t.word for t in part] for part in wording.parts)
     return whole or (

@@ -1,4 +1,4 @@
-"""Recognise words that have to go where they were copied, whole or in part; pure."""
+"""Recognise copies of words that have to go, whole or in part; pure functions."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -10,9 +10,8 @@ import regex
 from app.sources.matching.normalise import ELISION, UNSPACED, ZERO_WIDTH, says_something
 
 LONGEST_CONTEXT = 200  # words
-ENOUGH = (
-    6  # half words in a row that tell a copy: three words, six characters where none are parted
-)
+# Half words in a row that make a copy: three words, or six characters in scripts without spaces.
+ENOUGH = 6
 _INNER = rf"[[\p{{L}}\p{{M}}\p{{N}}{ZERO_WIDTH}]--{UNSPACED}]"
 _TOKEN = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*+|{_INNER}++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
@@ -24,7 +23,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as written and as it is compared, where it begins and ends, and what it counts, in half words."""
+    """A word as written and as compared, its start and end, and its weight in half words."""
 
     raw: str
     word: str
@@ -34,7 +33,10 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Part a text into words, without regard to case, punctuation, composition and what has no width."""
+    """Split a text into words without regard to case, punctuation and composition.
+
+    Zero-width characters are ignored too.
+    """
     found = []
     for match in _TOKEN.finditer(text):
         raw = unicodedata.normalize("NFC", match[0].translate(_NOTHING))
@@ -46,18 +48,22 @@ def tokens(text: str) -> list[Token]:
 
 @dataclass(frozen=True)
 class Wording:
-    """Texts that have to go, parted where something was left out of them."""
+    """Texts that have to go, split at their elisions."""
 
     texts: tuple[str, ...]
 
     @cached_property
     def parts(self) -> list[list[Token]]:
+        """Return the words of each part between elisions."""
         pieces = (piece for text in self.texts for piece in ELISION.split(text))
         return [tokens(piece) for piece in pieces if says_something(piece)]
 
     @cached_property
     def runs(self) -> dict[int, set[tuple[str, ...]]]:
-        """By what they count: each run of words that tells a copy; a shorter part tells it as a whole."""
+        """Return the runs of words that make a copy, by their weight in half words.
+
+        A part lighter than ENOUGH makes a copy only as a whole.
+        """
         found: dict[int, set[tuple[str, ...]]] = {}
         for part in self.parts:
             if enough := _enough(part):
@@ -65,7 +71,7 @@ class Wording:
         return found
 
     def shared(self, text: str) -> list[Span]:
-        """Say where a text has runs of these words, in order, those that touch joined."""
+        """Return where a text has runs of these words in order; runs that touch are joined."""
         there = tokens(text)
         hit = [False] * len(there)
         for enough, known in self.runs.items():
@@ -75,7 +81,10 @@ class Wording:
         return list(_spans(there, hit))
 
     def places(self, text: str) -> list[Span]:
-        """Say where a text has a whole part, in the same letter case: there it is the words themselves."""
+        """Return where a text has a whole part in the same letter case.
+
+        There it is the words themselves, not a copy in part.
+        """
         there = tokens(text)
         at: dict[str, list[int]] = {}
         for i, token in enumerate(there):
@@ -89,7 +98,7 @@ class Wording:
         return sorted(found)
 
     def left_before(self, context: str) -> str:
-        """Of words before a passage those that may stay: what follows the last of these words."""
+        """Return what may stay of the text before a passage: all after the last of these words."""
         there = tokens(context)
         ends = [end for _, end in self.shared(context)]
         for part in self.parts:
@@ -101,7 +110,7 @@ class Wording:
         return context[max(ends, default=0) :]
 
     def left_after(self, context: str) -> str:
-        """Of words after a passage those that may stay: what stands before the first of these words."""
+        """Return what may stay of the text after a passage: all before the first of these words."""
         there = tokens(context)
         starts = [start for start, _ in self.shared(context)]
         for part in self.parts:
@@ -118,7 +127,7 @@ def _sizes(part: list[Token], there: list[Token]) -> range:
 
 
 def runs_of(part: list[Token]) -> list[list[Token]]:
-    """List the runs of words that tell a copy of a part."""
+    """List the runs of words that make a copy of a part."""
     return [part[first:last] for first, last in _runs(part, _enough(part))]
 
 
@@ -127,7 +136,7 @@ def _enough(part: list[Token]) -> int:
 
 
 def _runs(there: list[Token], enough: int) -> Iterator[Span]:
-    """Yield the shortest run from each word on that counts enough: from which word to which."""
+    """Yield the shortest run from each word on that is heavy enough, as indexes of words."""
     last = total = 0
     for first, token in enumerate(there):
         while last < len(there) and total < enough:
