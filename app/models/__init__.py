@@ -1,0 +1,1 @@
+"""Map the database's tables to SQLAlchemy models."""

@@ -1,4 +1,4 @@
-"""Every model, for what must know them all: migrations and their tests."""
+"""Import every model, for migrations and their tests."""
 
 from app.models import (  # noqa: F401  (registers tables)
     account,

@@ -1,4 +1,4 @@
-"""The declarative base: constraint names by convention, shared column types."""
+"""Define the declarative base: constraint names by convention, shared column types."""
 
 import uuid
 from enum import StrEnum
@@ -20,10 +20,12 @@ Uid = Annotated[uuid.UUID, mapped_column(Uuid, default=uuid.uuid4, unique=True)]
 
 
 class Base(DeclarativeBase):
+    """Base of all models; integers are BIGINT."""
+
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {int: BigInteger}
 
 
 def one_of(column: str, values: type[StrEnum]) -> str:
-    """SQL of a check constraint that admits just the values of a closed set."""
+    """Return SQL of a check constraint that admits only the values of a closed set."""
     return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"

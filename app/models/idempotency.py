@@ -1,4 +1,4 @@
-"""The answers to writes that carried an Idempotency-Key, so that sending one again changes nothing."""
+"""Store responses to writes with an Idempotency-Key, so that a repeated request changes nothing."""
 
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from app.models.base import Base
 
 
 class IdempotencyKey(Base):
+    """The response to the first request of an account with this key."""
+
     __tablename__ = "idempotency_key"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)

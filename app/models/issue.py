@@ -1,4 +1,4 @@
-"""A question on the table of one negotiation, with its possible answers."""
+"""Model a question on the table of one negotiation, with its possible answers."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,18 +17,19 @@ from app.models.negotiation import SLUG
 
 
 class Issue(Base):
+    """A question on the table of one negotiation."""
+
     __tablename__ = "issue"
     __table_args__ = (
         CheckConstraint(SLUG, "slug"),
         UniqueConstraint("negotiation_id", "slug"),
-        UniqueConstraint(
-            "id", "negotiation_id"
-        ),  # so that a position's issue is one of its negotiation
+        # Lets a foreign key hold that a position's issue belongs to its negotiation.
+        UniqueConstraint("id", "negotiation_id"),
     )
 
     id: Mapped[Id]
     uid: Mapped[Uid]
-    version: Mapped[int] = mapped_column(default=1)  # counts changes of its options too
+    version: Mapped[int] = mapped_column(default=1)  # also counts changes of its options
     negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiation.id"))
     slug: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
@@ -40,15 +41,14 @@ class Issue(Base):
 
 
 class Option(Base):
-    """One possible answer; retired or merged, never deleted."""
+    """One possible answer; it is retired or merged, never deleted."""
 
     __tablename__ = "option"
     __table_args__ = (
         CheckConstraint(SLUG, "slug"),
         UniqueConstraint("issue_id", "slug"),
-        UniqueConstraint(
-            "id", "issue_id"
-        ),  # so that an attitude's option is one of its position's issue
+        # Lets a foreign key hold that an attitude's option belongs to its position's issue.
+        UniqueConstraint("id", "issue_id"),
         ForeignKeyConstraint(["merged_into_id", "issue_id"], ["option.id", "option.issue_id"]),
         CheckConstraint("merged_into_id IS NULL OR retired", "merged_is_retired"),
         Index("uq_option_status_quo", "issue_id", unique=True, postgresql_where=text("status_quo")),

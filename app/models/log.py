@@ -1,4 +1,7 @@
-"""The append-only log, and what is derived from it (see docs/decisions/0001-one-log-many-readings.md)."""
+"""Model the append-only log and its derived tables.
+
+See docs/decisions/0001-one-log-many-readings.md.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -22,11 +25,11 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.models.base import Base
 
-FOREVER = 2**63 - 1  # the seq_to of what still holds
+FOREVER = 2**63 - 1  # the seq_to of what is still current
 
 
 class Epoch(Base):
-    """Renewed by a restore, so that no ETag or cursor of before is taken for one of now; a single row."""
+    """A single row that a restore renews, so that older ETags and cursors no longer match."""
 
     __tablename__ = "log_epoch"
     __table_args__ = (CheckConstraint("one", "single"),)
@@ -43,9 +46,7 @@ class Commit(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), unique=True)
     by: Mapped[str | None] = mapped_column(Text)
-    batch: Mapped[str | None] = mapped_column(
-        Text
-    )  # what many changes were made by at once: "import", "merge"
+    batch: Mapped[str | None] = mapped_column(Text)  # kind of a bulk change: "import", "merge"
     previous: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -60,7 +61,7 @@ class Revision(Base):
         Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
     )
 
-    # Deferrable, since very many revisions may be written ahead of their commit.
+    # Deferrable, since a large import writes its revisions before their commit.
     seq: Mapped[int] = mapped_column(
         ForeignKey("log_commit.seq", deferrable=True), primary_key=True
     )
@@ -73,19 +74,21 @@ class Revision(Base):
     public: Mapped[bool]
     format: Mapped[int] = mapped_column(SmallInteger)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    # Of nonce, reason, recorded_by and snapshot: the chain covers this hash, so a redaction can blank all four.
+    # Hash of nonce, reason, recorded_by and snapshot. The chain covers the hash, not the four
+    # columns, so a redaction can blank them.
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary)
     nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # What an import brought along of earlier recording; known_at asks this database's log and not these.
+    # When and by whom it was recorded in the database that it was imported from; `known_at` goes by
+    # this database's log, not by these.
     recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_by: Mapped[str | None] = mapped_column(Text)
-    # Where a redaction blanked all or a part of the payload, which no longer has its hash.
+    # Set if a redaction blanked all or part of the payload, which then no longer has its hash.
     redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     redacted_for: Mapped[str | None] = mapped_column(Text)
 
 
 class Holding(Base):
-    """From which commit to which a revision was the newest of its object; derived."""
+    """The range of commits in which a revision was the newest of its object; derived."""
 
     __tablename__ = "log_holding"
     __table_args__ = (
@@ -112,7 +115,10 @@ class Holding(Base):
 
 
 class Spell(Base):
-    """A version of a position while it was the newest, with the numbers that choose a cell's current one; derived."""
+    """A position's version while it was the newest, with the values that decide what is current.
+
+    Derived from the log; see docs/rules.md, rules 3 and 4.
+    """
 
     __tablename__ = "log_spell"
     __table_args__ = (
@@ -141,7 +147,10 @@ class Spell(Base):
 
 
 class QuoteUse(Base):
-    """Since which commit a quote has been public with a position; derived. A quote's page outlives its removal."""
+    """The first commit in which a quote was public with a position; derived.
+
+    The row stays when the quote is removed from the position, since the quote's page stays too.
+    """
 
     __tablename__ = "log_quote_use"
 

@@ -1,4 +1,4 @@
-"""A negotiation, the parties that take part in it, and who speaks for them."""
+"""Model a negotiation, the parties that take part in it, and who speaks for them."""
 
 from datetime import date
 
@@ -31,8 +31,8 @@ class Negotiation(Base):
     coded_through: Mapped[date | None]
     licence: Mapped[str | None] = mapped_column(Text)
     contact: Mapped[str | None] = mapped_column(Text)
-    method: Mapped[str | None] = mapped_column(Text)  # the code book's general part
-    review: Mapped[bool] = mapped_column(default=False)  # a second person publishes
+    method: Mapped[str | None] = mapped_column(Text)  # general part of the code book
+    review: Mapped[bool] = mapped_column(default=False)  # drafts need review by a second person
 
 
 class Party(Base):
@@ -73,11 +73,11 @@ class Participation(Base):
     role: Mapped[str] = mapped_column(Text, default=PartyRole.PRINCIPAL)
     consent_required: Mapped[bool]
     ordinal: Mapped[int]  # `order` in the API: from left to right
-    merged_into_id: Mapped[int | None]  # the party there that its positions are recorded under
+    merged_into_id: Mapped[int | None]  # the party under which its positions are now recorded
 
 
 class Speaker(Base):
-    """Who speaks for a party: a name, an office, or both."""
+    """A person or office that speaks for a party: a name, an office, or both."""
 
     __tablename__ = "speaker"
     __table_args__ = (
@@ -92,4 +92,4 @@ class Speaker(Base):
     office: Mapped[str | None] = mapped_column(Text)
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     aliases: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    public: Mapped[bool] = mapped_column(default=True)  # not while only drafts name them
+    public: Mapped[bool] = mapped_column(default=True)  # false while only drafts name the speaker

@@ -1,4 +1,4 @@
-"""What a party wants on an issue from a date on, and where somebody looked and found nothing."""
+"""Model what a party wants on an issue from a date on, and searches that found nothing."""
 
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ from app.models.vocabulary import Act, Attitude, Firmness, LinkKind, PositionSta
 
 
 class Position(Base):
-    """The newest version; earlier ones are in the log."""
+    """The newest version of a position; earlier ones are in the log."""
 
     __tablename__ = "position"
     __table_args__ = (
@@ -35,7 +35,8 @@ class Position(Base):
         CheckConstraint("salience BETWEEN 0 AND 100", "salience"),
         CheckConstraint("status <> 'published' OR stated_by IS NOT NULL", "published_is_dated"),
         CheckConstraint(
-            "(stated_on IS NULL) = (stated_from IS NULL) AND (stated_from IS NULL) = (stated_by IS NULL)",
+            "(stated_on IS NULL) = (stated_from IS NULL)"
+            " AND (stated_from IS NULL) = (stated_by IS NULL)",
             "dated_whole",
         ),
         CheckConstraint("stated_from <= stated_by", "span"),
@@ -64,6 +65,8 @@ class Position(Base):
 
 
 class PositionAttitude(Base):
+    """The attitude of a position to one option."""
+
     __tablename__ = "position_attitude"
     __table_args__ = (
         ForeignKeyConstraint(["position_id", "issue_id"], ["position.id", "position.issue_id"]),
@@ -87,7 +90,7 @@ class PositionAttitude(Base):
 
 
 class PositionLink(Base):
-    """To another issue of the same negotiation, optionally to an option there."""
+    """A link to another issue of the same negotiation, optionally to an option there."""
 
     __tablename__ = "position_link"
     __table_args__ = (
@@ -103,7 +106,7 @@ class PositionLink(Base):
 
 
 class PositionQuote(Base):
-    """The quotes that a position rests on, in their order."""
+    """A quote that a position rests on; `ordinal` is its place in their order."""
 
     __tablename__ = "position_quote"
 

@@ -1,4 +1,7 @@
-"""Releases: a negotiation as it was held at one moment, frozen under a number; append-only, and no part of the log."""
+"""Model releases: a negotiation at one moment, frozen under a number.
+
+Rows are only appended; they are not part of the log.
+"""
 
 from datetime import date, datetime
 
@@ -9,7 +12,10 @@ from app.models.base import Base
 
 
 class Release(Base):
-    """The bytes are kept, not made again: a later version of the program might write others."""
+    """A frozen package, stored as bytes.
+
+    It is not made again from the log, since a later version of the program might write other bytes.
+    """
 
     __tablename__ = "release"
     __table_args__ = (
@@ -25,10 +31,8 @@ class Release(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     title: Mapped[str] = mapped_column(Text)
     changelog: Mapped[str] = mapped_column(Text)
-    seq: Mapped[int] = mapped_column(
-        ForeignKey("log_commit.seq")
-    )  # of the newest entry that is in it
-    known_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))  # the instant of that entry
+    seq: Mapped[int] = mapped_column(ForeignKey("log_commit.seq"))  # of the newest entry included
+    known_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))  # instant of that entry
     as_of: Mapped[date]
     sha256: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column("bytes")

@@ -1,4 +1,4 @@
-"""What editors tell each other before a draft is published, and codings by a second coder; none of it is in the log."""
+"""Model review of drafts, and codings by a second coder; none of it is in the log."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from app.models.base import Base, Id
 
 
 class ReviewSubmission(Base):
-    """A draft that waits for a second person; gone once it was published or returned."""
+    """A draft that waits for a second person; deleted when it is published or returned."""
 
     __tablename__ = "review_submission"
 
@@ -30,7 +30,7 @@ class ReviewSubmission(Base):
 
 
 class ReviewComment(Base):
-    """What one editor wrote to another about a draft."""
+    """A comment of an editor to another about a draft."""
 
     __tablename__ = "review_comment"
     __table_args__ = (CheckConstraint("text <> ''", "words"),)
@@ -66,7 +66,10 @@ class CodingUnit(Base):
 
 
 class SecondCoding(Base):
-    """What a second coder found in a unit, not having seen the first coding; never changed, no part of the matrix."""
+    """A second coder's result for a unit, made without seeing the first coding.
+
+    It is never changed and not part of the matrix.
+    """
 
     __tablename__ = "second_coding"
     __table_args__ = (UniqueConstraint("unit_id", "coder"),)
@@ -74,7 +77,6 @@ class SecondCoding(Base):
     id: Mapped[Id]
     unit_id: Mapped[int] = mapped_column(ForeignKey("coding_unit.id"))
     coder: Mapped[str] = mapped_column(Text)
-    attitudes: Mapped[dict[str, str]] = mapped_column(
-        JSONB
-    )  # option number -> attitude; empty: no position
+    # Attitude by the option's number; empty: no position.
+    attitudes: Mapped[dict[str, str]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

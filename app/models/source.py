@@ -1,4 +1,4 @@
-"""A document, the versions of its text, and the words taken from it."""
+"""Model a source, the versions of its text, and the quotes taken from it."""
 
 from datetime import datetime
 
@@ -19,11 +19,13 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from app.models.base import Base, Id, Uid, one_of
 from app.models.vocabulary import QuoteKind, ReadingState, Verification
 
-REDACTED = "[redacted]"  # stands where words were that had to go
-Tombstone = dict[str, str]  # at, reason, by
+REDACTED = "[redacted]"  # replaces redacted words
+Tombstone = dict[str, str]  # keys: at, reason, by
 
 
 class Source(Base):
+    """A document with its metadata; an address or a reference is required."""
+
     __tablename__ = "source"
     __table_args__ = (CheckConstraint("url IS NOT NULL OR reference IS NOT NULL", "findable"),)
 
@@ -31,7 +33,7 @@ class Source(Base):
     uid: Mapped[Uid]
     version: Mapped[int] = mapped_column(default=1)
     url: Mapped[str | None] = mapped_column(Text)
-    url_key: Mapped[str | None] = mapped_column(Text, unique=True)  # the address as it is compared
+    url_key: Mapped[str | None] = mapped_column(Text, unique=True)  # normalised, for comparison
     reference: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     publisher: Mapped[str | None] = mapped_column(Text)
@@ -42,14 +44,18 @@ class Source(Base):
     language: Mapped[str | None] = mapped_column(Text)
     archive_url: Mapped[str | None] = mapped_column(Text)
     licence: Mapped[str | None] = mapped_column(Text)
-    # Of the newest text on file here, or of the one that an import's quotes were checked against elsewhere.
+    # Of the newest text stored here, or of the text against which another database checked the
+    # quotes of an import.
     text_sha256: Mapped[str | None] = mapped_column(Text)
-    # When, why and by whom what was forbidden: {"data": …} of the columns above, {"text": …} of all its texts.
+    # Tombstones by what was redacted: "data" for the columns above, "text" for all its texts.
     redacted: Mapped[dict[str, Tombstone] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class SourceText(Base):
-    """One version of a source's full text; never changed, shown to editors only; empty where all of it was redacted."""
+    """One version of a source's full text; never changed, shown to editors only.
+
+    Empty if all of it was redacted.
+    """
 
     __tablename__ = "source_text"
     __table_args__ = (UniqueConstraint("source_id", "n"),)
@@ -59,18 +65,18 @@ class SourceText(Base):
     n: Mapped[int]
     sha256: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = deferred(mapped_column(Text))
-    # Where each page of the document begins, in code points; nothing for what has no pages or none that are known.
+    # Offset in code points at which each page begins; null if there are no pages or none are known.
     pages: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
-    # From and to of what browsers show of its page but do not search; the same where they only stop.
+    # Start and end of passages that browsers show but do not search, in turn. Both are the same
+    # where a search stops without passing over text.
     seams: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    redacted_at: Mapped[datetime | None] = mapped_column(
-        DateTime(timezone=True)
-    )  # it no longer has its checksum
+    # If set, the text no longer has its checksum.
+    redacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class SourceReading(Base):
-    """Where a source stands on the work list of a negotiation; there is none for what nobody has begun to read."""
+    """State of a source on a negotiation's work list; no row if nobody has started to read it."""
 
     __tablename__ = "source_reading"
     __table_args__ = (
@@ -85,12 +91,12 @@ class SourceReading(Base):
     negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiation.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
     state: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str | None] = mapped_column(Text)  # why nothing was taken from it
-    by: Mapped[str | None] = mapped_column(Text)  # who reads it, or said so last
+    reason: Mapped[str | None] = mapped_column(Text)  # why there was nothing to code
+    by: Mapped[str | None] = mapped_column(Text)  # who reads it, or last set the state
 
 
 class Quote(Base):
-    """Words taken from a source; never changed, a corrected one is a new quote."""
+    """Words taken from a source; never changed: a corrected quote is a new one."""
 
     __tablename__ = "quote"
     __table_args__ = (
@@ -112,18 +118,18 @@ class Quote(Base):
     said_on: Mapped[str | None] = mapped_column(Text)  # imprecise date
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
     office: Mapped[str | None] = mapped_column(Text)  # held when it was said
-    party_id: Mapped[int | None] = mapped_column(
-        ForeignKey("party.id")
-    )  # spoken for when it was said
-    redacted: Mapped[Tombstone | None] = mapped_column(
-        JSONB(none_as_null=True)
-    )  # its words, which are REDACTED then
+    # The party that the speaker spoke for when it was said.
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    # If set, the words are REDACTED.
+    redacted: Mapped[Tombstone | None] = mapped_column(JSONB(none_as_null=True))
     words = deferred(
         mapped_column(
             TSVECTOR,
             Computed(
-                "to_tsvector('simple', normalize(exact || ' ' || coalesce(translation, ''), NFKC)) || "
-                "to_tsvector('english', normalize(exact || ' ' || coalesce(translation, ''), NFKC))",
+                "to_tsvector('simple',"
+                " normalize(exact || ' ' || coalesce(translation, ''), NFKC)) || "
+                "to_tsvector('english',"
+                " normalize(exact || ' ' || coalesce(translation, ''), NFKC))",
                 persisted=True,
             ),
         )
@@ -131,26 +137,27 @@ class Quote(Base):
 
 
 class QuoteCheck(Base):
-    """What checking a quote gave, by the commit that recorded it; the newest up to a commit is what was known then."""
+    """The result of checking a quote, by the commit that recorded it.
+
+    What was known at a commit is the newest row up to it.
+    """
 
     __tablename__ = "quote_check"
     __table_args__ = (CheckConstraint(one_of("verification", Verification), "verification"),)
 
     quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(
-        primary_key=True
-    )  # of the log, which live rows do not depend on
+    # Commit of the log; no foreign key, since live rows do not depend on the log.
+    seq: Mapped[int] = mapped_column(primary_key=True)
     verification: Mapped[str] = mapped_column(Text)
-    text_id: Mapped[int | None] = mapped_column(
-        ForeignKey("source_text.id")
-    )  # the text it was checked against
-    start: Mapped[int | None]  # code points into that text
+    # The text it was checked against.
+    text_id: Mapped[int | None] = mapped_column(ForeignKey("source_text.id"))
+    start: Mapped[int | None]  # offset into that text, in code points
     end: Mapped[int | None]
     segments: Mapped[list[list[int]] | None] = mapped_column(JSONB(none_as_null=True))
     prefix: Mapped[str | None] = mapped_column(Text)  # given, or filled from the text
     suffix: Mapped[str | None] = mapped_column(Text)
-    # What a link needs to lead to the words, found while the text was at hand; kept for the exact
-    # same answer at the same moment, and so that nobody who reads a matrix has to read texts. Empty
-    # where nothing leads to them; null in checks from before this was kept.
+    # Text fragment of a link to the words (docs/decisions/0041). It is stored so that the same
+    # moment always gives the same answer, and so that showing a matrix needs no texts. Empty if no
+    # fragment leads to the words; null in checks from before this column was added.
     fragment: Mapped[str | None] = mapped_column(Text)
     page: Mapped[int | None] = mapped_column(Integer)  # of a document with pages

@@ -1,4 +1,7 @@
-"""The closed sets of the field's terms; their values are what the API, the forms and the data packages use."""
+"""Define the closed sets of terms, with the values that API, forms and data packages use.
+
+The docstrings of these classes are published in the OpenAPI description.
+"""
 
 from enum import StrEnum
 
