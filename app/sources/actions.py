@@ -1,4 +1,4 @@
-"""Writing sources and their texts, and checking quotes against them."""
+"""Write sources and their texts, and check quotes against these texts."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from app.sources.text_fragments import find_words
 from app.sources.urls import same_document_key
 
 T = TypeVar("T")
-LONG = 20_000  # characters from which on a check leaves the event loop to others
+LONG = 20_000  # characters; a check of more runs in a thread, so that the event loop stays free
 RESULT = (
     "verification", "text_id", "start", "end", "segments", "prefix", "suffix", "fragment", "page",
 )  # fmt: skip
@@ -37,7 +37,11 @@ async def add_source(
     action: str = "published",
     **fields: Any,
 ) -> Source:
-    """Put a document on file, with its text if that is at hand; refuses an address that is there already."""
+    """Save a new source, with its text if there is one.
+
+    Raises Conflict if another source has the same address or if the text was redacted, and Invalid
+    if a date lies in the future.
+    """
     _refuse_days_to_come(fields, log)
     fields["url_key"] = await _free_key(session, fields.get("url"))
     row = Source(**fields)
@@ -58,7 +62,10 @@ async def amend_source(
     text: str | None = None,
     reason: str | None,
 ) -> bool:
-    """Change what is on file of a document; a new text checks its quotes anew, in an entry of its own."""
+    """Change the stored fields of a source, and check its quotes again if it gets a new text.
+
+    The checks are recorded in a log entry of their own. Returns whether anything changed.
+    """
     _refuse_days_to_come(fields, log)
     if fields.get("url", row.url) != row.url:
         fields["url_key"] = await _free_key(session, fields["url"], of=row)
@@ -78,10 +85,15 @@ async def put_text(
     seams: list[int] | None = None,
     reason: str | None = None,
 ) -> bool:
-    """Put a text on file and check every quote of the source against it; False where it is the one on file already."""
+    """Store a new text of a source and check every quote of the source against it.
+
+    Returns False, and stores nothing, if it equals the newest stored text. Raises Conflict if the
+    text was redacted.
+    """
     if tombstone := (row.redacted or {}).get("text"):
         raise Conflict(
-            f"The text of this source was redacted, and is not put on file again: {tombstone['reason']}"
+            "The text of this source was redacted, and is not put on file again: "
+            f"{tombstone['reason']}"
         )
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
@@ -101,9 +113,10 @@ async def recheck(
     reason: str | None = None,
     only_news: bool = False,
 ) -> list[QuoteCheck]:
-    """Check every quote of a source against a text and note what that gave, as an entry of the source.
+    """Check every quote of a source against a text and record the results.
 
-    `only_news`: note nothing where all results are the ones recorded last.
+    The record is one log entry of the source. Redacted quotes are left out. `only_news`: record
+    nothing if all results equal the last recorded ones.
     """
     quotes = [q for q in await queries.list_quotes(session, row.id) if q.redacted is None]
     before = await queries.newest_checks(session, [q.id for q in quotes])
@@ -119,7 +132,7 @@ async def recheck(
 
 
 async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
-    """Check one quote against a text, or note that there is none."""
+    """Check one quote against a text, or record that no text is stored."""
     text = on_file.text if on_file else None
     work = partial(_check_and_point, on_file.seams if on_file else None)
     found, fragment = await _unless_quick(work, text, quote.exact, quote.prefix, quote.suffix)
@@ -138,7 +151,7 @@ async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
 
 
 async def check_text(text: str | None, exact: str, prefix: str | None, suffix: str | None) -> Check:
-    """Check words against a text; a long one keeps nobody else waiting."""
+    """Check words against a text, in a thread if they are long, so that no other request waits."""
     return await _unless_quick(check, text, exact, prefix, suffix)
 
 

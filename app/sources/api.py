@@ -1,4 +1,4 @@
-"""Sources as JSON; their texts go in and are never given out."""
+"""Serve sources as JSON; their texts are accepted and never given out."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ router = api_router("/sources", tag="sources")
 
 
 def source_json(s: Snapshot) -> dict[str, Any]:
-    """Everything but the text."""
+    """Return a source as JSON: every field but its text."""
     return {
         "id": s.id,
         "uid": s["uid"],

@@ -1,6 +1,8 @@
-"""Find what may be taken: passages in quotation marks with a "said X" nearby, and sentences that report; pure.
+"""Find passages in a text that could become quotes; pure functions.
 
-Nothing is taken: an editor chooses. Where the speaker is unclear a candidate names nobody, rather than somebody wrong.
+A candidate is a passage in quotation marks with a verb of saying ("said X") nearby, or a sentence
+that reports what somebody said. Nothing is saved: an editor chooses. Where the speaker is unclear a
+candidate names nobody, rather than somebody wrong.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,10 +24,11 @@ from app.sources.speakers_in_text import (
     through,
 )
 
-LONGEST_TEXT = 1_000_000  # characters looked through
-MOST = 1_000  # candidates
-_LEAST_WORDS = 3  # of a passage: fewer are a word held at arm's length
-_NEAR = 240  # characters beside a passage in which it is attributed
+LONGEST_TEXT = 1_000_000  # characters that are searched
+MOST = 1_000  # candidates that are returned at most
+# in a passage; fewer are usually a single word that the author distances himself from
+_LEAST_WORDS = 3
+_NEAR = 240  # characters on either side of a passage in which its speaker may be named
 
 _OPENING = {
     "“": "”“",
@@ -46,23 +49,23 @@ _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}’'-]*+")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage without its marks, in code points of the text, and who seems to have said it."""
+    """Passage without its quotation marks, in code points of the text, and its likely speaker."""
 
     start: int
     end: int
-    who: Person | None  # on file
-    name: str | None  # as written, where nobody on file goes by it
+    who: Person | None  # a speaker that is stored already
+    name: str | None  # the name as written, where no stored speaker has it
     kind: QuoteKind = QuoteKind.DIRECT
 
 
 def candidates(text: str, people: Sequence[Person] = ()) -> list[Candidate]:
-    """List the passages that a verb of saying stands beside, in their order."""
+    """List the passages beside a verb of saying and the reporting sentences, in text order."""
     known = Known(people)
     made: list[Candidate] = []
     last: Speaker = NOBODY
     for begin, stop in paragraphs(text[:LONGEST_TEXT]):
         passages = list(_passages(text, begin, stop))
-        said: Speaker | None = None  # by whom, as far as this paragraph has told
+        said: Speaker | None = None  # speaker of the latest passage of this paragraph
         edges = [begin, *(edge for p in passages for edge in p), stop]
         gaps = list(zip(edges[::2], edges[1::2], strict=True))
         for n, (start, end) in enumerate(passages):
@@ -86,19 +89,22 @@ def candidates(text: str, people: Sequence[Person] = ()) -> list[Candidate]:
 
 
 def in_quotation_marks(text: str, start: int, end: int) -> bool:
-    """Tell whether all words from `start` to `end` stand in quotation marks: else they are the source's own report."""
+    """Tell whether all words from `start` to `end` are in quotation marks.
+
+    Words outside of quotation marks are the source's own report.
+    """
     found = (p for p in paragraphs(text) if p[0] <= start and end <= p[1])
     begin, stop = next(found, (end, end))
     return any(at <= start and end <= to for at, to in _passages(text, begin, stop))
 
 
 def _passages(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield what stands in quotation marks, these included; one left open goes on to the end of its paragraph."""
+    """Yield passages with their quotation marks; an unclosed one ends with its paragraph."""
     while mark := _MARKS.search(text, at, end):
         at = mark.end()
         before = text[mark.start() - 1] if mark.start() else " "
         if before.isalnum() or at >= end or text[at].isspace():
-            continue  # an apostrophe, a mark of inches, a closing mark
+            continue  # an apostrophe, an inch mark or a closing mark
         closing = next(
             (i for i in range(at, end) if text[i] in _OPENING[mark[0]] and _closes(text, i, end)),
             None,
@@ -124,12 +130,12 @@ def _attributed(
     known: "Known",
     last: Speaker,
 ) -> Speaker | None:
-    """Tell who the words beside a passage say has said it; None where no verb does."""
+    """Return the speaker whom the text beside a passage names; None without a verb of saying."""
     closed = text[passage[1] - 1] in _OPENING[text[passage[0]]]
     inner_end = text[passage[1] - 2 : passage[1] - 1] if closed else ""
     after_end = sentence_end(text, after[0], min(after[1], after[0] + _NEAR))
     tail = text[after[0] : after_end].lstrip()
-    # After a full stop a new sentence begins, which tells of what comes next.
+    # After a full stop a new sentence begins, which speaks about the passage that follows.
     if tail and (inner_end not in (".", "…") or tail[0].islower() or tail[0] in "—–-,"):
         found = subject(text, after[0], after_end, known, last)
         if found is not None:

@@ -1,4 +1,7 @@
-"""Make links as they were made before checks kept them, so that an earlier moment shows what it showed; pure."""
+"""Rebuild links as they were made before quote checks stored them; pure functions.
+
+An earlier moment (`known_at`) must show the link that it showed then.
+"""
 
 import re
 from itertools import islice
@@ -8,22 +11,25 @@ import regex
 
 from app.sources.matching.normalise import ELISION, count_words
 
-_LONGEST = 300  # characters of a quotation that a link carries in full
-_FEW_WORDS = 3  # so few words are often said more than once
-_WORDS = 6  # at either end of a range, and in what is beside it
-_TERM = 100  # characters of one end, also where nothing parts words
+_LONGEST = 300  # characters of a quote that a link carries in full
+_FEW_WORDS = 3  # a quote this short often occurs more than once in a page
+_WORDS = 6  # at either end of a range, and in its context
+_TERM = 100  # characters at one end of a range, also in scripts without spaces between words
 _DIRECTIVE = ":~:"
 _BREAK = regex.compile(r"[\n\r\x85\u2028\u2029]")
-_PARTED = re.compile(
-    r"[…\n\r\x85\u2028\u2029]"
-)  # or three dots: without, there is one block, which is usual
+# Without an ellipsis (also three dots) or a line break there is one block, the usual case.
+_PARTED = re.compile(r"[…\n\r\x85\u2028\u2029]")
 _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)\s*+")
 
 
 def earlier_link(
     url: str | None, exact: str, prefix: str | None, suffix: str | None, *, repeated: bool
 ) -> str | None:
-    """Return the link of a quote by its typed words; `repeated`: they occur more than once in the source."""
+    """Return the link to a quote, made from its words as they were typed.
+
+    `repeated`: the words occur more than once in the source, so the link needs their context. None
+    if the address is not one of the web.
+    """
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
     page, _, anchor = url.partition("#")

@@ -1,4 +1,7 @@
-"""The page on which an editor corrects what is on file about a source; what somebody else changed meanwhile is kept."""
+"""Serve the page on which an editor corrects the stored data of a source.
+
+Changes that somebody else saved in the meantime are kept.
+"""
 
 from typing import Annotated, Any
 
@@ -36,6 +39,7 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 async def show_edit(
     request: Request, session: Session, viewer: Editor, source_id: Number
 ) -> Response:
+    """Show the form with the stored values of a source."""
     row = await queries.get_source(session, source_id)
     values = shown(_fields(row)) | {"version": str(row.version)}
     return _edit_page(request, row, Sent(values, None))
@@ -45,7 +49,7 @@ async def show_edit(
 async def edit_source(
     request: Request, session: Session, viewer: Anyone, source_id: Number
 ) -> Response:
-    """Correct the record, with a reason; over a newer version both texts are shown first."""
+    """Save a correction with its reason; over a newer version, show both texts first."""
     sent = await read_form(request)
     if viewer is None:
         return sign_in_again(request, sent.values)
@@ -77,9 +81,10 @@ async def edit_source(
 async def _meanwhile(
     session: AsyncSession, row: Source, sent: Sent, mine: SourceInput | None
 ) -> Values:
-    """What stands on file by now in fields that somebody has changed since the form was opened, by field.
+    """Return the stored values of fields that others changed since the form was opened, by field.
 
-    What was not touched here follows the newest version; what was stays as typed, beside what it would write over.
+    A field that was not edited in the form takes the newest value. An edited field stays as typed,
+    and is shown beside the value that it would overwrite.
     """
     versions = {str(r.version): r for r in await list_revisions(session, None, "source", row.id)}
     opened = versions.get(sent.values.get("version", ""))

@@ -1,4 +1,4 @@
-"""What the forms for a source carry: typed fields, turned into what the API takes, and back into the form."""
+"""Read the forms for a source: convert typed fields to what the API takes, and back."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,9 +23,10 @@ from app.sources.schemas import SourceFields, SourceInput, Text
 Values = dict[str, str]
 
 LABEL = {
-    "url": "Address", "reference": "Where to find it", "title": "Title", "publisher": "Publisher", "author": "Author",
-    "published_on": "Published on", "accessed_on": "Read on", "kind": "Kind", "language": "Language",
-    "archive_url": "Archived copy", "licence": "Licence", "text": "Text", "reason": "Reason", "file": "File",
+    "url": "Address", "reference": "Where to find it", "title": "Title", "publisher": "Publisher",
+    "author": "Author", "published_on": "Published on", "accessed_on": "Read on", "kind": "Kind",
+    "language": "Language", "archive_url": "Archived copy", "licence": "Licence", "text": "Text",
+    "reason": "Reason", "file": "File",
 }  # fmt: skip
 FIELDS = tuple(SourceFields.model_fields)
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -34,16 +35,17 @@ DATES = ("published_on", "accessed_on")
 
 @dataclass(slots=True)
 class Sent:
-    """A form as it came: what was typed, the file beside it, and the button that was pressed."""
+    """Submitted form: the typed values, the file, and the errors by field."""
 
     values: Values
     file: UploadFile | None
     errors: Values = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)  # what reading a file gave, to be looked over
+    # about the reading of a file, for the editor to check
+    notes: list[str] = field(default_factory=list)
 
 
 async def read_form(request: Request, *, max_fields: int = 100) -> Sent:
-    """Read a form with its file; texts may be as long as a whole request."""
+    """Read a form and its file; a text may be as long as the whole request body."""
     form = await request.form(max_files=1, max_fields=max_fields, max_part_size=MAX_BODY)
     values = {
         name: value.replace("\r\n", "\n")
@@ -55,9 +57,10 @@ async def read_form(request: Request, *, max_fields: int = 100) -> Sent:
 
 
 async def take_file(sent: Sent) -> bool:
-    """Put the text of the file into the form, and what it says of itself where nothing was typed; False without one.
+    """Fill the form from its file; False if there is no file.
 
-    What cannot be read is an error beside the file, and all that was typed stays.
+    The text comes from the file, and its metadata fill the fields that are empty. If the file
+    cannot be read, the error is shown beside it and everything typed is kept.
     """
     if sent.file is None:
         return False
@@ -95,7 +98,7 @@ def _told(name: str, found: Extracted, filled: list[str]) -> str:
 
 
 def read_otherwise(sent: Sent) -> bool:
-    """Read a text whose encoding was a guess by the other one; False where that was not asked for."""
+    """Decode a text again whose encoding was a guess; False if the form does not ask for it."""
     wanted = sent.values.get("reread", "")
     if not wanted:
         return False
@@ -111,7 +114,7 @@ def read_otherwise(sent: Sent) -> bool:
 
 
 def read_source(sent: Sent, today: date) -> SourceInput | None:
-    """Make of the form what the API takes; None with `errors` by field."""
+    """Convert a form to the input of the API; None, with `errors` by field, if it is invalid."""
     said: dict[str, Any] = {n: v for n in FIELDS if (v := sent.values.get(n, "").strip())}
     for name in DATES:
         try:
@@ -134,7 +137,7 @@ def read_source(sent: Sent, today: date) -> SourceInput | None:
 
 
 def read_text(sent: Sent) -> str | None:
-    """The text alone; None with `errors` where there is none that can be stored."""
+    """Return the text of a form; None, with `errors`, if it is empty or cannot be stored."""
     text = sent.values.get("text", "")
     if not text.strip():
         sent.errors["text"] = f"{LABEL['text']}: paste it, or choose a file"
@@ -147,7 +150,7 @@ def read_text(sent: Sent) -> str | None:
 
 
 def by_field(faults: list[Fault]) -> Values:
-    """Words beside each field, the field named in them."""
+    """Return the message to show beside each field, prefixed with the label of the field."""
     found: Values = {}
     for fault in faults:
         name = fault.where.strip("/").split("/")[0]
@@ -156,17 +159,18 @@ def by_field(faults: list[Fault]) -> Values:
 
 
 def code_of(language: str) -> str:
-    """The code of a language that was typed by its name: `en` for "English"."""
+    """Return the code of a language typed by name: `en` for "English"; others are unchanged."""
     return next(
         (code for code, name in LANGUAGES.items() if name.lower() == language.lower()), language
     )
 
 
 def shown(fields: Mapping[str, Any]) -> Values:
-    """The form's values for what is on file, dates written for people."""
+    """Return the form's values for stored fields, with dates in a readable format."""
     values = {n: str(fields[n]) for n in FIELDS if fields.get(n) is not None}
     return values | {n: dates.display(values[n]) for n in DATES if n in values}
 
 
 def digest(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""Pages of a document in its text: kept beside the text, which stays as it is; pure."""
+"""Keep page numbers of a document beside its text, which stays unchanged; pure functions."""
 
 import hashlib
 import re
@@ -10,19 +10,19 @@ MOST = 10_000  # pages
 
 
 def page_at(pages: Sequence[int] | None, offset: int | None) -> int | None:
-    """The number of the page on which a place of the text stands; None where that is not known."""
+    """Return the number of the page that holds an offset of the text; None if not known."""
     if not pages or offset is None or offset < pages[0]:
         return None
     return bisect_right(pages, offset)
 
 
 def write_pages(pages: Sequence[int], text: str) -> str:
-    """What a form carries along beside the text of a file that is looked over first."""
+    """Serialise page offsets for a hidden form field while an editor checks the text."""
     return f"{_mark(text)} {' '.join(map(str, pages))}" if pages else ""
 
 
 def read_pages(carried: str, text: str) -> list[int] | None:
-    """The pages that a form carries; None where its text is not, to the character, the one that they count in."""
+    """Read page offsets from a form field; None if they belong to another text."""
     mark, _, rest = carried.partition(" ")
     if mark != _mark(text) or not re.fullmatch(r"[0-9]{1,9}( [0-9]{1,9})*", rest):
         return None
@@ -33,7 +33,7 @@ def read_pages(carried: str, text: str) -> list[int] | None:
 
 
 def page_link(url: str | None, page: int | None) -> str | None:
-    """The address of a page of a PDF; None for what is no PDF on the web, or where the page is not known."""
+    """Return the link to a page of a PDF; None if it is not a PDF on the web or has no page."""
     if url is None or page is None or urlsplit(url).scheme.lower() not in ("http", "https"):
         return None
     address = url.partition("#")[0]

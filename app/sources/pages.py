@@ -1,4 +1,4 @@
-"""Pages on which editors put sources on file, correct them, and put their texts on file."""
+"""Serve pages on which editors save sources, correct them, and add their texts."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ PREFILLED = ("url", "title", "text", "negotiation")
 
 @router.get("/sources/new")
 async def new_source(request: Request, session: Session, viewer: Editor) -> Response:
-    """The form for a new source, with what a bookmarklet brought along; nothing is stored."""
+    """Show the form for a new source, filled by a bookmarklet if used; nothing is stored."""
     given = {n: v for n in PREFILLED if (v := request.query_params.get(n, "").strip())}
     sent = Sent({"accessed_on": now().date().isoformat() if "url" in given else "", **given}, None)
     return await show_new(request, session, sent)
@@ -51,7 +51,7 @@ async def new_source(request: Request, session: Session, viewer: Editor) -> Resp
 
 @router.post("/sources/new")
 async def add_source(request: Request, session: Session, viewer: Anyone) -> Response:
-    """Put a source on file; what a file holds is shown first, to be looked over."""
+    """Save a source; the text and metadata of a file are shown first, to be checked."""
     sent = await read_form(request)
     if viewer is None:
         return sign_in_again(request, sent.values)
@@ -75,7 +75,7 @@ async def add_source(request: Request, session: Session, viewer: Anyone) -> Resp
 async def show_text(
     request: Request, session: Session, viewer: Editor, source_id: Number
 ) -> Response:
-    """The text on file, and what checking the quotes against it gave."""
+    """Show the stored text, and the results of checking the quotes against it."""
     row = await queries.get_source(session, source_id)
     on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
     return await _text_page(
@@ -87,7 +87,7 @@ async def show_text(
 async def put_text(
     request: Request, session: Session, viewer: Anyone, source_id: Number
 ) -> Response:
-    """Put a text on file and check every quote of the source against it."""
+    """Store a text and check every quote of the source against it."""
     sent = await read_form(request)
     if viewer is None:
         return sign_in_again(request, sent.values)
@@ -108,7 +108,7 @@ async def put_text(
 
 @router.get("/bookmarklet")
 async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
-    """The link to drag among one's bookmarks."""
+    """Show the bookmarklet, a link to drag to the bookmarks."""
     negotiation = known_slug(request.query_params)
     here = f"{origin(request)}/sources/new"
     known = f"negotiation:'{negotiation}'," if negotiation else ""
@@ -120,8 +120,9 @@ async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
     )
 
 
-# Quotation marks that the browser draws around <q> are in no selection: they are put in while it is read. What is
-# selected goes behind "#" where it is long: it then never travels, and no server's limits apply.
+# Quotation marks that the browser draws around <q> are not part of a selection, so they are
+# inserted while it is read. A long selection goes behind "#": it is then never sent to the server,
+# whose length limits would apply.
 BOOKMARKLET = (
     "javascript:(()=>{const m=[];for(const q of document.querySelectorAll('q'))"
     "if(getComputedStyle(q,'::before').content.includes('quote')){"
@@ -133,7 +134,7 @@ BOOKMARKLET = (
 
 
 async def show_new(request: Request, session: AsyncSession, sent: Sent) -> Response:
-    """The form for a new source as it was typed, with the source that has its address already, if there is one."""
+    """Show the form for a new source as typed, with the source that has its address, if any."""
     return page(
         request,
         "sources/new.html",
@@ -144,7 +145,7 @@ async def show_new(request: Request, session: AsyncSession, sent: Sent) -> Respo
 
 
 def form_context(sent: Sent) -> dict[str, Any]:
-    """What every form for a source shows."""
+    """Return the template variables that every form for a source needs."""
     values = sent.values
     slug = known_slug(values)
     guessed = values.get("guessed") and values.get("assumed") in GUESSES
@@ -177,13 +178,13 @@ async def _text_page(request: Request, session: AsyncSession, row: Source, sent:
 
 
 def _beside_text(sent: Sent, text: str) -> tuple[list[int] | None, list[int] | None]:
-    """Pages and seams of a file, as long as its text is as it came out of it."""
+    """Return pages and seams of a file, provided that its text was not changed since."""
     pages, seams = (read_pages(sent.values.get(name, ""), text) for name in ("pages", "seams"))
     return pages, seams
 
 
 async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> str | None:
-    """Say why a quote does not match the text; None where it does."""
+    """Return why a quote does not match the text; None if it matches."""
     if on_file is None or verification != Verification.MISMATCH:
         return None
     return (await actions.check_text(on_file.text, quote.exact, quote.prefix, quote.suffix)).why
@@ -192,7 +193,7 @@ async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> s
 async def _same_text(
     session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None
 ) -> bool:
-    """Point out, once, that another source has this very text; pressing again says that this is meant."""
+    """Warn once that another source has the same text; submitting again confirms it."""
     others = await queries.sources_with_text(session, digest(text)) if text else []
     others = [s for s in others if of is None or s.id != of.id]
     if not others or sent.values.get("seen") == digest(text or ""):
@@ -213,7 +214,7 @@ async def _at_address(session: AsyncSession, url: str) -> Source | None:
 
 
 def known_slug(values: Mapping[str, str]) -> str:
-    """The negotiation for which a source is put on file, where that can be one."""
+    """Return the negotiation for which a source is saved; empty if it cannot be a slug."""
     slug = values.get("negotiation", "")
     return slug if re.fullmatch(SLUG, slug) and len(slug) <= 80 else ""
 
@@ -224,6 +225,6 @@ def _negotiation(sent: Sent) -> str:
 
 
 def _after(sent: Sent, source_id: int) -> str:
-    """Where to go on: to the desk that sent for the source, else to its page."""
+    """Return where to go next: the desk that asked for the source, or else the source's page."""
     slug = known_slug(sent.values)
     return f"/n/{slug}/desk/{source_id}" if slug else f"/sources/{source_id}"

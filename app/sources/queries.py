@@ -1,4 +1,4 @@
-"""Sources and their texts: the live rows for whoever writes."""
+"""Read the live rows of sources and their texts, for code that writes them."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,7 @@ from app.models.source import Quote, QuoteCheck, Source, SourceText
 
 
 async def get_source(session: AsyncSession, source_id: int, *, lock: bool = False) -> Source:
+    """Return a source; raises NotFound if there is none. `lock`: for update."""
     wanted = select(Source).where(Source.id == source_id)
     found = await session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
@@ -23,7 +24,10 @@ async def get_source(session: AsyncSession, source_id: int, *, lock: bool = Fals
 async def find_sources(
     session: AsyncSession, ids: Iterable[int], *, lock: bool = False
 ) -> dict[int, Source]:
-    """By number; `lock` keeps texts from being put on file for them until this transaction ends."""
+    """Return sources by number.
+
+    `lock`: nobody can add a text to them until this transaction ends.
+    """
     wanted = select(Source).where(among(Source.id, ids))
     rows = await session.scalars(
         wanted.with_for_update(read=True, key_share=True) if lock else wanted
@@ -32,11 +36,15 @@ async def find_sources(
 
 
 async def find_source_at(session: AsyncSession, url_key: str) -> Source | None:
+    """Return the source with a normalised address, if any."""
     return await session.scalar(select(Source).where(Source.url_key == url_key))
 
 
 async def sources_with_text(session: AsyncSession, sha256: str) -> list[Source]:
-    """Those whose newest text is this very one, here or where they were checked."""
+    """Return the sources whose newest text has this SHA-256, in order of id.
+
+    The text may be stored here, or only where its quotes were checked.
+    """
     return list(
         await session.scalars(
             select(Source).where(Source.text_sha256 == sha256).order_by(Source.id)
@@ -45,7 +53,7 @@ async def sources_with_text(session: AsyncSession, sha256: str) -> list[Source]:
 
 
 async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict[int, SourceText]:
-    """The text on file for each source that has one, with its words."""
+    """Return the newest stored text of each source that has one, with its content."""
     wanted = (
         select(SourceText)
         .ext(distinct_on(SourceText.source_id))
@@ -57,7 +65,7 @@ async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict
 
 
 async def was_redacted(session: AsyncSession, source_id: int, sha256: str) -> bool:
-    """Tell whether a text with this checksum was on file for the source, and something in it had to go."""
+    """Tell whether a text of the source with this SHA-256 was stored and then redacted."""
     wanted = select(SourceText.id).where(
         SourceText.source_id == source_id,
         SourceText.sha256 == sha256,
@@ -67,7 +75,7 @@ async def was_redacted(session: AsyncSession, source_id: int, sha256: str) -> bo
 
 
 async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
-    """What the last check of each quote gave."""
+    """Return the last check of each quote."""
     wanted = (
         select(QuoteCheck)
         .ext(distinct_on(QuoteCheck.quote_id))
@@ -78,6 +86,7 @@ async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict
 
 
 async def list_quotes(session: AsyncSession, source_id: int) -> list[Quote]:
+    """List the quotes of a source in order of id."""
     return list(
         await session.scalars(select(Quote).where(Quote.source_id == source_id).order_by(Quote.id))
     )

@@ -1,4 +1,4 @@
-"""What may be sent in about a source."""
+"""Define what the API accepts about a source."""
 
 from typing import Annotated
 
@@ -9,12 +9,10 @@ from app.core.input_models import Input, Line, Name, Storable
 from app.sources.urls import check_url
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
-Text = Annotated[
-    str, Storable, Field(min_length=1)
-]  # kept as sent, line ends aside; as long as a body may be
-Language = Annotated[
-    str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
-]  # BCP 47
+# Stored as sent, apart from line ends; as long as a request body may be.
+Text = Annotated[str, Storable, Field(min_length=1)]
+# BCP 47.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 
 
 def _partial(value: str) -> str:
@@ -25,6 +23,8 @@ PartialDate = Annotated[str, AfterValidator(_partial)]
 
 
 class SourceFields(Input):
+    """Public fields of a source, all but its text."""
+
     url: Url | None = None
     reference: Line | None = None
     title: Name

@@ -1,6 +1,6 @@
-"""Who says something, by the verbs of saying and the names beside them in a sentence; pure.
+"""Find who says something, by verbs of saying and the names beside them; pure functions.
 
-Where it is unclear nobody is named, rather than somebody wrong.
+Where the speaker is unclear nobody is named, rather than somebody wrong.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,42 +8,49 @@ from dataclasses import dataclass
 
 import regex
 
-LONGEST_SENTENCE = 600  # characters; a longer one is read in parts
+LONGEST_SENTENCE = 600  # characters; a longer sentence is read in parts
 _SENTENCE_END = regex.compile(r"[.!?…](?=\s|$)")
 _ABBREVIATED = regex.compile(
     r"(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Col|Lt|Prof|Jr|Sr|U\.S|U\.N|E\.U|г|им)$"
 )
 
 _VERBS = regex.compile(
-    r"\b(?:said|says|(?<!\ba )say(?:ing)?|t(?:old|ells|elling)|wr(?:ote|ites|iting)|post(?:ed|s)|call(?:ed|s)"
+    r"\b(?:said|says|(?<!\ba )say(?:ing)?|t(?:old|ells|elling)|wr(?:ote|ites|iting)|post(?:ed|s)"
+    r"|call(?:ed|s)"
     r"|add(?:ed|s|ing)|ask(?:ed|s|ing)"
-    r"|continued|repl(?:ied|ies)|answered|insist(?:ed|s)|stated|declar(?:ed|es)|announced|warn(?:ed|s)|argued|noted|stressed"
+    r"|continued|repl(?:ied|ies)|answered|insist(?:ed|s)|stated|declar(?:ed|es)|announced"
+    r"|warn(?:ed|s)|argued|noted|stressed"
     r"|repeated|tweeted|explained|remarked|concluded|promised|vowed|demanded|urged|affirmed|confirmed"
-    r"|сказал[аи]?|заявил[аи]?|добавил[аи]?|написал[аи]?|отметил[аи]?|подчеркнул[аи]?|ответил[аи]?|спросил[аи]?|говорит|сообщил[аи]?"
-    r"|сказа(?:в|ла|ли)|заяви(?:в|ла|ли)|дода(?:в|ла|ли)|написа(?:в|ла|ли)|зазначи(?:в|ла|ли)|наголоси(?:в|ла|ли)"
+    r"|сказал[аи]?|заявил[аи]?|добавил[аи]?|написал[аи]?|отметил[аи]?|подчеркнул[аи]?"
+    r"|ответил[аи]?|спросил[аи]?|говорит|сообщил[аи]?"
+    r"|сказа(?:в|ла|ли)|заяви(?:в|ла|ли)|дода(?:в|ла|ли)|написа(?:в|ла|ли)|зазначи(?:в|ла|ли)"
+    r"|наголоси(?:в|ла|ли)"
     r"|відпові(?:в|ла|ли)|запита(?:в|ла|ли)|повідоми(?:в|ла|ли))\b",
     regex.IGNORECASE,
 )
 _PRONOUN = regex.compile(r"\b(?:he|she|they|он|она|они|він|вона|вони)\b", regex.IGNORECASE)
 _NAME = regex.compile(
-    r"\b\p{Lu}[\p{L}\p{M}’'-]*+(?:\s(?:(?:de|del|van|von|der|bin|al|el|la)\s)?\p{Lu}[\p{L}\p{M}’'.-]*+)*+"
+    r"\b\p{Lu}[\p{L}\p{M}’'-]*+"
+    r"(?:\s(?:(?:de|del|van|von|der|bin|al|el|la)\s)?\p{Lu}[\p{L}\p{M}’'.-]*+)*+"
 )
 _DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august"
-    " september october november december понедельник вторник среда четверг пятница суббота воскресенье".split()
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june"
+    " july august september october november december"
+    " понедельник вторник среда четверг пятница суббота воскресенье".split()
 )
 _NO_NAMES = frozenset(
-    "a after an and as at but by earlier for from he her his i if in it its later meanwhile no not on once or our she"
-    " since so still that the their then there these they this those to we what when where while who with yet you"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
-    " september october november december"
+    "a after an and as at but by earlier for from he her his i if in it its later meanwhile no not"
+    " on once or our she since so still that the their then there these they this those to we what"
+    " when where while who with yet you"
+    " monday tuesday wednesday thursday friday saturday sunday january february march april may"
+    " june july august september october november december"
     " в на но и а он она они по после как что это з у та і й він вона вони але про за".split()
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on file, or a party where `speaker` is None, with every name that it goes by."""
+    """Stored speaker with all its names; a party if `speaker` is None."""
 
     names: tuple[str, ...]
     speaker: str | None
@@ -55,7 +62,7 @@ NOBODY: Speaker = (None, None)
 
 
 def through(text: str, start: int, end: int, known: "Known", last: Speaker) -> Speaker:
-    """Follow who is spoken of as saying something from `start` to `end`: that is whom the next "he" means."""
+    """Return the last speaker of a range of text: the one whom the next "he" means."""
     while start < end:
         stop = sentence_end(text, start, min(end, start + LONGEST_SENTENCE))
         found = subject(text, start, stop, known, last)
@@ -67,13 +74,16 @@ def through(text: str, start: int, end: int, known: "Known", last: Speaker) -> S
 def subject(
     text: str, start: int, end: int, known: "Known", last: Speaker, *, newest: bool = False
 ) -> Speaker | None:
-    """Tell who says it in one sentence; None where it has no verb of saying, NOBODY where it is unclear who."""
+    """Return the speaker of one sentence; None without a verb of saying, NOBODY if unclear.
+
+    `newest`: go by the last verb of the sentence instead of the first.
+    """
     verbs = list(_VERBS.finditer(text, start, end))
     if not verbs:
         return None
     verb = verbs[-1] if newest else verbs[0]
     named = list(mentions(text, start, end, known, last))
-    # "… said Volk": what follows the verb at once goes before what stands further away before it.
+    # "… said Volk": a name directly after the verb counts before one further away before it.
     beside = [m for m in named if 0 <= m[0] - verb.end() <= 2]
     ahead = [m for m in named if m[1] <= verb.start()]
     behind = [m for m in named if 0 <= m[0] - verb.end() <= 40]
@@ -86,14 +96,17 @@ def subject(
     if ahead:
         return max(ahead)[2] if len({m[:2] for m in ahead}) == len(ahead) else ahead[-1][2]
     if not text[start : verb.start()].strip():
-        return last  # "Asked again: …" asks whoever spoke before
+        return last  # "Asked again: …" asks whoever spoke last
     return behind[0][2] if behind and verb[0].lower() not in _TAKES_HEARER else NOBODY
 
 
 def mentions(
     text: str, start: int, end: int, known: "Known", last: Speaker
 ) -> list[tuple[int, int, Speaker]]:
-    """List who is named between `start` and `end`, and where: those on file, "he" for `last`, and names not on file."""
+    """List everybody named in a range of text, with their places.
+
+    These are stored speakers, "he" for `last`, and names that are not stored.
+    """
     found = [*known.mentions(text, start, end)]
     found += [(m.start(), m.end(), last) for m in _PRONOUN.finditer(text, start, end)]
     taken = [(a, b) for a, b, _ in found]
@@ -101,7 +114,7 @@ def mentions(
         words = name[0].split()
         while words and words[0].lower() in _NO_NAMES:
             words.pop(0)
-        # "Zoom Tuesday" and "Paris March": a day behind a name is when something was said, and no name ends in one.
+        # "Zoom Tuesday", "Paris March": a day or month after a name says when; no name ends in one.
         while words and words[-1].lower().rstrip(".’'") in _DAYS_AND_MONTHS:
             words.pop()
         free = not any(a < name.end() and name.start() < b for a, b in taken)
@@ -118,6 +131,7 @@ def _ends_beside(text: str, mentions: Iterable[tuple[int, int, Speaker]], verb: 
 
 
 def sentence_end(text: str, start: int, end: int) -> int:
+    """Return where the sentence that holds `start` ends, at most `end`."""
     for stop in _SENTENCE_END.finditer(text, start, end):
         if stop[0] != "." or not _ABBREVIATED.search(
             text, max(start, stop.start() - 6), stop.start()
@@ -127,13 +141,14 @@ def sentence_end(text: str, start: int, end: int) -> int:
 
 
 def sentence_start(text: str, start: int, end: int) -> int:
+    """Return where the last sentence of a range begins."""
     while (stop := sentence_end(text, start, end)) < end and text[stop:end].strip():
         start = stop
     return start
 
 
 class Known:
-    """Finds those on file by their full names, by the last word of a speaker's name, and by aliases."""
+    """Finder of stored speakers by full name, alias, and the last word of a speaker's name."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self.people: dict[str, Person | None] = {}
@@ -150,10 +165,11 @@ class Known:
         there = self.people.setdefault(name, person)
         if there is not None and there != person:
             same = there.speaker is not None and person.speaker is None
-            self.people[name] = there if same else None  # two go by it: nobody is meant for sure
+            # two have this name: it is unclear who is meant
+            self.people[name] = there if same else None
 
     def mentions(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Speaker]]:
-        """Yield where they are named, but as owners of something."""
+        """Yield where they are named, except in the possessive ("Volk's")."""
         found = self.pattern.finditer(text, start, end) if self.pattern else ()
         for m in found:
             person = self.people[m[0]]

@@ -1,8 +1,9 @@
-"""Make the link that opens a source at the quoted words: a text fragment, by the WICG's draft; pure.
+"""Make the link that opens a source at the quoted words, as a text fragment; pure functions.
 
-A browser looks for each term within one block of the page, takes the first passage that fits and marks it. So a term
-carries the words as the source has them and never crosses a line, a range leads from the first words to the last ones,
-and what occurs earlier in the text is told apart by more words, or by those beside it.
+By the WICG's draft a browser searches each term within one block of the page, takes the first
+passage that fits, and marks it. So a term has the words exactly as in the source and never crosses
+a line; a range leads from the first words to the last ones; and words that also occur earlier are
+made unique by more words or by their context.
 """
 
 from collections.abc import Sequence
@@ -18,17 +19,18 @@ from app.sources.matching.browser_search import Searched, Span, searched
 from app.sources.matching.normalise import ELISION, UNSPACED, count_words, says_something
 
 _LONGEST = 300  # characters of a passage that a link carries in full
-_MOST_ENCODED = 1_800  # and of the link then; spreadsheets take no more than 2,079
-_FEW_WORDS = 3  # so few words are likely to stand elsewhere on the page, outside the article
-_BESIDE = (3, 6, 12, 24)  # words required beside the quoted ones, as few as will do
-_UNSEEN = (6,)  # where there is no text to try in
-_ENDS = (6, 12, 24)  # words of one end of a range
-_TERM = 200  # characters of one end, or of what is beside it
+_MOST_ENCODED = 1_800  # characters of such a link; spreadsheets take no more than 2,079
+_FEW_WORDS = 3  # as few words probably also occur on the page outside of the article
+_BESIDE = (3, 6, 12, 24)  # words of context, as few as are enough
+_UNSEEN = (6,)  # the same, without a text to try them on
+_ENDS = (6, 12, 24)  # words at each end of a range
+_TERM = 200  # characters of one end, or of the context
 _NEAR = 1_000  # characters to the next line
 _DIRECTIVE = ":~:"
 _SOFT_HYPHEN = "\xad"
 _MADE = regex.compile(r"text=[\w.~%,&=-]{1,20000}", regex.ASCII)
-# Where no spaces part words, browsers cut by dictionaries of their own: only at punctuation does a word surely end.
+# Browsers break scripts without spaces by their own dictionaries: only punctuation surely ends a
+# word.
 _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)")
 _UNSPACED = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*{UNSPACED}")
 
@@ -36,10 +38,11 @@ _UNSPACED = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*{UNSPACED}")
 def directive(
     text: str, segments: Sequence[Sequence[int]], seams: Sequence[int] | None = None
 ) -> str | None:
-    """Return what makes a browser mark these parts of a text on its page; None where it would mark others.
+    """Return the directive that makes a browser mark these parts of a text; None if impossible.
 
-    `seams`: from and to of what a browser shows but does not search, as the marks that it draws
-    around `<q>`; from and to are one where something amid a line only interrupts its search.
+    It is impossible where the browser would mark other words. `seams`: start and end of what a
+    browser shows but does not search, such as the marks that it draws around `<q>`; start equals
+    end where something within a line only interrupts its search.
     """
     page = searched(text, tuple(zip(seams[::2], seams[1::2], strict=True)) if seams else ())
     found = [_select(page, start, end) for start, end in segments]
@@ -52,9 +55,9 @@ def directive_of_words(
     suffix: str | None,
     filled: tuple[str | None, str | None] = (None, None),
 ) -> str | None:
-    """Return the same where there is no text to look into: by the words as they were typed.
+    """Return the same without a text to search in, by the words as they were typed.
 
-    `filled`: what stands beside them, where it was not given to tell places apart; few words need it.
+    `filled`: context that was not given by the editor; it is used only for a quote of few words.
     """
     parts = [part for part in ELISION.split(exact) if says_something(part)]
     if not (prefix or suffix) and count_words(exact, _FEW_WORDS) <= _FEW_WORDS:
@@ -72,7 +75,7 @@ def directive_of_words(
 def find_words(
     found: Check, text: str | None, exact: str, seams: Sequence[int] | None = None
 ) -> str | None:
-    """Return the directive for a quote that has been checked, by all that is known of it."""
+    """Return the directive for a checked quote, from all that is known about it."""
     if found.verification == Verification.MISMATCH:
         return None
     if text is not None and found.segments is not None:
@@ -81,15 +84,16 @@ def find_words(
 
 
 def read_directive(link: str | None) -> str | None:
-    """Return the directive in an address that another copy of this program made."""
+    """Return the directive of a link that another copy of this program made."""
     found = (link or "").partition(_DIRECTIVE)[2]
     return found if _MADE.fullmatch(found) else None
 
 
 def address(url: str | None, found: str | None, page: int | None = None) -> str | None:
-    """Return the source's address with what was found of the words; None without a web address.
+    """Return the source's address with a directive; None without a web address.
 
-    `page`: of a document that has pages, which every browser can open it at. An anchor that the address has is kept.
+    `page`: opens a paginated document at that page, as every browser can. An anchor in the address
+    is kept.
     """
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
@@ -108,7 +112,7 @@ def is_pdf(url: str) -> bool:
 
 
 def _select(page: Searched, start: int, end: int, counts: Sequence[int] = _BESIDE) -> str | None:
-    """The terms for one passage; `counts`: how many words beside it to try."""
+    """Return the terms for one passage; `counts`: numbers of context words to try."""
     lines = page.lines(start, end)
     if not lines:
         return None
@@ -136,7 +140,7 @@ def _in_full(page: Searched, words: Span, term: str, counts: Sequence[int]) -> s
 
 def _from_to(page: Searched, lines: Sequence[Span], counts: Sequence[int]) -> str | None:
     first, last = _words(page, lines[0]), _words(page, lines[-1])
-    if len(lines) == 1:  # both ends in one line, without overlap
+    if len(lines) == 1:  # both ends are in one line and must not overlap
         half = len(first) // 2
         first, last = first[:half], first[half:]
     befores, afters = _befores(page, lines[0][0], counts), _afters(page, lines[-1][1], counts)
@@ -154,15 +158,15 @@ def _from_to(page: Searched, lines: Sequence[Span], counts: Sequence[int]) -> st
 
 
 class _Beside(NamedTuple):
-    """Words that may be required beside those quoted."""
+    """Words that may be required as context."""
 
     span: Span | None
     rank: int = 0
-    far: bool = False  # in the next line, which on the page something else may part from this one
+    far: bool = False  # in the next line; on the page, something may be between the two lines
 
 
 def _befores(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
-    """What may be required before a passage, the best first."""
+    """List what may be required before a passage, the best first."""
     line = page.line_around(at, at)[0], at
     if found := _last(_words(page, line), counts):
         return _ranked(found, needed=_inside_a_run(page, at))
@@ -188,7 +192,10 @@ def _ranked(found: list[Span], *, needed: bool = False, far: bool = False) -> li
 
 
 def _inside_a_run(page: Searched, at: int) -> bool:
-    """Tell whether a browser may see a word here that goes on: it looks no closer where others are required beside."""
+    """Tell whether a browser may see a word continue here, in a script without spaces.
+
+    It does not look closer where context is required.
+    """
     found = _UNSPACED.search(page.source, max(at - 3, 0), at + 1)
     return found is not None and found.end() > at
 
@@ -198,7 +205,7 @@ def _words(page: Searched, line: Span) -> list[Span]:
 
 
 def _first(words: Sequence[Span], counts: Sequence[int]) -> list[Span]:
-    """From the first words, as many as these counts say, and no longer than a term should be."""
+    """Return as many first words as each count says, within the length of a term."""
     fit = [word for word in words if word[1] - words[0][0] <= _TERM] or words[:1]
     return [(fit[0][0], fit[n - 1][1]) for n in _each(len(fit), counts)]
 
@@ -223,7 +230,7 @@ def _term(page: Searched, span: Span) -> str:
 
 
 class _Escapes(dict[int, str]):
-    """Percent-encodings by code point, made when they are first met: a text may hold thousands."""
+    """Percent-encodings by code point, computed when first needed: a text may hold thousands."""
 
     def __missing__(self, point: int) -> str:
         made = self[point] = quote(chr(point), safe="", errors="replace").replace("-", "%2D")

@@ -1,4 +1,4 @@
-"""Addresses of documents: which may be stored, and which name the same document."""
+"""Check addresses of sources, and tell which name the same document."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -12,9 +12,9 @@ LONGEST = 2048
 
 
 def check_url(url: str) -> str:
-    """Give back an address that may be linked to; ValueError says why one may not.
+    """Return an address that may be linked to; raises ValueError, with the reason, for others.
 
-    Characters that nobody sees are told by their bytes in what follows the name of the site, as browsers send them.
+    Invisible characters after the host are percent-encoded, as browsers send them.
     """
     if len(url) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
@@ -41,7 +41,10 @@ def check_url(url: str) -> str:
 
 
 def same_document_key(url: str) -> str:
-    """The address as it is compared: without what tells where a reader came from or where on the page to look."""
+    """Return the address for comparisons.
+
+    It has no tracking parameters and no fragment, since these do not change the document.
+    """
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
     scheme = parts.scheme.lower()

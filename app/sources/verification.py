@@ -1,4 +1,4 @@
-"""Putting a text on file by command, and checking each quote against its source's newest text again."""
+"""Store a text by command, and check quotes against the newest text of their source."""
 
 import hashlib
 from collections import Counter
@@ -22,12 +22,12 @@ from app.sources.schemas import Text
 from app.sources.urls import check_url, same_document_key
 
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
-SHOWN = 80  # characters of a quote that a line shows
+SHOWN = 80  # characters of a quote in a line of output
 
 
 @dataclass(slots=True)
 class Verified:
-    """What checking again gave: how many of each result, and a line for everything that no longer holds."""
+    """Result of checking quotes again: counts by result, and a line for each failure."""
 
     counts: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
@@ -37,14 +37,17 @@ class Verified:
 
 
 def counted(counts: Counter[str]) -> str:
-    """Say the results of checks in a line: "12 quotes: 10 verified, 2 mismatch"."""
+    """Summarise the results of checks, as in "12 quotes: 10 verified, 2 mismatch"."""
     total = sum(counts.values())
     results = ", ".join(f"{counts[v]:,} {v}" for v in Verification if counts[v])
     return f"{total:,} quote{'s' if total != 1 else ''}{f': {results}' if results else ''}"
 
 
 async def source_named(session: AsyncSession, name: str) -> Source:
-    """The source with this number or at this address, locked."""
+    """Return the source with this number or address, locked for update.
+
+    Raises NotFound if there is none, and Invalid if the name is neither.
+    """
     if name.isascii() and name.isdecimal() and len(name) < 19:
         return await queries.get_source(session, int(name), lock=True)
     try:
@@ -61,7 +64,11 @@ async def source_named(session: AsyncSession, name: str) -> Source:
 async def put_file(
     session: AsyncSession, name: str, data: bytes, now: datetime, *, filename: str = ""
 ) -> tuple[str, list[str]]:
-    """Store the text of a file for a source, read as the upload form reads it; a summary, and quotes that fail."""
+    """Store the text of a file for a source, read as the upload form reads it.
+
+    Returns a summary line, and a line for each quote that does not match. Raises Invalid if the
+    file cannot be read.
+    """
     try:
         found = await extract(data, filename)
         text = TEXT.validate_python(found.text)
@@ -95,10 +102,11 @@ async def verify_quotes(
     negotiation_id: int | None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Verified:
-    """Check again every quote that a position now has, in one negotiation or in all; nothing is written.
+    """Check all quotes of positions that are not retracted again; nothing is written.
 
-    What fails: a published quote that does not occur in its text; one whose last check verified it and that is not
-    verified now, or is elsewhere; a text that is not the one its checksum was taken of.
+    Limited to one negotiation if given. Failures are: a published quote that does not occur in its
+    text; a quote that was verified and now is not, or is found elsewhere; a text whose checksum
+    differs from the stored one.
     """
     wanted = (
         select(Quote, Position.status)
@@ -133,9 +141,9 @@ async def verify_quotes(
 
 
 async def record_results(session: AsyncSession, negotiation_id: int | None, now: datetime) -> int:
-    """Check every source's quotes again and record what differs from the last results, links too.
+    """Check every source's quotes again and record the results that changed, including links.
 
-    Returns the number of sources with such differences.
+    Returns the number of sources with changes.
     """
     wanted = select(Quote.source_id).join(SourceText, SourceText.source_id == Quote.source_id)
     if negotiation_id is not None:
@@ -174,7 +182,8 @@ def _tampered(on_file: SourceText | None) -> list[str]:
     if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
         return []
     return [
-        f"source {on_file.source_id}: its text is not the one that was put on file: the checksum differs"
+        f"source {on_file.source_id}: its text is not the one that was put on file: "
+        "the checksum differs"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where a source stands on the work list of a negotiation: who reads it, and why nothing was taken from it."""
+"""Track sources on the work list of a negotiation: who reads them, and why none was coded."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from app.models.vocabulary import ReadingState
 
 @dataclass(frozen=True, slots=True)
 class ReadingInput:
-    """What an editor says of a source; `version` is that of the entry which they saw, 0 where there was none."""
+    """What an editor sends about a source; `version` is the entry they saw, 0 if none."""
 
     state: ReadingState
     reason: str | None
@@ -27,6 +27,7 @@ class ReadingInput:
 async def find_reading(
     session: AsyncSession, negotiation_id: int, source_id: int
 ) -> SourceReading | None:
+    """Return the entry of a source on the work list of a negotiation, if any."""
     return await session.scalar(
         select(SourceReading).where(
             SourceReading.negotiation_id == negotiation_id, SourceReading.source_id == source_id
@@ -43,9 +44,11 @@ async def set_reading(
     sent: ReadingInput,
     coded: bool,
 ) -> bool:
-    """Say that somebody reads it, has read it, or gives it back; False where that is what stands there already.
+    """Record that somebody reads a source, has read it, or puts it back; False if unchanged.
 
-    What is read and has no position (`coded`) needs a reason. Editors alone see these entries of the log.
+    A source that was read and has no position (`coded`) needs a reason. Only editors see these log
+    entries. Raises Stale if somebody else changed the entry since, and Invalid without a needed
+    reason.
     """
     await one_at_a_time(session, f"reading {negotiation_id} {source_id}")
     row = await find_reading(session, negotiation_id, source_id)
@@ -55,7 +58,8 @@ async def set_reading(
         return False
     if sent.version != (row.version if row else 0):
         raise Stale(
-            "Somebody else has said something of it in the meantime: look at it below, then decide again."
+            "Somebody else has said something of it in the meantime: look at it below, "
+            "then decide again."
         )
     if sent.state == ReadingState.READ and reason is None and not coded:
         raise Invalid("It was not noted.", Fault("/reason", "say why nothing was taken from it"))
@@ -71,20 +75,20 @@ async def set_reading(
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A source that somebody reads, or has read for nothing, as editors are told."""
+    """Source that an editor is reading, or has read without coding anything; for editors."""
 
     source: int
     title: str
     state: str
     reason: str | None
     by: str | None
-    at: str  # instant of the entry
+    at: str  # time of the log entry
 
 
 async def list_considered(
     session: AsyncSession, at: Moment, negotiation_id: int
 ) -> list[Considered]:
-    """What editors had said by then of sources that are being read, or in which there was nothing; the newest first."""
+    """List sources being read or read without result, as of a moment, the newest first."""
     found = await list_held(
         session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "reading"
     )

@@ -1,0 +1,1 @@
+"""Extraction of text from files, in a process with limits."""

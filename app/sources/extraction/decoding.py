@@ -1,4 +1,4 @@
-"""Turn bytes into text, and say by which reading of them; pure."""
+"""Decode bytes to text, and tell which encoding was used; pure functions."""
 
 import codecs
 import re
@@ -10,7 +10,8 @@ from app.core.text_lines import line_ends
 
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    # before UTF-16, whose byte order mark is the beginning of this one
+    codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -25,34 +26,37 @@ _DECLARED = re.compile(
     rb"""|<\?xml[^>]{1,200}?encoding=["']([A-Za-z0-9_:.-]{1,40})""",
     re.IGNORECASE,
 )
-_WIDE = frozenset(
-    ("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis")
-)  # of two bytes or more
-_CHANCE = 30  # bytes that are UTF-8 by chance in an encoding of two bytes, at most
-_FEW = 10  # so many letters that are right make up for one that is wrong
-_STRAY = 0.01  # of the bytes that are zero: with more of them it is no text
-_MANY = 0.5  # of the letters: where more are not ASCII, the text is not written in Latin letters
+_WIDE = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift_jis"))  # multi-byte
+_CHANCE = 30  # bytes at most that form valid UTF-8 by chance in a multi-byte encoding
+_FEW = 10  # so many correctly decoded letters outweigh one decoding error
+_STRAY = 0.01  # share of zero bytes above which a file is not text
+_MANY = 0.5  # share of non-ASCII letters above which the text is not in Latin script
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text with the encoding that it was read by; `guessed` where nothing in the file tells."""
+    """Text with the encoding that it was decoded from.
+
+    `guessed`: nothing in the file tells the encoding.
+    """
 
     text: str
     encoding: str
     guessed: bool = False
-    pages: tuple[
-        int, ...
-    ] = ()  # where each begins, in code points: programs for PDF put a form feed between them
+    # Where each page begins, in code points: programs that convert PDF put form feeds between them.
+    pages: tuple[int, ...] = ()
 
     @property
     def others(self) -> list[str]:
-        """The encodings that it could be read by as well, where this one is a guess."""
+        """The other encodings that could be tried, where this one is a guess."""
         return [name for name in GUESSES if name != self.encoding] if self.guessed else []
 
 
 def decode(data: bytes) -> Decoded:
-    """Read a plain text by its byte order mark, as UTF-8, else by a guess; ValueError if it is no text."""
+    """Decode plain text by its byte order mark, as UTF-8, or else by a guess.
+
+    Raises ValueError if it is not text.
+    """
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
             return _read(
@@ -76,9 +80,10 @@ def decode(data: bytes) -> Decoded:
 
 
 def decode_html(data: bytes, said: str | None = None) -> Decoded:
-    """Read a page by its byte order mark, as UTF-8 if it is that, by what is said of it, or by a guess.
+    """Decode an HTML page by its byte order mark, as UTF-8 if valid, as declared, or by a guess.
 
-    Browsers believe what is declared, but they hear it from the server first, which a file has not.
+    `said` is the encoding that was named outside of the page. Browsers believe a declaration even
+    over valid UTF-8; but they hear it from the server first, and a file has no server.
     """
     if data.startswith(tuple(MARKS)):
         return decode(data)
@@ -97,7 +102,7 @@ def _declared(data: bytes) -> webencodings.Encoding | None:
     if found is None:
         return None
     encoding = webencodings.lookup((found[1] or found[2]).decode("ascii"))
-    # A page whose declaration can be read as ASCII is not in UTF-16, whatever it says.
+    # A page whose declaration can be read as ASCII is not in UTF-16, even if it says so.
     return webencodings.UTF8 if encoding and encoding.name.startswith("utf-16") else encoding
 
 
@@ -110,7 +115,10 @@ def _is_utf8(data: bytes, is_wide: bool) -> bool:
 
 
 def reread(text: str, was: str, now: str) -> str:
-    """Read a text that was guessed by another encoding; ValueError where it has been changed since, or does not fit."""
+    """Decode a text again, by another encoding than the guessed one.
+
+    Raises ValueError if the text was edited since or does not fit the new encoding.
+    """
     if was not in GUESSES or now not in GUESSES:
         raise ValueError("is no encoding to choose from")
     try:

@@ -1,4 +1,4 @@
-"""Files that editors send in: which kind they are, and the text out of them, by a process with limits."""
+"""Detect the kind of an uploaded file and extract its text in a process with limits."""
 
 import asyncio
 import json
@@ -12,19 +12,20 @@ from app.core.errors import Fault, Invalid
 from app.core.text_lines import UNSTORABLE, unstorable
 from app.sources.extraction.decoding import LABELS, MARKS, Decoded, decode, decode_html
 
-SECONDS = {"pdf": 45}  # by the clock; of the processor's it may take fewer
+SECONDS = {"pdf": 45}  # wall-clock time; the limit on processor time may end it earlier
 USUAL_SECONDS = 20
 AT_ONCE = 2
 ANSWER = 32 * 1024**2  # bytes
 TEXT = 5 * 1024**2  # bytes in UTF-8
 KINDS = {
-    "pdf": "PDF", "docx": "Word document", "html": "web page", "mhtml": "web page", "text": "plain text",
+    "pdf": "PDF", "docx": "Word document", "html": "web page", "mhtml": "web page",
+    "text": "plain text",
 }  # fmt: skip
-# What browsers take for HTML, and the elements that a part of a page begins with.
+# What browsers recognise as HTML, and elements that a fragment of a page may begin with.
 _HTML = re.compile(
-    r"<(?:!doctype html|!--|\?xml|(?:a|abbr|article|aside|b|blockquote|body|br|center|cite|details|div|em"
-    r"|figure|font|footer|form|h[1-6]|head|header|html|i|iframe|img|li|link|main|meta|nav|ol|p|pre|q"
-    r"|script|section|span|strong|style|table|time|title|u|ul)(?=[\s/>]))",
+    r"<(?:!doctype html|!--|\?xml|(?:a|abbr|article|aside|b|blockquote|body|br|center|cite"
+    r"|details|div|em|figure|font|footer|form|h[1-6]|head|header|html|i|iframe|img|li|link|main"
+    r"|meta|nav|ol|p|pre|q|script|section|span|strong|style|table|time|title|u|ul)(?=[\s/>]))",
     re.IGNORECASE,
 )
 _ENDS = re.compile(
@@ -38,23 +39,23 @@ _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a file and what the file says about itself: to be confirmed by whoever sent it."""
+    """Text of a file, and its metadata, which the editor who sent the file is to confirm."""
 
     text: str
     kind: str
-    fields: dict[
-        str, str
-    ]  # title, publisher, author, published_on, language, url, licence: those that were found
+    # Those found of title, publisher, author, published_on, language, url, licence.
+    fields: dict[str, str]
     encoding: str | None = None
     guessed: bool = False
     others: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()  # where each page begins in the text, in code points
-    seams: tuple[
-        int, ...
-    ] = ()  # from and to of what a browser's search does not see as its reader does
+    # Pairs (start, end) of text that a browser's search sees differently from its reader.
+    seams: tuple[int, ...] = ()
 
 
 class Unreadable(Invalid):
+    """Tell an editor why no text could be extracted from a file."""
+
     title = "No text could be taken out of the file"
 
     def __init__(self, detail: str) -> None:
@@ -62,7 +63,10 @@ class Unreadable(Invalid):
 
 
 async def extract(data: bytes, name: str) -> Extracted:
-    """Take the text out of an HTML, PDF, DOCX or plain text file; Unreadable says why there is none."""
+    """Extract the text of an HTML, MHTML, PDF, DOCX or plain text file.
+
+    Raises Unreadable, with the reason, if that is not possible.
+    """
     if not data.strip():
         raise Unreadable("The file is empty.")
     kind = kind_of(data, name)
@@ -94,19 +98,19 @@ async def extract(data: bytes, name: str) -> Extracted:
     texts = {n: " ".join(v.split()) for n, v in said.items()}
     fields = {n: v for n, v in texts.items() if v}
     pages, seams = (tuple(map(int, found.get(name, ()))) for name in ("pages", "seams"))
-    # A character that no text holds is seen as a box, if at all; its place is kept.
+    # A character that cannot be stored is shown as a box, if at all; U+FFFD keeps its place.
     text = UNSTORABLE.sub("\ufffd", found["text"])
     return Extracted(text, kind, fields, encoding, guessed, pages=pages, seams=seams)
 
 
 def reading(found: Extracted) -> str:
-    """Say how a file was read: "web page as UTF-8"."""
+    """Describe how a file was read, as in "web page as UTF-8"."""
     encoding = f" as {LABELS.get(found.encoding, found.encoding)}" if found.encoding else ""
     return f"{KINDS[found.kind]}{encoding}{', which is a guess' if found.guessed else ''}"
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """Tell by the bytes, by the name only what they leave open, which reader a file is for."""
+    """Choose the reader for a file by its bytes, and by its name only if they leave it open."""
     head = _head(data)
     if "%pdf-" in head.lower():
         return "pdf"
@@ -131,7 +135,7 @@ def kind_of(data: bytes, name: str) -> str:
 
 
 def _head(data: bytes) -> str:
-    """Return the first characters of a file, as far as they can be told apart at all."""
+    """Return the first characters of a file, as far as they can be decoded."""
     start = data[:2048]
     encoding = next(
         (encoding for mark, encoding in MARKS.items() if start.startswith(mark)), "latin-1"
@@ -183,7 +187,8 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
         raise Unreadable(
             found.get(
                 "error",
-                "It is too big or too intricate to be read here: split it, or paste the part that matters.",
+                "It is too big or too intricate to be read here: split it, or paste the part "
+                "that matters.",
             )
         )
     return found

@@ -1,7 +1,8 @@
-"""Take the text out of one file, in a process of its own: bytes on standard input, JSON on standard output.
+"""Extract the text of one file in its own process: bytes on stdin, JSON on stdout.
 
-`extraction.py` starts it as a module; it needs no setting and no database, and imports nothing but `readers`. It limits
-itself before it looks at a byte: what a hostile file can bring down is this process.
+`process.py` starts it as a module. It needs no setting and no database, and imports nothing but
+`readers`. It limits itself before it looks at a byte: a hostile file can bring down only this
+process.
 """
 
 import contextlib
@@ -13,11 +14,12 @@ from importlib import import_module
 from app.sources.extraction.readers import TEXT, Found, Unreadable
 
 MEMORY = 768 * 1024**2  # bytes of address space
-SECONDS = {"pdf": 30}  # of the processor: a report of several hundred pages takes so long
+SECONDS = {"pdf": 30}  # of processor time: what a report of several hundred pages takes
 USUAL_SECONDS = 10
 
 
 def main() -> None:
+    """Read the file from standard input and write its text and metadata, or an error, as JSON."""
     kind = sys.argv[1]
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_CPU, SECONDS.get(kind, USUAL_SECONDS))
@@ -35,7 +37,7 @@ def main() -> None:
     except MemoryError:
         found = {"error": "It takes more memory than a file may."}
     except Exception:
-        # Whatever a library trips over lies in the file; its own words would tell an editor nothing.
+        # Whatever a library trips over lies in the file; its message would not help an editor.
         found = {"error": "It is damaged, or not what it seems to be."}
     sys.stdout.buffer.write(json.dumps(found, ensure_ascii=True).encode())
 
@@ -43,12 +45,12 @@ def main() -> None:
 def _limit(what: int, most: int) -> None:
     hard = resource.getrlimit(what)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    with contextlib.suppress(ValueError):  # macOS knows no limit of the address space
+    with contextlib.suppress(ValueError):  # macOS has no limit of the address space
         resource.setrlimit(what, (most, most))
 
 
 def read(kind: str, data: bytes) -> Found:
-    """Read a file with the module of its format, which is loaded here, under the limits."""
+    """Read a file with the module of its format, which is imported only now, under the limits."""
     module = import_module(f"app.sources.extraction.readers.{kind}")
     found: Found = module.read(data)
     return found

@@ -1,4 +1,7 @@
-"""Find a quotation in the text of its source, letter by letter (docs/rules.md, rule 2); pure."""
+"""Find a quote in the text of its source, letter by letter; pure functions.
+
+The rule for what matches is rule 2 of docs/rules.md.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,56 +24,55 @@ from app.sources.matching.normalise import (
     strip,
 )
 
-_LEAST_WORDS = 3  # of each part, where an elision parts a quotation
-_CONTEXT = 64  # code points of context, at most, where none was given
-_PATIENCE, _FEW = (
-    50,
-    1_000,
-)  # hits inside words, and questions about edges, from which on there may be very many
-_FEW_PARTS = 20  # each of them is sought alone, to say why they do not match together
-_SHORT, _DENSE = (
-    64,
-    4,
-)  # code points: a search for so few is cheap; hits so near to each other go from word to word
+_LEAST_WORDS = 3  # in each part of a quote with elisions
+_CONTEXT = 64  # code points of context at most, where none was given
+# Hits inside words, and questions about word edges, from which on there may be very many.
+_PATIENCE, _FEW = 50, 1_000
+# up to so many parts are searched one by one, to say why they do not match together
+_FEW_PARTS = 20
+# Code points: a search for fewer than the first is cheap; where hits are closer to each other than
+# the second, the search continues from word to word.
+_SHORT, _DENSE = 64, 4
 
-Span = tuple[int, int]  # from and to, in code points
-Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest
+Span = tuple[int, int]  # start and end, in code points
+Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest layout of the parts
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What comparing a quotation with a text gave; offsets count code points of the text as stored."""
+    """Result of comparing a quote with a text; offsets are code points of the stored text."""
 
     verification: Verification
     start: int | None
     end: int | None
     segments: tuple[Span, ...] | None  # the parts around elisions
-    prefix: str | None  # as given, else filled from the text where verified
+    prefix: str | None  # as given, or else taken from the text if verified
     suffix: str | None
-    closest: Closest | None  # only where the quotation does not occur
-    repeated: bool = (
-        False  # the words occur more than once; `prefix` and `suffix` say which are meant
-    )
-    reason: Mismatch | None = None  # where it does not match
+    closest: Closest | None  # only if the quote does not occur
+    repeated: bool = False  # the words occur again; `prefix` and `suffix` tell which are meant
+    reason: Mismatch | None = None  # only if it does not match
 
     @property
     def why(self) -> str:
-        """Say why it does not match, as what is true of the quotation."""
+        """Say why it does not match, as a predicate of the quote."""
         return _WHY[self.reason or Mismatch.ABSENT]
 
 
 _WHY = {
     Mismatch.ABSENT: "does not occur in the text of its source",
-    Mismatch.INSIDE_WORDS: "occurs in the text of its source, but begins or ends inside a word there",
-    Mismatch.CONTEXT: "occurs in the text of its source, but not beside the words given before or after it",
-    Mismatch.SHORT_PART: "occurs in the text of its source, but with fewer than three words beside an elision",
+    Mismatch.INSIDE_WORDS: "occurs in the text of its source, but begins or ends inside a word "
+    "there",
+    Mismatch.CONTEXT: "occurs in the text of its source, but not beside the words given before or "
+    "after it",
+    Mismatch.SHORT_PART: "occurs in the text of its source, but with fewer than three words beside "
+    "an elision",
     Mismatch.ORDER: "occurs in the text of its source in parts, but not in this order",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Needle:
-    """A part of a quotation with the words required around it: the first `lead`, the last `trail` characters."""
+    """Part of a quote with its required context: its first `lead` and last `trail` characters."""
 
     text: str
     lead: int = 0
@@ -82,14 +84,14 @@ class _Needle:
 
 @dataclass(frozen=True, slots=True)
 class _Direction:
-    """A form of the text, read from one of its ends."""
+    """A form of the text, read from its start or from its end."""
 
     hay: str
     is_edge: Callable[[int], bool]
-    patient: bool  # else it gives up where hits inside words abound
+    patient: bool  # if False, it gives up where there are many hits inside words
 
     def lay(self, parts: Sequence[Sequence[_Needle]]) -> list[Span] | None:
-        """Lay each part as early as the ones before it allow, without overlap; None if one of them finds no place."""
+        """Place each part as early as possible after the previous one; None if one has no place."""
         layout: list[Span] = []
         at = 0
         for needles in parts:
@@ -125,13 +127,16 @@ class _Direction:
         return None
 
     def _among_repeats(self, needle: _Needle, first: int, second: int) -> tuple[Span | None, int]:
-        """Look at hits of which each begins in the one before; a place, or none and where the next hit after them is.
+        """Search among hits that overlap each other, for the first with word edges on both sides.
 
-        A search costs the length sought, so that one for each of them would cost the product of both lengths.
+        Returns its place; or None and the position of the next hit after all of these. A search
+        costs the length of the needle, so that one search per hit would cost the product of both
+        lengths.
         """
         hay, size, period = self.hay, len(needle.text), second - first
         end, step = second + size, size
-        while step:  # as long as the text repeats itself, the words sought do
+        # find where the text stops to repeat itself with this period
+        while step:
             while (
                 end + step <= len(hay)
                 and hay[end : end + step] == hay[end - period : end - period + step]
@@ -152,16 +157,16 @@ class _Direction:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to compare: a form of the text, of the parts of a quotation, and of what may stand beside them."""
+    """One way to compare: forms of the text, of the parts of a quote, and of its context."""
 
     parts: Sequence[str]
-    before: Sequence[str]  # directly before the first part: one of these
-    after: Sequence[str]  # directly after the last
+    before: Sequence[str]  # one of these must be directly before the first part
+    after: Sequence[str]  # one of these must be directly after the last part
     forwards: _Direction
-    span: Callable[[int, int], Span]  # into the text as stored
+    span: Callable[[int, int], Span]  # converts offsets to those of the stored text
 
     def layouts(self, *, context: bool = True) -> Layouts | None:
-        """Return the earliest and the latest way to lay the parts into the text: all others lie between these two."""
+        """Return the earliest and the latest layout of the parts; all others lie between them."""
         needles = [[_Needle(part)] for part in self.parts]
         if context:
             needles[0] = [
@@ -172,7 +177,7 @@ class _Reading:
             ]
         if (earliest := self.forwards.lay(needles)) is None:
             return None
-        # A direction that is not patient may have given up, and then does not know.
+        # An impatient direction may have given up, and then does not know.
         if (
             latest := self._backwards().lay(
                 [[n.mirrored() for n in part] for part in reversed(needles)]
@@ -183,7 +188,7 @@ class _Reading:
         return earliest, [(length - end, length - start) for start, end in reversed(latest)]
 
     def occurs(self) -> bool:
-        """Tell whether the parts occur in this order, inside words too."""
+        """Tell whether the parts occur in this order, even inside words."""
         anywhere = _Direction(self.forwards.hay, lambda at: True, patient=False)
         return anywhere.lay([[_Needle(part)] for part in self.parts]) is not None
 
@@ -193,7 +198,10 @@ class _Reading:
 
 
 def _unlike(first: int, last: int, period: int) -> Iterator[int]:
-    """Yield, of hits at one distance, those that may differ in what is beside them: amid them that repeats as well."""
+    """Yield those of equally spaced hits whose surroundings may differ.
+
+    In the middle the surroundings repeat as the hits do.
+    """
     steps, near = (last - first) // period, WINDOW // period + 5
     for n in (
         range(steps + 1)
@@ -206,7 +214,10 @@ def _unlike(first: int, last: int, period: int) -> Iterator[int]:
 def check(
     text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None
 ) -> Check:
-    """Compare a quotation with the text of its source; fold a text once that many quotations are checked against."""
+    """Compare a quote with the text of its source by rule 2 of docs/rules.md.
+
+    To check many quotes against one text, fold the text once and pass the result.
+    """
     if text is None:
         return Check(Verification.UNVERIFIED, None, None, None, prefix, suffix, None)
     if not says_something(exact):
@@ -241,7 +252,7 @@ def check(
 def _reason(
     wholes: Sequence["_Reading"], elided: Sequence["_Reading"], *, long_enough: bool
 ) -> Mismatch:
-    """Say why words do not match, as far as they occur at all."""
+    """Say why a quote does not match, as far as it occurs at all."""
     for reading in [*wholes, *elided]:
         if reading.layouts(context=False):
             return Mismatch.CONTEXT if long_enough or reading in wholes else Mismatch.SHORT_PART
@@ -256,13 +267,13 @@ def _reason(
 
 
 def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Reading:
-    # It gives up where hits inside words abound, and leaves these to the next reading.
+    # It gives up where there are many hits inside words, and leaves these to the tolerant reading.
     forwards = _Direction(text, partial(is_edge, text), patient=False)
     return _Reading([strip(exact)], [prefix], [suffix], forwards, lambda start, end: (start, end))
 
 
 def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _Reading:
-    """Read with all tolerances; whether white space parts a quotation from what is beside it need not be said."""
+    """Read with all tolerances; white space between a quote and its context is optional."""
     before, after = (fold(context).text.strip() for context in (prefix, suffix))
     return _Reading(
         [fold(part).text.strip() for part in parts],
@@ -274,7 +285,10 @@ def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _
 
 
 def _asked_often(text: Folded) -> Callable[[int], bool]:
-    """Tell where words begin and end in `text`; that it is made ready for many such questions pays only for many."""
+    """Return a function that tells where words begin and end in `text`.
+
+    Preparing the text for many such questions only pays off after many of them.
+    """
     left = _FEW
 
     def tell(at: int) -> bool:
@@ -316,7 +330,7 @@ def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: 
 
 
 def _cut(text: str, far: int, near: int) -> int:
-    """Return the first place from `far` to `near` where words begin, or end if it goes back."""
+    """Return the first word edge from `far` to `near`; `far` may be on either side."""
     step = 1 if far < near else -1
     for at in range(min(max(far, 0), len(text)), near, step):
         outer = text[at] if step > 0 else text[at - 1]
@@ -326,7 +340,7 @@ def _cut(text: str, far: int, near: int) -> int:
 
 
 def _elsewhere(source: str, readings: Sequence[_Reading]) -> Closest | None:
-    """Return the passage that only what is beside it, or too short parts, keep from being the one quoted."""
+    """Return the passage that only its context or a too short part keeps from being a match."""
     for reading in readings:
         if found := reading.layouts(context=False):
             start, end = found[0][0][0], found[0][-1][1]

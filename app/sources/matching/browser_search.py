@@ -1,7 +1,7 @@
-"""Search a text as coarsely as any browser does, to tell which passage a link would find first; pure.
+"""Search a text as tolerantly as any browser does, to tell what a link would find first; pure.
 
-A browser compares by the base letters alone: case, accents, marks and invisible characters are passed over, and each
-browser passes over a little more. What differs even in this form differs in all of them.
+A browser compares base letters only: it ignores case, accents, marks and invisible characters, and
+each browser ignores a little more. Words that differ in this coarse form differ in every browser.
 """
 
 import re
@@ -13,19 +13,20 @@ from functools import lru_cache
 
 from app.sources.matching.normalise import DASHES, QUOTATION_MARKS, SPACES, ZERO_WIDTH, is_edge
 
-Span = tuple[int, int]  # from and to, in code points
+Span = tuple[int, int]  # start and end, in code points
 
 _GONE = "\0"
 _RUN = re.compile("[\0 ]{2,}|\0")
-_BREAK = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029█]")  # blocks stand for redacted words
+# block characters stand for redacted words
+_BREAK = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029█]")
 _NEAR = 1_000  # characters
-_MOST_MISSES = 200  # hits inside words from which on a term counts as said elsewhere
-# Searches in Arabic read these letters as one.
+_MOST_MISSES = 200  # hits inside words above which a term counts as found elsewhere
+# Browsers treat these letters as equal when they search in Arabic.
 _ALIKE = str.maketrans("ىةٱیک", "يهايك")
 
 
 class _Coarse(dict[int, str]):
-    """One character for each code point, worked out when it is first met."""
+    """One coarse character for each code point, computed when it is first needed."""
 
     def __missing__(self, point: int) -> str:
         made = self[point] = _coarse(chr(point))
@@ -41,9 +42,7 @@ def _coarse(character: str) -> str:
         return "-"
     if character in ZERO_WIDTH or unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
         return _GONE
-    if (
-        "가" <= character <= "힣"
-    ):  # a syllable, of which the first letter alone would say too little
+    if "가" <= character <= "힣":  # a syllable, whose first letter alone would say too little
         return character
     base = unicodedata.normalize("NFKD", character).casefold().translate(_ALIKE)[0]
     value = unicodedata.decimal(base, None)
@@ -55,27 +54,27 @@ _TABLE = _Coarse()
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A text beside its coarse form."""
+    """Text beside its coarse form."""
 
     source: str
     text: str
-    _source_at: Sequence[int]  # after each run that was shortened, in `source`
-    _text_at: Sequence[int]  # and in `text`
+    _source_at: Sequence[int]  # end of each shortened run, in `source`
+    _text_at: Sequence[int]  # end of the same run, in `text`
     _seams: Sequence[Span]
 
     def is_first(self, before: Span | None, words: Span, after: Span | None) -> bool:
-        """Tell whether no earlier passage reads like these words with what is required around them."""
+        """Tell whether no earlier passage matches these words with their required context."""
         pieces = [self._piece(span) for span in (before, words, after) if span]
         start = self._at((before or words)[0])
         return self._finds(pieces, 0, start)
 
     def is_next(self, start: int, words: Span, after: Span | None) -> bool:
-        """Tell whether these words, with what is required after them, are the first of their kind from `start` on."""
+        """Tell whether these words, with the required `after`, match first from `start` on."""
         pieces = [self._piece(span) for span in (words, after) if span]
         return self._finds(pieces, self._at(start), self._at(words[0]))
 
     def lines(self, start: int, end: int) -> list[Span]:
-        """List the stretches of a passage that no break parts, without space around them."""
+        """List the parts of a passage between breaks, without white space around them."""
         edges = [start]
         for first, last in self._breaks(start, end):
             edges += [first, last]
@@ -84,18 +83,18 @@ class Searched:
         return [(first, last) for first, last in stripped if first < last]
 
     def line_around(self, start: int, end: int) -> Span:
-        """Where the line that holds `start` begins, and the one that holds `end` ends, if that is near."""
+        """Return where the line of `start` begins and that of `end` ends, if near."""
         near = max(start - _NEAR, 0), min(end + _NEAR, len(self.source))
         before = [last for _, last in self._breaks(near[0], start)]
         after = [first for first, _ in self._breaks(end, near[1])]
         return before[-1] if before else near[0], after[0] if after else near[1]
 
     def is_beside(self, before: int, after: int) -> bool:
-        """Tell whether a browser sees nothing but white space from one place to another."""
+        """Tell whether a browser sees only white space between two places."""
         return not self._piece((before, after)).strip()
 
     def _breaks(self, start: int, end: int) -> list[Span]:
-        """Where no term goes on: at line breaks, and at seams."""
+        """List the places where no search term continues: line breaks and seams."""
         found = [found.span() for found in _BREAK.finditer(self.source, start, end)]
         for n in range(bisect_right(self._seams, (start, -1)), len(self._seams)):
             first, last = self._seams[n]
@@ -122,7 +121,7 @@ class Searched:
         return all(self._first(words, start, wanted) == wanted for words in _spellings(pieces))
 
     def _first(self, words: str, start: int, wanted: int) -> int:
-        """Where these words are found first, up to the place that is wanted."""
+        """Return the first place of these words from `start` on; `wanted` if none is before it."""
         misses = 0
         at = self.text.find(words, start, wanted + len(words) - 1)
         while at >= 0:
@@ -135,7 +134,10 @@ class Searched:
 
 
 def _spellings(pieces: Sequence[str]) -> Iterator[str]:
-    """The pieces one after another: a browser passes over white space between them, whether there is any or not."""
+    """Yield the pieces joined with and without a space.
+
+    A browser ignores white space between them, whether there is any or not.
+    """
     made = [""]
     for piece in pieces:
         made = [one + gap + piece for one in made for gap in (("", " ") if one else ("",))]
@@ -144,9 +146,10 @@ def _spellings(pieces: Sequence[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=2)
 def searched(text: str, seams: tuple[Span, ...] = ()) -> Searched:
-    """Make a text ready to be searched; kept for the quotes of one source, which are checked one after another.
+    """Prepare a text for searches; cached, since the quotes of one source are checked in sequence.
 
-    `seams`, in order: where a browser's search sees an end of its own, and what it does not see.
+    `seams`, in order: (start, end) of what a browser's search does not see; start equals end where
+    its search is only interrupted.
     """
     coarse = text.translate(_TABLE)
     if any(first < last for first, last in seams):

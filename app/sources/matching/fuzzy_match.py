@@ -1,4 +1,4 @@
-"""Find the passage of a text that comes closest to words which do not occur in it; pure."""
+"""Find the passage of a text that is closest to words that do not occur in it; pure functions."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from rapidfuzz.distance import Indel
 
 from app.sources.matching.normalise import Folded, edges, says_something
 
-_PROBE = 256  # characters compared with a whole text; the cost grows with the product of both
-_SHORT = 64  # up to here every place is weighed, above it every half-overlapping stretch
-_REACH = 48  # how far from where it seems to begin or end a passage may do so
-_COMPARED = 4096  # characters that decide whether it is close at all
-_LEAST = 0.65  # of likeness: below it, any text has something to offer
+_PROBE = 256  # characters compared with a whole text; the cost is the product of both lengths
+_SHORT = 64  # up to this length every place is compared, above it stretches that overlap by half
+_REACH = 48  # characters by which the start and end of a passage may differ from the estimate
+_COMPARED = 4096  # characters that decide whether a passage is close at all
+_LEAST = 0.65  # similarity; below it, any text has some passage
 
 
 @dataclass(frozen=True, slots=True)
 class Closest:
-    """A passage of the text as stored, offsets in code points."""
+    """Passage of the stored text, with offsets in code points."""
 
     exact: str
     start: int
@@ -24,13 +24,13 @@ class Closest:
 
     @classmethod
     def at(cls, text: Folded, start: int, end: int) -> "Closest":
-        """Make it from offsets into the folded form."""
+        """Make it from offsets into the folded form of the text."""
         first, last = text.span(start, end)
         return cls(text.source[first:last], first, last)
 
 
 def approximate(text: Folded, words: str) -> Closest | None:
-    """Return the whole words of `text` that come closest to folded `words`, or None if nothing is reasonably close."""
+    """Return the whole words of `text` closest to folded `words`; None if nothing is close."""
     hay, words = _lower(text.text), _lower(words)
     size = min(len(words), _PROBE)
     head, tail = words[:size], words[-size:]
@@ -39,10 +39,10 @@ def approximate(text: Folded, words: str) -> Closest | None:
         for at in {0, (len(words) - size) // 2, len(words) - size}
     )
     end = start + len(words)
-    if len(words) > size:  # What lies between head and tail may have grown or shrunk.
+    if len(words) > size:  # what is between head and tail may be longer or shorter
         start = _relocate(hay, head, start, len(words) // 4)
         end = _relocate(hay, tail, end - size, len(words) // 4) + size
-    # Words that go on where the text is at its end, or before its beginning, seem to reach beyond it.
+    # Where the text begins or ends within the words, the estimate may lie outside of the text.
     start, end = max(start, 0), min(end, len(hay))
     right, left = start + size, end - size
     starts = (
@@ -67,10 +67,10 @@ def approximate(text: Folded, words: str) -> Closest | None:
 
 
 def _locate(hay: str, probe: str, offset: int = 0) -> tuple[float, int]:
-    """Return how like `probe` the most similar place of `hay` is, and where it begins, less `offset`."""
+    """Return the similarity of the best place for `probe` in `hay`, and its start less `offset`."""
     first, best = 0, 0
     if len(probe) > _SHORT:
-        # Every place lies within one of the stretches of twice the length, so that the best stretch holds it.
+        # Every place lies within a stretch of twice the length, so the best stretch holds it.
         for at in range(0, len(hay), len(probe)):
             likeness = Indel.similarity(probe, hay[at : at + 2 * len(probe)], score_cutoff=best + 1)
             if likeness > best:
@@ -85,7 +85,7 @@ def _locate(hay: str, probe: str, offset: int = 0) -> tuple[float, int]:
 
 
 def _relocate(hay: str, probe: str, near: int, reach: int) -> int:
-    """Return where `probe` begins within `reach` of `near`, or `near` if it does not."""
+    """Return where `probe` begins within `reach` of `near`; `near` if it is not found."""
     first = max(near - reach, 0)
     likeness, at = _locate(hay[first : near + len(probe) + reach], probe)
     return first + at if likeness >= _LEAST else near

@@ -1,4 +1,7 @@
-"""Read words that the end of a line parts: with their hyphen and without it, as the words sought have them; pure."""
+"""Read words broken at the end of a line, with and without their hyphen; pure functions.
+
+Which reading is taken depends on the words that are searched.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,13 +17,14 @@ _PIECE = r"[\p{L}\p{M}\p{N}]"
 _COMPOUND = regex.compile(rf"{_PIECE}++(?:[-/]{_PIECE}++)*+")
 _PARTS = regex.compile(r"([-/])")
 _BEFORE, _AFTER = regex.compile(rf"{_PIECE}++$"), regex.compile(rf"{_PIECE}++")
-_LONGEST = 64  # characters of a piece of a word
-_PIECES = 4  # of one word, over so many lines
-_MOST = 10_000  # broken words looked at; there are as many in a thousand pages
+_LONGEST = 64  # characters in a part of a word
+_PIECES = 4  # parts of one word, on as many lines
+_MOST = 10_000  # broken words that are examined; a thousand pages have about as many
 _HYPHENS = "-‐\u058a"
-# Before these a hyphen may stand for what follows later, as in "short- and long-term".
+# Before these a hyphen may be a suspended one, as in "short- and long-term".
 _CONJUNCTIONS = frozenset(
-    "and or to nor und oder bis sowie et ou y o e u i o en of och eller og ja tai и или і й та або чи lub oraz".split()
+    "and or to nor und oder bis sowie et ou y o e u i o en of och eller og ja tai и или і й та або "
+    "чи lub oraz".split()
 )
 
 Stretch = tuple[int, int]
@@ -28,14 +32,14 @@ Stretch = tuple[int, int]
 
 @dataclass(frozen=True)
 class Rejoined(Folded):
-    """A folded text without some stretches of it."""
+    """Folded text with some stretches left out."""
 
     _whole: Folded
     _left_out: Sequence[Stretch]
 
     @cached_property
     def _shifts(self) -> tuple[list[int], list[int]]:
-        """Where something was left out before, in this text, and how much up to there."""
+        """For each stretch left out: its position in this text, and the total left out up to it."""
         at, sums, total = [], [], 0
         for start, end in self._left_out:
             at.append(start - total)
@@ -50,7 +54,7 @@ class Rejoined(Folded):
 
 
 def readings(text: Folded, words: str) -> Iterator[Folded]:
-    """Yield `text` as it may be read for folded `words`: words parted by a line's end joined, then as it stands."""
+    """Yield readings of `text` that suit folded `words`: broken words joined, then as stored."""
     if text.breaks and (spelled := _spelled(words)):
         first, last = _choices(text, spelled)
         if first:
@@ -61,7 +65,7 @@ def readings(text: Folded, words: str) -> Iterator[Folded]:
 
 
 def _spelled(words: str) -> set[str]:
-    """List all words, and parts of compound words as if they were words of their own."""
+    """List all words, and also each part of compound words as a word of its own."""
     found = set()
     for compound in _COMPOUND.findall(words):
         parts = _PARTS.split(compound)
@@ -74,7 +78,10 @@ def _spelled(words: str) -> set[str]:
 
 
 def _choices(text: Folded, spelled: set[str]) -> tuple[list[Stretch], list[Stretch]]:
-    """Return what to leave out: where words could be read in two ways that are both sought, once for each of them."""
+    """Return the stretches to leave out, in two versions.
+
+    They differ where a word could be read in two ways that both occur in the words searched.
+    """
     first: list[Stretch] = []
     last: list[Stretch] = []
     for chain in _chains(text, spelled):
@@ -86,7 +93,7 @@ def _choices(text: Folded, spelled: set[str]) -> tuple[list[Stretch], list[Stret
 
 
 def _chains(text: Folded, spelled: set[str]) -> Iterator[list[int]]:
-    """Group the ends of lines that part one and the same word; only those that the words sought may contain."""
+    """Group line ends that break the same word; only those that the searched words may contain."""
     ends = {a + b for word in spelled for a, b in pairwise(_PARTS.sub("", word))}
     found = [
         at
@@ -104,17 +111,17 @@ def _chains(text: Folded, spelled: set[str]) -> Iterator[list[int]]:
 
 
 def _left(text: Folded, at: int) -> int:
-    """Return where the piece of a word before the end of a line ends."""
+    """Return where the part of a word before a line end ends."""
     return at - 1 if text.text[at - 1] in "-/" else at
 
 
 def _right(text: Folded, at: int) -> int:
-    """Return where the piece of a word after the end of a line begins."""
+    """Return where the part of a word after a line end begins."""
     return at + 2 if text.text[at + 1] == "-" else at + 1
 
 
 def _ways(text: Folded, chain: Sequence[int], spelled: set[str]) -> Iterator[list[Stretch]]:
-    """Yield what to leave out so that a word is one that is sought."""
+    """Yield stretches to leave out so that the broken word is one of the searched words."""
     pieces = [_piece_before(text, chain[0]), *(_piece_after(text, at) for at in chain)]
     for chosen in product(
         *(_options(text, at, *around) for at, around in zip(chain, pairwise(pieces), strict=True))
@@ -127,14 +134,14 @@ def _ways(text: Folded, chain: Sequence[int], spelled: set[str]) -> Iterator[lis
 
 
 def _options(text: Folded, at: int, before: str, after: str) -> list[tuple[str, Stretch]]:
-    """List the marks that may part two pieces of a word, each with what is left out then."""
+    """List the marks that may join two parts of a word, with what is left out for each."""
     left, right = _left(text, at), _right(text, at)
     mark = text.text[left:right].strip()
     if mark and text.spaced[left] in _HYPHENS:
         joined, kept = [("", (left, right))], [(mark, (at, at + 1))]
         if after in _CONJUNCTIONS and not text.text.startswith("-", right + len(after)):
             return joined
-        # Numbers are not hyphenated, nor does a word change between capital and small letters where it is.
+        # Numbers are not hyphenated, and a hyphenated word does not change its case at the hyphen.
         number = before[-1].isnumeric() or after[0].isnumeric()
         cases = after[0].islower() if before.isupper() and len(before) > 1 else after[0].isupper()
         mixed = cases and not (before.isupper() and after.isupper())
@@ -155,7 +162,7 @@ def _piece_after(text: Folded, at: int) -> str:
 
 
 def _without(text: Folded, stretches: Sequence[Stretch]) -> Rejoined:
-    """Leave stretches of a text out."""
+    """Return a text without some stretches."""
     kept = [0, *(edge for stretch in stretches for edge in stretch), len(text.text)]
     spans = list(zip(kept[::2], kept[1::2], strict=True))
     spaced, folded = (

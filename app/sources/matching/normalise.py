@@ -1,4 +1,7 @@
-"""Texts with all that a quotation may differ in folded away, and where words begin and end (docs/rules.md, rule 2)."""
+"""Fold away what a quote may differ in from its text, and find word edges.
+
+The rule is rule 2 of docs/rules.md.
+"""
 
 import re
 import unicodedata
@@ -19,7 +22,7 @@ QUOTATION_MARKS = (
     APOSTROPHES
     + '"“”„‟‚‹›«»″‴‶‷⁗ʺˮ״「」『』〝〞〟⹂❝❞❟❠❮❯🙶🙷🙸\ufe41\ufe42\ufe43\ufe44\uff02\uff62\uff63'
 )
-# The default ignorable code points: soft hyphen, joiners, marks of direction, selectors of variants, tags.
+# The default ignorable code points: soft hyphen, joiners, bidi marks, variation selectors, tags.
 ZERO_WIDTH = "\xad\u034f\u061c\u17b4\u17b5\ufeff" + "".join(
     chr(code)
     for first, last in (
@@ -34,14 +37,14 @@ ZERO_WIDTH = "\xad\u034f\u061c\u17b4\u17b5\ufeff" + "".join(
     for code in range(first, last + 1)
 )
 
-# Of more than three dots the last three are the elision, so that "the end.... Then" keeps its full stop.
+# Of more than three dots the last three are the elision: "the end.... Then" keeps its full stop.
 ELISION = regex.compile(r"\[(?:…|\.{3})\]|…|(?:\.{3})++(?!\.)")
 
 LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 
 
 def _ligatures() -> dict[int, str]:
-    """List the characters that are several letters in one, and the shapes that letters take in Arabic."""
+    """Map characters that combine several letters, and presentation forms of Arabic letters."""
     blocks = (
         (0x0100, 0x0250),
         (0x0530, 0x0590),
@@ -70,14 +73,16 @@ _FOLDED = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, QUOTATIO
 _WORDS = dict.fromkeys(map(ord, APOSTROPHES), "'") | dict.fromkeys(map(ord, ZERO_WIDTH), "")
 
 _SPACE, _BLANK = f"[{SPACES}]", f"[{SPACES}{ZERO_WIDTH}]"
-_JOINING = rf"[\p{{M}}\p{{NFC_QC=Maybe}}{ZERO_WIDTH}]"  # may compose or change places with what stands before it
-# Python sorts combining marks in quadratic time, so that a run of them is cut; the standard expects 30 at most.
+# These may compose with the character before them or change places with it.
+_JOINING = rf"[\p{{M}}\p{{NFC_QC=Maybe}}{ZERO_WIDTH}]"
+# Python sorts combining marks in quadratic time, so a run of them is cut; the Unicode standard
+# expects 30 at most.
 _STRETCH = regex.compile(rf"(?s:.{{1,128}}+){_JOINING}{{0,32}}+{_BLANK}*+")
 _UNIT = regex.compile(rf"{_SPACE}{_BLANK}*+|(?s:.){_JOINING}*+")
 _RUN = regex.compile(" {2,}")
 
-# Where a line ends after a hyphen, a dash or a slash, or before a long dash, no space need have been there. Each of the
-# patterns begins with what is rare, so that a search is quick.
+# After a hyphen, dash or slash at the end of a line, or before a long dash, no space is required.
+# Each pattern begins with what is rare, so that the search is fast.
 _WITHIN, _ANY = (
     "".join(sorted({*(SPACES + ZERO_WIDTH)} - {*LINE_ENDS})),
     f"[{SPACES}{ZERO_WIDTH}]*+",
@@ -88,25 +93,24 @@ _BREAK_AFTER = re.compile(rf"([{re.escape(DASHES)}/])(?<={_INSIDE}.)({_ENDING})(
 _BREAK_BEFORE = re.compile(rf"[{LINE_ENDS}](?<={_INSIDE}.){_ANY}(?=[—―⸺⸻]\w)", re.DOTALL)
 _SOFT_BREAK = re.compile(rf"\xad(?<={_INSIDE}.){_ENDING}(?=\w)")
 _MOST_BREAKS = 100_000  # more than a text of a million words has
-_MARK, _TAKEN = (
-    "\ufdd0",
-    "\ufdd1",
-)  # no characters, by Unicode; the second stands for the first where a text has that
+# Noncharacters of Unicode; the second replaces the first where a text contains it.
+_MARK, _TAKEN = "\ufdd0", "\ufdd1"
 
-# The characters of scripts in which no spaces part words; for V1 of `regex`.
+# Characters of scripts that put no spaces between words; for version 1 of `regex`.
 UNSPACED = (
-    r"[[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}"
+    r"[[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}"
+    r"\p{Myanmar}\p{Tibetan}\p{Javanese}"
     r"\p{Balinese}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}]&&[\p{L}\p{Nl}]]"
 )
 _CHARACTER = regex.compile(rf"(?V1){UNSPACED}")
-_MAYBE_UNSPACED = re.compile(
-    "[\u0e00-\u1fff\u2e80-\U0010ffff]"
-)  # where these scripts are; found far more quickly
+# The blocks of these scripts; much faster to search for.
+_MAYBE_UNSPACED = re.compile("[\u0e00-\u1fff\u2e80-\U0010ffff]")
 _INNER = rf"[[\p{{WB=ALetter}}\p{{WB=HL}}\p{{WB=Numeric}}\p{{WB=ExtendNumLet}}]--{UNSPACED}]"
 _INNER_ONE = regex.compile(rf"(?V1){_INNER}")
 _WORD = regex.compile(rf"(?V1){_INNER}++(?:\p{{WB=Extend}}++{_INNER}++)*+")
-# Where `regex` departs from UAX #29: it never parts an apostrophe from a vowel, also not in 'enough' or 'I agree', and
-# does part a word that holds a mark beside its apostrophe, point or comma (rules WB6, 7, 11 and 12).
+# `regex` differs from UAX #29: it never breaks between an apostrophe and a vowel, even in 'enough'
+# or 'I agree', and it breaks a word that has a combining mark beside its apostrophe, full stop or
+# comma (rules WB6, 7, 11 and 12).
 _LETTERS, _MARKS = r"[\p{WB=ALetter}\p{WB=HL}]", r"[\p{WB=Extend}\p{WB=Format}\p{WB=ZWJ}]"
 _OPENING = rf"(?<=')(?=\p{{L}})(?<!{_LETTERS}{_MARKS}*')"
 _JOINED = "|".join(
@@ -123,27 +127,34 @@ _FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
 _SPACED_WORD = regex.compile(r"[^\s–—―⸺⸻]++")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _MEANINGFUL = regex.compile(r"[\p{L}\p{N}\p{So}\p{Sc}]")
-WINDOW = 64  # code points on each side that decide about a boundary
+WINDOW = 64  # code points on each side that decide about a word edge
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A text beside two forms of it, of one length: `spaced` lacks runs and zero widths, `text` kinds of marks too."""
+    """Text beside two folded forms of equal length.
+
+    `spaced` has no runs of white space and no zero-width characters; `text` in addition has one
+    form of each kind of dash and quotation mark.
+    """
 
     source: str
     spaced: str
     text: str
-    breaks: Sequence[int]  # the spaces of `text` that are a line's end after a hyphen or the like
-    _read: str  # `source`, with the ends of such lines marked
-    _source_at: Sequence[int]  # where each stretch begins in `source`,
-    _folded_at: Sequence[int]  # and where in `text`
+    breaks: Sequence[int]  # spaces of `text` that are a line end after a hyphen, dash or slash
+    _read: str  # `source`, with such line ends marked
+    _source_at: Sequence[int]  # where each stretch begins in `source`
+    _folded_at: Sequence[int]  # where the same stretch begins in `text`
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in `source` lies what `text` has from `start` to `end` (not empty), in code points."""
+        """Return the range of `source`, in code points, for a range of `text` that is not empty."""
         return self._unit(start)[0], self._unit(end - 1)[1]
 
     def is_edge(self, at: int) -> bool:
-        """Tell whether a quotation may begin or end at `at` of `text`; the first question costs as much as folding."""
+        """Tell whether a quote may begin or end at `at` of `text`.
+
+        The first call costs as much as folding.
+        """
         if at <= 0 or at >= len(self.text):
             return True
         text = self._words
@@ -154,7 +165,8 @@ class Folded:
 
     @cached_property
     def _words(self) -> str:
-        # Whether a flag ends between two of its letters takes counting all before: make each flag a sign of its own.
+        # Whether a flag ends between two regional indicators depends on how many come before them:
+        # make each flag one character with a mark.
         return _FLAG.sub("⚑\u0301", self.spaced.translate(_WORDS))
 
     def _unit(self, position: int) -> tuple[int, int]:
@@ -171,7 +183,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold `text`, in time that grows with its length alone."""
+    """Fold a text, in time linear to its length."""
     source_at, folded_at, stretches, length = [], [], [], 0
     read, breaks = _mark_breaks(text)
     for stretch in _STRETCH.finditer(read):
@@ -187,9 +199,9 @@ def fold(text: str) -> Folded:
 
 
 def _mark_breaks(text: str) -> tuple[str, int]:
-    """Mark the ends of lines that may part a word, in as many characters, and count them.
+    """Mark line ends that may break a word, without changing the length, and count them.
 
-    After a soft hyphen nothing is parted.
+    A soft hyphen breaks nothing: its line end is dropped.
     """
     text = _SOFT_BREAK.sub(lambda found: "\xad" * len(found[0]), text.replace(_MARK, _TAKEN))
     text, after = _BREAK_AFTER.subn(lambda found: found[1] + _marked(found[2]), text, _MOST_BREAKS)
@@ -206,7 +218,7 @@ def _respaced(stretch: str) -> str:
 
 
 def strip(text: str) -> str:
-    """Return `text` without white space and zero-width characters at its ends."""
+    """Return a text without white space and zero-width characters at its ends."""
     return text.strip(SPACES + ZERO_WIDTH)
 
 
@@ -216,12 +228,15 @@ def _is_inner(character: str) -> bool:
 
 
 def is_edge(text: str, at: int) -> bool:
-    """Tell whether a quotation may begin or end at `at`: between words, or anywhere in a script without spaces."""
+    """Tell whether a quote may begin or end at `at`.
+
+    That is between words, or anywhere in a script without spaces.
+    """
     if at <= 0 or at >= len(text):
         return True
     if _is_inner(text[at - 1]) and _is_inner(text[at]):
         return False
-    # Zero widths neither part nor join: what stands around them does.
+    # Zero-width characters neither separate nor join: the characters around them decide.
     left, right = (
         text[max(at - WINDOW, 0) : at].translate(_WORDS),
         text[at : at + WINDOW].translate(_WORDS),
@@ -232,20 +247,23 @@ def is_edge(text: str, at: int) -> bool:
 
 
 def edges(text: str, first: int, last: int) -> Iterator[int]:
-    """Yield the places from `first` to `last` where a quotation may begin or end."""
+    """Yield the places from `first` to `last` where a quote may begin or end."""
     return (at for at in range(max(first, 0), min(last, len(text)) + 1) if is_edge(text, at))
 
 
 def skip_word(text: str, at: int) -> int:
-    """Return the first place after `at` where a quotation may begin or end, or one before it; also in mirrored text."""
+    """Return the first place after `at` where a quote may begin or end, or an earlier one.
+
+    Works on mirrored text as well.
+    """
     word = _WORD.match(text, at)
     return word.end() if word else at + 1
 
 
 def count_words(text: str, most: int | None = None) -> int:
-    """Count words: what stands between spaces or long dashes, and two characters each where no spaces part words.
+    """Count words: separated by spaces or long dashes; without spaces, two characters are a word.
 
-    Whoever only asks whether there are more than `most` is told so as soon as that is certain.
+    If `most` is given, counting stops once there are more, and returns a number above `most`.
     """
     spaced, characters = _CHARACTER.subn(" ", text) if _MAYBE_UNSPACED.search(text) else (text, 0)
     words = (
@@ -257,5 +275,5 @@ def count_words(text: str, most: int | None = None) -> int:
 
 
 def says_something(text: str) -> bool:
-    """Tell whether there is more to `text` than space and punctuation."""
+    """Tell whether a text has more than white space and punctuation."""
     return _MEANINGFUL.search(text) is not None

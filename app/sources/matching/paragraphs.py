@@ -1,4 +1,4 @@
-"""Where the paragraphs of a text begin and end; pure."""
+"""Find the paragraphs of a text; pure functions."""
 
 import re
 
@@ -7,7 +7,7 @@ _LINE = re.compile(r"[\r\n\x85\u2028\u2029]+")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """List where each paragraph begins and ends: parted by blank lines, or by lines where there is no blank one."""
+    """List the range of each paragraph: between blank lines, or else each line."""
     parting = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _LINE
     edges = [0, *(edge for gap in parting.finditer(text) for edge in gap.span()), len(text)]
     found = []

@@ -1,4 +1,4 @@
-"""Compare two wordings word by word, to show what was changed; pure."""
+"""Compare two wordings word by word, to show what changed; pure functions."""
 
 from itertools import groupby
 from typing import Literal
@@ -12,11 +12,14 @@ Op = Literal["equal", "replace", "delete", "insert"]
 
 _LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--{UNSPACED}]++"
 _TOKEN = regex.compile(rf"(?V1)\s++|{UNSPACED}\p{{M}}*+|{_LETTERS}(?:[’'.,]{_LETTERS})*+|(?s:.)")
-_AT_MOST = 4_000_000  # pairs of words compared; beyond it all that differs is one change
+_AT_MOST = 4_000_000  # pairs of words compared; above it everything that differs is one change
 
 
 def words_diff(a: str, b: str) -> list[tuple[Op, str, str]]:
-    """Return what to do, piece by piece, to make `b` of `a`: the pieces joined give both back."""
+    """Return the edits from `a` to `b`; the joined pieces give both texts.
+
+    Each edit is an operation, its part of `a` and its part of `b`.
+    """
     before, after = _TOKEN.findall(a), _TOKEN.findall(b)
     if len(before) * len(after) > _AT_MOST:
         opcodes = _ends(before, after)
@@ -25,7 +28,8 @@ def words_diff(a: str, b: str) -> list[tuple[Op, str, str]]:
         opcodes = [
             (s.tag == "equal", s.src_start, s.src_end, s.dest_start, s.dest_end) for s in steps
         ]
-    # A space that both have between two changes tells nothing: it would only chop what was changed into words.
+    # White space that is equal between two changes says nothing: it would only split one change
+    # into many.
     last = len(opcodes) - 1
     same = [
         (kept and (i in (0, last) or "".join(before[i1:i2]).strip() != ""), i1, i2, j1, j2)
@@ -46,7 +50,7 @@ def words_diff(a: str, b: str) -> list[tuple[Op, str, str]]:
 
 
 def _ends(before: list[str], after: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    """Compare only how both begin and end."""
+    """Compare only the beginnings and the ends."""
     n, m = len(before), len(after)
     head = next((i for i in range(min(n, m)) if before[i] != after[i]), min(n, m))
     tail = next(

@@ -1,4 +1,4 @@
-"""Read the text of a file, a module for each format. Runs in the limited process of `extractor.py` alone."""
+"""Readers of files, one module for each format; they run only in the process of `worker`."""
 
 from typing import Any
 
@@ -8,4 +8,4 @@ Found = dict[str, Any]
 
 
 class Unreadable(Exception):
-    """Says to an editor why there is no text."""
+    """Tell an editor why a file gives no text."""

@@ -1,4 +1,4 @@
-"""Read DOCX: what a reader of the document sees, in the order in which it is read."""
+"""Read DOCX: the text that a reader of the document sees, in reading order."""
 
 from functools import partial
 
@@ -9,14 +9,15 @@ from app.sources.extraction.readers.docx_package import Package, attribute, chil
 from app.sources.extraction.readers.docx_story import Shared, Story
 from app.sources.extraction.readers.docx_styles import Styles, switched
 
-_DEEPEST = 3  # documents embedded in one another
+_DEEPEST = 3  # levels of documents embedded in one another
 _NOTES = {"footnote": "footnotes", "endnote": "endnotes"}
 
 
 def read(data: bytes) -> Found:
-    """Return the text of a Word document, and what it says about itself.
+    """Return the text and the metadata of a Word document.
 
-    Notes stand behind the text, in the order of their marks, and behind them what heads and feet of pages say, once.
+    Notes follow the text, in the order of their marks; headers and footers of pages come last, each
+    once.
     """
     package = Package(data)
     return {"text": "\n\n".join(_paragraphs(package, 0)), **_about(package)}
@@ -64,7 +65,7 @@ def _notes(shared: Shared, kind: str, name: str) -> list[str]:
 
 
 def _margins(root: etree._Element, *, facing: bool) -> list[str]:
-    """List the heads and feet that are shown, by how the document names their parts."""
+    """List the relation ids of the headers and footers that are shown."""
     found: dict[str, None] = {}
     for section in (e for e in root.iter() if tag(e) == "w:sectPr"):
         shown = (
@@ -82,7 +83,7 @@ def _margins(root: etree._Element, *, facing: bool) -> list[str]:
 
 
 def _embedded(package: Package, depth: int, name: str) -> list[str]:
-    """Return the paragraphs of a file that a document takes in as part of its text."""
+    """Return the paragraphs of a file that a document embeds as part of its text."""
     data = package.data(name)
     if data.startswith(b"PK"):
         return _paragraphs(Package(data), depth + 1) if depth < _DEEPEST else []
@@ -95,7 +96,7 @@ def _embedded(package: Package, depth: int, name: str) -> list[str]:
 
 
 def _about(package: Package) -> Found:
-    """Return what a document says about itself; damaged data is passed over."""
+    """Return the metadata of a document; damaged metadata is ignored."""
     parts = {r.kind: r.target for r in package.relations("").values()}
     try:
         core = package.xml(parts.get("core-properties", "docProps/core.xml"))

@@ -1,4 +1,4 @@
-"""The parts of a DOCX: its files, and how they refer to each other."""
+"""Open the parts of a DOCX file, and follow the relations between them."""
 
 import io
 import posixpath
@@ -10,10 +10,10 @@ from lxml import etree
 
 from app.sources.extraction.readers import Unreadable
 
-UNPACKED = 64 * 1024**2  # bytes of all parts
+UNPACKED = 64 * 1024**2  # bytes of all parts together
 PARTS = 2_000
 
-# Transitional and strict documents differ in their namespaces alone.
+# Transitional and strict documents differ in their namespaces only.
 _PREFIXES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
     "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
@@ -35,51 +35,57 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    kind: str  # the last word of its type: `footnotes`, `header`, `officeDocument`
-    target: str  # the name of a part; empty for what lies outside
+    """Relation from one part of a package to another."""
+
+    kind: str  # the last segment of its type: `footnotes`, `header`, `officeDocument`
+    target: str  # the name of a part; empty if it lies outside of the package
 
 
 def short(name: str) -> str:
-    """Return a name with its usual prefix instead of its namespace: `w:p`."""
+    """Return a name with its usual prefix in place of its namespace, as in `w:p`."""
     namespace, _, local = name.rpartition("}")
     return f"{_PREFIXES.get(namespace[1:], '?')}:{local}" if namespace else local
 
 
 def tag(element: etree._Element) -> str:
-    """Return the name of an element; nothing for comments and processing instructions."""
+    """Return the prefixed name of an element; empty for comments and processing instructions."""
     return short(element.tag) if isinstance(element.tag, str) else ""
 
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
-    """Return the first child of this name."""
+    """Return the first child with a prefixed name."""
     return next((c for c in element if tag(c) == name), None) if element is not None else None
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
-    """Return the value of an attribute."""
+    """Return the value of an attribute by its prefixed name."""
     if element is None:
         return None
     return next((str(value) for key, value in element.items() if short(str(key)) == name), None)
 
 
 class Package:
-    """An opened file. Raises Unreadable where it would grow too big."""
+    """Opened DOCX file; raises Unreadable if it has too many parts or would unpack to too much."""
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         parts = self._archive.infolist()
         if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
             raise Unreadable(
-                f"Unpacked, this document would take more than {UNPACKED // 1024**2} MB: paste its text."
+                f"Unpacked, this document would take more than {UNPACKED // 1024**2} MB: "
+                "paste its text."
             )
         self.names = {part.filename for part in parts}
 
     def data(self, name: str) -> bytes:
-        """Return the bytes of a part; none where it is missing."""
+        """Return the bytes of a part; empty if it is missing."""
         return self._archive.read(name) if name in self.names else b""
 
     def xml(self, name: str) -> etree._Element | None:
-        """Return the root of a part, without resolving an entity; None where it is missing."""
+        """Return the root element of a part; None if it is missing.
+
+        Entities are not resolved: raises ValueError if the part has a document type declaration.
+        """
         data = self.data(name)
         if not data:
             return None
@@ -92,7 +98,7 @@ class Package:
         return root
 
     def relations(self, name: str) -> dict[str, Relation]:
-        """Return what a part refers to, by the names that it uses."""
+        """Return the relations of a part, by their ids."""
         folder, file = posixpath.split(name)
         root = self.xml(posixpath.join(folder, "_rels", f"{file}.rels"))
         found = {}
@@ -109,7 +115,7 @@ class Package:
         return found
 
     def document(self) -> str:
-        """Return the name of the part that holds the text."""
+        """Return the name of the part that holds the main text."""
         for relation in self.relations("").values():
             if relation.kind == "officeDocument" and relation.target in self.names:
                 return relation.target

@@ -1,4 +1,4 @@
-"""The text of one story of a DOCX, such as its body, a note or a text box, as its reader sees it."""
+"""Read one story of a DOCX (body, note, text box) into the text that a reader sees."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,51 +11,52 @@ from app.sources.extraction.readers.docx_styles import Styles, switched
 from app.sources.extraction.readers.docx_symbols import shown, symbol
 
 _CHARACTERS = {
-    "w:br": "\n", "w:cr": "\n", "w:tab": "\t", "w:ptab": "\t", "w:noBreakHyphen": "\u2011", "w:softHyphen": "\u00ad",
+    "w:br": "\n", "w:cr": "\n", "w:tab": "\t", "w:ptab": "\t",
+    "w:noBreakHyphen": "\u2011", "w:softHyphen": "\u00ad",
 }  # fmt: skip
-# What is deleted, what says how text looks, and the instructions of fields.
+# Deleted text, formatting properties and the instructions of fields.
 _UNSEEN = {
-    "w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "w:pPr", "w:rPr", "w:tblPr", "w:trPr",
-    "w:tcPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:ffData", "w:fldData", "m:rPr", "m:ctrlPr",
+    "w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "w:pPr", "w:rPr",
+    "w:tblPr", "w:trPr", "w:tcPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:ffData", "w:fldData",
+    "m:rPr", "m:ctrlPr",
 }  # fmt: skip
 _BREAK = re.compile(r"[\r\n\t]+")
 
 
 @dataclass(slots=True)
 class Shared:
-    """What all stories of a document have in common."""
+    """What all stories of a document share."""
 
     package: Package
     styles: Styles
-    chunk: Callable[
-        [str], list[str]
-    ]  # the paragraphs of a file that is embedded as a part of the text
-    notes: list[tuple[str, str]] = field(
-        default_factory=list
-    )  # kind and number, in the order of their marks
+    chunk: Callable[[str], list[str]]  # gives the paragraphs of a file embedded as text
+    # Kind and number, in the order of their marks.
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Story:
-    """Reads elements one after the other into paragraphs."""
+    """Reader of elements in sequence, which collects paragraphs."""
 
     def __init__(self, shared: Shared, relations: dict[str, Relation]) -> None:
         self.paragraphs: list[str] = []
         self._shared, self._relations = shared, relations
-        self._words: list[str] = []  # of the paragraph under way
-        self._beside: list[str] = []  # paragraphs of boxes that are anchored in it
-        self._fields: list[bool] = []  # those that are open; is it the result that is read?
+        self._words: list[str] = []  # of the current paragraph
+        self._beside: list[str] = []  # paragraphs of the boxes anchored in the current paragraph
+        self._fields: list[bool] = []  # one for each open field: whether its result is being read
         self._style: str | None = None
         self._font = ""
         self._readers: dict[str, Callable[[etree._Element], None]] = {
-            "w:p": self._paragraph, "w:r": self._run, "w:t": self._text, "m:t": self._text, "w:sym": self._symbol,
-            "w:fldChar": self._field, "w:footnoteReference": self._note, "w:endnoteReference": self._note,
-            "w:tbl": self._table, "w:tr": self._row, "w:tc": self._cell, "w:ruby": self._ruby, "m:f": self._fraction,
-            "mc:AlternateContent": self._alternative, "w:txbxContent": self._box, "v:textpath": self._lettering,
-            "a:p": self._drawn, "dgm:relIds": self._graphic, "c:chart": self._graphic, "w:altChunk": self._chunk,
+            "w:p": self._paragraph, "w:r": self._run, "w:t": self._text, "m:t": self._text,
+            "w:sym": self._symbol, "w:fldChar": self._field, "w:footnoteReference": self._note,
+            "w:endnoteReference": self._note, "w:tbl": self._table, "w:tr": self._row,
+            "w:tc": self._cell, "w:ruby": self._ruby, "m:f": self._fraction,
+            "mc:AlternateContent": self._alternative, "w:txbxContent": self._box,
+            "v:textpath": self._lettering, "a:p": self._drawn, "dgm:relIds": self._graphic,
+            "c:chart": self._graphic, "w:altChunk": self._chunk,
         }  # fmt: skip
 
     def read(self, elements: Iterable[etree._Element]) -> list[str]:
-        """Read elements, and return all paragraphs up to here."""
+        """Read elements, and return all paragraphs read so far."""
         for element in elements:
             self._read(element)
         self._end()
@@ -81,7 +82,7 @@ class Story:
             self._words.append(words)
 
     def _end(self) -> None:
-        """End the paragraph under way."""
+        """End the current paragraph."""
         words = "".join(self._words).strip()
         self.paragraphs += [words] if words else []
         self.paragraphs += self._beside
@@ -93,7 +94,8 @@ class Story:
         self._style = attribute(child(look, "w:pStyle"), "w:val")
         self._inside(element)
         frame = attribute(child(look, "w:framePr"), "w:dropCap")
-        # Where its mark is deleted or hidden, or it is an initial letter, the next one goes on in the same line.
+        # If its mark is deleted or hidden, or it is a drop cap, the next paragraph continues the
+        # line.
         gone = child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None
         hidden = switched(mark, "w:vanish") or switched(mark, "w:specVanish")
         if not (gone or hidden or frame in ("drop", "margin")):
@@ -107,7 +109,8 @@ class Story:
             if tag(inner) == "w:fldChar" or not hidden:
                 self._read(inner)
             if attribute(inner, "w:customMarkFollows") in ("1", "true", "on"):
-                break  # the mark of a note, which others have numbered by the program
+                # the mark of a note with a custom mark; other marks are numbered by the program
+                break
         self._font = ""
 
     def _text(self, element: etree._Element) -> None:
@@ -151,7 +154,7 @@ class Story:
             self._end()
 
     def _ruby(self, element: etree._Element) -> None:
-        """Read the characters, and what says how to pronounce them as a paragraph of its own."""
+        """Read the base characters, and their pronunciation as a paragraph of its own."""
         for inner in element:
             if tag(inner) == "w:rt":
                 self._aside(inner)
@@ -164,7 +167,7 @@ class Story:
             self._read(inner)
 
     def _alternative(self, element: etree._Element) -> None:
-        """Read one of the forms that the same thing is stored in."""
+        """Read one of several forms in which the same content is stored."""
         form = child(element, "mc:Choice")
         form = child(element, "mc:Fallback") if form is None else form
         if form is not None:
@@ -184,7 +187,7 @@ class Story:
         self._beside += [words] if (words := drawn(element)) else []
 
     def _graphic(self, element: etree._Element) -> None:
-        """Read the words of a diagram or a chart, which have a part of their own."""
+        """Read the words of a diagram or a chart, which has a part of its own."""
         relation = self._relations.get(
             attribute(element, "r:dm") or attribute(element, "r:id") or ""
         )
@@ -214,7 +217,7 @@ def drawn(paragraph: etree._Element) -> str:
 
 
 def _chosen(form: etree._Element | None) -> str:
-    """Return what a field of a form shows: the entry that is chosen, or a box with or without its cross."""
+    """Return what a form field shows: its chosen entry, or a checkbox with or without its cross."""
     listed, box = child(form, "w:ddList"), child(form, "w:checkBox")
     if listed is not None:
         entries = [attribute(e, "w:val") or "" for e in listed if tag(e) == "w:listEntry"]

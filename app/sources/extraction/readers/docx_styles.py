@@ -1,4 +1,4 @@
-"""Which runs of a DOCX nobody sees, by their own formatting and by that of their styles."""
+"""Tell which runs of a DOCX are hidden, by their own formatting or by that of their styles."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from lxml import etree
 from app.sources.extraction.readers.docx_package import attribute, child, tag
 
 _OFF = {"0", "false", "off", "none"}
-_DEEPEST = 50  # styles based on one another
+_DEEPEST = 50  # styles that are based on one another, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class _Style:
 
 
 class Styles:
-    """The styles of a document."""
+    """The styles of a document, with the ones that each is based on."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, _Style] = {}
@@ -39,9 +39,10 @@ class Styles:
                 self._paragraph = name
 
     def hides(self, look: etree._Element | None, paragraph: str | None) -> bool:
-        """Tell whether a run with this look is hidden, in a paragraph of this style.
+        """Tell whether a run is hidden; `look` is its formatting, `paragraph` the id of a style.
 
-        Its own formatting counts first. Hidden in the style of the paragraph and in that of the run means shown.
+        Its own formatting counts first. Hidden both by the style of the paragraph and by that of
+        the run means shown, since the two toggle each other.
         """
         own = switched(look, "w:vanish")
         if own is not None:
@@ -50,7 +51,7 @@ class Styles:
         return self._hidden or (by_run != self._inherited(paragraph or self._paragraph))
 
     def font(self, look: etree._Element | None) -> str:
-        """Return the font that a run names, itself or by its style."""
+        """Return the name of the font of a run, its own or that of its style."""
         own = font(look)
         name, steps = attribute(child(look, "w:rStyle"), "w:val"), 0
         while own is None and name in self._styles and steps < _DEEPEST:
@@ -69,7 +70,7 @@ class Styles:
 
 
 def switched(look: etree._Element | None, name: str) -> bool | None:
-    """Tell whether formatting switches something on or off; None where it says nothing of it."""
+    """Tell whether formatting switches a property on or off; None where it does not mention it."""
     found = child(look, name)
     if found is None:
         return None
@@ -77,4 +78,5 @@ def switched(look: etree._Element | None, name: str) -> bool | None:
 
 
 def font(look: etree._Element | None) -> str | None:
+    """Return the name of the font that formatting sets for Latin letters, if any."""
     return attribute(child(look, "w:rFonts"), "w:ascii")

@@ -1,4 +1,4 @@
-"""Read HTML: the words are those that a browser shows, and only the choice of paragraphs is a guess."""
+"""Read HTML: the words that a browser shows; only the choice of paragraphs is a guess."""
 
 import contextlib
 import signal
@@ -13,20 +13,23 @@ from app.sources.extraction.readers.html_seams import take_out
 from app.sources.extraction.readers.html_styles import read_styles
 from app.sources.extraction.readers.html_tree import parse
 
-SECONDS = 7  # of the processor, in all; what is nothing but advice
-ADVICE = (0.5, 2)  # has at least and at most so many of these
+SECONDS = 7  # of processor time in all; the article is only advice and gets what is left of it
+ADVICE = (0.5, 2)  # seconds at least and at most for finding the article
 
 
 @dataclass(slots=True)
 class _Article:
-    """What trafilatura takes for the article, and what the page says about itself."""
+    """What trafilatura takes for the article, and the metadata of the page."""
 
     text: str = ""
     about: Found = field(default_factory=dict)
 
 
 def read(data: bytes) -> Found:
-    """Take what a reader sees out of a page, without navigation, and what the page says about itself."""
+    """Return the text that a reader of a page sees, without navigation, and the page's metadata.
+
+    Raises Unreadable if there is no text or too much of it.
+    """
     begun = time.process_time()
     html = data.decode()
     page = parse(html)
@@ -57,7 +60,7 @@ def _article(html: str, seconds: float = ADVICE[1]) -> _Article:
                 favor_recall=True,
                 date_extraction_params={"extensive_search": False, "original_date": True},
             )
-    except Exception:  # whatever it trips over: the text of the page does not depend on it
+    except Exception:  # whatever the library trips over: the text of the page does not depend on it
         return _Article()
     if not isinstance(document, Document):
         return _Article()
@@ -75,7 +78,7 @@ def _article(html: str, seconds: float = ADVICE[1]) -> _Article:
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in what takes longer, again and again, should it be passed over there."""
+    """Raise TimeoutError in a block that takes longer; repeat it in case the block catches it."""
 
     def stop(*_: object) -> None:
         raise TimeoutError

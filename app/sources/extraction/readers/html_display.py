@@ -1,4 +1,4 @@
-"""Tell how an element is laid out, and whether its reader sees it: what browsers do by default, and CSS."""
+"""Tell how an element is laid out and whether it is seen, by browsers' defaults and by CSS."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ _DISPLAYS = {
     " amp-analytics amp-lightbox amp-pixel",
     "block": "address article aside blockquote body center dd details dialog dir div dl dt fieldset"
     " figcaption figure footer foreignobject form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html"
-    " legend li listing main menu nav ol optgroup option p plaintext pre search section summary text"
-    " ul xmp caption table tbody thead tfoot",
+    " legend li listing main menu nav ol optgroup option p plaintext pre search section summary"
+    " text ul xmp caption table tbody thead tfoot",
     "inline-block": "button",
     "table-row": "tr",
     "table-cell": "td th",
@@ -43,21 +43,24 @@ _CLIPPED = re.compile(
 
 
 class Look(NamedTuple):
-    """What elements inherit."""
+    """Properties that elements inherit."""
 
     visible: bool = True
-    sized: bool = True  # its letters are larger than nothing
-    spaces: str = ""  # `all` white space counts, or `lines` alone
+    sized: bool = True  # its letters have a size above zero
+    spaces: str = ""  # white space that is kept: `all`, `lines` (line breaks only), or none
     transform: str = ""
     language: str = ""
     quotes: str = "auto"
-    quoted: int = 0  # how many `q` it is within
+    quoted: int = 0  # number of `q` elements around it
     linked: bool = False  # inside a link to another page
-    searched: bool = True  # by browsers, for words
+    searched: bool = True  # whether the browser's search finds its words
 
 
 def display(element: Element, declared: Mapping[str, str], *, in_flexible: bool) -> str:
-    """Return `none`, `contents`, `inline`, `inline-block`, `block`, `table-row` or `table-cell`."""
+    """Return `none`, `contents`, `inline`, `inline-block`, `block`, `table-row` or `table-cell`.
+
+    `in_flexible`: the parent lays out its children as blocks.
+    """
     tag = element.tag.lower()
     if tag in _NEVER or (tag == "object" and "data" in element.attrib):
         return "none"
@@ -68,23 +71,23 @@ def display(element: Element, declared: Mapping[str, str], *, in_flexible: bool)
     if value and "var(" not in value and value not in ("revert", "revert-layer"):
         kind = _kind(value)
     if tag in ("html", "body") and kind == "none":
-        return "block"  # a page that hides itself is shown by its script
+        return "block"  # a page that hides itself is later shown by its script
     return "block" if in_flexible and kind in ("inline", "inline-block") else kind
 
 
 def is_flexible(declared: Mapping[str, str]) -> bool:
-    """Tell whether the children of an element are laid out as blocks, whatever they are."""
+    """Tell whether an element lays out all its children as blocks: a flex or grid container."""
     return declared.get("display", "").lower() in _FLEXIBLE
 
 
 def is_out_of_flow(element: Element, declared: Mapping[str, str]) -> bool:
-    """Tell whether an element amid a line is drawn elsewhere, so that the line goes on without it."""
+    """Tell whether an element within a line is drawn elsewhere; the line continues without it."""
     positioned = declared.get("position", "").lower() in ("absolute", "fixed")
     return positioned and element.tag not in _BY_TAG
 
 
 def is_unseen(element: Element, declared: Mapping[str, str]) -> bool:
-    """Tell whether an element is drawn so that nobody can see it."""
+    """Tell whether an element is laid out, but in a way that nobody can see it."""
     if element.get("hidden", "").lower() == "until-found":
         return True
     if not declared or element.tag in ("html", "body"):
@@ -93,7 +96,7 @@ def is_unseen(element: Element, declared: Mapping[str, str]) -> bool:
     if said.get("content-visibility") == "hidden" or _FAR.fullmatch(said.get("text-indent", "")):
         return True
     if element.tag not in _BY_TAG and _ZERO.fullmatch(said.get("opacity", "")):
-        return True  # blocks are often faded in by a script
+        return True  # not for blocks: these are often faded in by a script
     if said.get("position") not in ("absolute", "fixed"):
         return False
     if any(_FAR.fullmatch(said.get(side, "")) for side in ("left", "right", "top")):
@@ -105,7 +108,7 @@ def is_unseen(element: Element, declared: Mapping[str, str]) -> bool:
 
 
 def look_within(element: Element, declared: Mapping[str, str], look: Look) -> Look:
-    """Return what the inside of an element inherits."""
+    """Return the properties that the content of an element inherits."""
     attributes = element.attrib
     plain = not declared and not attributes
     if plain and element.tag not in _PREFORMATTED and element.tag not in _ON_ONE_LINE:

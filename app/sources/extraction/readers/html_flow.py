@@ -1,4 +1,4 @@
-"""Write down the text of a page in the order and with the white space in which a browser shows it."""
+"""Write the text of a page in the order and with the white space that a browser shows."""
 
 import re
 import unicodedata
@@ -25,13 +25,14 @@ _BLANK_LINES = re.compile("[ \t]*\n[ \t]*\n[ \t\n]*")
 _AT_LINE_END = re.compile("[ \t]+\n")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef]")
 _FIRST_LETTER = re.compile(r"(?<![\w'’])[^\W_]|(?<=[\s(]['‘])[^\W_]|^['‘][^\W_]")
-_TOKENS = frozenset(("mi", "mn", "mo", "ms", "mtext"))  # of MathML, drawn apart
+# of MathML; browsers draw them with space between them
+_TOKENS = frozenset(("mi", "mn", "mo", "ms", "mtext"))
 _NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph, and how many of its characters are links to other pages."""
+    """Paragraph, with the number of its characters that are links to other pages."""
 
     text: str
     linked: int
@@ -39,14 +40,17 @@ class Block:
 
 @dataclass(slots=True)
 class Flow:
-    """The paragraphs of a page, and which of them each of its elements holds, inner elements first."""
+    """Paragraphs of a page, and the range of them inside each element, inner elements first."""
 
     blocks: list[Block] = field(default_factory=list)
     spans: list[tuple[Element, int, int]] = field(default_factory=list)
 
 
 def write_down(page: Page, styles: Styles, unmarked: set[Element]) -> Flow:
-    """Write down what a reader sees of a page; `unmarked` are the `q` that are drawn without marks."""
+    """Return the text that a reader of a page sees.
+
+    `unmarked`: the `q` elements that are drawn without quotation marks.
+    """
     flow = Flow()
     _Writer(flow, styles, unmarked).walk(page.root, Look())
     return flow
@@ -54,7 +58,7 @@ def write_down(page: Page, styles: Styles, unmarked: set[Element]) -> Flow:
 
 @dataclass(slots=True)
 class _Open:
-    """An element whose end is still to come."""
+    """An element that is not closed yet."""
 
     element: Element
     kind: str
@@ -70,13 +74,14 @@ class _Writer:
         self.flow, self.styles, self.unmarked, self.lifted = flow, styles, unmarked, lifted
         self.pieces: list[str] = []
         self.linked = 0
-        self.cell = 0  # where in the pieces the cell of a table begins
+        self.cell = 0  # index in `pieces` where the current table cell begins
         self.space = False  # a space is due before the next word
         self.line_start = True
-        self.later: list[Block] = []  # what is drawn apart from the paragraph that it is in
+        # blocks that are drawn apart from the paragraph that they are in
+        self.later: list[Block] = []
 
     def walk(self, root: Element, look: Look) -> None:
-        """Write an element; without recursion, since pages may be deep."""
+        """Write an element and its content; without recursion, since pages may be deep."""
         waiting: list[tuple[Element | _Open | str, Look, bool]] = [(root, look, False)]
         while waiting:
             what, look, in_flexible = waiting.pop()
@@ -91,12 +96,12 @@ class _Writer:
     def open(
         self, element: Element, look: Look, in_flexible: bool
     ) -> list[tuple[Element | _Open | str, Look, bool]]:
-        """Begin an element; what is inside it and its end, last first."""
+        """Begin an element; return its content and its end, in reverse order (as a stack)."""
         declared = self.styles.get(element, _NOTHING)
         kind = display(element, declared, in_flexible=in_flexible)
         if kind == "none" or is_unseen(element, declared):
             if kind != "none" or interrupts(element, declared):
-                self.seam()  # a search sees what no reader does
+                self.seam()  # a search sees what no reader sees
             return []
         if element.tag == "br":
             self.break_line()
@@ -140,7 +145,7 @@ class _Writer:
         self.space, self.line_start = False, True
 
     def begin(self, kind: str, *, is_end: bool = False) -> None:
-        """Part what comes next from what came before, as the kind of box asks for."""
+        """Separate what follows from what came before, as the kind of box requires."""
         if kind == "block":
             self.end_block()
         elif kind == "table-row":
@@ -151,7 +156,7 @@ class _Writer:
         elif kind == "inline-block" and not is_end:
             self.begin_box()
         elif kind == "inline-block":
-            self.space = self.line_start = False  # its own last line ends here
+            self.space = self.line_start = False  # the box's own last line ends here
 
     def write(self, text: str, look: Look) -> None:
         if not text or not (look.visible and look.sized):
@@ -190,7 +195,7 @@ class _Writer:
         self.space = self.line_start = False
 
     def seam(self) -> None:
-        """Note that a search ends here; a line's own end needs no such note."""
+        """Note that a search ends at this place; at the end of a line it always ends."""
         if not self.line_start and self.pieces[-1:] != [SEAM]:
             self.pieces.append(SEAM)
 
@@ -200,7 +205,8 @@ class _Writer:
 
     def end_cell(self) -> None:
         if "\n" in self.pieces[self.cell :]:
-            self.end_block()  # a cell of several lines is no entry of a row, but a column of a page
+            # a cell of several lines belongs to the layout of a page, not to a table of data
+            self.end_block()
         else:
             self.part("\t")
         self.cell = len(self.pieces)
@@ -221,7 +227,7 @@ class _Writer:
         self.space, self.line_start = False, True
 
     def lift(self, element: Element, look: Look) -> None:
-        """Write an element that is drawn apart after the paragraph that it is in, which goes on without it."""
+        """Write an element that is drawn apart, after its paragraph, which continues without it."""
         apart = Flow()
         _Writer(apart, self.styles, self.unmarked, lifted=True).walk(element, look)
         self.later += apart.blocks
@@ -237,10 +243,10 @@ def _inside(element: Element) -> Iterator[Element | str]:
 
 
 def _transformed(text: str, look: Look, before: str) -> str:
-    """Change the case of letters as `text-transform` asks for, by the rules of the language."""
+    """Change letter case as `text-transform` requires, by the rules of the language."""
     language = look.language.lower().split("-")[0]
     if look.transform == "capitalize":
-        if before.isalnum():  # goes on with a word
+        if before.isalnum():  # continues a word
             rest = re.match(r"\w*", text)
             split = rest.end() if rest else 0
             return text[:split] + _FIRST_LETTER.sub(lambda m: m[0].upper(), text[split:])

@@ -1,4 +1,4 @@
-"""Tell whether a media query holds for whoever reads a page on a wide screen."""
+"""Tell whether a media query holds for a reader with a wide screen."""
 
 import operator
 import re
@@ -17,7 +17,7 @@ _CHOICES = {
 
 
 def applies(query: str) -> bool:
-    """Tell whether one of the queries of a list holds; one that nobody can tell from here does not."""
+    """Tell whether one of the queries of a list holds; an unknown query does not hold."""
     query = query.strip().lower()
     return not query or any(_one_applies(part.strip()) for part in query.split(","))
 

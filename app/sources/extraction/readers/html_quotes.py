@@ -1,9 +1,9 @@
-"""The quotation marks that browsers draw around `<q>`, by the language around it."""
+"""Choose the quotation marks that browsers draw around `<q>`, by the language around it."""
 
 import re
 
 _DEFAULT = "“”‘’"
-# Of the first level, then of those within, as Chromium draws them.
+# Marks of the outer level, then of inner levels, as Chromium draws them.
 _MARKS = {
     "„“‚‘": "cs de et hr sk sl",
     "„“„“": "bg lt",
@@ -26,7 +26,10 @@ _STRING = re.compile(r""""([^"\\]*)"|'([^'\\]*)'""")
 
 
 def marks(language: str, depth: int, quotes: str) -> tuple[str, str]:
-    """Return the marks around a quotation inside `depth` others; `quotes` is what CSS declares."""
+    """Return the opening and closing mark of a `<q>` inside `depth` others.
+
+    `quotes` is the value that CSS declares; it counts before the language.
+    """
     if quotes == "none":
         return "", ""
     declared = [first or second for first, second in _STRING.findall(quotes)]

@@ -1,4 +1,4 @@
-"""Tell which paragraphs of a page belong to what it is about, and which stand around it."""
+"""Tell which paragraphs of a page belong to its main content and which surround it."""
 
 import re
 from collections.abc import Iterable
@@ -9,11 +9,12 @@ from app.sources.extraction.readers.html_flow import Block, Flow
 
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"\w[.!?…。！？؟।][\"'”’»)\]]*(?:\s|$)")
-_RUN = 4  # words in a row that are hardly chance
-_LIKE = 0.5  # of the runs of a paragraph: so many make it one of the article
+_RUN = 4  # words in a row that hardly agree by chance
+# share of a paragraph's runs of words found in the article that makes it part of the article
+_LIKE = 0.5
 _MANY_LINKS, _LINKED = 3, 0.8
-_MOST = 0.8  # of the article
-_TOO_MUCH = 0.3  # of the words of a page: what holds so many is no surroundings
+_MOST = 0.8  # share of the article that the core of the page must hold
+_TOO_MUCH = 0.3  # share of the words of a page above which an element cannot be mere surroundings
 
 _NAVIGATION = frozenset("amp-ad amp-consent amp-sidebar amp-user-notification nav search".split())
 _NAVIGATION_ROLES = frozenset("menu menubar navigation search toolbar".split())
@@ -35,7 +36,7 @@ _NAMED = re.compile(
 
 
 class _Counts:
-    """How much of what lies in the blocks from one to another."""
+    """Cumulative counts, so that any range of blocks is measured in constant time."""
 
     def __init__(self, flow: Flow) -> None:
         blocks = flow.blocks
@@ -50,12 +51,12 @@ class _Counts:
         self.headings = _sums(headings)
 
     def is_heavy(self, start: int, end: int) -> bool:
-        """Tell whether there is too much text here to stand around something else."""
+        """Tell whether a range of blocks has too much text to be surroundings of something else."""
         words = self.letters[end] - self.linked[end] - self.letters[start] + self.linked[start]
         return words > _TOO_MUCH * (self.letters[-1] - self.linked[-1])
 
     def is_list_of_links(self, start: int, end: int) -> bool:
-        """Tell whether there is nothing here but links to other pages, none of them a sentence."""
+        """Tell whether a range holds only links to other pages, none of them a sentence."""
         linked = self.linked[end] - self.linked[start]
         if not linked or linked < _LINKED * (self.letters[end] - self.letters[start]):
             return False
@@ -66,8 +67,9 @@ class _Counts:
 def choose(flow: Flow, article: str) -> list[Block]:
     """Return the paragraphs of a page without its surroundings.
 
-    `article` is what a library takes for the article. It leaves out words, so that it only says
-    where the article is; what goes is what the page names so, or what holds nothing but links.
+    `article` is the text that a library takes for the article. It misses words, so it only shows
+    where the article is. Removed is what the page itself marks as surroundings, and what holds only
+    links.
     """
     counts = _Counts(flow)
     links = [False] * len(flow.blocks)
@@ -115,7 +117,7 @@ def _sums(values: Iterable[int]) -> list[int]:
 
 
 def _core(flow: Flow, chosen: list[int]) -> tuple[int, int]:
-    """Return where the smallest element begins and ends that holds most of the article."""
+    """Return the range of the smallest element that holds most of the article."""
     if not chosen[-1]:
         return 0, len(flow.blocks)
     around = (
@@ -128,7 +130,7 @@ def _core(flow: Flow, chosen: list[int]) -> tuple[int, int]:
 
 
 def _of_parts(flow: Flow) -> set[Element]:
-    """Return the headers, footers and asides of a part of the page, which are not those of the page."""
+    """Return headers, footers and asides of a part of the page: they are not those of the page."""
     found: set[Element] = set()
     waiting = [(flow.spans[-1][0], False)]
     while waiting:

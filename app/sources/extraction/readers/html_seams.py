@@ -1,7 +1,7 @@
-"""Note where a browser's search for words sees something else in a line than its reader does.
+"""Mark places where a browser's search sees a line differently from its reader.
 
-Such places are marked in the text while it is written down, by characters that no text has, and told as offsets when
-the text is done.
+The places are marked in the text while it is written, by characters that no text contains, and
+returned as offsets when the text is complete.
 """
 
 import re
@@ -10,13 +10,13 @@ from xml.etree.ElementTree import Element
 
 SEAM, FROM, TO = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = re.compile(f"[{SEAM}{FROM}{TO}]")
-# What is drawn amid a line and ends the search, whether there is a word in it or not.
+# Elements drawn within a line that end the search, whether or not they contain words.
 _INTERRUPTING = frozenset("button canvas input marquee math svg textarea".split())
 _FLOATING = ("left", "right", "inline-start", "inline-end")
 
 
 def interrupts(element: Element, declared: Mapping[str, str]) -> bool:
-    """Tell whether no search goes on over the edges of an element amid a line."""
+    """Tell whether a search stops at the edges of an element within a line."""
     display = declared.get("display", "").lower()
     if display in ("none", "contents"):
         return False
@@ -28,12 +28,12 @@ def interrupts(element: Element, declared: Mapping[str, str]) -> bool:
 
 
 def unsearched(text: str) -> str:
-    """Mark what is shown but not searched."""
+    """Mark text that is shown but not searched."""
     return f"{FROM}{text}{TO}"
 
 
 def take_out(text: str) -> tuple[str, list[int]]:
-    """Return the text without the marks, and from and to of each seam in it, in code points."""
+    """Return the text without marks, and start and end of each seam in it, in code points."""
     pieces, seams, length, done = [], list[int](), 0, 0
     for mark in _MARKED.finditer(text):
         pieces.append(text[done : mark.start()])

@@ -1,4 +1,4 @@
-"""Tell how the style sheets inside a page, and its `style` attributes, change what a reader sees of it."""
+"""Compute from style sheets inside a page and `style` attributes what changes its visible text."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,13 +17,14 @@ PROPERTIES = frozenset(
     " clip clip-path overflow width height left right top text-indent content-visibility quotes"
     " content float".split()
 )
-# Classes by which pages hide words for screen readers, in style sheets that are not at hand.
+# Classes that hide words except for screen readers, often in style sheets that are not at hand.
 _UNSEEN_CLASSES = (
-    ".sr-only:not(:focus), .visually-hidden, .visuallyhidden, .screen-reader-text, .element-invisible"
+    ".sr-only:not(:focus), .visually-hidden, .visuallyhidden, .screen-reader-text,"
+    " .element-invisible"
     "{position: absolute; clip: rect(0, 0, 0, 0)}"
 )
 _MENTIONED = re.compile("|".join(sorted(PROPERTIES, key=len, reverse=True)), re.IGNORECASE)
-# States that cssselect2 does not know, as they are in a page that was opened and not yet touched.
+# States that cssselect2 does not know, as they are in a freshly opened, untouched page.
 _STATES = (
     (re.compile(r"(?<!:):defined(?![\w-])", re.IGNORECASE), ":not(:hover)"),
     (re.compile(r"(?<!:):open(?![\w-])", re.IGNORECASE), "[open]"),
@@ -43,9 +44,9 @@ Styles = dict[Element, dict[str, str]]
 
 
 def read_styles(page: Page) -> tuple[Styles, set[Element]]:
-    """Return what is declared of each element, by property, and the `q` that are drawn without marks."""
+    """Return the declared properties of each element, and the `q` drawn without quotation marks."""
     matcher = Matcher()
-    layered = Matcher()  # rules in cascade layers give way to all others
+    layered = Matcher()  # rules in cascade layers yield to all others
     if page.linked:
         _add_sheet(Sheet(_UNSEEN_CLASSES), matcher, layered)
     for sheet in page.sheets:
@@ -114,14 +115,15 @@ def _selectors(prelude: str) -> list[Any]:
     try:
         return list(compile_selector_list(prelude))
     except (SelectorError, NotImplementedError, SyntaxError, RecursionError):
-        # Wrong, not known to the library, or too deep: one selector that is unknown makes the whole rule void.
+        # Invalid, unknown to the library, or too deep: one unknown selector makes the whole rule
+        # void.
         return []
 
 
 def _rules(
     rules: Iterable[Any], *, in_layer: bool, parent: str = ""
 ) -> Iterator[tuple[str, Declared, bool]]:
-    """Yield the rules that hold on a screen, each with its selectors, in their order."""
+    """Yield the rules that apply on a screen in their order, with selectors and declarations."""
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None and _holds(rule):
             within = _within(rule, nested=bool(parent))

@@ -1,4 +1,4 @@
-"""Parse HTML as browsers do: the same tree for invalid markup, as elements that CSS can select."""
+"""Parse HTML as browsers do: the same tree for invalid markup, with elements for CSS selection."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.sources.extraction.readers import Unreadable
 
-NESTED = 5_000  # elements within each other: parsing them takes time that grows with the square
-DEEPEST = 400  # levels; what lies deeper stays at this level, as browsers have it from 512 on
-# Their content is no text of the page, or is drawn only where a browser cannot show the element.
+NESTED = 5_000  # elements within each other; parsing time grows with the square of this number
+DEEPEST = 400  # levels; deeper elements are put on this level, as browsers do from level 512
+# Their content is not text of the page, or is drawn only if a browser cannot show the element.
 OPAQUE = frozenset(
     "applet audio canvas embed iframe meter noembed noframes noscript progress script style"
     " textarea title video".split()
@@ -22,23 +22,24 @@ _VOID = "area base br col embed hr img input link meta param source track wbr".s
 _SELF_CLOSED = re.compile(
     rf"<(?!(?:{'|'.join(_VOID)})\b)([a-z][a-z0-9]*)((?:\s[^<>]*)?)(?<!/)/>", re.IGNORECASE
 )
-# Tags of elements that end by themselves do not nest.
+# Tags of elements that are closed implicitly do not nest.
 _TAG = re.compile(
     rf"<(/?)(?!(?:{'|'.join(_VOID)}|body|colgroup|d[dt]|head|html|li|optgroup|option|p|r[bpt]|rtc"
     r"|t[dhr]|tbody|tfoot|thead)\b)[a-z]",
     re.IGNORECASE,
 )
-# Comments and elements of raw text before tags, so that `<noscript>` inside them is not taken for one.
+# Comments and raw-text elements come before tags, so that `<noscript>` inside them is no tag.
 _MARKUP = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)(?=[\s/>]).*?(?:</\1(?=[\s/>])|\Z)"
+    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)(?=[\s/>])"
+    r".*?(?:</\1(?=[\s/>])|\Z)"
     r"""|<[a-z/!?](?:=\s*(?:"[^"]*"|'[^']*')|[^>=]++|=)*+>""",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 class Sheet(NamedTuple):
-    """A style sheet, the media that it is for, and the tree of elements that it holds in."""
+    """Style sheet with its media query and the number of the element tree that it applies to."""
 
     css: str
     media: str = ""
@@ -47,25 +48,28 @@ class Sheet(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The elements of a page as they are drawn, and its style sheets."""
+    """Elements of a page as they are drawn, and its style sheets."""
 
     root: Element
     sheets: list[Sheet] = field(default_factory=list)
-    linked: bool = False  # has style sheets of its own files, which are not at hand
-    trees: dict[Element, int] = field(default_factory=dict)  # of elements in shadow trees
+    linked: bool = False  # it has external style sheets, which are not at hand
+    trees: dict[Element, int] = field(default_factory=dict)  # for elements in shadow trees only
 
 
 @dataclass(slots=True)
 class _Tree:
-    """The page, or a shadow tree, which is drawn in place of what its host holds."""
+    """The page, or a shadow tree, which is drawn in place of the content of its host."""
 
     number: int = 0
-    light: Sequence[LexborNode] = ()  # what the host holds, for the slots
+    light: Sequence[LexborNode] = ()  # content of the host, for the slots
     outer: "_Tree | None" = None
 
 
 def parse(html: str) -> Page:
-    """Parse a page with scripting on, as its reader has it, but without running any."""
+    """Parse a page as if scripting were on, as for its reader, but without running any script.
+
+    Raises Unreadable if it is nested too deeply.
+    """
     if html.lstrip("\ufeff \t\r\n").startswith("<?xml"):
         html = _SELF_CLOSED.sub(r"<\1\2></\1>", html)
     if _nesting(html) > NESTED:
@@ -97,7 +101,7 @@ def _attributes(node: LexborNode) -> dict[str, str]:
 
 
 def _shadows(root: LexborNode) -> dict[int, LexborNode]:
-    """Return the shadow trees that a page declares, by their hosts."""
+    """Return the shadow trees that a page declares, by the ids of their hosts."""
     found: dict[int, LexborNode] = {}
     waiting = [root]
     while waiting:
@@ -145,7 +149,7 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _inside(node: LexborNode, tree: _Tree) -> Iterator[LexborNode] | None:
-    """Return what of the host is drawn in a slot; None for what is no slot, or has its own words."""
+    """Return the host's nodes that are drawn in a slot; None if not a slot or with own content."""
     if node.tag != "slot" or tree.outer is None:
         return None
     name = node.attributes.get("name") or ""

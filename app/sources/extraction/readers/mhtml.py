@@ -1,4 +1,4 @@
-"""Read a page that a browser saved into a single file, with its pictures (MHTML)."""
+"""Read a page that a browser saved as one file, including its images (MHTML)."""
 
 from email import policy
 from email.parser import BytesParser
@@ -8,7 +8,7 @@ from app.sources.extraction.readers import Found, Unreadable, html
 
 
 def read(data: bytes) -> Found:
-    """Take what a reader sees out of the first page of the file."""
+    """Return the text that a reader sees of the first page in the file."""
     message = BytesParser(policy=policy.default).parsebytes(data)
     for part in message.walk():
         if part.get_content_type() in ("application/xhtml+xml", "text/html"):

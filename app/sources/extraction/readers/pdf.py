@@ -1,4 +1,4 @@
-"""Read PDF: the words of its pages in the order of reading, by the place of each character."""
+"""Read PDF: the words of its pages in reading order, by the position of each character."""
 
 import re
 from datetime import date
@@ -12,23 +12,26 @@ from app.sources.extraction.readers.pdf_flow import flow
 from app.sources.extraction.readers.pdf_lines import Line, lines
 
 PAGES = 2_000
-_UNKNOWN = 0.3  # of the characters: with more of them, the words are not there
+_UNKNOWN = 0.3  # share of unknown characters above which the text cannot be read
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 
 
 def read(data: bytes) -> Found:
-    """Return the text of a PDF, where each page begins in it, and what it says about itself."""
+    """Return the text of a PDF, where each page begins in it, and its metadata.
+
+    Raises Unreadable if there are too many pages, no text or too much, or fonts without letters.
+    """
     document = _opened(data)
     if len(document) > PAGES:
         raise Unreadable(
-            f"This PDF has more than {PAGES:,} pages: split it, or paste the text of the pages that matter."
+            f"This PDF has more than {PAGES:,} pages: split it, or paste the text of the pages "
+            "that matter."
         )
     pages: list[list[Line]] = []
     size = 0
     for page in document:
-        raw.FPDFPage_Flatten(
-            page, raw.FLAT_NORMALDISPLAY
-        )  # what forms and remarks show becomes part of the page
+        # What forms and comments show becomes part of the page.
+        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
         pages.append(lines(characters(page)))
         page.close()
         size += sum(len(line.text) for line in pages[-1])
@@ -39,7 +42,8 @@ def read(data: bytes) -> Found:
     made = flow(pages)
     if not made.text.strip():
         raise Unreadable(
-            "There is no text in this PDF. If its pages are pictures, let a program for text recognition (OCR) read it."
+            "There is no text in this PDF. If its pages are pictures, let a program for text "
+            "recognition (OCR) read it."
         )
     if made.text.count("\ufffd") > _UNKNOWN * len(made.text):
         raise Unreadable(
@@ -48,7 +52,8 @@ def read(data: bytes) -> Found:
         )
     return {
         "text": made.text,
-        "pages": made.pages,  # in code points of the text; a page without words begins where the next one does
+        # in code points of the text; a page without words begins where the next one begins
+        "pages": made.pages,
         "title": _said(document, "Title"),
         "author": _said(document, "Author"),
         "published_on": _day(_said(document, "CreationDate")),
@@ -61,13 +66,14 @@ def _opened(data: bytes) -> PdfDocument:
     except PdfiumError as error:
         if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
             raise Unreadable(
-                "This PDF is locked with a password: save it without one, or print it into a new PDF."
+                "This PDF is locked with a password: save it without one, or print it into a new "
+                "PDF."
             ) from None
         raise
 
 
 def _said(document: PdfDocument, name: str) -> str:
-    """Return what a PDF says about itself; nothing where that is no text."""
+    """Return an entry of the metadata; empty if it cannot be decoded."""
     try:
         return document.get_metadata_value(name)
     except UnicodeError:
@@ -75,7 +81,7 @@ def _said(document: PdfDocument, name: str) -> str:
 
 
 def _day(written: str) -> str | None:
-    """Return a day as ISO 8601; None for what is no date of a PDF, which many programs write."""
+    """Return a PDF date as ISO 8601; None if it is invalid, as many programs write it."""
     found = _DATE.match(written)
     if found is None:
         return None

@@ -1,11 +1,11 @@
-"""Put a line that runs from right to left into the order in which it is read; pure."""
+"""Put a line in a right-to-left script into reading order; pure functions."""
 
 import unicodedata
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 _RIGHT_TO_LEFT = {"R", "AL"}
-_FIRST = "\u0590"  # no character before it is of such a script
+_FIRST = "\u0590"  # the first character of any such script
 _NUMBER = {"EN", "AN"}
 _PARTS_OF_NUMBERS = ".,:/-−%٫٬"
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
@@ -17,7 +17,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def read(signs: Sequence[str]) -> list[str]:
-    """Reorder the signs of a line, given from left to right as they are seen."""
+    """Reorder the characters of a line from visual order, left to right, to reading order."""
     kinds = [_kind(sign) for sign in signs]
     if kinds.count("R") >= kinds.count("L"):
         kinds = _settled(kinds, "L", signs)
@@ -27,7 +27,7 @@ def read(signs: Sequence[str]) -> list[str]:
 
 
 def _kind(sign: str) -> str:
-    """Return R or L for letters, N for digits, and nothing for what takes its direction from what is around it."""
+    """Return R or L for letters, N for digits, and "" for characters without a direction."""
     found = unicodedata.bidirectional(sign[0])
     if found in _RIGHT_TO_LEFT:
         return "R"
@@ -35,7 +35,10 @@ def _kind(sign: str) -> str:
 
 
 def _settled(kinds: list[str], inner: str, signs: Sequence[str]) -> list[str]:
-    """Give every sign a direction: what stands between two of the rarer direction goes with these."""
+    """Give each character a direction.
+
+    Characters between two of the rarer direction get that direction.
+    """
     outer = "R" if inner == "L" else "L"
     made = list(kinds)
     strong = [at for at, kind in enumerate(kinds) if kind in (inner, "N")] if inner == "L" else []
@@ -50,14 +53,17 @@ def _settled(kinds: list[str], inner: str, signs: Sequence[str]) -> list[str]:
 
 
 def _together(kinds: list[str], at: int, following: int, signs: Sequence[str]) -> bool:
-    """Tell whether what stands between two signs belongs to a run of these; numbers alone keep only their own signs."""
+    """Tell whether the characters between two others belong to the run of these.
+
+    Between two numbers only punctuation of numbers does.
+    """
     if kinds[at] == kinds[following] == "N":
         return all(sign in _PARTS_OF_NUMBERS for sign in signs[at + 1 : following])
     return True
 
 
 def _runs(signs: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
-    """Group signs of one direction, each group in the order in which it is read."""
+    """Group characters by direction, each group in reading order."""
     made = []
     for kind, group in groupby(zip(signs, kinds, strict=True), key=lambda pair: pair[1]):
         run = [sign for sign, _ in group]

@@ -1,29 +1,34 @@
-"""Find cells of a table that a page breaks off: each goes on in its own column of the next page; pure."""
+"""Find table cells that continue in the same column of the next page; pure functions."""
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Protocol
 
-_MOST = 8  # cells of a row
+_MOST = 8  # cells in a row, at most
 _NEAR = 2.0  # points
 
 
 class Cell(Protocol):
+    """Block that may be a cell of a table; positions in points."""
+
     page: int
     size: float
     text: str
     aside: bool
-    start: float  # its own edges
+    start: float  # its own edges, without those of its column
     end: float
 
-    def has_ended(self) -> bool: ...
+    def has_ended(self) -> bool:
+        """Tell whether its text ends like a sentence."""
+        ...
 
 
 def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
-    """Return which blocks at the end of a page go on in which ones at the top of the next.
+    """Map blocks at the end of a page to the blocks at the top of the next that continue them.
 
-    Columns of a text look alike, yet run on from one to the next: so only where what is beside one another at the end
-    of a page goes on, two or more and all that have not ended, in the same columns of the next page.
+    Columns of running text look like cells, but continue from one column to the next. So blocks
+    count as cells only if two or more are side by side at the end of a page and all of them without
+    a sentence end continue in the same columns of the next page.
     """
     main = [at for at, block in enumerate(blocks) if not block.aside]
     pages = [list(group) for _, group in groupby(main, key=lambda at: blocks[at].page)]
@@ -41,7 +46,7 @@ def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
 
 
 def _row(blocks: Sequence[Cell], order: Sequence[int]) -> list[int]:
-    """List the first blocks, in this order, of which none is above or below another."""
+    """List the first blocks in this order, up to one that is above or below another of them."""
     row: list[int] = []
     for at in order[:_MOST]:
         edges = blocks[at].start + _NEAR, blocks[at].end - _NEAR

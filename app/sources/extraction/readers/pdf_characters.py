@@ -1,4 +1,4 @@
-"""The characters of a page of a PDF that its reader sees, each with its place."""
+"""List the characters of a PDF page that its reader sees, each with its position."""
 
 import ctypes
 import math
@@ -9,13 +9,13 @@ from typing import Any
 from pypdfium2 import PdfPage, raw
 
 _INVISIBLE = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
-_UNKNOWN = "\ufffd"  # of a glyph that has no character: a word that lacks one must not look whole
-_SCAN = 0.5  # of a page: a picture so big is that of a page, with its words as they were recognised
+_UNKNOWN = "\ufffd"  # for a glyph without a character: a word that lacks one must not look complete
+_SCAN = 0.5  # share of the page above which a picture is a scan, with its recognised words on top
 _BLANK = {0x09, 0x0A, 0x0D, 0x20}
-_SAME = 0.001  # of a point
-_WHITE = 250  # of 255, and more
+_SAME = 0.001  # points
+_WHITE = 250  # of 255; each colour channel above this counts as white
 
-# The piece of text that a character belongs to, as a number: to be compared with that of the character before.
+# The text object of a character, as a number, to be compared with that of the previous character.
 _piece = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
 )
@@ -23,7 +23,10 @@ _piece = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
 
 @dataclass(slots=True)
 class Character:
-    """A character; across and up are measured as its line runs, also on a page that lies on its side."""
+    """Character with its box in points, along (left, right) and across (bottom, top) its line.
+
+    This also holds on a page that is rotated.
+    """
 
     text: str
     left: float
@@ -31,17 +34,17 @@ class Character:
     bottom: float
     top: float
     style: "Style"
-    spaced: bool  # did the program see a gap before it?
+    spaced: bool  # whether PDFium sees a gap before it
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What all characters of one piece of text have in common."""
+    """What all characters of one text object share."""
 
-    base: float  # of its line
-    size: float  # of its font
+    base: float  # height of the baseline
+    size: float  # size of its font
     turn: int  # quarter turns of its line
-    measured: bool  # do the edges of a character hold the room that its font leaves around it?
+    measured: bool  # whether character boxes include the space that the font leaves around letters
     seen: bool
     white: bool
 
@@ -61,7 +64,7 @@ class _Reader:
         self._dark: list[tuple[float, float, float, float]] | None = None
 
     def characters(self) -> Iterator[Character]:
-        # Called for every character of a document: a call of PDFium takes longer than all else here.
+        # Runs for every character of a document; calls of PDFium cost more than all else here.
         text, styles, box = self._text.raw, self._styles, self._box
         unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
         lowest_left, lowest, rightmost, highest = self._frame
@@ -103,9 +106,8 @@ class _Reader:
         raw.FPDFText_GetLooseCharBox(text, at, self._box)
         box, tight = self._box, (edge.value for edge in self._tight)
         edges = zip((box.left, box.right, box.bottom, box.top), tight, strict=True)
-        same = (
-            sum(abs(one - other) for one, other in edges) < _SAME
-        )  # also a "w" may fill its width, never its height
+        # Compared in all four edges: a "w" may fill its width, but never its height.
+        same = sum(abs(one - other) for one, other in edges) < _SAME
         coloured = raw.FPDFPageObj_GetFillColor(piece, *self._colour)
         red, green, blue, alpha = (part.value for part in self._colour)
         mode = raw.FPDFTextObj_GetTextRenderMode(piece)
@@ -117,7 +119,7 @@ class _Reader:
         )
 
     def _is_scan(self) -> bool:
-        """Tell whether the page is a picture, whose words are laid over it unseen."""
+        """Tell whether the page is a scanned picture with invisible recognised words on top."""
         if self._scanned is None:
             left, bottom, right, top = self._frame
             area = max((right - left) * (top - bottom), 1)
@@ -126,7 +128,7 @@ class _Reader:
         return self._scanned
 
     def _on_dark(self, x: float, y: float) -> bool:
-        """Tell whether something lies under a place that white letters may stand out from."""
+        """Tell whether a point lies on something on which white letters are visible."""
         if self._dark is None:
             others = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM)
             self._dark = self._boxes(*others) + self._boxes(raw.FPDF_PAGEOBJ_PATH, filled=True)
@@ -153,7 +155,7 @@ def _is_dark(piece: Any) -> bool:
 def _turned(
     turn: int, left: float, right: float, bottom: float, top: float
 ) -> tuple[float, float, float, float]:
-    """Return left, right, bottom and top as they are where a line runs in another direction."""
+    """Return left, right, bottom and top in the coordinates of a rotated line."""
     match turn:
         case 1:
             return bottom, top, -right, -left
@@ -165,11 +167,11 @@ def _turned(
 
 
 def _sign(code: int) -> str:
-    """Return a character as text; nothing for one that is none, such as a control character."""
+    """Return a code point as text; empty for one that is no text, such as a control character."""
     if 0x20 <= code < 0x7F:
         return chr(code)
     if code in (0x02, 0xFFFE):
-        return "-"  # at the end of a line
+        return "-"  # a hyphen at the end of a line
     if code in (0, 0xFFFF) or 0xD800 <= code < 0xE000:
         return _UNKNOWN
     if code < 0x20 or 0x7F <= code < 0xA0:
@@ -178,5 +180,5 @@ def _sign(code: int) -> str:
 
 
 def characters(page: PdfPage) -> list[Character]:
-    """List the characters of a page in the order in which they were written."""
+    """List the visible characters of a page in the order in which they were written."""
     return list(_Reader(page).characters())

@@ -1,4 +1,4 @@
-"""Put the lines of a PDF together to a text that runs on over columns and pages; pure."""
+"""Join the lines of a PDF to a text that continues over columns and pages; pure functions."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,34 +20,37 @@ _DASH = regex.compile(r"[—―][\p{L}\p{N}]")
 _CLOSE = regex.compile(rf"(?V1){UNSPACED}")
 _LONG = regex.compile(r"\p{L}{16,}")
 _NOTE = regex.compile(r"\s*(\d{1,3})[\s.)]*(?=\p{L}|[\"“«„‘(\[])")
-_SIZE = 0.07  # of the size of the text: other letters are no part of it
-_LEADING = 1.45  # of the usual distance of lines: more parts paragraphs
+_SIZE = 0.07  # share of the text size: lines that differ more do not belong to the running text
+_LEADING = 1.45  # times the usual line distance: a larger one separates paragraphs
 
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph, as far as it stands on one page."""
+    """Paragraph, or the part of it that is on one page."""
 
     page: int
     size: float
     text: str = ""
     first: Line | None = None
     last: Line | None = None
-    aside: bool = False  # no part of the text that runs on: a head of pages, a note, a caption
-    left: float = 0.0  # the edges to which its lines may go
+    aside: bool = False  # not part of the running text: a page header or footer, a note, a caption
+    left: float = 0.0  # the edges that its lines may reach
     edge: float = 0.0
     start: float = 0.0  # its own edges
     end: float = 0.0
-    goes_on: bool = False  # begins a column, where the text before it has not ended
+    goes_on: bool = False  # begins a column while the text before it has not ended
 
     def has_ended(self) -> bool:
+        """Tell whether its text ends like a sentence."""
         return _ENDED.search(self.text) is not None
 
 
 @dataclass(slots=True)
 class Flow:
+    """Text of a document."""
+
     text: str
-    pages: list[int] = field(default_factory=list)  # where each begins
+    pages: list[int] = field(default_factory=list)  # where each page begins, in code points
 
 
 def flow(pages: Sequence[Sequence[Line]]) -> Flow:
@@ -59,7 +62,7 @@ def flow(pages: Sequence[Sequence[Line]]) -> Flow:
 
 
 def _without_margins(pages: Sequence[Sequence[Line]]) -> list[list[tuple[Line, bool]]]:
-    """Leave out what heads and feet of pages repeat; tell of the other lines whether they are such."""
+    """Drop repeated page headers and footers; tell for other lines whether they are one."""
     found = running(pages)
     return [
         [(line, n in margins) for n, line in enumerate(page) if not margins.get(n)]
@@ -68,7 +71,7 @@ def _without_margins(pages: Sequence[Sequence[Line]]) -> list[list[tuple[Line, b
 
 
 def _without_marks(pages: list[list[tuple[Line, bool]]]) -> list[list[tuple[Line, bool]]]:
-    """Leave out the numbers at which notes are hung up, where there is such a note."""
+    """Drop the reference marks of notes, where a note with that number exists."""
     notes, marks = set(), Counter[str]()
     for line in (line for page in pages for line, _ in page):
         if note := _NOTE.match(line.text):
@@ -77,7 +80,8 @@ def _without_marks(pages: list[list[tuple[Line, bool]]]) -> list[list[tuple[Line
     for line in (line for page in pages for line, _ in page):
         for start, end in reversed(line.raised):
             mark, before = line.text[start:end], line.text[start - 1 : start]
-            # "10⁶" looks like a number with a note: only where nothing else can be the mark of that note.
+            # "10⁶" looks like a number with a note mark: drop it only if no other can be the note's
+            # mark.
             if start and mark in notes and (not before.isdecimal() or marks[mark] == 1):
                 line.text = line.text[:start] + line.text[end:]
     return pages
@@ -103,7 +107,7 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
     for line, margin in page:
         aside = margin or line.turn != 0 or abs(line.size - size) > _SIZE * size
         parts = block is None or aside != block.aside or _parts(begun, line, leading)
-        # Perhaps a cell of a table, before which a page broke off another.
+        # Perhaps a cell of a table whose previous cell the page broke.
         column = not parts and not aside and begun[-1].base < line.base and line.text[:1].isupper()
         if block is None or parts or column:
             if block is not None:
@@ -127,7 +131,7 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
 
 
 def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
-    """Tell whether a line begins a paragraph."""
+    """Tell whether a line begins a new paragraph."""
     last = begun[-1]
     if last.turn != line.turn or abs(last.size - line.size) > 0.12 * line.size:
         return True
@@ -136,7 +140,7 @@ def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
     drop, ended = last.base - line.base, _ENDED.search(last.text) is not None
     if drop > _LEADING * leading:
         return True
-    if drop < 0:  # in another column
+    if drop < 0:  # it is in another column
         return ended
     edge = max(other.right for other in [*begun, line])
     short = last.right < edge - 2 * line.size
@@ -147,7 +151,7 @@ def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
 
 
 def _is_broken(last: Line, line: Line, edge: float) -> bool:
-    """Tell whether a word is broken without a hyphen, because it is longer than its line."""
+    """Tell whether a word longer than its line is broken without a hyphen."""
     return (
         bool(_LONG.fullmatch(last.text))
         and line.text[:1].islower()
@@ -156,7 +160,7 @@ def _is_broken(last: Line, line: Line, edge: float) -> bool:
 
 
 def joined(before: str, after: str) -> str:
-    """Join two lines: with a space, unless their ends tell that none is there."""
+    """Join two lines with a space, unless their ends show that there is none."""
     if not before or not after:
         return before or after
     if (_HYPHENED.search(before) and _LETTER.match(after)) or _TIGHT.search(before):
@@ -169,7 +173,7 @@ def joined(before: str, after: str) -> str:
 
 
 def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yield paragraphs, each of one block or of several; what stands between those is put before or behind."""
+    """Yield paragraphs of one or more blocks; what interrupts one comes before or after it."""
     cells = broken_off(blocks)
     elsewhere, at = {*cells, *cells.values()}, 0
     while at < len(blocks):
@@ -193,7 +197,7 @@ def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _chain(blocks: Sequence[Block], cells: Mapping[int, int], at: int) -> Iterator[Block]:
-    """Yield a block and those in which it goes on, page after page."""
+    """Yield a block and the blocks that continue it, page after page."""
     following: int | None = at
     while following is not None:
         yield blocks[following]
@@ -201,7 +205,7 @@ def _chain(blocks: Sequence[Block], cells: Mapping[int, int], at: int) -> Iterat
 
 
 def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
-    """Return where a paragraph goes on that was broken off by a page or by what stands in its way."""
+    """Return the index of the block that continues a paragraph after a page break or insertion."""
     ended = block.has_ended()
     if at < len(blocks) and blocks[at].goes_on:
         return at
@@ -222,7 +226,7 @@ def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
 
 
 def _is_full(block: Block, following: Block) -> bool:
-    """Tell whether the next word had no room any more in the last line of a paragraph, and begins no other."""
+    """Tell whether the next word did not fit into the last line, and starts no new paragraph."""
     if (
         block.last is None
         or following.first is None
@@ -248,7 +252,7 @@ def _put_together(paragraphs: Sequence[Sequence[Block]], pages: int) -> Flow:
         pieces.append(text)
         length += len(text)
     starts, following = [], length
-    for page in range(pages - 1, -1, -1):  # a page without words begins where the next one does
+    for page in range(pages - 1, -1, -1):  # a page without words begins where the next one begins
         following = min(begins.get(page, following), following)
         starts.append(following)
     return Flow("\n\n".join(pieces), starts[::-1])

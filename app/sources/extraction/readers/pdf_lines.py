@@ -1,4 +1,4 @@
-"""Put the characters of a page of a PDF together to lines, with the spaces that are seen between words."""
+"""Join the characters of a PDF page to lines, with the spaces that are seen between words."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -8,17 +8,17 @@ from itertools import groupby, pairwise, repeat
 from app.sources.extraction.readers import pdf_bidi
 from app.sources.extraction.readers.pdf_characters import Character, Style
 
-_GAP = 0.13  # of the size of the letters: a gap wider than others by so much is a space
-_SLIGHT_GAP = 0.06  # of it: so much will do where the program saw a gap
-_SHORT_GAP = 0.15  # of it: wider gaps in a word of few letters are spaces that are not written
-_LOOSE_GAP = 0.22  # where the room around letters is not known
-_BACK = 0.2  # of it: so far before the one before it a letter may begin
-_AWAY, _FAR = (
-    4.0,
-    40.0,
-)  # of it: what stands further off is no part of the line, nor further at just its height
-_SMALL, _HIGH = 0.85, 0.15  # of it: what is smaller and higher is raised
-# Accents that old fonts draw over a letter as a sign of their own, and what they make of it.
+_GAP = 0.13  # share of the letter size by which a gap exceeds the usual one to be a space
+_SLIGHT_GAP = 0.06  # the same, where PDFium sees a gap
+_SHORT_GAP = 0.15  # the same; in a word of few letters a wider gap is a space that was not written
+_LOOSE_GAP = 0.22  # the same, where the space around letters is not known
+_BACK = 0.2  # share of the letter size by which a letter may begin before the previous one
+# Times the letter size: beyond the first a character is off the line, beyond the second even if
+# it has the same baseline.
+_AWAY, _FAR = 4.0, 40.0
+# share of the letter size: smaller and higher characters are superscripts
+_SMALL, _HIGH = 0.85, 0.15
+# Accents that old fonts draw over a letter as separate characters, and their combining forms.
 _MARKS = (
     "\u0300\u0301\u0302\u0302\u0303\u0303\u0308\u030a\u030b\u030c\u0306\u0307\u0304\u0327\u0328"
 )
@@ -27,7 +27,7 @@ _ACCENTS = dict(zip("`´ˆ^˜~¨˚˝ˇ˘˙¯¸˛", _MARKS, strict=True))
 
 @dataclass(slots=True)
 class Line:
-    """A line of a page; the edges are measured as it runs."""
+    """Line of a page; its edges are measured along the line."""
 
     text: str
     left: float
@@ -35,15 +35,14 @@ class Line:
     base: float
     size: float
     turn: int
-    raised: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # digits above the line, by their places in the text
+    # Superscript digits, as ranges in the text.
+    raised: list[tuple[int, int]] = field(default_factory=list)
 
 
 def lines(characters: Sequence[Character]) -> list[Line]:
     """List the lines of a page in the order in which they were written."""
     made: list[list[Character]] = []
-    last: Character | None = None  # that is not a space
+    last: Character | None = None  # the latest character that is not a space
     for character in characters:
         if last is None or not _goes_on(made[-1], last, character):
             if character.text == " ":
@@ -64,12 +63,12 @@ def _goes_on(line: list[Character], last: Character, character: Character) -> bo
     if one is not other and _overlap(one, other) < 0.5 * min(one.size, other.size):
         return False
     gap = character.left - last.right
-    # A ligature gives several letters, which all stand where it does.
+    # A ligature gives several letters, all at its own position.
     if _is_accented(last, character) or (
         character.left >= last.left - _BACK * size and gap <= _AWAY * size
     ):
         return True
-    # Some programs write what is in another font after the rest of the line.
+    # Some programs write words in another font after the rest of the line.
     if abs(one.base - other.base) < 0.05 * size:
         left, right = min(c.left for c in line), max(c.right for c in line)
         return left - 2 * size <= character.left <= right + _FAR * size
@@ -82,7 +81,7 @@ def _goes_on(line: list[Character], last: Character, character: Character) -> bo
 
 
 def _overlap(one: Style, other: Style) -> float:
-    """Return by how much the bands overlap in which the small letters of two styles stand."""
+    """Return by how much the heights of the lower-case letters of two styles overlap."""
     top = min(one.base + 0.75 * one.size, other.base + 0.75 * other.size)
     return top - max(one.base - 0.25 * one.size, other.base - 0.25 * other.size)
 
@@ -115,7 +114,10 @@ def _line(characters: list[Character]) -> Line:
 
 
 def _hyphened(signs: Sequence[Character]) -> list[Character]:
-    """Make hyphens of the soft ones that are seen: at the end of a line, or where a font has a sign for them."""
+    """Turn soft hyphens into hyphens where they are seen.
+
+    They are seen at the end of a line and where the font draws a glyph for them.
+    """
     if not any(sign.text == "\xad" for sign in signs):
         return list(signs)
     made: list[Character] = []
@@ -133,7 +135,7 @@ def _hyphened(signs: Sequence[Character]) -> list[Character]:
 
 
 def _sorted(signs: Sequence[Character]) -> list[Character]:
-    """Sort signs as they are seen; what is drawn twice in nearly the same place is there once."""
+    """Sort characters as they are seen; one that is drawn twice in the same place is kept once."""
     made: list[Character] = []
     for sign in sorted(signs, key=lambda sign: sign.left):
         sign.spaced = False
@@ -144,7 +146,10 @@ def _sorted(signs: Sequence[Character]) -> list[Character]:
 
 
 def _with_gaps(signs: Sequence[Character]) -> list[str]:
-    """Return each sign, after a space where one is seen and none is written; of several written ones one is kept."""
+    """Return each character, after a space where a gap is seen and no space is written.
+
+    Of several written spaces one is kept.
+    """
     made, last = list[str](), None
     for sign, (usual, least) in zip(signs, _usual_gaps(signs), strict=True):
         if sign.text == " ":
@@ -167,12 +172,16 @@ def _spaced(signs: Sequence[Character]) -> list[str]:
 
 
 def _usual_gaps(signs: Sequence[Character]) -> Iterator[tuple[float, float]]:
-    """Yield, for each sign, the usual gap around it, and by how much a space is wider, where the program saw one."""
+    """Yield the usual gap around each character, and the excess that makes a gap a space.
+
+    The excess holds where PDFium sees a gap.
+    """
     gaps = _gaps(signs)
     line = gaps[len(gaps) // 4] if len(gaps) >= 4 else 0.0
     for blank, group in groupby(signs, key=lambda sign: sign.text == " "):
         word, usual, least = list(group), line, _SLIGHT_GAP
-        # Where spaces are written, words may be spaced out alone in their line, and a slight gap is none.
+        # Where spaces are written, a single word may be letter-spaced; a slight gap is no space
+        # then.
         if not blank and len(word) < len(signs):
             least = _GAP
             if gaps := _gaps(word):
@@ -183,7 +192,11 @@ def _usual_gaps(signs: Sequence[Character]) -> Iterator[tuple[float, float]]:
 
 
 def _gaps(signs: Sequence[Character]) -> list[float]:
-    """List the gaps between letters: digits may be numbers of a table; those of a ligature stand in one place."""
+    """List the gaps between letters, as shares of their size, sorted.
+
+    Digits are left out, since they may be numbers in a table, and letters of one ligature, since
+    they share a position.
+    """
     return sorted(
         (b.left - a.right) / max(a.style.size, 0.1)
         for a, b in pairwise(signs)
@@ -208,7 +221,10 @@ def _is_apart(one: Character, other: Character, usual: float, least: float) -> b
 
 
 def _from_left_to_right(signs: Sequence[Character]) -> list[Character]:
-    """Sort signs as they are seen; marks stay with their letters, and spaces without a width tell nothing."""
+    """Sort characters as they are seen; combining marks stay with their letters.
+
+    Spaces without a width are dropped, since they tell nothing.
+    """
     clusters: list[list[Character]] = []
     for sign in signs:
         if sign.text == " " and sign.right - sign.left < 0.05 * sign.style.size:
@@ -220,12 +236,13 @@ def _from_left_to_right(signs: Sequence[Character]) -> list[Character]:
     clusters.sort(key=lambda cluster: cluster[0].left + cluster[0].right)
     for cluster in clusters:
         cluster[0].text = "".join(sign.text for sign in cluster)
-        cluster[0].spaced = False  # before what is beside it in the file, which may be elsewhere
+        # the gap was seen before its neighbour in the file, which may be elsewhere
+        cluster[0].spaced = False
     return [cluster[0] for cluster in clusters]
 
 
 def _is_accented(one: Character, other: Character) -> bool:
-    """Tell whether one of two signs is an accent that is drawn over the other."""
+    """Tell whether one of two characters is an accent that is drawn over the other."""
     if (one.text in _ACCENTS) == (other.text in _ACCENTS):
         return False
     letter = other if one.text in _ACCENTS else one
@@ -234,7 +251,7 @@ def _is_accented(one: Character, other: Character) -> bool:
 
 
 def _accented(signs: Sequence[Character]) -> list[Character]:
-    """Put accents onto their letters."""
+    """Combine accents with their letters."""
     if not any(sign.text in _ACCENTS for sign in signs):
         return list(signs)
     made: list[Character] = []
@@ -257,7 +274,7 @@ def _tidy(words: str) -> str:
 
 
 def _with_initials(found: list[Line]) -> list[Line]:
-    """Put big initial letters to the lines that begin beside their tops; programs may write them before all others."""
+    """Join drop caps to the lines beside their tops; they may be written before all other text."""
     made = list(found)
     for initial in found:
         if len(initial.text) > 2 or not initial.text[-1].isupper():

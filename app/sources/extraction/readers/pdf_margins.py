@@ -1,26 +1,27 @@
-"""Find the lines that run along on the pages of a PDF: heads, feet and page numbers; pure."""
+"""Find the running lines of PDF pages: headers, footers and page numbers; pure functions."""
 
 import re
 from collections.abc import Sequence
 
 from app.sources.extraction.readers.pdf_lines import Line
 
-_OUTERMOST = 3  # lines at either end of a page
+_OUTERMOST = 3  # lines that are searched at the top and at the bottom of a page
 _NEAR = 3.0  # points
 _TOKEN = re.compile(r"\d+|[^\W\d]+|\S")
 _NUMBER = re.compile(r"\d{1,5}")
 _ROMAN = re.compile(r"[ivxlc]+", re.IGNORECASE)
 _WORTH = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-# A line of nothing else is the number of a page.
+# A line that holds nothing else is a page number.
 _PAGE = re.compile(
-    r"\W*(?:(?:page|p|pg|seite|s|стр|страница|сторінка|с|página|pagina|sivu|strona|side|sida|صفحة)\W*)?"
+    r"\W*(?:(?:page|p|pg|seite|s|стр|страница|сторінка|с|página|pagina|sivu|strona|side|sida|صفحة)"
+    r"\W*)?"
     r"(?P<n>\d{1,5})(?:\W*(?:of|von|de|sur|из|з|di|van|af|av|/|\|)?\W*\d{1,5})?\W*",
     re.IGNORECASE,
 )
 
 
 def running(pages: Sequence[Sequence[Line]]) -> list[dict[int, bool]]:
-    """Return, for each page, which of its lines run along, and whether what they say was on a page before."""
+    """Return the running lines of each page, and whether an earlier page has the same words."""
     outer = [_outermost(page) for page in pages]
     found: list[dict[int, bool]] = [{} for _ in pages]
     for at, page in enumerate(pages):
@@ -43,7 +44,7 @@ def running(pages: Sequence[Sequence[Line]]) -> list[dict[int, bool]]:
 
 
 def _outermost(page: Sequence[Line]) -> list[int]:
-    """List the lines nearest to the upper and to the lower edge of a page."""
+    """List the lines nearest to the top and to the bottom of a page."""
     order = sorted((n for n, line in enumerate(page) if line.turn == 0), key=lambda n: page[n].base)
     lowest, highest = _within(page, order), _within(page, order[::-1])
     return [n for n in order if n in lowest or n in highest]
@@ -60,7 +61,10 @@ def _within(page: Sequence[Line], order: Sequence[int]) -> set[int]:
 
 
 def _same(one: Line, other: Line, pages: int) -> bool:
-    """Tell whether two lines, so many pages apart, say the same at the same height, counting pages aside."""
+    """Tell whether two lines, `pages` pages apart, have the same height and words.
+
+    Numbers that count the pages may differ by as much.
+    """
     if abs(one.base - other.base) > _NEAR or abs(one.size - other.size) > 0.5:
         return False
     here, there = _TOKEN.findall(one.text), _TOKEN.findall(other.text)
@@ -70,7 +74,7 @@ def _same(one: Line, other: Line, pages: int) -> bool:
 
 
 def _count(token: str) -> int:
-    """Return the number that a token is, of a page; one that never fits where it is none."""
+    """Return the page number that a token stands for; a number that never fits for other tokens."""
     if _NUMBER.fullmatch(token):
         return int(token)
     if _ROMAN.fullmatch(token):
