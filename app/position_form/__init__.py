@@ -1,0 +1,1 @@
+"""The form in which editors record, move and correct positions."""

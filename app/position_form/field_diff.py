@@ -1,4 +1,4 @@
-"""What a form says in words, field by field: to show what a correction changes, and to merge what two wrote; pure."""
+"""Compare forms field by field: what a correction changes, and what two editors wrote."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Pick = Literal["mine", "theirs"]
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """How things are called that a form names by slug or number."""
+    """The titles of what a form names by slug or id."""
 
     options: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)  # by "issue" and "issue/option"
@@ -32,7 +32,7 @@ class Titles:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field before and after, and its words piece by piece."""
+    """One field before and after a change."""
 
     label: str
     before: str
@@ -40,12 +40,13 @@ class Change:
 
     @property
     def pieces(self) -> list[tuple[Op, str, str]]:
+        """The differences word by word."""
         return words_diff(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One field that two people have left differently, and whose is taken unless the second says otherwise."""
+    """A field in which two editors' forms differ, with the side that is preset."""
 
     key: str
     label: str
@@ -56,15 +57,20 @@ class Choice:
 
     @property
     def mine_pieces(self) -> list[tuple[Op, str, str]]:
+        """What I changed in the common base, word by word."""
         return words_diff(self.base, self.mine)
 
     @property
     def theirs_pieces(self) -> list[tuple[Op, str, str]]:
+        """What the other editor changed in the common base, word by word."""
         return words_diff(self.base, self.theirs)
 
 
 def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, str]]:
-    """Each field's label and its words, by a key that is the same in every form of the same position."""
+    """Return the label and the text of each field.
+
+    The keys are the same in every form of the same position, so that forms can be compared.
+    """
     rows: dict[str, tuple[str, str]] = {
         "act": ("What it does", form.get("act") or "states"),
         "firmness": ("How firm", (form.get("firmness") or "unclear").replace("_", " ")),
@@ -96,7 +102,7 @@ def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, s
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str], titles: Titles) -> list[Change]:
-    """What saving would change."""
+    """List the fields that saving would change."""
     old, new = described(before, titles), described(after, titles)
     keys = dict.fromkeys([*old, *new])
     rows = [
@@ -109,7 +115,10 @@ def difference(before: Mapping[str, str], after: Mapping[str, str], titles: Titl
 def choices(
     base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str], titles: Titles
 ) -> list[Choice]:
-    """Where mine and theirs differ; what only one of the two has changed is taken from that one."""
+    """List the fields in which `mine` and `theirs` differ.
+
+    Preset to the side that changed the field, and to mine where both did.
+    """
     b, m, t = (described(form, titles) for form in (base, mine, theirs))
     found = []
     for key in dict.fromkeys([*t, *m, *b]):
@@ -121,7 +130,7 @@ def choices(
 
 
 def merged(mine: Mapping[str, str], theirs: Mapping[str, str], picks: Mapping[str, str]) -> Values:
-    """Mine, with theirs wherever that was picked; nothing else is touched."""
+    """Return my form with the fields of the other one where these were picked."""
     form = dict(mine)
     for key, pick in picks.items():
         if pick != "theirs":
@@ -165,7 +174,7 @@ def _fields(key: str) -> Sequence[str]:
 
 
 def _pick_quote(form: Values, theirs: Mapping[str, str], wanted: str) -> None:
-    """Keep the quote or leave it out, as they did."""
+    """Keep or drop a saved quote, as the other form does."""
     there = [
         n
         for n in numbered(theirs, "q")

@@ -1,7 +1,8 @@
-"""What the form for a position carries, flat names and texts, turned into what the API takes, and back; pure.
+"""Convert the flat fields of the position form into a body of the API, and back.
 
-`o-SLUG`, `c-SLUG`, `i-SLUG` are the attitude to an option, its condition, its mark "inferred"; `q-N-…` is the block of
-one quote, which has `q-N-id` and the box `q-N-keep` where the quote is on file already; `l-N-to`, `l-N-kind` a link.
+`o-SLUG`, `c-SLUG` and `i-SLUG` are the attitude to an option, its condition and its mark
+"inferred". `q-N-…` is the block of one quote; for a saved quote it has `q-N-id` and the checkbox
+`q-N-keep`. `l-N-to` and `l-N-kind` are a link.
 """
 
 import re
@@ -27,24 +28,27 @@ QUOTE = (
     "said_on",
 )
 DATES = ("stated_on", "stated_from", "stated_by")
-NOBODY = "-"  # speaks for no party
+NOBODY = "-"  # the value of "Speaks for" for a speaker without a party
 ANY_DAY = date(2025, 3, 17)
 TYPED = ("exact", "translation", "prefix", "suffix")
 BEGUN = ("source", "source_id", "speaker", "office", "new_title", "new_url", "new_text")
 
 LABELS = {
-    "party": "Party", "issue": "Issue", "act": "What it does", "summary": "In one sentence", "firmness": "How firm",
-    "stated_on": "Stated on", "stated_from": "Not before", "stated_by": "Not after", "salience": "Salience",
-    "attitudes": "What it wants", "reason": "Reason", "exact": "Words", "prefix": "Words before", "to": "Link",
-    "suffix": "Words after", "kind": "Whose words", "language": "Language", "translated_from": "Translated from",
-    "translation": "Our translation", "said_on": "Said on", "source": "Source", "speaker": "Said by", "keep": "Quote",
-    "office": "Office", "speaker_party": "Speaks for", "new_title": "Title", "new_url": "Address",
-    "new_publisher": "Publisher", "new_published_on": "Published on", "new_text": "Text of the source",
+    "party": "Party", "issue": "Issue", "act": "What it does", "summary": "In one sentence",
+    "firmness": "How firm", "stated_on": "Stated on", "stated_from": "Not before",
+    "stated_by": "Not after", "salience": "Salience", "attitudes": "What it wants",
+    "reason": "Reason", "exact": "Words", "prefix": "Words before", "to": "Link",
+    "suffix": "Words after", "kind": "Whose words", "language": "Language",
+    "translated_from": "Translated from", "translation": "Our translation", "said_on": "Said on",
+    "source": "Source", "speaker": "Said by", "keep": "Quote", "office": "Office",
+    "speaker_party": "Speaks for", "new_title": "Title", "new_url": "Address",
+    "new_publisher": "Publisher", "new_published_on": "Published on",
+    "new_text": "Text of the source",
 }  # fmt: skip
 
 
 def numbered(form: Mapping[str, str], letter: str) -> list[int]:
-    """The numbers of the blocks of quotes (`q`) or links (`l`) that a form carries."""
+    """List the numbers of a form's blocks of quotes (`q`) or links (`l`)."""
     found = {
         int(m[1]) for name in form if (m := re.fullmatch(rf"{letter}-([0-9]{{1,3}})-\w+", name))
     }
@@ -52,7 +56,7 @@ def numbered(form: Mapping[str, str], letter: str) -> list[int]:
 
 
 def block(form: Mapping[str, str], n: int) -> Values:
-    """The fields of one quote, by their short names."""
+    """Return the fields of the block of one quote, by their names without `q-N-`."""
     start = f"q-{n}-"
     return {
         name.removeprefix(start): value for name, value in form.items() if name.startswith(start)
@@ -60,15 +64,21 @@ def block(form: Mapping[str, str], n: int) -> Values:
 
 
 def number(text: str | None) -> int | None:
+    """Parse a non-negative integer of at most 18 ASCII digits; None for anything else."""
     return int(text) if text and len(text) < 19 and text.isascii() and text.isdecimal() else None
 
 
 def is_kept(q: Mapping[str, str]) -> bool:
+    """Tell whether a block is that of a saved quote, kept or dropped as a whole."""
     return number(q.get("id")) is not None
 
 
 def counts(q: Mapping[str, str]) -> bool:
-    """Does a block say anything? One added to others, with what these say filled in, does once it has words."""
+    """Tell whether a block becomes a quote.
+
+    A saved quote does if its box is ticked, a new block if anything in it was filled in. A block
+    added after others is filled in from the last one, so it counts only once it has a text.
+    """
     if is_kept(q):
         return q.get("keep") == "1"
     named = TYPED if q.get("more") else TYPED + BEGUN
@@ -76,16 +86,17 @@ def counts(q: Mapping[str, str]) -> bool:
 
 
 def quote_blocks(form: Mapping[str, str]) -> list[int]:
-    """The numbers of the blocks that become quotes, in the order of these."""
+    """List the numbers of the blocks that become quotes, in the order of the quotes."""
     return [n for n in numbered(form, "q") if counts(block(form, n))]
 
 
 def link_blocks(form: Mapping[str, str]) -> list[int]:
+    """List the numbers of the blocks that become links, in the order of the links."""
     return [n for n in numbered(form, "l") if form.get(f"l-{n}-to")]
 
 
 def read_form(form: Mapping[str, str]) -> dict[str, Any]:
-    """The body that a POST of this position to the API would have; what was left empty is left out."""
+    """Return the body that a POST of this position to the API would have, without empty fields."""
     said: dict[str, Any] = {n: form[n] for n in PLAIN if form.get(n, "").strip()}
     said |= {n: iso(said[n]) for n in DATES if n in said}
     if salience := form.get("salience", "").strip():
@@ -101,7 +112,10 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def keep_wording(conditions: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Conditions as they were worded before, where they differ only in an "only if" that the form does not show."""
+    """Restore the earlier wording of conditions that differ from it only by "only if".
+
+    The form does not show these words, so that a condition comes back without them.
+    """
     return {
         slug: before[slug]
         if slug in before and bare_condition(before[slug]) == bare_condition(text)
@@ -111,7 +125,7 @@ def keep_wording(conditions: Mapping[str, str], before: Mapping[str, str]) -> di
 
 
 def fill(said: Mapping[str, Any]) -> Values:
-    """The form's fields for a body of the API, or for `content_of` a version."""
+    """Return the form's fields for a body of the API, or for `content_of` a version."""
     form = {n: str(said[n]) for n in (*PLAIN, "salience") if said.get(n) is not None}
     form |= {n: written(form[n]) for n in DATES if n in form}
     form |= {f"o-{slug}": str(attitude) for slug, attitude in said.get("attitudes", {}).items()}
@@ -126,7 +140,7 @@ def fill(said: Mapping[str, Any]) -> Values:
 
 
 def fill_quote(quote: Mapping[str, Any]) -> Values:
-    """The fields of one quote's block, by their short names."""
+    """Return the fields of the block of one quote, by their names without `q-N-`."""
     if quote.get("id") is not None:
         return {"id": str(quote["id"]), "keep": "1"}
     q = {n: str(quote[n]) for n in QUOTE if quote.get(n) is not None}
@@ -147,7 +161,7 @@ def fill_quote(quote: Mapping[str, Any]) -> Values:
 
 
 def iso(text: str) -> str:
-    """A date as it is stored, where it is one; else as it was typed, to be refused."""
+    """Return a typed date as it is stored; what is no date is returned as typed, to be refused."""
     try:
         return parse_human(text, ANY_DAY).text
     except ValueError:
@@ -155,7 +169,7 @@ def iso(text: str) -> str:
 
 
 def written(text: str) -> str:
-    """A date as people read it, where it is one; else as it was typed."""
+    """Return a date as people read it; what is no date is returned as typed."""
     try:
         return display(iso(text))
     except ValueError:
@@ -163,7 +177,10 @@ def written(text: str) -> str:
 
 
 def own_faults(form: Mapping[str, str], today: date) -> list[Fault]:
-    """What can be said of a form better than of the body made from it."""
+    """Find faults that a form can explain better than the body made from it.
+
+    These are dates, the salience, and quotes without a text or a source.
+    """
     faults: list[Fault] = []
     quotes = list(enumerate(quote_blocks(form)))
     dated = [(f"/{name}", form.get(name, "")) for name in DATES]
@@ -197,7 +214,7 @@ def own_faults(form: Mapping[str, str], today: date) -> list[Fault]:
 
 
 def field_errors(faults: Sequence[Fault], form: Mapping[str, str]) -> dict[str, str]:
-    """Each fault's words by the field that it stands beside; several at one field are joined."""
+    """Return the text of faults by the field that shows them; join several for one field."""
     found: dict[str, str] = {}
     for fault in faults:
         name = field_of(fault.where, form)
@@ -209,7 +226,7 @@ def field_errors(faults: Sequence[Fault], form: Mapping[str, str]) -> dict[str, 
 
 
 def field_of(pointer: str, form: Mapping[str, str]) -> str:
-    """The name of the field that a JSON pointer into the body speaks of."""
+    """Return the name of the form field for a JSON pointer into the body; "form" if none fits."""
     where = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     quotes, links = quote_blocks(form), link_blocks(form)
     match where:
@@ -253,7 +270,10 @@ def _read_quote(q: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read_speaker(q: Mapping[str, str]) -> str | dict[str, Any] | None:
-    """A name alone is one on file; with an office, a party or the mark that it is new, it is put there."""
+    """Return the speaker for the API: a string names a saved one, an object describes a new one.
+
+    A name without an office, a party or the mark "new" is that of a saved speaker.
+    """
     name, office, party = (q.get(n, "").strip() for n in ("speaker", "office", "speaker_party"))
     if not (name or office):
         return None

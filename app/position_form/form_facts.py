@@ -1,4 +1,4 @@
-"""What is known of what stands in the form: quotes on file, the check of new ones, the dates, names of things."""
+"""Look up facts for the form's content: saved quotes, checks of new ones, dates and titles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.sources.queries import newest_texts
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a live check of a quote's words shows."""
+    """The result of checking a quote while it is typed."""
 
     n: int
     typed: str = ""
@@ -31,7 +31,7 @@ class Checked:
 
     @property
     def pieces(self) -> list[tuple[Op, str, str]]:
-        """What to change in the typed words to have those of the source."""
+        """What to change in the typed text to get that of the source, word by word."""
         return (
             words_diff(self.typed, self.check.closest.exact)
             if self.check and self.check.closest
@@ -41,7 +41,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when the position would count, or what keeps that from being said."""
+    """The dates that the position would have, or the reason why they cannot be computed."""
 
     stated_on: str | None = None
     first: str | None = None
@@ -50,7 +50,7 @@ class Span:
 
 
 async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[int, QuoteView]:
-    """The quotes on file that a form names by number."""
+    """Return the saved quotes that a form names, by id, as known now."""
     ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
     rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
     return {
@@ -60,7 +60,7 @@ async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[in
 
 
 async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:
-    """Check the words of one block against the text of its source."""
+    """Check the quote of one block against the text of its source."""
     q = block(form, n)
     exact, source_id = q.get("exact", ""), number(q.get("source_id"))
     if not exact.strip() or source_id is None:
@@ -79,7 +79,10 @@ def preview(
     *,
     today: date,
 ) -> Span:
-    """Compute the dates (docs/rules.md, rule 3) of what stands in the form, as if it were published today."""
+    """Compute the dates of the form's position as if it were published today.
+
+    See docs/rules.md, rule 3. `kept` and `sources` are by id.
+    """
     quotes = []
     for n in numbered(form, "q"):
         q = block(form, n)
@@ -123,6 +126,7 @@ def titles_for(
     kept: Mapping[int, QuoteView],
     sources: Mapping[int, Source],
 ) -> Titles:
+    """Collect the titles of what a form may name: options, issues, quotes and sources."""
     links = {i.slug: i.title for i in issues}
     links |= {f"{i.slug}/{o.slug}": f"{i.title}: {o.label}" for i in issues for o in i.options}
     quotes = {
@@ -134,6 +138,7 @@ def titles_for(
 
 
 def speaker_of(quote: QuoteView) -> str:
+    """Return the name and office of a quote's speaker; an empty string if there is none."""
     return (
         ", ".join(filter(None, [quote.speaker.name, quote.speaker.office])) if quote.speaker else ""
     )

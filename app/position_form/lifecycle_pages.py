@@ -1,4 +1,4 @@
-"""What becomes of a position: saved, retracted or discarded, restored."""
+"""Show a saved position; retract, discard or restore one."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ DRAFT, PUBLISHED, RETRACTED = (
 async def show_saved(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
-    """What a form has saved, with its warnings and what it changed, and where to go on from there."""
+    """Show what a form has saved: warnings, what it changed, and links to continue."""
     token = request.query_params.get("form", "")
     saved = await saved_by(session, viewer, token) or Saved(position_id, 0)
     view = await view_of(session, position_id, saved.version or None)
@@ -67,6 +67,7 @@ async def show_saved(
 async def retract_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
+    """Ask for the reason before a position is retracted or a draft discarded."""
     view = await view_of(session, position_id)
     if view.status == RETRACTED:
         raise Conflict("It is retracted already.")
@@ -77,7 +78,7 @@ async def retract_form(
 async def retract(
     request: Request, session: Session, viewer: Anyone, position_id: Number
 ) -> Response:
-    """Retract a position, or discard a draft; both need their reason, a draft's may be left to us."""
+    """Retract a position or discard a draft; a draft's reason is "Discarded" by default."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -105,6 +106,7 @@ async def retract(
 async def restore_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
+    """Ask for the reason before a retracted position is restored."""
     view = await view_of(session, position_id)
     if view.status != RETRACTED:
         raise Conflict("It is not retracted.")
@@ -121,7 +123,7 @@ async def restore_form(
 async def restore(
     request: Request, session: Session, viewer: Anyone, position_id: Number
 ) -> Response:
-    """Bring a retracted position back; a discarded draft as a draft, or published."""
+    """Restore a retracted position; a discarded draft is restored as a draft or published."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -180,7 +182,7 @@ async def restore(
 
 
 def _after(view: PositionView, status: str | None = None) -> Response:
-    """Where to go on: a draft is one of many, any other position has its own page."""
+    """Redirect to the list of drafts after a draft, else to the position's own page."""
     draft = (status or view.status) == DRAFT
     return RedirectResponse(
         f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303
@@ -191,12 +193,13 @@ def _same_version(values: Values, newest: int) -> None:
     shown = number(values.get("version"))
     if shown is not None and shown != newest:
         raise Stale(
-            f"Somebody has saved version {newest} in the meantime. Look at it below, then decide again."
+            f"Somebody has saved version {newest} in the meantime."
+            " Look at it below, then decide again."
         )
 
 
 async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any]:
-    """Was it ever public, and as which position is it recorded under another party?"""
+    """Tell whether it ever was public, and which position replaces it under another party."""
     position = await queries.get_position(session, position_id)
     said = await queries.document(session, position)
     return {

@@ -1,4 +1,4 @@
-"""What the form asks while somebody types: sources and speakers by any words, the check of a quote, the dates."""
+"""Answer the form while an editor types: lists to choose from, checks of quotes, dates."""
 
 import re
 
@@ -24,14 +24,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/lookup/sources")
 async def look_up_sources(request: Request, session: Session, viewer: Editor) -> Response:
-    """Options of a list: documents that have all the words typed."""
+    """List sources that contain all the words typed."""
     found = await sources_like(session, _asked(request, "source"))
     return page(request, "position_form/_sources.html", sources=[source_label(s) for s in found])
 
 
 @router.get("/lookup/speakers")
 async def look_up_speakers(request: Request, session: Session, viewer: Editor) -> Response:
-    """Options of a list: speakers with all the words typed, those of `party` first."""
+    """List speakers that match all the words typed, those of `party` first."""
     found = await speakers_like(
         session, _asked(request, "speaker"), request.query_params.get("party")
     )
@@ -44,14 +44,14 @@ async def look_up_speakers(request: Request, session: Session, viewer: Editor) -
 
 @router.get("/lookup/parties")
 async def look_up_parties(request: Request, session: Session, viewer: Editor) -> Response:
-    """Options of a list: parties, of whatever negotiation, with all the words typed."""
+    """List parties of all negotiations that match all the words typed."""
     found = await parties_like(session, request.query_params.get("party", "")[:300])
     return page(request, "codebook/_parties.html", parties=[(p.slug, p.name) for p in found])
 
 
 @router.post("/quotes/check-fragment")
 async def check_fragment(request: Request, session: Session, viewer: Editor) -> Response:
-    """What the words of quote `n` are worth so far."""
+    """Show the result of checking quote `n` as typed so far."""
     values, _ = await settle_sources(session, await typed(request))
     n = number(request.query_params.get("n")) or 0
     return page(request, "position_form/_check.html", checked=await check_block(session, values, n))
@@ -59,7 +59,7 @@ async def check_fragment(request: Request, session: Session, viewer: Editor) -> 
 
 @router.post("/positions/span-fragment")
 async def span_fragment(request: Request, session: Session, viewer: Editor) -> Response:
-    """From when to when the position would count."""
+    """Show the dates that the position would have."""
     values, sources = await settle_sources(session, await typed(request))
     kept = await kept_quotes(session, values)
     return page(
@@ -71,7 +71,7 @@ async def span_fragment(request: Request, session: Session, viewer: Editor) -> R
 
 
 def _asked(request: Request, field: str) -> str:
-    """What was typed: `q`, or the one field of the form that a list belongs to."""
+    """Return what was typed: the parameter `q`, or the form's field that the list belongs to."""
     asked = request.query_params
     names = [n for n in asked if n == "q" or re.fullmatch(rf"q-[0-9]+-{field}", n)]
     return asked[names[0]][:300] if names else ""

@@ -1,4 +1,4 @@
-"""What an editor may mean by what they type: sources by title, publisher or address, speakers by any spelling."""
+"""Find the sources, speakers and parties that an editor may mean by what they typed."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -15,11 +15,14 @@ from app.sources.urls import check_url, same_document_key
 
 MOST = 20
 LIKE_ENOUGH = 80  # of 100: "Zelenskyy" for Zelensky, not "Putin" for Patton
-WORDS = 12  # of what was typed; more narrow nothing down
+WORDS = 12  # words of a search that are used; more do not narrow the result
 
 
 async def sources_like(session: AsyncSession, typed: str) -> list[Source]:
-    """Documents with all these words in what is known of them, the newest on file first."""
+    """List sources with all these words in title, publisher, author, URL or reference.
+
+    The most recently saved come first; at most `MOST`.
+    """
     columns = (Source.title, Source.publisher, Source.author, Source.url, Source.reference)
     said = func.concat_ws(" ", *columns)
     wanted = select(Source).where(_all_words(said, typed)).order_by(Source.id.desc()).limit(MOST)
@@ -29,7 +32,10 @@ async def sources_like(session: AsyncSession, typed: str) -> list[Source]:
 async def speakers_like(
     session: AsyncSession, typed: str, party: str | None = None
 ) -> list[tuple[Speaker, str | None]]:
-    """Speakers with all these words in name, office or another spelling, those of `party` first, with its slug."""
+    """List speakers with all these words in name, office or another spelling.
+
+    Each comes with the slug of its party; those of `party` come first. At most `MOST`.
+    """
     said = func.concat_ws(
         " ", Speaker.name, Speaker.office, func.array_to_string(Speaker.aliases, " ")
     )
@@ -45,7 +51,7 @@ async def speakers_like(
 
 
 async def closest_speaker(session: AsyncSession, typed: str) -> str | None:
-    """The name of the speaker whose name, surname or other spelling comes closest to what was typed."""
+    """Return the name of the speaker whose name, surname or other spelling is closest, or None."""
     rows = await session.execute(
         select(Speaker.name, Speaker.aliases).where(Speaker.name.is_not(None)).order_by(Speaker.id)
     )
@@ -66,7 +72,7 @@ async def closest_speaker(session: AsyncSession, typed: str) -> str | None:
 async def parties_like(
     session: AsyncSession, typed: str, *, but: Collection[int] = ()
 ) -> list[Party]:
-    """Parties with all these words in slug, name or another spelling."""
+    """List parties with all these words in slug, name or another spelling; at most `MOST`."""
     said = func.concat_ws(
         " ", Party.slug, Party.name, Party.short_name, func.array_to_string(Party.aliases, " ")
     )
@@ -84,7 +90,7 @@ def _all_words(said: ColumnElement[str], typed: str) -> ColumnElement[bool]:
 
 
 def source_label(source: Source) -> str:
-    """A source as the field names it: its number at the end tells it from all others."""
+    """Return a source as the form's field names it; the id at the end makes it unique."""
     when = dates.display(source.published_on) if source.published_on else None
     return f"{', '.join(filter(None, [source.title, source.publisher, when]))} [{source.id}]"
 
@@ -92,7 +98,10 @@ def source_label(source: Source) -> str:
 async def settle_sources(
     session: AsyncSession, form: Mapping[str, str]
 ) -> tuple[Values, dict[int, Source]]:
-    """Find out which source each quote names: by its number in brackets, its address, or words that only it has."""
+    """Find the source that each quote names: by its id in brackets, its URL, or words only it has.
+
+    Return the form with `q-N-source_id` and `q-N-source` filled in, and the sources by id.
+    """
     settled = dict(form)
     blocks = [n for n in numbered(form, "q") if not is_kept(block(form, n))]
     named = {
@@ -114,7 +123,7 @@ async def settle_sources(
             and counts(q)
             and not q.get("new_title")
         ):
-            found = before  # "and the same source says"
+            found = before  # a block added after another one quotes the same source
         settled[f"q-{n}-source_id"] = str(found.id) if found else ""
         if found:
             settled[f"q-{n}-source"] = source_label(found)
@@ -138,4 +147,5 @@ def _named(typed: str) -> int | None:
 
 
 def titles_of(sources: Iterable[Source]) -> dict[int, str]:
+    """Return the titles of sources by id."""
     return {s.id: s.title for s in sources}

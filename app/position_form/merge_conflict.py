@@ -1,4 +1,4 @@
-"""Two editors on one record: the second sees both texts side by side, and merges; nothing that was typed is lost."""
+"""Merge the changes of two editors: the second one sees both texts and loses nothing typed."""
 
 from collections.abc import Mapping
 
@@ -22,19 +22,23 @@ PICK = "pick-"
 
 
 def picked(values: Values, theirs: Mapping[str, str]) -> Values:
-    """The form after somebody chose whose words to take, field by field."""
+    """Return the form after an editor chose, field by field, which of the two texts to take."""
     picks = {k.removeprefix(PICK): v for k, v in values.items() if k.startswith(PICK)}
     return merged({k: v for k, v in values.items() if not k.startswith(PICK)}, theirs, picks)
 
 
 def has_picks(values: Values) -> bool:
+    """Tell whether a form comes from the page of a conflict."""
     return any(k.startswith(PICK) for k in values)
 
 
 async def conflict(
     request: Request, session: AsyncSession, theirs: PositionView, values: Values
 ) -> Response:
-    """Answer a correction of a version that is no longer the newest: both texts, and a choice for each field."""
+    """Show both texts and a choice for each field, because the corrected version is outdated.
+
+    The status is 412 (docs/rules.md, rule 8).
+    """
     at = await moment(session, drafts=True)
     book = await code_book(session, at, theirs.negotiation)
     started = number(values.get("version")) or 0

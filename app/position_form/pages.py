@@ -1,6 +1,7 @@
-"""The form for a position: a new one, one to which the party moved, one whose record was wrong.
+"""Show and save the form for a new position, for a party's move, or for a correction.
 
-Saving is a POST to the form's own address; its smaller buttons send `do` and get the form back with nothing saved.
+Saving is a POST to the form's own URL. Its smaller buttons send `do` and get the form back; then
+nothing is saved.
 """
 
 from collections.abc import Mapping
@@ -40,19 +41,19 @@ router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
 FROM_ADDRESS = {
-    "party": "party", "issue": "issue", "source": "q-0-source_id", "exact": "q-0-exact", "prefix": "q-0-prefix",
-    "suffix": "q-0-suffix", "said_on": "q-0-said_on", "kind": "q-0-kind", "speaker": "q-0-speaker",
-    "office": "q-0-office", "language": "q-0-language", "speaker_new": "q-0-speaker_new",
+    "party": "party", "issue": "issue", "source": "q-0-source_id", "exact": "q-0-exact",
+    "prefix": "q-0-prefix", "suffix": "q-0-suffix", "said_on": "q-0-said_on", "kind": "q-0-kind",
+    "speaker": "q-0-speaker", "office": "q-0-office", "language": "q-0-language",
+    "speaker_new": "q-0-speaker_new",
 }  # fmt: skip
 
 
 async def typed(request: Request) -> Values:
-    """The fields of a form as texts, with the line ends that people mean; files are passed over."""
+    """Return the text fields of a form, with line feeds as line ends; files are ignored."""
     try:
         form = await request.form()
-    except (
-        ClientDisconnect
-    ):  # somebody typed on, and the check of what stood there before is not wanted any more
+    except ClientDisconnect:
+        # The editor typed on: the browser dropped the check of the earlier text.
         raise HTTPException(400, "The connection was closed.") from None
     return {
         name: value.replace("\r\n", "\n")
@@ -62,7 +63,7 @@ async def typed(request: Request) -> Values:
 
 
 def prefilled(given: Mapping[str, str]) -> Values:
-    """The fields that an address fills in, with one empty block for a quote."""
+    """Return the fields that a URL's parameters fill in, with a block for one quote."""
     values = {"q-0-exact": ""} | {
         field: given[name] for name, field in FROM_ADDRESS.items() if given.get(name)
     }
@@ -72,6 +73,7 @@ def prefilled(given: Mapping[str, str]) -> Values:
 async def view_of(
     session: AsyncSession, position_id: int, version: int | None = None
 ) -> PositionView:
+    """Return a position as known now, drafts too; by default its newest version."""
     at = await moment(session, drafts=True)
     found = await queries.get_version(session, at, position_id, version=version, drafts=True)
     [view] = await presenter.views(session, at, [found])
@@ -82,6 +84,7 @@ async def view_of(
 async def new_form(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
+    """Show the form for a new position, filled in from the parameters of the URL."""
     return await show(request, session, viewer, slug, "new", prefilled(request.query_params))
 
 
@@ -89,6 +92,7 @@ async def new_form(
 async def post_new(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
+    """Save a new position, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -99,6 +103,7 @@ async def post_new(
 async def move_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
+    """Show the form for the party's next position, filled in from this one."""
     view = await view_of(session, position_id)
     return await show(request, session, viewer, view.negotiation, "move", carried_over(view), view)
 
@@ -107,6 +112,7 @@ async def move_form(
 async def post_move(
     request: Request, session: Session, viewer: Anyone, position_id: Number
 ) -> Response:
+    """Save the position to which a party moved, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -118,7 +124,10 @@ async def post_move(
 async def correct_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
-    """Correct the newest version; `?from=2` starts from what version 2 said, to bring that back as a new version."""
+    """Show the form that corrects the newest version.
+
+    With `?from=2` it is filled in from version 2, to bring that back as a new version.
+    """
     view = await view_of(session, position_id)
     if view.status == PositionStatus.RETRACTED:
         raise Conflict("A retracted position takes no change but being restored.")
@@ -135,6 +144,7 @@ async def correct_form(
 async def post_correct(
     request: Request, session: Session, viewer: Anyone, position_id: Number
 ) -> Response:
+    """Save a correction or an edited draft, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -154,7 +164,7 @@ async def show(
     status: int = 200,
     **more: Any,
 ) -> Response:
-    """Answer with the form, filled in; on its own page, or alone where htmx asks for it."""
+    """Show the form, filled in: on its own page, or without the page if htmx asks for it."""
     base = filled(view) if view and mode == "correct" else None
     cell = {"party": view.party, "issue": view.issue} if view else {}
     entry = await form_context(
@@ -195,7 +205,11 @@ async def take(
     values: Values,
     view: PositionView | None = None,
 ) -> Response:
-    """Carry out what the pressed button says: a step within the form, or saving it."""
+    """Carry out what the pressed button asks for: a step within the form, or saving it.
+
+    What was saved before by the same form is not saved twice. A correction of an outdated version
+    is answered with both texts (412).
+    """
     do = values.pop("do", "refresh")
     if view and has_picks(values):
         shown = await view_of(session, view.id, number(values.get("version")) or view.version)
@@ -214,7 +228,10 @@ async def take(
         saved = None
     if saved is None:
         if mode == "correct" and view and view.status == PositionStatus.RETRACTED:
-            notice = "It has been retracted in the meantime. Restore it first: what you typed stays here."
+            notice = (
+                "It has been retracted in the meantime."
+                " Restore it first: what you typed stays here."
+            )
             return await show(
                 request, session, viewer, slug, mode, values, view, status=409, notice=notice
             )
@@ -239,7 +256,10 @@ async def save(
     view: PositionView | None,
     status: PositionStatus,
 ) -> Saved:
-    """State a new position, or write a new version of the one that is corrected."""
+    """State a new position, or write a new version of the corrected one.
+
+    Raise Invalid with all faults; nothing is saved then.
+    """
     reason = values.get("reason", "").strip() or None
     asked = []
     if view and mode == "correct" and view.status == PositionStatus.PUBLISHED:
@@ -283,8 +303,11 @@ async def save(
 
 
 def _speakerless(wanted: PositionContent) -> list[Fault]:
-    """Ask whose words new direct quotes without a speaker are: a source's own report is a reported quote."""
-    asked = "a direct quote names no speaker: whose own words are these? If the source reports them, say reported"
+    """Warn of new direct quotes without a speaker: a source's own report is a reported quote."""
+    asked = (
+        "a direct quote names no speaker: whose own words are these?"
+        " If the source reports them, say reported"
+    )
     return [
         Fault(f"/quotes/{i}/speaker", asked)
         for i, quote in enumerate(wanted.quotes)
@@ -302,9 +325,10 @@ async def refuse(
     view: PositionView | None,
     error: DomainError,
 ) -> Response:
-    """Show the form again with all that was typed, and what is wrong with it."""
+    """Show the form again with everything that was typed, and its faults by field."""
     faults = [Fault(f.where, missing(values, f)) for f in error.faults] or [Fault("", error.detail)]
-    if any(f.where == "/quotes" for f in faults):  # which would have brought a date along
+    # Without any quote, a missing date is no fault of its own: a quote would have given one.
+    if any(f.where == "/quotes" for f in faults):
         faults = [
             f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()
         ]
@@ -315,7 +339,7 @@ async def refuse(
 
 
 def missing(values: Values, fault: Fault) -> str:
-    """The words for a party or issue that was not chosen, rather than for one that is not there."""
+    """Return a fault's text; for a party or issue left empty, ask to choose one."""
     name = fault.where.strip("/")
     return (
         f"choose the {name}"
@@ -325,6 +349,7 @@ def missing(values: Values, fault: Fault) -> str:
 
 
 def again(error: AlreadyUsed) -> str:
+    """Explain that the form was saved before, and how to save it a second time."""
     return (
         f"This form has been saved already, as position {error.saved.position}. "
         "Nothing was saved this time: press the button again to record another position beside it."

@@ -1,4 +1,4 @@
-"""What stands in the form to begin with: what a version says, or what the party held before it moved."""
+"""Fill in the form at the start: from a version, or from the position before a move."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from app.positions.views import PositionView
 
 
 async def current_number(session: AsyncSession, slug: str, values: Mapping[str, str]) -> int | None:
-    """The number of the position that the cell which a form names holds so far."""
+    """Return the id of the current position in the form's cell, or None."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
@@ -35,12 +35,15 @@ async def current_number(session: AsyncSession, slug: str, values: Mapping[str, 
 
 
 def filled(view: PositionView) -> Values:
-    """The fields for a version as it stands."""
+    """Return the form's fields for a version, unchanged."""
     return {"party": view.party, "issue": view.issue} | fill(content_of(view))
 
 
 def carried_over(view: PositionView) -> Values:
-    """What the party held, to start from when it moves, without its date; and a place for the new words."""
+    """Return the fields to start from when a party moves.
+
+    These are those of its position so far, without date and act, and a block for a new quote.
+    """
     values = {k: v for k, v in filled(view).items() if k not in ("stated_on", "act")}
     n = max(numbered(values, "q"), default=-1) + 1
     return values | {f"q-{n}-exact": ""}

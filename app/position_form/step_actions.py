@@ -1,4 +1,4 @@
-"""Carrying out the form's smaller buttons where the database has to be asked."""
+"""Carry out the form's smaller buttons, reading the database where needed."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ from app.positions.views import QuoteView
 async def stepped(
     session: AsyncSession, slug: str, values: Values, do: str
 ) -> tuple[Values, str | None]:
-    """What the form says after a button, and the field to go on with; a button that is not known changes nothing."""
+    """Return the form after a button was pressed, and the field to focus.
+
+    An unknown button changes nothing.
+    """
     name, n = steps.numbered_step(do)
     match name:
         case "add-quote":
@@ -55,7 +58,10 @@ async def stepped(
 
 
 def as_sent(quote: QuoteView, given: Quote) -> dict[str, Any]:
-    """A quote on file as one would send in the same anew: without the context that checking it has filled in."""
+    """Return a saved quote as it would be sent as a new one.
+
+    Without the prefix and suffix that its check has filled in: those are as typed.
+    """
     said: dict[str, Any] = {n: getattr(given, n) for n in (*QUOTE, "source_id")}
     if quote.speaker:
         said["speaker"] = {

@@ -1,4 +1,7 @@
-"""What the form's smaller buttons do to what was typed: they save nothing, and work without JavaScript; pure."""
+"""Change the form's fields for its smaller buttons: nothing is saved, no JavaScript is needed.
+
+Each step returns the new fields and the name of the field to focus.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,12 +9,13 @@ from typing import Any
 from app.position_form.fields import Values, block, fill_quote, is_kept, number, numbered
 
 CARRIED_ON = (
-    "source", "source_id", "kind", "speaker", "office", "speaker_party", "said_on", "language", "translated_from",
+    "source", "source_id", "kind", "speaker", "office", "speaker_party", "said_on", "language",
+    "translated_from",
 )  # fmt: skip
 
 
 def add_quote(form: Mapping[str, str]) -> tuple[Values, str]:
-    """One more block, from the same mouth and source as the last; gives the field to go on with too."""
+    """Add a block for one more quote, with the speaker, source and date of the last one."""
     blocks = numbered(form, "q")
     n = max(blocks, default=-1) + 1
     last = next((block(form, b) for b in reversed(blocks) if not is_kept(block(form, b))), {})
@@ -20,33 +24,34 @@ def add_quote(form: Mapping[str, str]) -> tuple[Values, str]:
 
 
 def drop_quote(form: Mapping[str, str], n: int) -> tuple[Values, str]:
+    """Remove the block of a quote."""
     return {k: v for k, v in form.items() if not k.startswith(f"q-{n}-")}, "add-quote"
 
 
 def requote(form: Mapping[str, str], n: int, quote: Mapping[str, Any]) -> tuple[Values, str]:
-    """Open a quote that is on file to be corrected: quotes never change, so a new one takes its place."""
+    """Replace a saved quote by a new one to correct it, because quotes never change."""
     kept, _ = drop_quote(form, n)
     opened = {f"q-{n}-{name}": value for name, value in fill_quote({**quote, "id": None}).items()}
     return {**kept, **opened}, f"q-{n}-exact"
 
 
 def take_over(form: Mapping[str, str], n: int, exact: str) -> tuple[Values, str]:
-    """The words as the source has them; what was given to stand beside them goes, since it belonged to others."""
+    """Replace the text of a quote by that of its source, and clear the context of the old text."""
     return {**form, f"q-{n}-exact": exact, f"q-{n}-prefix": "", f"q-{n}-suffix": ""}, f"q-{n}-exact"
 
 
 def name_speaker(form: Mapping[str, str], n: int, name: str) -> tuple[Values, str]:
-    """The speaker who was meant, by the name that Parley has."""
+    """Replace the typed name by that of the saved speaker who was meant."""
     return {**form, f"q-{n}-speaker": name, f"q-{n}-speaker_new": ""}, f"q-{n}-speaker"
 
 
 def add_speaker(form: Mapping[str, str], n: int) -> tuple[Values, str]:
-    """The name as typed is that of somebody new, who is saved with the position."""
+    """Mark the typed name as that of a new speaker, who is saved with the position."""
     return {**form, f"q-{n}-speaker_new": "1"}, f"q-{n}-speaker_new"
 
 
 def reject_others(form: Mapping[str, str], options: Iterable[str]) -> tuple[Values, str]:
-    """A preferred red line does not by itself reject the rest; one press says that it does."""
+    """Reject all options without an attitude, since a red line alone does not reject the others."""
     return {
         **form,
         **{f"o-{slug}": "rejects" for slug in options if not form.get(f"o-{slug}")},
@@ -54,12 +59,13 @@ def reject_others(form: Mapping[str, str], options: Iterable[str]) -> tuple[Valu
 
 
 def add_link(form: Mapping[str, str]) -> tuple[Values, str]:
+    """Add an empty block for a link."""
     n = max(numbered(form, "l"), default=-1) + 1
     return {**form, f"l-{n}-to": ""}, f"l-{n}-to"
 
 
 def numbered_step(do: str) -> tuple[str, int | None]:
-    """Part "drop-3" into what to do and with which block."""
+    """Split the name of a button such as "drop-3" into the step and the number of the block."""
     name, _, last = do.rpartition("-")
     n = number(last)
     return (do, None) if n is None else (name, n)

@@ -1,4 +1,4 @@
-"""Saving what the form carries: all of it or nothing, once, by the same actions as the API."""
+"""Save a form completely or not at all, exactly once, with the same actions as the API."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ NEW = {
     "new_published_on": "published_on",
     "new_text": "text",
 }
-ASIDE = ("token", "do", "sure")  # no part of what is said
+ASIDE = ("token", "do", "sure")  # fields that are not part of the content
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What saving a form did, kept under the form's token."""
+    """What saving a form wrote: stored under the form's token."""
 
     position: int
     version: int
@@ -41,7 +41,7 @@ class Saved:
 
 
 class AlreadyUsed(DomainError):
-    """This rendering of the form has saved something else before."""
+    """The form was saved before, with this token or with the same content."""
 
     status = 409
     title = "This form has been saved already"
@@ -52,7 +52,7 @@ class AlreadyUsed(DomainError):
 
 
 async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved | None:
-    """What a form's token has saved."""
+    """Return what was saved with a form's token, or None."""
     row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
     return _read(row) if row else None
 
@@ -60,11 +60,12 @@ async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved |
 async def saved_before(
     session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]
 ) -> Saved | None:
-    """Return what this very form has saved before.
+    """Return the result of an earlier submission with this form's token, or None.
 
-    Raises AlreadyUsed where it said something else then, or where another rendering of it has said just the same: Back,
-    and pressed again. `sure` names the position that it is to be saved beside.
-    Waits for the same form where it is just being saved, so that a second press writes nothing.
+    Raise AlreadyUsed if the content differed then, or if another token was used for the same
+    content: the editor went back in the browser and pressed the button again. The field `sure`
+    confirms that: it has the id of the position that was saved. Wait for a submission with the same
+    token that is being saved, so that a second press of the button writes nothing.
     """
     token = form.get("token", "")
     if not _usable(token):
@@ -104,7 +105,7 @@ async def _same_words(
 def keep(
     session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str], saved: Saved
 ) -> None:
-    """Remember, in the same transaction, what this form has saved."""
+    """Store what this form has saved, in the same transaction."""
     if _usable(form.get("token", "")):
         session.add(
             IdempotencyKey(
@@ -123,7 +124,10 @@ def keep(
 async def read_content(
     session: AsyncSession, log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
 ) -> PositionContent:
-    """What a form says, its new sources put on file; Invalid names every fault, with those that its page has found."""
+    """Return the content of a form, and save the new sources that it describes.
+
+    Raise Invalid with every fault, including those in `asked`, which the page has found.
+    """
     form, _ = await settle_sources(session, form)
     faults = [*asked, *own_faults(form, log.now.date())]
     said = {k: v for k, v in read_form(form).items() if k not in ("party", "issue")}
@@ -145,7 +149,7 @@ async def read_content(
 async def _put_sources(
     session: AsyncSession, log: Log, form: Values, said: dict[str, Any]
 ) -> list[Fault]:
-    """Put the documents on file that a form describes, and name them in the body by their numbers."""
+    """Save the new sources that a form describes, put their ids into the body, return faults."""
     faults: list[Fault] = []
     for i, n in enumerate(quote_blocks(form)):
         q = block(form, n)

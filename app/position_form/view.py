@@ -1,4 +1,4 @@
-"""Everything that the form for a position shows, for any purpose: `entry` of `templates/position_form/_form.html`."""
+"""Prepare what the position form shows: `entry` of `templates/position_form/_form.html`."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ WHERE = {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One quote of the form: kept as it is, or typed."""
+    """One quote of the form: a saved one, or one that is typed."""
 
     n: int
     q: Values
@@ -60,13 +60,13 @@ class Entry:
     """One rendering of the form; templates read it and nothing else."""
 
     mode: Mode
-    action: str  # the address that it is sent to
+    action: str  # the URL that it is sent to
     negotiation: NegotiationView
     parties: Sequence[PartyView]
     issues: Sequence[IssueView]
     party: PartyView | None
     issue: IssueView | None
-    position: PositionView | None  # that is corrected, or from which the party moved
+    position: PositionView | None  # the one to correct, or from which the party moved
     options: Sequence[OptionView]
     values: Values
     blocks: Sequence[Block]
@@ -85,15 +85,17 @@ class Entry:
 
     @property
     def party_choices(self) -> list[tuple[str, str]]:
+        """The parties to choose from, as (slug, name)."""
         return [(p.slug, p.name) for p in self.parties]
 
     @property
     def issue_choices(self) -> list[tuple[str, str]]:
+        """The issues to choose from, as (slug, title)."""
         return [(i.slug, i.title) for i in self.issues]
 
     @property
     def link_choices(self) -> list[tuple[str, str]]:
-        """The other issues and their options, by what a link is written as."""
+        """The other issues and their options, as (value of the link field, label)."""
         found = [("", "nothing")]
         for issue in self.issues:
             if self.issue is None or issue.slug != self.issue.slug:
@@ -107,11 +109,12 @@ class Entry:
 
     @property
     def fixed(self) -> bool:
-        """Its cell is settled, and shown as text."""
+        """Whether the cell cannot be chosen and is shown as text."""
         return self.mode != "new"
 
     @property
     def draft(self) -> bool:
+        """Whether the form edits a draft."""
         return (
             self.mode == "correct"
             and self.position is not None
@@ -120,10 +123,12 @@ class Entry:
 
     @property
     def needs_reason(self) -> bool:
+        """Whether saving needs a reason, as every correction does except that of a draft."""
         return self.mode == "correct" and not self.draft
 
     @property
     def title(self) -> str:
+        """The heading of the form."""
         return {
             "new": "New position",
             "move": "The party moved",
@@ -132,6 +137,7 @@ class Entry:
 
 
 def new_token() -> str:
+    """Return a random token, by which one rendering of the form is saved only once."""
     return secrets.token_urlsafe(18)
 
 
@@ -149,15 +155,18 @@ async def form_context(
     focus: str | None = None,
     action: str | None = None,
 ) -> Entry:
-    """Prepare the form for a negotiation's editor.
+    """Prepare the form for an editor of a negotiation.
 
-    A page shows it with `entry=await form_context(...)` and `{% include "position_form/_form.html" %}`, and loads
-    `js/position-form.js` in its block `scripts`.
+    A page shows it with `entry=await form_context(...)` and
+    `{% include "position_form/_form.html" %}`, and loads `js/position-form.js` in its block
+    `scripts`.
 
-    `values` are the fields as they are to stand in it, by the names that `app.position_form.fields` explains; for an
-    address (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`) `prefilled` makes them. The rest is for the
-    pages of the form itself: `position` to move from or to correct, `base` what a correction is compared with, `errors`
-    by field. The form is sent to `/n/{slug}/positions/new`, which shows it alone where something is wrong with it.
+    `values` are the initial fields, by the names that `app.position_form.fields` explains;
+    `prefilled` makes them from the parameters of a URL
+    (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`). The other arguments are for the
+    pages of the form itself: `position` is the one to move from or to correct, `base` what a
+    correction is compared with, `errors` are by field. By default the form is sent to
+    `/n/{slug}/positions/new`, which shows the form on its own page if something is wrong with it.
     """
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
