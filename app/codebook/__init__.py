@@ -1,0 +1,1 @@
+"""Code book: pages on which editors define negotiations, parties, issues and options."""

@@ -1,4 +1,4 @@
-"""Forms of the code book: what stands in their fields, as text; pure."""
+"""Convert between form fields of the code book and typed values; pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,31 +11,35 @@ from app.codebook.slugs import slug_of
 from app.core.input_models import Input
 from app.http.problems import body_faults
 
-Texts = dict[str, str]  # what stands in each field; a ticked box holds "on"
+Texts = dict[str, str]  # text by field name; a ticked checkbox holds "on"
 
 
 class Kind(StrEnum):
+    """Kinds of input, which decide how a field is drawn and read."""
+
     LINE = "line"
     PROSE = "prose"
-    LINES = "lines"  # a list, one a line
+    LINES = "lines"  # a list, one entry a line
     CHOICE = "choice"
     CHECK = "check"
     NUMBER = "number"
-    PARTY = "party"  # looked up as it is typed; `choices` are what is offered at first
+    PARTY = "party"  # suggested while typing; `choices` are the first suggestions
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """One field of a form, with its label, hint and kind of input."""
+
     name: str
     label: str
     kind: Kind = Kind.LINE
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # value, label
-    wrong: str = ""  # what to say in place of the model's own words
+    wrong: str = ""  # error message in place of that of the model
 
 
 def typed(fields: Sequence[Field], form: Mapping[str, Any]) -> Texts:
-    """What somebody typed; what is no text (an uploaded file) counts as nothing."""
+    """Return the typed texts by field; anything that is not text (a file) counts as empty."""
     given = {f.name: form.get(f.name, "") for f in fields}
     return {
         name: value.replace("\r\n", "\n") if isinstance(value, str) else ""
@@ -44,7 +48,7 @@ def typed(fields: Sequence[Field], form: Mapping[str, Any]) -> Texts:
 
 
 def shown(fields: Sequence[Field], held: Mapping[str, Any]) -> Texts:
-    """What is on file, as one would type it."""
+    """Return stored values as the texts that an editor would type for them."""
     return {f.name: _text(held[f.name]) for f in fields}
 
 
@@ -59,16 +63,17 @@ def _text(value: Any) -> str:
 
 
 def differ(one: str, other: str) -> bool:
-    """Do two texts say something else? White space at either end does not count."""
+    """Tell whether two texts differ, apart from white space at their ends."""
     return one.strip() != other.strip()
 
 
 def read(
     model: type[Input], fields: Sequence[Field], texts: Texts, **fixed: Any
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Turn texts into values, `fixed` ones added to satisfy the model; gives the fields' values, or errors by field.
+    """Convert texts to values by a model; returns the values, or errors by field.
 
-    A short name that was left empty is made from the first field.
+    `fixed` are values that the model needs and no field holds. An empty slug is made from the first
+    field.
     """
     errors: dict[str, str] = {}
     unnamed = not texts.get("slug", "-").strip()
@@ -98,7 +103,7 @@ def read(
                 detail = "is required" if fault.detail == "must not be empty" else fault.detail
                 errors.setdefault(name, f"{by_name[name].label}: {by_name[name].wrong or detail}")
         if unnamed and fields[0].name in errors:
-            errors.pop("slug", None)  # it would have been made from what is missing
+            errors.pop("slug", None)  # it would have been made from the missing title
         if not errors:
             raise
         return {}, errors

@@ -1,4 +1,4 @@
-"""Issues on the code book: the questions on the table."""
+"""Serve pages to add, edit and move the issues of a negotiation."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -32,22 +32,35 @@ router = APIRouter(prefix="/n/{slug}/code-book/issues", include_in_schema=False)
 
 ISSUE = (
     Field("title", "Title"),
-    Field("question", "The question", hint="As one would ask a party, such as: How long is the ceasefire to last?"),
-    Field("group", "Group", hint="Issues of one group that follow one another stand under its heading."),
-    Field("ordered", "Its options are a scale", Kind.CHECK, "Each option then has a rank, and distances count."),
+    Field(
+        "question", "The question",
+        hint="As one would ask a party, such as: How long is the ceasefire to last?",
+    ),
+    Field(
+        "group", "Group",
+        hint="Issues of one group that follow one another stand under its heading.",
+    ),
+    Field(
+        "ordered", "Its options are a scale", Kind.CHECK,
+        "Each option then has a rank, and distances count.",
+    ),
     Field(
         "notes", "Notes for coders", Kind.PROSE,
-        "What belongs here and what next door, whether options exclude each other, what counts and what does not.",
+        "What belongs here and what next door, whether options exclude each other, what counts and "
+        "what does not.",
     ),
 )  # fmt: skip
 OPTIONS = Field(
     "options", "Its options", Kind.LINES,
-    "The answers there are, one a line; of a scale, from one end to the other. More can be said of each afterwards.",
+    "The answers there are, one a line; of a scale, from one end to the other. More can be said of "
+    "each afterwards.",
 )  # fmt: skip
 NEW = (ISSUE[0], SLUG, *ISSUE[1:4], OPTIONS, ISSUE[4])
 
 
 class NewIssue(IssueFields):
+    """Fields of a new issue, with the labels of its options."""
+
     options: Annotated[list[Name], Limits(max_length=500)] = []
 
 
@@ -55,6 +68,7 @@ class NewIssue(IssueFields):
 async def offer_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
+    """Show the form for a new issue."""
     place = place_of(await get_negotiation(session, slug))
     return _new(request, place, object_form.blank(NEW))
 
@@ -71,6 +85,7 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 async def add_issue(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
+    """Save a new issue with its options."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -96,7 +111,10 @@ async def add_issue(
 
 
 def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
-    """Options by their labels alone, in their order, which is that of the scale where they are one."""
+    """Return options made from their labels, ranked in their order if the issue is ordered.
+
+    Raises Invalid if a label occurs twice.
+    """
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:
         raise invalid("/options", f"“{twice[0]}” is there twice")
@@ -111,7 +129,7 @@ def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
 async def edit_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
-    """The issue's form, and its options beside it."""
+    """Show the form of an issue, with its options beside it."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
     return await _issue(
         request, session, slug, issue, object_form.on_file(ISSUE, snapshot(row), row.version)
@@ -125,7 +143,8 @@ async def _issue(
     view = next(i for i in issue_views(book) if i.slug == issue)
     return form_page(
         request, negotiation_view(book.negotiation), sheet, heading=view.title, issue=view,
-        action=f"{base_of(slug)}/issues/{issue}", submit="Save the issue", beside="codebook/_options.html",
+        action=f"{base_of(slug)}/issues/{issue}", submit="Save the issue",
+        beside="codebook/_options.html",
     )  # fmt: skip
 
 
@@ -133,6 +152,7 @@ async def _issue(
 async def save_issue(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
+    """Save a change of an issue."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -156,7 +176,7 @@ async def save_issue(
 async def move_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
-    """One place up or down."""
+    """Move an issue one place up or down."""
     negotiation = await get_negotiation(session, slug, lock=True)
     row = await issue_queries.get_issue(session, negotiation, issue)
     wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)

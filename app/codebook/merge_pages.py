@@ -1,13 +1,13 @@
-"""What the pages that merge and split have in common."""
+"""Share what the pages that merge and split options and parties need."""
 
 from starlette.datastructures import FormData
 
 CHANGED = "Something changed since this list was made: look again."
-MOST_FIELDS = 20_000  # of a form with a choice for each position
+MOST_FIELDS = 20_000  # in a form with a choice for each position
 
 
 def chosen(form: FormData, name: str) -> dict[int, str]:
-    """What was chosen for which position, from fields such as keep-12."""
+    """Return the choice for each position id, from fields named such as keep-12."""
     found = {}
     for key, value in form.items():
         field, _, number = key.partition("-")

@@ -1,4 +1,4 @@
-"""Beginning a negotiation, and the way from there to its first position."""
+"""Serve the pages on which an editor begins a negotiation, up to its first position."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.models.vocabulary import NegotiationStatus
 from app.negotiations import actions
 from app.negotiations.schemas import NegotiationInput
 
-# Not below /n/, where any word may be a negotiation.
+# Not below /n/, where any word may be the slug of a negotiation.
 router = APIRouter(prefix="/negotiations/new", include_in_schema=False)
 
 NEW = (NEGOTIATION[0], SLUG, *NEGOTIATION[1:])
@@ -25,7 +25,7 @@ NEW = (NEGOTIATION[0], SLUG, *NEGOTIATION[1:])
 
 @router.get("")
 async def offer_negotiation(request: Request, viewer: Editor) -> Response:
-    """The form for a negotiation that is not followed yet."""
+    """Show the form for a new negotiation."""
     return _new(request, object_form.blank(NEW, status=NegotiationStatus.ONGOING))
 
 
@@ -35,7 +35,7 @@ def _new(request: Request, sheet: Sheet) -> Response:
 
 @router.post("")
 async def add_negotiation(request: Request, session: Session, viewer: Anyone) -> Response:
-    """Begin to follow a negotiation; its code book is what comes next."""
+    """Save a new negotiation, and go on to its code book."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)

@@ -1,4 +1,8 @@
-"""One form for one object: shown as it is on file, saved over the version that it was made from, or shown again."""
+"""Show and save one form for one object.
+
+It shows stored values, is saved over the version that it was opened with, and is shown again with
+its errors.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,29 +33,30 @@ REASON = Field(
 
 @dataclass(slots=True)
 class Sheet:
-    """A form as it is to be shown: what stands in its fields, what is wrong, what somebody else wrote meanwhile."""
+    """Form to be shown: its values, its errors, and what somebody else saved in the meantime."""
 
     fields: Sequence[Field]
     values: Texts
-    version: int | None = None  # of the object on file; None for a new one
+    version: int | None = None  # of the stored object; None for a new one
     errors: dict[str, str] = field(default_factory=dict)
-    theirs: Texts = field(
-        default_factory=dict
-    )  # what stands on file now where that is not what was typed
-    changed_by: str | None = None  # who changed it meanwhile
+    # Stored values that differ from the typed ones, after somebody else's change.
+    theirs: Texts = field(default_factory=dict)
+    changed_by: str | None = None  # who saved that change
     status: int = 200
 
     @property
     def stale(self) -> bool:
+        """Tell whether somebody else changed the object since the form was opened."""
         return self.status == 412
 
 
 def blank(fields: Sequence[Field], **values: str) -> Sheet:
+    """Return an empty form, with `values` filled in."""
     return Sheet(fields, {f.name: "" for f in fields} | values)
 
 
 def on_file(fields: Sequence[Field], held: Mapping[str, Any], version: int) -> Sheet:
-    """The form of an object as it is on file, with a field for the reason of a change."""
+    """Return the form of a stored object, with a field for the reason of a change."""
     return Sheet([*fields, REASON], shown(fields, held) | {REASON.name: ""}, version)
 
 
@@ -66,7 +71,7 @@ async def create(
     write: Write,
     **fixed: Any,
 ) -> Sheet | None:
-    """Put a new object on file; None when it is done, else the form to show again."""
+    """Save a new object; returns None when it is saved, or else the form to show again."""
     sheet = Sheet(fields, typed(fields, form), status=422)
     if asks_again(form):
         return Sheet(fields, sheet.values)
@@ -89,9 +94,10 @@ async def save(
     held: Mapping[str, Any],
     **fixed: Any,
 ) -> Sheet | None:
-    """Change an object that the caller has locked; None when done or nothing changed, else the form to show again.
+    """Change an object that the caller has locked; returns the form to show again, if any.
 
-    `fixed` satisfies the model where no field does.
+    None means that it is saved, or that nothing was changed. `fixed` are values that the model
+    needs and no field holds.
     """
     there, mine = shown(fields, held), typed(fields, form)
     seen = _version(form)
@@ -99,7 +105,7 @@ async def save(
     if asks_again(form):
         return Sheet(sheet.fields, sheet.values, seen)
     if not any(differ(mine[f.name], there[f.name]) for f in fields):
-        return None  # sent twice, or nothing was changed
+        return None  # sent twice, or not changed
     if seen != version:
         base = await _as_of(session, kind, number, seen, fields)
         return await _merged(session, sheet, fields, base, there, kind, number)
@@ -113,18 +119,18 @@ async def save(
 
 
 def need_reason(sheet: Sheet) -> None:
-    """Note it as wrong where no reason was given."""
+    """Add an error if the reason is missing."""
     if not sheet.values[REASON.name].strip():
         sheet.errors[REASON.name] = f"{REASON.label} {REASON.wrong.capitalize()}"
 
 
 def asks_again(form: FormData) -> bool:
-    """Does it come from a page to sign in on, to be shown again and not to be saved?"""
+    """Tell whether the form comes back from signing in, to be shown again and not saved."""
     return form.get("do") == SHOW_AGAIN
 
 
 def turned_away(request: Request, form: FormData) -> Response:
-    """Answer a form that came without a sign-in: what was typed travels through the page to sign in on."""
+    """Answer a form sent without a session; the sign-in page carries the typed values along."""
     return sign_in_again(
         request, {name: value for name, value in form.items() if isinstance(value, str)}
     )
@@ -143,9 +149,9 @@ async def _write(
 
 
 def by_field(error: DomainError, fields: Sequence[Field]) -> dict[str, str]:
-    """The domain's words at the field that they are about, else at the first."""
+    """Return domain errors by the field that they are about, or else by the first field."""
     names = [f.name for f in fields]
-    # How options fit together is a matter of the scale.
+    # Faults of options concern how their ranks fit together.
     scale = next((n for n in ("rank", "ordered") if n in names), names[0])
     found = {}
     for fault in error.faults:
@@ -166,7 +172,7 @@ def _version(form: FormData) -> int:
 async def _as_of(
     session: AsyncSession, kind: str, number: int, version: int, fields: Sequence[Field]
 ) -> Texts | None:
-    """What stood on file when the form was opened."""
+    """Return the stored texts of the version that the form was opened with."""
     wanted = select(Revision.snapshot).where(
         Revision.kind == kind, Revision.object_id == number, Revision.version == version
     )
@@ -183,7 +189,10 @@ async def _merged(
     kind: str,
     number: int,
 ) -> Sheet:
-    """Both texts side by side: what was typed stays, what only somebody else changed is taken over and said so."""
+    """Merge a form with a newer stored version, so that both texts can be shown.
+
+    A typed change stays. A value that only somebody else changed is taken over.
+    """
     sheet.status = 412
     for f in fields:
         name = f.name

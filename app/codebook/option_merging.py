@@ -1,4 +1,4 @@
-"""Merging an option into another: first what it would touch, then all of it as one entry of the log."""
+"""Merge an option into another: preview what is affected, then write it as one log entry."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -37,7 +37,7 @@ async def preview_merge(
     option: SlugInPath,
     into: str = "",
 ) -> Response:
-    """Choose what to merge it into, then see what that touches."""
+    """Choose the target, then preview which positions are affected."""
     place, row, options = await get_place(session, slug, issue)
     sheet = Sheet([REASON], {"reason": ""})
     return await _merge(
@@ -90,7 +90,7 @@ async def merge(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
-    """Merge it: one entry of the log for everything that is touched."""
+    """Merge the option, in one log entry with all affected positions."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
         return object_form.turned_away(request, form)

@@ -1,4 +1,4 @@
-"""Options on the code book: the answers that there are to an issue."""
+"""Serve pages to add, edit and move the options of an issue."""
 
 from typing import Any
 
@@ -53,13 +53,14 @@ OPTION = (NEW[0], *NEW[2:], RETIRED)
 async def get_place(
     session: Session, slug: str, issue: str, *, lock: bool = False
 ) -> tuple[NegotiationView, Issue, list[Option]]:
-    """The issue, locked if asked for, with its options in their order."""
+    """Return negotiation, issue (locked if `lock`), and its options in order."""
     negotiation = await get_negotiation(session, slug)
     row = await issue_queries.get_issue(session, negotiation, issue, lock=lock)
     return place_of(negotiation), row, await issue_queries.list_options(session, row.id)
 
 
 def pick(options: list[Option], slug: str) -> Option:
+    """Return the option with this slug; raises NotFound if there is none."""
     found = next((o for o in options if o.slug == slug), None)
     if found is None:
         raise NotFound(f"There is no option {slug!r} of this issue.")
@@ -70,6 +71,7 @@ def pick(options: list[Option], slug: str) -> Option:
 async def offer_option(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
+    """Show the form for a new option."""
     place, row, options = await get_place(session, slug, issue)
     following = max((o.rank for o in options if o.rank is not None), default=0) + 1
     sheet = object_form.blank(NEW, rank=f"{following:g}" if row.ordered else "")
@@ -81,7 +83,8 @@ def _new(
 ) -> Response:
     address = f"{base_of(place.slug)}/issues/{issue}"
     return form_page(
-        request, place, sheet, heading=f"Add an option to “{title}”", action=f"{address}/options/new",
+        request, place, sheet, heading=f"Add an option to “{title}”",
+        action=f"{address}/options/new",
         submit="Add the option", back=(title, address),
     )  # fmt: skip
 
@@ -90,6 +93,7 @@ def _new(
 async def add_option(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
+    """Save a new option."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -116,7 +120,7 @@ async def add_option(
 
 
 def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, dict[str, Any]]:
-    """The change of one option; what was the status quo stops being it where this one takes its place."""
+    """Return the change of one option, and of the former status quo if this one replaces it."""
     leaving = [s for s in quo if s != name] if values["status_quo"] else []
     return {**{s: {"status_quo": False} for s in leaving}, name: {"retired": False, **values}}
 
@@ -130,6 +134,7 @@ async def edit_option(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
+    """Show the form of an option."""
     place, row, options = await get_place(session, slug, issue)
     one = pick(options, option)
     into = next((o.label for o in options if o.id == one.merged_into_id), None)
@@ -138,13 +143,14 @@ async def edit_option(
 
 
 def _option(
-    request: Request, place: NegotiationView, issue: str, title: str, option: str, sheet: Sheet, label: str,
-    into: str | None,
+    request: Request, place: NegotiationView, issue: str, title: str, option: str, sheet: Sheet,
+    label: str, into: str | None,
 ) -> Response:  # fmt: skip
     address = f"{base_of(place.slug)}/issues/{issue}"
     return form_page(
-        request, place, sheet, heading=label, action=f"{address}/options/{option}", submit="Save the option",
-        back=(title, address), beside="codebook/_option_acts.html", issue_slug=issue, option_slug=option,
+        request, place, sheet, heading=label, action=f"{address}/options/{option}",
+        submit="Save the option", back=(title, address), beside="codebook/_option_acts.html",
+        issue_slug=issue, option_slug=option,
         lede=f"Merged into “{into}”." if into else "",
     )  # fmt: skip
 
@@ -158,6 +164,7 @@ async def save_option(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
+    """Save a change of an option."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -194,7 +201,7 @@ async def move_option(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
-    """One place up or down: the options keep the ranks that there are, in their new order."""
+    """Move an option one place up or down; the existing ranks are reassigned in the new order."""
     _, row, options = await get_place(session, slug, issue, lock=True)
     offered = [o for o in options if not o.retired]
     one = pick(options, option)

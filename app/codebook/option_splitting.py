@@ -1,4 +1,4 @@
-"""Splitting an option in two: first what it would touch, then all of it as one entry of the log."""
+"""Split an option in two: preview what is affected, then write it as one log entry."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ async def preview_split(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
-    """Name the new option, and choose which positions speak of it."""
+    """Name the new option, and choose which positions are about it."""
     place, row, options = await get_place(session, slug, issue)
     return await _split(
         request, session, place, row, pick(options, option), object_form.blank(SPLIT), {}
@@ -49,8 +49,8 @@ async def preview_split(
 
 
 async def _split(
-    request: Request, session: Session, place: NegotiationView, issue: Issue, option: Option, sheet: Sheet,
-    parts: dict[int, str],
+    request: Request, session: Session, place: NegotiationView, issue: Issue, option: Option,
+    sheet: Sheet, parts: dict[int, str],
 ) -> Response:  # fmt: skip
     touched = await list_touched(session, option)
     rows = await preview(session, place.slug, touched, [option], [])
@@ -80,7 +80,7 @@ async def split(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
-    """Split it: one entry of the log for everything that is touched."""
+    """Split the option, in one log entry with all affected positions."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
         return object_form.turned_away(request, form)

@@ -1,4 +1,4 @@
-"""Moving one thing up or down among its like; pure."""
+"""Move one of several things up or down; pure functions."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 def moved(things: Sequence[T], thing: T, form: FormData) -> list[T] | None:
-    """The new order; None where the form says nothing that can be done, as when it was sent twice."""
+    """Return the new order; None if the form asks for no valid move, as when it was sent twice."""
     here, there = things.index(thing), list(things)
     if form.get("place") != str(here):
-        return None  # it has been moved meanwhile
+        return None  # it was moved in the meantime
     to = {"up": here - 1, "down": here + 1}.get(str(form.get("direction")), -1)
     if not 0 <= to < len(there):
         return None
@@ -21,7 +21,10 @@ def moved(things: Sequence[T], thing: T, form: FormData) -> list[T] | None:
 
 
 def ranks_for(ranks: Sequence[float | None]) -> list[float]:
-    """Ranks in rising order for as many things: those that are there, or 1, 2, 3 … where some are missing or equal."""
+    """Return ranks in rising order for as many things.
+
+    They are the existing ranks, or 1, 2, 3 … if some are missing or equal.
+    """
     given = [r for r in ranks if r is not None]
     if len(set(given)) == len(ranks):
         return sorted(given)

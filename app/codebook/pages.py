@@ -1,4 +1,4 @@
-"""The code book as editors work on it: what is on it, and what is said about the negotiation."""
+"""Serve the code book for editors: its overview, and the form of the negotiation."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -39,28 +39,38 @@ router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
 SLUG = Field(
     "slug",
     "Short name in addresses",
-    hint="Small letters, digits and hyphens, such as length-of-ceasefire. Left empty, it is made from the line above. "
-    "It never changes.",
+    hint="Small letters, digits and hyphens, such as length-of-ceasefire. Left empty, it is made "
+    "from the line above. It never changes.",
     wrong="use small letters, digits and single hyphens, such as length-of-ceasefire",
 )
 NEGOTIATION = (
     Field("title", "Title"),
     Field("summary", "Summary", Kind.PROSE),
-    Field("status", "Status", Kind.CHOICE, choices=tuple((s, s.capitalize()) for s in NegotiationStatus)),
+    Field(
+        "status", "Status", Kind.CHOICE,
+        choices=tuple((s, s.capitalize()) for s in NegotiationStatus),
+    ),
     Field(
         "coded_through", "Sources read up to",
-        hint="A day such as 2025-03-17: your promise, which publishing never moves. A matrix of a later day says so.",
+        hint="A day such as 2025-03-17: your promise, which publishing never moves. A matrix of a "
+        "later day says so.",
         wrong="write a day such as 2025-03-17",
     ),
     Field("licence", "Licence"),
     Field("contact", "Contact", hint="Where readers report an error."),
-    Field("method", "Method", Kind.PROSE, "How sources are chosen and read; the general part of the code book."),
-    Field("review", "A second person publishes", Kind.CHECK, "Whoever wrote a draft cannot publish it."),
+    Field(
+        "method", "Method", Kind.PROSE,
+        "How sources are chosen and read; the general part of the code book.",
+    ),
+    Field(
+        "review", "A second person publishes", Kind.CHECK,
+        "Whoever wrote a draft cannot publish it.",
+    ),
 )  # fmt: skip
 
 
 def _fields(viewer: Viewer) -> Sequence[Field]:
-    """The fields of a negotiation; review is switched by admins alone."""
+    """Return the fields of a negotiation; only admins may switch review on or off."""
     return (
         NEGOTIATION
         if viewer.may(UserRole.ADMIN)
@@ -69,11 +79,12 @@ def _fields(viewer: Viewer) -> Sequence[Field]:
 
 
 def base_of(slug: str) -> str:
+    """Return the path of a negotiation's code book."""
     return f"/n/{slug}/code-book"
 
 
 def place_of(row: Negotiation) -> NegotiationView:
-    """The live negotiation as pages show it."""
+    """Convert a live negotiation to the view that pages show."""
     held = snapshot(row)
     return NegotiationView(**{f.name: held[f.name] for f in fields(NegotiationView)})
 
@@ -88,7 +99,7 @@ def form_page(
     submit: str,
     **more: Any,
 ) -> Response:
-    """A page with the form of one object; its status is the form's."""
+    """Return a page with the form of one object; it has the status of the form."""
     context = {
         "lede": "",
         "back": ("Code book", base_of(place.slug)),
@@ -111,7 +122,7 @@ def form_page(
 
 
 def seen(path: str) -> Response:
-    """Go on to a page that shows what was saved."""
+    """Redirect to a page that shows what was saved."""
     return RedirectResponse(path, 303)
 
 
@@ -119,7 +130,7 @@ def seen(path: str) -> Response:
 async def show_code_book(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """Everything on the code book, each with the way to its form."""
+    """Show the whole code book, with links to the form of each object."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     return page(
@@ -137,7 +148,7 @@ async def show_code_book(
 async def edit_negotiation(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """The form of a negotiation; an address may propose another day up to which its sources are read."""
+    """Show the form of a negotiation; the URL may propose a new `coded_through` day."""
     row = await get_negotiation(session, slug)
     sheet = object_form.on_file(_fields(viewer), snapshot(row), row.version)
     if proposed := request.query_params.get("coded_through"):
@@ -149,6 +160,7 @@ async def edit_negotiation(
 async def save_negotiation(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
+    """Save a change of a negotiation."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -157,9 +169,8 @@ async def save_negotiation(
     place, held = place_of(row), snapshot(row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        if not editor.may(
-            UserRole.ADMIN
-        ):  # the form shows them no such field, and nobody is to switch it by hand
+        # Their form has no such field, but anybody can send one.
+        if not editor.may(UserRole.ADMIN):
             values = {name: value for name, value in values.items() if name != "review"}
         async with writing(session, by=editor.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)

@@ -1,4 +1,4 @@
-"""Parties that join: new on file, or on file already and seated here."""
+"""Add parties to a negotiation: new ones, or ones that are stored already."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,7 +30,8 @@ from app.position_form.lookups import parties_like
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
-# Where a party is seated: the tick of a principal must not stay when another role is chosen.
+# A field of choices: a ticked checkbox of a principal would stay ticked when another role is
+# chosen.
 SEAT = (
     PART[0],
     Field(
@@ -49,12 +50,16 @@ KNOWN = Field(
 
 
 class NewParty(PartyInput):
+    """Fields of a new party, and of its participation."""
+
     role: PartyRole = PartyRole.PRINCIPAL
     consent_required: bool | None = None
 
 
 class Seat(Input):
-    party: Name  # as somebody calls it
+    """A stored party that joins a negotiation."""
+
+    party: Name  # any of its names, as typed
     role: PartyRole = PartyRole.PRINCIPAL
     consent_required: bool | None = None
 
@@ -63,6 +68,7 @@ class Seat(Input):
 async def offer_party(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
+    """Show the forms for a new party and for one that is stored already."""
     place = place_of(await queries.get_negotiation(session, slug))
     return await _new(request, session, place, _new_sheet(), await _seat_sheet(session, slug))
 
@@ -79,7 +85,7 @@ async def _seat_sheet(session: Session, slug: str) -> Sheet:
 
 
 async def _called(session: Session, name: str) -> Party:
-    """The party that somebody means; Invalid where that is nobody, or might be another."""
+    """Return the party with this name; Invalid if there is none or if several have it."""
     found = await queries.list_parties_called(session, name)
     if not found:
         raise invalid("/party", f"Party: nobody on file goes by “{name}”: put them on file beside")
@@ -109,7 +115,7 @@ async def _new(
 async def add_party(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Put a party on file and seat it here, as one."""
+    """Save a new party and add it to the negotiation, in one transaction."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -134,7 +140,7 @@ async def add_party(
 async def seat_party(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Seat a party that is on file already."""
+    """Add a stored party to the negotiation."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -153,7 +159,7 @@ async def seat_party(
 
 
 def _after(slug: str, form: FormData) -> Response:
-    """Go on with another party where that button was pressed."""
+    """Redirect to the form for another party if its button was pressed, or else to the list."""
     return seen(
         f"{base_of(slug)}/parties/new"
         if form.get("then") == "another"

@@ -1,4 +1,4 @@
-"""Two parties turn out to be one: first what that would touch, then all of it as one entry of the log."""
+"""Merge a party into another: preview what is affected, then write it as one log entry."""
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -37,7 +37,7 @@ async def preview_merge(
     into: str = "",
     scope: str = "",
 ) -> Response:
-    """Choose the party that stays, then see what that touches."""
+    """Choose the party that remains, then preview which positions are affected."""
     negotiation, part, giver = await get_part(session, slug, party)
     sheet = Sheet([REASON], {"reason": ""})
     return await _show(request, session, negotiation, part, giver, into, scope, sheet, {})
@@ -78,7 +78,7 @@ async def _show(
 async def parties_by_place(
     session: Session, negotiation_id: int, without: Party
 ) -> list[tuple[str, list[Party]]]:
-    """All other parties on file, those of this negotiation first."""
+    """Return all other stored parties in two groups, those of this negotiation first."""
     here = select(Participation.party_id).where(Participation.negotiation_id == negotiation_id)
     rows = (
         await session.scalars(
@@ -93,7 +93,7 @@ async def parties_by_place(
 async def _seats(
     session: Session, part: Participation, scope: str, *, lock: bool = False
 ) -> list[Participation]:
-    """Where the party takes part: here, or everywhere."""
+    """Return the party's participations: only this one (scope `here`), or all."""
     wanted = (
         select(Participation)
         .where(Participation.party_id == part.party_id)
@@ -108,7 +108,7 @@ async def _seats(
 async def merge(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """Merge them: one entry of the log for everything that is touched."""
+    """Merge the parties, in one log entry with everything affected."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
         return object_form.turned_away(request, form)

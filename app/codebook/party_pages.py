@@ -1,4 +1,4 @@
-"""Parties on the code book: who they are, and what part they play in this negotiation."""
+"""Serve the pages of a party: its own data, and its part in this negotiation."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ PART = (
 async def edit_party(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """Two forms: the party itself, the same in every negotiation, and its part in this one."""
+    """Show two forms: the party, the same in every negotiation, and its part in this one."""
     negotiation, part, row = await get_part(session, slug, party)
     return await _party(request, session, place_of(negotiation), part, row, *_both(part, row))
 
@@ -72,8 +72,8 @@ def _both(part: Participation, row: Party) -> tuple[Sheet, Sheet]:
 
 
 async def _party(
-    request: Request, session: Session, place: NegotiationView, part: Participation, row: Party, itself: Sheet,
-    seat: Sheet,
+    request: Request, session: Session, place: NegotiationView, part: Participation, row: Party,
+    itself: Sheet, seat: Sheet,
 ) -> Response:  # fmt: skip
     merged = (
         None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
@@ -87,6 +87,7 @@ async def _party(
 async def get_part(
     session: Session, slug: str, party: str, *, lock: bool = False
 ) -> tuple[Negotiation, Participation, Party]:
+    """Return negotiation, participation and party; raises NotFound if the party takes no part."""
     negotiation = await queries.get_negotiation(session, slug, lock=lock)
     found = await queries.find_participation(session, negotiation, party, lock=lock)
     if found is None:
@@ -98,6 +99,7 @@ async def get_part(
 async def save_party(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
+    """Save a change of the party itself."""
     return await _save(request, session, viewer, slug, party, itself=True)
 
 
@@ -105,13 +107,14 @@ async def save_party(
 async def save_part(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
+    """Save a change of the party's part in this negotiation."""
     return await _save(request, session, viewer, slug, party, itself=False)
 
 
 async def _save(
     request: Request, session: Session, viewer: Anyone, slug: str, party: str, *, itself: bool
 ) -> Response:
-    """Save one of the two forms; the other is shown as it is on file."""
+    """Save one of the two forms; the other is shown with its stored values."""
     form = await request.form()
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -128,9 +131,9 @@ async def _save(
 
     thing: Party | Participation = row if itself else part
     sheet = await object_form.save(
-        session, form, PARTY if itself else PART, PartyInput if itself else ParticipationInput, write,
-        kind="party" if itself else "participation", number=thing.id, version=thing.version, held=snapshot(thing),
-        **{"slug" if itself else "party": party},
+        session, form, PARTY if itself else PART, PartyInput if itself else ParticipationInput,
+        write, kind="party" if itself else "participation", number=thing.id, version=thing.version,
+        held=snapshot(thing), **{"slug" if itself else "party": party},
     )  # fmt: skip
     if sheet is None:
         return seen(base_of(slug))
@@ -143,7 +146,7 @@ async def _save(
 async def part_again(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """Let a party that was merged into another take part by itself again; positions stay where they are."""
+    """Let a merged party take part by itself again; positions stay with the other party."""
     _, part, _ = await get_part(session, slug, party, lock=True)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_participation(
@@ -156,7 +159,7 @@ async def part_again(
 async def move_party(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """One place to the left or right."""
+    """Move a party one place to the left or right."""
     negotiation, part, _ = await get_part(session, slug, party, lock=True)
     wanted = select(Participation).where(
         Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)

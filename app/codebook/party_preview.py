@@ -1,4 +1,4 @@
-"""What recording positions under another party would touch, as the pages show it before anything is written."""
+"""Preview which positions would be recorded under another party, before anything is written."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,36 +24,36 @@ from app.positions.presenter import views
 from app.positions.recoding import Touched
 from app.positions.views import PositionView
 
-BOTH = "both"  # stand, though they were stated on the same days
+BOTH = "both"  # keep both, although they were stated on the same days
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One position that would be recorded under the other party."""
+    """Position that would be recorded under the other party."""
 
     position: PositionView
     negotiation: str  # title
     issue: str  # title
     when: str  # "draft", "current", "past"
-    rivals: list[PositionView]  # the receiver's own of the same days
-    came_back: bool  # it is the receiver's own, handed over before
-    speakers: set[int]  # of the party that gives it
+    rivals: list[PositionView]  # the receiver's own positions of the same days
+    came_back: bool  # originally the receiver's own, recorded under this party earlier
+    speakers: set[int]  # ids of the giver's speakers whom it quotes
     names: Mapping[str, str]  # of parties, by slug
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All of it, and what it was made from."""
+    """Everything that would change, and a mark of the versions it was computed from."""
 
     touched: list[Touched]
     rivals: Mapping[int, list[Position]]
     rows: list[Row]
     mark: str
-    joins: list[str]  # titles of the negotiations in which the receiver takes no part yet
-    unasked: list[
-        str
-    ]  # and of those in which the giver's consent is needed, and the receiver's is not
-    speakers: dict[int, tuple[str, int]] = field(default_factory=dict)  # who, in how many positions
+    joins: list[str]  # titles of negotiations in which the receiver does not take part yet
+    # Titles of negotiations that need the giver's consent but not the receiver's.
+    unasked: list[str]
+    # by id: the speaker, and in how many positions
+    speakers: dict[int, tuple[str, int]] = field(default_factory=dict)
 
 
 async def preview(
@@ -64,7 +64,10 @@ async def preview(
     *,
     lock: bool = False,
 ) -> Preview:
-    """What a party holds at these tables; without a receiver who is on file nothing can be in its way."""
+    """Preview the giver's positions in these negotiations.
+
+    Without a stored receiver, none of its positions can compete with them.
+    """
     tables = [s.negotiation_id for s in seats]
     touched = await list_of_party(session, giver.id, negotiation_ids=tables, lock=lock)
     rivals = await list_rivals(session, touched, receiver.id) if receiver else {}
@@ -125,7 +128,7 @@ async def _own(
 async def _current(
     session: AsyncSession, tables: Sequence[int], giver: Party
 ) -> tuple[set[int], dict[int, CodeBook]]:
-    """The numbers of what is current, and the code books of these negotiations."""
+    """Return the ids of current positions, and the code books of these negotiations."""
     at, books, current = await moment(session, drafts=True), {}, set()
     rows = await session.scalars(
         select(Negotiation).where(among(Negotiation.id, tables)).order_by(Negotiation.id)
@@ -167,7 +170,7 @@ def _mark(
     touched: Sequence[Touched],
     rivals: Mapping[int, list[Position]],
 ) -> str:
-    """What a preview was made from, so that nobody confirms what has changed since."""
+    """Hash the versions that a preview was made from, so that an outdated one is not confirmed."""
     parties = [f"{p.id}.{p.version}" for p in (giver, receiver) if p]
     tables = [f"{s.id}.{s.version}" for s in seats]
     said = [f"{t.position.id}.{t.position.version}" for t in touched]
@@ -178,7 +181,10 @@ def _mark(
 
 
 def decide(form: FormData, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:
-    """Which of these are dropped for one of the receiver's that says so already; what is undecided is an error."""
+    """Return which positions are dropped in favour of an equal one of the receiver.
+
+    Positions without a decision become errors of the form.
+    """
     said, rows = chosen(form, "rival"), {r.position.id: r for r in found.rows}
     dropped = {}
     for number in sorted(numbers & found.rivals.keys()):

@@ -1,4 +1,4 @@
-"""One party turns out to be two: choose what the other one holds, then all of it as one entry of the log."""
+"""Split a party in two: choose the other one's positions, then write it as one log entry."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,10 +36,10 @@ NOTHING = "Choose at least one position that the other party holds"
 
 @dataclass(slots=True)
 class Asked:
-    """What is chosen so far."""
+    """What the editor has chosen so far."""
 
-    to: str  # slug of a party that is on file; "": a new one
-    taken: set[int] | None  # positions; None where nothing was ticked by hand yet
+    to: str  # slug of a stored party; empty for a new one
+    taken: set[int] | None  # ids of positions; None if nothing was ticked by hand yet
     speakers: set[int]
     kept: dict[int, str]
 
@@ -53,7 +53,7 @@ async def preview_split(
     party: SlugInPath,
     to: str = "",
 ) -> Response:
-    """Choose the other party, and whose words go with it; then which positions it holds."""
+    """Choose the other party and the speakers that go with it; then the positions it holds."""
     negotiation, part, giver = await get_part(session, slug, party)
     return await _show(
         request, session, negotiation, part, giver, Asked(to, None, set(), {}), _blank(part)
@@ -94,7 +94,11 @@ async def _show(
 
 
 def _ticked(found: Preview, asked: Asked) -> set[int]:
-    """What was ticked, before that what came from the receiver; and what rests on the chosen speakers alone."""
+    """Return the positions to show as ticked.
+
+    These are the ticked ones, or at first those that came from the receiver; and those that quote
+    only the chosen speakers.
+    """
     came_back = {r.position.id for r in found.rows if r.came_back}
     spoken = {r.position.id for r in found.rows if r.speakers and r.speakers <= asked.speakers}
     return (came_back if asked.taken is None else asked.taken) | spoken
@@ -112,7 +116,7 @@ async def _receiver(session: Session, to: str, giver: Party, *, lock: bool = Fal
 async def split(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """Split it: one entry of the log for everything that is touched."""
+    """Split the party, in one log entry with everything affected."""
     form = await request.form(max_fields=MOST_FIELDS)
     if viewer is None:
         return object_form.turned_away(request, form)
@@ -129,7 +133,7 @@ async def split(
     if form.get("do") == "show" or object_form.asks_again(form):
         sheet.status, asked.taken = 200, asked.taken or None
         return await _show(request, session, negotiation, part, giver, asked, sheet)
-    asked.speakers = set()  # what rests on their words was ticked, or unticked again
+    asked.speakers = set()  # their positions are ticked by now, or were unticked by hand
     found = await preview(session, giver, receiver, [part], lock=True)
     taken = [t for t in found.touched if asked.taken and t.position.id in asked.taken]
     if receiver and asked.taken and not taken:
@@ -159,7 +163,7 @@ async def split(
 def _read(
     form: FormData, found: Preview, sheet: Sheet, numbers: set[int], *, new: bool
 ) -> tuple[dict[str, Any], dict[int, int]]:
-    """The new party, and what is dropped; errors stand in the sheet."""
+    """Return the fields of the new party and the dropped positions; errors are put in the sheet."""
     values: dict[str, Any] = {}
     if new:
         values, sheet.errors = read(NewParty, FIELDS, sheet.values)

@@ -1,4 +1,4 @@
-"""What a merge or a split would touch, as its page shows it."""
+"""Preview which positions a merge or split of options would affect."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ from app.positions.views import PositionView
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One position that is touched."""
+    """Position that would change."""
 
     position: PositionView
     party: str  # name
     issue: str  # title
     when: str  # "draft", "current", "past"
-    said: dict[str, tuple[str, str | None, bool]]  # option slug -> attitude, condition, inferred
+    said: dict[str, tuple[str, str | None, bool]]  # option slug: attitude, condition, inferred
     clashes: bool
     linked: bool
-    heard: str  # "according to …", where others alone say so
+    heard: str  # "according to …", if only other parties say so
 
 
 async def preview(
@@ -41,7 +41,7 @@ async def preview(
     options: Sequence[Option],
     clashes: Sequence[Touched],
 ) -> list[Row]:
-    """The positions that are touched, with what they say of these options now."""
+    """Return the affected positions with their present attitudes to these options."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     held = await held_by_id(session, at, "position", [t.position.id for t in touched])
@@ -51,7 +51,8 @@ async def preview(
     if newest:
         current = await current_ids(
             session, at, negotiation_id=book.negotiation.id, as_of=newest,
-            parties={t.position.party_id for t in touched}, issues={t.position.issue_id for t in touched},
+            parties={t.position.party_id for t in touched},
+            issues={t.position.issue_id for t in touched},
         )  # fmt: skip
     undecided = {t.position.id for t in clashes}
     titles = {i.id: i["title"] for i in book.issues}
@@ -77,7 +78,7 @@ async def preview(
 
 
 def name_errors(errors: dict[str, str], rows: Sequence[Row], field: str) -> None:
-    """Say of which position each of these errors is, so that the summary at the top can be read by itself."""
+    """Prefix each error with its position, so that the summary at the top is clear by itself."""
     for row in rows:
         key = f"{field}-{row.position.id}"
         if key in errors:
@@ -86,6 +87,6 @@ def name_errors(errors: dict[str, str], rows: Sequence[Row], field: str) -> None
 
 
 def mark(issue: Issue, touched: Sequence[Touched]) -> str:
-    """What a preview was made from, so that nobody confirms what has changed since."""
+    """Hash the versions that a preview was made from, so that an outdated one is not confirmed."""
     text = f"{issue.version} " + " ".join(f"{t.position.id}.{t.position.version}" for t in touched)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""All quotes of one option: everything that has been said for and against it."""
+"""Serve the page of an option: all quotes for and against it."""
 
 from typing import Annotated
 
@@ -32,6 +32,8 @@ A_PAGE = 100
 
 
 class OptionTimes(Times):
+    """Query of the page: the two times, and how many positions to skip."""
+
     skip: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
 
@@ -44,7 +46,7 @@ async def show_option(
     issue: SlugInPath,
     option: SlugInPath,
 ) -> Response:
-    """Who prefers, accepts, rejects it, now and before, in whose words."""
+    """Show who prefers, accepts or rejects an option, now and earlier, with quotes."""
     asked = read_query(OptionTimes, request)
     query = MatrixQuery(issue=[issue], as_of=asked.as_of, known_at=asked.known_at)
     matrix = await load(session, slug, query, now=now(), most_cells=2**31)

@@ -1,4 +1,4 @@
-"""The pages of the code book, in the order in which their addresses are tried."""
+"""Include the pages of the code book in the order in which their paths are matched."""
 
 from fastapi import APIRouter
 

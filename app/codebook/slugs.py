@@ -1,15 +1,16 @@
-"""Short names for addresses out of what people call things: Cyrillic spelled in Latin, accents left away; pure."""
+"""Make slugs from names: Cyrillic is transliterated, accents are removed; pure functions."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST = 80  # characters of a short name
+LONGEST = 80  # characters of a slug
 _CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ё": "e", "ж": "zh", "з": "z",
-    "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
-    "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
-    "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "iu", "я": "ia", "’": "", "'": "", "ʼ": "", "ß": "ss", "ø": "o",
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ё": "e",
+    "ж": "zh", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m",
+    "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f",
+    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e",
+    "ю": "iu", "я": "ia", "’": "", "'": "", "ʼ": "", "ß": "ss", "ø": "o",
     "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i",
 }  # fmt: skip
 
@@ -18,7 +19,7 @@ _SPELLED = {ord(letter): spelled for letter, spelled in _CYRILLIC.items()}
 
 
 def slug_of(name: str) -> str:
-    """The short name that a name suggests; empty where it has no letter that can be spelled in Latin, nor a digit."""
+    """Return the slug that a name suggests; empty if it has no Latin form."""
     latin = name.lower().translate(_SPELLED)
     plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     words = re.findall("[a-z0-9]+", plain)
@@ -28,7 +29,7 @@ def slug_of(name: str) -> str:
 
 
 def slugs_of(names: Iterable[str], fallback: str) -> list[str]:
-    """A short name for each, none twice; `fallback` with a number for what suggests none."""
+    """Return a unique slug for each name; `fallback` with a number where a name suggests none."""
     made: list[str] = []
     for n, name in enumerate(names, 1):
         first = slug_of(name) or f"{fallback}-{n}"
