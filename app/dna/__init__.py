@@ -1,0 +1,1 @@
+"""Import and export files of Discourse Network Analyzer (DNA)."""

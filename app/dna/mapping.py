@@ -1,4 +1,7 @@
-"""What a discourse network says, as rows of a positions sheet: organisations are parties, concepts are options."""
+"""Map a discourse network to rows of a positions sheet.
+
+Organisations become parties, concepts become options.
+"""
 
 import hashlib
 import re
@@ -20,12 +23,16 @@ LIKELY = {
 }
 ADDRESS = re.compile(r"https?://\S+")
 CONTEXT = 60  # characters around a passage that occurs more than once
-NOTHING = "-"  # chosen for what is left out
+NOTHING = "-"  # the choice that leaves a name out
 
 
 @dataclass(slots=True)
 class Chosen:
-    """Which variable plays which part, which party an organisation is, and which option a concept (`issue/option`)."""
+    """What an editor chose for a file.
+
+    The variable for each role, the party for each organisation, and the option for each concept, as
+    `issue/option`.
+    """
 
     variables: dict[str, str] = field(default_factory=dict)
     parties: dict[str, str] = field(default_factory=dict)
@@ -35,14 +42,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A statement that does not fit, and why."""
+    """A statement that cannot be imported, and why."""
 
     statement: Statement
     reason: str
 
 
 def guess_variables(discourse: Discourse) -> dict[str, str]:
-    """Which variable of the file plays which part, by the names that the program gives them itself."""
+    """Guess which variable plays which role, by the names that the DNA program uses itself."""
     names = {folded(n): n for known in discourse.variables.values() for n in known}
     found = {
         role: next((names[n] for n in likely if n in names), "") for role, likely in LIKELY.items()
@@ -59,7 +66,7 @@ def guess_variables(discourse: Discourse) -> dict[str, str]:
 
 
 def entities(discourse: Discourse, variable: str) -> list[tuple[str, int]]:
-    """What a variable says, the most frequent first, each with the number of its statements."""
+    """Return the values of a variable with the number of their statements, most frequent first."""
     said = Counter(
         str(v).strip()
         for s in discourse.statements
@@ -69,6 +76,7 @@ def entities(discourse: Discourse, variable: str) -> list[tuple[str, int]]:
 
 
 def guess_party(names: Names, organisation: str) -> str:
+    """Return the slug of the one party with this name, or an empty string."""
     try:
         return one(names.parties, organisation, "party")
     except ValueError:
@@ -76,7 +84,10 @@ def guess_party(names: Names, organisation: str) -> str:
 
 
 def guess_option(names: Names, concept: str) -> str:
-    """The one option with this label or slug among all issues; a name `issue: option` as our own export writes it."""
+    """Return the one option with this label or slug among all issues, or an empty string.
+
+    A concept `issue: option` is read as this program's own export writes it.
+    """
     if (whole := concept.split(": ", 1)) and len(whole) == 2:
         try:
             issue = one(names.issues, whole[0], "issue")
@@ -94,9 +105,10 @@ def guess_option(names: Names, concept: str) -> str:
 def as_sheet(
     discourse: Discourse, wanted: Chosen, name: str, negotiation: str, without: Mapping[int, str]
 ) -> tuple[Sheet, list[Unfit]]:
-    """Lay the statements that fit out as rows, each on the line of its number; `without` those, and why.
+    """Turn the statements that fit into rows; return the others with the reason.
 
-    What an organisation says on one issue within one day is one position.
+    Each row is on the line of its statement's number. `without` names statements to leave out, with
+    the reason. What an organisation says on one issue on one day becomes one position.
     """
     sheet = Sheet(name, [], read_as="Discourse Network Analyzer", new_speakers=True)
     unfit = [Unfit(s, without[s.id]) for s in discourse.statements if s.id in without]
@@ -146,7 +158,10 @@ def as_sheet(
 
 
 def _row(s: Statement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
-    """One statement as a row, with the option and the attitude to it; ValueError says why it does not fit."""
+    """Return a statement as a row, its option and its attitude.
+
+    Raises ValueError with the reason if it does not fit.
+    """
     said = {role: str(s.values.get(wanted.variables.get(role, ""), "")).strip() for role in ROLES}
     if s.document is None:
         raise ValueError("belongs to no document")
@@ -179,7 +194,7 @@ def _row(s: Statement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
 
 
 def _around(s: Statement, words: str) -> dict[str, str]:
-    """What stands directly before and after a passage that its document has several times."""
+    """Return the text directly before and after a passage that its document has several times."""
     if s.document is None or s.document.text.count(words) < 2:
         return {}
     units = s.document.text.encode("utf-16-le", "surrogatepass")
@@ -189,7 +204,11 @@ def _around(s: Statement, words: str) -> dict[str, str]:
 
 
 def source_of(d: Document) -> dict[str, str]:
-    """Where a document is found: its address, if one stands among its data, else words that tell it apart."""
+    """Return a document as columns of a source.
+
+    Its address is taken from its metadata; without one, its reference is made of what identifies
+    it.
+    """
     address = next(
         (found[0] for t in (d.source, d.notes, d.section) if (found := ADDRESS.search(t))), ""
     )
@@ -211,7 +230,7 @@ def source_of(d: Document) -> dict[str, str]:
 def chosen(
     fields: Mapping[str, str], listed: Iterable[tuple[str, int]], prefix: str
 ) -> dict[str, str]:
-    """What was chosen for each of the names listed, by the number of its field."""
+    """Return what the form's fields chose for each of the listed names, by the field's number."""
     return {
         name: fields[f"{prefix}-{i}"]
         for i, (name, _) in enumerate(listed)

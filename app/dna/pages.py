@@ -1,4 +1,7 @@
-"""The page on which editors map a discourse network to parties and options, look the result over, and import it."""
+"""Serve the page on which editors map a discourse network to parties and options, and import it.
+
+The result is shown before it is imported.
+"""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -42,14 +45,14 @@ from app.spreadsheet.to_package import SheetFaults
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
-MOST_TRIES = 5  # each leaves out what the last one found faulty
-SHOWN = 500
+MOST_TRIES = 5  # each leaves out the rows in which the last one found faults
+SHOWN = 500  # entries of each list on the page
 Values = dict[str, str]
 
 
 @dataclass(slots=True)
 class Mapped:
-    """A file with how it is read, for the page."""
+    """A file and how it is read, for the page."""
 
     discourse: Discourse
     names: Names
@@ -61,10 +64,12 @@ class Mapped:
 
     @property
     def variables(self) -> list[str]:
+        """Return the names of the file's variables."""
         return list(dict.fromkeys(n for known in self.discourse.variables.values() for n in known))
 
     @property
     def fitting(self) -> int:
+        """Return how many statements can be imported."""
         return len(self.discourse.statements) - len(self.unfit or [])
 
 
@@ -72,7 +77,7 @@ class Mapped:
 async def send_dna(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Filters, Query()]
 ) -> Response:
-    """The positions of the filtered cells as a file of Discourse Network Analyzer."""
+    """Send the positions of the filtered cells as a file of Discourse Network Analyzer."""
     picked = await select_cells(session, slug, query, now=now())
     etag = etag_of(request, picked.matrix.at, picked.as_of)
 
@@ -92,7 +97,7 @@ async def send_dna(
 async def show_import(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """The form that takes a file."""
+    """Show the form that takes a file."""
     return await _page(request, session, slug, {})
 
 
@@ -100,7 +105,7 @@ async def show_import(
 async def post_import(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Show how the file maps; with `do=import`, take in what fits."""
+    """Show how the file maps; with `do=import`, import what fits."""
     sent = await read_form(request, max_fields=20_000)
     values = dict(sent.values)
     do = values.pop("do", "check")
@@ -153,7 +158,10 @@ async def post_import(
 
 
 def _left_out(taken: Taken) -> dict[int, str]:
-    """The statements that the rules refuse, and why; of a position that is on file otherwise, all of them."""
+    """Return the statements that the rules refuse, and why.
+
+    If a position differs from the one that is stored, all its statements are returned.
+    """
     reasons = {f.line: f"{f.column}: {f.reason}" for f in taken.faults}
     differing = {
         (f.party, f.issue, f.stated_on): reasons[f.line]
@@ -167,7 +175,7 @@ def _left_out(taken: Taken) -> dict[int, str]:
 
 
 def map_file(discourse: Discourse, names: Names, fields: Mapping[str, str]) -> Mapped:
-    """Take what was chosen, and guess what was not asked yet; whatever is guessed is shown."""
+    """Read the choices of the form and guess the missing ones; the page shows the guesses."""
     variables = {role: fields.get(f"variable-{role}", "") for role in ROLES}
     if not any(variables.values()):
         variables = guess_variables(discourse)

@@ -1,4 +1,4 @@
-"""A .dna file of Discourse Network Analyzer, versions 2 and 3, as documents and statements."""
+"""Read a file of Discourse Network Analyzer, versions 2 and 3, as documents and statements."""
 
 import json
 import subprocess
@@ -15,13 +15,15 @@ import anyio.to_thread
 from app.core.errors import Invalid
 from app.dna import sqlite_reader
 
-SECONDS = 30
-ANSWER = 256 << 20
+SECONDS = 30  # for the whole process that reads a file
+ANSWER = 256 << 20  # bytes of its output
 DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A document of the file, with its text."""
+
     id: int
     title: str
     text: str
@@ -30,22 +32,22 @@ class Document:
     section: str
     notes: str
     kind: str
-    date: str | None  # its day
+    date: str | None  # a day in ISO 8601
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A passage of a document, with what its variables say, by name."""
+    """A passage of a document, with the values of its variables by their names."""
 
     id: int
     type: str
     document: Document | None
-    start: int  # in UTF-16 units, as Java counts
+    start: int  # in UTF-16 code units, as Java counts
     stop: int
     values: Mapping[str, str | int]
 
     def words(self) -> str:
-        """The passage; empty where the offsets lie outside the text."""
+        """Return the passage; empty if the offsets lie outside the text."""
         if self.document is None or not 0 <= self.start < self.stop:
             return ""
         data = self.document.text.encode("utf-16-le", "surrogatepass")
@@ -56,17 +58,19 @@ class Statement:
 
 @dataclass(slots=True)
 class Discourse:
-    """What a file holds; `variables` by statement type, each with its kind of data."""
+    """The content of a file; `variables` has the data type of each, by statement type."""
 
     statements: list[Statement] = field(default_factory=list)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     documents: int = 0
-    whole: bool = True  # are the documents' texts those of the sources? Our own export has only what is quoted
-    rounded: bool = False  # version 2 keeps instants of local midnight: each was rounded to the nearest day in UTC
+    # Whether the documents have the sources' full texts; this program's own export has only quotes.
+    whole: bool = True
+    # Whether dates were rounded to the nearest day in UTC: version 2 stores local midnights.
+    rounded: bool = False
 
 
 async def read_dna(data: bytes) -> Discourse:
-    """Read a file in a process of its own; Invalid says why one cannot be read."""
+    """Read a file in a process of its own; raise Invalid with the reason if it cannot be read."""
     found = await anyio.to_thread.run_sync(_open, data)
     if "error" in found:
         raise Invalid(
@@ -95,7 +99,7 @@ def _open(data: bytes) -> dict[str, Any]:
 
 
 def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
-    """Bring the tables together; what refers to nothing is left out of the statement that has it."""
+    """Join the tables; references to missing rows are left out of the statement that has them."""
     milliseconds = _is_version_2(tables)
     documents = {d.id: d for d in (_document(row, milliseconds) for row in tables["DOCUMENTS"])}
     types = {row.get("ID"): str(row.get("Label")) for row in tables.get("STATEMENTTYPES", [])}
@@ -104,7 +108,7 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
     names: dict[Any, str] = {}
     for row in tables["VARIABLES"]:
         names[row.get("ID")] = str(row.get("Variable"))
-        # Where variables hang on roles, they belong to no one type.
+        # If variables belong to roles, they have no statement type.
         type_ = types.get(row.get("StatementTypeId"), str(row.get("StatementType") or ""))
         made.variables.setdefault(type_, {})[str(row.get("Variable"))] = str(row.get("DataType"))
     links = {row.get("ID"): row for row in tables.get("ROLEVARIABLELINKS", [])}
@@ -139,7 +143,7 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
 
 
 def _is_version_2(tables: Mapping[str, list[dict[str, Any]]]) -> bool:
-    """Tell the version by what the file says of itself, or by the table that version 3 renamed."""
+    """Detect version 2 by the version in the file, or by the table that version 3 renamed."""
     for row in tables.get("SETTINGS", []):
         if row.get("Property") == "version" and str(row.get("Value"))[:1].isdigit():
             return str(row["Value"])[0] in "12"
@@ -164,7 +168,10 @@ def _document(row: Mapping[str, Any], milliseconds: bool) -> Document:
 
 
 def _day(value: object, milliseconds: bool) -> str | None:
-    """The day of a document's date; version 2 has milliseconds of a midnight somewhere, version 3 seconds in UTC."""
+    """Return the day of a document's date.
+
+    Version 2 stores milliseconds of a midnight in some time zone, version 3 seconds in UTC.
+    """
     if not isinstance(value, int):
         return None
     seconds = (value + DAY * 500) // (DAY * 1000) * DAY if milliseconds else value

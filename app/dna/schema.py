@@ -1,4 +1,4 @@
-"""The tables of Discourse Network Analyzer 3.0, column for column, in words of our own."""
+"""Define the tables of Discourse Network Analyzer 3.0, column for column; written from scratch."""
 
 COLOUR = (
     "Red INTEGER NOT NULL DEFAULT 0",
@@ -7,8 +7,9 @@ COLOUR = (
 )
 KEY = "ID INTEGER NOT NULL PRIMARY KEY"
 RIGHTS = (
-    "AddDocuments", "EditDocuments", "DeleteDocuments", "ImportDocuments", "AddStatements", "EditStatements",
-    "DeleteStatements", "EditAttributes", "EditRegex", "EditStatementTypes", "EditCoders", "EditCoderRelations",
+    "AddDocuments", "EditDocuments", "DeleteDocuments", "ImportDocuments",
+    "AddStatements", "EditStatements", "DeleteStatements",
+    "EditAttributes", "EditRegex", "EditStatementTypes", "EditCoders", "EditCoderRelations",
     "ViewOthersDocuments", "EditOthersDocuments", "ViewOthersStatements", "EditOthersStatements",
 )  # fmt: skip
 SHOWN = {
@@ -107,5 +108,5 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 def statements() -> list[str]:
-    """What makes the tables; those of rows that refer to each other come in an order that SQLite takes."""
+    """Return the SQL that creates the tables, in this order; SQLite allows references ahead."""
     return [f"CREATE TABLE {name} ({', '.join(columns)})" for name, columns in TABLES.items()]

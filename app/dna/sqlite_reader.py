@@ -1,8 +1,8 @@
-"""Reading a stranger's SQLite file: in a process of its own, with limits, and only what has to be read.
+"""Read an untrusted SQLite file: in a process of its own, with limits, and only what is needed.
 
-Run as a program: the path of the file as its argument, what it holds as JSON on standard output. The file is opened
-read-only and as one that nobody else changes; views and triggers of its own are never run, since only tables are
-asked, column by column; a broken page or a row without end costs this process, and nothing else.
+Run as a program: the path of the file as its argument, its tables as JSON on standard output. The
+file is opened read-only and as immutable. Its views and triggers never run, since only tables are
+read, column by column. A broken page or an endless row ends this process and nothing else.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any
 
 MEMORY = 1 << 30
 SECONDS = 20
-STEPS = 200_000_000  # of SQLite's machine, about as many seconds
+STEPS = 200_000_000  # of SQLite's virtual machine: about as long as SECONDS
 MOST_ROWS = 500_000  # of one table
-LONGEST = 32 << 20  # of one value
+LONGEST = 32 << 20  # bytes of one value
 READ = {
     "SETTINGS": ("Property", "Value"),
     "DOCUMENTS": ("ID", "Title", "Text", "Author", "Source", "Section", "Notes", "Type", "Date"),
@@ -35,11 +35,11 @@ NEEDED = ("DOCUMENTS", "STATEMENTS", "VARIABLES")
 
 
 class Unreadable(Exception):
-    """The message says why, for people."""
+    """The file cannot be read; the message says why, for users."""
 
 
 def tables(path: str) -> dict[str, list[dict[str, Any]]]:
-    """Read the tables of a file with the columns that are known and there."""
+    """Read the known tables, with those of their known columns that the file has."""
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, isolation_level=None)
     steps = 0
 
@@ -75,15 +75,14 @@ def _rows(
     connection: sqlite3.Connection, table: str, columns: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     named = table.replace('"', '""')
-    # Hidden and generated columns are another's program; only stored ones are read.
+    # Generated columns would run expressions of the file; only stored columns are read.
     info = connection.execute(f'PRAGMA table_xinfo("{named}")').fetchall()
     stored = {str(row[1]).lower() for row in info if row[6] == 0}
     read = [c for c in columns if c.lower() in stored]
     if not read:
         return []
-    chosen = ", ".join(
-        f'"{c}"' for c in read
-    )  # of ours; quotation marks in the name of the table are doubled above
+    # The names of columns are from READ; quotation marks in the table's name are doubled above.
+    chosen = ", ".join(f'"{c}"' for c in read)
     rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608  (quoted)
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")
@@ -93,6 +92,7 @@ def _rows(
 
 
 def main() -> None:
+    """Set the limits of this process, read the file, and write the answer."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

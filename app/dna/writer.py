@@ -1,7 +1,8 @@
-"""Positions as a file of Discourse Network Analyzer: a statement for each quote and attitude, quotes untouched.
+"""Write positions as a file of Discourse Network Analyzer: a statement per quote and attitude.
 
-Texts of sources are for editors alone, so that a document consists of the quotes taken from it, in a paragraph each;
-the program knows only one date for a document, so that each day on which something was said makes one of its own.
+Quotes are written unchanged. Texts of sources are shown to editors only, so a document consists of
+the quotes taken from it, each in a paragraph. The DNA program knows only one date of a document, so
+each day on which something was said makes a document of its own.
 """
 
 import base64
@@ -24,9 +25,10 @@ from app.positions.views import PositionView, QuoteView
 VERSION = "3.0.11"
 CODER, PASSWORD = "Parley", "parley"
 ROUNDS = 100_000
-LONGEST = 190  # of what is not a quote
-TYPE = 1
-# The program's own four, and what must not get lost: on which condition, and by whose word alone.
+LONGEST = 190  # characters of a text that is not a quote
+TYPE = 1  # the id of the only statement type
+# The DNA program's own four, and two more for what must not get lost: the condition, and the party
+# that alone reports the position.
 VARIABLES = dict.fromkeys(("person", "organization", "concept"), "short text") | {
     "agreement": "boolean"
 }
@@ -36,7 +38,7 @@ YES = {"prefers": 1, "accepts": 1, "rejects": 0}
 
 
 async def export_dna(session: AsyncSession, chosen: Selection, path: Path) -> None:
-    """Write every position of the cells chosen that has an attitude; the others cannot be said in that form."""
+    """Write every position of the chosen cells that has an attitude; the format has no others."""
     with closing(sqlite3.connect(path)) as connection, connection:
         for statement in statements():
             connection.execute(statement)
@@ -69,7 +71,7 @@ def _frame(connection: sqlite3.Connection, chosen: Selection) -> None:
 
 
 def encrypted(password: str, salt: str) -> str:
-    """A password as the program keeps it (jasypt's StrongPasswordEncryptor)."""
+    """Hash a password as the DNA program stores it (jasypt's StrongPasswordEncryptor)."""
     given = hashlib.sha256(salt.encode()).digest()[:16]
     digest = hashlib.sha256(given + password.encode()).digest()
     for _ in range(ROUNDS - 1):
@@ -78,7 +80,7 @@ def encrypted(password: str, salt: str) -> str:
 
 
 class _File:
-    """Numbers documents, entities and statements as they come."""
+    """Write documents, entities and statements, and number them in the order they come."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -90,6 +92,7 @@ class _File:
         self.statements = self.values = 0
 
     def add(self, position: PositionView, names: Mapping[str, str], issue: IssueView) -> None:
+        """Add a statement for each quote of the position and each of its attitudes."""
         labels = {o.slug: o.label for o in issue.options}
         for quote in position.quotes:
             document = self._document(position, quote)
@@ -114,7 +117,7 @@ class _File:
     def _data(self, table: str, variable: str, value: int) -> None:
         self.values += 1
         row = (self.values, self.statements, NUMBER[variable], value)
-        self.connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", row)  # noqa: S608  (tables of ours)
+        self.connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", row)  # noqa: S608  (our own tables)
 
     def _entity(self, variable: str, value: str) -> int:
         key = (variable, value[:LONGEST])
@@ -153,13 +156,14 @@ class _File:
                 int(when),
             )
             self.connection.execute(
-                "INSERT INTO DOCUMENTS (ID, Title, Text, Coder, Source, Notes, Date) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO DOCUMENTS (ID, Title, Text, Coder, Source, Notes, Date)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
         return self.documents[key]
 
     def _place(self, document: int, words: str) -> tuple[int, int]:
-        """Where a quote stands in its document, in the UTF-16 units that Java counts."""
+        """Return start and stop of a quote in its document, in UTF-16 units as Java counts."""
         if (document, words) not in self.places:
             start = self.lengths.get(document, 0)
             stop = start + len(words.encode("utf-16-le")) // 2
@@ -169,5 +173,6 @@ class _File:
         return self.places[document, words]
 
     def finish(self) -> None:
+        """Write the documents' texts, which are complete only now."""
         texts = (("\n\n".join(parts), number) for number, parts in self.texts.items())
         self.connection.executemany("UPDATE DOCUMENTS SET Text = ? WHERE ID = ?", texts)
