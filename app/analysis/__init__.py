@@ -1,0 +1,1 @@
+"""Analyse positions: agreement of parties, moves over time, coverage."""

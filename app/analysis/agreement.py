@@ -1,4 +1,4 @@
-"""How near two parties are to each other (docs/rules.md, agreement); pure."""
+"""Compute how near two parties are to each other (docs/rules.md#agreement); pure functions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from itertools import combinations
 
 @dataclass(frozen=True, slots=True)
 class IssueScale:
-    """An issue's options, with what measures the distance between them; `ranks` holds retired ones too."""
+    """An issue's options and the ranks that measure their distance, those of retired ones too."""
 
     slug: str
     ordered: bool
@@ -28,9 +28,7 @@ class Pair:
     """Field for field as the API answers it."""
 
     parties: list[str]
-    agreement: (
-        float | None
-    )  # from 0 to 1; None where there is no issue on which both prefer an option
+    agreement: float | None  # from 0 to 1; None if there is no issue on which both prefer an option
     issues: int
     on: list[OnIssue]
 
@@ -38,9 +36,10 @@ class Pair:
 def agreement(
     parties: Sequence[str], issues: Sequence[IssueScale], preferred: Mapping[tuple[str, str], str]
 ) -> list[Pair]:
-    """Measure each pair of parties, once, in their order; `preferred` maps (party, issue) to an option.
+    """Compute the agreement of each pair of parties, once, in the order of the parties.
 
-    The mean is taken exactly, of ranks as written in decimals, and rounded once, a tie to the even digit.
+    `preferred` maps (party, issue) to an option. The mean is exact, of ranks as written in
+    decimals, and rounded once, a tie to the even digit.
     """
     return [_pair(one, other, issues, preferred) for one, other in combinations(parties, 2)]
 
@@ -60,7 +59,10 @@ def _pair(
 
 
 def closeness(issue: IssueScale, one: str, other: str) -> Fraction:
-    """Compare two options of an issue: 1 for the same, 0 for the ends of a scale or where there is none."""
+    """Compare two options of an issue: 1 for the same, 0 for the ends of a scale.
+
+    Different options are 0 as well if the issue is not ordered or one of them has no rank.
+    """
     if one == other:
         return Fraction(1)
     if not issue.ordered or one not in issue.ranks or other not in issue.ranks:

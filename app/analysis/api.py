@@ -1,4 +1,4 @@
-"""The analyses as JSON: how near parties are, who moved, what was current when, and what is missing or weak."""
+"""Serve the analyses as JSON: agreement, moves, what was current when, and coverage."""
 
 from typing import Annotated, Any
 
@@ -36,7 +36,10 @@ router = api_router("/negotiations/{slug}", tag="analysis")
 async def show_agreement(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
-    """How near each pair of parties is to each other, from 0 to 1, over the issues on which both prefer an option."""
+    """How near each pair of parties is to each other, from 0 to 1.
+
+    It goes by the issues on which both prefer an option.
+    """
     matrix = await _matrix(session, slug, query)
     scales = [
         IssueScale(
@@ -57,10 +60,12 @@ async def show_agreement(
 async def list_moves(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[MovesQuery, Query()]
 ) -> Response:
-    """Every move after `from`, up to and with `to`: each time that another position becomes current in a cell.
+    """Every move after `from`, up to and with `to`.
 
-    Corrections of the record made since `from` stand apart, in `corrections` beside `data`: they are no moves.
-    `ranks` tells from which rank to which a party moved on an ordered issue. At most 10,000 moves are answered at once.
+    A move is each time that another position becomes current in a cell. Corrections of the record
+    made since `from` stand apart, in `corrections` beside `data`: they are no moves. `ranks` tells
+    from which rank to which a party moved on an ordered issue. At most 10,000 moves are answered at
+    once.
     """
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
@@ -124,9 +129,10 @@ async def show_timeline(
 ) -> Response:
     """Of each cell the positions that were current one after the other up to `as_of`, oldest first.
 
-    `from` is the day on which a position became current (its `stated_by`), `until` the one on which the next did (null:
-    it still is), `kind` what kind of move that was. `days` are those by which something was said, with how much.
-    Cells come by issue and party, in their order; those without any position are left out. Quotes: GET /positions/{id}.
+    `from` is the day on which a position became current (its `stated_by`), `until` the one on which
+    the next did (null: it still is), `kind` what kind of move that was. `days` are those by which
+    something was said, with how much. Cells come by issue and party, in their order; those without
+    any position are left out. Quotes: GET /positions/{id}.
     """
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
@@ -167,8 +173,8 @@ async def show_timeline(
 
 
 LIGHT = (
-    "id", "stated_on", "stated_from", "stated_by", "act", "summary", "firmness", "attitudes", "conditions", "inferred",
-    "attributed_by", "url",
+    "id", "stated_on", "stated_from", "stated_by", "act", "summary", "firmness",
+    "attitudes", "conditions", "inferred", "attributed_by", "url",
 )  # fmt: skip
 
 
@@ -186,10 +192,11 @@ def _turn(turn: Turn, seen: dict[int, PositionView], *, last: bool) -> dict[str,
 async def show_coverage(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:
-    """What is missing or weak: cells never searched, silent or stale ones, thin evidence, quotes that no longer match.
+    """What is missing or weak: cells never searched, silent or stale ones, thin evidence.
 
-    `redated` are positions whose `stated_by` a corrected day of publication would change (`would_be`); nothing changes
-    it but a correction of the position.
+    Quotes that no longer match are listed too. `redated` are positions whose `stated_by` a
+    corrected day of publication would change (`would_be`); nothing changes it but a correction of
+    the position.
     """
     matrix = await _matrix(session, slug, Times(as_of=query.as_of, known_at=query.known_at))
     found = await coverage(session, matrix, stale_after=query.stale_after)
@@ -197,7 +204,7 @@ async def show_coverage(
 
 
 def coverage_json(found: Coverage) -> dict[str, Any]:
-    """Each item names its cell, and the numbers of what it is about."""
+    """Return the coverage as the API answers it: each item names its cell and related ids."""
 
     def cell(p: PositionView) -> dict[str, Any]:
         return {"party": p.party, "issue": p.issue, "position": p.id}
@@ -256,7 +263,10 @@ def _window(
     end: int | None,
     **beside: Any,
 ) -> Response:
-    """Answer with a part of it, and where the next is, with the times pinned so that it is a part of the same."""
+    """Answer with one window of the data, and a link to the next.
+
+    The link pins the times, so that all windows are parts of the same data.
+    """
     following = None if end is None else write_cursor(purpose, at.epoch, end)
     pins = {"known_at": instant(at.at)} | ({"as_of": str(meta["as_of"])} if "as_of" in meta else {})
     links = next_link(request, following, **pins)

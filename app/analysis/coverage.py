@@ -1,4 +1,7 @@
-"""What is missing or weak: cells nobody searched, silent and stale ones, thin evidence, quotes that no longer fit."""
+"""Find what is missing or weak: cells never searched, silent or stale, and thin evidence.
+
+Quotes that no longer match their source, and dates that no longer follow from it, are found too.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from app.positions.presenter import views
 from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.views import PositionView, QuoteView
 
-STALE_AFTER = 90  # days without a position or a look, unless the reader says otherwise
+STALE_AFTER = 90  # default for days without a position or a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,12 @@ class CellGap:
     party: str
     issue: str
     look: LookView | None = None
-    possible_stated_on: Sequence[str] = ()  # of positions that may have been stated by then
+    possible_stated_on: Sequence[str] = ()  # of positions that may have been stated by `as_of`
 
 
 @dataclass(frozen=True, slots=True)
 class StaleCell:
-    """A cell that nothing has been heard of, nor anybody looked into, for `days` days."""
+    """A cell with no new position and no look for `days` days."""
 
     party: str
     issue: str
@@ -64,17 +67,20 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Redated:
-    """A position whose `stated_by` is not what its sources' dates of publication say by now (docs/rules.md, rule 3)."""
+    """A position whose `stated_by` no longer follows from its sources' publication dates.
+
+    See docs/rules.md, rule 3.
+    """
 
     position: PositionView
-    stated_by: (
-        str | None
-    )  # what would be computed today; None where the dates no longer go together
+    stated_by: str | None  # as computed today; None if the dates now contradict each other
     problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
+    """The gaps and weaknesses of the cells shown."""
+
     cells: int
     never: list[CellGap]
     searched: list[CellGap]
@@ -87,7 +93,10 @@ class Coverage:
 async def coverage(
     session: AsyncSession, matrix: Matrix, *, stale_after: int = STALE_AFTER
 ) -> Coverage:
-    """What the matrix, as somebody asked for it, lacks; in a fixed number of statements."""
+    """Find the gaps and weaknesses of the cells that the matrix shows.
+
+    The number of SQL statements does not depend on the matrix.
+    """
     shown = [c for row in matrix.grid.rows for c in row.cells if c is not None]
     silent = [c for c in shown if c.position is None]
     inside = {(c.party, c.issue) for c in shown}
@@ -128,7 +137,7 @@ async def _stale(session: AsyncSession, matrix: Matrix, stale_after: int) -> lis
                 d for d in (cell.position and cell.position.stated_by, look and look.looked_on) if d
             ]
             if not days:
-                continue  # never looked at: that is another list
+                continue  # never searched: listed in `never`
             age = (matrix.as_of - date.fromisoformat(max(days))).days
             if age > stale_after:
                 number = cell.position.id if cell.position else None
@@ -164,7 +173,10 @@ async def _unmatched(session: AsyncSession, matrix: Matrix) -> list[Unmatched]:
 
 
 async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
-    """Only sources that were ever corrected can differ from what their positions were dated by."""
+    """Return the positions that would be dated otherwise today.
+
+    Only positions on a source that was corrected can be; only those are computed.
+    """
     source = aliased(Holding)
     corrected = exists().where(
         source.kind == "source",
@@ -197,7 +209,11 @@ def _redate(position: PositionView, first_published: tuple[datetime, bool]) -> R
 async def _resting_on(
     session: AsyncSession, matrix: Matrix, quotes: Select[int]
 ) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
-    """The published positions that rest on any of these quotes; when each was first published, is it dated by hand?"""
+    """Return the published positions that rest on any of these quotes.
+
+    Also returns, by the position's id, when it was first published and whether `stated_by` was set
+    by hand.
+    """
     at: Moment = matrix.at
     users = select(QuoteUse.position_id).where(
         QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq
@@ -223,7 +239,7 @@ async def _resting_on(
 
 
 def counts(found: Coverage) -> dict[str, int]:
-    """How many of each, for the top of the page and the head of an answer."""
+    """Count the items of each kind, for the top of the page and of the API's answer."""
     parts: dict[str, Collection[object]] = {
         "never": found.never,
         "searched": found.searched,

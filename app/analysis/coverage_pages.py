@@ -1,4 +1,4 @@
-"""The page of what is missing or weak, each line with the way to the form that mends it."""
+"""Serve the coverage page: what is missing or weak, each line with a link to the form for it."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -26,7 +26,7 @@ AGES = (30, 90, 180, 365)
 async def show_coverage(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """What nobody has searched, what is silent or stale, and what rests on little."""
+    """Show cells never searched, silent and stale ones, and positions with little evidence."""
     asked = read_query(CoverageQuery, request)
     query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
     matrix = await load(session, slug, query, now=now(), most_cells=2**31)

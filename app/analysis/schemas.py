@@ -1,4 +1,4 @@
-"""What may be asked of the analyses in their addresses."""
+"""Define the query parameters of the analyses."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from app.matrix.schemas import Times
 
 
 class MovesQuery(Query):
-    """Over which days, as held at which instant."""
+    """The range of days, and the instant of `known_at`."""
 
     after: Annotated[
         Day | None, Field(alias="from", description="Moves later than this day; default: all.")
@@ -27,6 +27,8 @@ class MovesQuery(Query):
 
 
 class CoverageQuery(Times):
+    """Both times, and the days after which a cell is stale."""
+
     stale_after: Annotated[
         int,
         Field(
@@ -38,6 +40,8 @@ class CoverageQuery(Times):
 
 
 class TimelineQuery(Times):
+    """Both times, and where to go on."""
+
     cursor: Annotated[
         str | None, Field(max_length=200, description="From `meta.next`: the following cells.")
     ] = None

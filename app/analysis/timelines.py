@@ -1,4 +1,4 @@
-"""How the current positions of a negotiation followed each other as time went on, and what was corrected since."""
+"""Compute how the current positions of cells followed each other, and what was corrected since."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +29,10 @@ MOST_CORRECTIONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A position's time as the current one of its cell: from its `stated_by` until another takes its place."""
+    """A position's time as the current one of its cell.
+
+    It lasts from the position's `stated_by` until another one takes its place.
+    """
 
     party: str
     issue: str
@@ -58,20 +61,31 @@ class Correction:
 async def turns(
     session: AsyncSession, at: Moment, book: CodeBook, cells: Collection[CellKey] | None = None
 ) -> list[list[Turn]]:
-    """Of each cell (by default all) that ever had a position its turns, oldest first; by issue and party, in order."""
+    """Return the turns of each cell that ever had a position, oldest first.
+
+    Cells come by issue and party, in the negotiation's order; `cells` restricts them.
+    """
     narrowed = []
     if cells is not None:
         parties, issues = ({cell[part] for cell in cells} for part in (0, 1))
         narrowed = [among(Spell.party_id, parties), among(Spell.issue_id, issues)]
     rows = await session.execute(
         select(
-            Spell.position_id, Spell.party_id, Spell.issue_id, Spell.status,
-            Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed,
+            Spell.position_id,
+            Spell.party_id,
+            Spell.issue_id,
+            Spell.status,
+            Spell.stated_from,
+            Spell.stated_by,
+            Spell.first_published,
+            Spell.attributed,
         ).where(
-            Spell.negotiation_id == book.negotiation.id, Spell.status == PositionStatus.PUBLISHED, held(Spell, at),
+            Spell.negotiation_id == book.negotiation.id,
+            Spell.status == PositionStatus.PUBLISHED,
+            held(Spell, at),
             *narrowed,
         )
-    )  # fmt: skip
+    )
     by_cell: dict[tuple[int, int], list[precedence.Spell]] = defaultdict(list)
     for row in rows:
         number, party, issue, status, *dates_and_hearsay = row
@@ -98,6 +112,7 @@ def _turns(party: str, issue: str, spells: Sequence[precedence.Spell]) -> list[T
 async def positions_at(
     session: AsyncSession, at: Moment, numbers: Iterable[int | None]
 ) -> dict[int, PositionView]:
+    """Return these positions by id, each in its version at the moment."""
     rows = await session.execute(newest_spells(at).where(among(Spell.position_id, numbers)))
     return {
         v.id: v
@@ -106,6 +121,7 @@ async def positions_at(
 
 
 def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
+    """Return the kind of the move with which a turn began (docs/rules.md#moves)."""
     before = seen.get(turn.before) if turn.before is not None else None
     return kind(stand_of(before) if before else None, stand_of(seen[turn.position]))
 
@@ -113,7 +129,10 @@ def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
 async def corrections(
     session: AsyncSession, at: Moment, book: CodeBook, since: date | None
 ) -> list[Correction]:
-    """What was corrected, retracted or restored after the end of a day, newest first."""
+    """Return what was corrected, retracted or restored after the end of a day, newest first.
+
+    At most MOST_CORRECTIONS are returned.
+    """
     recorded: Any = func.coalesce(Revision.recorded_at, Commit.at)
     wanted = (
         select(*REVISION)
@@ -135,8 +154,15 @@ async def corrections(
     issues = {i.id: i["slug"] for i in book.issues}
     return [
         Correction(
-            v.id, v.version, book.parties[v["party_id"]]["slug"], issues[v["issue_id"]], v.action, v.reason,
-            instant(v.at), v.by, f"/positions/{v.id}/versions/{v.version}",
+            v.id,
+            v.version,
+            book.parties[v["party_id"]]["slug"],
+            issues[v["issue_id"]],
+            v.action,
+            v.reason,
+            instant(v.at),
+            v.by,
+            f"/positions/{v.id}/versions/{v.version}",
         )
         for v in found
-    ]  # fmt: skip
+    ]
