@@ -1,0 +1,1 @@
+"""The matrix of parties and issues: current positions, moves and common ground."""

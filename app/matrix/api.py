@@ -1,4 +1,4 @@
-"""The matrix and the common ground as JSON."""
+"""Return the matrix and the common ground as JSON."""
 
 from typing import Annotated, Any
 
@@ -26,9 +26,10 @@ async def show_matrix(
 ) -> Response:
     """Who wants what: the current position of every party on every issue.
 
-    With `since`, `changed` tells whether another position is current than at the end of that day, and `move` the kind
-    of the last move after it. `new` is no change: there was nothing before, or only what others said of the party.
-    Where `order_uncertain` is there too, the dates do not tell which of the positions came last.
+    With `since`, `changed` tells whether another position is current than at the end of that day,
+    and `move` the kind of the last move after it. `new` is no change: there was nothing before, or
+    only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
+    which of the positions came last.
     """
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
     cells = [cell_json(c) for row in matrix.grid.rows for c in row.cells if c is not None]
@@ -68,10 +69,11 @@ async def show_matrix(
 async def show_common_ground(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
-    """Per issue and option: agreed, qualified, blocked or open among those whose consent is required.
+    """For each option: agreed, qualified, blocked or open among those whose consent is required.
 
-    `silent` lists those without an attitude to the option. `elsewhere` lists those of them that prefer another option
-    of the issue: they have said what they want, so do not count them as not having spoken.
+    `silent` lists those without an attitude to the option. `elsewhere` lists those of them that
+    prefer another option of the issue: they have said what they want, so do not count them as not
+    having spoken.
     """
     matrix = await load(
         session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False
@@ -90,12 +92,13 @@ async def show_common_ground(
 
 
 def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
-    """Where the following rows are, with both times pinned so that the walk is of one matrix."""
+    """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     return next_link(request, matrix.next, **pins)
 
 
 def cell_json(cell: Cell) -> dict[str, Any]:
+    """Return a cell as the API returns it; fields that do not apply to it are left out."""
     made: dict[str, Any] = {
         "party": cell.party,
         "issue": cell.issue,

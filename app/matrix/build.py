@@ -1,4 +1,4 @@
-"""The matrix as somebody asked for it: what page, API and exports share."""
+"""Build the matrix for a query; pages, API and exports share it."""
 
 import contextlib
 from collections.abc import Collection, Mapping
@@ -37,21 +37,22 @@ NO_NUL = "contains a NUL character, which no text has"
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
+    """The matrix for a query, as known at a moment."""
+
     at: Moment
     as_of: date
     book: CodeBook
     negotiation: NegotiationView
-    parties: list[PartyView]  # all of them, for their names; those shown are in the grid
-    seated: list[
-        PartyView
-    ]  # without those that were merged into another and have nothing left to show
-    issues: list[IssueView]  # likewise
+    parties: list[PartyView]  # all of them, for their names; the grid has those shown
+    # Without parties that were merged into another one and have no positions left.
+    seated: list[PartyView]
+    issues: list[IssueView]  # all of them; the grid has those shown
     grid: Grid
-    ground: dict[str, IssueGround]  # by issue shown
-    positions: list[PositionView]  # current in the cells shown, those that a filter hides included
-    names: dict[str, str]  # of these parties, and of others that speak in their positions, by slug
+    ground: dict[str, IssueGround]  # by slug of the issues shown
+    positions: list[PositionView]  # current in the cells shown, also where a filter hides the cell
+    names: dict[str, str]  # by slug: these parties and those of other speakers in the positions
     total_cells: int
-    next: str | None  # cursor of the rows that follow
+    next: str | None  # cursor of the next rows
 
 
 async def load(
@@ -64,9 +65,11 @@ async def load(
     cells: bool = True,
     ground: bool = True,
 ) -> Matrix:
-    """Answer a question to the matrix in a fixed number of statements; at most `most_cells`, in whole rows.
+    """Load the matrix for a query in a fixed number of SQL statements.
 
-    Who needs no `cells`, or no common `ground`, says so: the one costs the texts, the other the columns not shown.
+    It has whole rows with at most `most_cells` cells, but at least one row. A caller that needs no
+    `cells` or no common `ground` saves the reading of the texts, or of the columns not shown. Raise
+    Invalid for an unknown party or issue and for a bad cursor.
     """
     at = await moment(session, query.known_at)
     start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
@@ -97,7 +100,7 @@ async def load(
         else None
     )
 
-    # Common ground counts everybody whose consent is required, whatever columns are shown.
+    # Common ground counts all parties whose consent is required, also those not shown.
     consenting = [p for p in parties if p.consent_required] if ground else []
     columns = {party_ids[p.slug] for p in shown}
     needed = columns | {party_ids[p.slug] for p in consenting}
@@ -156,9 +159,20 @@ async def load(
     }
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
-        at, as_of, book, negotiation_view(book.negotiation), parties, seated, issues, grid, grounds, positions,
-        {p["slug"]: p["name"] for p in known.values()}, len(asked) * len(shown), more,
-    )  # fmt: skip
+        at,
+        as_of,
+        book,
+        negotiation_view(book.negotiation),
+        parties,
+        seated,
+        issues,
+        grid,
+        grounds,
+        positions,
+        {p["slug"]: p["name"] for p in known.values()},
+        len(asked) * len(shown),
+        more,
+    )
 
 
 async def _last_moves(
@@ -170,7 +184,7 @@ async def _last_moves(
     since: date,
     where: Mapping[str, Any],
 ) -> dict[CellKey, MoveKind]:
-    """Name the last move of each cell whose current position became so after the end of `since`."""
+    """Return the last move of each cell whose position became current after the end of `since`."""
     before = await queries.predecessors(session, at, as_of=as_of, since=since, **where)
     moves, parties = {}, book.party_slugs()
     for (party_id, issue_id), cell in current.items():
@@ -193,7 +207,7 @@ async def _seated(
     parties: list[PartyView],
     numbers: Mapping[str, int],
 ) -> list[PartyView]:
-    """Leave out whoever was merged into another, unless something of it is on record still, or again."""
+    """Leave out parties that were merged into another one, unless they have positions again."""
     merged = {numbers[p.slug]: p.slug for p in parties if p.merged_into}
     if not merged:
         return parties
@@ -207,7 +221,7 @@ async def _speaking(
     book: CodeBook,
     current: Mapping[tuple[int, int], queries.Current],
 ) -> dict[int, Snapshot]:
-    """The parties of a negotiation, and those that speak in these positions without taking part in it."""
+    """Return a negotiation's parties, with those that only speak in these positions, by id."""
     speaking = {q["party_id"] for c in current.values() if c.version for q in c.version["quotes"]}
     others = speaking - book.parties.keys() - {None}
     return book.parties | (await held_by_id(session, at, "party", others) if others else {})
@@ -222,7 +236,10 @@ def ground_of(
     current: Mapping[CellKey, queries.Current],
     looks: Collection[CellKey],
 ) -> IssueGround:
-    """Where those whose consent is required stand on each option that is open to choice or still held."""
+    """Compute the common ground on one issue among the parties whose consent is required.
+
+    Retired options count only while one of these parties still has an attitude to them.
+    """
     slugs = {o.id: o["slug"] for o in book.options[issue_id]}
     numbers = {slug: number for number, slug in parties.items()}
     stands: dict[str, Stand | None] = {}
@@ -245,7 +262,10 @@ def ground_of(
 def stand_in(
     party: str, version: Snapshot, slugs: Mapping[int, str], parties: Mapping[int, str]
 ) -> Stand:
-    """What the analyses read of a position, out of its document; slugs of options and parties by number."""
+    """Make the input of the analyses from a position's document.
+
+    `slugs` has the slugs of the issue's options, `parties` those of parties, each by id.
+    """
     d = version.data
     by_slug = {slugs[a["option_id"]]: a for a in d["attitudes"]}
     return Stand(
@@ -256,7 +276,8 @@ def stand_in(
             slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None
         },
         inferred=[slug for slug, a in by_slug.items() if a["inferred"]],
-        # One that takes no part may go by its number: a move asks whether others alone say so, not who.
+        # A party that takes no part may appear by its id: moves only need to know whether the
+        # position is hearsay, not from whom.
         attributed_by=[parties.get(number, str(number)) for number in attributed_by(d)],
         firmness=d["firmness"],
         act=d["act"],
@@ -264,6 +285,7 @@ def stand_in(
 
 
 def stand_of(position: PositionView) -> Stand:
+    """Make the input of the analyses from a position as readers see it."""
     return Stand(
         party=position.party,
         position=position.id,
@@ -283,7 +305,7 @@ def _known(name: str, asked: list[str], there: dict[str, int]) -> None:
 
 
 def _read_cursor(cursor: str, at: Moment) -> tuple[int, int, date]:
-    """The first row, and the two times that the first page was read at."""
+    """Read from a cursor the first row, the commit and the `as_of` of the first page."""
     match read_cursor(cursor, "matrix", at.epoch):
         case [int(start), int(seq), str(day)] if start >= 0:
             with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""How one cell came to be as it is: all its positions, and what each was to the one before."""
+"""List all positions of a cell, each with the move from the one before."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from app.positions.views import PositionView
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A position of a cell, and the move by which it became current; None where it never was."""
+    """A position of a cell, and the move by which it became current; None if it never was."""
 
     position: PositionView
     mark: Mark | None
@@ -29,7 +29,7 @@ class Passage:
 async def cell_history(
     session: AsyncSession, matrix: Matrix, party: str, issue: IssueView
 ) -> list[Passage]:
-    """The positions of a cell that may have been stated by then, newest first, each with its move."""
+    """List the positions of a cell that may have been stated by `as_of`, newest first."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
     rows = await spells_of_cell(session, matrix.at, party_id, issue_id)
@@ -55,7 +55,11 @@ async def cell_history(
 def ranks_between(
     issue: IssueView, before: PositionView, after: PositionView
 ) -> tuple[float, float] | None:
-    """From which rank to which the preferred option went, where the options are a scale."""
+    """Return the ranks of the options preferred before and after.
+
+    None if the options are not ordered, if one of the positions prefers none, or if the rank is the
+    same.
+    """
     ranks = {option.slug: option.rank for option in issue.options} if issue.ordered else {}
     was, now = (ranks.get(stand_of(p).preferred or "") for p in (before, after))
     return None if was is None or now is None or was == now else (float(was), float(now))
@@ -64,7 +68,7 @@ def ranks_between(
 async def spells_of_cell(
     session: AsyncSession, at: Moment, party_id: int, issue_id: int
 ) -> list[tuple[precedence.Spell, Snapshot]]:
-    """The published positions of a cell as held at a moment."""
+    """Read the published positions of a cell as known at a moment, in no order."""
     rows = await session.execute(
         select(
             Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed, *REVISION
@@ -77,7 +81,7 @@ async def spells_of_cell(
             Spell.status == PositionStatus.PUBLISHED,
             held(Spell, at),
         )
-    )  # fmt: skip
+    )
     found = []
     for row in rows:
         if row[-1] is None:

@@ -1,4 +1,4 @@
-"""How a view of the matrix is cited, and what it is in schema.org's words; pure."""
+"""Cite a view of the matrix, and describe it in schema.org terms."""
 
 from app.citations.citable import US, Cite, Work
 from app.core import dates
@@ -14,7 +14,7 @@ FORMS = {
 
 
 def cite_matrix(matrix: Matrix, *, base: str, permalink: str) -> Cite:
-    """Cite a view by the address that answers the same for ever."""
+    """Cite a view by the permanent link that will always show the same."""
     n, as_of, known_at = matrix.negotiation, matrix.as_of.isoformat(), instant(matrix.at.at)
     query = permalink[permalink.index("?") :]
     work = Work(

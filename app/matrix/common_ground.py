@@ -1,4 +1,7 @@
-"""Where the parties whose consent is required agree, option by option (docs/rules.md, common ground); pure."""
+"""Compute for each option how far the parties whose consent is required agree on it.
+
+The rules: docs/rules.md#common-ground.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +12,10 @@ from app.models.vocabulary import Act, Attitude, CommonGround
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What the analyses read of a position; options are named by slug. A withdrawn one has no attitudes."""
+    """What the analyses need of a position; parties and options are slugs.
+
+    A position that withdraws has no attitudes.
+    """
 
     party: str
     position: int
@@ -22,15 +28,17 @@ class Stand:
 
     @property
     def attributed(self) -> bool:
+        """Whether the position is hearsay: only other parties' speakers say so."""
         return bool(self.attributed_by)
 
     @property
     def withdrawn(self) -> bool:
+        """Whether the party gave its position up."""
         return self.act == Act.WITHDRAWS
 
     @property
     def preferred(self) -> str | None:
-        """The option that it prefers, also on a condition, by inference or hearsay."""
+        """The option that it prefers, also if on a condition, by inference or by hearsay."""
         return next(
             (option for option, attitude in self.attitudes.items() if attitude == Attitude.PREFERS),
             None,
@@ -52,30 +60,36 @@ class Voice:
 
     @property
     def plain(self) -> bool:
-        """Is it on no condition, not the coder's reading and not hearsay?"""
+        """Whether it has no condition and is neither inferred by the coder nor hearsay."""
         return self.condition is None and not self.inferred and not self.attributed
 
 
 @dataclass(frozen=True, slots=True)
 class OptionGround:
-    """How the consenting parties, in their order, stand on one option, field for field as the API answers it."""
+    """How the consenting parties, in their order, stand on one option.
+
+    Field for field as the API answers it.
+    """
 
     option: str
     state: CommonGround
     accepted_by: list[Voice]
     rejected_by: list[Voice]
-    silent: list[str]  # no attitude to this option, whatever else the party says
-    elsewhere: list[
-        str
-    ]  # those of them that prefer another option of the issue: no page calls these silent
+    silent: list[str]  # parties without an attitude to this option, whatever else they say
+    # Those of the silent that prefer another option of the issue: no page calls them silent.
+    elsewhere: list[str]
 
     @property
     def reserved(self) -> list[Voice]:
-        """Those who take it on a condition, by inference or hearsay: the reasons why it is only qualified."""
+        """Those that accept it on a condition, by inference or by hearsay.
+
+        They are the reasons why it is only qualified.
+        """
         return [voice for voice in self.accepted_by if not voice.plain]
 
     @property
     def blockers(self) -> list[Voice]:
+        """Those that reject it plainly, and so block it."""
         return [voice for voice in self.rejected_by if voice.plain]
 
 
@@ -90,15 +104,22 @@ class Unsaid(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IssueGround:
-    """One issue's options, and what tells a consenting party that says nothing from one nobody has asked about."""
+    """The common ground on one issue.
+
+    Besides the options, it has what is needed to tell a party that has said nothing from one for
+    which nobody has searched.
+    """
 
     options: list[OptionGround]
     stands: Mapping[str, Stand | None]  # by consenting party, in their order
-    searched: Collection[str]  # those without a position in whose cell somebody has looked
-    possible: Collection[str]  # those of whom a position may have been stated by that day
+    searched: Collection[str]  # parties whose cells have been searched
+    possible: Collection[str]  # parties that may have stated a position by that day
 
     def unsaid(self, option: OptionGround) -> dict[Unsaid, list[str]]:
-        """Sort those that say nothing of an option, nor prefer another, by the reason that is known."""
+        """Group the parties without an attitude to an option by the reason.
+
+        Parties that prefer another option are left out.
+        """
         found: dict[Unsaid, list[str]] = {reason: [] for reason in Unsaid}
         elsewhere = set(option.elsewhere)
         for party in option.silent:
@@ -107,7 +128,7 @@ class IssueGround:
         return found
 
     def reason(self, party: str) -> Unsaid:
-        """Tell why nothing is known of a party that has no attitude to an option."""
+        """Return the reason why no attitude of a party to an option is known."""
         stand = self.stands.get(party)
         if stand is not None:
             return Unsaid.GIVEN_UP if stand.withdrawn else Unsaid.NOT_SAID
@@ -123,7 +144,11 @@ def issue_ground(
     searched: Collection[str] = (),
     possible: Collection[str] = (),
 ) -> IssueGround:
-    """Sum up one issue; `stands` are the positions of its parties, `consenting` those whose consent is required."""
+    """Compute the common ground on one issue.
+
+    `stands` are the current positions on it by party; `consenting` are the parties whose consent is
+    required, in their order.
+    """
     asked = {party: stands.get(party) for party in consenting}
     return IssueGround(common_ground(options, asked, consenting), asked, searched, possible)
 
@@ -131,7 +156,10 @@ def issue_ground(
 def common_ground(
     options: Sequence[str], stands: Mapping[str, Stand | None], consenting: Sequence[str]
 ) -> list[OptionGround]:
-    """Say of each option how far the consenting parties agree on it; `stands` are their positions on one issue."""
+    """Compute the state of each option from the consenting parties' positions on its issue.
+
+    See docs/rules.md#common-ground.
+    """
     return [_ground(option, stands, consenting) for option in options]
 
 

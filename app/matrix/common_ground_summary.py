@@ -1,4 +1,7 @@
-"""One issue's common ground in two short lines, for the matrix; pure. The common-ground page names everything."""
+"""Summarise an issue's common ground in two short lines for the matrix.
+
+The page of the common ground has all details.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from app.models.vocabulary import Attitude, CommonGround, Firmness
 from app.positions.phrases import according_to, only_if
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-MOST_COUNTED = 5  # options in a tally; the rest is summed up
+MOST_COUNTED = 5  # options in a tally; the others are counted together
 MOST_CONFLICTS = 4
 LONGEST_LABEL = 60  # characters of an option in a tally
 UNSAID = {
@@ -21,15 +24,18 @@ UNSAID = {
 
 @dataclass(frozen=True, slots=True)
 class Headline:
+    """The state of an issue, with a short text and a longer explanation."""
+
     state: CommonGround
     text: str
     detail: str
 
 
 def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, str]) -> Headline:
-    """Answer first where a deal is possible: agreed, else qualified, else what is still open, else what is blocked.
+    """Summarise an issue: agreed options first, else qualified, else open, else blocked ones.
 
-    An open option counts as a way out only where somebody takes it: one that nobody has spoken for hides no blockade.
+    An open option counts only if a party accepts it: an option that nobody has spoken for does not
+    hide that the others are blocked. `labels` are those of options, `names` those of parties.
     """
     states = {
         state: [ground for ground in issue.options if ground.state == state]
@@ -57,12 +63,15 @@ def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, 
 
 
 def unsaid(issue: IssueGround, option: OptionGround, names: Mapping[str, str]) -> list[str]:
-    """Say who has no attitude to an option and prefers no other, and why."""
+    """Say which parties have no attitude to an option and prefer no other one, and why."""
     return _Speech({}, names, issue).unsaid([option])
 
 
 def red_lines(issue: IssueGround, option: OptionGround) -> list[tuple[str, str]]:
-    """List the parties whose red line is another option than one that somebody prefers, with that other option."""
+    """List the parties whose red line is another option, with that option.
+
+    Empty unless some party prefers this one: only then the two are in conflict.
+    """
     if not any(voice.attitude == Attitude.PREFERS for voice in option.accepted_by):
         return []
     found = []
@@ -75,22 +84,26 @@ def red_lines(issue: IssueGround, option: OptionGround) -> list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Speech:
-    """Puts grounds into words, with the labels of options and the names of parties."""
+    """Puts common ground into words, with the labels of options and the names of parties."""
 
     labels: Mapping[str, str]
     names: Mapping[str, str]
     issue: IssueGround
 
     def options(self, grounds: Iterable[OptionGround]) -> str:
+        """List options by their labels."""
         return ", ".join(self.label(ground.option) for ground in grounds)
 
     def label(self, option: str) -> str:
-        """Name an option, in quotation marks unless each of the issue's is one plain word."""
+        """Name an option, in quotation marks unless every option of the issue is one plain word."""
         plain = all(label.isalpha() for label in self.labels.values())
         return self.labels[option] if plain else f"“{self.labels[option]}”"
 
     def tally(self) -> str:
-        """Count the parties by the option they prefer, else by those they accept; empty for fewer than two parties."""
+        """Count parties by the option they prefer, else by those they accept.
+
+        Return an empty string for fewer than two parties.
+        """
         groups: dict[tuple[str, ...], int] = {}
         for stand in self.issue.stands.values():
             taken = (
@@ -117,12 +130,16 @@ class _Speech:
         return verb + " or ".join(_shortened(self.label(option)) for option in options)
 
     def taken(self, grounds: Sequence[OptionGround]) -> str:
+        """Say who accepts or prefers agreed options."""
         if len(grounds) > 1:
             return f"{_all(len(grounds[0].accepted_by))} accept each of them"
         voices = grounds[0].accepted_by
         preferring = [voice.party for voice in voices if voice.attitude == Attitude.PREFERS]
         if len(voices) == 1:
-            return f"{self._names([voices[0].party])} {voices[0].attitude} it, the only one whose consent is required"
+            return (
+                f"{self._names([voices[0].party])} {voices[0].attitude} it,"
+                " the only one whose consent is required"
+            )
         if len(preferring) == len(voices):
             return f"{_all(len(voices))} prefer it"
         accept = f"{_all(len(voices))} accept it"
@@ -133,12 +150,13 @@ class _Speech:
         )
 
     def reserved(self, grounds: Sequence[OptionGround]) -> str:
+        """Give the reservations about the qualified option that has the fewest."""
         easiest = min(grounds, key=lambda ground: len(ground.reserved))
         said = "; ".join(self._said(voice, voice.attitude) for voice in easiest.reserved)
         return said if len(grounds) == 1 else f"{self.label(easiest.option)}: {said}"
 
     def blocked(self, grounds: Iterable[OptionGround]) -> str:
-        """Name who rejects what plainly, red lines marked."""
+        """Say who plainly rejects which options, with red lines marked."""
         rejected: dict[tuple[str, str], list[str]] = {}
         for ground in grounds:
             for voice in ground.blockers:
@@ -146,12 +164,13 @@ class _Speech:
                     self.label(ground.option)
                 )
         return "; ".join(
-            f"{self._names([party])} rejects {', '.join(options)}{' (red line)' * (firmness == Firmness.RED_LINE)}"
+            f"{self._names([party])} rejects {', '.join(options)}"
+            f"{' (red line)' * (firmness == Firmness.RED_LINE)}"
             for (party, firmness), options in rejected.items()
         )
 
     def left(self, grounds: Iterable[OptionGround]) -> list[str]:
-        """Say of open options that nobody takes what else is known."""
+        """Say what is known of open options that nobody accepts."""
         return [
             f"{self.label(ground.option)}: "
             + (
@@ -162,13 +181,16 @@ class _Speech:
         ]
 
     def way_out(self, grounds: Sequence[OptionGround]) -> str:
-        """Say what stands against what is preferred, and which option is taken by most."""
+        """Say what conflicts with the preferred options, and which option most parties accept."""
         against = self.conflicts()
         closest = f"Closest: {self.nearest(grounds)}"
         return f"Conflict: {'; '.join(against)}. {closest}" if against else closest
 
     def conflicts(self) -> list[str]:
-        """Name who rejects an option that another party prefers, and whose red line is another option."""
+        """List rejections of preferred options, and red lines that differ from them.
+
+        At most `MOST_CONFLICTS`, and the number of the others.
+        """
         said: list[str] = []
         held: dict[str, dict[str, None]] = {}  # the parties of each red line, once and in order
         for ground in self.issue.options:
@@ -198,6 +220,7 @@ class _Speech:
         return [*said[:MOST_CONFLICTS], f"{_number(more)} more"] if more > 0 else said
 
     def nearest(self, grounds: Sequence[OptionGround]) -> str:
+        """Name the options that most parties accept and fewest reject, with what is missing."""
         best = max(_closeness(ground) for ground in grounds)
         near = [ground for ground in grounds if _closeness(ground) == best]
         first = near[0]
@@ -208,14 +231,16 @@ class _Speech:
                 f"{_number(takers)} of {_number(of)} {'accepts' if takers == 1 else 'accept'} each"
             )
         elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
-            parts += [
-                self._said(voice, "rejects") for voice in first.rejected_by
-            ]  # else named as a conflict
+            # Rejections of a preferred option are named among the conflicts.
+            parts += [self._said(voice, "rejects") for voice in first.rejected_by]
         parts += self.unsaid(near)
         return self.options(near) + (f" ({'; '.join(parts)})" if parts else "")
 
     def unsaid(self, grounds: Sequence[OptionGround], tacit: Unsaid | None = None) -> list[str]:
-        """Say who has no attitude to any of these options and prefers no other, and why."""
+        """Say which parties have no attitude to these options and prefer no other one, and why.
+
+        The reason `tacit` is left out.
+        """
         said = []
         silent = set(grounds[0].silent).intersection(*(ground.silent for ground in grounds))
         for reason, parties in self.issue.unsaid(grounds[0]).items():
@@ -227,6 +252,7 @@ class _Speech:
         return said
 
     def empty(self, grounds: Sequence[OptionGround]) -> str:
+        """Explain why an issue is open without any option accepted or blocked."""
         if not grounds:
             return "no options yet"
         if not self.issue.stands:

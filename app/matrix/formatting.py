@@ -1,4 +1,7 @@
-"""Say and draw what a position wants: words, marks on a small axis, headlines; pure, no markup."""
+"""Prepare what pages say and draw of positions: texts, marks on a small axis, headlines.
+
+No markup: templates add that.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +10,8 @@ from itertools import groupby
 
 from app.matrix.common_ground import IssueGround, OptionGround
 from app.matrix.common_ground_summary import Headline, headline
-from app.matrix.common_ground_summary import red_lines as red_lines  # for templates, as is the next
-from app.matrix.common_ground_summary import unsaid as unsaid
+from app.matrix.common_ground_summary import red_lines as red_lines  # for templates
+from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
 from app.matrix.grid import Cell, IssueView, OptionView, Row
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
 from app.positions.phrases import only_if
@@ -20,7 +23,7 @@ VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One option in a sentence; `label` already says "either" or "the rest" where that is shorter."""
+    """One option in a sentence; `label` may say "either" or "all others" where that is shorter."""
 
     label: str
     condition: str | None = None
@@ -29,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A verb with its options; the verb is empty where the bare label is what is wanted."""
+    """A verb with its options; the verb is empty for the option that is wanted."""
 
     verb: str
     items: list[Item]
@@ -37,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """What a position wants: first its heart, then the rest."""
+    """What a position wants: first the main point, then the rest."""
 
     want: Part
     also: list[Part]
@@ -55,6 +58,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
+    """A position's attitudes on a small axis; `line` says whether the options are ordered."""
+
     width: float
     line: bool
     marks: list[Mark]
@@ -62,6 +67,8 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """The text below a mark, with its SVG text anchor."""
+
     x: float
     anchor: str  # start, middle, end
     text: str
@@ -69,7 +76,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """An issue's axis; labels stand below it where they fit, else only the ends or a list do, as HTML that may wrap."""
+    """An issue's axis.
+
+    It has labels if all of them fit below it, else the two ends or a list, as HTML that may wrap.
+    """
 
     width: float
     line: bool
@@ -82,13 +92,19 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """A day on the ribbon, with a height that grows with the number of positions."""
+
     x: float
     height: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """The days on which something was said; x runs from 0 to 720, heights from 2 to 20, `handle` is as_of."""
+    """The days on which something was said.
+
+    x runs from 0 to 720, heights from 2 to 20; `handle` is the x of `as_of`. `earlier` and `later`
+    are the next such days before and after it.
+    """
 
     days: list[Day]
     handle: float
@@ -97,7 +113,7 @@ class Ribbon:
 
 
 def number(count: int) -> str:
-    """Spell small numbers, as in running text."""
+    """Spell numbers up to ten as words, as in running text."""
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
@@ -146,7 +162,7 @@ def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
 
 
 def stance_words(issue: IssueView, position: PositionView) -> str:
-    """Say all attitudes in plain text: "prefers 30 days; accepts 60 days, only if …; rejects none"."""
+    """List all attitudes as text: "prefers 30 days; accepts 60 days, only if …; rejects none"."""
     if position.act == Act.WITHDRAWS:
         return "gave its position up"
     labels = {option.slug: option.label for option in issue.options}
@@ -166,7 +182,7 @@ def stance_words(issue: IssueView, position: PositionView) -> str:
 
 
 def own_words(position: PositionView) -> int:
-    """How many of its quotes are the party's own words: direct ones that nobody else's speaker said."""
+    """Count the direct quotes of a position that are not by another party's speaker."""
     spoken = (
         q.speaker.party if q.speaker else None
         for q in position.quotes
@@ -176,7 +192,10 @@ def own_words(position: PositionView) -> int:
 
 
 def strip(issue: IssueView, position: PositionView | None) -> Strip:
-    """Place a position's attitudes on the issue's axis: options by rank, spread evenly, always in the same places."""
+    """Place a position's attitudes on the axis of the issue.
+
+    Options are in order and evenly spaced, at the same places for every position.
+    """
     count = len(issue.options)
     gap = 26.0 if count < 3 else max(11.0, min(26.0, 52.0 / (count - 1)))
     gap = min(gap, 136.0 / max(count - 1, 1))
@@ -189,7 +208,7 @@ def strip(issue: IssueView, position: PositionView | None) -> Strip:
 
 
 def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) -> Scale:
-    """Draw the issue's own axis with a dot for each option that grows with the number of parties that prefer it."""
+    """Draw the issue's axis; an option's dot grows with the number of parties that prefer it."""
     prefer: dict[str, int] = {}
     for cell in cells:
         for slug, attitude in (cell.position.attitudes if cell and cell.position else {}).items():
@@ -227,7 +246,7 @@ def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) ->
 
 
 def _text_width(text: str) -> float:
-    """Estimate the width of 12 px Source Sans, on the safe side (Cyrillic and capitals are wider)."""
+    """Estimate the width in 12 px Source Sans, rather too wide (capitals, Cyrillic are wider)."""
     return sum(
         8.0 if char.isupper() or ord(char) > 0x2FF else 3.6 if char in " .,:;il|!'’" else 6.4
         for char in text
@@ -235,7 +254,7 @@ def _text_width(text: str) -> float:
 
 
 def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
-    """Set labels below their dots, or none where two would touch."""
+    """Place labels below their dots; return none if two of them would touch."""
     labels: list[Label] = []
     taken = -6.0
     for index, (text, x) in enumerate(zip(texts, places, strict=True)):
@@ -251,7 +270,7 @@ def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
 
 
 def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> Headline:
-    """Sum up an issue's common ground, options named by their labels; many blocked ones are counted, not listed."""
+    """Summarise an issue's common ground; more than three blocked options are only counted."""
     made = headline(found, {option.slug: option.label for option in issue.options}, names)
     grounds = found.options
     blocked = sum(one.state == CommonGround.BLOCKED for one in grounds)
@@ -276,7 +295,7 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
 
 
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
-    """Lay the days on which something was said (sorted) along a line; find the ones before and after `as_of`."""
+    """Lay out days (sorted, with numbers of positions) on a line; find those around `as_of`."""
     if not days:
         return Ribbon([], 720.0, None, None)
     first = date.fromisoformat(days[0][0]).toordinal()
@@ -294,10 +313,10 @@ def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
 
 
 def groups(rows: Iterable[Row]) -> list[tuple[str | None, list[Row]]]:
-    """Gather rows by their issue's group, in the order they stand in; a group may come twice."""
+    """Group consecutive rows by their issue's group; a group may occur twice."""
     return [(group, list(run)) for group, run in groupby(rows, key=lambda row: row.issue.group)]
 
 
 def option_label(options: Sequence[OptionView], slug: str) -> str:
-    """Name an option, by its slug where it is not among these."""
+    """Return the label of an option; its slug if it is not among these."""
     return next((option.label for option in options if option.slug == slug), slug)

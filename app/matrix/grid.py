@@ -1,4 +1,4 @@
-"""The matrix as frozen values: issues down, parties across; pure, so that pages, API and exports share one."""
+"""Arrange cells in rows of issues and columns of parties, for pages, API and exports alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +22,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LookView:
+    """A note that a cell was searched and nothing was found."""
+
     looked_on: str
     where: str | None
     by: str | None
@@ -29,30 +31,27 @@ class LookView:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Party x issue at one moment: its current position, or why there is none."""
+    """A party's cell on an issue at one moment: its current position, or why there is none."""
 
     party: str
     issue: str
     positions_count: int  # those counted at as_of
     position: PositionView | None
-    silence: str | None  # "searched", "never_searched", or None where there is a position
-    look: LookView | None = None  # the newest, where searched
-    possible: list[int] = field(default_factory=list)  # may have been said by as_of, not certain
-    possible_stated_on: list[str] = field(
-        default_factory=list
-    )  # of these: imprecise dates as written
-    order_uncertain: list[int] = field(
-        default_factory=list
-    )  # their span overlaps the current one's
-    changed: bool | None = (
-        None  # with since: another position is current than at the end of that day
-    )
+    silence: str | None  # "searched", "never_searched", or None if there is a position
+    look: LookView | None = None  # the newest one, if the cell was searched
+    # Ids of positions that may have been stated by as_of, and their imprecise dates as written.
+    possible: list[int] = field(default_factory=list)
+    possible_stated_on: list[str] = field(default_factory=list)
+    # Ids of positions whose period overlaps that of the current one.
+    order_uncertain: list[int] = field(default_factory=list)
+    # With since: whether another position is current than at the end of that day.
+    changed: bool | None = None
     move: MoveKind | None = None  # with since: the last move after that day
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One issue with its cells, in the order of the columns; None where a filter hides the cell."""
+    """An issue with its cells in the order of the columns; None if a filter hides the cell."""
 
     issue: IssueView
     cells: list[Cell | None]
@@ -60,6 +59,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
+    """The columns and rows of the matrix."""
+
     parties: list[PartyView]
     rows: list[Row]
 
@@ -72,7 +73,7 @@ class Occupied:
     position: PositionView | None
     possible: list[int]
     order_uncertain: list[int]
-    matches: bool = True  # the words asked for
+    matches: bool = True  # the position has the words searched for
     possible_stated_on: list[str] = field(default_factory=list)
 
 
@@ -87,11 +88,11 @@ def build(
     before: Mapping[tuple[str, str], int] | None = None,
     moves: Mapping[tuple[str, str], MoveKind] | None = None,
 ) -> Grid:
-    """Fold what is known of the cells (by party and issue) into rows.
+    """Arrange what is known of the cells (by party and issue) in rows.
 
-    `before` holds the current positions at `since`, `moves` the kind of each cell's last move after it.
-
-    A filter, by firmness or by words, hides cells after their current position is chosen and never makes them silent.
+    `before` has the current positions at `since`, `moves` the kind of each cell's last move after
+    it. A filter by firmness or by words hides cells after their current position is chosen, and
+    never makes them look silent (docs/rules.md, rule 7).
     """
 
     def cell(party: str, issue: str) -> Cell | None:

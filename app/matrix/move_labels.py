@@ -1,4 +1,4 @@
-"""Say what a move is on pages and in spreadsheets, and where dates do not tell the order; pure, no markup."""
+"""Name moves for pages and spreadsheets, and mark those whose order the dates leave uncertain."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,9 +30,10 @@ class Mark:
 
 
 def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | None = None) -> Mark:
-    """Name a move; one that hangs on an uncertain order is no more than possible.
+    """Name a move; if the order of the positions is uncertain (`doubtful`), as "perhaps …".
 
-    What is new is so in whatever order. `ranks` are those of the options preferred before and after.
+    Except for `new`, which is right in any order. `ranks` are those of the options preferred before
+    and after.
     """
     text, meaning = str(kind), MEANINGS[kind]
     if kind == MoveKind.MOVED and ranks:
@@ -43,12 +44,12 @@ def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | No
 
 
 def cell_mark(cell: Cell) -> Mark | None:
-    """Mark a cell that has moved since the day that was asked about."""
+    """Return the mark of a cell that has moved since the day asked for, else None."""
     return move_mark(cell.move, doubtful=bool(cell.order_uncertain)) if cell.move else None
 
 
 def legend(cells: Iterable[Cell | None]) -> list[Mark]:
-    """List the marks that these cells carry, each once, those in doubt last."""
+    """List the marks of these cells, each once, the doubtful ones last."""
     found = {mark for cell in cells if cell and (mark := cell_mark(cell))}
     kinds = list(MEANINGS)
     return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(mark.kind)))

@@ -1,4 +1,4 @@
-"""What kind of move it is when another position becomes current in a cell (docs/rules.md, moves); pure."""
+"""Classify the moves by which another position becomes current (docs/rules.md#moves)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ SOFTEST_FIRST = (Firmness.OPEN, Firmness.PREFERENCE, Firmness.DEMAND, Firmness.R
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From one position (its id) of a cell to the next, on the day by which that had certainly been said."""
+    """A move from one position of a cell (by id) to the next.
+
+    `on` is the day by which the new one had certainly been said.
+    """
 
     party: str
     issue: str
@@ -25,7 +28,10 @@ class Move:
 def moves(
     issue: str, timeline: Sequence[tuple[date, Stand]], *, after: date | None, to: date | None
 ) -> list[Move]:
-    """List the moves of one cell later than `after`, up to and with `to`, out of the whole timeline of the cell."""
+    """List the moves of a cell after the day `after`, up to and including `to`.
+
+    `timeline` is that of the whole cell, oldest first.
+    """
     befores = [None, *(stand for _, stand in timeline)]
     return [
         Move(
@@ -42,7 +48,7 @@ def moves(
 
 
 def kind(before: Stand | None, after: Stand) -> MoveKind:
-    """Name the move; the first that applies, in the order in which docs/rules.md names them."""
+    """Return the first kind of move that applies, in the order of docs/rules.md#moves."""
     if before is None or before.attributed:
         return MoveKind.NEW
     if after.withdrawn and not before.withdrawn:
@@ -56,7 +62,7 @@ def kind(before: Stand | None, after: Stand) -> MoveKind:
 
 
 def _strength(stand: Stand) -> int | None:
-    """None where nothing can be harder or softer: unclear, or given up."""
+    """Rank the firmness; None for what cannot be harder or softer: unclear or withdrawn."""
     if stand.withdrawn or stand.firmness == Firmness.UNCLEAR:
         return None
     return SOFTEST_FIRST.index(Firmness(stand.firmness))

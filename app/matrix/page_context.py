@@ -1,4 +1,4 @@
-"""What the pages about a negotiation have in common, as their templates want it."""
+"""Prepare what the templates of all pages about a negotiation need."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from app.positions.views import PositionView
 async def shared(
     request: Request, session: AsyncSession, matrix: Matrix, query: MatrixQuery
 ) -> dict[str, Any]:
-    """Names, times and filters: what every page drawn from a matrix takes."""
+    """Return the names, times and filters that every page of a matrix needs."""
     shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
     return {
         "negotiation": matrix.negotiation,
@@ -41,20 +41,20 @@ async def shared(
 
 
 def given(query: MatrixQuery) -> dict[str, Any]:
-    """The parameters as they stand in addresses, those left out left out."""
+    """Return the query parameters as they appear in URLs, defaults omitted."""
     said = query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "known_at"})
     return said | ({"known_at": instant(query.known_at)} if query.known_at else {})
 
 
 def permalink(request: Request, matrix: Matrix) -> str:
-    """The address of this view for ever: with both times in it."""
+    """Return the URL that will always show this view, with both times in it."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     kept = [(k, v) for k, v in request.query_params.multi_items() if v and k not in pins]
     return f"{origin(request)}{request.url.path}?{urlencode([*kept, *pins.items()])}"
 
 
 def counted(matrix: Matrix) -> SimpleNamespace:
-    """How much of a negotiation its matrix shows, whatever filter hides some of it."""
+    """Count what the matrix has, including what a filter hides."""
     positions: list[PositionView] = matrix.positions
     firmness: dict[str, int] = {}
     for position in positions:

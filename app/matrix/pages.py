@@ -1,4 +1,4 @@
-"""The matrix and what is drawn from it: the page of one cell, of an issue, of a party, of the common ground."""
+"""Show the matrix, and the pages of a cell, an issue, a party and the common ground."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 async def show_matrix(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Who wants what."""
+    """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
     shared = await page_context.shared(request, session, matrix, query)
@@ -59,7 +59,7 @@ async def show_cell(
     party: SlugInPath,
     issue: SlugInPath,
 ) -> Response:
-    """One cell: its current position, the quotes it rests on, and how it came to be."""
+    """Show one cell: its current position with its quotes, and its history."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
@@ -87,7 +87,7 @@ async def show_cell(
 async def show_issue(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
-    """All on one issue: where each party stands on its options, and the common ground."""
+    """Show one issue: each party's attitudes to its options, and the common ground."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), issue=[issue])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
@@ -108,7 +108,7 @@ async def show_issue(
 async def show_party(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
-    """All of one party in a negotiation."""
+    """Show one party of a negotiation: its positions, speakers and other names."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
     matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
@@ -134,7 +134,7 @@ async def show_party(
 async def show_common_ground(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Where those whose consent is required agree, option by option."""
+    """Show, option by option, how far the parties whose consent is required agree."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)
@@ -162,7 +162,7 @@ async def show_common_ground(
 async def show_about(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Who keeps it, by which method and code book, how far it is coded, how to report an error."""
+    """Show the editors, method, code book and coverage of the data, and how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())
     matrix = await load(session, slug, query, now=now(), most_cells=ALL)

@@ -1,6 +1,7 @@
-"""Which position of a cell is current (docs/rules.md, rules 3 and 4); the specification that the SQL is tested against.
+"""Choose the current position of a cell (docs/rules.md, rules 3 and 4), in memory.
 
-Every function takes the positions of one cell, each once, in its version as known at one instant, in any order.
+This is the specification that the SQL of `app.positions.current` is tested against. Every function
+takes the positions of one cell in any order, each once, in its version as known at one instant.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from app.models.vocabulary import PositionStatus
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """What decides the place of one position in its cell."""
+    """What decides the place of a position in the order of its cell."""
 
     position: int
     party: str
@@ -26,24 +27,24 @@ class Spell:
 
 
 def order_key(spell: Spell) -> tuple[date, date, datetime, int]:
-    """Sort positions of a cell from first to last, so that "in March" comes before "on 16 March"."""
+    """Return the sort key of rule 3: oldest first, and "in March" before "on 16 March"."""
     return spell.stated_from, spell.stated_by, spell.first_published, spell.position
 
 
 def counted(spells: Iterable[Spell], as_of: date) -> list[Spell]:
-    """List in order the published positions that had certainly been stated by the end of `as_of`."""
+    """List the published positions certainly stated by the end of `as_of`, in order."""
     return sorted(
         (spell for spell in _published(spells) if spell.stated_by <= as_of), key=order_key
     )
 
 
 def current(spells: Iterable[Spell], as_of: date) -> Spell | None:
-    """Choose the last counted position; hearsay only where the party's own words are missing."""
+    """Return the last counted position, or None; hearsay only if there are no own words."""
     return max(counted(spells, as_of), key=_precedence, default=None)
 
 
 def order_uncertain(spells: Iterable[Spell], as_of: date) -> list[int]:
-    """Name, by ascending id, the other counted positions whose span overlaps that of the current one."""
+    """List the ids of other counted positions whose period overlaps the current one's, sorted."""
     among = counted(spells, as_of)
     chosen = current(among, as_of)
     if chosen is None:
@@ -52,7 +53,10 @@ def order_uncertain(spells: Iterable[Spell], as_of: date) -> list[int]:
 
 
 def overlapping(spells: Iterable[Spell]) -> set[int]:
-    """Name the published positions whose span overlaps another's, so that either may have been stated first."""
+    """Return the ids of published positions whose period overlaps that of another one.
+
+    Either of the two may have been stated first.
+    """
     ordered = sorted(_published(spells), key=order_key)
     found: set[int] = set()
     latest = date.min  # by which all so far had been stated
@@ -66,7 +70,7 @@ def overlapping(spells: Iterable[Spell]) -> set[int]:
 
 
 def possible(spells: Iterable[Spell], as_of: date) -> list[int]:
-    """Name, by ascending id, the positions that may have been stated by the end of `as_of` but are not certain."""
+    """List the ids of positions that possibly, not certainly, were stated by `as_of`, sorted."""
     return sorted(
         spell.position
         for spell in _published(spells)
@@ -75,7 +79,10 @@ def possible(spells: Iterable[Spell], as_of: date) -> list[int]:
 
 
 def timeline(spells: Iterable[Spell]) -> list[tuple[date, Spell]]:
-    """List each day on which another position becomes current as `as_of` goes on: always its own `stated_by`."""
+    """List the days on which another position becomes current, with that position.
+
+    The day is always the position's own `stated_by`.
+    """
     held: list[tuple[date, Spell]] = []
     by_day = sorted(_published(spells), key=_stated_by)
     for day, said in groupby(by_day, key=_stated_by):

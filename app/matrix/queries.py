@@ -1,4 +1,4 @@
-"""Reading the matrix: one statement chooses the current position of every cell asked for, whatever their number."""
+"""Read the matrix: one SQL statement chooses the current positions of any number of cells."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Current:
     count: int  # those counted at as_of
     order_uncertain: list[int]
     possible: list[int]
-    version: Snapshot | None  # the current position; None where there are only possible ones
-    matches: bool  # the words asked for, if any were
+    version: Snapshot | None  # the current position; None if there are only possible ones
+    matches: bool  # whether it has the words searched for; True without a search
 
 
 async def current(
@@ -38,9 +38,13 @@ async def current(
     as_of: date,
     q: str | None = None,
 ) -> dict[CellKey, Current]:
-    """The cells that have a published position, with the current one at `as_of` as held at a moment."""
+    """Return the cells with a published position, each with the current one at `as_of`.
+
+    As known at the moment `at`; `q` searches the words of the current position.
+    """
     where = published(at, negotiation_id, parties, issues)
-    # Chosen once: without statistics, as after a large import, the planner would choose anew for every position.
+    # MATERIALIZED, so that positions are chosen once: without statistics, as after a large import,
+    # the planner would run the choice again for every position.
     chosen = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
     counted = Spell.stated_by <= as_of
     overlaps = and_(
@@ -107,9 +111,10 @@ async def predecessors(
     as_of: date,
     since: date,
 ) -> dict[CellKey, Snapshot]:
-    """Read what was current before, in the cells whose current position became so after `since`.
+    """Return the previous position of each cell whose position became current after `since`.
 
-    A position becomes current on its own `stated_by`, so the one before is the current one of the day before that.
+    A position becomes current on its own `stated_by`, so the previous one is the one that was
+    current on the day before.
     """
     where = published(at, negotiation_id, parties, issues)
     now = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
@@ -132,7 +137,7 @@ async def predecessors(
 
 
 async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int]) -> dict[int, str]:
-    """When published positions were stated, as written, by their numbers."""
+    """Return when published positions were stated, as written, by their ids."""
     rows = await session.execute(
         select(
             Spell.position_id,
@@ -151,7 +156,7 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
 async def newest_looks(
     session: AsyncSession, at: Moment, negotiation_id: int
 ) -> Mapping[CellKey, Snapshot]:
-    """The newest look into each cell; a look counts at every `as_of`."""
+    """Return the newest look of each cell; a look counts at every `as_of`."""
     looks = await list_held(
         session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look"
     )
@@ -164,7 +169,7 @@ async def newest_looks(
 async def statement_days(
     session: AsyncSession, at: Moment, negotiation_id: int
 ) -> list[tuple[date, int]]:
-    """The days by which something had been said, with how many positions."""
+    """List the days by which something had been said (`stated_by`), with numbers of positions."""
     rows = await session.execute(
         select(Spell.stated_by, func.count())
         .where(

@@ -1,4 +1,4 @@
-"""What may be asked of a matrix in its address."""
+"""Define the query parameters of the matrix."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from app.models.vocabulary import Firmness
 
 
 class Times(Query):
-    """The two time axes: what had been said by a day, and what the database held at an instant."""
+    """The two time axes: what was said by a day, and what the database held at an instant."""
 
     as_of: Annotated[
         Day | None, Field(description="What had been said by the end of this day.")
@@ -20,7 +20,7 @@ class Times(Query):
 
 
 class Marked(Times):
-    """Also the day after which moves are marked."""
+    """The two times, and the day after which moves are marked."""
 
     since: Annotated[
         Day | None, Field(description="Add the kind of each cell's last move after this day.")
@@ -28,7 +28,7 @@ class Marked(Times):
 
 
 class Filters(Marked):
-    """Which cells: what pages, the API and exports share."""
+    """The filters that pages, the API and exports share."""
 
     party: Annotated[list[Slug], Field(description="Columns to show; default all.")] = []
     issue: Annotated[list[Slug], Field(description="Rows to show; default all.")] = []
@@ -42,6 +42,8 @@ class Filters(Marked):
 
 
 class MatrixQuery(Filters):
+    """All parameters of the matrix."""
+
     cursor: Annotated[
         str | None, Field(max_length=200, description="From `meta.next`: the next rows.")
     ] = None
