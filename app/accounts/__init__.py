@@ -1,0 +1,1 @@
+"""User accounts: sign-in, sessions, API tokens, roles, and the pages to manage them."""

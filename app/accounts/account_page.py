@@ -1,4 +1,4 @@
-"""The page of one's own account, and who may change it."""
+"""Build the page of one's own account, and check who may change it."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from app.http.templating import page
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 
-WRONG_PASSWORD = "The current password is not right."  # noqa: S105  (what is said, no password)
+WRONG_PASSWORD = "The current password is not right."  # noqa: S105  (a message, not a password)
 
 
 async def account_page(
@@ -27,6 +27,7 @@ async def account_page(
     status: int = 200,
     **context: Any,
 ) -> Response:
+    """Return the account page with sessions and tokens; `context` overrides the defaults."""
     now, settings = clock.now(), settings_of(request)
     identity = await linking.find_identity(
         session, account_id=viewer.id, issuer=settings.oidc_issuer or ""
@@ -56,7 +57,10 @@ async def account_page(
 
 
 def own(viewer: queries.Viewer) -> queries.Viewer:
-    """An account is managed by who is signed in to it, not by a program that was given a token."""
+    """Return the viewer; raises Forbidden for an API token.
+
+    An account is managed by the person who signed in, not by a program that was given a token.
+    """
     if viewer.token_id is not None:
         raise Forbidden("A token does not open the account that it belongs to. Sign in.")
     return viewer
@@ -65,7 +69,11 @@ def own(viewer: queries.Viewer) -> queries.Viewer:
 async def is_owner(
     request: Request, session: AsyncSession, account: Account, current: str, *, now: datetime
 ) -> bool:
-    """Does the owner ask, and not somebody at a browser left open? By the current password, where there is one."""
+    """Check the current password, so that nobody else can use a browser left open.
+
+    An account without a password has nothing to check. Raises TooMany after too many wrong
+    passwords.
+    """
     if account.password_hash is None:
         return True
     async with transaction(request.app.state.sessions) as counting:

@@ -1,4 +1,4 @@
-"""What changes accounts. Each action writes its line into the audit, in the same transaction and without secrets."""
+"""Change accounts; each action writes an audit line in its own transaction, without secrets."""
 
 import secrets
 import unicodedata
@@ -24,7 +24,7 @@ from app.db.engine import one_at_a_time
 from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
 from app.models.vocabulary import UserRole
 
-TOKEN_PREFIX = "parley_"  # noqa: S105  (no secret: what scanners for secrets know a leaked one by)
+TOKEN_PREFIX = "parley_"  # noqa: S105  (not secret: lets scanners recognise leaked tokens)
 TOKEN_SHOWN = len(TOKEN_PREFIX) + 6
 TOKEN_DAYS = 90
 LINK_MINUTES = 60
@@ -41,14 +41,17 @@ def note(
     now: datetime,
     detail: str = "",
 ) -> None:
-    """Write a line into the audit."""
+    """Add a line to the audit."""
     session.add(
         AccountEvent(at=now, by=by, account_id=account.id, what=what, detail=detail or None)
     )
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be told from another name, because a part of it is not seen."""
+    """Refuse a name that looks like another one because it has invisible characters.
+
+    Raises Invalid with the reason, also for a name that is empty or too long.
+    """
     if not name or len(name) > LONGEST_NAME:
         raise invalid("/name", f"Give a name of 1 to {LONGEST_NAME} characters.")
     if found := find_unseen(name):
@@ -69,14 +72,17 @@ async def add_user(
     password: str | None,
     now: datetime,
 ) -> Account:
-    """Add an account; without a password it is signed in to by one-time links. `by` is None on the command line."""
+    """Add an account; one without a password is signed in to by one-time links.
+
+    `by` is the acting user, None on the command line. Raises Invalid for a bad name or password,
+    and Conflict if the name is taken or looks like that of another account.
+    """
     name = unicodedata.normalize("NFC", name.strip())
     check_name(name)
     if password is not None:
         passwords.check_new(password, name=name)
-    await one_at_a_time(
-        session, "names of accounts"
-    )  # of two that look alike, the second is to see the first
+    # If two similar names are added at the same time, the second must see the first.
+    await one_at_a_time(session, "names of accounts")
     if await find_account(session, name):
         raise Conflict("There is an account of that name already.", Fault("/name", "is taken"))
     if taken := await find_look_alike(session, name):
@@ -96,7 +102,7 @@ async def add_user(
         async with session.begin_nested():
             session.add(account)
             await session.flush()
-    except IntegrityError:  # somebody was quicker
+    except IntegrityError:  # another request was faster
         raise Conflict(
             "There is an account of that name already.", Fault("/name", "is taken")
         ) from None
@@ -108,6 +114,7 @@ async def add_user(
 async def set_role(
     session: AsyncSession, *, by: str | None, account: Account, role: UserRole, now: datetime
 ) -> None:
+    """Change the role of an account."""
     if role != account.role:
         note(session, account, "role changed", by=by, now=now, detail=f"{account.role} to {role}")
         account.role = UserRole(role)
@@ -117,7 +124,7 @@ async def set_role(
 async def disable(
     session: AsyncSession, *, by: str | None, account: Account, now: datetime
 ) -> None:
-    """Keep somebody out from the next request on; the account and what it recorded stay."""
+    """Lock a user out from the next request on; the account and its records remain."""
     if account.disabled_at is None:
         account.disabled_at = now
         note(session, account, "disabled", by=by, now=now)
@@ -125,6 +132,7 @@ async def disable(
 
 
 async def enable(session: AsyncSession, *, by: str | None, account: Account, now: datetime) -> None:
+    """Let a disabled account sign in again."""
     if account.disabled_at is not None:
         account.disabled_at = None
         note(session, account, "enabled", by=by, now=now)
@@ -134,7 +142,7 @@ async def enable(session: AsyncSession, *, by: str | None, account: Account, now
 async def end_everything(
     session: AsyncSession, *, account: Account, now: datetime, but_sign_in: int | None = None
 ) -> None:
-    """End every sign-in (but one), API token and unused link of an account."""
+    """End every session of an account except one, and all its API tokens and unused links."""
     await session.flush()
     await session.execute(
         update(SignIn)
@@ -166,7 +174,7 @@ async def set_password(
     now: datetime,
     but_sign_in: int | None = None,
 ) -> None:
-    """Change a password, which ends all other sign-ins and the API tokens."""
+    """Change a password; this ends all other sessions and revokes the API tokens."""
     passwords.check_new(password, name=account.name)
     account.password_hash = await passwords.make_hash(password)
     note(session, account, "password changed", by=by, now=now)
@@ -181,7 +189,11 @@ async def issue_link(
     by: str | None = None,
     minutes: int = LINK_MINUTES,
 ) -> str:
-    """Make the secret of a link that signs in once; the local admin is added if there is nobody of that name."""
+    """Make the secret of a link that signs in once.
+
+    The local admin is added if no account has its name. Raises NotFound for another missing
+    account, and Conflict if it is disabled.
+    """
     account = await find_account(session, account_name)
     if account is None:
         if account_name != LOCAL_ADMIN:
@@ -213,7 +225,12 @@ async def add_token(
     role: UserRole | None = None,
     by: str | None = None,
 ) -> str:
-    """Make an API token and return it, which is the only time that it can be seen. None of days: it does not expire."""
+    """Make an API token and return it; it is shown only this once.
+
+    `expires_in_days` None: it does not expire. `role` bounds what it may do. Raises Invalid for a
+    bad label or period, Forbidden for a role above that of the account, and Conflict if the account
+    is disabled.
+    """
     label = label.strip()
     if not label or len(label) > 80 or not label.isprintable():
         raise invalid("/label", "Say what the token is for, in 1 to 80 printable characters.")
@@ -245,7 +262,7 @@ async def add_token(
 async def revoke_token(
     session: AsyncSession, *, viewer: Viewer, token_id: int, now: datetime
 ) -> None:
-    """Revoke a token of one's own, or anybody's as an admin; NotFound for everything else."""
+    """Revoke one's own token, or as an admin anybody's; NotFound for any other."""
     token = await session.get(ApiToken, token_id)
     if token is None or not (token.account_id == viewer.id or viewer.may(UserRole.ADMIN)):
         raise NotFound("There is no such token of yours.")

@@ -1,4 +1,4 @@
-"""Routers of the JSON API."""
+"""Make routers of the JSON API."""
 
 from fastapi import APIRouter, Depends
 
@@ -7,7 +7,10 @@ from app.http.json_body import JsonRoute
 
 
 def api_router(below: str = "", *, tag: str) -> APIRouter:
-    """A router for addresses below /api/v1; each refuses a token that does not count, also where none is needed."""
+    """Return a router for paths below /api/v1.
+
+    Each of its routes refuses an invalid token, even where no token is needed.
+    """
     return APIRouter(
         prefix=f"/api/v1{below}",
         tags=[tag],

@@ -1,7 +1,9 @@
-"""Who makes a request, as dependencies of routes: `viewer: Anyone`, `viewer: Editor`, `viewer: Admin`.
+"""Provide the user of a request as dependencies of routes.
 
-A token in Authorization goes first, and a wrong one is refused, never taken for nobody. Below /api/ only a token
-counts: cookies are sent by browsers of themselves. A right is asked for before it is looked whether the thing is there.
+They are `viewer: Anyone`, `viewer: Editor` and `viewer: Admin`. A token in Authorization counts
+first; a wrong one is refused, never treated as anonymous. Below /api/ only a token counts, since
+browsers send cookies by themselves. Permissions are checked before it is looked up whether an
+object exists.
 """
 
 from datetime import timedelta
@@ -20,18 +22,20 @@ from app.settings import Settings
 
 
 def settings_of(request: Request) -> Settings:
+    """Return the settings of the application."""
     settings: Settings = request.app.state.settings
     return settings
 
 
 def idle_limit(settings: Settings) -> timedelta:
+    """Return how long a session may be idle."""
     return timedelta(hours=settings.session_idle_hours)
 
 
 async def get_viewer(request: Request, session: Session) -> Viewer | None:
-    """Find out who asks; SignInRequired for a token that does not, or no longer, count."""
+    """Return the user of a request, None if anonymous; SignInRequired for an invalid token."""
     viewer = await _find_viewer(request, session)
-    request.state.viewer = viewer  # for the pages' header
+    request.state.viewer = viewer  # for the header of pages
     return viewer
 
 
@@ -62,6 +66,7 @@ Anyone = Annotated[Viewer | None, Depends(get_viewer)]
 
 
 async def get_signed_in(viewer: Anyone) -> Viewer:
+    """Return the viewer; raises SignInRequired if anonymous."""
     if viewer is None:
         raise SignInRequired("Sign in, or send the token of an account, to do this.")
     return viewer
@@ -71,12 +76,14 @@ SignedIn = Annotated[Viewer, Depends(get_signed_in)]
 
 
 async def get_editor(viewer: SignedIn) -> Viewer:
+    """Return the viewer; raises Forbidden unless editor or admin."""
     if not viewer.may(UserRole.EDITOR):
         raise Forbidden("This takes the role of an editor or admin.")
     return viewer
 
 
 async def get_admin(viewer: SignedIn) -> Viewer:
+    """Return the viewer; raises Forbidden unless admin."""
     if not viewer.may(UserRole.ADMIN):
         raise Forbidden("This takes the role of an admin.")
     return viewer

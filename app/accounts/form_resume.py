@@ -1,7 +1,8 @@
-"""Where a sign-in has run out when a form is sent: sign in again, and what was typed comes back, never lost.
+"""Keep a form that is sent after the session expired, while its user signs in again.
 
-The fields travel through the page in one hidden field of their own, apart from name and password, and are posted to
-where they were going with `do=refresh`, which shows the form again and saves nothing.
+The fields travel through the sign-in page in one hidden field, apart from name and password. Then
+they are posted to their original URL with `do=refresh`, which shows the form again and saves
+nothing.
 """
 
 import json
@@ -16,7 +17,7 @@ SHOW_AGAIN = "refresh"
 
 
 def sign_in_again(request: Request, fields: Mapping[str, str]) -> Response:
-    """Answer a form that came without a sign-in: the page to sign in on, which carries its fields along."""
+    """Answer a form without a session: a sign-in page that carries the fields along."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return page(
         request,
@@ -31,13 +32,13 @@ def sign_in_again(request: Request, fields: Mapping[str, str]) -> Response:
 
 
 def oidc_name(request: Request) -> str:
-    """What the button of the OpenID provider says; empty where there is none."""
+    """Return the label of the OpenID provider's button; empty if there is none."""
     settings = settings_of(request)
     return settings.oidc_name if settings.oidc_issuer else ""
 
 
 def carried(text: str) -> dict[str, str]:
-    """The fields that a page to sign in on carries; none where it carries nothing that can be read."""
+    """Return the fields that a sign-in page carried; empty if they cannot be read."""
     try:
         found = json.loads(text) if text else {}
     except (ValueError, RecursionError):
@@ -46,5 +47,8 @@ def carried(text: str) -> dict[str, str]:
 
 
 def resume(request: Request, to: str, fields: Mapping[str, str]) -> Response:
-    """Answer a sign-in that carried a form: the way back to it, by itself where scripts run, else by one press."""
+    """Answer a sign-in that carried a form: a page that submits it again.
+
+    With scripts it is submitted at once, without them by a button.
+    """
     return page(request, "accounts/resume.html", to=to, fields={**fields, "do": SHOW_AGAIN})

@@ -1,4 +1,4 @@
-"""Sending a write again changes nothing: the answer to an Idempotency-Key is kept with what it did, as one."""
+"""Make writes idempotent: the response to an Idempotency-Key is saved together with its effect."""
 
 import contextlib
 import hashlib
@@ -21,9 +21,10 @@ LONGEST = 255
 async def once(
     request: Request, session: AsyncSession, viewer: Viewer, work: Callable[[], Awaitable[Response]]
 ) -> Response:
-    """Do the work, or answer as the first time when the same user sent the same key and body before.
+    """Do the work, or repeat the first response to the same user, key and body.
 
-    Another body or address under the key is 422, a first one still under way 409; refusals are not kept.
+    Another body or URL with the key is 422, and a first request still running is 409; responses to
+    refused requests are not saved.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -67,7 +68,8 @@ async def once(
 
 
 def _hash(body: bytes) -> bytes:
-    """The same JSON has the same hash, however it is written."""
-    with contextlib.suppress(orjson.JSONDecodeError):  # which will be refused, or taken to the byte
+    """Hash a body; equal JSON has an equal hash, whatever its formatting."""
+    # it will be refused, or is compared byte for byte
+    with contextlib.suppress(orjson.JSONDecodeError):
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).digest()

@@ -1,4 +1,4 @@
-"""How every way to sign in begins and ends: the page to sign in on, and the cookies and address that follow."""
+"""Begin and end every kind of sign-in: the sign-in page, and the cookies and redirect after it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from app.http.templating import page
 
 
 def safe_next(address: str) -> str:
-    """Where to go after signing in: an address here, whatever was asked for; `/` for everything else."""
+    """Return where to go after signing in: the requested path on this site, or else `/`."""
     odd = any(character <= " " or character in "\\\x7f" for character in address)
     if odd or not address.startswith("/") or address.startswith("//"):
         return "/"
@@ -23,10 +23,12 @@ def safe_next(address: str) -> str:
 
 
 def device_cookie(secure: bool) -> str:
+    """Return the name of the cookie that identifies a known browser."""
     return session_cookie(secure).replace("session", "device")
 
 
 def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") -> Response:
+    """Answer a successful sign-in: set the cookies, then redirect or return to a carried form."""
     settings, fields = settings_of(request), form_resume.carried(carry)
     answer = form_resume.resume(request, to, fields) if fields else RedirectResponse(to, 303)
     for name, value, days in (
@@ -48,6 +50,7 @@ def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") 
 def login_page(
     request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
 ) -> Response:
+    """Return the sign-in page; `context` overrides the defaults."""
     shown = {
         "errors": {},
         "values": {},

@@ -1,4 +1,4 @@
-"""Pages to sign in and out, and of one's own account."""
+"""Serve the pages to sign in and out, and the page of one's own account."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -29,7 +29,7 @@ SPENT = "This link has been used or has expired. Ask for a new one."
 
 
 def by_field(error: DomainError) -> dict[str, str]:
-    """The error's words by the form's field."""
+    """Return the error's message by form field."""
     return {fault.where.strip("/") or "form": error.detail for fault in error.faults} or {
         "form": error.detail
     }
@@ -43,6 +43,7 @@ async def show_login(
     link: Annotated[str, Query()] = "",
     next: Annotated[str, Query()] = "/",
 ) -> Response:
+    """Show the sign-in form, or the confirmation of a one-time link."""
     if link:
         account = await queries.find_link_holder(session, link, now=clock.now())
         if account is None:
@@ -66,16 +67,16 @@ async def log_in(
     next: Words = "/",
     carry: Words = "",
 ) -> Response:
-    """Sign in by name and password or by a one-time link; the browser's sign-in of before ends.
+    """Sign in by name and password or by a one-time link; the browser's earlier session ends.
 
-    `carry` is a form that was sent when the sign-in had run out: it comes back once there is one again.
+    `carry` is a form that was sent after the session expired: it returns once the user has signed
+    in.
     """
     settings, now, to = settings_of(request), clock.now(), safe_next(next)
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
-    if (
-        viewer and carry and not (name or password or link)
-    ):  # has signed in meanwhile, in another tab
+    # The user has signed in meanwhile, in another tab.
+    if viewer and carry and not (name or password or link):
         return form_resume.resume(request, to, form_resume.carried(carry))
     if link:
         try:
@@ -110,6 +111,7 @@ async def log_in(
 
 @router.post("/logout")
 async def log_out(request: Request, session: Session, viewer: Anyone) -> Response:
+    """Sign out and delete the session cookie."""
     if viewer:
         await sign_ins.sign_out(session, viewer=viewer, now=clock.now())
     settings = settings_of(request)
@@ -126,6 +128,7 @@ async def log_out(request: Request, session: Session, viewer: Anyone) -> Respons
 
 @router.get("/account")
 async def showaccount_page(request: Request, session: Session, viewer: SignedIn) -> Response:
+    """Show the page of one's own account."""
     return await account_page(request, session, own(viewer))
 
 
@@ -133,7 +136,7 @@ async def showaccount_page(request: Request, session: Session, viewer: SignedIn)
 async def change_password(
     request: Request, session: Session, viewer: SignedIn, current: Words = "", password: Words = ""
 ) -> Response:
-    """Change one's password; the current one is asked for again where there is one."""
+    """Change one's password; the current one, if any, is checked again."""
     now, account = clock.now(), await queries.get_account(session, own(viewer).id)
     if not await is_owner(request, session, account, current, now=now):
         return await account_page(request, session, viewer, 422, errors={"current": WRONG_PASSWORD})
@@ -155,12 +158,14 @@ async def change_password(
 
 @router.post("/account/sign-ins/{number}/end")
 async def end_sign_in(session: Session, viewer: SignedIn, number: Number) -> Response:
+    """End one of one's own sessions."""
     await sign_ins.end_sign_in(session, viewer=own(viewer), sign_in_id=number, now=clock.now())
     return RedirectResponse("/account", 303)
 
 
 @router.post("/account/sign-ins/end-others")
 async def end_other_sign_ins(session: Session, viewer: SignedIn) -> Response:
+    """End all one's sessions except this one."""
     await sign_ins.sign_out_others(session, viewer=own(viewer), now=clock.now())
     return RedirectResponse("/account", 303)
 
@@ -174,7 +179,7 @@ async def add_token(
     days: Words = "",
     role: Words = "",
 ) -> Response:
-    """Make an API token and show it, this once."""
+    """Make an API token and show it, only this once."""
     account, token = await queries.get_account(session, own(viewer).id), None
     typed = {"label": label, "days": days}
     if not (days.isascii() and days.isdigit() and len(days) <= 4):
@@ -208,5 +213,6 @@ async def add_token(
 
 @router.post("/account/tokens/{number}/revoke")
 async def revoke_token(session: Session, viewer: SignedIn, number: Number) -> Response:
+    """Revoke one of one's own tokens."""
     await actions.revoke_token(session, viewer=own(viewer), token_id=number, now=clock.now())
     return RedirectResponse("/account", 303)

@@ -1,4 +1,7 @@
-"""Passwords: Argon2id, any characters, byte for byte; only length and being well known are judged."""
+"""Hash and check passwords by Argon2id, any characters, byte for byte.
+
+A new password is judged only by its length and by whether it is well known.
+"""
 
 from functools import cache
 
@@ -10,17 +13,21 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from app.core.errors import invalid
 
 SHORTEST, LONGEST = 8, 1024  # characters
-# OWASP's floor is 19 MiB, 2 passes, 1 lane. A hash takes about 60 ms of one core.
+# OWASP's minimum is 19 MiB, 2 passes, 1 lane. A hash takes about 60 ms of one core.
 HASHER = PasswordHasher(memory_cost=32 * 1024, time_cost=3, parallelism=1)
-AT_ONCE = 4  # in one process: bounds the memory that a flood of sign-ins takes
-# What a password is compared with where there is no hash; nobody knows its password, nor would it help.
-NOBODYS = "$argon2id$v=19$m=32768,t=3,p=1$tKw7F0gxdp5/tz0qPmCjGg$bycSxSIy9g1tnl4uQfo1smNltPJDjMudi2pOy0W9U3k"
+AT_ONCE = 4  # in one process; bounds the memory used by a flood of sign-ins
+# Compared with where an account has no hash, for equal time. Nobody knows its password, and it
+# would not help.
+NOBODYS = (
+    "$argon2id$v=19$m=32768,t=3,p=1$tKw7F0gxdp5/tz0qPmCjGg"
+    "$bycSxSIy9g1tnl4uQfo1smNltPJDjMudi2pOy0W9U3k"
+)
 
 
 @cache
 def well_known() -> frozenset[str]:
-    """The most common passwords of leaked lists that are long enough to be typed here: some 11,000."""
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte
+    """Return the most common leaked passwords of sufficient length, about 11,000."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte, so loaded only when needed
 
     return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
 
@@ -31,7 +38,7 @@ def _limiter() -> anyio.CapacityLimiter:
 
 
 def check_new(password: str, *, name: str, pointer: str = "/password") -> None:
-    """Refuse a password that is too short, too long or among the first that are guessed; Invalid says why."""
+    """Refuse a password that is too short, too long or well known; Invalid has the reason."""
     if len(password) < SHORTEST:
         raise invalid(pointer, f"Choose a password of at least {SHORTEST} characters.")
     if len(password) > LONGEST:
@@ -44,18 +51,18 @@ def check_new(password: str, *, name: str, pointer: str = "/password") -> None:
 
 
 async def make_hash(password: str) -> str:
+    """Hash a password in a thread."""
     return await anyio.to_thread.run_sync(HASHER.hash, password.encode(), limiter=_limiter())
 
 
 async def verify(password_hash: str | None, password: str) -> bool:
-    """Compare, in the same time whether there is a hash or not."""
+    """Compare a password with a hash, in equal time whether there is a hash or not."""
     return await anyio.to_thread.run_sync(_verify, password_hash, password, limiter=_limiter())
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    sent = password.encode(errors="surrogatepass")[
-        : LONGEST * 4 + 1
-    ]  # longer than any password can be
+    # Cut to more than any password can have.
+    sent = password.encode(errors="surrogatepass")[: LONGEST * 4 + 1]
     try:
         right = HASHER.verify(password_hash or NOBODYS, sent)
     except (VerificationError, InvalidHashError):
@@ -64,5 +71,5 @@ def _verify(password_hash: str | None, password: str) -> bool:
 
 
 def is_weak(password_hash: str) -> bool:
-    """Was it made at a lower cost than is asked for today?"""
+    """Tell whether a hash was made at a lower cost than is required today."""
     return HASHER.check_needs_rehash(password_hash)

@@ -1,4 +1,4 @@
-"""Who is signed in, and what an account has."""
+"""Find who is signed in, and list what belongs to an account."""
 
 import hashlib
 import unicodedata
@@ -20,7 +20,7 @@ DEVICE_KNOWN = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who makes a request, with the role that counts in it; by a sign-in or by a token."""
+    """User of a request, with the role that applies; by a session or by a token."""
 
     id: int
     name: str
@@ -29,36 +29,40 @@ class Viewer:
     token_id: int | None = None
 
     def may(self, role: UserRole) -> bool:
+        """Tell whether the viewer has this role or a higher one."""
         return RANKS[self.role] >= RANKS[role]
 
     @property
     def may_edit(self) -> bool:
+        """Tell whether the viewer is an editor or admin."""
         return self.may(UserRole.EDITOR)
 
 
 def hashed(secret: str) -> bytes:
-    """What is stored of a secret that was drawn at random."""
+    """Return the hash that is stored of a random secret."""
     return hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
 def key_of(name: str) -> str:
-    """The name as names are compared: composed, without regard to letter case."""
+    """Return the name in the form for comparisons: NFKC, without letter case."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 async def find_account(session: AsyncSession, name: str) -> Account | None:
+    """Return the account with this name, compared without letter case, if any."""
     return (
         await session.scalars(select(Account).where(Account.name_key == key_of(name)))
     ).one_or_none()
 
 
 async def find_look_alike(session: AsyncSession, name: str) -> str | None:
-    """The name of an account that readers may take this one for."""
+    """Return the name of an account that readers could confuse with this one, if any."""
     names = await session.scalars(select(Account.name).order_by(Account.id))
     return next((there for there in names if look_alike(there, name)), None)
 
 
 async def get_account(session: AsyncSession, account_id: int) -> Account:
+    """Return an account; raises NotFound if there is none."""
     account = await session.get(Account, account_id)
     if account is None:
         raise NotFound("There is no such account.")
@@ -66,13 +70,14 @@ async def get_account(session: AsyncSession, account_id: int) -> Account:
 
 
 async def list_accounts(session: AsyncSession) -> Sequence[Account]:
+    """List all accounts by name."""
     return (await session.scalars(select(Account).order_by(Account.name_key, Account.id))).all()
 
 
 async def find_signed_in(
     session: AsyncSession, token: str, *, idle: timedelta, now: datetime
 ) -> tuple[Viewer, datetime] | None:
-    """Who holds this session's token, and when they were last seen."""
+    """Return the holder of a session token, and when they were last seen."""
     query = (
         select(Account.id, Account.name, Account.role, SignIn.id, SignIn.last_seen_at)
         .join(SignIn, SignIn.account_id == Account.id)
@@ -88,7 +93,10 @@ async def find_signed_in(
 async def find_token_holder(
     session: AsyncSession, token: str, *, now: datetime
 ) -> tuple[Viewer, datetime | None] | None:
-    """Who holds this API token, and when it was last used; its own role bounds that of the account."""
+    """Return the holder of an API token, and when it was last used.
+
+    The role that applies is the lower one of token and account.
+    """
     query = (
         select(
             Account.id,
@@ -114,7 +122,7 @@ async def find_token_holder(
 
 
 async def find_link_holder(session: AsyncSession, secret: str, *, now: datetime) -> Account | None:
-    """Whom a one-time link would sign in, if it still can."""
+    """Return the account that a one-time link would sign in to, if it is still valid."""
     query = (
         select(Account)
         .join(SignInLink, SignInLink.account_id == Account.id)
@@ -129,7 +137,7 @@ async def find_link_holder(session: AsyncSession, secret: str, *, now: datetime)
 
 
 async def is_known_device(session: AsyncSession, device: str, *, name: str, now: datetime) -> bool:
-    """Has this browser been signed in to that account lately?"""
+    """Tell whether this browser was signed in to that account recently."""
     query = select(
         exists().where(
             SignIn.device_hash == hashed(device),
@@ -144,7 +152,7 @@ async def is_known_device(session: AsyncSession, device: str, *, name: str, now:
 async def list_sign_ins(
     session: AsyncSession, account_id: int, *, idle: timedelta, now: datetime
 ) -> Sequence[SignIn]:
-    """Those that are alive, the one used last first."""
+    """List the active sessions of an account, the last used first."""
     query = (
         select(SignIn)
         .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.expires_at > now)
@@ -155,7 +163,7 @@ async def list_sign_ins(
 
 
 async def list_tokens(session: AsyncSession, account_id: int) -> Sequence[ApiToken]:
-    """Those not revoked, the newest first."""
+    """List the tokens that are not revoked, the newest first."""
     query = select(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
     return (await session.scalars(query.order_by(ApiToken.id.desc()))).all()
 
@@ -163,7 +171,7 @@ async def list_tokens(session: AsyncSession, account_id: int) -> Sequence[ApiTok
 async def list_events(
     session: AsyncSession, *, limit: int = 50
 ) -> Sequence[tuple[AccountEvent, str]]:
-    """The newest events with the names of their accounts."""
+    """List the newest audit events with the names of their accounts."""
     query = select(AccountEvent, Account.name).join(Account, Account.id == AccountEvent.account_id)
     rows = await session.execute(query.order_by(AccountEvent.id.desc()).limit(limit))
     return [(event, name) for event, name in rows]

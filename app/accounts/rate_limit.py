@@ -1,8 +1,10 @@
-"""Sign-ins are tried only so often: counted before they are checked, in the database, so by all workers and for good.
+"""Limit sign-in attempts, counted in the database before they are checked.
 
-A count that is full refuses the right password too, so nobody must be able to fill another's. What a stranger fills is
-the count of a name *from his address*, of his address, of the name from all strangers, and of all strangers; a browser
-that has signed in to the account before is no stranger and has a count of its own. Refused tries count nowhere.
+So all workers share the counts, and they survive a restart. A full count refuses even the right
+password, so nobody may be able to fill another user's. Attempts by a stranger count for the name
+*from that address*, for the address, for the name from all strangers, and for all strangers. A
+browser that has signed in to the account before is no stranger and has a count of its own. Refused
+attempts are not counted.
 """
 
 import hashlib
@@ -25,7 +27,7 @@ HERE, FROM_ADDRESS, FOR_NAME, IN_ALL = 10, 30, 100, 1000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts that one try falls into, with their limits; the first is emptied when it succeeds."""
+    """Counters that one attempt adds to, with their limits; success resets `own`."""
 
     limits: Mapping[str, int]
     own: str
@@ -36,7 +38,7 @@ def _key(*parts: str) -> str:
 
 
 def _network(address: str) -> str:
-    """The address, or of IPv6 the part that one customer is given."""
+    """Return the address, or for IPv6 the /64 network that one customer gets."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -49,6 +51,7 @@ def _network(address: str) -> str:
 
 
 def of_stranger(name_key: str, address: str) -> Counts:
+    """Return the counters for an attempt by an unknown browser."""
     place = _network(address)
     own = _key("here", name_key, place)
     return Counts(
@@ -63,24 +66,28 @@ def of_stranger(name_key: str, address: str) -> Counts:
 
 
 def of_device(name_key: str, device: str) -> Counts:
+    """Return the counter for an attempt by a browser that is known to the account."""
     own = _key("device", name_key, device)
     return Counts({own: HERE}, own)
 
 
 def of_account(account_id: int) -> Counts:
-    """For the current password, which is asked for again before it is changed."""
+    """Return the counter for checks of the current password before an account is changed."""
     own = _key("account", str(account_id))
     return Counts({own: HERE}, own)
 
 
 def of_trips(address: str) -> Counts:
-    """For browsers that are sent to the OpenID provider, each of which has us ask it something."""
+    """Return the counter for redirects to the OpenID provider, each of which costs us a request."""
     own = _key("trips", _network(address))
     return Counts({own: FROM_ADDRESS}, own)
 
 
 async def take(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
-    """Count one try, or raise TooMany, which rolls back what was counted. Workers queue up at each row in one order."""
+    """Count one attempt, or raise TooMany, which rolls back the counts.
+
+    Rows are locked in sorted order, so that workers cannot deadlock.
+    """
     over = SignInTries.since <= now - WINDOW
     statement = (
         insert(SignInTries)
@@ -109,7 +116,7 @@ async def take(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
 
 
 async def give_back(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
-    """Take back a try that succeeded, and forget the failures before it."""
+    """Take back an attempt that succeeded, and reset the failures before it."""
     statement = insert(SignInTries).values(
         [{"key": key, "since": now, "tries": 0} for key in sorted(counts.limits)]
     )

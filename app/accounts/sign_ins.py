@@ -1,4 +1,4 @@
-"""Signing in and out, by a password, a one-time link or an OpenID provider."""
+"""Sign in and out, by a password, a one-time link or an OpenID provider."""
 
 import secrets
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from app.accounts.queries import (
 from app.core.errors import NotFound, SignInRequired
 from app.models.account import Account, ApiToken, SignIn, SignInLink
 
-NOTED_EVERY = timedelta(hours=1)  # that a sign-in or token was used
+NOTED_EVERY = timedelta(hours=1)  # between two updates of when a session or token was last used
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A sign-in that has been counted and may now be checked."""
+    """Sign-in attempt that was counted and may now be checked."""
 
     account_id: int | None
     password_hash: str | None
@@ -35,7 +35,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Two secrets for the browser: the session's, and one that tells later that it has been here before."""
+    """Secrets for the browser: the session token, and one that later makes it a known device."""
 
     token: str
     device: str
@@ -45,9 +45,10 @@ class Secrets:
 async def begin_sign_in(
     session: AsyncSession, *, name: str, address: str, device: str | None, now: datetime
 ) -> Attempt:
-    """Count a try and look up what to compare with; TooMany when there were too many.
+    """Count an attempt and look up the hash to compare with; raises TooMany above a limit.
 
-    Run it in a transaction of its own: the try counts whatever comes after, and no connection waits for the hash.
+    Run it in a transaction of its own: then the attempt counts whatever follows, and no database
+    connection waits for the slow hash.
     """
     known = device is not None and await is_known_device(session, device, name=name, now=now)
     counts = (
@@ -71,12 +72,12 @@ async def sign_in(
     lasts: timedelta,
     now: datetime,
 ) -> Secrets | None:
-    """Check the password of an attempt, in the same time whoever it is for; None if it is not right."""
+    """Check the password of an attempt, in equal time for any account; None if it is wrong."""
     if not await passwords.verify(attempt.password_hash, password) or attempt.account_id is None:
         return None
     account = await get_account(session, attempt.account_id)
     if account.disabled_at is not None or account.password_hash != attempt.password_hash:
-        return None  # changed while it was compared
+        return None  # changed during the comparison
     if passwords.is_weak(account.password_hash or ""):
         account.password_hash = await passwords.make_hash(password)
     await rate_limit.give_back(session, attempt.counts, now=now)
@@ -115,6 +116,7 @@ async def _start(
 
 
 async def sign_out(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
+    """End the viewer's session, if signed in by one."""
     if viewer.sign_in_id is not None:
         await end_sign_in(session, viewer=viewer, sign_in_id=viewer.sign_in_id, now=now)
 
@@ -122,7 +124,7 @@ async def sign_out(session: AsyncSession, *, viewer: Viewer, now: datetime) -> N
 async def end_sign_in(
     session: AsyncSession, *, viewer: Viewer, sign_in_id: int, now: datetime
 ) -> None:
-    """End one of one's own; NotFound for somebody else's."""
+    """End one of one's own sessions; raises NotFound for another user's."""
     found = await session.get(SignIn, sign_in_id)
     if found is None or found.account_id != viewer.id:
         raise NotFound("There is no such sign-in of yours.")
@@ -133,7 +135,7 @@ async def end_sign_in(
 
 
 async def sign_out_others(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
-    """End all one's sign-ins but the one that asks for it."""
+    """End all one's sessions except the current one."""
     others = SignIn.id.is_distinct_from(viewer.sign_in_id)
     await session.execute(
         update(SignIn)
@@ -153,7 +155,7 @@ async def sign_out_others(session: AsyncSession, *, viewer: Viewer, now: datetim
 async def use_link(
     session: AsyncSession, *, secret: str, user_agent: str | None, lasts: timedelta, now: datetime
 ) -> Secrets:
-    """Sign in by a one-time link; SignInRequired when it has been used, has expired or never was."""
+    """Sign in by a one-time link; raises SignInRequired if it is used, expired or unknown."""
     enabled = exists().where(Account.id == SignInLink.account_id, Account.disabled_at.is_(None))
     used = (
         update(SignInLink)
@@ -183,14 +185,17 @@ async def enter_linked(
     lasts: timedelta,
     now: datetime,
 ) -> Secrets:
-    """Sign in whom an OpenID provider has named as somebody that the account is linked to."""
+    """Sign in to an account whose linked identity an OpenID provider has confirmed."""
     return await _start(
         session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="OpenID Connect"
     )
 
 
 async def touch(session: AsyncSession, *, viewer: Viewer, now: datetime) -> None:
-    """Note that a sign-in or a token was used, once an hour, and never wait for another request that notes it too."""
+    """Record that a session or a token was used.
+
+    Called once an hour. It never waits for another request that records the same.
+    """
     if viewer.sign_in_id is not None:
         free = (
             select(SignIn.id)

@@ -1,4 +1,4 @@
-"""Pages of an admin: who has an account, and what may be done with it."""
+"""Serve the pages on which admins manage accounts."""
 
 from typing import Annotated, Any
 
@@ -40,7 +40,10 @@ async def _users(request: Request, session: Session, status: int = 200, **contex
 
 
 async def _other(session: Session, viewer: queries.Viewer, number: int) -> Account:
-    """The account; Conflict for one's own, so that the last admin is never locked out by a slip."""
+    """Return another user's account; raises Conflict for one's own.
+
+    So the last admin cannot be locked out by mistake. Raises Forbidden for a token.
+    """
     if viewer.token_id is not None:
         raise Forbidden("A token does not manage accounts. Sign in.")
     if number == viewer.id:
@@ -56,6 +59,7 @@ def _role(name: str) -> UserRole:
 
 @router.get("")
 async def show_users(request: Request, session: Session, viewer: Admin) -> Response:
+    """List the accounts and the newest audit events."""
     return await _users(request, session)
 
 
@@ -94,6 +98,7 @@ async def add_user(
 
 @router.post("/{number}/role")
 async def set_role(session: Session, viewer: Admin, number: Number, role: Words = "") -> Response:
+    """Change the role of an account."""
     account = await _other(session, viewer, number)
     await actions.set_role(
         session, by=viewer.name, account=account, role=_role(role), now=clock.now()
@@ -103,6 +108,7 @@ async def set_role(session: Session, viewer: Admin, number: Number, role: Words 
 
 @router.post("/{number}/disable")
 async def disable(session: Session, viewer: Admin, number: Number) -> Response:
+    """Disable an account."""
     account = await _other(session, viewer, number)
     await actions.disable(session, by=viewer.name, account=account, now=clock.now())
     return RedirectResponse("/admin/users", 303)
@@ -110,6 +116,7 @@ async def disable(session: Session, viewer: Admin, number: Number) -> Response:
 
 @router.post("/{number}/enable")
 async def enable(session: Session, viewer: Admin, number: Number) -> Response:
+    """Enable a disabled account."""
     account = await _other(session, viewer, number)
     await actions.enable(session, by=viewer.name, account=account, now=clock.now())
     return RedirectResponse("/admin/users", 303)
@@ -117,7 +124,7 @@ async def enable(session: Session, viewer: Admin, number: Number) -> Response:
 
 @router.post("/{number}/link")
 async def issue_link(request: Request, session: Session, viewer: Admin, number: Number) -> Response:
-    """Show a link that signs somebody in once, for who has forgotten a password."""
+    """Show a one-time sign-in link, for a user who forgot the password."""
     account = await _other(session, viewer, number)
     link = await actions.issue_link(
         session, account_name=account.name, by=viewer.name, now=clock.now()

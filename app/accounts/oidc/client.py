@@ -1,7 +1,8 @@
-"""Ask an OpenID provider who somebody is: authorization code with PKCE, and an ID token that is checked; no database.
+"""Ask an OpenID provider who a user is, by authorization code with PKCE; no database.
 
-Requests go to the issuer and to the addresses that its own description names, over TLS, without redirects or proxies,
-within ten seconds and a megabyte. One secret, kept by the browser, gives a trip's state, nonce and verifier.
+The ID token is verified. Requests go only to the issuer and the endpoints of its own metadata: over
+TLS, without redirects or proxies, within ten seconds and one megabyte. One secret, kept by the
+browser, gives the state, nonce and verifier of a sign-in.
 """
 
 import asyncio
@@ -27,8 +28,8 @@ from app.settings import Settings, speaks_safely
 
 PATIENCE_SECONDS = 10
 LARGEST = 1024 * 1024
-LEEWAY_SECONDS = 60  # by which its clock and ours may differ
-# Signed with a key that only the provider has: neither `none` nor by the secret that it shares with us.
+LEEWAY_SECONDS = 60  # clock difference between provider and server
+# Signed with a key that only the provider has: neither `none`, nor by the client secret.
 ALGORITHMS = [
     "RS256",
     "RS384",
@@ -47,7 +48,7 @@ KEY_TYPES = ("RSA", "EC", "OKP")
 
 
 class Untrusted(Exception):
-    """The provider refused, or what it sent does not hold; says why in words for the log, none of them secret."""
+    """The provider refused or sent something invalid; the message is for the log, without secrets."""
 
 
 class Away(Exception):
@@ -56,6 +57,8 @@ class Away(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
+    """OpenID provider and this client's registration with it, from the settings."""
+
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
@@ -64,16 +67,17 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a provider says of itself."""
+    """Metadata that a provider publishes about itself."""
 
     authorization: str
     token: str
     keys: str
     secret_in_body: bool
-    names_itself: bool  # whenever it sends somebody back (RFC 9207)
+    names_itself: bool  # its redirects name the issuer (RFC 9207)
 
 
 def provider_of(settings: Settings) -> Provider | None:
+    """Return the provider of the settings; None if there is none."""
     if settings.oidc_issuer is None:
         return None
     secret = settings.oidc_client_secret.get_secret_value()
@@ -81,13 +85,19 @@ def provider_of(settings: Settings) -> Provider | None:
 
 
 def derive(secret: str, what: str) -> str:
-    """The `state`, `nonce` or `verifier` of a trip, 43 characters; none of them tells the secret or another."""
+    """Derive `state`, `nonce` or `verifier` from the secret of a sign-in, 43 characters.
+
+    None of them reveals the secret or another one.
+    """
     digest = hashlib.sha256(f"{what}:{secret}".encode(errors="replace")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 async def send_to(provider: Provider, *, secret: str, redirect_uri: str) -> str:
-    """The address at the provider where a browser is asked who it is."""
+    """Return the provider's URL at which the browser signs in.
+
+    Raises Away or Untrusted.
+    """
     async with _speaking(provider, redirect_uri) as client:
         described = await _describe(client, provider)
         address, _ = client.create_authorization_url(
@@ -108,7 +118,10 @@ async def identify(
     redirect_uri: str,
     now: datetime,
 ) -> str:
-    """Who came back with this code: the subject, which the provider never gives to another."""
+    """Return the subject who came back with this code; a provider never reassigns a subject.
+
+    `named`: the issuer that the redirect named. Raises Away or Untrusted.
+    """
     async with _speaking(provider, redirect_uri) as client:
         described = await _describe(client, provider)
         if named != provider.issuer and (named is not None or described.names_itself):
@@ -194,7 +207,7 @@ async def _read(client: AsyncOAuth2Client, address: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _speaking(provider: Provider, redirect_uri: str) -> AsyncIterator[AsyncOAuth2Client]:
-    """A client of the provider; whatever goes wrong with it is Away or Untrusted."""
+    """Give an HTTP client for the provider; every failure becomes Away or Untrusted."""
     client = AsyncOAuth2Client(
         client_id=provider.client_id,
         client_secret=provider.client_secret or None,
@@ -233,9 +246,10 @@ async def _speaking(provider: Provider, redirect_uri: str) -> AsyncIterator[Asyn
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
-    """Read answers up to a size, as they are: what was squeezed could be larger than it looks."""
+    """Read responses up to a size, uncompressed: compressed ones may be larger than they look."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request, and count the bytes of its response while they are read."""
         answer = await super().handle_async_request(request)
         if answer.headers.get("content-encoding", "identity") != "identity":
             await answer.aclose()

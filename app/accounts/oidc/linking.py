@@ -1,4 +1,7 @@
-"""Trips to the OpenID provider and back, and who is linked to whom: only an account's owner links it."""
+"""Track sign-ins at the OpenID provider, and link identities there to accounts.
+
+Only the owner of an account can link it.
+"""
 
 import hmac
 import secrets
@@ -20,7 +23,7 @@ TRIP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """Where to go after it, and the account to link; none: to sign in."""
+    """Sign-in at the provider: where to go afterwards, and the account to link; None to sign in."""
 
     next: str
     account_id: int | None
@@ -29,7 +32,7 @@ class Trip:
 async def begin_trip(
     session: AsyncSession, *, secret: str, next: str, account_id: int | None = None, now: datetime
 ) -> None:
-    """Await a browser back that keeps this secret."""
+    """Expect the browser that keeps this secret to come back."""
     await session.execute(delete(OidcTrip).where(OidcTrip.expires_at <= now))
     session.add(
         OidcTrip(token_hash=hashed(secret), account_id=account_id, next=next, expires_at=now + TRIP)
@@ -38,11 +41,12 @@ async def begin_trip(
 
 
 def new_secret() -> str:
+    """Draw the random secret of one sign-in."""
     return secrets.token_urlsafe(32)
 
 
 async def end_trip(session: AsyncSession, *, secret: str, state: str, now: datetime) -> Trip | None:
-    """Take a browser back, once; None if it was not sent, not from here, or too long ago."""
+    """Accept a returning browser once; None if it was not sent from here, or too long ago."""
     if not hmac.compare_digest(derive(secret, "state").encode(), state.encode(errors="replace")):
         return None
     ended = delete(OidcTrip).where(OidcTrip.token_hash == hashed(secret), OidcTrip.expires_at > now)
@@ -53,6 +57,7 @@ async def end_trip(session: AsyncSession, *, secret: str, state: str, now: datet
 async def find_identity(
     session: AsyncSession, *, account_id: int, issuer: str
 ) -> OidcIdentity | None:
+    """Return the identity at an issuer that an account is linked to, if any."""
     query = select(OidcIdentity).where(
         OidcIdentity.account_id == account_id, OidcIdentity.issuer == issuer
     )
@@ -60,7 +65,7 @@ async def find_identity(
 
 
 async def find_linked(session: AsyncSession, *, issuer: str, subject: str) -> Account | None:
-    """The account of somebody at a provider, unless it is disabled."""
+    """Return the account linked to a subject at a provider, unless it is disabled."""
     query = select(Account).join(OidcIdentity, OidcIdentity.account_id == Account.id)
     query = query.where(
         OidcIdentity.issuer == issuer,
@@ -73,7 +78,7 @@ async def find_linked(session: AsyncSession, *, issuer: str, subject: str) -> Ac
 async def link(
     session: AsyncSession, *, account: Account, issuer: str, subject: str, now: datetime
 ) -> None:
-    """Let somebody at a provider sign in to this account; Conflict if either has another counterpart."""
+    """Link an account to a subject at a provider; Conflict if either is linked already."""
     try:
         async with session.begin_nested():
             session.add(
@@ -89,6 +94,7 @@ async def link(
 
 
 async def unlink(session: AsyncSession, *, account: Account, issuer: str, now: datetime) -> None:
+    """Remove an account's link to a provider; raises NotFound if there is none."""
     identity = await find_identity(session, account_id=account.id, issuer=issuer)
     if identity is None:
         raise NotFound("Your account is not linked.")

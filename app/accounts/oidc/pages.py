@@ -1,7 +1,8 @@
-"""Signing in by an OpenID provider, and linking one's account to it; 404 where none is set.
+"""Serve sign-in and account linking through an OpenID provider; 404 if none is configured.
 
-No connection to the database is held while the provider is asked: it may take its time. The way back is a GET that
-writes, as the protocol has it: it does nothing without the cookie and the state of a trip that was begun here by POST.
+No database connection is held while the provider is asked, since it may take long. The callback is
+a GET that writes, as the protocol requires; it does nothing without the cookie and the state of a
+sign-in that was begun here by POST.
 """
 
 from datetime import timedelta
@@ -29,7 +30,8 @@ Words = Annotated[str, Form()]
 Asked = Annotated[str, Query()]
 OVER = "This sign-in was not begun in this browser, or it is over. Start again."
 UNKNOWN = (
-    "No account here is linked to who you are there. Sign in another way, then link it under your account; "
+    "No account here is linked to who you are there. Sign in another way, then link it under your "
+    "account; "
     "an administrator can add an account and give you a link to sign in with once."
 )
 
@@ -42,6 +44,7 @@ def _provider(request: Request) -> client.Provider:
 
 
 def trip_cookie(secure: bool) -> str:
+    """Return the name of the cookie that holds the secret of a sign-in at the provider."""
     return session_cookie(secure).replace("session", "trip")
 
 
@@ -63,7 +66,10 @@ def _did_not_work(name: str) -> Invalid:
 async def _send(
     request: Request, provider: client.Provider, *, to: str, account_id: int | None = None
 ) -> Response:
-    """A page that goes on to the provider by itself: browsers hold a redirect after a form to our `form-action`."""
+    """Return a page that goes to the provider by itself.
+
+    Not a redirect: browsers apply our `form-action` to the redirect of a form.
+    """
     now, secret, settings = clock.now(), linking.new_secret(), settings_of(request)
     async with transaction(request.app.state.sessions) as session:
         await rate_limit.take(
@@ -107,7 +113,7 @@ async def set_out(request: Request, next: Words = "/") -> Response:
 
 @router.post("/account/oidc")
 async def link(request: Request, current: Words = "") -> Response:
-    """Go to the provider to link one's account; the current password is asked for again where there is one."""
+    """Go to the provider to link one's account; the current password, if any, is checked again."""
     async with transaction(request.app.state.sessions) as session:
         viewer = own(await get_signed_in(await get_viewer(request, session)))
         provider = _provider(request)
@@ -121,6 +127,7 @@ async def link(request: Request, current: Words = "") -> Response:
 
 @router.post("/account/oidc/unlink")
 async def unlink(request: Request, session: Session) -> Response:
+    """Remove the link of one's account to the provider."""
     viewer = own(await get_signed_in(await get_viewer(request, session)))
     account = await queries.get_account(session, viewer.id)
     await linking.unlink(
@@ -137,7 +144,7 @@ async def come_back(
     error: Asked = "",
     iss: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """Take a browser back from the provider, once, and sign it in or link the account that set out."""
+    """Accept the returning browser once, and sign it in or link the account that asked for it."""
     provider, settings = _provider(request), settings_of(request)
     cookie = trip_cookie(settings.secure)
     secret = request.cookies.get(cookie, "")
