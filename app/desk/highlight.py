@@ -1,6 +1,7 @@
-"""A text with the words marked that were taken from it, or may be; pure.
+"""Mark the passages of a text that are quoted or may be worth quoting; pure functions.
 
-What stands in a paragraph is the text as stored, code point for code point: whoever selects in it can tell where.
+The text of a paragraph is the stored text, code point for code point, so that a selection in the
+browser can be located in it.
 """
 
 from collections.abc import Sequence
@@ -11,16 +12,13 @@ from typing import Literal
 from app.sources.matching.paragraphs import paragraphs
 
 Kind = Literal["quoted", "now", "maybe"]
-_FIRST: tuple[Kind, ...] = (
-    "now",
-    "quoted",
-    "maybe",
-)  # where marks lie over one another, the first of these shows
+# Where marks overlap, the first of these kinds is shown.
+_FIRST: tuple[Kind, ...] = ("now", "quoted", "maybe")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of the text; `key` names what it belongs to."""
+    """A passage of the text, in code points; `key` names what it belongs to."""
 
     start: int
     end: int
@@ -30,7 +28,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch in which the same marks hold; `anchor`, the key, where the first mark with it begins."""
+    """A stretch of text with the same marks throughout.
+
+    `anchor` is the mark's key if the first mark with that key begins here.
+    """
 
     text: str
     kind: Kind | None = None
@@ -39,6 +40,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """A paragraph of the text, cut into runs."""
+
     start: int
     end: int
     runs: Sequence[Run]
@@ -46,7 +49,7 @@ class Paragraph:
 
 
 def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
-    """Cut a text into paragraphs, and these where marks begin or end."""
+    """Cut a text into paragraphs, and these into runs at the ends of marks."""
     rest = sorted(marks, key=lambda m: (m.start, m.end))
     open_: list[Mark] = []
     anchored: set[str] = set()
@@ -65,7 +68,7 @@ def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
 
 
 def _run(text: str, start: int, end: int, marks: Sequence[Mark], anchored: set[str]) -> Run:
-    # A browser would make one line break of two characters, and count one less.
+    # Browsers turn CRLF into one line break, and so would count one character less.
     shown = text[start:end].replace("\r", " ")
     here = [m for m in marks if m.start <= start and m.end >= end]
     if not here:

@@ -1,4 +1,4 @@
-"""The reading desk: a source with the form for a new position beside its text."""
+"""Serve the reading desk: a source with the form for a new position beside its text."""
 
 from typing import Annotated, Any
 
@@ -30,9 +30,11 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class DeskQuery(Query):
+    """A passage of the text that the form is filled with, and a cell for it."""
+
     start: int | None = None
     end: int | None = None
-    text: int | None = None  # the version of the text that these count in
+    text: int | None = None  # the version of the text that `start` and `end` refer to
     party: str | None = None
     issue: str | None = None
     saved: str | None = None
@@ -42,13 +44,16 @@ class DeskQuery(Query):
 async def showdesk_page(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, source_id: Number
 ) -> Response:
-    """A source to read; with `start` and `end`, the form beside it has the words between them."""
+    """Show a source to read; with `start` and `end`, the form has the quote between them."""
     query = read_query(DeskQuery, request)
     reading = await read(session, slug, source_id)
     values = await _taken(reading, query)
     notice = None
     if values is not None and query.text not in (None, reading.text and reading.text.n):
-        notice = "The text has been replaced in the meantime: see whether these are the words that you mean."
+        notice = (
+            "The text has been replaced in the meantime:"
+            " see whether these are the words that you mean."
+        )
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
     if saved and values is None:
         values = _next(reading)
@@ -61,7 +66,10 @@ async def showdesk_page(
 async def postdesk_page(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
 ) -> Response:
-    """Publish what the form says, or carry out one of its smaller buttons; the desk stays where it was."""
+    """Save the form as a position, or carry out one of its smaller buttons.
+
+    Either way the desk is shown again at the same place.
+    """
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
@@ -98,7 +106,7 @@ async def postdesk_page(
 
 
 def _next(reading: Reading) -> Values:
-    """The form's fields for one more position from the same source, its words still to come."""
+    """Return form fields for one more position from the same source, without a quote yet."""
     source = reading.source
     given = {"source": str(source.id)} | ({"language": source.language} if source.language else {})
     dated = {"stated_on": dates.display(source.published_on)} if source.published_on else {}
@@ -106,7 +114,7 @@ def _next(reading: Reading) -> Values:
 
 
 async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
-    """The form's fields for the words that an address names; None where it names none."""
+    """Return form fields for the quote that the query selects; None if it selects none."""
     if reading.text is None or query.start is None or query.end is None:
         return None
     given = await anyio.to_thread.run_sync(
@@ -144,7 +152,7 @@ async def desk_page(
     said_errors: Values | None = None,
     **more: Any,
 ) -> Response:
-    """Answer with a source at the desk, the form beside it where there are values for it."""
+    """Return the page of a source at the desk, with the form if there are values for it."""
     slug: str = reading.book.negotiation["slug"]
     here = f"/n/{slug}/desk/{reading.source.id}"
     entry = None

@@ -1,4 +1,7 @@
-"""What the form is filled in with when words are taken from a text: only what the text and the record say; pure."""
+"""Fill in the form for a passage of a text; pure functions.
+
+Only what the text and its metadata say is filled in.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,20 +13,22 @@ from app.sources.matching.anchor import check
 from app.sources.matching.normalise import SPACES, ZERO_WIDTH, is_edge
 
 _MARKS = '"“”„‟«»‹›＂「」『』' + SPACES + ZERO_WIDTH
-_FURTHEST = 60  # code points to the next boundary between words
+_FURTHEST = 60  # code points within which the next word boundary is searched
 _CONTEXTS = (64, 200, 1000)
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _WEEKDAY = re.compile(rf"\b(?:on|last|this) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _NEAR = 240
 _TITLES = frozenset(
-    "president minister premier chancellor secretary ambassador envoy senator representative governor mayor king queen"
-    " prince princess general admiral colonel chief chairman chairwoman chair spokesman spokeswoman spokesperson"
+    "president minister premier chancellor secretary ambassador envoy senator representative"
+    " governor mayor king queen"
+    " prince princess general admiral colonel chief chairman chairwoman chair"
+    " spokesman spokeswoman spokesperson"
     " director commissioner adviser advisor mediator negotiator".split()
 )  # fmt: skip
 
 
 def snapped(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move the ends of a selection to where words begin and end, without the quotation marks around them."""
+    """Move the ends of a selection to word boundaries, leaving out quotation marks around it."""
     start, end = sorted(max(0, min(at, len(text))) for at in (start, end))
     while start < end and text[start] in _MARKS:
         start += 1
@@ -50,10 +55,11 @@ def taken(
     published_on: str | None,
     parties: Sequence[str],
 ) -> dict[str, str]:
-    """The fields of a new position for words of a text, by the names that `prefilled` takes.
+    """Return the fields of a new position for a passage, by the names that `prefilled` takes.
 
-    Words beside them only where these are needed to tell which place is meant: else an editor who trims the words would
-    have to trim those too. Of dates only what the source says: a weekday beside the words, or its own day.
+    Prefix and suffix are filled only if they are needed to identify the place: an editor who trims
+    the quote would have to trim them too. Dates are only those of the source: a weekday beside the
+    passage, or the day of publication.
     """
     start, end = snapped(text, start, end)
     given = {"source": str(source_id), "exact": text[start:end], **_context(text, start, end)}
@@ -67,7 +73,7 @@ def taken(
         if who and who.speaker:
             given["speaker"] = who.speaker
         elif not who and candidate.name and " " in candidate.name:
-            # Only a name to look at: whether it is somebody new is for the editor to say.
+            # A suggestion: only the editor can say whether this is a new speaker.
             given |= {
                 name: text for name, text in parted(candidate.name).items() if name == "speaker"
             }
@@ -80,7 +86,7 @@ def taken(
 
 
 def parted(name: str) -> dict[str, str]:
-    """Part "Foreign Minister Irena Volk", as a source has it, into the office and the name of who is not on file."""
+    """Split "Foreign Minister Irena Volk", an unknown speaker in a source, into office and name."""
     words = name.split()
     last = max((i for i, word in enumerate(words) if word.lower() in _TITLES), default=-1)
     found = {"office": " ".join(words[: last + 1]), "speaker": " ".join(words[last + 1 :])}
@@ -98,7 +104,10 @@ def _context(text: str, start: int, end: int) -> Mapping[str, str]:
 
 
 def weekday(text: str, start: int, end: int, published_on: str | None) -> str | None:
-    """The day that "on Sunday" beside the words means in a document of a certain day: the last one up to it."""
+    """Return the day that "on Sunday" beside a passage means, or None.
+
+    It is the last such day up to the day of publication.
+    """
     if published_on is None or len(published_on) != 10:
         return None
     after = text[end : end + _NEAR].split("\n", 1)[0]

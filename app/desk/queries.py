@@ -1,4 +1,4 @@
-"""What the reading desk asks for: sources with what was taken from them, and whom a text may be quoting."""
+"""Query what the reading desk shows: sources with their quotes, and whom a text may quote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from app.sources.speakers_in_text import Person
 
 
 class Stage(StrEnum):
-    """Where a source stands on the work list of a negotiation."""
+    """How far a source is on the work list of a negotiation."""
 
     TO_READ = "to read"
     READING = "being read"
@@ -30,7 +30,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A source on the work list; `published`, `drafts` count its quotes in one negotiation."""
+    """A source on the work list; `published` and `drafts` count its quotes in one negotiation."""
 
     source: Source
     reading: SourceReading | None
@@ -41,7 +41,10 @@ class Listed:
 
 
 def _staged(negotiation_id: int) -> Subquery:
-    """The numbers of the sources of a work list, those quoted here or nowhere yet, with what tells their stage."""
+    """Select the sources of a work list with their stage.
+
+    These are the sources quoted in this negotiation or nowhere yet.
+    """
     ours = and_(
         Position.negotiation_id == negotiation_id, Position.status != PositionStatus.RETRACTED
     )
@@ -98,7 +101,7 @@ async def work_list(
     limit: int,
     stage: Stage | None = None,
 ) -> list[Listed]:
-    """Sources, the newest on file first, all or those of one stage."""
+    """Return sources with their stage, the newest first; all, or those of one stage."""
     staged = _staged(negotiation_id)
     has_text = (
         select(SourceText.id)
@@ -120,7 +123,7 @@ async def work_list(
 
 
 async def count_stages(session: AsyncSession, negotiation_id: int) -> dict[str, int]:
-    """How many sources of a work list there are of each stage."""
+    """Count the sources of a work list by stage."""
     staged = _staged(negotiation_id)
     rows = await session.execute(select(staged.c.stage, func.count()).group_by(staged.c.stage))
     return {stage: n for stage, n in rows}
@@ -129,7 +132,7 @@ async def count_stages(session: AsyncSession, negotiation_id: int) -> dict[str, 
 async def positions_from(
     session: AsyncSession, at: Moment, negotiation_id: int, source_id: int
 ) -> list[PositionView]:
-    """The positions of a negotiation, drafts too, that rest on quotes of a source."""
+    """Return the positions of a negotiation that rest on quotes of a source, drafts too."""
     ids = await session.scalars(
         select(Position.id)
         .join(PositionQuote, PositionQuote.position_id == Position.id)
@@ -147,14 +150,15 @@ async def positions_from(
 
 
 async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
-    """The parties of a negotiation and who speaks for anybody, with all their names."""
+    """Return all names of the negotiation's parties and of all speakers."""
     rows = await session.execute(
         select(Speaker, Party.slug)
         .outerjoin(Party, Party.id == Speaker.party_id)
         .where(Speaker.name.is_not(None))
     )
     here = party_views(book)
-    gone = {p.slug for p in here if p.merged_into}  # their names and speakers are the other's, too
+    # Names and speakers of a merged party also belong to the party it was merged into.
+    gone = {p.slug for p in here if p.merged_into}
     speakers = [
         Person((s.name, *s.aliases), s.name, slug)
         for s, slug in rows

@@ -1,4 +1,4 @@
-"""One source on the desk: its text with what was taken from it, what may be, and notes beside each paragraph."""
+"""Prepare one source for the desk: its text with quotes and candidates, and notes beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from app.sources.matching.paragraphs import paragraphs
 from app.sources.page_numbers import page_at
 from app.sources.worklist import find_reading
 
-LONG = 20_000  # characters of a text from which on reading it leaves the event loop to others
+LONG = 20_000  # characters from which on a text is searched in a thread
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands beside a paragraph about words in it: a position that rests on them, or a candidate."""
+    """A note beside a paragraph: a position that quotes it, or a candidate for a quote."""
 
     position: PositionView | None = None
     quotes: Sequence[QuoteView] = ()
@@ -41,29 +41,31 @@ class Reading:
     source: Source
     text: SourceText | None
     book: CodeBook
-    state: SourceReading | None  # where it stands on the work list
+    state: SourceReading | None  # its state on the work list
     positions: Sequence[PositionView]
     parties: Mapping[str, str]  # names by slug
-    found: Sequence[Candidate]  # all there are, also where they have been taken
+    found: Sequence[Candidate]  # all candidates, including those quoted already
 
     @property
     def issues(self) -> Mapping[str, IssueView]:
+        """Return the negotiation's issues by slug."""
         return {i.slug: i for i in issue_views(self.book)}
 
     def quotes(self) -> list[tuple[PositionView, QuoteView]]:
+        """Return the quotes of this source, each with its position."""
         return [(p, q) for p in self.positions for q in p.quotes if q.source.id == self.source.id]
 
     def elsewhere(self) -> list[tuple[PositionView, QuoteView]]:
-        """Quotes that cannot be laid into the text: none on file, or they do not match it."""
+        """Return quotes with no place in the text: no text is stored, or they do not match it."""
         return [(p, q) for p, q in self.quotes() if not (self.text and q.segments)]
 
     def left(self) -> list[Candidate]:
-        """Candidates of which nothing has been taken yet."""
+        """Return candidates no part of which is quoted yet."""
         spans = [span for _, q in self.quotes() for span in q.segments or []]
         return [c for c in self.found if not any(a < c.end and c.start < b for a, b in spans)]
 
     def page_starts(self) -> dict[int, int]:
-        """Which page begins with which paragraph, by where that begins in the text."""
+        """Return which page begins with which paragraph, by the paragraph's offset in the text."""
         pages = self.text.pages if self.text else None
         begins = [start for start, _ in paragraphs(self.text.text)] if self.text and pages else []
         found: dict[int, int] = {}
@@ -74,7 +76,7 @@ class Reading:
         return found
 
     def paragraphs(self, entry: Entry | None) -> list[tuple[Paragraph, list[Note]]]:
-        """The text, marked, with the notes that belong beside each paragraph."""
+        """Return the marked text, with the notes beside each paragraph."""
         if self.text is None:
             return []
         notes: dict[str, Note] = {}
@@ -102,7 +104,7 @@ class Reading:
 
 
 async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
-    """Put a source on the desk of a negotiation."""
+    """Read a source with its positions in a negotiation; raise NotFound if there is none."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     source = await queries.get_source(session, source_id)

@@ -1,4 +1,4 @@
-"""The work list of sources: which are to read, who reads which, and what was read for nothing."""
+"""Serve the work list: sources to read, who reads them, and those with nothing to code."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +29,8 @@ PROSE: TypeAdapter[str] = TypeAdapter(Prose)
 
 
 class ListQuery(Query):
+    """Where the list goes on, and the stage that it is filtered by."""
+
     before: int | None = None
     stage: Stage | None = None
 
@@ -37,7 +39,7 @@ class ListQuery(Query):
 async def show_list(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """Which sources are to be read, are being read and by whom, are coded, or were read for nothing."""
+    """Show which sources are to be read, being read and by whom, coded, or had nothing to code."""
     book = await code_book(session, await moment(session, drafts=True), slug)
     asked = read_query(ListQuery, request)
     rows = await work_list(
@@ -63,7 +65,7 @@ async def show_list(
 async def post_reading(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
 ) -> Response:
-    """Say who reads a source, that it was read, and why nothing was taken from it."""
+    """Set who reads a source, that it was read, or why there was nothing to code."""
     values = await typed(request)
     if viewer is None:
         return sign_in_again(request, values)
