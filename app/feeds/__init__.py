@@ -1,0 +1,1 @@
+"""Publish changes: as JSON, as an Atom feed and as server-sent events."""

@@ -1,4 +1,4 @@
-"""The feed of changes as JSON."""
+"""Serve the feed of changes as JSON."""
 
 from typing import Annotated
 
@@ -17,6 +17,8 @@ router = api_router(tag="changes")
 
 
 class ChangesQuery(KnownAt):
+    """Where the feed goes on, and how many entries to return."""
+
     after: Annotated[
         str | None,
         Field(max_length=500, description="The `cursor` of the last entry that is known already."),
@@ -28,10 +30,11 @@ class ChangesQuery(KnownAt):
 async def follow(
     request: Request, session: Session, query: Annotated[ChangesQuery, Query()]
 ) -> Response:
-    """Everything that became or ceased to be public, oldest first, one entry for each public version: to mirror it all.
+    """Everything that became or ceased to be public, oldest first: to mirror it all.
 
-    Entries come in the order of the log and are never late: ask again with `after`, the cursor of your last one.
-    What is retracted stays, with that status; `data` is null where an entry has been redacted.
+    There is one entry for each public version. Entries come in the order of the log and are never
+    late: ask again with `after`, the cursor of your last one. What is retracted stays, with that
+    status; `data` is null where an entry has been redacted.
     """
     at = await moment(session, query.known_at)
     entries, more = await list_changes(session, at, after=query.after, limit=query.limit)

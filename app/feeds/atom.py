@@ -1,4 +1,4 @@
-"""What became or ceased to be public in a negotiation, newest first, as an Atom feed."""
+"""Write what became or ceased to be public in a negotiation as an Atom feed, newest first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Entry:
 
     position: PositionView
     at: datetime
-    mark: Mark | None = None  # the move by which it became current, of the version that is held
+    mark: Mark | None = None  # the move by which it became current; only of the newest version
 
 
 async def list_entries(
@@ -47,7 +47,10 @@ async def list_entries(
     parties: Sequence[int],
     issues: Sequence[int],
 ) -> list[Entry]:
-    """The newest public versions up to a moment; of these parties, on these issues, where any are named."""
+    """Return the newest public versions up to a moment, newest first.
+
+    Only of these parties and on these issues, if any are given.
+    """
     wanted = (
         select(Commit.at, Spell.party_id, Spell.issue_id, held(Spell, at), *REVISION)
         .select_from(Spell)
@@ -81,7 +84,7 @@ async def list_entries(
 async def _marks(
     session: AsyncSession, at: Moment, book: CodeBook, stated: Mapping[int, CellKey]
 ) -> dict[int, Mark]:
-    """Name the moves by which these positions (with their cells) became current."""
+    """Return the moves by which these positions became current; `stated` has their cells."""
     made = [
         turn
         for cell in await turns(session, at, book, set(stated.values()))
@@ -99,7 +102,7 @@ async def _marks(
 
 
 class _Feed(Atom1Feed):
-    """An empty feed was last updated when it was asked about, not when it was asked."""
+    """A feed whose date, if it is empty, is that of the data, not the time of the request."""
 
     def __init__(self, since: datetime, **feed: str) -> None:
         super().__init__(**feed)
@@ -119,7 +122,10 @@ def write_feed(
     address: str,
     about: str,
 ) -> str:
-    """Write the feed; `address` is its own, `about` the page that it tells of, `base` goes before both."""
+    """Write the feed as XML.
+
+    `address` is the feed's own path, `about` that of the page it is about; `base` goes before both.
+    """
     negotiation = book.negotiation
     issues = {i.slug: i for i in issue_views(book)}
     feed = _Feed(
@@ -157,7 +163,7 @@ def write_feed(
 
 
 def _summary(entry: Entry, stance: str, heard: str) -> str:
-    """Say in HTML what a version says, in whose words, what move it is, and why it was changed."""
+    """Describe a version in HTML: its stance, its quotes, its move, and why it was changed."""
     p = entry.position
     firmness = "" if p.act == "withdraws" else p.firmness.replace("_", " ")
     facts = ", ".join(

@@ -1,4 +1,4 @@
-"""Everything that became or ceased to be public, in the order of the log: what a mirror follows."""
+"""List everything that became or ceased to be public, in the order of the log, for mirrors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,10 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One public version, field for field as the API answers it; `data` is null where it has been redacted."""
+    """One public version, field for field as the API answers it.
+
+    `data` is null where it has been redacted.
+    """
 
     cursor: str
     type: str
@@ -52,7 +55,7 @@ class _Row:
 async def list_changes(
     session: AsyncSession, at: Moment, *, after: str | None, limit: int
 ) -> tuple[list[Entry], str | None]:
-    """The public versions after a cursor up to a moment, and the cursor to go on with if there are more."""
+    """Return the public versions after a cursor up to a moment, and a cursor if there are more."""
     wanted = (
         select(Revision.seq, Revision.n, Commit.at, Holding.negotiation_id, *REVISION)
         .join(Commit, Commit.seq == Revision.seq)
@@ -81,7 +84,7 @@ async def list_changes(
 
 
 async def newest_cursor(session: AsyncSession) -> str | None:
-    """The cursor of the newest entry; None where nothing has been public yet."""
+    """Return the cursor of the newest entry; None if nothing has been public yet."""
     newest = (
         select(Revision.seq, Revision.n, Epoch.epoch).join(Epoch, true()).where(Revision.public)
     )
@@ -92,7 +95,10 @@ async def newest_cursor(session: AsyncSession) -> str | None:
 
 
 async def _read(session: AsyncSession, after: str, at: Moment) -> tuple[int, int]:
-    """The place in the log that a cursor names; one that names none was made by another database."""
+    """Return the place in the log that a cursor names.
+
+    A cursor that names none is of another database and is refused.
+    """
     match read_cursor(after, PURPOSE, at.epoch, name="after"):
         case [int(seq), int(n)] if 0 <= seq <= LARGEST and 0 <= n <= LARGEST:
             there = select(Revision.n).where(Revision.seq == seq, Revision.n == n, Revision.public)
@@ -126,7 +132,7 @@ def _entries(page: Sequence[_Row], then: Then, epoch: str) -> Iterator[Entry]:
 
 
 def _json(row: _Row, then: Then) -> Any:
-    """An object other than a position as it was after its commit, as its own address showed it."""
+    """Return an object other than a position as its own address showed it after its commit."""
     s, seq = row.version, row.seq
     negotiation = then.negotiations.get(row.negotiation_id or 0, "")
     match s.kind:
@@ -167,7 +173,7 @@ def _option(s: Snapshot, negotiation: str, then: Then, seq: int) -> dict[str, An
 
 
 def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
-    """What checking gave for the quotes that were public by then."""
+    """Return the results of checks, of the quotes that were public by then."""
     public = [
         c["quote"]
         for c in s.data.get("checks", ())

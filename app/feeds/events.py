@@ -1,4 +1,4 @@
-"""Server-sent events that wake up whoever follows the feed of changes."""
+"""Send server-sent events that tell clients to read the feed of changes."""
 
 from typing import Annotated
 
@@ -11,14 +11,15 @@ from app.feeds.listeners import Listeners
 
 router = api_router(tag="changes")
 
+# X-Accel-Buffering keeps proxies from holding events back until a buffer is full.
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
-}  # a proxy must not gather what comes drop by drop
+}
 
 
 class Events(StreamingResponse):
-    """A stream without an end, which holds a seat for as long as somebody listens."""
+    """An endless stream of events, which holds a seat while its client listens."""
 
     media_type = "text/event-stream"
 
@@ -27,6 +28,7 @@ class Events(StreamingResponse):
         self.listeners = listeners
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events while holding a seat; raise Unavailable if none is free."""
         with self.listeners.seat():
             await super().__call__(scope, receive, send)
 
@@ -35,8 +37,9 @@ class Events(StreamingResponse):
 async def listen(
     request: Request, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
-    """An event `change` whenever something became or ceased to be public: ask `/changes` then.
+    """Send an event `change` whenever something became or ceased to be public.
 
-    It carries the newest cursor of that feed, and nothing else; `Last-Event-ID` names the one that is known already.
+    The client then reads `/changes`. The event has the newest cursor of that feed and nothing else;
+    `Last-Event-ID` names the cursor that the client knows already.
     """
     return Events(request.app.state.listeners, last_event_id)

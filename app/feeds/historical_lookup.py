@@ -1,4 +1,4 @@
-"""What a page of the log named, as it was after each of its commits: loaded at once, looked up by commit."""
+"""Look up objects as they were after each commit of a page of the log, loaded in one go."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -20,7 +20,7 @@ from app.positions.names_at_moment import Check, Names, slugs, source_view
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The numbers that the snapshots of a page name."""
+    """Ids of the objects that a page's snapshots refer to."""
 
     negotiations: set[int] = field(default_factory=set)
     parties: set[int | None] = field(default_factory=set)
@@ -30,6 +30,7 @@ class Wanted:
     quotes: set[int] = field(default_factory=set)
 
     def add(self, s: Snapshot, negotiation_id: int | None) -> None:
+        """Add the ids that one snapshot refers to."""
         if negotiation_id is not None:
             self.negotiations.add(negotiation_id)
         if s.kind == "issue":
@@ -39,6 +40,7 @@ class Wanted:
         self.add_document(s.data)
 
     def add_document(self, d: Mapping[str, Any]) -> None:
+        """Add the ids that one snapshot's document refers to."""
         self.parties.add(d.get("party_id"))
         self.issues.update(
             i for i in [d.get("issue_id"), *(link["issue_id"] for link in d.get("links", ()))] if i
@@ -52,7 +54,7 @@ class Wanted:
 
 
 class Then:
-    """Objects, checks and slugs, by the commit after which they are asked for."""
+    """Objects, checks and slugs as they were after a given commit."""
 
     def __init__(
         self,
@@ -74,9 +76,11 @@ class Then:
             self._checks[check.quote_id].append(check)
 
     def get(self, kind: str, number: int, seq: int) -> Snapshot:
+        """Return an object as it was after a commit; it must have existed."""
         return next(s for first, end, s in self._held[kind, number] if first <= seq < end)
 
     def all(self, kind: str, numbers: Iterable[int | None], seq: int) -> dict[int, Snapshot]:
+        """Return those of the objects that existed after a commit, by id."""
         held = [
             s
             for n in numbers
@@ -87,18 +91,18 @@ class Then:
         return {s.id: s for s in held}
 
     def options(self, issue_ids: Iterable[int], seq: int) -> list[Snapshot]:
-        """The options of these issues, in their order."""
+        """Return the options of these issues, in their order."""
         numbers = {n for issue in issue_ids for n in self._options[issue]}
         return sorted(self.all("option", numbers, seq).values(), key=option_order)
 
     def check(self, quote_id: int, seq: int) -> QuoteCheck | None:
-        """The last check of a quote up to a commit."""
+        """Return the last check of a quote up to a commit, or None."""
         checks = self._checks[quote_id]
         place = bisect_right(checks, seq, key=lambda c: c.seq)
         return checks[place - 1] if place else None
 
     def names(self, documents: Sequence[Mapping[str, Any]], seq: int) -> Names:
-        """What the numbers in these positions stood for after a commit."""
+        """Return the slugs, names and checks that these positions refer to, as after a commit."""
         wanted = Wanted()
         for d in documents:
             wanted.add_document(d)

@@ -1,4 +1,7 @@
-"""Those who wait for news in one process: a limited number, who share one connection and one look at the log."""
+"""Serve the event streams of one process: a limited number, with one shared connection.
+
+They also share one query for the newest entry.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -16,12 +19,12 @@ from app.http.responses import dumps
 
 AT_ONCE = 200
 RETRY_AFTER = 30  # seconds
-HEARTBEAT = 15.0  # seconds, less than proxies let a connection be silent for
-RECONNECT = 3_000  # milliseconds that a browser waits before it comes again
+HEARTBEAT = 15.0  # seconds; less than the time after which proxies close a silent connection
+RECONNECT = 3_000  # milliseconds after which a browser reconnects
 
 
 class Listeners:
-    """What all streams of one process share."""
+    """Hold what all streams of one process share."""
 
     def __init__(
         self,
@@ -40,12 +43,12 @@ class Listeners:
         )
         self.free = at_once
         self._looking = asyncio.Lock()
-        self._looked_at = -1  # how often the bell had rung
+        self._looked_at = -1  # how often the bell had rung at the last query
         self._newest: str | None = None
 
     @contextmanager
     def seat(self) -> Iterator[None]:
-        """Hold a place while the block runs; Unavailable where none is free."""
+        """Hold a seat while the block runs; raise Unavailable if none is free."""
         if self.free < 1:
             raise Unavailable(
                 "As many listen already as one process can take; ask /changes meanwhile.",
@@ -58,7 +61,7 @@ class Listeners:
             self.free += 1
 
     async def newest(self) -> str | None:
-        """The cursor of what was made public last, looked up once for everybody each time the bell rings."""
+        """Return the newest public cursor, queried once for all each time the bell rings."""
         async with self._looking:
             if (times := self.bell.times) != self._looked_at:
                 async with self.sessions() as session:
@@ -67,16 +70,15 @@ class Listeners:
             return self._newest
 
     async def stream(self, known: str | None) -> AsyncGenerator[bytes]:
-        """Tell of the newest cursor now, if it is not the one that is known, and each time there is another."""
+        """Send the newest cursor now, if it is not the one known, and each later one."""
         yield format_sse_event(retry=RECONNECT, comment="parley")
-        due = (
-            monotonic() + self.heartbeat
-        )  # whatever rings meanwhile: what is not public moves nothing
+        # Rings for changes that are not public must not delay the heartbeat.
+        due = monotonic() + self.heartbeat
         while not self.stopping.is_set():
             times = self.bell.times
             try:
                 newest = await self.newest()
-            except SQLAlchemyError:  # whoever listens comes again, and is told then
+            except SQLAlchemyError:  # the client reconnects, and gets the newest cursor then
                 return
             if newest is not None and newest != known:
                 known, due = newest, monotonic() + self.heartbeat

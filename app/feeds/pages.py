@@ -1,4 +1,4 @@
-"""The Atom feed of a negotiation, of parties, of issues."""
+"""Serve the Atom feed of a negotiation, filtered by parties and issues."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -20,6 +20,8 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 
 class FeedQuery(QueryInput):
+    """Filters of the feed, and the instant of `known_at`."""
+
     party: list[Slug] = []
     issue: list[Slug] = []
     known_at: Instant | None = None
@@ -29,7 +31,7 @@ class FeedQuery(QueryInput):
 async def send_feed(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[FeedQuery, Query()]
 ) -> Response:
-    """An entry for each public version of a position, the newest 50."""
+    """Send an entry for each public version of a position, the newest 50."""
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     parties = _numbers("party", query.party, {p["slug"]: i for i, p in book.parties.items()})
