@@ -1,0 +1,1 @@
+"""Review drafts: submit, comment, publish by a second person, or return."""

@@ -1,4 +1,4 @@
-"""Drafts go to a second person: submitted, then published by another editor, or returned with a comment."""
+"""Submit drafts for review, publish them by another editor, or return them with a comment."""
 
 from datetime import datetime
 
@@ -27,7 +27,10 @@ async def submit(
     by: str,
     now: datetime,
 ) -> None:
-    """Hand a draft in, or hand it in again after it was changed; a comment may go along."""
+    """Submit a draft for review, or again after a change, with or without a comment.
+
+    Raises Conflict if the negotiation requires no review or the position is no draft.
+    """
     if not negotiation.review:
         raise Conflict("This negotiation asks for no review: its drafts are published as they are.")
     _waiting(position)
@@ -44,7 +47,10 @@ async def submit(
 async def send_back(
     session: AsyncSession, *, position: Position, comment: str, by: str, now: datetime
 ) -> None:
-    """Return a draft to its author, saying why; its author may take it back without a word."""
+    """Return a draft to its author with a comment; its author may withdraw it without one.
+
+    Raises Invalid without a comment, Conflict if the position is no draft.
+    """
     _waiting(position)
     if not comment and position.created_by != by:
         raise Invalid(
@@ -65,7 +71,7 @@ async def publish(
     view: PositionView,
     comment: str,
 ) -> None:
-    """Publish a draft as it stands; one's own is refused where a second person is asked for."""
+    """Publish a draft unchanged; raise Forbidden for one's own if review is required."""
     _waiting(position)
     if negotiation.review and position.created_by == log.by:
         raise Forbidden("A second person publishes: this draft is your own.")

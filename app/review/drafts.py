@@ -1,4 +1,4 @@
-"""The drafts of a negotiation as editors go on with them: whose, where in the review, and what each still lacks."""
+"""List a negotiation's drafts with author, state of review, and what each still needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from app.positions.presenter import views
 from app.positions.views import PositionView
 from app.review.publish_checks import lacking
 
-MOST = 200  # shown of a kind
+MOST = 200  # drafts shown in each list
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft with where it stands; `returned` is what a second person said when giving it back."""
+    """A draft and its state of review; `returned` is the comment with which it was returned."""
 
     position: PositionView
     author: str | None
@@ -34,7 +34,7 @@ class Draft:
 
     @property
     def changed_since(self) -> bool:
-        """Was it changed after it was submitted, or after it was returned?"""
+        """Tell whether it was changed after it was submitted or returned."""
         seen = self.submission or self.returned
         return seen is not None and seen.version != self.position.version
 
@@ -42,7 +42,7 @@ class Draft:
 async def list_drafts(
     session: AsyncSession, at: Moment, book: CodeBook, now: datetime
 ) -> list[Draft]:
-    """Drafts, the newest first; MOST of them."""
+    """Return the newest MOST drafts, newest first."""
     rows = (
         await session.execute(
             select(Position, ReviewSubmission)
@@ -80,7 +80,7 @@ async def list_drafts(
 async def list_discarded(
     session: AsyncSession, at: Moment, negotiation_id: int
 ) -> list[PositionView]:
-    """Drafts that were discarded, the newest first; MOST of them. Each says who did it, and why."""
+    """Return the newest MOST discarded drafts, newest first; each says by whom and why."""
     ids = await session.scalars(
         select(Position.id)
         .where(

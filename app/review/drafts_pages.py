@@ -1,4 +1,4 @@
-"""The page of drafts, for editors alone, and their number for the menu."""
+"""Serve the page of drafts, for editors only, and their number for the menu."""
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
@@ -22,14 +22,16 @@ router = APIRouter(include_in_schema=False)
 
 
 class DraftsQuery(Query):
-    done: int | None = None  # the position that was just published, discarded, brought back
+    """The position that the last action was about."""
+
+    done: int | None = None  # the position that was just published, discarded or restored
 
 
 @router.get("/n/{slug}/drafts")
 async def show_drafts(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """What waits to be gone on with: one's own first, then everybody's, then what was discarded."""
+    """Show the viewer's own drafts, then those of others, then discarded ones."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     drafts = await list_drafts(session, at, book, now())
@@ -52,7 +54,7 @@ async def show_drafts(
 
 
 async def _done(session: Session, at: Moment, slug: str, number: int | None) -> PositionView | None:
-    """The position that something was just done with, as it is now; None for what was never a draft here."""
+    """Return the position of the last action as it is now; None if of another negotiation."""
     if number is None or not 0 < number < 2**63:
         return None
     held = await held_by_id(session, at, "position", [number])
@@ -61,7 +63,7 @@ async def _done(session: Session, at: Moment, slug: str, number: int | None) -> 
 
 
 async def note_drafts(request: Request, session: Session, viewer: Anyone) -> None:
-    """Count the drafts of the negotiation that a page belongs to, for the menu of whoever may see them."""
+    """Count the drafts of the page's negotiation, for the menu of editors."""
     slug = request.path_params.get("slug")
     if (
         slug is None

@@ -1,4 +1,4 @@
-"""Pages of the review: what waits, and one draft with what was said about it; for editors alone."""
+"""Serve the pages of the review, for editors only: waiting drafts, and one with its comments."""
 
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ Words = Annotated[str, Form(max_length=20_000)]
 async def show_review(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """Drafts that wait for a second person."""
+    """Show the drafts that wait for a second person."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     waiting = await queries.list_waiting(session, book.negotiation.id)
@@ -61,7 +61,7 @@ async def show_review(
 async def show_draft(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
-    """A draft as it would be published, what was said about it, and what may be done with it."""
+    """Show a draft as it would be published, its comments, and the possible actions."""
     return await _draft(request, session, await _view(session, position_id))
 
 
@@ -119,7 +119,7 @@ async def act(
     comment: Words = "",
     back: Words = "",
 ) -> Response:
-    """Submit a draft, publish it or return it; a comment stays among editors."""
+    """Submit a draft, publish it or return it; comments are visible to editors only."""
     if viewer is None:
         return sign_in_again(request, {"version": version, "comment": comment})
     editor = await get_editor(viewer)

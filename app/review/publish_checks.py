@@ -1,4 +1,4 @@
-"""What still stands in the way of publishing a draft, by the very rules that would refuse it; pure."""
+"""Check what still prevents a draft's publication, by the rules that would refuse it; pure."""
 
 import re
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ _PLACES = {"quotes": "Quote", "links": "Link"}
 def lacking(
     view: PositionView, document: Mapping[str, Any], book: CodeBook, now: datetime
 ) -> list[str]:
-    """Say, for people, what has to be mended before a draft can be published; nothing where it can be."""
+    """Say in sentences what must be corrected before a draft can be published; empty if nothing."""
     try:
         wanted = PositionContent.model_validate(content_of(view))
-    except ValidationError:  # recorded when another rule held
+    except ValidationError:  # recorded under an earlier rule
         return ["It cannot be published as it is: open it to see why."]
     quotes = [
         QuoteFacts(row, q.source.published_on, q.verification, kept=True)
@@ -42,9 +42,8 @@ def lacking(
         before=document,
         now=now,
     )
-    missing = [
-        f for f in found.faults if not (f.where == "/stated_on" and not quotes)
-    ]  # a quote may bring its date
+    # Without quotes, a missing date is not reported: a quote may bring one.
+    missing = [f for f in found.faults if not (f.where == "/stated_on" and not quotes)]
     return [WORDS.get((f.where, bool(quotes)), said(f)) for f in missing]
 
 
@@ -62,7 +61,7 @@ def _cell(document: Mapping[str, Any], book: CodeBook) -> CellFacts:
 
 
 def said(fault: Fault) -> str:
-    """A fault as a sentence that names its place: "Quote 2 does not occur in the text of its source"."""
+    """Turn a fault into a sentence: "Quote 2 does not occur in the text of its source"."""
     parts = fault.where.strip("/").split("/")
     if parts == ["quotes"]:
         return fault.detail[:1].upper() + fault.detail[1:]

@@ -1,4 +1,4 @@
-"""What waits for a second person, and what was said about it."""
+"""Query the drafts that wait for a second person, and their comments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.positions.views import PositionView
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A draft with where it stands in the review."""
+    """A submitted draft."""
 
     position: PositionView
     author: str | None
@@ -25,11 +25,12 @@ class Waiting:
 
     @property
     def changed_since(self) -> bool:
+        """Tell whether it was changed after it was submitted."""
         return self.submission.version != self.position.version
 
 
 async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiting]:
-    """The drafts of a negotiation that were submitted, the longest waiting at the top."""
+    """Return the submitted drafts of a negotiation, the longest waiting first."""
     counted = (
         select(ReviewComment.position_id, func.count().label("n"))
         .group_by(ReviewComment.position_id)
@@ -53,9 +54,11 @@ async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiti
 
 
 async def find_submission(session: AsyncSession, position_id: int) -> ReviewSubmission | None:
+    """Return the submission of a draft, or None."""
     return await session.get(ReviewSubmission, position_id)
 
 
 async def list_comments(session: AsyncSession, position_id: int) -> Sequence[ReviewComment]:
+    """Return the comments on a position, oldest first."""
     wanted = select(ReviewComment).where(ReviewComment.position_id == position_id)
     return (await session.scalars(wanted.order_by(ReviewComment.id))).all()
