@@ -1,0 +1,1 @@
+"""Describe the JSON API as OpenAPI 3.1, for programs and on a page."""

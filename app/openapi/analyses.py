@@ -1,4 +1,7 @@
-"""What the matrix and the analyses answer, for the OpenAPI description alone."""
+"""Define the types of the matrix and the analyses, for the OpenAPI description alone.
+
+A docstring of a class here would be published in the description.
+"""
 
 from datetime import date
 from typing import NotRequired

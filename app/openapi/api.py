@@ -1,4 +1,4 @@
-"""The description of the JSON API, for programs and for people."""
+"""Serve the description of the JSON API, for programs and as a page."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -7,7 +7,7 @@ from app.http.responses import Json, not_modified
 from app.http.templating import page
 from app.openapi.spec import describe
 
-# Swagger UI sets styles on its elements and draws icons that it carries along; here alone both may be.
+# Swagger UI sets inline styles and has icons as data URLs; only this page allows both.
 OWN_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "img-src 'self'", "img-src 'self' data:"
 )
@@ -17,11 +17,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/api/v1/openapi.json")
 async def show_description(request: Request) -> Response:
-    """OpenAPI 3.1."""
+    """Send the OpenAPI 3.1 document."""
     return not_modified(request, Json(describe(request.app)))
 
 
 @router.get("/api/docs")
 async def show_pages(request: Request) -> Response:
-    """The description, drawn."""
+    """Show the description in Swagger UI."""
     return page(request, "openapi/show.html", headers={"Content-Security-Policy": OWN_POLICY})

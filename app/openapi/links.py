@@ -1,4 +1,4 @@
-"""OpenAPI links: from an object that was made or changed to everything that can be asked and done with it."""
+"""Generate OpenAPI links: from an object that was written to all operations on it."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from app.openapi.operations import OPERATIONS, N
 
 Json = dict[str, Any]
 PARAMETER = re.compile(r"{([a-z_]+)}")
-# What names an object below its list: the parameter of its address, and the field of the answer that fills it in.
+# By a list's address: the path parameter of its objects, and the response field with its value.
 NAMED = {
     "/api/v1/negotiations": ("slug", "slug"),
     "/api/v1/parties": ("party", "slug"),
@@ -20,15 +20,17 @@ NAMED = {
 
 
 def operation_id(method: str, path: str) -> str:
+    """Return the operationId: the method and the parts of the path after `/api/v1`."""
     return "_".join([method, *(part.strip("{}").replace("-", "_") for part in path.split("/")[3:])])
 
 
 def takes_if_match(method: str, path: str) -> bool:
+    """Tell whether the operation needs `If-Match`."""
     return method == "patch" or path.endswith("/retract")
 
 
 def links(method: str, path: str) -> Json:
-    """The links of a write's answer, by the operation that each leads to."""
+    """Return the links of a write's response, by the operationId that each leads to."""
     if method == "post" and path in NAMED:
         parameter, field = NAMED[path]
         known = {parameter: f"$response.body#/data/{field}"}

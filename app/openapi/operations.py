@@ -1,4 +1,4 @@
-"""What each address of the JSON API takes and gives, beside what its route says by itself."""
+"""Describe each operation of the JSON API beyond what its route says: types, examples, errors."""
 
 # ruff: noqa: E501 (one address, one line)
 
@@ -21,8 +21,10 @@ from app.sources.schemas import SourceInput
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """An operation's summary, types and example; `beside` has fields next to `data`."""
+
     summary: str
-    data: Any  # the type of `data`
+    data: Any  # the type of the response's `data`
     body: type[BaseModel] | None = None
     example: dict[str, Any] | None = None
     meta: bool = True

@@ -1,4 +1,7 @@
-"""What answers look like where no dataclass says so already: for the OpenAPI description alone."""
+"""Define the types of responses that no dataclass defines, for the OpenAPI description alone.
+
+A docstring of a class here is published in the description.
+"""
 
 from datetime import date, datetime
 from typing import NotRequired
@@ -143,9 +146,8 @@ class Fault(TypedDict):
     pointer: NotRequired[str]
     parameter: NotRequired[str]
     detail: str
-    closest: NotRequired[
-        Closest | None
-    ]  # where a quote does not match the text of its source, as is the next
+    # Both only if a quote does not match the text of its source.
+    closest: NotRequired[Closest | None]
     reason: NotRequired[Mismatch | None]
 
 

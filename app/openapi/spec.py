@@ -1,4 +1,4 @@
-"""The OpenAPI description: what FastAPI reads off the routes, and what the table of operations adds to it."""
+"""Build the OpenAPI description from the routes as FastAPI reads them and a table of operations."""
 
 from functools import lru_cache
 from typing import Any
@@ -36,37 +36,62 @@ ERRORS = {
     412: "Somebody changed it in the meantime.",
     413: "Larger than 8 MB.",
     415: "Not JSON.",
-    422: "Something in it is not valid: `errors` names every fault by its JSON pointer or parameter.",
+    422: "Something in it is not valid: `errors` names every fault by its JSON pointer"
+    " or parameter.",
     428: "Send the ETag of the version that was changed as `If-Match`.",
     503: "Not available just now; ask again after `Retry-After` seconds.",
 }
 READING = (400, 404, 405, 422, 503)
 WRITING = (*READING, 401, 403, 413, 415)
 HEADERS: Json = {
-    "ETag": {"description": "For `If-None-Match`, and for one object `If-Match`.", "schema": {"type": "string"}},
-    "Link": {"description": '`rel="next"`: the next part, where there is one.', "schema": {"type": "string"}},
+    "ETag": {
+        "description": "For `If-None-Match`, and for one object `If-Match`.",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": '`rel="next"`: the next part, where there is one.',
+        "schema": {"type": "string"},
+    },
     "Location": {"description": "Where the new object is.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}},
-}  # fmt: skip
+}
 SENT: Json = {
-    "IfNoneMatch": {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"},
-                    "description": "The ETag of what you have: 304 if it still is so."},
-    "IfMatch": {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"},
-                "description": "The ETag of the version that was changed; its version alone is compared."},
-    "IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "required": False,
-                       "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-                       "description": "The same key and body again answer the first result, and do nothing twice."},
-}  # fmt: skip
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "The ETag of what you have: 304 if it still is so.",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "The ETag of the version that was changed; its version alone is compared.",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "The same key and body again answer the first result, and do nothing twice.",
+    },
+}
 
 
 @lru_cache(maxsize=4)
 def describe(app: FastAPI) -> Json:
-    """The whole description, made once."""
+    """Return the whole description; it is built once per application."""
     made = get_openapi(
-        title=app.title, version=app.version, summary=app.summary, description=DESCRIPTION, routes=app.routes,
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=DESCRIPTION,
+        routes=app.routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    )  # fmt: skip
+    )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -97,16 +122,15 @@ def _complete(operation: Json, method: str, path: str, known: Operation, schemas
     if takes_if_match(method, path):
         sent.append("IfMatch")
     operation["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in sent]
-    operation["tags"] = operation["tags"][-1:]  # the nearest
+    operation["tags"] = operation["tags"][-1:]  # that of the innermost router
     operation["security"] = [{"token": []}] if writing else [{}, {"token": []}]
     operation.pop("requestBody", None)
     if known.body is not None:
         operation["requestBody"] = _body(known.body, known.example, method, schemas)
     created = method == "post" and "201" in operation["responses"]
     errors = {*(WRITING if writing else READING), *known.errors}
-    errors |= (
-        {409} if "IdempotencyKey" in sent else set()
-    )  # the first with this key is still under way
+    # 409: the first request with this key is still being handled.
+    errors |= {409} if "IdempotencyKey" in sent else set()
     errors |= {412, 428} if "IfMatch" in sent else set()
     operation["responses"] = {
         "201" if created else "200": _answer(known, method, path, schemas, created=created),
@@ -125,7 +149,7 @@ def _complete(operation: Json, method: str, path: str, known: Operation, schemas
 
 
 def _parameter(found: Json) -> Json:
-    """Say what it is, and leave out null, which no address can carry."""
+    """Describe a parameter, without null, which no query can express."""
     schema = dict(found.get("schema", {}))
     given = [s for s in schema.pop("anyOf", []) if s.get("type") != "null"]
     schema |= given[0] if len(given) == 1 else {"anyOf": given} if given else {}
@@ -152,7 +176,10 @@ def _of_model(model: type[BaseModel], schemas: Json) -> Json:
 
 
 def _patch_of(model: type[BaseModel], schemas: Json) -> Json:
-    """What may be sent of it: any part, and the reason. Read-only fields that are sent back as they are pass too."""
+    """Return a schema for any part of the model, and the reason.
+
+    Read-only fields may be sent back as they are.
+    """
     _of_model(model, schemas)
     whole = schemas[model.__name__]
     name = f"{model.__name__.removesuffix('Input').removesuffix('Patch')}Patch"
@@ -160,7 +187,7 @@ def _patch_of(model: type[BaseModel], schemas: Json) -> Json:
         "reason": {"type": "string", "minLength": 1, "description": "Why; needed but for a draft."}
     }
     for field in ("attitudes", "conditions"):
-        if field in properties:  # null takes one out
+        if field in properties:  # null removes an entry
             [(slug, value)] = properties[field]["patternProperties"].items()
             values = {slug: {"anyOf": [value, {"type": "null"}]}}
             properties[field] = {**properties[field], "patternProperties": values}
