@@ -1,4 +1,4 @@
-"""What the API's addresses share: which times an answer is for, one object, a page of a list, what may be changed."""
+"""Share what the API's responses have in common: times, ETags, links and preconditions."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Protocol
@@ -21,19 +21,27 @@ Walk = Annotated[ListQuery, Query()]
 
 
 class Versioned(Protocol):
+    """Anything with a version number: a live row or a snapshot."""
+
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """The number of the version."""
+        ...
 
 
 async def newest_moment(request: Request, session: AsyncSession, row: Versioned) -> Moment:
-    """The newest moment, where If-Match names the version of a row that the caller has locked; else 428 or 412."""
+    """Return the newest moment if the request's If-Match names the row's version.
+
+    The caller has locked the row. Otherwise the response is 428 (no If-Match) or 412 (another
+    version): docs/rules.md, rule 8.
+    """
     at = await moment(session, drafts=True)
     require_match(request, version=row.version, epoch=at.epoch)
     return at
 
 
 def times(at: Moment, **more: Any) -> dict[str, Any]:
-    """Which times an answer was given for, and the number of the log's entry that was the newest then."""
+    """Return the response's `meta`: `known_at` and `revision`, the newest commit at that time."""
     return {**more, "known_at": instant(at.at), "revision": at.seq}
 
 
@@ -48,7 +56,10 @@ def answer_one(
     meta: Mapping[str, Any] | None = None,
     **beside: Any,
 ) -> Response:
-    """Answer with one object; its ETag names its version, and 201 says at which `address` below /api/v1 it is."""
+    """Respond with one object; its ETag names its version.
+
+    With status 201, `Location` is the object's `address` below /api/v1.
+    """
     etag = version_etag(object_.version, at.seq, at.epoch, at.redactions)
     made = answer(request, data, {**times(at), **(meta or {})}, status, etag, **beside)
     if status == 201:
@@ -57,7 +68,7 @@ def answer_one(
 
 
 def answer_page(request: Request, page: Page, data: list[Any]) -> Response:
-    """Answer with a page of a list, and where the next is."""
+    """Respond with a page of a list, and a link to the next one."""
     return answer(
         request, data, times(page.at, next=page.next), links=next_link(request, page.next)
     )
@@ -66,7 +77,7 @@ def answer_page(request: Request, page: Page, data: list[Any]) -> Response:
 def next_link(
     request: Request, cursor: str | None, name: str = "cursor", **pins: str
 ) -> dict[str, str] | None:
-    """The address of the next page: this one, with the cursor (and what else is pinned) in it."""
+    """Return the link to the next page: this URL with the cursor and the `pins` in its query."""
     if cursor is None:
         return None
     said = {**pins, name: cursor}

@@ -1,4 +1,4 @@
-"""Agreeing with the log on the instant of a commit before it is made, so that what tells it can be written ahead."""
+"""Fix the instant of a commit in advance, so that rows that contain it can be written early."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,19 +11,20 @@ from app.log.bulk.sql import RESTAMP, SPELLS
 from app.log.writer import Draw, Place
 
 TRIES = 3
-LEAST = 1.0  # seconds ahead
-SHARE = 0.5  # of the time that the rest took, for writing what tells the instant
-LEAD = 0.3  # seconds before it, from which on other writers wait
+LEAST = 1.0  # the shortest time ahead, in seconds
+SHARE = 0.5  # more time ahead, to write the spells: this share of the seconds spent on the rest
+LEAD = 0.3  # seconds before the instant when the lock is taken, so that other writers wait
 
 
 async def keep_appointment(
     session: AsyncSession, seq: int, draw: Draw, *, spent: float | None
 ) -> tuple[datetime, Place]:
-    """Write what tells the commit's instant, take the log's lock shortly before that instant, and say which it is.
+    """Write the spells with an instant ahead, take the log's lock shortly before it, return both.
 
-    No entry and no answer to a reader may be later than it and come before it: whoever is late for it makes another
-    appointment, or in the end writes all of it while the others wait. `spent`: seconds that the rest has taken,
-    None where nothing tells the instant.
+    No other entry may get a later instant and yet come before this one, and no reader may have been
+    answered for that instant before. So if the lock comes too late, another instant is tried, twice
+    as far ahead; after `TRIES` attempts everything is written while other writers wait. `spent` is
+    the time in seconds that the rest has taken, or None if no row contains the commit's instant.
     """
     if spent is None:
         await run(session, SPELLS, seq=seq, at=datetime.max.replace(tzinfo=UTC), late=False)
@@ -55,7 +56,7 @@ async def keep_appointment(
 
 
 async def run(session: AsyncSession, statements: str, **values: Any) -> None:
-    """Run statements that are parted by semicolons, each with those of the values that it names."""
+    """Run statements separated by semicolons, each with those of the values that it names."""
     for statement in statements.split(";"):
         named = {name: value for name, value in values.items() if f":{name}" in statement}
         await session.execute(text(statement), named)

@@ -1,4 +1,4 @@
-"""Comparing with the log whatever follows from it: a line for each difference."""
+"""Compare with the log all tables that follow from it, and report each difference as a line."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from app.log.search_words import VECTOR, words_of
 from app.models.log import Revision
 
 PAGE = 500
-LONGEST = 80  # characters of a value that a line shows
+LONGEST = 80  # characters of a value shown in a line
 OTHER_WORDS = f"""
 SELECT h.seq_from, h.n, h.kind, h.object_id
 FROM unnest(CAST(:seqs AS bigint[]), CAST(:ns AS bigint[]), CAST(:words AS text[])) said (seq, n, words)
@@ -22,9 +22,9 @@ WHERE h.words IS DISTINCT FROM ({VECTOR.format("said.words")}) ORDER BY 1, 2
 
 
 async def compare(session: AsyncSession) -> AsyncIterator[str]:
-    """Yield a line for everything in the tables beside the log that differs from it.
+    """Yield a line for each difference between the log and the tables that follow from it.
 
-    Wants a transaction that sees one state of the database, since others may be writing.
+    Must run in a transaction that sees one state of the database, since others may be writing.
     """
     try:
         async with session.begin_nested():
@@ -59,9 +59,10 @@ WHERE to_jsonb(due) IS DISTINCT FROM to_jsonb(there) ORDER BY {key}"""  # noqa: 
 
 
 def _told(d: Derived, due: Mapping[str, Any] | None, there: Mapping[str, Any] | None) -> str | None:
-    """Say what is wrong with a row: it is missing, it should not be there, or it says something else.
+    """Describe what is wrong with a row, or return None.
 
-    What is kept only since later is no part of older versions, and is not compared with them.
+    It is missing, it should not be there, or it has other values. Fields added by later versions of
+    the program are missing in older snapshots, and are not compared.
     """
     row = due or there or {}
     key = f"{d.table}, {', '.join(f'{name} {row[name]}' for name in d.key)}"
@@ -86,7 +87,7 @@ def _short(value: object) -> str:
 
 
 async def _other_words(session: AsyncSession, page: Sequence[Any]) -> list[str]:
-    """The versions that searches would find by other words than they have."""
+    """Report the versions whose search index does not match their words."""
     found = [(r, words) for r in page if (words := _words(r)) is not None]
     values = {
         "seqs": [r.seq for r, _ in found],
@@ -103,5 +104,5 @@ async def _other_words(session: AsyncSession, page: Sequence[Any]) -> list[str]:
 def _words(row: Any) -> str | None:
     try:
         return words_of(row.kind, row.snapshot)
-    except (KeyError, TypeError):  # of a version that was changed, which its hash tells
+    except (KeyError, TypeError):  # the snapshot was tampered with: its hash reports that
         return None

@@ -1,4 +1,4 @@
-"""What is written beside the log and follows from it, table by table: as it should be, for comparing and rebuilding."""
+"""Define in SQL what each table derived from the log must contain, to compare and rebuild it."""
 # ruff: noqa: S608 (statements of our own, of names and numbers of our own)
 
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Look, Position
 from app.models.source import Quote, Source, SourceReading
 
-# Where each revision ends, and when its position had been published first by then; of those of one object in one commit
-# the last is the one that is held.
+# The commit that ends each revision, and the first publication of its position up to then. Of the
+# revisions of an object in one commit, only the last is ever current.
 ENDS = f"""
 CREATE TEMP TABLE ends ON COMMIT DROP AS
 SELECT seq, n, c.at, coalesce(lead(seq) OVER versions, {FOREVER}) AS seq_to,
@@ -47,7 +47,8 @@ USES = """
 SELECT (q ->> 'id')::bigint AS quote_id, object_id AS position_id, min(seq) AS seq FROM log_revision
 CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes') q
 WHERE kind = 'position' AND public AND snapshot IS NOT NULL GROUP BY 1, 2"""
-# A check is recorded with the position that brings the quote, or by an entry of its source, which tells what it gave.
+# A check belongs to the commit of the position that brought the quote, or to an entry of its source
+# that contains the result.
 CHECKS = """
 SELECT (c ->> 'quote')::bigint AS quote_id, seq, c ->> 'verification' AS verification FROM log_revision
 CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'checks') c WHERE kind = 'source' AND action = 'checked'"""
@@ -60,7 +61,7 @@ LEFT JOIN (
 ) brought ON brought.quote_id = t.quote_id AND brought.seq = t.seq
 WHERE (told.quote_id IS NOT NULL OR brought.quote_id IS NULL) AND NOT EXISTS (
   SELECT FROM log_revision r WHERE r.seq = t.seq AND r.snapshot IS NULL)"""
-# What was redacted whole has nothing to follow from.
+# A revision that was redacted completely has no snapshot to compare with.
 UNBLANKED = """NOT EXISTS (
   SELECT FROM log_revision r WHERE r.seq = t.seq_from AND r.n = t.n AND r.snapshot IS NULL)"""
 USED = """NOT EXISTS (
@@ -77,18 +78,13 @@ LIVE: dict[str, type[Base]] = {
     "reading": SourceReading,
     "position": Position,
 }
-UNSAID = (
-    "id",
-    "version",
-    "words",
-    "created_by",
-    "first_published_at",
-)  # of live rows, in no snapshot
+# Columns of live rows that are in no snapshot.
+UNSAID = ("id", "version", "words", "created_by", "first_published_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A table with its key, and two statements: what it should hold by the log, and what it holds."""
+    """A table with its key, and two queries: what it must contain (`due`) and what it contains."""
 
     table: str
     key: tuple[str, ...]
@@ -97,7 +93,7 @@ class Derived:
 
 
 def derived() -> Iterator[Derived]:
-    """Everything that follows from the log; the statements read from `ends`."""
+    """Yield every table derived from the log; the queries need the temporary table `ends`."""
     columns = "seq_from, n, seq_to, kind, object_id, public, negotiation_id"
     yield Derived(
         "log_holding",
@@ -121,7 +117,7 @@ def derived() -> Iterator[Derived]:
 
 
 def _live(kind: str, model: type[Base]) -> Derived:
-    """The live rows of one kind, which say what the newest version does."""
+    """Return the live rows of one kind, which must equal the newest versions."""
     table = model.__tablename__
     more_due, more_there = (
         (f" || {_PARTS_DUE}", f" || {_PARTS_THERE}") if kind == "position" else ("", "")
@@ -138,7 +134,8 @@ SELECT id, version, {_said("to_jsonb(t)", model)}{more_there} AS said FROM "{tab
 def _said(document: str, model: type[Base]) -> str:
     names = [c.key for c in model.__table__.columns if c.key not in UNSAID]
     listed = ", ".join(f"'{name}'" for name in names)
-    unsaid = """'{"redacted": null}' || """ if "redacted" in names else ""  # where nothing was
+    # Snapshots have no key `redacted` unless something was redacted.
+    unsaid = """'{"redacted": null}' || """ if "redacted" in names else ""
     return f"""{unsaid}(SELECT jsonb_object_agg(key, value) FROM jsonb_each({document})
   WHERE key IN ({listed}))"""
 
@@ -159,7 +156,7 @@ _PARTS_THERE = """jsonb_build_object(
 
 
 def _quotes() -> Derived:
-    """Quotes say what the versions that rest on them do."""
+    """Return the table of quotes, which must equal the quotes in the versions that use them."""
     due = f"""
 SELECT DISTINCT ON (q -> 'id') (q ->> 'id')::bigint AS id, {_said("q", Quote)} AS said
 FROM log_revision r CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes') q

@@ -1,6 +1,7 @@
-"""What the log's documents of a position hold, as types, and what follows from one; pure.
+"""Type the documents (snapshots) of positions, and derive a position's period from one.
 
-Documents of earlier versions of the program may lack a field: who reads such a field says what stands for it.
+Documents written by earlier versions of the program may lack a field: code that reads such a field
+has to give a default.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from app.log.hearsay import attributed_by
 
 
 class AttitudeDocument(TypedDict):
-    """Of a position to an option; the option by its number."""
+    """An attitude of a position to an option; the option by its id."""
 
     option_id: int
     attitude: str
@@ -20,7 +21,7 @@ class AttitudeDocument(TypedDict):
 
 
 class LinkDocument(TypedDict):
-    """To another issue, or to one of its options, by their numbers."""
+    """A link to another issue or to one of its options, by their ids."""
 
     issue_id: int
     option_id: int | None
@@ -28,7 +29,7 @@ class LinkDocument(TypedDict):
 
 
 class QuoteDocument(TypedDict):
-    """A quote as the version that rests on it had it; source, speaker and party by their numbers."""
+    """A quote as the version that uses it had it; source, speaker and party by their ids."""
 
     id: int
     uid: str
@@ -43,11 +44,11 @@ class QuoteDocument(TypedDict):
     said_on: str | None
     speaker_id: int | None
     office: str | None
-    party_id: int | None  # spoken for when it was said
+    party_id: int | None  # the party that the speaker spoke for when it was said
 
 
 class PositionDocument(TypedDict):
-    """One version of a position, whole; dates as ISO 8601 writes them, `stated_on` as imprecise as it is."""
+    """One complete version of a position; dates are ISO 8601, `stated_on` may lack day or month."""
 
     uid: str
     negotiation_id: int
@@ -69,7 +70,7 @@ class PositionDocument(TypedDict):
 
 
 class Period(TypedDict):
-    """What the table of periods repeats of a document, so that the database can choose by it."""
+    """The fields of a document that the table of spells repeats, so that SQL can select by them."""
 
     party_id: int
     issue_id: int
@@ -82,7 +83,7 @@ class Period(TypedDict):
 
 
 def period_of(document: Mapping[str, Any]) -> Period:
-    """Return what the table of periods says of this version of a position."""
+    """Return the fields that the table of spells has for this version of a position."""
     position = cast(PositionDocument, document)
     return {
         "party_id": position["party_id"],

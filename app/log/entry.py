@@ -1,4 +1,4 @@
-"""What one entry of the log holds, and the hashes that chain it to all before."""
+"""Define the entries of the log, and the hashes that chain each commit to all before it."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ FORMAT = 1  # of the snapshots written by this version of the program
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object as an action left it."""
+    """One object as it is after an action, with a snapshot of all its fields."""
 
     kind: str
     object_id: int
@@ -25,14 +25,17 @@ class Change:
     public: bool = True
     reason: str | None = None
     negotiation_id: int | None = None
-    position: Position | None = None  # the live row, where the object is a position
-    new: bool = False  # the object was not on file, as far as whoever notes this knows
-    recorded_at: datetime | None = None  # brought along by an import
+    position: Position | None = None  # the live row, if the object is a position
+    new: bool = False  # the object did not exist before, as far as the caller knows
+    recorded_at: datetime | None = None  # from the data of an import, as is recorded_by
     recorded_by: str | None = None
 
 
 def snapshot(row: Base) -> dict[str, Any]:
-    """All columns of a live row as JSON values, but for its number, its version, and what the database computes."""
+    """Return the columns of a live row as JSON values, without id, version and computed columns.
+
+    `redacted` is left out as long as nothing is redacted.
+    """
     columns = type(row).__table__.columns
     values = {c.key: plain(getattr(row, c.key)) for c in columns if c.computed is None}
     unsaid = {"id", "version"} | ({"redacted"} if values.get("redacted") is None else set())
@@ -40,6 +43,7 @@ def snapshot(row: Base) -> dict[str, Any]:
 
 
 def plain(value: object) -> Any:
+    """Convert a value of a column to a JSON value: dates and UUIDs become strings."""
     if isinstance(value, float):
         return value + 0.0  # JSONB has no -0.0, and what is hashed must be what is read again
     return (
@@ -55,15 +59,20 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 def canonical(value: object) -> bytes:
+    """Encode a JSON value in the one form that is hashed: sorted keys, no spaces, UTF-8."""
     return b"null" if value is None else _encode(value).encode("utf-8", "surrogatepass")
 
 
 def payload_hash(nonce: bytes, c: Change) -> bytes:
+    """Return the SHA-256 of a change's payload (reason, recorded_by, snapshot) after the nonce."""
     return hashlib.sha256(nonce + canonical([c.reason, c.recorded_by, c.snapshot])).digest()
 
 
 class ChainHash:
-    """The hash of one commit: over the one before and the hash of each payload, never a payload itself."""
+    """The hash of one commit: over the previous hash and the hash of each payload.
+
+    It never covers a payload itself, so that the chain stays valid after a redaction.
+    """
 
     def __init__(
         self, previous: bytes, seq: int, at: datetime, by: str | None, batch: str | None
@@ -72,18 +81,22 @@ class ChainHash:
         self._hash, self._begun = hashlib.sha256(previous + opened), False
 
     def add(self, lines: bytes) -> None:
-        """Go on by lines of `chain_line`, or by any piece of such; each has a comma before it."""
+        """Add lines made by `chain_line`, or any pieces of them; each line begins with a comma."""
         self._hash.update(lines if self._begun else lines[1:])
         self._begun = True
 
     def digest(self) -> bytes:
+        """Return the hash over everything added so far."""
         whole = self._hash.copy()
         whole.update(b"]]")
         return whole.digest()
 
 
 def chain_line(c: Change, payload: bytes) -> bytes:
-    """What the chain covers of one change, with a comma before it; `payload` is the hash of its payload."""
+    """Return what the chain covers of one change, beginning with a comma.
+
+    `payload` is the hash of its payload.
+    """
     recorded_at = c.recorded_at and c.recorded_at.timestamp()
     return b"," + canonical(
         [c.kind, c.object_id, c.version, c.action, c.public, recorded_at, payload.hex()]
@@ -91,5 +104,8 @@ def chain_line(c: Change, payload: bytes) -> bytes:
 
 
 def remains_hash(c: Change) -> str:
-    """Hash of what a redaction left of a payload; its entry names it, so that this can be verified as well."""
+    """Return the hex SHA-256 of what a redaction left of a payload.
+
+    The entry of the redaction contains it, so that the remains can be verified too.
+    """
     return hashlib.sha256(canonical([c.reason, c.recorded_by, c.snapshot])).hexdigest()

@@ -1,6 +1,6 @@
-"""What counts as hearsay: a position that only other parties' speakers state; pure.
+"""Detect hearsay: a position that only other parties' speakers state.
 
-`app/log/derived_tables.py` says the same in SQL, so that one can be compared with the other.
+`app/log/derived_tables.py` does the same in SQL, so that the two can be compared.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from typing import Any
 
 
 def attributed_by(document: Mapping[str, Any]) -> list[int]:
-    """Return the parties whose speakers alone say this of the position's party, by their numbers.
+    """Return the ids of the parties whose speakers alone state this position.
 
-    There are none where the position is no hearsay: where it rests on the party's own words too, or on a source's own
-    report, which has no speaker (docs/rules.md, vocabulary).
+    Empty if the position is not hearsay: if one of its quotes is the party's own words or a
+    source's own report, which has no speaker (docs/rules.md#vocabulary).
     """
     own = (None, document["party_id"])
     others = [quote["party_id"] for quote in document["quotes"] if quote["party_id"] not in own]

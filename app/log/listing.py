@@ -1,4 +1,4 @@
-"""Walking all objects of a kind by their numbers, as held at the instant of the first page."""
+"""Page through the objects of a kind by id, as known at the time of the first page."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,12 +14,16 @@ from app.models.log import Holding
 
 
 class ListQuery(KnownAt):
+    """The query parameters of a list."""
+
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: Annotated[str | None, Field(max_length=500, description="From `meta.next`.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """A page of objects as known at a moment, with the cursor of the next page or None."""
+
     at: Moment
     rows: list[Snapshot]
     next: str | None
@@ -28,7 +32,11 @@ class Page:
 async def list_objects(
     session: AsyncSession, query: ListQuery, kind: str, *conditions: Any, purpose: str | None = None
 ) -> Page:
-    """One page of the public objects of a kind that fit the conditions on Holding."""
+    """Return a page of the public objects of a kind that match the conditions on Holding.
+
+    `purpose` ties cursors to one list, by default to that of the kind; raise Invalid for a cursor
+    of another list.
+    """
     at = await moment(session, query.known_at)
     after = 0
     if query.cursor:

@@ -1,4 +1,4 @@
-"""Reading the log: what was held at an instant, by one predicate for every kind of object, for now and for then."""
+"""Read the log: what was known at an instant, by one condition for all kinds of objects."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,15 +28,18 @@ from app.log.writer import LOCK, redactions
 from app.log.writer import Moment as Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
 
-WAIT_MS = 2000  # for writers under way, when a reader asks for an instant after the newest entry
+# How long a reader who asks for an instant after the newest entry waits for active writers.
+WAIT_MS = 2000
 
 
 async def moment(
     session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False
 ) -> Moment:
-    """Find what the database held at `known_at`, by default now; waits for writers whose entry may belong before it.
+    """Return the moment of `known_at`, by default of now.
 
-    Without `drafts` entries in which nothing is public do not exist: neither their numbers nor their instants.
+    Waits for active writers whose entry may get an earlier instant; raise Unavailable if that takes
+    too long, and Invalid for an instant in the future. Without `drafts`, entries in which nothing
+    is public do not exist: neither their numbers nor their instants (docs/rules.md, rule 9).
     """
     last = func.max(Commit.seq) if drafts else _last_public()
     row = (
@@ -56,7 +59,7 @@ async def moment(
     newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted)
     if known_at is None or known_at == newest.at:
         return newest
-    if known_at > newest.at:  # entries may lie ahead of a clock that went back
+    if known_at > newest.at:  # checked first: entries may be later than a clock that was set back
         if known_at > clock:
             raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
         await _wait_for_writers(session)
@@ -67,14 +70,17 @@ async def moment(
 
 
 def _last_public(*conditions: ColumnElement[bool]) -> Any:
-    """Select the number of the last commit in which something is public; the first one opens every log."""
+    """Select the number of the last commit with something public; else 0, the log's first one."""
     return func.coalesce(
         select(func.max(Revision.seq)).where(Revision.public, *conditions).scalar_subquery(), 0
     )
 
 
 async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool = False) -> Moment:
-    """The moment after one commit, for a walk that goes on where it began."""
+    """Return the moment after one commit, so that the next page shows the state of the first one.
+
+    Raise Invalid if there is no such commit (the number comes from a cursor).
+    """
     wanted = select(Commit.at, redactions(drafts=drafts)).where(Commit.seq == seq)
     if not drafts:
         wanted = wanted.where(
@@ -89,7 +95,7 @@ async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool
 async def _wait_for_writers(session: AsyncSession) -> None:
     try:
         await session.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
-        # Whoever writes later draws an instant later than this one, so the lock need not be kept.
+        # Later writers get a later instant than this one, so the lock need not be kept.
         await session.execute(
             text("SELECT pg_advisory_lock_shared(:lock), pg_advisory_unlock_shared(:lock)"),
             {"lock": LOCK},
@@ -101,12 +107,13 @@ async def _wait_for_writers(session: AsyncSession) -> None:
 
 
 def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
+    """Return the condition that a row was current at a moment."""
     return and_(entity.seq_from <= at.seq, entity.seq_to > at.seq)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One object as it was held, with the entry that made it so."""
+    """One version of an object, with the log entry that wrote it."""
 
     kind: str
     id: int
@@ -136,7 +143,10 @@ REVISION = (
 
 
 async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapshot]:
-    """Revisions by their keys, which begin with seq and n, in the order given; redacted ones have no `data`."""
+    """Return revisions by keys that begin with (seq, n), in the order given.
+
+    Redacted revisions have no `data`.
+    """
     seqs, ns = ([key[part] for key in keys] for part in (0, 1))
     wanted = func.unnest(literal(seqs, ARRAY(BigInteger)), literal(ns, ARRAY(BigInteger)))
     key = wanted.table_valued("seq", "n", with_ordinality="place", name="key").render_derived()
@@ -151,7 +161,7 @@ async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapsh
 
 
 def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
-    """Select the columns of a Snapshot for everything held; narrow it with conditions on Holding."""
+    """Select the Snapshot columns of everything held; add conditions on Holding to narrow it."""
     return (
         select(*REVISION)
         .select_from(Holding)
@@ -163,6 +173,7 @@ def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
 
 
 async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list[Snapshot]:
+    """List what was held at a moment under conditions on Holding, drafts too, without redacted."""
     rows = await session.execute(select_held(at).where(*conditions))
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 
@@ -170,12 +181,13 @@ async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list
 async def held_by_id(
     session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]
 ) -> dict[int, Snapshot]:
+    """Return objects of a kind as held at a moment, by id; those not held then are missing."""
     rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
     return {row.id: row for row in rows}
 
 
 async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:
-    """One public object as held at a moment; NotFound if it was not there then."""
+    """Return a public object as held at a moment; raise NotFound if it did not exist then."""
     found = await list_held(
         session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public
     )
@@ -191,7 +203,7 @@ async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int)
 async def list_revisions(
     session: AsyncSession, at: Moment | None, kind: str, object_id: int
 ) -> list[Snapshot]:
-    """Every public entry of one object, oldest first, up to a moment (None: all there are)."""
+    """List the public versions of an object up to a moment (None: all), oldest first."""
     wanted = (
         select(*REVISION)
         .join(Commit, Commit.seq == Revision.seq)

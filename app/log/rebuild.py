@@ -1,4 +1,4 @@
-"""Rebuilding what is derived from the log: since when revisions hold, the spells of positions, the uses of quotes."""
+"""Rebuild the tables derived from the log: holdings, spells and uses of quotes."""
 # ruff: noqa: S608 (statements of our own, of names of our own)
 
 from sqlalchemy import bindparam, select, text, update
@@ -25,9 +25,9 @@ STATEMENTS = (
 
 
 async def rebuild(session: AsyncSession) -> None:
-    """Write the derived tables anew from the log, with the rights of their owner, while writers wait.
+    """Rebuild the derived tables from the log, while writers wait.
 
-    What was redacted whole keeps the rows that it has.
+    Needs the role that owns the tables. Rows of completely redacted revisions are kept as they are.
     """
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     for statement in STATEMENTS:

@@ -1,11 +1,11 @@
-"""What a search finds an object by, out of what a version says."""
+"""Collect the words by which a search finds an object."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column
 
-LONGEST = 200_000  # characters: a search vector takes no more than a megabyte
+LONGEST = 200_000  # characters: a tsvector is limited to one megabyte
 FIELDS = {
     "negotiation": ("title", "summary"),
     "party": ("name", "short_name", "aliases"),
@@ -14,14 +14,15 @@ FIELDS = {
     "option": ("label",),
     "source": ("title", "publisher", "author", "url", "reference"),
 }
-# Of a column or parameter. Letters that only look otherwise are the usual ones: the ligature `ﬁ` is `fi`.
+# The search vector of a column or parameter. NFKC turns letters that only look different into the
+# usual ones: the ligature `ﬁ` into `fi`.
 VECTOR = (
     "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
 )
 
 
 def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
-    """The words of a version by which searches find it; none for what no search finds."""
+    """Return the text by which searches find a version; empty for kinds that are not searched."""
     if kind == "position":
         said = [snapshot["summary"], *(a["condition"] for a in snapshot["attitudes"])]
         said += [q[name] for q in snapshot["quotes"] for name in ("exact", "translation")]
@@ -34,6 +35,6 @@ def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
 
 
 def search_vector(parameter: str) -> Any:
-    """The search vector of the text that a statement is given as a parameter."""
+    """Return the SQL expression for the search vector of a bound parameter's text."""
     text: Any = func.normalize(bindparam(parameter), literal_column("NFKC"))
     return func.to_tsvector("simple", text).op("||")(func.to_tsvector("english", text))

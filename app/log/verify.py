@@ -1,4 +1,4 @@
-"""Verifying the log: every payload has its hash, every commit follows from those before, every table from the log."""
+"""Verify the log: the hashes of payloads, the chain of commits, and the tables derived from it."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -15,23 +15,24 @@ from app.log.writer import REDACTION
 from app.models.log import Commit, Revision
 
 AT_ONCE = 1_000  # rows in memory
-AHEAD = timedelta(seconds=5)  # as much as an import may date its entry ahead
+AHEAD = timedelta(seconds=5)  # how far an import may date its entry ahead
 COMMIT = (Commit.seq, Commit.at, Commit.by, Commit.batch, Commit.previous, Commit.hash)
 
 
 @dataclass(slots=True)
 class Checked:
-    """What computing all hashes of the log again gave."""
+    """The result of verifying the log."""
 
-    faults: list[str] = field(default_factory=list)  # a line for each that differs
-    redacted: int = 0  # payloads
+    faults: list[str] = field(default_factory=list)  # a line for each difference
+    redacted: int = 0  # the number of redacted payloads
 
 
 async def verify_log(session: AsyncSession) -> Checked:
-    """Compute all hashes of the log again; no faults where nothing was tampered with.
+    """Compute all hashes of the log again and compare the derived tables.
 
-    What was redacted keeps its place in the chain, which covers the hash that its payload had; what is left of it has
-    the hash that the entry of the redaction names. Begins a transaction that sees one state of the database.
+    There are no faults unless something was tampered with. A redacted payload keeps its place in
+    the chain, which covers the payload's former hash; what is left of it must have the hash in the
+    entry of the redaction. Begins a transaction that sees one state of the database.
     """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     checked = Checked()
@@ -80,7 +81,10 @@ def _changed(r: Revision) -> str:
 
 
 def _following(commit: Any, seq: int, at: datetime | None, digest: bytes) -> list[str]:
-    """What keeps a commit from following on the one before; numbers may be left out, hashes may not."""
+    """List the reasons why a commit does not follow the one before it.
+
+    Numbers may be left out, but each hash must build on the previous one.
+    """
     faults = []
     if commit.previous != digest and commit.seq != seq + 1:
         faults.append(f"entry {commit.seq} follows on {seq}: something between them is missing")
@@ -92,7 +96,7 @@ def _following(commit: Any, seq: int, at: datetime | None, digest: bytes) -> lis
 
 
 async def _rows(session: AsyncSession) -> AsyncIterator[Any]:
-    """Each commit with each of its revisions, in order, without holding the log in memory."""
+    """Stream each commit with each of its revisions, in order, at most `AT_ONCE` in memory."""
     rows = await session.stream(
         select(*COMMIT, Revision)
         .outerjoin(Revision, Revision.seq == Commit.seq)

@@ -1,4 +1,4 @@
-"""Writing the log: an action adds what it changed, and sealing gives it its number, its instant and its hash."""
+"""Write the log: actions add their changes, then sealing gives a number, an instant and a hash."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -20,9 +20,8 @@ from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, 
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
-REDACTION = (
-    "redaction"  # a kind of object: what was blanked when and why, and the hashes of what was left
-)
+# A kind of object: what was redacted when and why, with the hashes of what was left.
+REDACTION = "redaction"
 LOCK = 0x7061726C6579  # the one advisory lock, taken last by every writer
 
 
@@ -34,14 +33,13 @@ class Moment:
     at: datetime
     epoch: str
     pinned: bool = False
-    redactions: int = (
-        0  # done by now, whatever the moment: part of each ETag, since they reach into the past
-    )
+    # All redactions up to now, whatever the moment: part of each ETag, since they change the past.
+    redactions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the log goes on: the next number, an instant after the last one, and the hash to follow."""
+    """The next place in the log: its number, an instant after the last one, the previous hash."""
 
     seq: int
     at: datetime
@@ -54,7 +52,7 @@ Draw = Callable[[], Awaitable[Place]]
 
 
 def redactions(*, drafts: bool = True) -> Any:
-    """Select how many redactions were done; without `drafts`, up to the last that touched something public."""
+    """Select the number of redactions; without `drafts`, up to the last of something public."""
     done = aliased(Revision)
     wanted = select(func.coalesce(func.max(done.object_id), 0)).where(done.kind == REDACTION)
     if not drafts:
@@ -64,23 +62,31 @@ def redactions(*, drafts: bool = True) -> Any:
 
 
 class Bulk(Protocol):
-    """Very many changes that were prepared outside the session, to go into the same commit (see staging.py)."""
+    """Very many changes prepared outside the session for the same commit (see bulk/writer.py)."""
 
-    first: int  # how many of the session's own changes come before them
+    first: int  # the number of the session's own changes that come before these
     count: int
 
-    async def draw(self, draw: Draw) -> Place: ...
+    async def draw(self, draw: Draw) -> Place:
+        """Take the log's lock and a place in the log."""
+        ...
 
-    def lines(self) -> Iterator[bytes]: ...
+    def lines(self) -> Iterator[bytes]:
+        """Yield what the chain of hashes covers, in pieces of any length."""
+        ...
 
-    async def pour(self, place: Place) -> None: ...
+    async def pour(self, place: Place) -> None:
+        """Write the changes into the log, under its lock."""
+        ...
 
-    async def settle(self, place: Place) -> None: ...
+    async def settle(self, place: Place) -> None:
+        """Do what is left before the transaction may commit."""
+        ...
 
 
 @dataclass(slots=True)
 class Log:
-    """The log's entry that is being written: by whom, when, and what has changed so far."""
+    """The log entry that is being written: author, time, and the changes so far."""
 
     session: AsyncSession
     by: str | None
@@ -89,12 +95,12 @@ class Log:
     changes: list[Change] = field(default_factory=list)
     checks: list[QuoteCheck] = field(default_factory=list)
     bulk: Bulk | None = None
-    ahead: dict[int, "_Entry"] = field(
-        default_factory=dict
-    )  # written before the lock is taken, by number
+    # Entries written before the lock is taken, by their number in the commit.
+    ahead: dict[int, "_Entry"] = field(default_factory=dict)
     moment: Moment | None = None  # once sealed
 
     def add(self, change: Change) -> None:
+        """Add a change to the entry."""
         self.changes.append(change)
 
     async def record(
@@ -108,7 +114,7 @@ class Log:
         negotiation_id: int | None = None,
         extra: dict[str, Any] | None = None,
     ) -> None:
-        """Note a live row as it now stands; `extra` goes into its snapshot too."""
+        """Add a change with the current values of a live row; `extra` is added to its snapshot."""
         await self.session.flush()
         self.add(
             Change(
@@ -126,7 +132,10 @@ class Log:
     async def amend(
         self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any
     ) -> bool:
-        """Change a live row and note it as corrected; False, and nothing noted, where it says so already."""
+        """Change a live row and add that as a correction.
+
+        Return False, and add nothing, if the row has these values already.
+        """
         changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
         if not changed:
             return False
@@ -138,13 +147,16 @@ class Log:
 
     @property
     def sealed(self) -> Moment:
-        """The moment that this entry made; there is one once something was changed."""
+        """The moment of this entry; raise RuntimeError if nothing has been changed and sealed."""
         if self.moment is None:
             raise RuntimeError("nothing has been sealed")
         return self.moment
 
     async def seal(self) -> None:
-        """Give what has changed a number and an instant; from here until the transaction ends other writers wait."""
+        """Write the changes as one commit, with its number, instant and hash.
+
+        From here until the transaction ends, other writers wait (docs/decisions/0004).
+        """
         bulk = self.bulk if self.bulk and (self.bulk.count or self.ahead) else None
         if not self.changes and bulk is None:
             return
@@ -183,7 +195,7 @@ class Log:
             await bulk.settle(place)
 
     async def write_ahead(self, seq: int) -> None:
-        """Write what puts new objects on file, positions apart, under a reserved number, before the lock is taken."""
+        """Write new objects except positions, under a reserved number, before the lock is taken."""
         await self.session.flush()
         self.ahead = {n: _Entry(n, c) for n, c in enumerate(self.changes) if c.new}
         await self._write(seq, self.now, list(self.ahead.values()), close=False)
@@ -210,9 +222,9 @@ class Log:
     async def _write(
         self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True
     ) -> None:
-        """Write revisions, and what can be rebuilt: since when each holds, the spells of positions, the uses of quotes.
+        """Write revisions, and what is derived from them: holdings, spells and uses of quotes.
 
-        Without `close`, where there can be nothing that they follow.
+        Without `close`, earlier versions are not ended: for new objects, which have none.
         """
         if not entries:
             return
@@ -274,14 +286,15 @@ class _Entry:
         c = self.change
         return {
             "seq": seq, "n": self.n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
-            "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT, "snapshot": c.snapshot,
-            "payload_hash": self.payload_hash, "nonce": self.nonce, "recorded_at": c.recorded_at,
-            "recorded_by": c.recorded_by,
+            "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
+            "snapshot": c.snapshot, "payload_hash": self.payload_hash, "nonce": self.nonce,
+            "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
         }  # fmt: skip
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
-    # "First published" orders positions of one cell, so it is drawn under the same lock as the commit's instant.
+    # The first publication orders the positions of a cell, so it is set under the same lock as the
+    # commit's instant.
     if c.snapshot["status"] == "published" and position.first_published_at is None:
         position.first_published_at = c.recorded_at or at
     return {

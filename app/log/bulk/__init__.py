@@ -1,0 +1,1 @@
+"""Write very many changes into one commit of the log."""

@@ -1,4 +1,4 @@
-"""The temporary tables in which versions wait, and the statements that write them into the log."""
+"""Define the temporary tables that stage versions, and the SQL that copies them to the log."""
 
 from app.log.entry import FORMAT
 from app.log.search_words import VECTOR
@@ -34,9 +34,9 @@ INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, p
   FROM {table} ORDER BY n"""  # noqa: S608  (names and numbers of our own)
 
 
-# One page of those that go ahead of the commit; the next finds the table empty.
+# Write one page of what is written ahead of the commit, and empty the table for the next one.
 AHEAD = f"{_hold('staged_ahead')}; TRUNCATE staged_ahead"
-# Spells tell the commit's instant, where the package brings none along.
+# Spells contain the instant of the commit, unless the package has an instant of its own.
 SPELLS = f"""
 INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
                        firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at)
@@ -47,7 +47,7 @@ INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id
 UPDATE position p SET first_published_at = :at FROM staged_spell s
   WHERE s.late = :late AND s.newest AND s.published_here AND p.id = s.object_id
 """  # noqa: S608  (numbers of our own)
-# The same once more, at another instant.
+# Change the instant of spells that were written already.
 RESTAMP = """
 UPDATE log_spell p SET first_published = CASE WHEN s.published_here THEN :at ELSE s.first_published END,
                        recorded_at = coalesce(s.recorded_at, :at)
@@ -55,7 +55,8 @@ UPDATE log_spell p SET first_published = CASE WHEN s.published_here THEN :at ELS
 UPDATE position p SET first_published_at = :at FROM staged_spell s
   WHERE NOT s.late AND s.newest AND s.published_here AND p.id = s.object_id
 """
-# The last of an object's versions in one commit is the one that is held.
+# Close superseded versions, then insert the new ones. An object's last version in a commit is the
+# one that is current.
 POUR = f"""
 INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format, snapshot, payload_hash,
                           nonce, recorded_at, recorded_by)
@@ -73,16 +74,16 @@ INSERT INTO log_quote_use (quote_id, position_id, seq)
 {SPELLS}
 """  # noqa: S608  (numbers of our own)
 REVISION = (
-    "n", "object_id", "version", "action", "reason", "public", "snapshot", "payload_hash", "nonce", "recorded_at",
-    "recorded_by",
+    "n", "object_id", "version", "action", "reason", "public", "snapshot", "payload_hash",
+    "nonce", "recorded_at", "recorded_by",
 )  # fmt: skip
 HOLDING = ("n", "newest", "object_id", "negotiation_id", "public", "body")
 SPELL = (
-    "n", "newest", "late", "object_id", "version", "negotiation_id", "party_id", "issue_id", "status", "public",
-    "firmness", "attributed", "option_ids", "stated_from", "stated_by", "first_published", "published_here",
-    "recorded_at",
+    "n", "newest", "late", "object_id", "version", "negotiation_id", "party_id", "issue_id",
+    "status", "public", "firmness", "attributed", "option_ids", "stated_from", "stated_by",
+    "first_published", "published_here", "recorded_at",
 )  # fmt: skip
 CHECK = (
-    "quote_id", "verification", "text_id", "start", "end", "segments", "prefix", "suffix", "fragment",
-    "page",
+    "quote_id", "verification", "text_id", "start", "end", "segments", "prefix", "suffix",
+    "fragment", "page",
 )  # fmt: skip

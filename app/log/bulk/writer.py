@@ -1,8 +1,9 @@
-"""Writing very many versions of positions at once, so that other writers wait for next to nothing.
+"""Write very many versions of positions in one commit, with other writers waiting only briefly.
 
-Where they are many, they are written under a number that was reserved far enough ahead of the log's newest, long before
-the log's lock is taken (docs/decisions/0034-large-imports-reserve-their-number.md). What changes a position that is on
-file, and everything where they are few, waits in temporary tables and is poured into the log under its lock.
+A large import writes its versions under a reserved commit number, far enough ahead of the newest
+one, long before it takes the log's lock. Changes to existing positions, and everything in a small
+import, are staged in temporary tables and copied to the log under its lock. See
+docs/decisions/0034-large-imports-reserve-their-number.md.
 """
 
 import hashlib
@@ -28,41 +29,42 @@ from app.log.search_words import words_of
 from app.log.writer import Draw, Log, Place
 
 PIECE = 1 << 20  # bytes
-ROOM = 100_000  # numbers for others, beside one for each version of a large import, that it leaves before its own
-ENTRY = "fk_log_revision_seq"  # the constraint that a revision has its commit
+# A large import leaves this many commit numbers to other writers, and one for each of its versions.
+ROOM = 100_000
+ENTRY = "fk_log_revision_seq"  # the constraint that every revision has its commit
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """One version of a position; `published_here`: this very commit is what publishes it."""
+    """One version of a position to write; `published_here`: this very commit publishes it."""
 
     change: Change
     newest: bool
-    new: bool  # the position was not on file
+    new: bool  # the position does not exist yet
     first_published: datetime | None
     published_here: bool
 
 
 @dataclass(slots=True)
 class Staging:
-    """Versions, checks and uses of quotes that go into one commit beside what the session itself changes."""
+    """Versions, checks and uses of quotes for one commit, besides the session's own changes."""
 
     log: Log
-    first: int = 0  # how many of the log's own changes come before them
+    first: int = 0  # the number of the log's own changes that come before these
     count: int = 0
-    seq: int | None = None  # their number, where it was reserved
-    spent: float = 0.0  # seconds, for what went ahead
-    dated: bool = True  # does the package tell every instant, so that none is the commit's?
-    written: BinaryIO = field(
-        default_factory=tempfile.TemporaryFile
-    )  # what the chain of hashes covers
+    seq: int | None = None  # the commit number, if one was reserved
+    spent: float = 0.0  # seconds spent on what was written ahead
+    dated: bool = True  # whether the package has every instant, so that none is the commit's
+    # The lines that the chain of hashes covers.
+    written: BinaryIO = field(default_factory=tempfile.TemporaryFile)
 
     @property
     def session(self) -> AsyncSession:
+        """The session of the log."""
         return self.log.session
 
     async def open(self, expected: int, *, many: int) -> None:
-        """Begin; from `many` versions on a number is reserved, far ahead of the newest."""
+        """Create the temporary tables; reserve a commit number if `many` versions are expected."""
         self.first = len(self.log.changes)
         await run(self.session, TABLES)
         if expected >= many:
@@ -73,7 +75,7 @@ class Staging:
             await self.log.write_ahead(self.seq or 0)
 
     async def add(self, versions: Sequence[Staged]) -> None:
-        """Take in all versions of some positions."""
+        """Add all versions of some positions: write them ahead if possible, else stage them."""
         revisions: dict[bool, list[Any]] = {True: [], False: []}
         holdings: dict[bool, list[Any]] = {True: [], False: []}
         uses: dict[bool, set[Any]] = {True: set(), False: set()}
@@ -87,8 +89,8 @@ class Staging:
             digest = hashlib.sha256(nonce + b"[" + payload + b"]").digest()
             revisions[late].append(
                 (
-                    n, c.object_id, c.version, c.action, c.reason, c.public, said.decode(), digest, nonce,
-                    c.recorded_at, c.recorded_by,
+                    n, c.object_id, c.version, c.action, c.reason, c.public, said.decode(), digest,
+                    nonce, c.recorded_at, c.recorded_by,
                 )
             )  # fmt: skip
             body = words_of(c.kind, d)
@@ -96,9 +98,10 @@ class Staging:
             period = period_of(d)
             spells.append(
                 (
-                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id, period["party_id"],
-                    period["issue_id"], period["status"], c.public, period["firmness"], period["attributed"],
-                    period["option_ids"], period["stated_from"], period["stated_by"],
+                    n, staged.newest, late, c.object_id, c.version, c.negotiation_id,
+                    period["party_id"], period["issue_id"], period["status"], c.public,
+                    period["firmness"], period["attributed"], period["option_ids"],
+                    period["stated_from"], period["stated_by"],
                     staged.first_published, staged.published_here, c.recorded_at,
                 )
             )  # fmt: skip
@@ -125,7 +128,7 @@ class Staging:
         await copy(self.session, "staged_use", ("quote_id", "position_id"), uses[True])
 
     async def add_checks(self, checks: Iterable[Sequence[Any]]) -> None:
-        """Note what checking new quotes gave: the columns of CHECK."""
+        """Add the results of checking new quotes: the columns of CHECK."""
         if self.seq is None:
             await copy(self.session, "staged_check", CHECK, checks)
         else:
@@ -137,9 +140,12 @@ class Staging:
             )
 
     async def draw(self, draw: Draw) -> Place:
-        """Take a place in the log: the one that was reserved, or the next one."""
+        """Take a place in the log: the reserved one, or the next one.
+
+        Raise Conflict if other writers have reached the reserved number meanwhile.
+        """
         for statement in ("IMMEDIATE", "DEFERRED"):
-            # Have the database check now what it need not check under the log's lock.
+            # Let the database check these constraints before the log's lock is taken.
             await self.session.execute(
                 text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}")
             )
@@ -155,17 +161,17 @@ class Staging:
         return replace(place, seq=self.seq, at=at)
 
     def lines(self) -> Iterator[bytes]:
-        """What the chain of hashes covers, piece by piece."""
+        """Yield the lines that the chain of hashes covers, in pieces of any length."""
         self.written.seek(0)
         while piece := self.written.read(PIECE):
             yield piece
 
     async def pour(self, place: Place) -> None:
-        """Write what has waited, under the log's lock."""
+        """Copy what was staged to the log, under its lock."""
         await run(self.session, POUR, seq=place.seq, at=place.at, late=True)
 
     async def settle(self, place: Place) -> None:
-        """Let the database find that all that went ahead has its commit now, and let its instant have come."""
+        """Check the deferred foreign key, and wait until the commit's instant has passed."""
         if self.seq is not None:
             await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} IMMEDIATE"))
             wait = text("SELECT pg_sleep(greatest(0, extract(epoch FROM :at - clock_timestamp())))")
@@ -175,7 +181,7 @@ class Staging:
 async def copy(
     session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Write rows as fast as the database takes them, within the session's transaction."""
+    """Insert rows with COPY, within the session's transaction."""
     rows = iter(rows)
     first = next(rows, None)
     if first is None:
@@ -189,7 +195,7 @@ async def copy(
 
 
 async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
-    """Take numbers for rows that are to be copied."""
+    """Draw ids from a table's sequence for rows that are to be copied."""
     if not count:
         return []
     drawn = await session.execute(
@@ -202,4 +208,5 @@ async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
 
 
 def segments(found: object) -> Jsonb | None:
+    """Wrap the segments of a check as JSONB, with tuples as arrays; None stays None."""
     return None if found is None else Jsonb(json.loads(json.dumps(found)))
