@@ -1,0 +1,1 @@
+"""Search everything that is public."""

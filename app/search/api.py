@@ -1,4 +1,4 @@
-"""Search as JSON."""
+"""Serve search results as JSON."""
 
 from typing import Annotated
 
@@ -17,9 +17,10 @@ router = api_router(tag="search")
 async def find(
     request: Request, session: Session, query: Annotated[SearchQuery, Query()]
 ) -> Response:
-    """Positions, quotes, sources, parties, issues and speakers by their words, in any spelling that is on file.
+    """Positions, quotes, sources, parties, issues and speakers by their words.
 
-    Newest first within each type, the types in turn. The texts of sources are not searched.
+    Words are found in any spelling that is saved. Newest first within each type, the types in
+    turn. The texts of sources are not searched.
     """
     found = await search(session, query)
     meta = times(found.matching.at, next=found.next)

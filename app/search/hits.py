@@ -1,4 +1,4 @@
-"""What was found, as readers see it: a title, the words around, and where it is."""
+"""Present what was found: a title, an excerpt, and the address."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,32 +30,33 @@ class Hit:
     title: str
     snippet: str  # plain text
     url: str
-    context: str | None  # where it belongs
+    context: str | None  # the title or name of what it belongs to
 
 
 class Around:
-    """What was found and what that names, as held at one moment."""
+    """The objects that were found, and those that their titles name, at one moment."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, int], Snapshot] = {}
         self.options: dict[int, list[str]] = defaultdict(list)  # labels, by issue
-        self.seats: dict[
-            int, str
-        ] = {}  # the slug of the first negotiation that a party takes part in
+        self.seats: dict[int, str] = {}  # slug of the first negotiation a party takes part in
 
     def add(self, rows: Iterable[Snapshot]) -> None:
+        """Add objects."""
         self._held |= {(s.kind, s.id): s for s in rows}
 
     def get(self, kind: str, number: int | None) -> Snapshot | None:
+        """Return an object, or None."""
         return self._held.get((kind, number or 0))
 
     def text(self, kind: str, number: int | None, name: str) -> str:
+        """Return a field of an object as text; empty if either is missing."""
         found = self.get(kind, number)
         return str((found and found[name]) or "")
 
 
 async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]) -> list[Hit]:
-    """Dress up what was found, in a fixed number of statements."""
+    """Turn what was found into hits, in a fixed number of SQL statements."""
     if not found:
         return []
     around = Around()
@@ -96,7 +97,7 @@ async def _load_around(
     found: Sequence[Found],
     quotes: Iterable[Quote],
 ) -> None:
-    """Whatever the titles and contexts name."""
+    """Load what the titles and contexts of hits name."""
     ids: dict[str, set[int | None]] = {
         kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")
     }
@@ -111,7 +112,7 @@ async def _load_around(
     seated = {n for t, n in found if t == "party"} | ids["party"]
     issues = [n for t, n in found if t == "issue"]
     around.add(await _held(session, at, ids))
-    # Which numbers belong to which never changes, so that the live rows tell it whatever the moment.
+    # Which party or issue these belong to never changes, so the live rows are right at any moment.
     parts = select(Participation.id).where(among(Participation.party_id, seated))
     labels = select(Option.id).where(among(Option.issue_id, issues))
     members = or_(
@@ -132,7 +133,7 @@ async def _load_around(
 def _describe(
     type: str, number: int, around: Around, quotes: Mapping[int, Quote]
 ) -> tuple[str, str, str, str | None]:
-    """Title, the text that was searched, address and context."""
+    """Return title, searched text, address and context of an object."""
     if type == "quote":
         q = quotes[number]
         who = around.text("speaker", q.speaker_id, "name") or q.office or ""
@@ -182,7 +183,7 @@ def _describe(
 
 
 def _texts(position: Snapshot) -> list[tuple[str, bool]]:
-    """What a position says and rests on, text by text; is it a condition?"""
+    """Return the texts of a position and of its quotes, each with whether it is a condition."""
     texts = [(position["summary"], False)]
     texts += [(only_if(a["condition"]), True) for a in position["attitudes"] if a["condition"]]
     texts += [(text, False) for q in position["quotes"] for text in (q["exact"], q["translation"])]
@@ -190,7 +191,7 @@ def _texts(position: Snapshot) -> list[tuple[str, bool]]:
 
 
 def _shown(around: Around, type: str, number: int, snippet: str) -> str:
-    """A snippet of a position, with whose word it is where another party alone says so."""
+    """Return the snippet; before it, the other party that alone reports the position, if any."""
     found = around.get(type, number)
     if found is None or type != "position":
         return snippet
@@ -200,7 +201,7 @@ def _shown(around: Around, type: str, number: int, snippet: str) -> str:
 
 
 def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:
-    """A snippet that begins within a condition still says that it is one."""
+    """Mark a snippet that begins within a condition as a condition."""
     start = 0
     place = " ".join(text for text, _ in texts).find(snippet)
     for text, conditional in texts:

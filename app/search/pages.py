@@ -1,4 +1,4 @@
-"""The page that searches."""
+"""Serve the search page."""
 
 from typing import Annotated
 
@@ -19,13 +19,15 @@ router = APIRouter(include_in_schema=False)
 
 
 class PageQuery(SearchQuery):
+    """Query of the search page, where the words may be empty."""
+
     q: Annotated[str, Field(max_length=1000)] = ""
     limit: Annotated[int, Field(ge=1, le=500)] = SHOWN
 
 
 @router.get("/search")
 async def find(request: Request, session: Session, viewer: Anyone) -> Response:
-    """What was found, or a field to ask."""
+    """Show what was found, or only the search field."""
     query = read_query(PageQuery, request)
     found = await search(session, query) if query.q else None
     total, more = await _total(session, query, found) if found else (0, False)

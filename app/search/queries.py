@@ -1,7 +1,8 @@
-"""Searching everything that is public: which objects match, newest first, each kind in turn.
+"""Search everything that is public: matching objects, newest first, the types in turn.
 
-Where few match, the index of words finds all of them at once. Where many do, reading from the newest on finds enough of
-them sooner. The database cannot tell which it is by itself: it takes a word that it has not counted for a common one.
+If few objects match, the word index finds all of them at once. If many do, reading from the newest
+on finds enough of them sooner. The database cannot tell which is the case: it takes a word without
+statistics for a common one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,13 +21,13 @@ from app.models.vocabulary import PositionStatus
 from app.positions.queries import search_terms
 
 Found = tuple[str, int]  # type and number
-FEW = 5_000
+FEW = 5_000  # matches up to which they are listed by the index
 LAST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What matches: the numbers of objects by kind and of quotes, or None for too many to list."""
+    """What matches: ids of objects by kind and of quotes, or None if too many to list."""
 
     at: Moment
     q: str
@@ -35,17 +36,18 @@ class Matching:
 
     @property
     def few(self) -> bool:
+        """Tell whether all matches are listed."""
         return self.objects is not None and self.quotes is not None
 
     def object(self, kind: str) -> Any:
-        """Condition on Holding."""
+        """Return the condition on Holding that selects matching objects of a kind."""
         words: Any = Holding.words.op("@@")(search_terms(self.q))
         if self.objects is not None:
             words = among(Holding.object_id, self.objects.get(kind, ()))
         return and_(Holding.kind == kind, held(Holding, self.at), Holding.public, words)
 
     def quote(self) -> Any:
-        """Condition on Quote."""
+        """Return the condition on Quote that selects matching quotes."""
         return (
             Quote.words.op("@@")(search_terms(self.q))
             if self.quotes is None
@@ -54,13 +56,15 @@ class Matching:
 
 
 async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
-    """Look into the index of words; nothing matches where there is only what must not be there, as most things do."""
+    """Search the word index.
+
+    Nothing matches a query that has only words to exclude, since almost everything would.
+    """
     tree = await session.scalar(
         select(
             func.querytree(search_terms(q)),
-            func.set_config(
-                "plan_cache_mode", "force_custom_plan", True
-            ),  # common and rare words need plans of their own
+            # Common and rare words need different plans.
+            func.set_config("plan_cache_mode", "force_custom_plan", True),
             func.set_config("jit", "off", True),
         )
     )
@@ -88,7 +92,7 @@ async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
 async def find(
     session: AsyncSession, matching: Matching, *, before: Mapping[str, int], limit: int
 ) -> dict[str, list[int]]:
-    """Of each type the numbers of what matches, at most `limit`, from the highest down, below those of `before`."""
+    """Return, by type, at most `limit` ids of matches below those of `before`, highest first."""
     streams = _streams(matching, before, limit)
     rows = await session.execute(
         union_all(*(select(literal(type).label("type"), s.c.id) for type, s in streams.items()))
@@ -100,7 +104,10 @@ async def find(
 
 
 def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
-    """The first of each type, then the second of each, up to `limit`: the few parties are not lost among positions."""
+    """Return the first of each type, then the second of each, up to `limit`.
+
+    So the few parties are not lost among positions.
+    """
     places = [
         (place, type, number)
         for type, numbers in found.items()
@@ -140,7 +147,7 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
         select(Holding.object_id.label("id")).where(matching.object("issue")), options
     ).subquery()
     speakers = select(Holding.object_id).where(matching.object("speaker"))
-    # A quote counts while a position that has been public with it does.
+    # A quote is found while a position that has been public with it is published.
     rests = exists().where(
         QuoteUse.quote_id == Quote.id,
         QuoteUse.seq <= matching.at.seq,
@@ -165,7 +172,7 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
 
 
 async def headlines(session: AsyncSession, q: str, texts: Iterable[str]) -> list[str]:
-    """Of each text the part that shows best why it was found, without any mark-up."""
+    """Return, for each text, the part that best shows why it was found, without markup."""
     options = 'StartSel="", StopSel="", MinWords=15, MaxWords=40'
     numbered = (
         func.unnest(cast(list(texts), ARRAY(Text)))

@@ -1,4 +1,4 @@
-"""Searching everything that is public, a page at a time: what the API and the page share."""
+"""Search everything that is public, a page at a time; shared by the API and the page."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,15 +14,18 @@ from app.log.reader import moment, moment_of
 from app.search.hits import Hit, show
 from app.search.queries import FEW, LAST, Matching, find, in_turn, match
 
-MANY = 1_000  # so many are counted no further
+MANY = 1_000  # the total that is given if there are too many to count
 
 
 class SearchQuery(Query):
+    """Query of a search."""
+
     q: Annotated[
         str,
         Field(
             max_length=1000,
-            description='Words, a "phrase in quotation marks", `or`, and `-` before what must not be there.',
+            description='Words, a "phrase in quotation marks", `or`,'
+            " and `-` before what must not be there.",
         ),
     ]
     limit: Annotated[int, Field(ge=1, le=500)] = 50
@@ -36,13 +39,18 @@ class SearchQuery(Query):
 
 @dataclass(frozen=True, slots=True)
 class Searched:
+    """One page of hits, and the cursor of the next."""
+
     matching: Matching
     hits: list[Hit]
     next: str | None
 
 
 async def search(session: AsyncSession, query: SearchQuery) -> Searched:
-    """One page of what matches; a cursor goes on at the instant of its first page."""
+    """Return one page of hits; a cursor goes on at the instant of the first page.
+
+    Raises Invalid if the query contains NUL or the cursor is not of this search.
+    """
     if "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which no text has")
     at = await moment(session, query.known_at)
@@ -67,7 +75,7 @@ async def search(session: AsyncSession, query: SearchQuery) -> Searched:
 
 
 async def count(session: AsyncSession, matching: Matching) -> tuple[int, bool]:
-    """How many match, and whether there are more than that."""
+    """Count the matches; return also whether there are more than counted."""
     if not matching.few:
         return MANY, True
     found = await find(session, matching, before={}, limit=2 * FEW)
