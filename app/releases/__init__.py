@@ -1,0 +1,1 @@
+"""Freeze a negotiation's data package under a number, for citation."""

@@ -1,4 +1,4 @@
-"""Freezing a release."""
+"""Freeze a release."""
 
 import hashlib
 from datetime import datetime
@@ -19,10 +19,12 @@ from app.models.release import Release
 from app.negotiations.queries import get_negotiation, newest_stated_by
 from app.releases.queries import last_number
 
-LARGEST = 64 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024  # bytes of a package
 
 
 class ReleaseInput(Input):
+    """What an admin enters for a release."""
+
     title: Name
     changelog: Reason
 
@@ -37,17 +39,22 @@ async def freeze(
     by: str,
     now: datetime,
 ) -> Release:
-    """Keep the negotiation's package as it is now, under a number; Conflict where that is not the next one."""
+    """Store the negotiation's package as it is now under a number.
+
+    Raises Conflict if that is not the next number, TooLarge for a package of more than LARGEST
+    bytes.
+    """
     negotiation = await get_negotiation(session, slug)
     await one_at_a_time(session, f"release of {slug}")
     if number != (due := await last_number(session, negotiation.id) + 1):
         raise Conflict(
-            f"Release {due - 1} was frozen in the meantime. Look at it, then decide whether there is another."
+            f"Release {due - 1} was frozen in the meantime."
+            " Look at it, then decide whether there is another."
         )
     at = await moment(session)
     said_by = await newest_stated_by(session, at, negotiation.id)
     package = await _package(session, at, slug)
-    # Under the log's lock, so that a reader with `known_at` never finds a release that was not there before.
+    # Under the log's lock, so that `known_at` never shows a release that it did not show before.
     await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     created_at = await session.scalar(select(func.clock_timestamp()))
     release = Release(
@@ -66,9 +73,8 @@ async def freeze(
     )
     session.add(release)
     await session.flush()
-    await session.execute(
-        text("SELECT pg_notify('parley', '')")
-    )  # pages that other processes keep name it not yet
+    # Pages in the caches of other processes do not list the release yet.
+    await session.execute(text("SELECT pg_notify('parley', '')"))
     return release
 
 

@@ -1,4 +1,4 @@
-"""Releases as JSON."""
+"""Serve releases as JSON."""
 
 from fastapi import Request, Response
 
@@ -19,7 +19,10 @@ router = api_router("/negotiations/{slug}/releases", tag="releases")
 async def show_releases(
     request: Request, session: Session, slug: SlugInPath, query: Known
 ) -> Response:
-    """What was frozen of a negotiation, the newest first: each with its changelog, its checksum and its package."""
+    """What was frozen of a negotiation, the newest first.
+
+    Each has its changelog, its checksum and its package.
+    """
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     found = await list_releases(session, book.negotiation.id, query.known_at)
@@ -34,7 +37,10 @@ async def show_release(
     number: NumberInPath,
     query: Known,
 ) -> Response:
-    """One release. Its package at `package` is the same bytes for ever, and `sha256` is their checksum."""
+    """One release.
+
+    Its package at `package` is the same bytes for ever, and `sha256` is their checksum.
+    """
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
     return answer(

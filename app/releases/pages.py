@@ -1,4 +1,4 @@
-"""Pages of the releases: all of them, one with its package, and the form by which an admin freezes the next."""
+"""Serve the pages of releases: the list, one with its package, and the form for the next."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
@@ -38,6 +38,7 @@ LABELS = {"/title": "Title", "/changelog": "Changelog"}
 async def show_releases(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
+    """Show all releases of a negotiation."""
     known_at = read_query(KnownAt, request).known_at
     book = await code_book(session, await moment(session, known_at), slug)
     found = await list_releases(session, book.negotiation.id, known_at)
@@ -55,6 +56,7 @@ async def show_releases(
 async def show_form(
     request: Request, session: Session, viewer: Admin, slug: SlugInPath
 ) -> Response:
+    """Show the form that freezes the next release."""
     return await _form(request, session, slug)
 
 
@@ -69,7 +71,10 @@ async def add_release(
     number: Words = "",
     do: Words = "",
 ) -> Response:
-    """Freeze the next release; its number is sent along, so that sending a form twice makes one."""
+    """Freeze the next release.
+
+    The form sends its number, so that sending the form twice makes one release.
+    """
     typed = {"title": title, "changelog": changelog, "number": number}
     if viewer is None:
         return sign_in_again(request, typed)
@@ -93,11 +98,12 @@ async def add_release(
 async def send_package(
     request: Request, session: Session, slug: SlugInPath, number: Number
 ) -> Response:
-    """The frozen bytes, which its checksum names."""
+    """Send the frozen bytes; the ETag is their checksum."""
     release, view, _ = await _get(request, session, slug, number)
     if release.redacted_at is not None:
         raise NotFound(
-            f"The package of release {number} was taken down: {release.redacted_for or 'no reason given'}"
+            f"The package of release {number} was taken down:"
+            f" {release.redacted_for or 'no reason given'}"
         )
     etag = f'"{release.sha256}"'
 
@@ -116,7 +122,7 @@ async def send_package(
 async def show_release(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath, number: Number
 ) -> Response:
-    """One release, with the negotiation's title of then: neither changes."""
+    """Show one release with the negotiation's title at that time; neither changes."""
     _, view, negotiation = await _get(request, session, slug, number)
     cite = cite_release(view, negotiation, base=origin(request))
     return page(
@@ -133,6 +139,7 @@ async def show_release(
 async def cite(
     request: Request, session: Session, slug: SlugInPath, number: Number, form: CiteForm
 ) -> Response:
+    """Cite one release."""
     _, view, negotiation = await _get(request, session, slug, number)
     work = cite_release(view, negotiation, base=origin(request)).work
     media, write = FORMS[form]

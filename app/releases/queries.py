@@ -1,4 +1,4 @@
-"""Reading releases."""
+"""Query releases."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import NotFound
 from app.models.release import Release
 
-PIECE = 1024 * 1024
+PIECE = 1024 * 1024  # bytes read in one query
 
 
 async def list_releases(
     session: AsyncSession, negotiation_id: int, known_at: datetime | None
 ) -> list[Release]:
-    """Those frozen by an instant, the newest first."""
+    """Return the releases frozen by an instant, newest first."""
     wanted = (
         select(Release)
         .where(Release.negotiation_id == negotiation_id)
@@ -29,6 +29,7 @@ async def list_releases(
 async def get_release(
     session: AsyncSession, negotiation_id: int, number: int, known_at: datetime | None = None
 ) -> Release:
+    """Return a release; raise NotFound if it does not exist or did not at that instant."""
     found = await session.get(Release, (negotiation_id, number))
     if found is None or (known_at is not None and found.created_at > known_at):
         raise NotFound(f"There is no release {number}{' at that instant' if known_at else ''}.")
@@ -36,18 +37,18 @@ async def get_release(
 
 
 async def last_number(session: AsyncSession, negotiation_id: int) -> int:
-    """The number of the newest release; 0 where there is none."""
+    """Return the number of the newest release; 0 if there is none."""
     wanted = select(func.max(Release.number)).where(Release.negotiation_id == negotiation_id)
     return await session.scalar(wanted) or 0
 
 
 async def read_package(session: AsyncSession, release: Release) -> AsyncGenerator[bytes]:
-    """The bytes that were frozen, piece by piece."""
+    """Yield the frozen bytes, piece by piece."""
     here = (Release.negotiation_id == release.negotiation_id, Release.number == release.number)
     for start in range(1, release.size + 1, PIECE):
         piece = await session.scalar(
             select(func.substring(Release.package, start, PIECE)).where(*here)
         )
-        if piece is None:  # taken down meanwhile: an answer cut short tells so
+        if piece is None:  # taken down meanwhile; the client sees a response cut short
             raise NotFound("It has just been taken down.")
         yield bytes(piece)

@@ -1,4 +1,4 @@
-"""A release as it is shown: its facts, the addresses that stay, and how it is cited; pure."""
+"""Present a release: its facts, its permanent addresses, and its citation; pure functions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,10 @@ FORMS = ("csv", "xlsx", "json")
 
 @dataclass(frozen=True, slots=True)
 class ReleaseView:
-    """`url` is the page, `package` the frozen file (null where it had to be taken down), `matrix` the pinned view."""
+    """`url` is the page, `package` the frozen file, `matrix` the pinned view.
+
+    `package` is null where it had to be taken down.
+    """
 
     negotiation: str
     number: int
@@ -36,6 +39,7 @@ class ReleaseView:
 
 
 def release_view(release: Release, slug: str) -> ReleaseView:
+    """Return a release as the API answers it."""
     url = f"/n/{slug}/releases/{release.number}"
     pins = (
         f"?{urlencode({'as_of': release.as_of.isoformat(), 'known_at': instant(release.known_at)})}"
@@ -62,7 +66,7 @@ def release_view(release: Release, slug: str) -> ReleaseView:
 
 
 def cite_release(release: ReleaseView, negotiation: NegotiationView, *, base: str) -> Cite:
-    """Cite a release by its own address: neither the page nor the package changes."""
+    """Cite a release by its own address; neither its page nor its package changes."""
     here = base + release.url
     work = Work(
         key=f"parley-{release.negotiation}-release-{release.number}",
