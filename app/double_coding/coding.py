@@ -1,4 +1,4 @@
-"""Blind double coding: a sample of source x party x issue is coded a second time, apart from the matrix."""
+"""Code a sample of source x party x issue a second time, blind and apart from the matrix."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +19,13 @@ from app.models.review import CodingUnit, SecondCoding
 from app.models.source import Quote
 from app.models.vocabulary import Attitude, PositionStatus
 
-MOST = 500  # units in one drawing
-Key = tuple[int, int, int]  # source, party, issue
+MOST = 500  # units in one draw
+Key = tuple[int, int, int]  # ids of source, party, issue
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What the matrix holds of a unit: the last position of the cell that rests on the source."""
+    """The first coding of a unit: the last position of the cell that rests on the source."""
 
     position_id: int
     author: str | None
@@ -34,7 +34,7 @@ class First:
 async def draw(
     session: AsyncSession, *, negotiation: Negotiation, size: int, by: str, now: datetime
 ) -> int:
-    """Draw units at random, half of them where a position is on file and half where none is; gives how many."""
+    """Draw units at random, half of them with a position and half without; return how many."""
     if not 1 <= size <= MOST:
         raise Invalid("The sample was not drawn.", Fault("/size", f"must be between 1 and {MOST}"))
     coded = set(await first_codings(session, negotiation.id))
@@ -77,7 +77,10 @@ async def draw(
 
 
 async def first_codings(session: AsyncSession, negotiation_id: int) -> Mapping[Key, First]:
-    """The published positions by source and cell, of several in one the last in the order of docs/rules.md, rule 3."""
+    """Return the published positions by source and cell.
+
+    Of several in one cell it is the last in the order of docs/rules.md, rule 3.
+    """
     rows = await session.execute(
         select(
             Quote.source_id, Position.party_id, Position.issue_id, Position.id, Position.created_by
@@ -103,7 +106,7 @@ async def first_codings(session: AsyncSession, negotiation_id: int) -> Mapping[K
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The units that were drawn, those a coder may code, and how far the codings agree by issue."""
+    """The drawn units, those that a coder may code, and the agreement of codings by issue."""
 
     drawn: int
     to_code: list[CodingUnit]
@@ -112,7 +115,7 @@ class Work:
 
 
 async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
-    """What a coder has to do, and Krippendorff's alpha of each issue."""
+    """Return the units that a coder has to code, and Krippendorff's alpha of each issue."""
     wanted = (
         select(CodingUnit)
         .where(CodingUnit.negotiation_id == negotiation_id)
@@ -136,7 +139,10 @@ async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
 async def _first(
     session: AsyncSession, negotiation_id: int
 ) -> Callable[[CodingUnit], First | None]:
-    """Look up what the matrix holds of a unit, under the party that its own was merged into where it was."""
+    """Return a function that looks up the first coding of a unit.
+
+    A merged party's coding is found under the party that it was merged into.
+    """
     codings = await first_codings(session, negotiation_id)
     rows = await session.execute(
         select(Participation.party_id, Participation.merged_into_id).where(
@@ -188,7 +194,11 @@ async def _by_issue(
 async def get_unit(
     session: AsyncSession, negotiation_id: int, number: int, coder: str
 ) -> CodingUnit:
-    """A unit for a coder who has not coded it before, neither here nor in the matrix."""
+    """Return a unit for a second coder.
+
+    Raises Forbidden if they wrote the first coding, Conflict if they coded it already, NotFound if
+    it was not drawn.
+    """
     unit = await session.get(CodingUnit, number)
     if unit is None or unit.negotiation_id != negotiation_id:
         raise NotFound(f"No unit {number} was drawn.")
@@ -210,7 +220,10 @@ async def code(
     coder: str,
     now: datetime,
 ) -> None:
-    """Keep a second coding; it goes nowhere else."""
+    """Store a second coding; it is used for nothing else.
+
+    Raises Invalid if it prefers more than one option.
+    """
     if list(attitudes.values()).count(Attitude.PREFERS) > 1:
         raise Invalid(
             "The coding was not kept.", Fault("/attitudes", "a party prefers at most one option")

@@ -1,4 +1,4 @@
-"""Pages of the double coding: how far codings agree, drawing a sample, coding one unit without seeing the first."""
+"""Serve double coding: how far codings agree, drawing a sample, and coding one unit blind."""
 
 from typing import Annotated, Any
 
@@ -29,7 +29,7 @@ SHOWN = 100  # units on the work list
 async def show_coding(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """How far the codings agree, and the units that wait."""
+    """Show how far the codings agree, and the units to be coded."""
     return await _index(request, session, slug, viewer.name)
 
 
@@ -96,7 +96,7 @@ async def draw(
 async def show_unit(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number
 ) -> Response:
-    """One unit to code: the source, the party, the issue with its options; nothing of the first coding."""
+    """Show a unit to code: source, party, issue and options, nothing of the first coding."""
     negotiation = await get_negotiation(session, slug)
     unit = await coding.get_unit(session, negotiation.id, number, viewer.name)
     return await _unit(request, session, slug, unit, {}, {})
@@ -135,13 +135,13 @@ async def _unit(
 async def code_unit(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number
 ) -> Response:
-    """Keep what the second coder found."""
+    """Store the second coder's result."""
     back = RedirectResponse(f"/n/{slug}/double-coding", 303)
     negotiation_id = (await get_negotiation(session, slug)).id
     try:
         unit = await coding.get_unit(session, negotiation_id, number, viewer.name)
     except Conflict:
-        return back  # sent twice: the first coding stands
+        return back  # sent twice: the first one is kept
     form = await request.form()
     options = {o.slug: o.id for o in await list_options(session, unit.issue_id) if not o.retired}
     chosen = {s: v for s in options if isinstance(v := form.get(f"option-{s}"), str) and v}

@@ -1,4 +1,4 @@
-"""How far two coders agree: Krippendorff's alpha over what each says of each option; pure."""
+"""Compute how far coders agree: Krippendorff's alpha over their attitude to each option; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,15 @@ from app.models.vocabulary import Attitude
 
 SILENT = "not stated"
 VALUES = (*(str(a) for a in Attitude), SILENT)
-Coding = Mapping[int, str]  # option number -> attitude; empty: no position
+Coding = Mapping[int, str]  # attitude by option id; empty: no position
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """`alpha` is None where it is not defined: with nothing coded twice, or with all the same everywhere."""
+    """Agreement of codings; `alpha` is None if it is not defined.
+
+    It is not defined if nothing was coded twice, or if all values are the same.
+    """
 
     alpha: float | None
     units: int  # coded by two or more
@@ -21,7 +24,10 @@ class Reliability:
 
 
 def reliability(units: Sequence[Sequence[Coding]], options: Sequence[int]) -> Reliability:
-    """Compare codings, those of one unit together; each option of each unit is a value, nominal, silence being one."""
+    """Compare codings, grouped by unit.
+
+    Each option of each unit is one nominal value; not being stated is a value too.
+    """
     twice = [codings for codings in units if len(codings) > 1]
     counts = [
         [[coding.get(option, SILENT) for coding in codings].count(value) for value in VALUES]
@@ -33,17 +39,20 @@ def reliability(units: Sequence[Sequence[Coding]], options: Sequence[int]) -> Re
 
 
 def alpha(counts: Sequence[Sequence[int]]) -> float | None:
-    """Krippendorff's alpha out of how many coders gave each value to each item; None where it is not defined."""
+    """Return Krippendorff's alpha, or None if it is not defined.
+
+    Each row counts, for one item, how many coders gave each of VALUES.
+    """
     used = [i for i in range(len(VALUES)) if any(row[i] for row in counts)]
     if len(used) < 2:
         return None
-    import krippendorff  # brings numpy along, which nothing else needs: only whoever asks waits for it
+    import krippendorff  # here, since it loads numpy, which nothing else needs
 
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
 
 
 def resolved(coding: Coding, merged: Mapping[int, int]) -> dict[int, str]:
-    """A coding in the options that there are now, once those it names may have been merged."""
+    """Return a coding with merged options replaced by those they were merged into."""
     found: dict[int, str] = {}
     for option, attitude in coding.items():
         while option in merged:
