@@ -1,4 +1,4 @@
-"""A quote as a W3C Web Annotation: which words of which document are meant; pure."""
+"""Write a quote as a W3C Web Annotation: which words of which source it selects; pure functions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ MEDIA_TYPE = f'application/ld+json; profile="{CONTEXT}"'
 
 
 def is_wanted(accept: str) -> bool:
-    """Does an Accept header ask for linked data, and for nothing else rather?"""
+    """Tell whether an Accept header prefers JSON-LD to JSON."""
     weights = {"application/ld+json": 0.0, "application/json": 0.0}
     for part in accept.lower().split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
@@ -26,7 +26,11 @@ def is_wanted(accept: str) -> bool:
 def annotation(
     quote: QuoteView, positions: Sequence[int], base: str, words: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The annotation; `words` are those of each segment as the text has them, where the quote was found in one."""
+    """Return the annotation as JSON-LD.
+
+    `words` has the text of each segment as stored, if the quote was found in a text; `base` goes
+    before this site's paths.
+    """
     body = [
         {"id": f"{base}/positions/{n}", "type": "Text", "purpose": "linking"} for n in positions
     ]
@@ -54,9 +58,9 @@ def annotation(
 
 
 def _targets(quote: QuoteView, base: str, words: Sequence[str]) -> list[dict[str, Any]]:
-    """One target for each segment, since all selectors of a target have to select the same.
+    """Return a target for each segment, since all selectors of a target must select the same text.
 
-    Positions in the text, as stored, are given only where the words were found there.
+    Positions in the stored text are given only if the words were found there.
     """
     made = []
     places = quote.segments if quote.verification == Verification.VERIFIED else None

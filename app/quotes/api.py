@@ -1,4 +1,4 @@
-"""Quotes as JSON and linked data, and words checked against a text."""
+"""Serve quotes as JSON and JSON-LD, and check words against a text."""
 
 from fastapi import Request, Response
 
@@ -26,7 +26,10 @@ router = api_router("/quotes", tag="quotes")
 async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: NumberInPath, query: Known
 ) -> Response:
-    """One quote, with the positions that have rested on it; as a Web Annotation where linked data is asked for."""
+    """One quote, with the positions that have rested on it.
+
+    It is a Web Annotation where linked data is asked for.
+    """
     drafts = viewer is not None and viewer.may_edit
     at = await moment(session, query.known_at, drafts=drafts)
     quote, uses = await queries.get_quote(session, at, quote_id, drafts=drafts)

@@ -1,4 +1,4 @@
-"""Permanent addresses of quotes, and of sources with the words taken from them."""
+"""Serve the permanent pages of quotes, and of sources with their quotes."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -34,12 +34,12 @@ QUOTES_A_PAGE = 50
 async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: Number
 ) -> Response:
-    """A quote, and what rests on it; its address outlives its removal from a position."""
+    """Show a quote and the positions on it; the page stays when positions drop the quote."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
     quote, uses = await quote_queries.get_quote(session, at, quote_id, drafts=drafts)
     printed_on = quote.page or await quote_queries.page_of(session, at, quote_id)
-    if quote.page is None:  # checked before links named the page
+    if quote.page is None:  # checked before links had the page number
         quote = replace(quote, link=page_link(quote.source.url, printed_on) or quote.link)
     resting = [
         p for p in await _uses(session, at, uses, drafts) if any(q.id == quote_id for q in p.quotes)
@@ -66,7 +66,7 @@ async def show_quote(
 async def show_source(
     request: Request, session: Session, viewer: Anyone, source_id: Number
 ) -> Response:
-    """A document, and the words taken from it."""
+    """Show a source and the quotes taken from it."""
     drafts = viewer is not None and viewer.may_edit
     at, pinned = await read_moment(request, session, drafts=drafts)
     found = (await held_by_id(session, at, "source", [source_id])).get(source_id)
@@ -139,7 +139,7 @@ def _party_names(books: dict[str, CodeBook]) -> dict[str, str]:
 
 
 def sentence(quote: QuoteView) -> str:
-    """A quote with its speaker, source and dates, as a sentence to copy."""
+    """Return a quote with its speaker, source and dates as a sentence to copy."""
     who = quote.speaker and (quote.speaker.name or quote.speaker.office)
     said = f", {dates.display(quote.said_on)}" if quote.said_on else ""
     source = ", ".join(filter(None, [quote.source.title, quote.source.publisher]))

@@ -1,4 +1,4 @@
-"""Reading quotes by themselves: a quote’s address outlives its removal from a position."""
+"""Query quotes on their own: a quote stays available after its removal from a position."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from app.sources.page_numbers import page_at
 
 
 async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:
-    """Numbers of the positions that a quote had been public with by then."""
+    """Return the ids of the positions with which a quote had been public by then."""
     rows = await session.scalars(
         select(QuoteUse.position_id)
         .where(QuoteUse.quote_id == quote_id, QuoteUse.seq <= at.seq)
@@ -30,7 +30,7 @@ async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[i
 async def quotes_as_held(
     session: AsyncSession, at: Moment, quotes: Sequence[Quote]
 ) -> list[QuoteView]:
-    """Quotes by themselves, with the names and results of checks of a moment."""
+    """Return quotes with the names and check results of a moment."""
     rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
     names = Names()
     await learn(session, at, names, [], rows)
@@ -40,12 +40,14 @@ async def quotes_as_held(
 async def get_quote(
     session: AsyncSession, at: Moment, quote_id: int, *, drafts: bool = False
 ) -> tuple[QuoteView, list[int]]:
-    """A quote that had been public by then, with the numbers of the positions that it had been public with."""
+    """Return a quote, and the ids of the positions with which it had been public by then.
+
+    Raises NotFound for a quote that had not been public, or, with `drafts`, not recorded.
+    """
     quote = await session.get(Quote, quote_id)
     uses = await quote_uses(session, at, quote_id)
-    known = uses or (
-        drafts and await checks_at(session, at, [quote_id])
-    )  # it was checked when it was recorded
+    # Every quote is checked when it is recorded, so a check shows that it existed.
+    known = uses or (drafts and await checks_at(session, at, [quote_id]))
     if quote is None or not known:
         raise NotFound(
             f"There is no quote {quote_id}" + (" at that instant." if at.pinned else ".")
@@ -55,7 +57,10 @@ async def get_quote(
 
 
 async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:
-    """The page of its source that a quote begins on, where the text that it was checked against tells it."""
+    """Return the page of its source on which a quote begins.
+
+    None if the text that it was checked against has no known pages.
+    """
     found = await session.execute(
         select(SourceText.pages, QuoteCheck.start)
         .select_from(QuoteCheck)
@@ -69,7 +74,10 @@ async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | Non
 
 
 async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> list[str]:
-    """The words of each segment as the text that the quote was found in has them; empty where that is not at hand."""
+    """Return the words of each segment as in the text in which the quote was found.
+
+    Empty if that text is not available.
+    """
     if quote.verification != Verification.VERIFIED or quote.redacted or not quote.segments:
         return []
     newest = (
@@ -92,7 +100,7 @@ async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> 
 async def public_quotes_of(
     session: AsyncSession, at: Moment, source_id: int, *, after: int, limit: int
 ) -> list[Quote]:
-    """Quotes of a source that had been public by then, by their numbers from `after` on."""
+    """Return quotes of a source that had been public by then, with ids above `after`."""
     used = select(QuoteUse.quote_id).where(QuoteUse.seq <= at.seq)
     wanted = select(Quote).where(Quote.source_id == source_id, Quote.id > after, Quote.id.in_(used))
     return list(await session.scalars(wanted.order_by(Quote.id).limit(limit)))
