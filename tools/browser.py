@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or install one where the machine allows it."""
+"""Find a Chromium for the browser tests, or install one if the machine allows it."""
 
 import os
 import shutil
@@ -8,11 +8,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find() -> str | None:
-    """Give the path of an installed Chromium or Chrome."""
+    """Return the path of an installed Chromium or Chrome."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def main() -> None:
+    """Install Chromium if there is none and the machine allows it."""
     if find():
         return
     apt = shutil.which("apt-get")
@@ -26,7 +27,8 @@ def main() -> None:
             subprocess.run([apt, *command], env=environment, stdout=subprocess.DEVNULL, check=False)
     if not find():
         print(
-            "There is no Chromium on this machine: the browser tests are skipped, or fail where CI=true.",
+            "There is no Chromium on this machine: the browser tests are skipped, or fail where"
+            " CI=true.",
             flush=True,
         )
 

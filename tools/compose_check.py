@@ -1,7 +1,8 @@
-"""Start docker-compose.yml for real, from nothing: sign in by TLS, add a position, restart all, find it again.
+"""Run docker-compose.yml from nothing: sign in by TLS, add a position, restart, find it again.
 
-On a machine without an image registry the images are stand-ins under the official tags, and the check says which: see
-deploy/stand-ins. Needs podman 4.3 or newer with runc, netavark, aardvark-dns and iptables, and debootstrap for these.
+On a machine without an image registry, stand-in images get the official tags, and the check names
+them: see deploy/stand-ins. Needs podman 4.3 or newer with runc, netavark, aardvark-dns and
+iptables, and debootstrap for the stand-ins.
 """
 
 import atexit
@@ -40,10 +41,12 @@ began = time.monotonic()
 
 
 def step(text: str) -> None:
+    """Print a step with the seconds since the start."""
     print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
 
 def run(*command: object, check: bool = True, given: str | None = None, **ways: Any) -> str:
+    """Run a command and return its output; exit if it fails and `check` is set."""
     done = subprocess.run(
         [str(c) for c in command], capture_output=True, text=True, input=given, **ways
     )
@@ -55,15 +58,20 @@ def run(*command: object, check: bool = True, given: str | None = None, **ways: 
 
 
 def has(image: str) -> bool:
+    """Tell whether an image is present."""
     return subprocess.run(["podman", "image", "exists", image], capture_output=True).returncode == 0
 
 
 def pulled(image: str) -> bool:
+    """Pull an image; return False if that is impossible."""
     return bool(run("timeout", 60, "podman", "pull", "-q", image, check=False))
 
 
 def build(tag: str, base: str, context: Path, *more: object) -> None:
-    """Build as a machine without a daemon can; what this machine trusts is trusted inside, and does not stay there."""
+    """Build an image without a daemon.
+
+    The machine's certificates are trusted during the build and are not left in the image.
+    """
     pip = Path(tempfile.gettempdir()) / "parley-check-pip.conf"
     pip.write_text(f"[global]\ncert = {CERTIFICATES}\n")
     mounts = ["-v", f"{CERTIFICATES}:{CERTIFICATES}:ro", "-v", f"{pip}:/etc/pip.conf:ro"]
@@ -83,7 +91,7 @@ def build(tag: str, base: str, context: Path, *more: object) -> None:
 
 
 def local_base() -> None:
-    """A Debian with Python, where no registry gives one."""
+    """Make a Debian with Python, for machines without a registry."""
     if has(LOCAL_BASE):
         return
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
@@ -98,7 +106,7 @@ def local_base() -> None:
 
 
 def images() -> list[str]:
-    """Make or fetch every image; gives those that are stand-ins."""
+    """Pull or build every image; return those that are stand-ins."""
     stand_ins: list[str] = []
     base = BASE
     if not pulled(BASE):
@@ -124,7 +132,7 @@ def images() -> list[str]:
 
 
 class Site:
-    """A browser of sorts, that comes in through the proxy by TLS and trusts its certificate alone."""
+    """A simple browser that connects through the proxy by TLS and trusts only its certificate."""
 
     def __init__(self, certificate: Path) -> None:
         self.cookies = http.cookiejar.CookieJar()
@@ -138,6 +146,7 @@ class Site:
         self.opener = urllib.request.build_opener(*handlers)
 
     def ask(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+        """Send a request; return status and body."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"https://{SITE}:{PORT}{path}", body, sent)
         try:
@@ -147,6 +156,7 @@ class Site:
             return error.code, error.read().decode()
 
     def wait(self, path: str) -> None:
+        """Wait until the path answers."""
         for _ in range(240):
             with contextlib.suppress(OSError):
                 if self.ask(path)[0] == 200:
@@ -156,6 +166,7 @@ class Site:
 
 
 def healthy(name: str) -> None:
+    """Wait until a container is healthy."""
     for _ in range(240):
         if (
             subprocess.run(["podman", "healthcheck", "run", name], capture_output=True).returncode
@@ -167,9 +178,11 @@ def healthy(name: str) -> None:
 
 
 def main() -> None:
+    """Start everything, check it, and remove it again."""
     if os.geteuid() or not shutil.which("podman"):
         sys.exit(
-            "needs root and: apt-get install podman buildah runc netavark aardvark-dns iptables debootstrap"
+            "needs root and: apt-get install podman buildah runc netavark aardvark-dns iptables"
+            " debootstrap"
         )
     folder = Path(tempfile.mkdtemp(prefix="parley-check-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -199,7 +212,7 @@ def main() -> None:
 
     down()
     atexit.register(down)
-    # podman-compose passes over `condition: service_healthy`, so each is waited for here.
+    # podman-compose ignores `condition: service_healthy`, so wait for each here.
     run(*up, "db", cwd=ROOT)
     healthy(f"{PROJECT}_db_1")
     step("db is healthy")
@@ -212,14 +225,13 @@ def main() -> None:
     step("app is healthy")
     password = secrets.token_urlsafe(18)
     token = fill(password)
-    run(
-        *up, "proxy", cwd=ROOT
-    )  # not before: for a moment it keeps the others from finding each other's names
+    # Last, since for a moment it keeps the others from resolving each other's names.
+    run(*up, "proxy", cwd=ROOT)
     check(folder, stand_ins, password, token)
 
 
 def fill(password: str) -> str:
-    """Load the example and make an editor by the program's commands; gives a token."""
+    """Load the example and make an editor with the program's commands; return a token."""
     parley = ["podman", "exec", "-i", f"{PROJECT}_app_1", "/srv/venv/bin/parley"]
     run(*parley, "import", "/srv/parley/seeds/ukraine-ceasefire-2025")
     run(
@@ -236,6 +248,7 @@ def fill(password: str) -> str:
 
 
 def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None:
+    """Sign in, add a position, restart everything, and find the position again."""
     app, proxy = f"{PROJECT}_app_1", f"{PROJECT}_proxy_1"
     root = folder / "root.crt"
     for _ in range(60):
@@ -294,7 +307,8 @@ def check(folder: Path, stand_ins: list[str], password: str, token: str) -> None
     assert site.ask("/metrics")[0] == 403
     step("metrics are for the network behind the proxy alone")
     print(
-        f"compose-check: passed in {time.monotonic() - began:.0f} s; stand-ins: {', '.join(stand_ins) or 'none'}"
+        f"compose-check: passed in {time.monotonic() - began:.0f} s; stand-ins:"
+        f" {', '.join(stand_ins) or 'none'}"
     )
 
 
@@ -310,7 +324,7 @@ def _hardened(app: str) -> None:
 
 
 def _resolve_here() -> None:
-    """Let the site's name mean this machine, for this process alone."""
+    """Resolve the site's name to this machine, for this process alone."""
     import socket
 
     before = socket.getaddrinfo

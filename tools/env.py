@@ -1,4 +1,4 @@
-"""Write the .env that docker-compose.yml reads, with random passwords; refuses to overwrite one."""
+"""Write the .env that docker-compose.yml reads, with random passwords; refuse to overwrite one."""
 
 import argparse
 import os
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 TEXT = """\
-# For docker-compose.yml. Keep it as you keep passwords; the database knows them, so do not write it anew.
+# For docker-compose.yml. Keep it as you keep passwords; the database knows them, so do not write \
+it anew.
 SITE={site}
 TLS={tls}
 DB_OWNER_PASSWORD={owner}
@@ -17,6 +18,7 @@ DB_SERVING_PASSWORD={serving}
 
 
 def main() -> int:
+    """Run the command."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("site", help="host name at which browsers reach it")
     arguments.add_argument(

@@ -1,4 +1,4 @@
-"""Write the lock files anew from pyproject.toml and package.json: every version with its hashes, no addresses."""
+"""Write the lock files from pyproject.toml and package.json: versions with hashes, no addresses."""
 
 import json
 import os
@@ -16,11 +16,12 @@ COMMON = [
     "--no-emit-index-url",
     "--no-emit-find-links",
 ]
-# Neither what this machine's configuration adds to the registry nor what its cache holds may get into a lock.
+# Neither this machine's registry configuration nor its cache may influence a lock file.
 ISOLATED = ["--no-config", "--no-cache", "--quiet", "--custom-compile-command", "make lock"]
 
 
 def main() -> None:
+    """Run the command."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run(

@@ -1,10 +1,10 @@
-"""Open every export with the programs that people open it with, and print what came out as a table.
+"""Open every export with the programs people use for it, and print the results as a table.
 
-A temporary Parley is served, with the example and with a negotiation of nasty texts. Its exports are read by libraries
-in a temporary environment, and by those programs of the system that are there. On Debian, all of these are
-`apt-get install r-base-core r-cran-readr r-cran-readxl r-cran-igraph libreoffice-calc biber texlive-xetex pandoc nodejs
-npm texlive-bibtex-extra texlive-lang-cyrillic texlive-latex-recommended fonts-dejavu-core`.
-Exit 1: something differs that is not known to.
+A temporary Parley serves the example and a negotiation of nasty texts. Its exports are read by
+libraries in a temporary environment, and by the programs of the system that are installed. On
+Debian, all of these are `apt-get install r-base-core r-cran-readr r-cran-readxl r-cran-igraph
+libreoffice-calc biber texlive-xetex pandoc nodejs npm texlive-bibtex-extra texlive-lang-cyrillic
+texlive-latex-recommended fonts-dejavu-core`. Exit code 1: there is a difference that is not known.
 """
 
 import argparse
@@ -22,13 +22,15 @@ from consumers.truth import Seen
 
 HERE = Path(__file__).resolve().parent
 LIBRARIES = (
-    "pandas", "polars", "duckdb", "openpyxl", "frictionless", "networkx", "igraph", "feedparser", "bibtexparser>=2.1",
+    "pandas", "polars", "duckdb", "openpyxl", "frictionless", "networkx", "igraph", "feedparser",
+    "bibtexparser>=2.1",
     "pybtex", "rispy", "citeproc-py", "pyld",
 )  # fmt: skip
 PLACES = (nasty.SLUG, making.EXAMPLE)
 
 
 def main() -> None:
+    """Run the command."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -55,6 +57,7 @@ def main() -> None:
 
 
 def make(work: Path, keep: Path | None) -> Path:
+    """Write the exports, to `keep` if it is given."""
     exports = keep or work / "exports"
     exports.mkdir(parents=True)
     home = work / "home"
@@ -65,7 +68,7 @@ def make(work: Path, keep: Path | None) -> Path:
 
 
 def libraries(work: Path) -> tuple[Path, Path]:
-    """An environment with the newest libraries: its Python, and where the data of citeproc-py is."""
+    """Make an environment with the newest libraries; return its Python and citeproc-py's data."""
     venv.create(work / "venv", with_pip=True)
     python = work / "venv/bin/python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", *LIBRARIES], check=True)
@@ -74,13 +77,14 @@ def libraries(work: Path) -> tuple[Path, Path]:
 
 
 def opened(place: Path, python: Path) -> list[Seen]:
-    """What the libraries make of it, each in a process of its own, since an import may fail."""
+    """Return the libraries' results, each from a process of its own, since an import may fail."""
     told = []
     for module in ("tables", "others"):
         code = (
             f"import sys, json, dataclasses, pathlib; sys.path.insert(0, {str(HERE)!r});"
             f"from consumers import {module} as m;"
-            f"print(json.dumps([dataclasses.asdict(s) for s in m.check(pathlib.Path({str(place)!r}))]))"
+            "print(json.dumps([dataclasses.asdict(s) for s in"
+            f" m.check(pathlib.Path({str(place)!r}))]))"
         )
         done = subprocess.run([python, "-W", "ignore", "-c", code], capture_output=True, text=True)
         if done.returncode:
@@ -91,14 +95,15 @@ def opened(place: Path, python: Path) -> list[Seen]:
 
 
 def show(told: dict[str, list[Seen]]) -> None:
-    """A line for each export and reader, with what came out of the nasty negotiation and of the example."""
+    """Print a row for each export and reader, with the results for both negotiations."""
     lines: dict[tuple[str, str, str], dict[str, Seen]] = {}
     for slug, seen in told.items():
         for line in seen:
-            what = line.compared.lstrip("0123456789 ")  # how many there are differs
+            what = line.compared.lstrip("0123456789 ")  # the number differs between the two
             lines.setdefault((line.export, line.consumer, what), {})[slug] = line
     print(
-        "| export | opened with | compared | nasty texts | the example |\n| --- | --- | --- | --- | --- |"
+        "| export | opened with | compared | nasty texts | the example |\n| --- | --- | --- | --- |"
+        " --- |"
     )
     for (export, consumer, _), by_slug in lines.items():
         compared = next(iter(by_slug.values())).compared
@@ -107,6 +112,7 @@ def show(told: dict[str, list[Seen]]) -> None:
 
 
 def cell(seen: Seen | None) -> str:
+    """Return a cell of the table."""
     if seen is None:
         return ""
     text = " ".join(seen.result.replace("|", "\\|").split())

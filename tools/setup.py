@@ -1,4 +1,4 @@
-"""Set up the environment in .venv by the lock files; a second run finds nothing to do."""
+"""Set up the environment in .venv from the lock files; if it is up to date, change nothing."""
 
 import fcntl
 import hashlib
@@ -17,10 +17,10 @@ LOCKS = {"run": ["requirements.lock"], "dev": ["requirements.lock", "requirement
 
 
 def main() -> None:
-    """Bring the environment up to what is asked for, `run` or `dev`."""
+    """Bring the environment to the state that is asked for, `run` or `dev`."""
     wanted = sys.argv[1]
     with open(__file__) as this:
-        # Two at once, `make run` beside `make test`, would undo each other's work.
+        # Two at once, such as `make run` and `make test`, would undo each other's work.
         fcntl.flock(this, fcntl.LOCK_EX)
         made = STAMP.read_text() if STAMP.exists() and _works() else None
         if made not in (_stamp(wanted), _stamp("dev")):
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _works() -> bool:
-    """Tell whether the Python that the environment was made with is still there."""
+    """Tell whether the Python with which the environment was made still exists."""
     try:
         return (
             subprocess.run(
@@ -44,7 +44,7 @@ def _works() -> bool:
 
 
 def _stamp(kind: str) -> str:
-    """Tell by what an environment was made: also where, since its scripts name that."""
+    """Return what an environment was made from, with its path, which its scripts contain."""
     made_of = [
         kind,
         str(ROOT),
@@ -55,12 +55,12 @@ def _stamp(kind: str) -> str:
 
 def _install(kind: str, *, afresh: bool) -> None:
     if afresh:
-        # No package of yesterday stays, and what an interruption left half made goes.
+        # Old packages are removed, and so is what an interrupted run left behind.
         shutil.rmtree(VENV, ignore_errors=True)
         print("Setting up .venv, which takes about half a minute …", flush=True)
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     else:
-        # What the tests need is only added: a server may be running from this environment.
+        # Packages for tests are only added: a server may be running from this environment.
         STAMP.unlink()
         print("Adding what the tests need to .venv …", flush=True)
     pip = [
@@ -79,7 +79,8 @@ def _install(kind: str, *, afresh: bool) -> None:
         [*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT], check=True
     )
     if kind == "dev":
-        # The tests start a hundred processes; where PYTHONDONTWRITEBYTECODE is set each would compile everything anew.
+        # The tests start a hundred processes. With PYTHONDONTWRITEBYTECODE set, each would compile
+        # everything again.
         compile_all = ["-m", "compileall", "-q", "-j", "0", VENV / "lib"]
         subprocess.run([VENV / "bin/python", *compile_all], check=False, capture_output=True)
     STAMP.write_text(_stamp(kind))

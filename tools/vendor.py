@@ -1,4 +1,4 @@
-"""Fetch what the browser gets besides our own files, by package-lock.json, into static/vendor."""
+"""Fetch the browser's third-party files, as package-lock.json says, into static/vendor."""
 
 import hashlib
 import os
@@ -25,11 +25,11 @@ FILES = {
     "swagger-ui.css": "swagger-ui-dist",
     **FONTS,
 }
-AXE = MODULES / "axe-core/axe.min.js"  # for the tests alone, and so not in static/
+AXE = MODULES / "axe-core/axe.min.js"  # only for the tests, and so not in static/
 
 
 def main() -> None:
-    """Do it, if it is not done for this lock already."""
+    """Fetch the files, unless that was done for this lock file already."""
     wanted = hashlib.sha256(
         (ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
     ).hexdigest()
@@ -56,7 +56,7 @@ def _install(folder: Path) -> None:
         "npm_config_update_notifier": "false",
     }
     if not (shutil.which("npm") and shutil.which("node")):
-        # Two hundred megabytes that are needed only once.
+        # A temporary Node: two hundred megabytes that are needed only once.
         print("  … by way of a Node that goes away again", flush=True)
         subprocess.run([sys.executable, "-m", "venv", folder / "node"], check=True)
         pip = [
@@ -72,7 +72,7 @@ def _install(folder: Path) -> None:
         environment["PATH"] = os.pathsep.join(
             [str(folder / "node/bin"), os.environ.get("PATH", os.defpath)]
         )
-        environment["NODE_OPTIONS"] = "--use-system-ca"  # it would know no certificates but its own
+        environment["NODE_OPTIONS"] = "--use-system-ca"  # by default it trusts only its own
     npm = shutil.which("npm", path=environment.get("PATH")) or "npm"
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -1,4 +1,7 @@
-"""Every export of a temporary Parley with the example and the nasty negotiation, as files, with what the API says."""
+"""Write every export of a temporary Parley to files, with the API's answers beside them.
+
+It has the example and the nasty negotiation.
+"""
 
 import contextlib
 import json
@@ -37,12 +40,13 @@ FORMS = ("txt", "bib", "ris", "json")
 
 
 class Site:
-    """A running Parley, asked as anybody does."""
+    """A running Parley, with an editor's token."""
 
     def __init__(self, port: int, token: str) -> None:
         self.url, self.token = f"http://127.0.0.1:{port}", token
 
     def fetch(self, path: str, body: Any = None, **headers: str) -> bytes:
+        """Send a request and return the body."""
         data = None if body is None else json.dumps(body).encode()
         sent = headers | (
             {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
@@ -57,12 +61,15 @@ class Site:
             sys.exit(f"{path}: {error.code} {error.read().decode()[:2000]}")
 
     def ask(self, path: str) -> Any:
+        """Return the JSON that a GET answers."""
         return json.loads(self.fetch(f"/api/v1{path}"))
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST JSON and return the `data` of the answer."""
         return dict(json.loads(self.fetch(f"/api/v1{path}", body))["data"])
 
     def walk(self, path: str) -> list[Any]:
+        """Return all items of a list, page by page."""
         found: list[Any] = []
         cursor = ""
         while True:
@@ -75,7 +82,7 @@ class Site:
 
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[Site]:
-    """Serve the example and the nasty negotiation until the block ends."""
+    """Serve the example and the nasty negotiation while the block runs."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("PARLEY_", "DATABASE_", "PG"))}
     environment = kept | {"PARLEY_HOME": str(home)}
 
@@ -111,7 +118,7 @@ def serving(home: Path) -> Iterator[Site]:
 
 
 def release(site: Site, name: str, password: str) -> None:
-    """Freeze a release, as an admin does by the form."""
+    """Freeze a release with the admin's form."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     browser.addheaders = [("Sec-Fetch-Site", "same-origin")]
     title = {
@@ -140,7 +147,7 @@ def _wait(site: Site, server: "subprocess.Popen[bytes]") -> None:
 
 
 def make(site: Site, folder: Path) -> None:
-    """Write all exports of both negotiations into folders named by them, with `truth.json` beside them."""
+    """Write all exports of each negotiation into a folder of its name, with `truth.json`."""
     for slug in (nasty.SLUG, EXAMPLE):
         place = folder / slug
         (place / "cite").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""An invented negotiation whose texts try everything that exports and their readers may trip over."""
+"""Define an invented negotiation whose texts try everything that may break exports or readers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 SLUG = "nasty"
 Post = Callable[[str, dict[str, Any]], dict[str, Any]]
 
-LONG = (
-    "Дуже довге речення, яке не вміщується в комірку. " * 400
-)  # 19,600 characters: the longest quote takes 20,000
+# 19,600 characters; a quote may have 20,000.
+LONG = "Дуже довге речення, яке не вміщується в комірку. " * 400
 LONGER = "A summary that is longer than a cell of a spreadsheet can be. " * 700  # 43,400 characters
 TEXTS = [
     "=1+1",
@@ -45,15 +44,22 @@ TEXTS = [
 ]
 WHERE = "Lake archive, box 3, folder “50 % & more”"
 SOURCES: list[dict[str, Any]] = [
-    {"url": "https://news.example/a_b%20c?d=1&e=%D0%B9#f~g", "title": "Talks & more: 50 % of {a}_b #1 $2 ~3 ^4 \\5",
-     "publisher": "The Lake Post & Sons", "author": "Li, A. and B. O’Neil", "published_on": "2025-03-17",
+    {"url": "https://news.example/a_b%20c?d=1&e=%D0%B9#f~g",
+     "title": "Talks & more: 50 % of {a}_b #1 $2 ~3 ^4 \\5",
+     "publisher": "The Lake Post & Sons", "author": "Li, A. and B. O’Neil",
+     "published_on": "2025-03-17",
      "kind": "news article", "language": "en"},
-    {"url": "https://новини.example/новина?що=їжак", "title": "Переговори: «так» — чи “ні”?", "publisher": "Газета",
+    {"url": "https://новини.example/новина?що=їжак", "title": "Переговори: «так» — чи “ні”?",
+     "publisher": "Газета",
      "published_on": "2025-03", "language": "uk"},
     {"reference": WHERE, "title": "Long", "published_on": "2025"},
-    {"url": "https://example.org/عربي", "title": "=HYPERLINK(\"x\")", "author": "NA", "language": "ar"},
+    {"url": "https://example.org/عربي", "title": "=HYPERLINK(\"x\")", "author": "NA",
+     "language": "ar"},
 ]  # fmt: skip
-FULL = "He said: «Ми не віддамо — ніколи — ані метра», and then, after a long while, that it’s “all or nothing”, as ever."
+FULL = (
+    "He said: «Ми не віддамо — ніколи — ані метра», and then, after a long while,"
+    " that it’s “all or nothing”, as ever."
+)
 READ = {"url": "https://news.example/full", "title": "With its text", "text": FULL}
 ELIDED = 'Ми не віддамо ... ані метра", and then [...] it\'s "all or nothing"'
 PARTIES = [
@@ -65,20 +71,28 @@ PARTIES = [
     ("mute", "Nobody has asked", []),
 ]  # fmt: skip
 ISSUES: list[dict[str, Any]] = [
-    {"slug": "quota", "title": "Quota, in %", "question": "How much;\nand when?", "group": "=Water", "ordered": True,
-     "options": [{"slug": "none", "label": "0 %", "rank": 0}, {"slug": "half", "label": "½; or so", "rank": 1.5},
+    {"slug": "quota", "title": "Quota, in %", "question": "How much;\nand when?", "group": "=Water",
+     "ordered": True,
+     "options": [{"slug": "none", "label": "0 %", "rank": 0},
+                 {"slug": "half", "label": "½; or so", "rank": 1.5},
                  {"slug": "all", "label": "=100 %", "rank": 3}]},
     {"slug": "dam", "title": "Дамба", "ordered": False,
-     "options": [{"slug": "open", "label": "Open"}, {"slug": "closed", "label": 'Closed, "for good"'}]},
+     "options": [{"slug": "open", "label": "Open"},
+                 {"slug": "closed", "label": 'Closed, "for good"'}]},
 ]  # fmt: skip
-PREFERRED = {"north": ("none", "open"), "south": ("all", "closed"), "east": ("half", "open"), "west": ("all", None),
+PREFERRED = {"north": ("none", "open"), "south": ("all", "closed"), "east": ("half", "open"),
+             "west": ("all", None),
              "twin": (None, "closed")}  # fmt: skip
 DAYS = ("2025-03-13", "2025-03", "2025")
 
 
 def fill(post: Post) -> None:
-    """State a position for each text, over all cells of the parties that speak, and a few without a summary."""
-    post("/negotiations", {"slug": SLUG, "title": "Nasty, “nasty” & <nasty>", "summary": "=1+1\nsecond line",
+    """State a position for each text, over all cells of parties that speak.
+
+    A few have no summary.
+    """
+    post("/negotiations", {"slug": SLUG, "title": "Nasty, “nasty” & <nasty>",
+                           "summary": "=1+1\nsecond line",
                            "licence": "CC-BY-4.0, see https://x.example"})  # fmt: skip
     for slug, name, aliases in PARTIES:
         post("/parties", {"slug": f"nasty-{slug}", "name": name, "aliases": aliases})
@@ -115,10 +129,13 @@ def fill(post: Post) -> None:
             "summary": LONGER if n == 3 else None if n % 5 == 4 else text,
             "firmness": ["red_line", "demand", "preference", "open", "unclear"][n % 5],
             "attitudes": {option: "prefers"} if option else {}, "stated_on": DAYS[n % 3],
-            "conditions": {option: text[:200]} if option and n % 7 == 0 and "\n" not in text else {},
+            "conditions":
+                {option: text[:200]} if option and n % 7 == 0 and "\n" not in text else {},
             "salience": n if n % 3 else None, "quotes": quotes,
         })  # fmt: skip
     post("/positions", {
-        "negotiation": SLUG, "party": "nasty-north", "issue": "dam", "stated_on": "2024-05", "firmness": "open",
-        "quotes": [{"source_id": post("/sources", READ)["id"], "exact": ELIDED, "kind": "reported"}],
+        "negotiation": SLUG, "party": "nasty-north", "issue": "dam", "stated_on": "2024-05",
+        "firmness": "open",
+        "quotes": [{"source_id": post("/sources", READ)["id"], "exact": ELIDED,
+                    "kind": "reported"}],
     })  # fmt: skip

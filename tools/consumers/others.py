@@ -1,4 +1,7 @@
-"""Graphs, feeds, references and linked data, read with the libraries for them; run in an environment that has these."""
+"""Read graphs, feeds, references and linked data with their libraries.
+
+Run in an environment that has these.
+"""
 
 import json
 import re
@@ -25,11 +28,12 @@ from consumers.truth import Seen, load, seen
 from pybtex import PybtexEngine
 from pyld import jsonld
 
-NEXT_LINE = "…"  # what feedparser makes of U+0085
+NEXT_LINE = "…"  # feedparser turns U+0085 into this
 WEIGHTED = ("fruchterman_reingold", "kamada_kawai", "drl")
 
 
 def check(place: Path) -> list[Seen]:
+    """Read all files in `place`."""
     truth = load(place)
     return [
         line
@@ -39,7 +43,7 @@ def check(place: Path) -> list[Seen]:
 
 
 def graph(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """Vertices and weights by the API; and that igraph computes with the weights."""
+    """Compare vertices and weights with the API, and compute with the weights in igraph."""
     file = str(place / "agreement.graphml")
     wanted = {
         tuple(p["parties"]): (p["agreement"], p["issues"]) for p in truth["pairs"] if p["agreement"]
@@ -74,7 +78,7 @@ def graph(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def feed(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """An entry for each position, newest first, that leads to it and holds its words."""
+    """Expect an entry for each position, newest first, with a link to it and its words."""
     found = feedparser.parse(place / "feed.atom")
     wrong = [str(found.bozo_exception)] if found.bozo else []
     newest = sorted(truth["positions"], key=lambda p: -p["id"])[:50]
@@ -113,14 +117,17 @@ def feed(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def files(place: Path, form: str) -> list[Path]:
+    """Return the citation files of a format."""
     return sorted((place / "cite").glob(f"*.{form}"))
 
 
 def items(place: Path) -> list[dict[str, Any]]:
+    """Return the CSL-JSON items."""
     return [json.loads(file.read_text())[0] for file in files(place, "json")]
 
 
 def bibtex(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the BibTeX files with bibtexparser and pybtex."""
     wrong_parser, wrong_pybtex = [], []
     for file, item in zip(files(place, "bib"), items(place), strict=True):
         text = file.read_text()
@@ -152,6 +159,7 @@ def bibtex(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def ris(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the RIS files."""
     wrong = []
     for file, item in zip(files(place, "ris"), items(place), strict=True):
         [found] = rispy.loads(file.read_bytes().decode())
@@ -173,7 +181,7 @@ def ris(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def csl(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """The items are taken, and the text says each title once."""
+    """Format the items, and expect each title once in the text."""
     style = CitationStylesStyle("harvard-cite-them-right", locale="en-GB", validate=False)
     wrong = []
     for file, item in zip(files(place, "txt"), items(place), strict=True):
@@ -199,7 +207,10 @@ def csl(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def context(url: str, options: Any = None) -> dict[str, Any]:
-    """Stand in for the contexts of schema.org and the W3C, which are not fetched: every term is one of theirs."""
+    """Load a stand-in for the contexts of schema.org and the W3C, which are not fetched.
+
+    In it, every term belongs to the context.
+    """
     terms = {"@vocab": f"{url}#", "id": "@id", "type": "@type"}
     return {
         "contextUrl": None,
@@ -210,6 +221,7 @@ def context(url: str, options: Any = None) -> dict[str, Any]:
 
 
 def expanded(file: Path) -> Any:
+    """Return a JSON-LD file in expanded form."""
     [found] = jsonld.expand(
         json.loads(file.read_text()),
         {"documentLoader": context, "base": "https://nowhere.example/"},
@@ -221,6 +233,7 @@ PYLD = f"PyLD {version('PyLD')}"
 
 
 def pages(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the JSON-LD in the pages."""
     wrong = []
     found = sorted((place / "ld").glob("page-*.json"))
     for file, work in zip(found, truth["works"], strict=True):
@@ -235,7 +248,7 @@ def pages(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def annotations(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """Each quote as a Web Annotation whose selectors are its words; positions are those of the API."""
+    """Expect each quote as a Web Annotation with its words as selectors and the API's positions."""
     wrong, parts = [], 0
     for q in (q for p in truth["positions"] for q in p["quotes"]):
         data = json.loads((place / "ld" / f"quote-{q['id']}.json").read_text())

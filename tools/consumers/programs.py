@@ -1,4 +1,4 @@
-"""Exports opened with programs of the system: R, LibreOffice, LaTeX with biber, pandoc, Node."""
+"""Open exports with programs of the system: R, LibreOffice, LaTeX with biber, pandoc, Node."""
 
 import csv
 import json
@@ -13,19 +13,16 @@ from consumers.truth import Rows, Seen, differences, load, quote_rows, seen
 
 HERE = Path(__file__).resolve().parent
 KEY = ("position_id", "quote_id")
-# What pdfLaTeX has letters for with the font encodings T1 and T2A.
+# Characters for which pdfLaTeX has letters with the font encodings T1 and T2A.
 IN_FONTS = re.compile(
     "[\t\n\x20-\x7e\u00a0-\u017f\u0400-\u0491\u2010-\u2026\u2039\u203a\u20ac\u2116]*"
 )
-BEYOND_WORDS = (
-    "start",
-    "current",
-    "salience",
-)  # numbers and flags, which a sheet of texts writes its own way
+# Numbers and flags, which readxl writes in its own way when it reads all columns as text.
+BEYOND_WORDS = ("start", "current", "salience")
 
 
 def check(place: Path, work: Path, citeproc: Path | None) -> list[Seen]:
-    """Open what is in `place`; `citeproc` is where the data of citeproc-py is, for citeproc-js."""
+    """Open the files in `place`; `citeproc` is the folder of citeproc-py's data, or None."""
     truth = load(place)
     told: list[Seen] = []
     for program, how in (("Rscript", r), ("soffice", office), ("biber", latex), ("pandoc", pandoc)):
@@ -36,12 +33,14 @@ def check(place: Path, work: Path, citeproc: Path | None) -> list[Seen]:
 
 
 def missing(program: str) -> Seen:
+    """Return the line for a program that is not installed."""
     return Seen("", program, "", "not installed here: not seen")
 
 
 def run(
     *command: object, cwd: Path | None = None, most: int = 600, **env: str
 ) -> "subprocess.CompletedProcess[str]":
+    """Run a program."""
     words = [str(word) for word in command]
     return subprocess.run(
         words, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=most
@@ -49,11 +48,13 @@ def run(
 
 
 def read(file: Path) -> Rows:
+    """Return the rows of a CSV file."""
     with file.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def r(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read tables, workbook and graph with R."""
     into = work / "r"
     into.mkdir(exist_ok=True)
     done = run("Rscript", "--vanilla", HERE / "opened.R", place, into)
@@ -121,11 +122,12 @@ def r(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def lower(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row with R's booleans in lower case."""
     return row | {"current": row["current"].lower()}
 
 
 def office(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
-    """LibreOffice opens workbook and CSV, and saves them as CSV, formulas as what they give."""
+    """Convert workbook and CSV to CSV with LibreOffice, formulas replaced by their results."""
     into = work / "office"
     into.mkdir(exist_ok=True)
     version = " ".join(run("soffice", "--version").stdout.split()[:2])
@@ -154,7 +156,8 @@ def office(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
         ("quotes.csv", "CSV:44,34,76,1,,0,false,true", quote_rows(truth, guard=True)),
     ):
         run("soffice", profile, "--headless", f"--infilter={filter_}", "--convert-to",
-            "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir", into, place / name)  # fmt: skip
+            "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir", into,
+            place / name)  # fmt: skip
         words = [{n: v for n, v in row.items() if n not in BEYOND_WORDS} for row in right]
         found = differences(read(into / name), words, KEY)
         detects = filter_.endswith("true")
@@ -166,6 +169,7 @@ def office(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def latex(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Typeset the bibliography with biber."""
     entries = [file.read_text() for file in sorted((place / "cite").glob("*.bib"))]
     simple = [entry for entry in entries if IN_FONTS.fullmatch(entry)]
     biber = run("biber", "--version").stdout.split()[-1]
@@ -202,6 +206,7 @@ def latex(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def pandoc(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Format the references with pandoc."""
     version = run("pandoc", "--version").stdout.split()[1]
     told = []
     for form, name in (("json", "references.json"), ("bib", "references.bib")):
@@ -226,7 +231,10 @@ def pandoc(place: Path, work: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def citeproc_js(place: Path, work: Path, data: Path) -> list[Seen]:
-    """The text is the one of citeproc-js, apart from what that takes for markup, and from what we add."""
+    """Compare the citation texts with those of citeproc-js.
+
+    Left out are what citeproc-js takes for markup, and what we add.
+    """
     files = sorted((place / "cite").glob("*.json"))
     shutil.copy(HERE / "references.js", work)
     done = run("node", work / "references.js", data, *files, cwd=work)
@@ -259,4 +267,5 @@ def citeproc_js(place: Path, work: Path, data: Path) -> list[Seen]:
 
 
 def without_marks(text: str) -> str:
+    """Return the text without what citeproc-js takes for markup."""
     return re.sub("</?b>|[\"'‘’“”]", "", text)

@@ -1,4 +1,7 @@
-"""Tables read with pandas, polars, DuckDB, openpyxl and frictionless; run in an environment that has these."""
+"""Read tables with pandas, polars, DuckDB, openpyxl and frictionless.
+
+Run in an environment that has these.
+"""
 
 import csv
 import io
@@ -22,23 +25,27 @@ CELLS = "rows and {} columns, cell by cell"
 
 
 def check(place: Path) -> list[Seen]:
+    """Read all files in `place`."""
     truth = load(place)
     checks = (quotes_csv, matrix_csv, edges_csv, bargaining_csv, workbook, document, package)
     return [line for each in checks for line in each(place, truth)]
 
 
 def frame_rows(frame: Any) -> Rows:
+    """Return the rows of a data frame."""
     return list(
         frame.to_dict("records") if isinstance(frame, pandas.DataFrame) else frame.to_dicts()
     )
 
 
 def duck(sql: str) -> Rows:
+    """Return the rows of a DuckDB query."""
     found = duckdb.sql(sql)
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
 def quotes_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the CSV with a row per quote."""
     told = []
     for name, guard in (
         ("quotes-exact.csv", False),
@@ -47,10 +54,12 @@ def quotes_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
     ):
         file, wanted = place / name, quote_rows(truth, guard=guard)
         ways: list[tuple[str, Rows]] = [
-            ("csv of Python", list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"), newline="")))),
+            ("csv of Python",
+             list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"), newline="")))),
             (f"{PANDAS}, `dtype=str, keep_default_na=False`",
              frame_rows(pandas.read_csv(file, dtype=str, keep_default_na=False))),
-            (f"{POLARS}, `infer_schema=False`", frame_rows(polars.read_csv(file, infer_schema=False))),
+            (f"{POLARS}, `infer_schema=False`",
+             frame_rows(polars.read_csv(file, infer_schema=False))),
             (f"{DUCKDB}, `all_varchar=true`", duck(f"FROM read_csv('{file}', all_varchar=true)")),
         ]  # fmt: skip
         compared = CELLS.format(len(wanted[0]))
@@ -63,7 +72,10 @@ def quotes_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def by_itself(who: str, rows: Rows, wanted: Rows) -> Seen:
-    """What a reader makes of it that guesses types; this is its matter, so it is told and no fault."""
+    """Report what a reader that guesses types makes of it.
+
+    That is the reader's choice, so it is not counted as a fault.
+    """
     found = differences(rows, wanted, KEY)
     return Seen(
         "quotes-exact.csv", who, CELLS.format(len(wanted[0])), "; ".join(found)[:500] or "the same"
@@ -71,6 +83,7 @@ def by_itself(who: str, rows: Rows, wanted: Rows) -> Seen:
 
 
 def matrix_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the CSV with a row per issue."""
     parties = [p["slug"] for p in truth["matrix"]["parties"]]
     issues = [i["slug"] for i in truth["matrix"]["issues"]]
     filled = {(c["party"], c["issue"]) for c in truth["matrix"]["cells"] if c["position"]}
@@ -99,6 +112,7 @@ def matrix_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def edges_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the agreement of pairs."""
     wanted = [
         {
             "party": p["parties"][0],
@@ -121,6 +135,7 @@ def edges_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def bargaining_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
+    """Read the scales for bargaining models."""
     scales = {
         i["slug"]: {o["slug"]: o["rank"] for o in i["options"]}
         for i in truth["matrix"]["issues"]
@@ -157,7 +172,7 @@ def bargaining_csv(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def workbook(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """The sheets of the workbook: their rows, and the quotes cell by cell, cut where a cell is full."""
+    """Compare the sheets of the workbook cell by cell; quotes are cut if a cell is full."""
     wanted = [{n: v for n, v in row.items() if n not in WITH_POSITION} for row in quote_rows(truth)]
     positions = [
         {"position_id": p["id"], "summary": cell_of(p["summary"])} for p in truth["positions"]
@@ -166,7 +181,8 @@ def workbook(place: Path, truth: dict[str, Any]) -> list[Seen]:
         (OPENPYXL, "Quotes", sheet_rows(place / "book.xlsx", "Quotes"), wanted),
         (OPENPYXL, "Positions", sheet_rows(place / "book.xlsx", "Positions"), positions),
         (f"{PANDAS} with openpyxl, `keep_default_na=False`", "Quotes",
-         frame_rows(pandas.read_excel(place / "book.xlsx", "Quotes", dtype=object, keep_default_na=False)), wanted),
+         frame_rows(pandas.read_excel(place / "book.xlsx", "Quotes", dtype=object,
+                                      keep_default_na=False)), wanted),
     ]  # fmt: skip
     told = []
     for who, sheet, rows, right in ways:
@@ -199,19 +215,20 @@ WITH_POSITION = {
 
 
 def cell_of(text: str | None) -> str | None:
-    """A text as one cell holds it: 32,767 characters, the end saying that it was cut."""
+    """Return a text as one cell holds it: at most 32,767 characters, a cut marked at the end."""
     note = " … [cut here: longer than a cell can be; the CSV has all of it]"
     return text if text is None or len(text) <= 32_767 else text[: 32_767 - len(note)] + note
 
 
 def sheet_rows(file: Path, name: str) -> Rows:
+    """Return the rows of a sheet, read with openpyxl."""
     sheet = openpyxl.load_workbook(file, read_only=True)[name]
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
 def document(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """The JSON, whose positions are the API's with `current` beside them."""
+    """Compare the JSON, whose positions are the API's with `current` added."""
     found = json.loads((place / "matrix.json").read_text())
     positions = [{n: v for n, v in p.items() if n != "current"} for p in found["data"]["positions"]]
     by_id = {p["id"]: p for p in truth["positions"]}
@@ -240,7 +257,11 @@ def document(place: Path, truth: dict[str, Any]) -> list[Seen]:
             differences(rows, wanted, KEY),
         )
     )
-    sql = f"SELECT p.id AS position_id, unnest(p.quotes).id AS quote_id, unnest(p.quotes).exact AS exact FROM (SELECT unnest(data.positions) AS p FROM read_json('{place / 'matrix.json'}', maximum_object_size=100000000))"  # noqa: E501,S608  (a path of our own)
+    sql = (
+        "SELECT p.id AS position_id, unnest(p.quotes).id AS quote_id, unnest(p.quotes).exact AS"  # noqa: S608  (a path of our own)
+        f" exact FROM (SELECT unnest(data.positions) AS p FROM read_json('{place / 'matrix.json'}',"
+        " maximum_object_size=100000000))"
+    )
     told.append(
         seen("matrix.json", DUCKDB, "the words of every quote", differences(duck(sql), wanted, KEY))
     )
@@ -248,7 +269,10 @@ def document(place: Path, truth: dict[str, Any]) -> list[Seen]:
 
 
 def package(place: Path, truth: dict[str, Any]) -> list[Seen]:
-    """The data package: valid by frictionless, hashes and keys included, and its quotes as they are."""
+    """Validate the data package with frictionless, hashes and keys included.
+
+    Its quotes are compared with the API's.
+    """
     told = []
     for name in ("package.zip", "release.zip"):
         if not (place / name).exists():

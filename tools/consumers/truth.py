@@ -1,4 +1,7 @@
-"""What each export has to say, from the API's answers; and telling what a reader made of it. Standard library only."""
+"""Tell what each export must contain, from the API's answers, and compare.
+
+It needs the standard library only.
+"""
 
 import json
 import math
@@ -14,7 +17,7 @@ SAME = "the same"
 
 @dataclass(frozen=True)
 class Seen:
-    """One line of the table: what was opened with what, what was compared, and what came out."""
+    """A row of the table: the export, the reader, what was compared, and the result."""
 
     export: str
     consumer: str
@@ -24,15 +27,17 @@ class Seen:
 
 
 def load(place: Path) -> dict[str, Any]:
+    """Return the API's answers."""
     return dict(json.loads((place / "truth.json").read_text()))
 
 
 def guarded(value: Any) -> Any:
+    """Return a text as exports guard it against formulas; other values unchanged."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def quote_rows(truth: Mapping[str, Any], *, guard: bool = False) -> Rows:
-    """The rows of the long CSV and of the sheet Quotes, by the numbers of position and quote."""
+    """Return the rows of the long CSV and of the sheet Quotes, in the API's order."""
     cells = truth["matrix"]["cells"]
     current = {c["position"]["id"] for c in cells if c["position"]}
     names = {p["slug"]: p["name"] for p in truth["matrix"]["parties"]}
@@ -60,7 +65,10 @@ def quote_rows(truth: Mapping[str, Any], *, guard: bool = False) -> Rows:
 
 
 def plain(value: Any) -> Any:
-    """A value as files without types can hold it: nothing is an empty text, numbers and flags are written out."""
+    """Return a value as an untyped file has it.
+
+    None is an empty text; numbers and booleans are written out.
+    """
     if value is None or value != value or str(value) in ("<NA>", "NaT"):
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool_":
@@ -73,7 +81,7 @@ def plain(value: Any) -> Any:
 
 
 def differences(found: Iterable[Mapping[str, Any]], wanted: Rows, key: Sequence[str]) -> list[str]:
-    """Name what is not as it should be: rows that are missing or too many, and cells by column."""
+    """Describe missing rows, extra rows, and cells that differ, by column."""
     by_key = {tuple(plain(row.get(k)) for k in key): row for row in found}
     right = {tuple(plain(row[k]) for k in key): row for row in wanted}
     told = [f"{len(by_key)} rows instead of {len(right)}"] if len(by_key) != len(right) else []
@@ -90,7 +98,8 @@ def differences(found: Iterable[Mapping[str, Any]], wanted: Rows, key: Sequence[
     for column, pairs in wrong.items():
         got, right_one = min(pairs, key=lambda pair: len(pair[1]))
         told.append(
-            f"{column} differs in {len(pairs)} of {len(right)}, e.g. {got[:40]!r} for {right_one[:40]!r}"
+            f"{column} differs in {len(pairs)} of {len(right)}, e.g. {got[:40]!r} for"
+            f" {right_one[:40]!r}"
         )
     return told
 
@@ -98,7 +107,10 @@ def differences(found: Iterable[Mapping[str, Any]], wanted: Rows, key: Sequence[
 def seen(
     export: str, consumer: str, compared: str, told: Sequence[str], *, known: str = ""
 ) -> Seen:
-    """A line of the table; `known` explains what is known to differ and why, and is wrong where nothing does."""
+    """Return a row of the table.
+
+    `known` explains a known difference; it is a fault if there is none any more.
+    """
     if known and not told:
         return Seen(export, consumer, compared, f"no longer differs: {known}", fault=True)
     if known:
