@@ -1,0 +1,1 @@
+"""Measure speed, memory and fidelity: python -m bench, or make bench."""

@@ -1,4 +1,7 @@
-"""What can be measured: python -m bench, or make bench; ARGS="import 1000000" says what, and how many positions."""
+"""Run a benchmark: python -m bench KIND [COUNT], or make bench ARGS="import 1000000".
+
+COUNT is the number of positions.
+"""
 
 import importlib
 import sys
@@ -6,7 +9,8 @@ import sys
 KINDS = {
     "import": (
         "imports",
-        "by phase: time; memory, and how long others wait to write; twice, the second changes nothing",
+        "by phase: time; memory, and how long others wait to write; twice, the second changes"
+        " nothing",
     ),
     "export": ("exports", "each format: time and memory"),
     "quotes": ("quotes", "checking quotations where that is hardest: time"),
@@ -16,13 +20,14 @@ KINDS = {
     ),
 }
 COUNTED = ("import", "export")
-USAGE = """Say what to measure, and of import and export how many positions (100000 unless said otherwise):
+USAGE = """\
+Say what to measure, and of import and export how many positions (100000 unless said otherwise):
 make bench ARGS="import 1000000"
 """
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what the arguments say; exit code 2 where they say nothing that can be measured."""
+    """Run the benchmark that the arguments name; return exit code 2 if there is no such one."""
     kind, *rest = arguments or [""]
     counts = all(n.isdecimal() and int(n) for n in rest) and len(rest) <= 1
     if kind not in KINDS or (kind in COUNTED and not counts):

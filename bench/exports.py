@@ -1,4 +1,4 @@
-"""Time and memory of exporting very many positions: python -m bench.exports [COUNT]."""
+"""Measure time and memory of exporting very many positions: python -m bench.exports [COUNT]."""
 
 import asyncio
 import gc
@@ -36,7 +36,7 @@ BASE = "http://127.0.0.1:8000"
 
 @dataclass
 class Watch:
-    """Seconds, the most memory of this process in MB, and the longest that its event loop was held up in ms."""
+    """Measure an export: seconds, peak memory in MB, and the event loop's longest delay in ms."""
 
     started: float = field(default_factory=time.perf_counter)
     before: float = field(default_factory=lambda: rss())
@@ -44,6 +44,7 @@ class Watch:
     held_up: float = 0
 
     async def look(self) -> None:
+        """Sample memory and the event loop's delay until cancelled."""
         while True:
             began = time.perf_counter()
             await asyncio.sleep(0.005)
@@ -51,21 +52,23 @@ class Watch:
             self.most = max(self.most, rss())
 
     def say(self, kind: str, size: int) -> None:
+        """Print the results of one export."""
         took = time.perf_counter() - self.started
         print(
-            f"{kind:4} {took:6.1f} s  {size:>13,} bytes  memory {self.before:.0f} MB, at most {self.most:.0f} MB"
+            f"{kind:4} {took:6.1f} s  {size:>13,} bytes  memory {self.before:.0f} MB, at most"
+            f" {self.most:.0f} MB"
             f"  loop held up {self.held_up:.0f} ms",
             flush=True,
         )
 
 
 def rss() -> float:
-    """Memory of this process now, in MB."""
+    """Return the memory of this process in MB."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 
 async def write(session: AsyncSession, kind: str, folder: Path) -> int:
-    """Write one export, and return how many bytes it has."""
+    """Write one export, and return its size in bytes."""
     path = folder / f"export.{kind}"
     if kind == "zip":
         await export_package(session, await moment(session), "lake", path, texts=False)
@@ -92,12 +95,13 @@ async def write(session: AsyncSession, kind: str, folder: Path) -> int:
 
 
 async def measure(url: str, folder: Path) -> None:
+    """Run every export of the database at `url`, and print what each took."""
     engine = make_engine(url)
     for kind in KINDS:
         async with make_sessions(engine)() as session:
             watch = Watch()
             looking = asyncio.create_task(watch.look())
-            await give_time(session)  # as the program does
+            await give_time(session)  # as the export pages do
             size = await write(session, kind, folder)
             looking.cancel()
         watch.say(kind, size)
@@ -105,6 +109,7 @@ async def measure(url: str, folder: Path) -> None:
 
 
 async def make_token(url: str) -> str:
+    """Add an editor to the database at `url`, and return an API token."""
     engine = make_engine(url)
     async with transaction(make_sessions(engine)) as session:
         account = await accounts.add_user(
@@ -116,7 +121,10 @@ async def make_token(url: str) -> str:
 
 
 def run(count: int) -> None:
-    """Export a negotiation of `count` positions, with two quotes each, in every format; say what each took."""
+    """Export a negotiation of `count` positions, with two quotes each, in every format.
+
+    Prints what each format took.
+    """
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "pg", fast=True) as server:
         migrate(server.owner_url, server.url)
         token = asyncio.run(make_token(server.url))

@@ -1,4 +1,7 @@
-"""Time, memory and waiting of an import of very many positions: python -m bench import [COUNT]."""
+"""Measure time, memory and lock waits of an import of very many positions.
+
+Run with python -m bench import [COUNT].
+"""
 
 import asyncio
 import tempfile
@@ -20,11 +23,11 @@ from app.log.writer import LOCK
 from bench.making import make_package
 from bench.memory import Watch
 
-EVERY = 0.02  # seconds from one try of the other writer to the next
+EVERY = 0.02  # seconds between the attempts of the other writer
 
 
 class Phases:
-    """How long an import was at what it says it is doing."""
+    """Measure how long an import spends in each phase that it reports."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = {}
@@ -43,7 +46,7 @@ class Phases:
 
 @contextmanager
 def other_writer(url: str) -> Iterator[list[float]]:
-    """Take the log's lock again and again, as writers do, and note how long each time took."""
+    """Take the log's lock again and again, as writers do, and record how long each attempt took."""
     waited: list[float] = []
     done = threading.Event()
 
@@ -66,6 +69,7 @@ def other_writer(url: str) -> Iterator[list[float]]:
 
 
 async def take_in(url: str, package: Path, phases: Phases) -> str:
+    """Import the package, and return what the import reports."""
     engine = make_engine(url, limits=False)
     async with transaction(make_sessions(engine)) as session:
         report = await import_package(session, package, by="bench", now=now(), progress=phases)

@@ -1,4 +1,7 @@
-"""Make a data package of very many positions, by hand as a stranger would: keys of its own, no history, no texts."""
+"""Make a data package of very many positions, without this program's code.
+
+Like a package of another program it has keys of its own, no history and no texts.
+"""
 
 import csv
 import json
@@ -8,22 +11,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-OPTIONS, SPEAKERS, QUOTES = 4, 3, 1.2  # of an issue, of a party, of a position on the average
+OPTIONS, SPEAKERS, QUOTES = 4, 3, 1.2  # per issue, per party, per position on average
 FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")
 DAYS = [(date(2022, 1, 1) + timedelta(n)).isoformat() for n in range(1_700)]
-WORDS = """ceasefire monitoring border troops withdrawal guarantee security council observer treaty prisoner exchange
-corridor relief sanctions referendum timetable inspector mediator proposal annex ratify deadline reject accept insist
-demand prefer propose delay within months weeks region city port railway energy grid harvest export frozen assets court
-inquiry amnesty language media statement minister envoy summit protocol reservation interim status line zone drone
-airspace mine clearance refugees property compensation""".split()
+WORDS = """ceasefire monitoring border troops withdrawal guarantee security council observer treaty
+prisoner exchange corridor relief sanctions referendum timetable inspector mediator proposal annex
+ratify deadline reject accept insist demand prefer propose delay within months weeks region city
+port railway energy grid harvest export frozen assets court inquiry amnesty language media
+statement minister envoy summit protocol reservation interim status line zone drone airspace mine
+clearance refugees property compensation""".split()
 
 
 def make_package(out: Path, count: int) -> None:
-    """Write a package of `count` published positions with 1.2 quotes each; the same count, the same bytes."""
+    """Write a package of `count` published positions with 1.2 quotes each.
+
+    The same count gives the same bytes.
+    """
     rng = random.Random(count)
-    side = max(
-        2, min(200, round((count / 16) ** 0.5))
-    )  # about 16 positions in a cell, at most 40,000 cells
+    # About 16 positions in a cell, at most 40,000 cells.
+    side = max(2, min(200, round((count / 16) ** 0.5)))
     parties, issues, sources = range(side), range(side), range(max(1, count // 20))
     pool = [" ".join(rng.choices(WORDS, k=6)) for _ in range(4_000)]
 
@@ -80,7 +86,8 @@ def make_package(out: Path, count: int) -> None:
         "uid,position,source,exact,prefix,suffix,speaker",
         (
             (
-                q, n, f"s{rng.randrange(len(sources))}", words(5), rng.choice(pool), rng.choice(pool),
+                q, n, f"s{rng.randrange(len(sources))}", words(5), rng.choice(pool),
+                rng.choice(pool),
                 f"p{cells[n][0]}-{q % SPEAKERS}",
             )
             for q, n in enumerate(quoted)

@@ -1,4 +1,4 @@
-"""The most memory that this process and the database's server took, and their work, from /proc (Linux)."""
+"""Measure peak memory and CPU time of this process and the database server, from /proc (Linux)."""
 
 import os
 import threading
@@ -14,14 +14,14 @@ EVERY = 0.25  # seconds
 
 
 def own_memory() -> float:
-    """The memory of this process that is its own and no file's, in MB."""
+    """Return the memory of this process that no file backs, in MB."""
     return _anonymous("self")
 
 
 def _anonymous(process: str | int) -> float:
     try:
         status = Path(f"/proc/{process}/status").read_text()
-    except OSError:  # it has ended
+    except OSError:  # the process has ended
         return 0.0
     return next(
         (
@@ -42,7 +42,10 @@ def _worked(process: int) -> float:
 
 
 class Watch:
-    """Look at both while a block runs; of the server, what its processes have beside the buffers that they share."""
+    """Measure both while a block runs.
+
+    Of the server it counts what its processes have besides the shared buffers.
+    """
 
     def __init__(self, url: str) -> None:
         self.own = self.before = self.server = 0.0
@@ -68,7 +71,8 @@ class Watch:
     def __str__(self) -> str:
         server = sum(self._worked.values())
         return (
-            f"memory {self.own:.0f} MB at most ({self.before:.0f} before), the server's {self.server:.0f} MB; "
+            f"memory {self.own:.0f} MB at most ({self.before:.0f} before), the server's"
+            f" {self.server:.0f} MB; "
             f"work of a processor {self.worked:.0f} s, the server's {server:.0f} s"
         )
 

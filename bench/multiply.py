@@ -1,32 +1,39 @@
-"""Make a negotiation large: one published position, laid into the log again and again as positions of all parties."""
+"""Enlarge a negotiation: copy one published position in the log many times, for all parties."""
 
 import psycopg
 
-FIRST = 1_000_000  # number of the first position, quote and source of them
+FIRST = 1_000_000  # id of the first added position, quote and source
 PER_SOURCE = 20  # positions that rest on one source
 
 STATEMENTS = """
 INSERT INTO log_commit (seq, at, previous, hash)
-  SELECT seq + 1, at + interval '1 microsecond', hash, sha256(hash) FROM log_commit ORDER BY seq DESC LIMIT 1;
+  SELECT seq + 1, at + interval '1 microsecond', hash, sha256(hash)
+  FROM log_commit ORDER BY seq DESC LIMIT 1;
 CREATE TEMP TABLE many_sources AS
-  SELECT c.seq, {count} + g AS n, {first} + g AS id, gen_random_uuid() AS uid, 'https://news.example/many/' || g AS url,
+  SELECT c.seq, {count} + g AS n, {first} + g AS id, gen_random_uuid() AS uid,
+         'https://news.example/many/' || g AS url,
          'Report ' || g || ': ' || s.title AS title, r.snapshot
-  FROM (SELECT max(seq) AS seq FROM log_commit) c, generate_series(0, ({count} - 1) / {per_source}) g, source s
+  FROM (SELECT max(seq) AS seq FROM log_commit) c,
+       generate_series(0, ({count} - 1) / {per_source}) g, source s
   JOIN log_revision r ON r.kind = 'source' AND r.object_id = s.id AND r.version = s.version
   WHERE s.id = (SELECT source_id FROM quote WHERE id =
                 (SELECT min(quote_id) FROM log_quote_use WHERE position_id = {template}));
 INSERT INTO source (id, uid, version, url, url_key, title, publisher, published_on)
   OVERRIDING SYSTEM VALUE
-  SELECT id, uid, 1, url, url, title, snapshot ->> 'publisher', snapshot ->> 'published_on' FROM many_sources;
-INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash)
+  SELECT id, uid, 1, url, url, title, snapshot ->> 'publisher', snapshot ->> 'published_on'
+  FROM many_sources;
+INSERT INTO log_revision
+  (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash)
   SELECT seq, n, 'source', id, 1, 'added', true, 1,
-         snapshot || jsonb_build_object('uid', uid, 'url', url, 'title', title, 'text_sha256', NULL), ''
+         snapshot || jsonb_build_object('uid', uid, 'url', url, 'title', title,
+                                        'text_sha256', NULL), ''
   FROM many_sources ORDER BY n;
 INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public)
   SELECT seq, n, {forever}, 'source', id, true FROM many_sources ORDER BY n;
 CREATE TEMP TABLE many AS
   SELECT c.seq, g AS n, {first} + g AS id, r.snapshot, r.payload_hash, r.nonce, p.party_id,
-         date '2000-01-01' + (g % 8000)::int AS day, s.negotiation_id, s.issue_id, s.firmness, s.option_ids
+         date '2000-01-01' + (g % 8000)::int AS day,
+         s.negotiation_id, s.issue_id, s.firmness, s.option_ids
   FROM (SELECT max(seq) AS seq FROM log_commit) c, generate_series(0, {count} - 1) g, log_spell s
   JOIN log_revision r ON (r.seq, r.n) = (s.seq_from, s.n)
   JOIN LATERAL (SELECT array_agg(party_id ORDER BY party_id) AS ids FROM participation
@@ -34,12 +41,16 @@ CREATE TEMP TABLE many AS
   JOIN LATERAL (SELECT ps.ids[1 + g % cardinality(ps.ids)] AS party_id) p ON true
   WHERE s.position_id = {template} AND s.seq_to = {forever};
 CREATE TEMP TABLE many_quotes AS
-  SELECT m.seq, m.n, m.id AS position_id, {first} + m.n * {quotes}::bigint + k AS id, k, gen_random_uuid() AS uid,
-         {first} + (m.n + k * 7) % {count} / {per_source} AS source_id, m.snapshot -> 'quotes' -> 0 AS quote,
+  SELECT m.seq, m.n, m.id AS position_id, {first} + m.n * {quotes}::bigint + k AS id, k,
+         gen_random_uuid() AS uid,
+         {first} + (m.n + k * 7) % {count} / {per_source} AS source_id,
+         m.snapshot -> 'quotes' -> 0 AS quote,
          'No. ' || m.n || ': ' || substr(words.text, 1 + (m.n * 37 + k * 101) % 200, 160) AS exact,
-         substr(words.text, 1 + m.n % 150, 28) AS prefix, substr(words.text, 1 + m.n % 170, 28) AS suffix
+         substr(words.text, 1 + m.n % 150, 28) AS prefix,
+         substr(words.text, 1 + m.n % 170, 28) AS suffix
   FROM many m, generate_series(0, {quotes} - 1) k,
-       (SELECT string_agg(text, ' ') AS text FROM (SELECT text FROM source_text LIMIT 1), generate_series(1, 2)) words;
+       (SELECT string_agg(text, ' ') AS text
+        FROM (SELECT text FROM source_text LIMIT 1), generate_series(1, 2)) words;
 INSERT INTO quote (id, uid, source_id, exact, kind, said_on, speaker_id, office, party_id)
   OVERRIDING SYSTEM VALUE
   SELECT id, uid, source_id, exact, 'direct', quote ->> 'said_on', (quote ->> 'speaker_id')::bigint,
@@ -49,31 +60,38 @@ INSERT INTO quote_check (quote_id, seq, verification, start, "end", segments, pr
   SELECT id, seq, 'verified', k * 200, k * 200 + length(exact),
          jsonb_build_array(jsonb_build_array(k * 200, k * 200 + length(exact))), prefix, suffix
   FROM many_quotes ORDER BY id;
-INSERT INTO log_quote_use (quote_id, position_id, seq) SELECT id, position_id, seq FROM many_quotes ORDER BY id;
-INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash, nonce)
+INSERT INTO log_quote_use (quote_id, position_id, seq)
+  SELECT id, position_id, seq FROM many_quotes ORDER BY id;
+INSERT INTO log_revision
+  (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash, nonce)
   SELECT m.seq, m.n, 'position', m.id, 1, 'published', true, 1,
-         snapshot || jsonb_build_object('uid', gen_random_uuid(), 'party_id', party_id, 'stated_on', day,
-                                        'stated_from', day, 'stated_by', day, 'summary', 'No. ' || m.n,
-                                        'quotes', q.quotes),
+         snapshot || jsonb_build_object('uid', gen_random_uuid(), 'party_id', party_id,
+                                        'stated_on', day, 'stated_from', day, 'stated_by', day,
+                                        'summary', 'No. ' || m.n, 'quotes', q.quotes),
          payload_hash, nonce
   FROM many m JOIN (
-    SELECT n, jsonb_agg(quote || jsonb_build_object('id', id, 'uid', uid, 'source_id', source_id, 'exact', exact)
+    SELECT n, jsonb_agg(quote || jsonb_build_object('id', id, 'uid', uid, 'source_id', source_id,
+                                                    'exact', exact)
                         ORDER BY id) AS quotes
     FROM many_quotes GROUP BY n) q ON q.n = m.n
   ORDER BY m.n;
 INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public)
   SELECT seq, n, {forever}, 'position', id, negotiation_id, true FROM many ORDER BY n;
-INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
-                       firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at)
-  SELECT seq, n, {forever}, id, 1, negotiation_id, party_id, issue_id, 'published', true, firmness, false,
-         option_ids, day, day, now(), now() FROM many ORDER BY n;
+INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id,
+                       issue_id, status, public, firmness, attributed, option_ids,
+                       stated_from, stated_by, first_published, recorded_at)
+  SELECT seq, n, {forever}, id, 1, negotiation_id, party_id, issue_id, 'published', true, firmness,
+         false, option_ids, day, day, now(), now() FROM many ORDER BY n;
 DROP TABLE many, many_quotes, many_sources;
 ANALYZE log_spell, log_revision, log_holding, quote_check, source
 """
 
 
 def multiply(address: str, count: int, *, template: int = 1, quotes: int = 2) -> None:
-    """Add `count` published positions like position `template` on days of their own, each with `quotes` of its own."""
+    """Add `count` published positions like position `template`.
+
+    Each has a day of its own and `quotes` quotes of its own.
+    """
     numbers = {
         "first": FIRST,
         "count": count,

@@ -12,11 +12,12 @@ NAMESPACE = uuid.UUID("6c1d6a6e-56a5-4f0c-9c3a-3b0d7d6f0b5e")
 
 
 def uid(kind: str, number: str) -> str:
+    """Return a stable uuid for the object of a kind with this number."""
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{number}"))
 
 
 def convert(data: Path, out: Path) -> None:
-    """Write a package that says the same as the CSV files in `data`."""
+    """Write a package with the content of the CSV files in `data`."""
     out.mkdir(parents=True, exist_ok=True)
 
     def rows(name: str) -> Iterator[dict[str, str]]:
@@ -74,7 +75,8 @@ def convert(data: Path, out: Path) -> None:
         "uid,negotiation,party,issue,status,summary,firmness,stated_on",
         (
             (
-                uid("position", r["id"]), n, parties[r["party_id"]], issues[r["issue_id"]], "published",
+                uid("position", r["id"]), n, parties[r["party_id"]], issues[r["issue_id"]],
+                "published",
                 r["summary"], r["firmness"], r["stated_on"],
             )
             for r in rows("position")
@@ -90,8 +92,10 @@ def convert(data: Path, out: Path) -> None:
         "uid,position,source,exact,prefix,suffix,kind,speaker,office,party",
         (
             (
-                uid("quote", r["id"]), uid("position", r["position_id"]), uid("source", r["source_id"]), r["exact"],
-                r["prefix"], r["suffix"], r["kind"], uid("speaker", r["speaker_id"]), *speakers[r["speaker_id"]],
+                uid("quote", r["id"]), uid("position", r["position_id"]),
+                uid("source", r["source_id"]), r["exact"],
+                r["prefix"], r["suffix"], r["kind"], uid("speaker", r["speaker_id"]),
+                *speakers[r["speaker_id"]],
             )
             for r in rows("quote")
         ),

@@ -1,7 +1,8 @@
-"""Time of checking a quotation where it is hardest: python -m bench.quotes [SHAPE …].
+"""Measure checking a quote in the hardest cases: python -m bench.quotes [SHAPE …].
 
-Every text has 2,000,000 characters (2 MB or more), a quotation up to about 10,000. What is printed for each shape is
-the processor's time of a check and of comparing the closest passage word by word, so that other work does not count.
+Every text has 2,000,000 characters (2 MB or more), a quote up to about 10,000. Printed for each
+shape is the CPU time of a check, and of the word-by-word comparison with the closest passage; CPU
+time, so that other work on the machine does not count.
 """
 
 import random
@@ -14,12 +15,12 @@ from app.sources.matching.anchor import Check, check
 from app.sources.matching.text_diff import words_diff
 
 TEXT, QUOTE = 2_000_000, 10_000  # characters
-TIMES = 3  # a slow one is measured so often; the quickest counts
+TIMES = 3  # measurements of a slow case; the fastest counts
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is sent to be checked."""
+    """A quote to check, and its text."""
 
     text: str
     exact: str
@@ -33,7 +34,7 @@ def fill(piece: str, size: int = TEXT) -> str:
 
 
 def words(count: int, *, seed: int = 1, of: int = 5_000) -> list[str]:
-    """Draw words as prose has them: a few are frequent."""
+    """Draw words at random, some of them often, as in prose."""
     draw = random.Random(seed)
     known = ["".join(draw.choices("etaoinshrdlu", k=draw.randint(2, 9))) for _ in range(of)]
     return draw.choices(known, weights=[1 / n for n in range(1, of + 1)], k=count)
@@ -68,7 +69,7 @@ def elided(text: str, size: int, step: int) -> str:
 
 
 def marked(text: str) -> str:
-    """Put a mark on every letter that composes with one."""
+    """Put a combining mark on every letter that composes with one."""
     return "".join(c + "\u0301" if c in "aeiou" else c for c in text)
 
 
@@ -211,7 +212,7 @@ SHAPES: dict[str, Callable[[], Case]] = {
 
 
 def fibonacci(size: int) -> str:
-    """Make the word of which every part comes back, and none at once."""
+    """Make the Fibonacci word, in which every part recurs, but not periodically."""
     a, b = "a", "ab"
     while len(b) < size:
         a, b = b, b + a
@@ -219,7 +220,7 @@ def fibonacci(size: int) -> str:
 
 
 def measure(case: Case) -> tuple[float, Check]:
-    """Seconds that checking takes, the quickest of a few, with what came of it."""
+    """Return the seconds that a check takes, the fastest of a few, and its result."""
     seconds, found = float("inf"), None
     for _ in range(TIMES):
         begun = time.process_time()
@@ -232,7 +233,7 @@ def measure(case: Case) -> tuple[float, Check]:
 
 
 def compare(case: Case, found: Check) -> float:
-    """Seconds that comparing with the closest passage word by word takes."""
+    """Return the seconds that the word-by-word comparison with the closest passage takes."""
     begun = time.process_time()
     if found.closest is not None:
         words_diff(case.exact, found.closest.exact)
@@ -240,6 +241,7 @@ def compare(case: Case, found: Check) -> float:
 
 
 def report(names: list[str]) -> Iterator[str]:
+    """Yield a line for each shape, and one for the slowest."""
     worst = 0.0
     for name in names:
         case = SHAPES[name]()
@@ -247,10 +249,14 @@ def report(names: list[str]) -> Iterator[str]:
         comparing = compare(case, found)
         worst = max(worst, seconds, comparing)
         yield f"{seconds:6.3f} s  {comparing:6.3f} s  {found.verification:<10}  {name}"
-    yield f"{worst:6.3f} s  the worst of {len(names)} shapes: {TEXT:,} characters of text, {QUOTE:,} of quotation"
+    yield (
+        f"{worst:6.3f} s  the worst of {len(names)} shapes: {TEXT:,} characters of text,"
+        f" {QUOTE:,} of quotation"
+    )
 
 
 def main() -> None:
+    """Print the report for the shapes given as arguments; all without any."""
     for line in report(sys.argv[1:] or list(SHAPES)):
         print(line, flush=True)
 

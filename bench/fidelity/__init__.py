@@ -1,1 +1,1 @@
-"""How faithfully documents are read: sentences whose true words are known, in documents made on the spot."""
+"""Measure how faithfully documents are read, with documents whose true text is known."""

@@ -1,4 +1,4 @@
-"""Sentences made untrue in small ways: none of them may ever be verified."""
+"""Alter sentences in small ways that make them untrue; none of them may ever be verified."""
 
 import random
 import re
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from bench.fidelity.blocks import Document, Sentence
 from bench.fidelity.stock import NEGATIONS, STRANGERS
 
-Altered = tuple[str, list[str]]  # the kind, and the words
-RUN = 3  # words that are taken out at once, at most
+Altered = tuple[str, list[str]]  # kind of the alteration, and the words
+RUN = 3  # most words that are taken out at once
 _DIGITS = re.compile(r"\d")
 
 
 def altered(sentence: Sentence, document: Document, draw: random.Random) -> Iterator[Altered]:
-    """Yield a sentence with words taken out, put in and changed; some are true by coincidence."""
+    """Yield a sentence with words removed, added or changed; some may happen to be true."""
     words, language = sentence.text.split(), sentence.language
     for twin in sentence.twins():
         yield "a hidden word left in, or one in an element of its own left out", twin.split()

@@ -1,23 +1,26 @@
-"""What a document is made of, whoever makes it: flows of blocks, of sentences, of pieces; and what is true of it."""
+"""Define what a document is made of, whatever its format: flows of blocks, sentences, pieces.
+
+They also say what is true of it: which words a reader sees.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+# How a document can have a piece that its readers do not see.
 UNSEEN = (
     "hidden",
     "deleted",
     "moved",
     "styled away",
-)  # how a piece may stand in a document without being read there
-SPACED = dict.fromkeys(
-    ("break", "tab", "next", "pagebreak", "columnbreak", "carriage"), " "
-)  # what parts words
+)
+# What separates words.
+SPACED = dict.fromkeys(("break", "tab", "next", "pagebreak", "columnbreak", "carriage"), " ")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some words of a sentence: what they are (`role`), and how a document sets them (`how`)."""
+    """Some words of a sentence, their role, and how a document sets them (`how`)."""
 
     text: str
     role: str = ""  # date, time, number, place, person, article
@@ -26,7 +29,7 @@ class Piece:
 
     @property
     def seen(self) -> str:
-        """What a reader sees of it."""
+        """Return what a reader sees of it."""
         return "" if self.how in UNSEEN or self.how == "note" else SPACED.get(self.how, self.text)
 
 
@@ -39,11 +42,11 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """The true words."""
+        """Return the true words."""
         return " ".join("".join(piece.seen for piece in self.pieces).replace("\xad", "").split())
 
     def twins(self) -> Iterable[str]:
-        """Yield it as it would read with unseen words in, or with some that are seen left out."""
+        """Yield the sentence with its hidden words included, or with some visible ones left out."""
         for at, piece in enumerate(self.pieces):
             if piece.how in UNSEEN:
                 pieces = [*self.pieces[:at], replace(piece, how=""), *self.pieces[at + 1 :]]
@@ -56,7 +59,7 @@ class Sentence:
                 yield twin
 
     def split(self, at: str = "next") -> list[list[Piece]]:
-        """Part its pieces where it goes over into the next item or cell."""
+        """Split its pieces where it continues in the next item or cell."""
         parts: list[list[Piece]] = [[]]
         for piece in self.pieces:
             if piece.how == at:
@@ -68,13 +71,13 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, or another thing that stands by itself."""
+    """A paragraph, or another element that is complete by itself."""
 
     style: str  # p, heading, quote, li, row, caption, box, aside
     sentences: tuple[Sentence, ...]
 
     def items(self) -> list[list[Piece]]:
-        """Its pieces, parted where it has items or cells; sentences of one item are parted by a space."""
+        """Return its pieces, split into items or cells; a space separates sentences of one item."""
         if self.style in ("li", "row"):
             return [part for sentence in self.sentences for part in sentence.split()]
         pieces: list[Piece] = []
@@ -90,29 +93,28 @@ class Document:
     name: str
     kind: str  # docx, pdf, html
     producer: str
-    flows: list[list[Sentence]]  # what is read on end: the body, each note, each box
+    flows: list[list[Sentence]]  # each is read without interruption: the body, a note, a box
     data: bytes = b""
-    put_in: list[str] = field(
-        default_factory=list
-    )  # words that stand on it, or hidden in it, and in no sentence
+    # Words on it, or hidden in it, that are in no sentence.
+    put_in: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)  # whole sentences that no reader sees
-    order: list[Sentence] = field(
-        default_factory=list
-    )  # all of them as they follow each other, where flows do not say
+    # All sentences in their order, if the flows do not give it.
+    order: list[Sentence] = field(default_factory=list)
 
     @property
     def sentences(self) -> list[Sentence]:
+        """Return the sentences of all flows."""
         return [sentence for flow in self.flows for sentence in flow]
 
 
 def document_of(name: str, producer: str, blocks: Sequence[Block], **more: Any) -> Document:
-    """Say what is true of a document made of these blocks; its kind is the first part of its name."""
+    """Return what is true of a document of these blocks; its name begins with its kind."""
     order = [sentence for block in blocks for sentence in block.sentences]
     return Document(name, name.partition("-")[0], producer, flows_of(blocks), order=order, **more)
 
 
 def flows_of(blocks: Sequence[Block]) -> list[list[Sentence]]:
-    """What is read on end in a document of these blocks: boxes and notes apart from what they stand beside."""
+    """Return the flows of these blocks: boxes and notes are flows of their own."""
     body = [
         s
         for block in blocks

@@ -1,4 +1,4 @@
-"""Put sentences of the stock together into blocks, and set words of them in the ways that documents have."""
+"""Compose blocks of the stock's sentences, and set words in the ways that documents have."""
 
 import random
 import re
@@ -8,7 +8,7 @@ from dataclasses import replace
 from bench.fidelity.blocks import Block, Piece, Sentence
 from bench.fidelity.stock import Stock
 
-# What nobody sees, set between two words: each would change what the sentence says.
+# Hidden words to put between two others; each would change what the sentence says.
 SLIPPED_IN = {
     "en": ["not ", "hardly ", "never again ", "99 "],
     "uk": ["ніколи ", "навряд чи ", "99 "],
@@ -19,13 +19,13 @@ SLIPPED_IN = {
 }
 _PARTING = ("break", "tab", "next", "pagebreak", "columnbreak", "carriage")
 _SLIPPING = ("hidden", "deleted", "moved", "styled away")
-Plan = Sequence[tuple[str, int]]  # styles of blocks, each with how many sentences
+Plan = Sequence[tuple[str, int]]  # styles of blocks, each with its number of sentences
 
 
 def compose(
     stock: Stock, language: str, plan: Plan, hows: Sequence[str], draw: random.Random
 ) -> list[Block]:
-    """Make blocks, in whose sentences each of the ways `hows` occurs about equally often."""
+    """Make blocks in whose sentences each of the ways `hows` occurs about equally often."""
     blocks, turn = [], draw.randrange(len(hows)) if hows else 0
     for style, count in plan:
         sentences = []
@@ -41,7 +41,10 @@ def compose(
 
 
 def _fits(how: str, style: str) -> bool:
-    """Tell whether a document may have it there: a box holds no notes; items and cells follow each other, no others."""
+    """Tell whether a document can have this way there.
+
+    A box has no notes; only items and cells continue in the next.
+    """
     places = {"next": ("li", "row"), "across": ("row",)}
     return style in places.get(how, (style,)) and not (how == "note" and style == "box")
 
@@ -50,7 +53,8 @@ def decorate(
     sentence: Sentence, how: str, draw: random.Random, stock: Stock | None = None
 ) -> Sentence:
     """Set some words of a sentence in one way."""
-    # On paper the sign before an item stands amid a sentence that runs on into it: there only cells are run over.
+    # In print, a list item's bullet would be in the middle of a sentence that continues in the
+    # item, so only sentences in cells continue there.
     how = "next" if how == "across" else how
     if how in _PARTING:
         return _at_gap(sentence, lambda text: [Piece(" ", how=how)], draw, eats_space=True)
@@ -74,7 +78,7 @@ def decorate(
 
 
 def _roles(sentence: Sentence, how: str, draw: random.Random) -> Sentence:
-    """Set what has a role, or where nothing has, two words amid the sentence."""
+    """Set the words with a role, or, if there are none, two words inside the sentence."""
     if any(piece.role for piece in sentence.pieces):
         return replace(
             sentence, pieces=tuple(replace(p, how=how) if p.role else p for p in sentence.pieces)
@@ -121,7 +125,7 @@ def _each_text(sentence: Sentence, change: Callable[[str], str]) -> Sentence:
 
 
 def _split_words(sentence: Sentence, draw: random.Random) -> Sentence:
-    """Part words into two runs, as word processors do where somebody came back to them."""
+    """Split words into two runs, as word processors do after a later edit."""
     pieces: list[Piece] = []
     for piece in sentence.pieces:
         middle = len(piece.text) // 2 + draw.randint(-2, 2)

@@ -1,4 +1,7 @@
-"""DOCX written out as XML: breaks, fields, notes, boxes, tracked changes, hidden words, content controls, tables."""
+"""Write DOCX as XML: breaks, fields, notes, boxes, tracked changes, hidden words, tables.
+
+Content controls too.
+"""
 
 import io
 import zipfile
@@ -43,24 +46,32 @@ _STYLE = {
     "styled away": '<w:rStyle w:val="Away"/>',
     "styled back": '<w:rStyle w:val="Away"/><w:vanish w:val="false"/>',
 }
-_STYLES = '<w:style w:type="character" w:styleId="Away"><w:name w:val="Away"/><w:rPr><w:vanish/></w:rPr></w:style>'
+_STYLES = (
+    '<w:style w:type="character" w:styleId="Away"><w:name w:val="Away"/><w:rPr><w:vanish/>'
+    "</w:rPr></w:style>"
+)
 
 
 class Writer:
-    """Writes one document; collects its notes on the way."""
+    """Write one document, and collect its notes on the way."""
 
     def __init__(self) -> None:
         self.notes: dict[str, list[Sentence]] = {"footnote": [], "endnote": []}
-        self.marks = 0  # comments and bookmarks
+        self.marks = 0  # number of comments and bookmarks
 
     def write(self, blocks: list[Block], header: str) -> bytes:
+        """Return the document as bytes."""
         body = "".join(self._block(block) for block in blocks)
-        setting = '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
+        setting = (
+            '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906"'
+            ' w:h="16838"/></w:sectPr>'
+        )
         parts = {
             "document": f"<w:document {_SPACES}><w:body>{body}{setting}</w:body></w:document>",
             "footnotes": self._notes("footnote"),
             "endnotes": self._notes("endnote"),
-            "comments": f"<w:comments {_SPACES}>{''.join(map(_comment, range(1, self.marks + 1)))}</w:comments>",
+            "comments": f"<w:comments {_SPACES}>{''.join(map(_comment, range(1, self.marks + 1)))}"
+            "</w:comments>",
             "styles": f"<w:styles {_SPACES}>{_STYLES}</w:styles>",
             "header1": f"<w:hdr {_SPACES}><w:p>{_run(header)}</w:p></w:hdr>",
         }
@@ -130,14 +141,18 @@ class Writer:
         assert piece.note is not None
         self.notes[kind].append(piece.note)
         number = len(self.notes[kind])
-        return f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:{kind}Reference w:id="{number}"/></w:r>'
+        return (
+            f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:{kind}Reference'
+            f' w:id="{number}"/></w:r>'
+        )
 
     def _notes(self, kind: str) -> str:
         line = (
             f'<w:{kind} w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p></w:{kind}>'
         )
         made = "".join(
-            f'<w:{kind} w:id="{n}"><w:p><w:r><w:{kind}Ref/></w:r>{_run(" " + note.text)}</w:p></w:{kind}>'
+            f'<w:{kind} w:id="{n}"><w:p><w:r><w:{kind}Ref/></w:r>{_run(" " + note.text)}</w:p>'
+            f"</w:{kind}>"
             for n, note in enumerate(self.notes[kind], 1)
         )
         return f"<w:{kind}s {_SPACES}>{line}{made}</w:{kind}s>"
@@ -156,15 +171,19 @@ def _run(text: str, style: str = "") -> str:
 
 
 def _box(item: str) -> str:
-    """A text box, as Word writes it: once for programs of today, and once more for those of before 2010."""
+    """Write a text box as Word does: for current programs, and again for those before 2010."""
     words = f"<w:txbxContent><w:p>{item}</w:p></w:txbxContent>"
     shape = f"<wps:wsp><wps:txbx>{words}</wps:txbx><wps:bodyPr/></wps:wsp>"
     uri = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
     drawing = (
         f'<w:drawing><wp:inline><wp:extent cx="3000000" cy="900000"/><wp:docPr id="5" name="Box"/>'
-        f'<a:graphic><a:graphicData uri="{uri}">{shape}</a:graphicData></a:graphic></wp:inline></w:drawing>'
+        f'<a:graphic><a:graphicData uri="{uri}">{shape}</a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing>"
     )
-    older = f'<w:pict><v:shape style="width:200pt;height:70pt"><v:textbox>{words}</v:textbox></v:shape></w:pict>'
+    older = (
+        f'<w:pict><v:shape style="width:200pt;height:70pt"><v:textbox>{words}</v:textbox>'
+        "</v:shape></w:pict>"
+    )
     choice = f'<mc:Choice Requires="wps">{drawing}</mc:Choice><mc:Fallback>{older}</mc:Fallback>'
     return f"<w:p><w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r></w:p>"
 
@@ -175,7 +194,10 @@ def _packed(parts: dict[str, str]) -> bytes:
         f'<Override PartName="/word/{n}.xml" ContentType="{_OFFICE}.{_PARTS[n]}+xml"/>'
         for n in parts
     )
-    default = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    default = (
+        '<Default Extension="rels"'
+        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    )
     schema = 'xmlns="http://schemas.openxmlformats.org/package/2006/{}"'
     relation = f'<Relationship Id="{{}}" Type="{_RELATED}/{{}}" Target="{{}}"{{}}/>'
     inner = [

@@ -1,4 +1,4 @@
-"""Sentences as the HTML of news pages has them: in elements of every kind, with words that no reader sees."""
+"""Write sentences as HTML of news pages: in elements of every kind, with hidden words."""
 
 import random
 import re
@@ -56,7 +56,8 @@ UNSEEN = (
     "<span style='display:none'>{}<b style='display:inline'>{}</b></span>",
 )
 STYLE = (
-    "<style>/* .lead{display:none} */.gone{display:none}.lead{font-weight:bold}.share > span, #tip {visibility:hidden}"
+    "<style>/* .lead{display:none} */.gone{display:none}.lead{font-weight:bold}.share > span, #tip"
+    " {visibility:hidden}"
     "@media print{p{display:none}}@media screen{.paper{display:none}}</style>"
 )
 UNSEEN_BLOCKS = (
@@ -71,7 +72,7 @@ UNSEEN_BLOCKS = (
 
 
 class Inline:
-    """Writes sentences as HTML, each as the document's truth then has it."""
+    """Write sentences as HTML, and keep what is true of each."""
 
     def __init__(
         self, stock: Stock, language: str, draw: random.Random, hows: Sequence[str] = ()
@@ -80,7 +81,7 @@ class Inline:
         self.turn = draw.randrange(100)
 
     def sentence(self) -> tuple[Sentence, str]:
-        """A new sentence of the stock and its HTML."""
+        """Return a new sentence of the stock and its HTML."""
         sentence = self.stock.deal(self.language)[0]
         if self.hows:
             self.turn += 1
@@ -89,18 +90,19 @@ class Inline:
         return sentence, "".join(map(self.piece, sentence.pieces))
 
     def paragraph(self, count: int) -> tuple[list[Sentence], str]:
-        """Some sentences on end."""
+        """Return some consecutive sentences."""
         made = [self.sentence() for _ in range(count)]
         return [sentence for sentence, _ in made], " ".join(html for _, html in made)
 
     def piece(self, piece: Piece) -> str:
+        """Return a piece as HTML."""
         words = escape(piece.text, quote=False).replace("\xad", "&shy;").replace("\xa0", "&nbsp;")
         if piece.how == "break":
             return self.draw.choice(("<br>", "<br/>", "<br />\n"))
         if piece.how == "hidden":
             return self.draw.choice(UNSEEN).replace("{}", words)
         if piece.how == "next":
-            return "\0"  # whoever makes a list or a row parts it here
+            return "\0"  # lists and rows are split here
         if piece.how == "q":
             return f"<q>{words[1:-1]}</q>"
         if piece.how == "untidy":
@@ -113,7 +115,10 @@ class Inline:
         return words
 
     def _untidy(self, words: str) -> str:
-        """Words as programs leave them: parted by elements, comments and line ends amid them, written as entities."""
+        """Return words as careless programs write them.
+
+        They are split by elements, comments and line ends, or written as entities.
+        """
         middle = len(words) // 2
         left, right = words[:middle], words[middle:]
         shapes = (
@@ -129,7 +134,7 @@ class Inline:
 
 
 def _quoted(sentence: Sentence) -> Sentence:
-    """Let quotation marks be those that the browser draws around `q`."""
+    """Replace quotation marks by `q`, around which the browser draws them."""
     pieces: list[Piece] = []
     for piece in sentence.pieces:
         parts = re.split(r"(“[^”]+”|«[^»]+»)", piece.text) if not piece.role else [piece.text]

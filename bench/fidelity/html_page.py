@@ -1,4 +1,7 @@
-"""What surrounds an article on a news page: navigation, banners, related headlines; none of it is of the article."""
+"""Write what surrounds an article on a news page and is not part of it.
+
+Navigation, banners, related headlines.
+"""
 
 import json
 
@@ -21,7 +24,7 @@ FURNITURE = (*NAVIGATION[:2], *PROMOTIONS, COOKIES, *RELATED)
 
 
 def promotion(number: int) -> str:
-    """A block between two paragraphs."""
+    """Return a promotional block between two paragraphs."""
     words = PROMOTIONS[number % len(PROMOTIONS)]
     shapes = (
         "<div class='promo'><a href='/x'>{}</a></div>",
@@ -34,7 +37,7 @@ def promotion(number: int) -> str:
 def around(
     article: str, title: str, inline: Inline, *, charset: str = "utf-8", old: bool = False
 ) -> tuple[str, str]:
-    """Put an article into a page; also gives a sentence that is in it, and that no reader sees."""
+    """Put an article into a page; return also a sentence in it that no reader sees."""
     unseen = inline.stock.deal(inline.language)[0].text
     hidden = inline.draw.choice(UNSEEN_BLOCKS).format(unseen)
     way = " dir='rtl'" if inline.language == "ar" else ""
@@ -51,8 +54,10 @@ def around(
         )
     else:
         body = (
-            f"<header><nav><ul>{links}</ul></nav></header><div class='cookie-banner' role='dialog'><p>{COOKIES}</p>"
-            f"<button>Accept</button></div><main>{article}{hidden}<section class='related'><h2>Related</h2>"
+            f"<header><nav><ul>{links}</ul></nav></header><div class='cookie-banner' role='dialog'>"
+            f"<p>{COOKIES}</p>"
+            f"<button>Accept</button></div><main>{article}{hidden}<section class='related'>"
+            "<h2>Related</h2>"
             f"<ul>{more}</ul></section></main><footer><p>© The Ossiny Courier</p></footer>"
         )
     kind = (
@@ -61,7 +66,8 @@ def around(
         else ""
     )
     html = (
-        f"<!DOCTYPE html>\n<html lang='{inline.language}'{way}><head>{kind or '<meta charset=utf-8>'}"
+        f"<!DOCTYPE html>\n<html lang='{inline.language}'{way}>"
+        f"<head>{kind or '<meta charset=utf-8>'}"
         f"<title>{title}</title>{STYLE}<script type='application/ld+json'>{data}</script></head>"
         f"<body>{body}</body></html>"
     )

@@ -1,4 +1,4 @@
-"""Ten shapes of news page, each with what is true of it."""
+"""Make ten shapes of news page, each with what is true of it."""
 
 import random
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Shape = Callable[[Inline], tuple[Flows, str]]
 
 
 def article(inline: Inline) -> tuple[Flows, str]:
-    """Paragraphs, with what sells other things between them."""
+    """Write paragraphs with promotions between them."""
     lead, html = inline.paragraph(1)
     flow, made = list(lead), [f"<p class='lead'>{html}</p>"]
     for n in range(7):
@@ -24,7 +24,7 @@ def article(inline: Inline) -> tuple[Flows, str]:
 
 
 def soup(inline: Inline) -> tuple[Flows, str]:
-    """No paragraphs at all: lines, parted by breaks, in nested boxes."""
+    """Write no paragraphs at all: lines separated by breaks, in nested boxes."""
     flow, made = [], []
     for n in range(7):
         sentences, html = inline.paragraph(3)
@@ -34,7 +34,7 @@ def soup(inline: Inline) -> tuple[Flows, str]:
 
 
 def live(inline: Inline) -> tuple[Flows, str]:
-    """Entries, the newest first, each with its time."""
+    """Write entries, newest first, each with its time."""
     flows, made = [], []
     for n in range(8):
         sentences, html = inline.paragraph(3)
@@ -45,7 +45,7 @@ def live(inline: Inline) -> tuple[Flows, str]:
 
 
 def interview(inline: Inline) -> tuple[Flows, str]:
-    """Questions and answers, quotations drawn by the browser, a block quote with its source."""
+    """Write questions and answers, quotes drawn by the browser, a block quote with its source."""
     flow, apart, made = [], [], []
     for n in range(6):
         question, asked = inline.paragraph(1)
@@ -68,7 +68,7 @@ def interview(inline: Inline) -> tuple[Flows, str]:
 
 
 def figures(inline: Inline) -> tuple[Flows, str]:
-    """Captions, asides and notes; the marks of notes stand after the full stop."""
+    """Write captions, asides and notes whose marks are after the full stop."""
     flow, apart, notes, made = [], [], [], []
     for n in range(6):
         sentences, html = inline.paragraph(3)
@@ -91,7 +91,7 @@ def figures(inline: Inline) -> tuple[Flows, str]:
 
 
 def tables(inline: Inline) -> tuple[Flows, str]:
-    """Tables and lists, whose sentences run over cells and items."""
+    """Write tables and lists whose sentences continue over cells and items."""
     flow, made = [], []
     for n in range(4):
         sentences, html = inline.paragraph(2)
@@ -108,7 +108,7 @@ def tables(inline: Inline) -> tuple[Flows, str]:
 
 
 def ministry(inline: Inline) -> tuple[Flows, str]:
-    """Sections of bare text, soft hyphens and places where a word may be broken."""
+    """Write sections of bare text with soft hyphens and `wbr` elements."""
     flow, made = [], []
     for n in range(4):
         first, html = inline.paragraph(2)
@@ -116,13 +116,14 @@ def ministry(inline: Inline) -> tuple[Flows, str]:
         third, address = inline.paragraph(1)
         flow += [*first, *second, *third]
         made.append(
-            f"<section><h2>{n + 1}.</h2>{html}<div>{words}</div><address>{address}</address></section>"
+            f"<section><h2>{n + 1}.</h2>{html}<div>{words}</div><address>{address}</address>"
+            "</section>"
         )
     return [flow], f"<div id='content'>{''.join(made)}</div>"
 
 
 def untidy(inline: Inline) -> tuple[Flows, str]:
-    """Paragraphs and boxes that are not closed, words parted by elements, a pretty-printed source."""
+    """Write unclosed paragraphs and boxes, words split by elements, and pretty-printed source."""
     flow, made = [], []
     for n in range(7):
         sentences, html = inline.paragraph(3)
@@ -137,7 +138,7 @@ def untidy(inline: Inline) -> tuple[Flows, str]:
     return [flow], f"<div id=story>\n{''.join(made)}</div>"
 
 
-# The shape, its name, and the ways in which words of its sentences are set.
+# Name, function, and the ways in which words of its sentences are set.
 SHAPES: dict[str, tuple[Shape, tuple[str, ...]]] = {
     "article": (article, ("", "nbsp", "bold", "")),
     "soup": (soup, ("break", "", "break", "nbsp")),

@@ -1,4 +1,4 @@
-"""Ask the program's own rule which sentences of a document are verified in a text of it, and which untrue ones are."""
+"""Check by the program's own rule which true and which altered sentences a text verifies."""
 
 import random
 import re
@@ -14,27 +14,25 @@ from bench.fidelity.alterations import altered, joined
 from bench.fidelity.blocks import Document, Sentence
 from bench.fidelity.truth import Truth, plain, squash
 
-SAMPLE = 499  # of what cannot be in the text, one in so many is asked for all the same
+SAMPLE = 499  # of words that cannot be in the text, one in so many is checked all the same
 
 
 @dataclass
 class Judgement:
-    """What came of a text that somebody took out of a document."""
+    """Result for one text that a program extracted from a document."""
 
     document: Document
     sentences: int = 0
-    misses: list[tuple[Sentence, str]] = field(
-        default_factory=list
-    )  # with what the text has instead
+    # Each with what the text has instead.
+    misses: list[tuple[Sentence, str]] = field(default_factory=list)
     altered: int = 0
-    accepted: list[tuple[str, str]] = field(
-        default_factory=list
-    )  # kind, words: verified although untrue
+    # Altered sentences (kind, words) that were verified although they are untrue.
+    accepted: list[tuple[str, str]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
 
 class Text:
-    """A text, made ready for very many questions."""
+    """A text, prepared for very many checks."""
 
     def __init__(self, text: str) -> None:
         self.folded: Folded = fold(text)
@@ -44,30 +42,31 @@ class Text:
         self._asked = 0
 
     def verifies(self, kind: str, words: list[str]) -> bool:
-        """Ask the program, unless the letters alone say that it cannot be."""
+        """Check words with the program, unless their letters alone show that they are absent."""
         self._asked += 1
         if not self._possible(kind, words) and self._asked % SAMPLE:
             return False
         return self.ask(" ".join(words)).verification == Verification.VERIFIED
 
     def ask(self, words: str) -> Check:
+        """Check words with the program."""
         return check(self.folded, words)
 
     def _possible(self, kind: str, words: list[str]) -> bool:
         if "".join(map(_squash, words)) not in self._squashed:
             return False
         if kind in ("two words run together", "a word torn apart"):
-            # White space alone makes these untrue; a hyphen at a line's end may be read in both ways.
+            # Only white space makes these untrue; a hyphen at a line's end has two readings.
             spaced = plain(" ".join(words))
             return spaced in self._spaced or re.sub(r"-\s*", "", spaced) in self._unhyphened
         return True
 
 
-_squash = lru_cache(100_000)(squash)  # words come back very often
+_squash = lru_cache(100_000)(squash)  # the same words are asked for very often
 
 
 def judge(document: Document, given: str | None, *, alter: bool = True) -> Judgement:
-    """Check every sentence of a document, and every alteration of it, against a text of it."""
+    """Check every sentence of a document, and every alteration of it, against a text."""
     made = Judgement(document, len(document.sentences))
     if given is None or not given.strip():
         made.misses = [(sentence, "no text at all") for sentence in document.sentences]

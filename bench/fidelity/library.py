@@ -1,4 +1,4 @@
-"""All documents of the bench, made on the spot, by every producer that is to be had."""
+"""Make all documents of the bench, with every producer that is available."""
 
 import json
 import random
@@ -14,7 +14,8 @@ from bench.fidelity.stock import Stock
 from tools.browser import find as find_chromium
 
 _LETTER: Plan = [
-    ("heading", 1), ("p", 3), ("p", 4), ("li", 3), ("p", 3), ("row", 3), ("quote", 2), ("p", 4), ("box", 2), ("p", 3)
+    ("heading", 1), ("p", 3), ("p", 4), ("li", 3), ("p", 3), ("row", 3), ("quote", 2), ("p", 4),
+    ("box", 2), ("p", 3)
 ]  # fmt: skip
 _REPORT: Plan = [
     ("heading", 1),
@@ -76,7 +77,7 @@ _CHROMIUM = [
     ("fr", ("soft", "nbsp"), _LETTER, 1, 11),
     ("ar", ("", "link"), _SHORT, 1, 12),
 ]
-# Language, ways, plan, columns, hyphenation, ligatures, size, each word placed by itself
+# Language, ways, plan, columns, hyphenation, ligatures, size, whether each word is placed alone
 _REPORTLAB: list[tuple[str, Sequence[str], Plan, int, str, bool, int, bool]] = [
     ("en", ("", "bold", "link"), _REPORT, 1, "en_GB", True, 11, False),
     ("en", ("", "italic"), _LONG, 2, "en_GB", True, 10, False),
@@ -102,7 +103,7 @@ _HTML = {
 
 
 def make(stock: Stock, kinds: Sequence[str] = ("docx", "pdf", "html")) -> Iterator[Document]:
-    """Make the documents; where a producer is missing, say so and go on."""
+    """Make the documents; if a producer is missing, report it and continue."""
     makers = {
         "docx": (by_hand, by_python_docx, by_office),
         "pdf": (by_chromium, by_reportlab, by_office_as_pdf),
@@ -110,13 +111,14 @@ def make(stock: Stock, kinds: Sequence[str] = ("docx", "pdf", "html")) -> Iterat
     }
     for kind, all_of_it in makers.items():
         for maker in all_of_it:
-            # What is not measured is made up all the same, so that the others hold the same sentences.
+            # Documents that are not measured use up their sentences too, so that the others
+            # always have the same ones.
             made = maker(stock) if kind in kinds else []
             yield from (document for document in made if document.data)
 
 
 def by_hand(stock: Stock) -> list[Document]:
-    """DOCX as XML."""
+    """Make DOCX as XML."""
     made = []
     for n, (language, hows) in enumerate(_HAND):
         name = f"docx-hand-{language}-{n}"
@@ -131,7 +133,7 @@ def by_hand(stock: Stock) -> list[Document]:
 
 
 def by_python_docx(stock: Stock) -> list[Document]:
-    """DOCX by python-docx."""
+    """Make DOCX with python-docx."""
     made, wanted = [], []
     for n, (language, hows, plan, columns) in enumerate(_PYTHON_DOCX):
         name = f"docx-python-{language}-{n}"
@@ -148,7 +150,7 @@ def by_python_docx(stock: Stock) -> list[Document]:
 
 
 def by_reportlab(stock: Stock) -> list[Document]:
-    """PDF by reportlab."""
+    """Make PDF with reportlab."""
     made, wanted = [], []
     for n, (language, hows, plan, columns, hyphenation, ligatures, size, placed) in enumerate(
         _REPORTLAB
@@ -169,7 +171,7 @@ def by_reportlab(stock: Stock) -> list[Document]:
 
 
 def by_chromium(stock: Stock) -> list[Document]:
-    """PDF by Chromium's print."""
+    """Make PDF by printing with Chromium."""
     made, pages = [], []
     for n, (language, hows, plan, columns, size) in enumerate(_CHROMIUM):
         name = f"pdf-chromium-{language}-{n}"
@@ -189,17 +191,17 @@ def by_chromium(stock: Stock) -> list[Document]:
 
 
 def by_office(stock: Stock) -> list[Document]:
-    """DOCX by LibreOffice."""
+    """Make DOCX with LibreOffice."""
     return _by_office(stock, "docx", _OFFICE_DOCX)
 
 
 def by_office_as_pdf(stock: Stock) -> list[Document]:
-    """PDF by LibreOffice."""
+    """Make PDF with LibreOffice."""
     return _by_office(stock, "pdf", _OFFICE_PDF)
 
 
 def as_html(stock: Stock) -> list[Document]:
-    """HTML in ten shapes."""
+    """Make HTML in ten shapes."""
     return [
         html_shapes.make(shape, lang, n, stock)
         for shape, of in _HTML.items()
@@ -235,7 +237,7 @@ def _by_office(
 
 
 def _by_script(script: str, made: list[Document], wanted: list[dict[str, Any]]) -> list[Document]:
-    """Let a script of the bench's own Python write documents."""
+    """Make documents with a script that runs in the bench's own Python."""
     python = programs.python()
     if python is None:
         programs.say(f"{script}: its packages cannot be had, it makes nothing.")
@@ -258,7 +260,7 @@ def _read(made: list[Document], folder: Path, ending: str) -> list[Document]:
 
 
 def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """Blocks for a script that knows nothing of the bench."""
+    """Return blocks as JSON for a script that does not import the bench."""
     return [
         {"style": b.style, "items": [[_piece(p) for p in item] for item in b.items()]}
         for b in blocks

@@ -1,8 +1,8 @@
-"""Say of documents whose true words are known how many of their sentences are verified: make bench ARGS=fidelity.
+"""Measure how many sentences of documents with known words are verified: make bench ARGS=fidelity.
 
-More can be said to it: which kinds (`docx`, `pdf`, `html`); `--alone`, without other programs; `--full`, altered
-sentences asked of their texts too; `--misses FILE`, `--keep FOLDER` for the documents and their texts; `--record`,
-which writes the result into bench/RESULTS.md.
+Further arguments: the kinds (`docx`, `pdf`, `html`); `--alone`, without other programs; `--full`,
+altered sentences are checked against their texts too; `--misses FILE`; `--keep FOLDER` for the
+documents and their texts; `--record`, which writes the result into bench/RESULTS.md.
 """
 
 import argparse
@@ -23,7 +23,7 @@ KINDS = ("docx", "pdf", "html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; exit code 1 where a goal is not reached."""
+    """Measure and print; return exit code 1 if a goal is not reached."""
     said = _parser().parse_args(arguments)
     begun, stock = time.monotonic(), Stock()
     programs.say("Making documents …")

@@ -1,4 +1,4 @@
-"""OpenDocument text in one file of XML, for LibreOffice to make DOCX and PDF of."""
+"""Write OpenDocument text as one XML file, for LibreOffice to convert to DOCX and PDF."""
 
 from xml.sax.saxutils import escape
 
@@ -19,7 +19,10 @@ _MARKS = {
     "tab": "<text:tab/>",
     "nbhyphen": "‑",
 }
-_WHO = "<office:change-info><dc:creator>Clerk</dc:creator><dc:date>2031-03-11T10:00:00</dc:date></office:change-info>"
+_WHO = (
+    "<office:change-info><dc:creator>Clerk</dc:creator><dc:date>2031-03-11T10:00:00</dc:date>"
+    "</office:change-info>"
+)
 _STYLES = {
     "bold": 'fo:font-weight="bold"',
     "italic": 'fo:font-style="italic"',
@@ -29,7 +32,7 @@ _LANGUAGES = {"en": "GB", "uk": "UA", "ru": "RU", "de": "DE", "fr": "FR", "ar": 
 
 
 class Writer:
-    """Writes one document; collects what is changed in it on the way."""
+    """Write one document, and collect its tracked changes on the way."""
 
     def __init__(self, language: str, columns: int = 1) -> None:
         self.language, self.columns = language, columns
@@ -37,6 +40,7 @@ class Writer:
         self.notes = 0
 
     def write(self, blocks: list[Block], header: str) -> bytes:
+        """Return the document as XML."""
         body = "".join(map(self._block, blocks))
         if self.columns > 1:
             body = f'<text:section text:style-name="Two" text:name="Columns">{body}</text:section>'
@@ -48,7 +52,8 @@ class Writer:
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><office:document {_OASIS} office:version="1.3" '
             f'office:mimetype="application/vnd.oasis.opendocument.text">{self._styles(header)}'
-            f"<office:body><office:text>{changes}{body}</office:text></office:body></office:document>"
+            f"<office:body><office:text>{changes}{body}</office:text></office:body>"
+            "</office:document>"
         ).encode()
 
     def _styles(self, header: str) -> str:
@@ -62,15 +67,22 @@ class Writer:
         return (
             f'<office:styles><style:style style:name="Standard" style:family="paragraph">'
             f'<style:paragraph-properties fo:margin-bottom="0.3cm"{way}/><style:text-properties '
-            f'fo:font-size="11pt" style:font-name="DejaVu Serif" fo:language="{self.language}" fo:country="{country}"'
-            f' fo:hyphenate="true"{complex_script}/></style:style></office:styles><office:automatic-styles>'
+            f'fo:font-size="11pt" style:font-name="DejaVu Serif" fo:language="{self.language}"'
+            f' fo:country="{country}"'
+            f' fo:hyphenate="true"{complex_script}/></style:style></office:styles>'
+            "<office:automatic-styles>"
             f"{''.join(map(_style, _STYLES))}"
-            '<style:style style:name="Two" style:family="section"><style:section-properties><style:columns '
-            f'fo:column-count="{self.columns}" fo:column-gap="0.6cm"/></style:section-properties></style:style>'
-            '<style:page-layout style:name="Page"><style:page-layout-properties fo:page-width="21cm" '
+            '<style:style style:name="Two" style:family="section"><style:section-properties>'
+            "<style:columns "
+            f'fo:column-count="{self.columns}" fo:column-gap="0.6cm"/></style:section-properties>'
+            "</style:style>"
+            '<style:page-layout style:name="Page"><style:page-layout-properties'
+            ' fo:page-width="21cm" '
             'fo:page-height="29.7cm" fo:margin="2cm"/>'
-            "<style:header-style/><style:footer-style/></style:page-layout></office:automatic-styles>"
-            '<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="Page">'
+            "<style:header-style/><style:footer-style/></style:page-layout>"
+            "</office:automatic-styles>"
+            '<office:master-styles><style:master-page style:name="Standard"'
+            ' style:page-layout-name="Page">'
             f"<style:header><text:p>{escape(header)}</text:p></style:header><style:footer><text:p>"
             "<text:page-number/></text:p></style:footer></style:master-page></office:master-styles>"
         )
@@ -105,7 +117,10 @@ class Writer:
         if how in ("bold", "italic", "hidden"):
             return f'<text:span text:style-name="{how}">{words}</text:span>'
         if how == "link":
-            return f'<text:a xlink:type="simple" xlink:href="https://example.org/accord">{words}</text:a>'
+            return (
+                f'<text:a xlink:type="simple" xlink:href="https://example.org/accord">{words}'
+                "</text:a>"
+            )
         if how == "field":
             return f"<text:text-input>{words}</text:text-input>"
         if how == "bookmark":
@@ -125,11 +140,15 @@ class Writer:
         kind = "deletion" if how == "deleted" else "insertion"
         gone = _paragraph(words) if how == "deleted" else ""
         self.changes.append(
-            f'<text:changed-region text:id="{name}"><text:{kind}>{_WHO}{gone}</text:{kind}></text:changed-region>'
+            f'<text:changed-region text:id="{name}"><text:{kind}>{_WHO}{gone}</text:{kind}>'
+            "</text:changed-region>"
         )
         if how == "deleted":
             return f'<text:change text:change-id="{name}"/>'
-        return f'<text:change-start text:change-id="{name}"/>{words}<text:change-end text:change-id="{name}"/>'
+        return (
+            f'<text:change-start text:change-id="{name}"/>{words}<text:change-end'
+            f' text:change-id="{name}"/>'
+        )
 
 
 def _style(name: str) -> str:

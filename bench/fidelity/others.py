@@ -1,4 +1,4 @@
-"""What other programs take out of the same documents."""
+"""Extract text from the same documents with other programs."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ Reader = Callable[[Sequence[Path], Path], dict[str, str] | None]
 
 
 def read(documents: Sequence[Document], kind: str) -> dict[str, Texts]:
-    """Read the documents of a kind with every other program that is to be had."""
+    """Read the documents of a kind with every other program that is available."""
     found: dict[str, Texts] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -33,7 +33,7 @@ def read(documents: Sequence[Document], kind: str) -> dict[str, Texts]:
 
 
 def _library(name: str, *, ours: bool = False) -> Reader:
-    """Read with a Python library: one of the bench's own, or one that Parley is built upon."""
+    """Read with a Python library: one of the bench's own, or one that Parley is built on."""
 
     def read_all(paths: Sequence[Path], folder: Path) -> dict[str, str] | None:
         python = Path(sys.executable) if ours else programs.python()
@@ -82,7 +82,7 @@ def _mozilla(paths: Sequence[Path], folder: Path) -> dict[str, str] | None:
 
 
 def _pandoc_html(paths: Sequence[Path], folder: Path) -> dict[str, str] | None:
-    """Pandoc reads UTF-8 alone: other pages are written anew before."""
+    """Read HTML with pandoc, which only reads UTF-8: other pages are converted first."""
     for path in paths:
         data = path.read_bytes()
         if b"charset=windows-1251" in data:
@@ -110,6 +110,6 @@ READERS: dict[str, dict[str, Reader]] = {
         "trafilatura": _library("trafilatura", ours=True),
         "readability-lxml": _library("readability"),
         "Readability (npm)": _mozilla,
-        "pandoc": _pandoc_html,  # last, since it may write pages anew
+        "pandoc": _pandoc_html,  # last, since it may rewrite the pages
     },
 }

@@ -1,4 +1,4 @@
-"""The English that the stock's sentences are put together from; everybody and every place in it is invented."""
+"""The English phrases of the stock's sentences; all people and places are invented."""
 
 OPENINGS = """
 In a communiqué issued in [place] on [date],
@@ -97,12 +97,14 @@ so that fuel, flour and firewood can reach [place] before winter.
 """
 
 PEOPLE = """
-Anneke Vostrand; Tarik Belmorra; Ilse Quandermeer; Jonas Efflinger; Marit Haldorane; Pavlo Drestenko; 
-Rufina Castellorn; Odile Ferranquin; Bram Officker; Selma Turquist; Goran Filipescot; Nadia Al-Merrin; Casper Wolfflet;
+Anneke Vostrand; Tarik Belmorra; Ilse Quandermeer; Jonas Efflinger; Marit Haldorane;
+Pavlo Drestenko; Rufina Castellorn; Odile Ferranquin; Bram Officker; Selma Turquist;
+Goran Filipescot; Nadia Al-Merrin; Casper Wolfflet;
 Hedda O’Brannick; Luc d’Arvelles
 """
 
 PLACES = """
-Valdoria; Port Ossiny; Brennmark; Lower Tamsel; Kestrel Sound; Offerdal-on-Sea; Fichtenfels; Quarrow;
+Valdoria; Port Ossiny; Brennmark; Lower Tamsel; Kestrel Sound; Offerdal-on-Sea; Fichtenfels;
+Quarrow;
 Saint-Aubrac; Ravell Cross; Upper Molven Bridge; Tessaly Flats; Efflwood; Oriel Bay; Grand Marrow
 """

@@ -1,4 +1,4 @@
-"""What sentences in other languages are put together from; everybody and every place in it is invented."""
+"""The phrases of the stock's sentences in other languages; all people and places are invented."""
 
 UKRAINIAN = {
     "OPENINGS": """
@@ -9,7 +9,8 @@ UKRAINIAN = {
     О [time], коли засідання відновилося,
     За два дні до [date]
     """,
-    "SPEAKERS": "[person]\nречниця делегації [person]\nміністр закордонних справ [person]\nпосередник [person]",
+    "SPEAKERS": "[person]\nречниця делегації [person]\nміністр закордонних справ [person]\n"
+    "посередник [person]",
     "CLAIMS": """
     заявила, що північний перехід не відкриють раніше, ніж [date]
     наголосив: «Перемир’я без спостерігачів — не перемир’я»
@@ -32,9 +33,11 @@ UKRAINIAN = {
     й попросила занести це до протоколу слово в слово.
     якщо парламент не вирішить інакше.
     """,
-    "PEOPLE": "Орися Гринівецька; Тарас Дрестенко; Мар’яна Солов’їнська; Лукаш Беренчук; Єва Ґрунтовська",
+    "PEOPLE": "Орися Гринівецька; Тарас Дрестенко; Мар’яна Солов’їнська; Лукаш Беренчук; Єва"
+    " Ґрунтовська",
     "PLACES": "Верхня Тамсіль; Старий Оссин; Кречетова Бухта; Нові Ґраблі; Мар’їн Брід",
-    "DATES": "11 березня 2031 року; 3 липня 2030 року; 28 лютого 2032 року; 19 жовтня 2031 року; 1 квітня 2032 року",
+    "DATES": "11 березня 2031 року; 3 липня 2030 року; 28 лютого 2032 року; 19 жовтня 2031 року; 1"
+    " квітня 2032 року",
 }
 
 RUSSIAN = {
@@ -46,7 +49,8 @@ RUSSIAN = {
     В [time], когда заседание возобновилось,
     За два дня до [date]
     """,
-    "SPEAKERS": "[person]\nглава делегации [person]\nпредставительница ведомства [person]\nпосредник [person]",
+    "SPEAKERS": "[person]\nглава делегации [person]\nпредставительница ведомства [person]\n"
+    "посредник [person]",
     "CLAIMS": """
     заявила, что северный переход не откроют раньше, чем [date]
     подчеркнул: «Перемирие без наблюдателей — это не перемирие»
@@ -69,9 +73,11 @@ RUSSIAN = {
     и попросила занести это в протокол слово в слово.
     если парламент не решит иначе.
     """,
-    "PEOPLE": "Аглая Востранд; Фёдор Ельцовский-Брук; Марфа Тамсельская; Лука Беренчук; Зоя Объездчикова",
+    "PEOPLE": "Аглая Востранд; Фёдор Ельцовский-Брук; Марфа Тамсельская; Лука Беренчук; Зоя"
+    " Объездчикова",
     "PLACES": "Верхний Тамсель; Старый Оссин; Кречетова Бухта; Новые Грабли; Подъёмный Мост",
-    "DATES": "11 марта 2031 года; 3 июля 2030 года; 28 февраля 2032 года; 19 октября 2031 года; 1 апреля 2032 года",
+    "DATES": "11 марта 2031 года; 3 июля 2030 года; 28 февраля 2032 года; 19 октября 2031 года; 1"
+    " апреля 2032 года",
 }
 
 GERMAN = {
@@ -105,7 +111,8 @@ GERMAN = {
     sofern das Parlament in [place] nicht anders entscheidet.
     was größere Auflagen für die Straßenverkehrsbehörde bedeute.
     """,
-    "PEOPLE": "Ilse Quandermeer; Jörg Fichtenfels-Groß; Änne Auffarth; Bernd Straßwieser; Käthe Offenhauer",
+    "PEOPLE": "Ilse Quandermeer; Jörg Fichtenfels-Groß; Änne Auffarth; Bernd Straßwieser; Käthe"
+    " Offenhauer",
     "PLACES": "Fichtenfels; Groß-Tamsel; Offenmoor; Brennmark; Schöffelbrück",
     "DATES": "11. März 2031; 3. Juli 2030; 28. Februar 2032; 19. Oktober 2031; 1. April 2032",
 }
@@ -118,7 +125,8 @@ FRENCH = {
     Dans un entretien accordé à un journal local,
     À [time], à la reprise de la séance,
     """,
-    "SPEAKERS": "[person]\nle négociateur en chef, [person],\nla porte-parole, [person],\nle médiateur, [person],",
+    "SPEAKERS": "[person]\nle négociateur en chef, [person],\nla porte-parole, [person],\nle"
+    " médiateur, [person],",
     "CLAIMS": """
     a déclaré que le passage du nord ne serait pas rouvert avant le [date]
     a confirmé la remise de [number] prisonniers près du pont de [place]
@@ -141,7 +149,8 @@ FRENCH = {
     et a demandé que ce soit consigné mot pour mot.
     à moins que le parlement n’en décide autrement.
     """,
-    "PEOPLE": "Odile Ferranquin; Luc d’Arvelles; Maëlle Saint-Oyant; Côme Œuvrard; Inès L’Hermittan",
+    "PEOPLE": "Odile Ferranquin; Luc d’Arvelles; Maëlle Saint-Oyant; Côme Œuvrard; Inès"
+    " L’Hermittan",
     "PLACES": "Saint-Aubrac; Port-l’Évêché; Val-d’Osselle; Grand-Marais-sur-Œil; Tessalonne",
     "DATES": "11 mars 2031; 3 juillet 2030; 28 février 2032; 19 octobre 2031; 1er avril 2032",
 }
@@ -154,7 +163,8 @@ ARABIC = {
     في مقابلة مع صحيفة محلية
     في الساعة [time] عند استئناف الجلسة
     """,
-    "SPEAKERS": "قال [person]\nقالت المتحدثة [person]\nقال وزير الخارجية [person]\nقال الوسيط [person]",
+    "SPEAKERS": "قال [person]\nقالت المتحدثة [person]\nقال وزير الخارجية [person]\nقال الوسيط"
+    " [person]",
     "CLAIMS": """
     إن المعبر الشمالي لن يفتح قبل [date]
     إن تبادل [number] أسير قد تم عند الجسر في [place]

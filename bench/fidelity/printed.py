@@ -1,4 +1,7 @@
-"""Pages for print, and Chromium to print them: columns, soft hyphens, ligatures, notes, running heads."""
+"""Write pages for print and print them with Chromium: columns, soft hyphens, notes.
+
+Ligatures and running heads too.
+"""
 
 from collections.abc import Sequence
 from html import escape
@@ -33,8 +36,10 @@ def page(
     )
     way = " dir='rtl'" if language == "ar" else ""
     return (
-        f"<!doctype html><html lang='{language}'{way}><meta charset='utf-8'><title>Communiqué</title><style>"
-        f"body{{font:{size}pt/1.4 '{font}';text-align:justify;hyphens:auto;columns:{columns};column-gap:8mm}}"
+        f"<!doctype html><html lang='{language}'{way}><meta charset='utf-8'>"
+        "<title>Communiqué</title><style>"
+        f"body{{font:{size}pt/1.4 '{font}';text-align:justify;hyphens:auto;columns:{columns};"
+        f"column-gap:8mm}}"
         "p{margin:0 0 3mm}sup{font-size:70%}.note{font-size:80%}td{border:1px solid;padding:1mm}"
         "aside{border:1px solid;padding:2mm;margin:2mm 0}h2{font-size:120%}</style>"
         f"<body>{body}{listed}</body></html>"
@@ -67,7 +72,7 @@ def _piece(piece: Piece, notes: list[Sentence]) -> str:
 
 
 def print_all(pages: Sequence[tuple[str, str]], program: str) -> list[bytes]:
-    """Print pages, each with the words at the head of its sheets; what cannot be printed is empty."""
+    """Print pages with a running head each; a page that cannot be printed becomes empty bytes."""
     from playwright.sync_api import Error, sync_playwright
 
     printed = []
@@ -83,7 +88,8 @@ def print_all(pages: Sequence[tuple[str, str]], program: str) -> list[bytes]:
                         format="A4",
                         display_header_footer=bool(head),
                         header_template=f"<div style='{small}'>{escape(head)}</div>",
-                        footer_template=f"<div style='{small}'><span class='pageNumber'></span></div>",
+                        footer_template=f"<div style='{small}'><span class='pageNumber'></span>"
+                        "</div>",
                         margin={"top": "22mm", "bottom": "22mm", "left": "20mm", "right": "20mm"},
                     )
                 )

@@ -1,4 +1,4 @@
-"""Programs that the bench uses and Parley does not: what is on the machine, and what it installs for itself."""
+"""Find or install programs that only the bench uses."""
 
 import hashlib
 import os
@@ -15,14 +15,14 @@ SECONDS = 600
 
 
 def say(words: str) -> None:
-    """Tell how far the bench is, where nobody takes it for its result."""
+    """Print progress to standard error, so that it is not part of the result."""
     print(words, file=sys.stderr, flush=True)
 
 
 def run(
     command: Sequence[str | Path], given: bytes | None = None, cwd: Path | None = None
 ) -> bytes | None:
-    """What a program prints; None, and a word on standard error, where it fails."""
+    """Return what a program prints; None, with a message on standard error, if it fails."""
     try:
         done = subprocess.run(
             command, input=given, cwd=cwd, capture_output=True, timeout=SECONDS, check=False
@@ -40,7 +40,7 @@ def run(
 
 
 def version(*command: str | Path) -> str:
-    """The number of a program's version, as it says it itself."""
+    """Return a program's version, as the program states it."""
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False
     )
@@ -50,12 +50,12 @@ def version(*command: str | Path) -> str:
 
 @cache
 def office() -> str | None:
-    """LibreOffice, if it is there."""
+    """Return the path of LibreOffice, if it is installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def convert(paths: Sequence[Path], to: str, folder: Path, infilter: str = "") -> bool:
-    """Let LibreOffice write files anew in another format; False without it."""
+    """Convert files with LibreOffice; return False if it is not installed."""
     program = office()
     if program is None or not paths:
         return False
@@ -72,7 +72,7 @@ def _cached(name: str, made_of: Path) -> Path:
 
 @cache
 def python() -> Path | None:
-    """A Python with the bench's own packages, made once; None where they cannot be had."""
+    """Return a Python with the bench's own packages, made once; None if that is impossible."""
     wanted = TOOLS / "requirements.txt"
     folder = _cached("python", wanted)
     found = folder / "bin/python"
@@ -90,7 +90,7 @@ def python() -> Path | None:
 
 @cache
 def readability() -> Path | None:
-    """The folder in which Node finds Mozilla's Readability; None where it cannot be had."""
+    """Return the folder in which Node finds Mozilla's Readability; None if it is not available."""
     wanted = TOOLS / "package.json"
     folder = _cached("node", wanted)
     if not (folder / "node_modules/@mozilla/readability").exists():

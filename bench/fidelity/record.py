@@ -1,4 +1,4 @@
-"""Write a result into bench/RESULTS.md, in the section of its bench."""
+"""Write a result into its bench's section of bench/RESULTS.md."""
 
 import re
 import shutil
@@ -14,17 +14,18 @@ RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 TITLE = (
     "# Results of the benches\n\nEach section is written by the bench itself, with `--record`.\n"
 )
+# Libraries of Parley whose versions are recorded.
 LIBRARIES = (
     "pypdfium2",
     "trafilatura",
     "lxml",
     "regex",
     "rapidfuzz",
-)  # those of them that Parley has
+)
 
 
 def heading(said: str, seconds: float) -> str:
-    """Say by which command, when and with which versions; `said` is what was said to the bench."""
+    """Return a line with command, date and versions; `said` has the arguments of the bench."""
     commands = {
         "Chromium": (find_chromium(), "--version"),
         "LibreOffice": (programs.office(), "--version"),
@@ -40,13 +41,14 @@ def heading(said: str, seconds: float) -> str:
     libraries = [f"{name} {here[name]}" for name in LIBRARIES if name in here]
     libraries += [line.replace("==", " ") for line in wanted]
     return (
-        f'`make bench ARGS="fidelity {said}"`, {datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f} minutes. '
+        f'`make bench ARGS="fidelity {said}"`, {datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f}'
+        " minutes. "
         f"Python: {', '.join(libraries)}. Programs: {', '.join(found)}."
     )
 
 
 def write(section: str, lines: Sequence[str], path: Path = RESULTS) -> None:
-    """Write a section anew, and leave the others as they are."""
+    """Replace a section, and leave the others unchanged."""
     text = path.read_text("utf-8") if path.exists() else TITLE
     made = f"\n## {section}\n\n" + "\n".join(lines).strip() + "\n"
     kept = re.sub(rf"\n## {re.escape(section)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Tables of what was verified, and whether that is as good as it has to be."""
+"""Write tables of what was verified, and check it against the goals."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bench.fidelity.judging import Judgement
 
-LEAST = {"docx": 0.995, "html": 0.995, "pdf": 0.98}  # of the true sentences
-SHARE = 3  # the best of the others misses so many times as many, or more
+LEAST = {"docx": 0.995, "html": 0.995, "pdf": 0.98}  # share of true sentences to be verified
+SHARE = 3  # the best other program must miss at least so many times as many
 PARLEY = "Parley"
 
 Judged = Mapping[str, Sequence[Judgement]]  # by the program that read the documents
@@ -15,7 +15,7 @@ Judged = Mapping[str, Sequence[Judgement]]  # by the program that read the docum
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of some documents."""
+    """Sums over the judgements of some documents."""
 
     sentences: int
     misses: int
@@ -24,6 +24,7 @@ class Figures:
 
     @classmethod
     def of(cls, judgements: Sequence[Judgement]) -> "Figures":
+        """Sum up judgements."""
         return cls(
             sum(one.sentences for one in judgements),
             sum(len(one.misses) for one in judgements),
@@ -33,6 +34,7 @@ class Figures:
 
     @property
     def share(self) -> float:
+        """Return the share of true sentences that are verified, from 0 to 1."""
         return 1 - self.misses / self.sentences
 
     def __str__(self) -> str:
@@ -40,7 +42,7 @@ class Figures:
 
 
 def table(kind: str, judged: Judged) -> Iterator[str]:
-    """Yield the lines of a table in Markdown: one for each producer, then all of the kind."""
+    """Yield the lines of a Markdown table: one for each producer, then all of the kind."""
     ours, others = judged[PARLEY], [name for name in judged if name != PARLEY]
     titles = [
         "producer",
@@ -86,25 +88,33 @@ def table(kind: str, judged: Judged) -> Iterator[str]:
 
 
 def shortcomings(kind: str, judged: Judged) -> Iterator[str]:
-    """Yield which goals are not reached."""
+    """Yield the goals that are not reached."""
     ours = Figures.of(judged[PARLEY])
     if ours.accepted:
         yield f"{kind}: {ours.accepted} altered sentences are verified; none may be"
     if ours.share < LEAST[kind]:
-        yield f"{kind}: {100 * ours.share:.2f} % are verified; {100 * LEAST[kind]:.1f} % is the least"
+        yield (
+            f"{kind}: {100 * ours.share:.2f} % are verified; {100 * LEAST[kind]:.1f} % is the least"
+        )
     others = {name: Figures.of(some).misses for name, some in judged.items() if name != PARLEY}
     if others:
         best = min(others, key=others.__getitem__)
         if ours.misses * SHARE > others[best]:
-            yield f"{kind}: {ours.misses} are missed, {best} misses {others[best]}; a third of that is the most"
+            yield (
+                f"{kind}: {ours.misses} are missed, {best} misses {others[best]};"
+                " a third of that is the most"
+            )
 
 
 def misses(judgements: Sequence[Judgement]) -> Iterator[str]:
-    """Yield each miss with what the text has instead, and each altered sentence that was verified."""
+    """Yield each miss with the text found instead, and each altered sentence that was verified."""
     for one in judgements:
         if not one.misses and not one.accepted:
             continue
-        yield f"\n{one.document.name} ({one.document.producer}): {len(one.misses)} of {one.sentences} missed"
+        yield (
+            f"\n{one.document.name} ({one.document.producer}): {len(one.misses)} of"
+            f" {one.sentences} missed"
+        )
         for sentence, instead in one.misses:
             yield f"  missed:  {sentence.text}"
             yield f"  instead: {instead!r}"

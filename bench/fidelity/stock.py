@@ -1,4 +1,4 @@
-"""One stock of invented sentences, in six languages: each is dealt out once, so that none occurs in two documents."""
+"""Provide invented sentences in six languages; none occurs in two documents."""
 
 import random
 import re
@@ -10,7 +10,8 @@ from bench.fidelity.phrases_others import ARABIC, FRENCH, GERMAN, RUSSIAN, UKRAI
 
 SEED = 20310311
 _DATES = (
-    "11 March 2031; 3 July 2030; 28 February 2032; 19 October 2031; 1 April 2032; 7 May 2031; 30 November 2030; "
+    "11 March 2031; 3 July 2030; 28 February 2032; 19 October 2031; 1 April 2032; 7 May 2031; 30"
+    " November 2030; "
     "22 June 2032; 24 August 2031; 9 January 2033"
 )
 _PARTS = ("OPENINGS", "SPEAKERS", "CLAIMS", "TAILS", "PEOPLE", "PLACES")
@@ -24,7 +25,7 @@ NEGATIONS = {
     "fr": {"pas", "jamais", "sans"},
     "ar": {"لن", "لم", "لا", "ليس", "ليست", "بلا"},
 }
-# Words that occur in no sentence: what is put into one to alter it.
+# Words that occur in no sentence, to alter one by adding them.
 STRANGERS = {
     "en": ["zebras", "probably"],
     "uk": ["зебри", "мабуть"],
@@ -36,7 +37,7 @@ STRANGERS = {
 
 
 class Stock:
-    """Deals out sentences; the same seed deals the same ones."""
+    """Provide each sentence once; the same seed gives the same sentences."""
 
     def __init__(self, seed: int = SEED) -> None:
         self._draws = {language: random.Random(f"{seed} {language}") for language in PHRASES}
@@ -44,7 +45,7 @@ class Stock:
         self.count = 0
 
     def deal(self, language: str, count: int = 1) -> list[Sentence]:
-        """Take the next sentences of a language."""
+        """Return the next sentences of a language."""
         self.count += count
         return [next(self._dealt[language]) for _ in range(count)]
 

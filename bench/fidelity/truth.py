@@ -1,4 +1,4 @@
-"""What a document truly says, by a matcher of its own that shares nothing with the program's."""
+"""Tell what a document truly says, with a matcher that shares no code with the program's."""
 
 import re
 import unicodedata
@@ -10,25 +10,28 @@ _NOTHING = dict.fromkeys(map(ord, "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufef
 
 
 def plain(text: str) -> str:
-    """Bring words to the form in which they are compared."""
+    """Normalise words for comparison."""
     text = unicodedata.normalize("NFKC", text.translate(_NOTHING))
     return " ".join(text.translate(_QUOTES).translate(_DASHES).split())
 
 
 def squash(text: str) -> str:
-    """Letters, marks and digits alone: what is not in a text so cannot be in it in any reading."""
+    """Reduce to letters, marks and digits.
+
+    Words whose reduced form is not in that of a text cannot be in the text in any reading.
+    """
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text.translate(_NOTHING)))
 
 
 class Truth:
-    """The true words of a document, flow by flow, and all of them on end."""
+    """The true words of a document, flow by flow, and all in one."""
 
     def __init__(self, flows: Iterable[Iterable[str]]) -> None:
         joined = [plain(" ".join(flow)) for flow in flows]
         self._texts = [*joined, " ".join(joined)]
 
     def says(self, words: str) -> bool:
-        """Tell whether the words occur, from the beginning of a word to the end of one."""
+        """Tell whether the words occur, at word boundaries on both sides."""
         sought = plain(words)
         return any(self._occurs(sought, text) for text in self._texts)
 

@@ -1,4 +1,4 @@
-"""Write Word documents with python-docx: run by the bench's own Python; what to write is JSON on standard input."""
+"""Write Word documents with python-docx, in the bench's own Python; JSON on standard input."""
 
 import json
 import sys
@@ -18,6 +18,7 @@ STYLES = {
 
 
 def write(wanted: dict) -> None:
+    """Write one document."""
     document = Document()
     document.core_properties.title = wanted["name"]
     section = document.sections[0]
@@ -26,7 +27,7 @@ def write(wanted: dict) -> None:
     if wanted["columns"] > 1:
         columns = OxmlElement("w:cols")
         columns.set(qn("w:num"), str(wanted["columns"]))
-        section._sectPr.append(columns)  # python-docx has no word for columns
+        section._sectPr.append(columns)  # python-docx has no interface for columns
     for block in wanted["blocks"]:
         if block["style"] == "row":
             cells = document.add_table(1, len(block["items"]), "Table Grid").rows[0].cells
@@ -39,6 +40,7 @@ def write(wanted: dict) -> None:
 
 
 def add(document, paragraph, item: list[dict]) -> None:
+    """Add the pieces of an item to a paragraph."""
     for piece in item:
         how = piece["how"]
         run = paragraph.add_run(

@@ -1,4 +1,4 @@
-"""Write PDFs with reportlab: run by the bench's own Python; what to write is JSON on standard input."""
+"""Write PDFs with reportlab, in the bench's own Python; JSON on standard input."""
 
 import json
 import sys
@@ -22,25 +22,27 @@ from reportlab.platypus import (
     Table,
 )
 
-# As typesetting programs of before OpenType put them into their files.
+# Ligatures as typesetting programs from before OpenType write them.
 LIGATURES = (("ffi", "ﬃ"), ("ffl", "ﬄ"), ("ff", "ﬀ"), ("fi", "ﬁ"), ("fl", "ﬂ"))
 FONTS = "/usr/share/fonts/truetype/dejavu/"
 LEFT, WIDTH = 20 * mm, A4[0] - 40 * mm
 
 
 def ligated(text: str) -> str:
+    """Replace letters by ligatures."""
     for letters, one in LIGATURES:
         text = text.replace(letters, one)
     return text
 
 
 def seen(piece: dict, wanted: dict) -> str:
+    """Return what a reader sees of a piece."""
     text = ligated(piece["text"]) if wanted["ligatures"] else piece["text"]
     return {"nbhyphen": "-"}.get(piece["how"], text)
 
 
 def flowing(wanted: dict) -> None:
-    """Set columns, running heads and notes, and hyphenate, with platypus."""
+    """Write columns, running heads and notes with platypus, hyphenated."""
     size = wanted["size"]
     style = ParagraphStyle(
         "p",
@@ -119,7 +121,10 @@ def flowing(wanted: dict) -> None:
 
 
 def placed(wanted: dict) -> None:
-    """Put each word in its place without any space between, as TeX does, and break lines at hyphens by a dictionary."""
+    """Write each word at its place without spaces, as TeX does, with lines broken at hyphens.
+
+    Hyphens come from a dictionary.
+    """
     import pyphen
 
     canvas, size, height = Canvas(wanted["path"], pagesize=A4), wanted["size"], A4[1] - 25 * mm
@@ -161,6 +166,7 @@ def placed(wanted: dict) -> None:
 
 
 def main() -> None:
+    """Write the documents that standard input describes."""
     for name, face in {
         "Serif": "DejaVuSerif",
         "Serif-Bold": "DejaVuSerif-Bold",

@@ -1,4 +1,4 @@
-"""Take the text out of files with one library: its name is the argument, the files are JSON on standard input."""
+"""Extract text with one library: its name is the argument, the files are JSON on standard input."""
 
 import json
 import re
@@ -10,6 +10,7 @@ BLOCK = re.compile(
 
 
 def python_docx(path: str) -> str:
+    """Read DOCX with python-docx."""
     from docx import Document
 
     document = Document(path)
@@ -18,12 +19,14 @@ def python_docx(path: str) -> str:
 
 
 def docx2txt(path: str) -> str:
+    """Read DOCX with docx2txt."""
     import docx2txt
 
     return docx2txt.process(path)
 
 
 def mammoth(path: str) -> str:
+    """Read DOCX with mammoth."""
     import mammoth
 
     with open(path, "rb") as file:
@@ -31,24 +34,28 @@ def mammoth(path: str) -> str:
 
 
 def pypdf(path: str) -> str:
+    """Read PDF with pypdf."""
     from pypdf import PdfReader
 
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 def pdfminer(path: str) -> str:
+    """Read PDF with pdfminer.six."""
     from pdfminer.high_level import extract_text
 
     return extract_text(path)
 
 
 def pdfium(path: str) -> str:
+    """Read PDF with PDFium."""
     from pypdfium2 import PdfDocument
 
     return "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(path))
 
 
 def trafilatura(path: str) -> str:
+    """Read HTML with trafilatura."""
     import trafilatura
 
     with open(path, "rb") as file:
@@ -56,12 +63,13 @@ def trafilatura(path: str) -> str:
 
 
 def readability(path: str) -> str:
+    """Read HTML with readability-lxml."""
     from lxml.html import fromstring
     from readability import Document
 
     with open(path, "rb") as file:
         article = Document(file.read()).summary()
-    # It gives HTML: blocks and breaks part words there, which the text of the elements alone would lose.
+    # The result is HTML: blocks and breaks separate words there, which the text alone would not.
     return fromstring(re.sub(BLOCK, r"\g<0>\n", article)).text_content()
 
 
@@ -72,12 +80,13 @@ READERS = {
 
 
 def main() -> None:
+    """Read the files, and print their texts as JSON."""
     texts = {}
     for path in json.load(sys.stdin):
         try:
             texts[path] = READERS[sys.argv[1]](path)
         except Exception as error:
-            # Whatever a library trips over is its result for that file.
+            # A library's failure is its result for that file.
             print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr)
     json.dump(texts, sys.stdout)
 
