@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Mirror the public data of a Parley server into a SQLite file, with nothing but Python.
+"""Mirror the public data of a Parley server into a SQLite file, with Python alone.
 
-    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite            # catch up once
-    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --watch 30 # and go on, asking every 30 seconds
-    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --follow   # and go on, asking when there is more
+    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite             # catch up once
+    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --watch 30  # then every 30 seconds
+    python docs/mirror.py http://127.0.0.1:8000 mirror.sqlite --follow    # then on each change
 
-The feed `GET /api/v1/changes` gives every version that was ever public, oldest first. A version shows its sources,
-speakers and checks as they were when it was recorded; what became of them since comes in entries of their own. So the
-mirror keeps the newest version of each object, and `positions()` puts them together as the server does today. What is
-redacted comes as a new version too (action `redacted`), which takes the place of the words that had to go.
+The feed `GET /api/v1/changes` gives every version that was ever public, oldest first. A version
+shows its sources, speakers and checks as they were when it was recorded; later changes of these
+have entries of their own. So the mirror stores the newest version of each object, and `positions()`
+combines them as the server does today. A redaction is a new version too (action `redacted`), which
+replaces the redacted words.
 """
 
 import argparse
@@ -23,25 +24,27 @@ from collections.abc import Iterator
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT);
-CREATE TABLE IF NOT EXISTS object (type TEXT, id INTEGER, version INTEGER, action TEXT, at TEXT, data TEXT,
-                                   PRIMARY KEY (type, id));
+CREATE TABLE IF NOT EXISTS object (type TEXT, id INTEGER, version INTEGER, action TEXT, at TEXT,
+                                   data TEXT, PRIMARY KEY (type, id));
 CREATE TABLE IF NOT EXISTS quote_check (quote INTEGER PRIMARY KEY, result TEXT);
 """
 CHECKED = ("verification", "start", "end", "segments", "prefix", "suffix", "page", "link")
 
 
 class Mirror:
+    """Store the newest version of each public object in a SQLite file."""
+
     def __init__(self, base: str, path: str) -> None:
         self.base = base.rstrip("/")
         self.db = sqlite3.connect(path)
         self.db.executescript(TABLES)
 
     def catch_up(self, limit: int = 500) -> int:
-        """Take over every entry that is new; gives their number. May be stopped and started again at any time."""
+        """Store all new entries and return their number; it may be interrupted and run again."""
         taken = 0
         while True:
             entries = self.fetch(self.cursor(), limit)
-            # Entries and the place in the feed are kept together or not at all: nothing is lost, nothing counted twice.
+            # Entries and the cursor are committed together, so nothing is lost or stored twice.
             with self.db:
                 for entry in entries:
                     self.take(entry)
@@ -54,38 +57,41 @@ class Mirror:
                 return taken
 
     def follow(self, silence: float = 45) -> Iterator[int]:
-        """Catch up whenever the server says that there is more, until the connection ends; gives the numbers."""
+        """Catch up on each event of the server until the connection ends.
+
+        Yields the number of new entries each time.
+        """
         known = {"Last-Event-ID": self.cursor() or ""}
         request = urllib.request.Request(f"{self.base}/api/v1/events", headers=known)
-        with urllib.request.urlopen(
-            request, timeout=silence
-        ) as stream:  # it sends a sign of life every 15 s
+        # The server sends a comment every 15 s, so silence means that the connection is lost.
+        with urllib.request.urlopen(request, timeout=silence) as stream:
             for line in stream:
                 if line.startswith(b"id: "):
                     told = line[4:].decode().strip()
-                    for wait in (
-                        0,
-                        0.5,
-                        1,
-                        2,
-                    ):  # another server process may learn of it a moment later
+                    # Another process of the server may answer, and learn of the change a moment
+                    # later.
+                    for wait in (0, 0.5, 1, 2):
                         time.sleep(wait)
                         yield self.catch_up()
                         if self.cursor() == told:
                             break
 
     def cursor(self) -> str | None:
+        """Return the cursor of the last stored entry, or None."""
         row = self.db.execute("SELECT cursor FROM place").fetchone()
         return row and row[0]
 
     def fetch(self, after: str | None, limit: int) -> list[dict]:
+        """Return the entries after a cursor.
+
+        If the server was restored from a backup, empty the mirror and begin again.
+        """
         query = urllib.parse.urlencode({"limit": limit, **({"after": after} if after else {})})
         try:
             return self.ask(f"{self.base}/api/v1/changes?{query}")
         except urllib.error.HTTPError as error:
-            if (
-                error.code == 422 and after
-            ):  # the server was restored from a backup: its log is another one now
+            # The cursor is unknown: the server was restored from a backup, with another log.
+            if error.code == 422 and after:
                 with self.db:
                     for statement in (
                         "DELETE FROM place",
@@ -97,7 +103,7 @@ class Mirror:
             raise
 
     def ask(self, url: str, tries: int = 10) -> list[dict]:
-        """GET the entries of one page; a busy server (503, 429) is asked again after the time it names."""
+        """GET the entries of one page; if the server is busy (503, 429), repeat when it says."""
         while True:
             try:
                 with urllib.request.urlopen(url, timeout=60) as answer:
@@ -109,6 +115,7 @@ class Mirror:
                 time.sleep(float(error.headers.get("Retry-After") or 1))
 
     def take(self, entry: dict) -> None:
+        """Store one entry, and the results of checks in it."""
         data = entry["data"] or {}  # null where it had to be redacted
         for check in data.pop("checks", []):
             self.note_check(check["quote"], check)
@@ -127,22 +134,23 @@ class Mirror:
         )
 
     def note_check(self, quote: int, result: dict) -> None:
+        """Store the newest result of checking a quote."""
         kept = json.dumps({name: result[name] for name in CHECKED if name in result})
         self.db.execute("INSERT OR REPLACE INTO quote_check VALUES (?, ?)", (quote, kept))
 
-    # Reading
-
     def all(self, type: str) -> dict[int, dict]:
+        """Return the stored objects of a type, by id."""
         rows = self.db.execute("SELECT id, data FROM object WHERE type = ?", (type,))
         return {number: json.loads(data) for number, data in rows}
 
     def positions(self) -> dict[int, dict]:
-        """Every position in its newest version, with the sources, speakers and checks of today."""
+        """Return all positions, newest versions, with today's sources, speakers and checks."""
         sources, speakers = self.all("source"), self.all("speaker")
         checks = {
             q: json.loads(r) for q, r in self.db.execute("SELECT quote, result FROM quote_check")
         }
-        ranks = {(o["negotiation"], o["issue"], o["slug"]): (o["rank"] is None, o["rank"] or 0, number)
+        ranks = {(o["negotiation"], o["issue"], o["slug"]):
+                 (o["rank"] is None, o["rank"] or 0, number)
                  for number, o in self.all("option").items()}  # fmt: skip
         found = self.all("position")
         for position in found.values():
@@ -153,15 +161,14 @@ class Mirror:
                 source = sources[quote["source"]["id"]]
                 quote["source"] = {name: source[name] for name in quote["source"]}
                 quote["link"] = move(quote["link"], source["url"])
-                if (
-                    quote["speaker_id"] in speakers
-                ):  # the office and party stay those of when it was said
+                # Office and party remain those held when it was said.
+                if quote["speaker_id"] in speakers:
                     quote["speaker"]["name"] = speakers[quote["speaker_id"]]["name"]
         return found
 
 
 def move(link: str | None, url: str | None) -> str | None:
-    """The link into a source whose address may have been corrected since."""
+    """Return a link into a source, with the source's address of today."""
     if link is None or url is None:
         return None
     _, mark, fragment = link.partition("#")
@@ -169,6 +176,7 @@ def move(link: str | None, url: str | None) -> str | None:
 
 
 def main() -> int:
+    """Run the command."""
     parser = argparse.ArgumentParser(
         description="Mirror the public data of a Parley server into a SQLite file."
     )
@@ -188,7 +196,7 @@ def main() -> int:
             print(f"{mirror.catch_up()} new entries", flush=True)
             for taken in mirror.follow() if asked.follow else ():
                 print(f"{taken} new entries", flush=True)
-        except OSError as error:  # not there, or not just now
+        except OSError as error:  # the server cannot be reached, or not at the moment
             print(f"mirror: {error}", file=sys.stderr)
             if not (asked.watch or asked.follow):
                 return 1

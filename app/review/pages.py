@@ -124,9 +124,8 @@ async def act(
         return sign_in_again(request, {"version": version, "comment": comment})
     editor = await get_editor(viewer)
     done = await get_position(session, position_id)
-    if (
-        back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED
-    ):  # pressed twice
+    # The button was pressed twice: the first request has published the draft.
+    if back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED:
         slug = (await get_negotiation_by_id(session, done.negotiation_id)).slug
         return RedirectResponse(f"/n/{slug}/drafts?done={done.id}", 303)
     view = await _view(session, position_id)
