@@ -48,7 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database-url",
         default=os.environ.get("PARLEY_TEST_DATABASE_URL"),
         metavar="URL",
-        help="run on this server, by a role that may make databases and roles, instead of on a throwaway one",
+        help="run on this server, by a role that may make databases and roles, instead of on a"
+        " throwaway one",
     )
 
 

@@ -70,7 +70,8 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
     with connect(lake.database.owner_url) as connection:
         # What the killed process left open ends by itself; wait for it before looking.
         while connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'parley' "
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND usename = 'parley' "
             "AND state <> 'idle' AND pid <> pg_backend_pid()"
         ).fetchone() != (0,):
             time.sleep(0.05)

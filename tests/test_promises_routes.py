@@ -207,8 +207,9 @@ RIGHTS = {
 }
 POSITION, DRAFT = 1, 2
 VALUES = {
-    "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION, "version": 1,
-    "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib", "rest": "x",
+    "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION,
+    "version": 1, "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib",
+    "rest": "x",
 }  # fmt: skip
 # GETs that are not about the log: they may differ from one moment to the next.
 ENDLESS = "/api/v1/events"

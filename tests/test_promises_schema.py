@@ -43,10 +43,10 @@ def test_imports_run_downhill() -> None:
 # --- 14: no mass assignment -----------------------------------------------------------------------------------------
 
 OURS = (
-    "id", "uid", "version", "created_by", "first_published_at", "recorded_at", "recorded_by", "action", "role",
-    "public", "seq", "revision", "url_key", "negotiation_id", "party_id", "issue_id", "from_by_hand", "verification",
-    "by", "known_at", "text_sha256", "url", "attributed_by", "account_id", "is_admin", "uid ", "__class__", "ordinal",
-    "merged_into",
+    "id", "uid", "version", "created_by", "first_published_at", "recorded_at", "recorded_by",
+    "action", "role", "public", "seq", "revision", "url_key", "negotiation_id", "party_id",
+    "issue_id", "from_by_hand", "verification", "by", "known_at", "text_sha256", "url",
+    "attributed_by", "account_id", "is_admin", "uid ", "__class__", "ordinal", "merged_into",
 )  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {
     "/positions": position(),

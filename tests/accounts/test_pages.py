@@ -109,8 +109,9 @@ def test_cookies_are_kept_from_scripts_and_other_sites(
 
 
 ELSEWHERE = [
-    "//h", "///h", "/\\h", "\\\\h", "/\t/h", "/\n/h", "\n//h", " //h", "https:h", "https://h", "http:/h",
-    "javascript:x", "data:,x", "h", "", "/a\r\nSet-Cookie: x=y", "/a\x00", "/\x7f/h", "?x", "/a b",
+    "//h", "///h", "/\\h", "\\\\h", "/\t/h", "/\n/h", "\n//h", " //h", "https:h", "https://h",
+    "http:/h", "javascript:x", "data:,x", "h", "", "/a\r\nSet-Cookie: x=y", "/a\x00", "/\x7f/h",
+    "?x", "/a b",
 ]  # fmt: skip
 
 

@@ -35,7 +35,8 @@ def test_agreement_lists_every_pair_with_what_it_rests_on(lake: Lake) -> None:
     got = lake.stranger.get(f"{N}/agreement")
     assert got.data["pairs"] == [
         {"parties": ["north", "south"], "agreement": 0.25, "issues": 2,
-         "on": [{"issue": "quota", "options": ["q20", "q30"]}, {"issue": "dam", "options": ["closed", "open"]}]},
+         "on": [{"issue": "quota", "options": ["q20", "q30"]},
+                {"issue": "dam", "options": ["closed", "open"]}]},
         {"parties": ["north", "council"], "agreement": None, "issues": 0, "on": []},
         {"parties": ["south", "council"], "agreement": None, "issues": 0, "on": []},
     ]  # fmt: skip

@@ -78,9 +78,9 @@ class Story:
         )
         self.word(said)
         body = {
-            "negotiation": "lake", "party": party, "issue": issue, "status": said.status, "act": said.act,
-            "firmness": said.firmness, "attitudes": said.attitudes, "conditions": said.conditions,
-            "inferred": said.inferred, "quotes": sent,
+            "negotiation": "lake", "party": party, "issue": issue, "status": said.status,
+            "act": said.act, "firmness": said.firmness, "attitudes": said.attitudes,
+            "conditions": said.conditions, "inferred": said.inferred, "quotes": sent,
         }  # fmt: skip
         answer = self.lake.ada.post(
             "/positions", body | ({"stated_on": stated_on} if stated_on else {})

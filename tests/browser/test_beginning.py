@@ -16,7 +16,10 @@ from tests.support.live import Live, serving, tab
 
 pytestmark = pytest.mark.browser
 
-ARTICLE = "Talks in Sarn.\n\n“We accept forty per cent and not one drop less,” Mara Venn said.\n\nNothing else happened."
+ARTICLE = (
+    "Talks in Sarn.\n\n“We accept forty per cent and not one drop less,” Mara Venn said.\n\n"
+    "Nothing else happened."
+)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ PLAIN = Work(
     issued="2024-05-14",
     language="en",
 )
-NEWS = Work("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d", ("A. Lind", "B & Sons {x}"), "The Post",
+NEWS = Work("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d",
+            ("A. Lind", "B & Sons {x}"), "The Post",
             issued="2024", accessed="2024-05", record="https://y.example/sources/1")  # fmt: skip
 PINNED = "https://y.example/sources/1?known_at=2026-11-23T10%3A00%3A00.000000Z"
 LETTER = Work(
@@ -71,7 +72,8 @@ def bibtex(work: Work) -> dict[str, str]:
 
 def test_text_is_a_reference_by_a_style() -> None:
     assert as_text(PLAIN) == (
-        "Mara Venn (2024) ‘We accept forty per cent & not one drop less’, Talks resume. The Lake Post, 14 May. "
+        "Mara Venn (2024) ‘We accept forty per cent & not one drop less’, Talks resume. The Lake"
+        " Post, 14 May. "
         "Available at: https://parley.example/quotes/3?known_at=2026-11-23T10%3A00%3A00.000000Z.\n"
     )
 

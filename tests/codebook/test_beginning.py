@@ -79,8 +79,9 @@ def test_who_is_later_by_a_moment_keeps_what_was_typed(
 
 def test_everything_said_of_it_at_the_start_is_kept(api: Api, editor: TestClient) -> None:
     said = {
-        "title": "Lake", "slug": "lake", "summary": "Who may draw\r\nhow much", "status": "suspended", "review": "on",
-        "coded_through": "2025-03-17", "licence": "CC BY 4.0", "contact": "desk@example.org", "method": "All papers",
+        "title": "Lake", "slug": "lake", "summary": "Who may draw\r\nhow much",
+        "status": "suspended", "review": "on", "coded_through": "2025-03-17",
+        "licence": "CC BY 4.0", "contact": "desk@example.org", "method": "All papers",
     }  # fmt: skip
     assert post(editor, NEW, **said).status_code == 303
     data = api.get("/negotiations/lake")["data"]

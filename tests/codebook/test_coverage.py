@@ -26,13 +26,15 @@ def lines(html: str, section: str) -> list[str]:
 def test_each_cell_is_counted_where_it_belongs(api: Api, source: int, client: TestClient) -> None:
     position(api, source, day="2025-03-10", attitudes={"month": "prefers"})
     api.post("/negotiations/sarn/looks", {
-        "party": "sarn-borsk", "issue": "truce", "looked_on": "2025-03-12", "where": "speeches of February",
+        "party": "sarn-borsk", "issue": "truce", "looked_on": "2025-03-12",
+        "where": "speeches of February",
     })  # fmt: skip
     position(api, source, "borsk", issue="bridge", attitudes={"joint": "accepts"}, status="draft")
     html = client.get(f"{PAGE}?as_of=2025-03-20").text
     assert figures(html) == {
-        "never looked at": 2, "searched, nothing found": 1, "not seen for 90 days": 0, "on one source": 1,
-        "on reported words only": 0, "quotes that do not match": 0, "dates that changed": 0,
+        "never looked at": 2, "searched, nothing found": 1, "not seen for 90 days": 0,
+        "on one source": 1, "on reported words only": 0, "quotes that do not match": 0,
+        "dates that changed": 0,
     }  # fmt: skip
     [searched] = lines(html, "searched")
     assert "Borsk, 12 March 2025 in speeches of February by editor" in searched

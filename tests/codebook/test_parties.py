@@ -40,16 +40,21 @@ def held(api: Api, source: int) -> dict[str, int]:
         source, "Borsk wants the bridge.", speaker="Olo Dan", kind="reported", said_on="2025-03-06"
     )
     made = {
-        "first": position(api, source, "borsk", day="2025-03-01", attitudes={"short": "prefers"}, quotes=[
+        "first": position(api, source, "borsk", day="2025-03-01", attitudes={"short": "prefers"},
+                          quotes=[
             quoting(source, "A fortnight at most.", speaker="Ilka Ruy")]),
-        "second": position(api, source, "borsk", day="2025-03", attitudes={"month": "prefers", "none": "rejects"},
-                           conditions={"month": "only if watched"}, inferred=["none"], firmness="red_line",
-                           act="offers", salience=80, summary="Borsk offers a month", stated_from="2025-03-02",
+        "second": position(api, source, "borsk", day="2025-03",
+                           attitudes={"month": "prefers", "none": "rejects"},
+                           conditions={"month": "only if watched"}, inferred=["none"],
+                           firmness="red_line", act="offers", salience=80,
+                           summary="Borsk offers a month", stated_from="2025-03-02",
                            stated_by="2025-03-12", quotes=[own],
                            links=[{"issue": "bridge", "option": "joint", "kind": "package"}]),
-        "heard": position(api, source, "borsk", day="2025-03-06", issue="bridge", attitudes={"borsk": "prefers"},
+        "heard": position(api, source, "borsk", day="2025-03-06", issue="bridge",
+                          attitudes={"borsk": "prefers"},
                           quotes=[heard]),
-        "draft": position(api, source, "borsk", day="2025-03-11", attitudes={"thirty": "accepts"}, status="draft"),
+        "draft": position(api, source, "borsk", day="2025-03-11", attitudes={"thirty": "accepts"},
+                          status="draft"),
         "theirs": position(api, source, "aldria", day="2024-01-01", attitudes={"none": "prefers"}),
     }  # fmt: skip
     return {name: p["id"] for name, p in made.items()}
@@ -281,7 +286,8 @@ def test_what_was_edited_meanwhile_is_shown_again(
     headers = {"If-Match": "*", "Authorization": f"Bearer {api.token}"}
     etag = api.client.get(f"/api/v1/positions/{held['second']}", headers=headers).headers["etag"]
     changed = api.client.patch(
-        f"/api/v1/positions/{held['second']}", json={"summary": "A month, they say", "reason": "Plainer"},
+        f"/api/v1/positions/{held['second']}",
+        json={"summary": "A month, they say", "reason": "Plainer"},
         headers=headers | {"If-Match": etag},
     )  # fmt: skip
     assert changed.status_code == 200, changed.text
@@ -500,6 +506,7 @@ async def test_what_a_person_typed_is_stored_once(
     """Two parties at once: the log's chain holds and every quote of a new position has its check."""
     merged(editor)
     unchecked = text(
-        "SELECT count(*) FROM position_quote p LEFT JOIN quote_check c USING (quote_id) WHERE c.quote_id IS NULL"
+        "SELECT count(*) FROM position_quote p LEFT JOIN quote_check c USING (quote_id)"
+        " WHERE c.quote_id IS NULL"
     )
     assert await session.scalar(unchecked) == 0

@@ -68,12 +68,16 @@ def test_a_split_moves_or_doubles_what_was_said() -> None:
 def coded(api: Api, source: int) -> dict[str, int]:
     """A cell that went from thirty days to a month, a contrary position, a draft, and a tie from another issue."""
     made = {
-        "first": position(api, source, day="2025-03-01", attitudes={"thirty": "prefers", "none": "rejects"},
+        "first": position(api, source, day="2025-03-01",
+                          attitudes={"thirty": "prefers", "none": "rejects"},
                           conditions={"thirty": "only if watched"}, inferred=["none"]),
-        "second": position(api, source, day="2025-03-10", attitudes={"month": "prefers", "none": "rejects"},
+        "second": position(api, source, day="2025-03-10",
+                           attitudes={"month": "prefers", "none": "rejects"},
                            conditions={"month": "only if watched"}),
-        "contrary": position(api, source, "borsk", attitudes={"thirty": "prefers", "month": "rejects"}),
-        "draft": position(api, source, "borsk", day="2025-03-11", attitudes={"thirty": "accepts"}, status="draft"),
+        "contrary": position(api, source, "borsk",
+                             attitudes={"thirty": "prefers", "month": "rejects"}),
+        "draft": position(api, source, "borsk", day="2025-03-11", attitudes={"thirty": "accepts"},
+                          status="draft"),
         "tied": position(api, source, "borsk", issue="bridge", attitudes={"joint": "accepts"},
                          links=[{"issue": "truce", "option": "thirty", "kind": "condition"}]),
     }  # fmt: skip
@@ -217,7 +221,8 @@ def test_a_split_asks_about_ties_too(
 ) -> None:
     tied = {
         part: position(api, source, "borsk", day=f"2025-03-0{n}", issue="bridge", links=[
-            {"issue": "truce", "option": "month", "kind": "package"}, {"issue": "truce", "kind": "sequence"}])["id"]
+            {"issue": "truce", "option": "month", "kind": "package"},
+            {"issue": "truce", "kind": "sequence"}])["id"]
         for n, part in enumerate(("old", "new", "both"), 1)
     }  # fmt: skip
     sent = values(editor, SPLIT) | {

@@ -16,8 +16,8 @@ ALIKE = [
     ("paul", "pau1".replace("1", "ӏ")),
 ]
 APART = [
-    ("ada", "ida"), ("Олена", "Olena"), ("Олена", "Ольга"), ("Iван", "Петро"), ("ann1", "annl"), ("müller", "muller"),
-    ("Ελένη", "Elena"), ("陳", "李"), ("ali", "علي"),
+    ("ada", "ida"), ("Олена", "Olena"), ("Олена", "Ольга"), ("Iван", "Петро"), ("ann1", "annl"),
+    ("müller", "muller"), ("Ελένη", "Elena"), ("陳", "李"), ("ali", "علي"),
 ]  # fmt: skip
 
 
@@ -37,7 +37,10 @@ def test_a_skeleton_is_its_own() -> None:
         assert skeleton(skeleton(text)) == skeleton(text)
 
 
-UNSEEN = "\u200b \u200d \u202e \u2066 \ufeff \u00ad \u00a0 \u2028 \u3164 \u115f \ufe0f \u034f \u2800 \x07 \U000e0041 \ue000"
+UNSEEN = (
+    "\u200b \u200d \u202e \u2066 \ufeff \u00ad \u00a0 \u2028 \u3164 \u115f \ufe0f \u034f"
+    " \u2800 \x07 \U000e0041 \ue000"
+)
 
 
 @pytest.mark.parametrize("character", UNSEEN.split(" "))

@@ -5,14 +5,15 @@ import pytest
 from app.core.site_names import check_host, show_address
 
 THERE = [
-    "example.org", "localhost", "a_b.example.org", "r4---sn-q4f.example.org", "x-.example.org", "192.0.2.1", 
-    "2001:db8::1",
-    "example.org.", "президент.рф", "münchen.de", "faß.de", "xn--e1afmkfd.xn--p1ai", "例え.テスト", "דוגמה.co.il",
-    "аррӏе.com",
+    "example.org", "localhost", "a_b.example.org", "r4---sn-q4f.example.org", "x-.example.org",
+    "192.0.2.1", "2001:db8::1",
+    "example.org.", "президент.рф", "münchen.de", "faß.de", "xn--e1afmkfd.xn--p1ai", "例え.テスト",
+    "דוגמה.co.il", "аррӏе.com",
 ]  # fmt: skip
 NOWHERE = [
-    "exa mple.org", "a..b", "☃.net", "exa%6dple.org", "%e2%80%aeexample.org", "xn--a.org", "xn--abc.com", ".",
-    "a" * 64 + ".org", ".".join(["abc"] * 70), "aא.org", "\u0301a.org", "exa!mple.org",
+    "exa mple.org", "a..b", "☃.net", "exa%6dple.org", "%e2%80%aeexample.org", "xn--a.org",
+    "xn--abc.com", ".", "a" * 64 + ".org", ".".join(["abc"] * 70), "aא.org", "\u0301a.org",
+    "exa!mple.org",
 ]  # fmt: skip
 SHOWN = [
     ("https://example.org/a?b#c", "https://example.org/a?b#c"),

@@ -40,7 +40,8 @@ def live(lake: Lake) -> None:
         quotes=[{"id": first["quotes"][0]["id"]}, quote(TWICE, suffix=" until the survey")],
     )
     carried = [{"id": first["quotes"][0]["id"]}]
-    ada.state(quotes=[*carried, quote(OTHER_WORDS, speaker="Tol Ibarra", said_on="2024-05-14")], links=[
+    ada.state(quotes=[*carried, quote(OTHER_WORDS, speaker="Tol Ibarra", said_on="2024-05-14")],
+              links=[
         {"issue": "dam", "option": "open", "kind": "package"}, {"issue": "dam", "kind": "sequence"},
     ])  # fmt: skip
     hearsay = ada.state("south", "dam", quotes=[quote(WORDS, speaker="Mara Venn")])
@@ -243,7 +244,8 @@ def test_the_log_still_proves_itself(lake: Lake, database: Server, tmp_path: Pat
     take_in(database.url, tmp_path / "out.zip")
     rows = ask(
         database.url,
-        "SELECT kind, object_id, version, action, snapshot, public, reason, recorded_at, recorded_by, nonce, "
+        "SELECT kind, object_id, version, action, snapshot, public, reason, recorded_at,"
+        " recorded_by, nonce, "
         "payload_hash FROM log_revision WHERE seq = 1 ORDER BY n",
     )
     entries = []

@@ -11,7 +11,8 @@ SPELLINGS = {
         "host": "h", "port": "5433", "dbname": "db", "sslmode": "verify-full",
     },
     "postgresql://u@a,b:5433/db?target_session_attrs=read-write": {
-        "user": "u", "host": "a,b", "port": ",5433", "dbname": "db", "target_session_attrs": "read-write",
+        "user": "u", "host": "a,b", "port": ",5433", "dbname": "db",
+        "target_session_attrs": "read-write",
     },
     "postgresql+psycopg://u@/db?host=a:5432&host=b:5433": {
         "user": "u", "host": "a,b", "port": "5432,5433", "dbname": "db",

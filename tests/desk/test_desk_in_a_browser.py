@@ -135,7 +135,8 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(
         assert len(live.ada.get("/positions").data) == 2
         second = hands.keys - source - first
         print(
-            f"\nBy keyboard: {source} keys for the source, {first} for the position, {second} for the next, 0 clicks."
+            f"\nBy keyboard: {source} keys for the source, {first} for the position, {second} for"
+            " the next, 0 clicks."
         )
         assert not errors and hands.clicks == 0 and second <= 15
 
@@ -168,7 +169,10 @@ def test_from_a_pasted_article_to_a_position_without_javascript(
 def test_words_selected_by_keyboard_and_by_mouse_come_to_the_form_as_stored(
     live: Live, browser: Browser
 ) -> None:
-    text = "Ünïcode 😀 first.\n\n“One 😀 two three,” Mara Venn said. “Four five six.”\n\nLast words here."
+    text = (
+        "Ünïcode 😀 first.\n\n“One 😀 two three,” Mara Venn said. “Four five six.”\n\nLast words"
+        " here."
+    )
     source = live.ada.source(text=text, title="Small")
     with tab(browser, live) as page:
         page.goto(f"/n/lake/desk/{source['id']}")

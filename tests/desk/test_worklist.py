@@ -49,7 +49,8 @@ def test_a_source_goes_from_to_read_to_coded(lake: Lake) -> None:
     lake.ada.state("south")
     assert stages(lake)["Talks resume"] == "coded"
     assert counts(lake) == {
-        "all": 2, "to read": 0, "being read": 0, "in work": 1, "coded": 1, "considered, not coded": 0,
+        "all": 2, "to read": 0, "being read": 0, "in work": 1, "coded": 1,
+        "considered, not coded": 0,
     }  # fmt: skip
     assert list(stages(lake, f"{LIST}?stage=coded")) == ["Talks resume"]
     assert lake.ada.page(f"{LIST}?stage=burnt").status_code == 422
@@ -87,7 +88,10 @@ def test_it_is_in_the_log_and_no_reader_sees_it(lake: Lake) -> None:
     say(lake, number, "reading")
     say(lake, number, "read", version=1, reason="MARKER")
     with connect(lake.database.url) as connection:
-        wanted = "SELECT action, public, snapshot ->> 'state' FROM log_revision WHERE kind = 'reading' ORDER BY version"
+        wanted = (
+            "SELECT action, public, snapshot ->> 'state' FROM log_revision"
+            " WHERE kind = 'reading' ORDER BY version"
+        )
         assert connection.execute(wanted).fetchall() == [
             ("created", False, "reading"),
             ("corrected", False, "read"),

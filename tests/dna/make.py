@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 MILLISECONDS, SECONDS = 1_715_644_800_000, 1_715_644_800  # 14 May 2024
-TEXT = "𝄞 Talks. “We accept forty per cent,” said Mara Venn. “Never,” said the envoy. “Never,” he said again."
+TEXT = (
+    "𝄞 Talks. “We accept forty per cent,” said Mara Venn. “Never,” said the envoy. “Never,” he"
+    " said again."
+)
 SPANS = {"forty": "We accept forty per cent", "never": "Never", "outside": None}
 VARIABLES = dict.fromkeys(("person", "organization", "concept"), "short text") | {
     "agreement": "boolean"
@@ -34,26 +37,32 @@ def dna(
     with sqlite3.connect(path) as c:
         c.execute("CREATE TABLE CODERS (ID INTEGER PRIMARY KEY, Name TEXT, Password TEXT)")
         c.execute(
-            "CREATE TABLE DOCUMENTS (ID INTEGER PRIMARY KEY, Title TEXT, Text TEXT, Coder INT, Author TEXT,"
+            "CREATE TABLE DOCUMENTS (ID INTEGER PRIMARY KEY, Title TEXT, Text TEXT, Coder INT,"
+            " Author TEXT,"
             " Source TEXT, Section TEXT, Notes TEXT, Type TEXT, Date INT)"
         )
         c.execute("CREATE TABLE STATEMENTTYPES (ID INTEGER PRIMARY KEY, Label TEXT)")
         c.execute(
-            "CREATE TABLE VARIABLES (ID INTEGER PRIMARY KEY, Variable TEXT, DataType TEXT, StatementTypeId INT)"
+            "CREATE TABLE VARIABLES (ID INTEGER PRIMARY KEY, Variable TEXT, DataType TEXT,"
+            " StatementTypeId INT)"
         )
         c.execute(
-            "CREATE TABLE STATEMENTS (ID INTEGER PRIMARY KEY, StatementTypeId INT, DocumentId INT, Start INT, Stop INT)"
+            "CREATE TABLE STATEMENTS (ID INTEGER PRIMARY KEY, StatementTypeId INT, DocumentId INT,"
+            " Start INT, Stop INT)"
         )
         c.execute(f"CREATE TABLE {entities} (ID INTEGER PRIMARY KEY, VariableId INT, Value TEXT)")
         c.execute(
-            f"CREATE TABLE DATASHORTTEXT (ID INTEGER PRIMARY KEY, StatementId INT, {link} INT, {value} INT)"
+            f"CREATE TABLE DATASHORTTEXT (ID INTEGER PRIMARY KEY, StatementId INT, {link} INT,"
+            f" {value} INT)"
         )
         c.execute(
-            f"CREATE TABLE DATABOOLEAN (ID INTEGER PRIMARY KEY, StatementId INT, {link} INT, Value INT)"
+            f"CREATE TABLE DATABOOLEAN (ID INTEGER PRIMARY KEY, StatementId INT, {link} INT,"
+            " Value INT)"
         )
         if layout == 4:
             c.execute(
-                "CREATE TABLE ROLEVARIABLELINKS (ID INTEGER PRIMARY KEY, RoleId INT, VariableId INT)"
+                "CREATE TABLE ROLEVARIABLELINKS (ID INTEGER PRIMARY KEY, RoleId INT,"
+                " VariableId INT)"
             )
             c.executemany(
                 "INSERT INTO ROLEVARIABLELINKS VALUES (?, 1, ?)", [(n, n) for n in range(1, 5)]
@@ -71,7 +80,8 @@ def dna(
             **document,
         }
         c.execute(
-            "INSERT INTO DOCUMENTS VALUES (1, :title, :text, 1, 'A. Lind', :source, :section, :notes, 'news', :date)",
+            "INSERT INTO DOCUMENTS VALUES (1, :title, :text, 1, 'A. Lind', :source, :section,"
+            " :notes, 'news', :date)",
             {"date": date, **row},
         )
         c.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'DNA Statement')")

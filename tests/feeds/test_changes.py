@@ -42,7 +42,8 @@ def test_it_holds_one_entry_for_each_public_version_of_everything(lake: Lake) ->
     )
     seen = follow(lake.stranger)
     assert {e["type"] for e in seen} == {
-        "negotiation", "party", "participation", "speaker", "issue", "option", "source", "look", "position",
+        "negotiation", "party", "participation", "speaker", "issue", "option", "source", "look",
+        "position",
     }  # fmt: skip
     assert (
         len({e["cursor"] for e in seen})
@@ -86,8 +87,8 @@ def test_data_is_what_the_object_s_own_address_showed_at_that_instant(lake: Lake
     assert checked > 15
     option = next(e["data"] for e in reversed(follow(lake.stranger)) if e["type"] == "option")
     assert option == {
-        "negotiation": "lake", "issue": "quota", "slug": "q40", "label": "Forty", "rank": 3, "status_quo": False,
-        "retired": False, "merged_into": None,
+        "negotiation": "lake", "issue": "quota", "slug": "q40", "label": "Forty", "rank": 3,
+        "status_quo": False, "retired": False, "merged_into": None,
     }  # fmt: skip
 
 

@@ -162,9 +162,10 @@ def test_a_problem_says_what_rfc_9457_asks_for(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "header"),
     [
-        ("stale", 412, None), ("anonymous", 401, ("www-authenticate", "Bearer")), ("often", 429, ("retry-after", "7")),
-        ("away", 503, ("retry-after", "1")), ("pool", 503, ("retry-after", "2")),
-        ("refused", 503, ("retry-after", "2")), ("range", 422, None),
+        ("stale", 412, None), ("anonymous", 401, ("www-authenticate", "Bearer")),
+        ("often", 429, ("retry-after", "7")), ("away", 503, ("retry-after", "1")),
+        ("pool", 503, ("retry-after", "2")), ("refused", 503, ("retry-after", "2")),
+        ("range", 422, None),
     ],
 )  # fmt: skip
 def test_each_error_has_its_status(

@@ -89,7 +89,8 @@ def test_it_is_as_if_it_had_been_written_under_the_lock(
         assert said(path) == said(other), path
     [(first, recorded, at)] = ask(
         lake.database.url,
-        "SELECT p.first_published_at, s.recorded_at, c.at FROM position p JOIN log_spell s ON s.position_id = p.id "
+        "SELECT p.first_published_at, s.recorded_at, c.at FROM position p JOIN log_spell s"
+        " ON s.position_id = p.id "
         "JOIN log_commit c ON c.seq = s.seq_from WHERE p.summary = 'Few'",
     )
     assert first == recorded == at
@@ -169,7 +170,8 @@ def test_no_more_than_there_is_room_for(
         with connect(lake.database.owner_url) as others:
             others.execute(
                 "INSERT INTO log_commit (seq, at, previous, hash) "
-                "SELECT seq + %s, clock_timestamp(), hash, hash FROM log_commit ORDER BY seq DESC LIMIT 1",
+                "SELECT seq + %s, clock_timestamp(), hash, hash FROM log_commit ORDER BY seq DESC"
+                " LIMIT 1",
                 [writer.ROOM + 1],
             )
 

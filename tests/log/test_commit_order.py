@@ -23,19 +23,22 @@ def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
             held.execute("SET LOCAL session_replication_role = replica")
         held.execute(
             "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, "
-            "greatest(clock_timestamp(), at + interval '1 microsecond') + %s * interval '1 minute', hash, sha256(hash) "
+            "greatest(clock_timestamp(), at + interval '1 microsecond') + %s * interval '1 minute',"
+            " hash, sha256(hash) "
             "FROM log_commit ORDER BY seq DESC LIMIT 1",
             [minutes_ahead],
         )
         held.execute(
             "INSERT INTO log_revision "
             "(seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
-            "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1, 'corrected', public, format, "
+            "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1,"
+            " 'corrected', public, format, "
             "jsonb_set(snapshot, '{name}', '\"Renamed\"'), payload_hash FROM log_revision "
             "WHERE kind = 'party' AND object_id = 1"
         )
         held.execute(
-            "UPDATE log_holding SET seq_to = (SELECT max(seq) FROM log_commit) WHERE kind = 'party' AND object_id = 1"
+            "UPDATE log_holding SET seq_to = (SELECT max(seq) FROM log_commit) WHERE kind = 'party'"
+            " AND object_id = 1"
         )
         held.execute(
             "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "

@@ -46,7 +46,8 @@ BROKEN = {
         errors.CheckViolation,
     ),
     "the last quote moved elsewhere": (
-        "INSERT INTO position_quote SELECT 2, quote_id, 9 FROM position_quote WHERE position_id = 1; "
+        "INSERT INTO position_quote SELECT 2, quote_id, 9 FROM position_quote"
+        " WHERE position_id = 1; "
         "DELETE FROM position_quote WHERE position_id = 1",
         errors.CheckViolation,
     ),
@@ -65,13 +66,15 @@ BROKEN = {
         errors.ForeignKeyViolation,
     ),
     "a second option preferred": (
-        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'prefers', NULL, false FROM option o "
+        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'prefers', NULL, false"
+        " FROM option o "
         "JOIN position p ON p.id = 1 AND p.issue_id = o.issue_id WHERE o.id NOT IN "
         "(SELECT option_id FROM position_attitude WHERE position_id = 1)",
         errors.UniqueViolation,
     ),
     "an attitude of no kind": (
-        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'likes', NULL, false FROM option o "
+        "INSERT INTO position_attitude SELECT 1, o.id, o.issue_id, 'likes', NULL, false"
+        " FROM option o "
         "JOIN position p ON p.id = 1 AND p.issue_id = o.issue_id WHERE o.id NOT IN "
         "(SELECT option_id FROM position_attitude WHERE position_id = 1)",
         errors.CheckViolation,
@@ -136,12 +139,15 @@ BROKEN = {
     ),
     "a second newest revision": (
         "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) "
-        "SELECT 0, 0, seq_to, kind, object_id, public FROM log_holding WHERE kind = 'position' AND object_id = 1",
+        "SELECT 0, 0, seq_to, kind, object_id, public FROM log_holding WHERE kind = 'position'"
+        " AND object_id = 1",
         errors.UniqueViolation,
     ),
     "a version twice": (
-        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
-        "SELECT seq, n + 1, kind, object_id, version, action, public, format, snapshot, payload_hash "
+        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format,"
+        " snapshot, payload_hash) "
+        "SELECT seq, n + 1, kind, object_id, version, action, public, format, snapshot,"
+        " payload_hash "
         "FROM log_revision WHERE kind = 'position' AND object_id = 1",
         errors.UniqueViolation,
     ),
@@ -166,8 +172,10 @@ BROKEN = {
         errors.IntegrityConstraintViolation,
     ),
     "a version for an entry of before": (
-        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
-        "SELECT seq, n + 1, kind, object_id, version + 9, action, public, format, snapshot, payload_hash "
+        "INSERT INTO log_revision (seq, n, kind, object_id, version, action, public, format,"
+        " snapshot, payload_hash) "
+        "SELECT seq, n + 1, kind, object_id, version + 9, action, public, format, snapshot,"
+        " payload_hash "
         "FROM log_revision WHERE kind = 'position' AND object_id = 1",
         errors.IntegrityConstraintViolation,
     ),
@@ -178,7 +186,8 @@ BROKEN = {
     "a holding changed": ("UPDATE log_holding SET seq_to = 1", errors.InsufficientPrivilege),
     "the holdings emptied": ("TRUNCATE log_holding", errors.InsufficientPrivilege),
     "a holding of before": (
-        "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) VALUES (1, 9, 1, 'party', 1, true)",
+        "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public)"
+        " VALUES (1, 9, 1, 'party', 1, true)",
         errors.IntegrityConstraintViolation,
     ),
     "a spell deleted": ("DELETE FROM log_spell", errors.InsufficientPrivilege),
@@ -255,21 +264,25 @@ def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake)
         with serving.transaction():  # a savepoint, which has a number of its own
             serving.execute(
                 "INSERT INTO log_revision "
-                "(seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
-                "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1, action, public, format, "
+                "(seq, n, kind, object_id, version, action, public, format, snapshot,"
+                " payload_hash) "
+                "SELECT (SELECT max(seq) FROM log_commit), 0, kind, object_id, version + 1, action,"
+                " public, format, "
                 "snapshot, payload_hash FROM log_revision WHERE kind = 'party' AND object_id = 1"
             )
         serving.execute(
             "SELECT close_versions('party', '{1,2}', (SELECT max(seq) FROM log_commit))"
         )
         held = serving.execute(
-            "SELECT object_id, seq_to = 9223372036854775807 FROM log_holding WHERE kind = 'party' ORDER BY 1"
+            "SELECT object_id, seq_to = 9223372036854775807 FROM log_holding WHERE kind = 'party'"
+            " ORDER BY 1"
         ).fetchall()
         assert held == [(1, False), (2, True), (3, True)]
         before = (
             "INSERT INTO log_revision "
             "(seq, n, kind, object_id, version, action, public, format, snapshot, payload_hash) "
-            "SELECT seq, 99, kind, object_id, version + 9, action, public, format, snapshot, payload_hash "
+            "SELECT seq, 99, kind, object_id, version + 9, action, public, format, snapshot,"
+            " payload_hash "
             "FROM log_revision WHERE kind = 'party' AND object_id = 2",
             "INSERT INTO log_quote_use (quote_id, position_id, seq) VALUES (1, 99, 1)",
         )

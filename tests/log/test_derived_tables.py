@@ -22,8 +22,9 @@ OTHER = {
     "bigint": "coalesce({0}, 0) % 1000 + 7",
     "integer": "coalesce({0}, 0) % 1000 + 7",
     "text": "coalesce({0}, '') || 'x'", "boolean": "NOT {0}", "date": "'1999-01-01'",
-    "timestamp with time zone": "'1999-01-01'", "uuid": "gen_random_uuid()", "double precision": "coalesce({0}, 0) + 7",
-    "ARRAY": "array_append({0}, NULL)", "tsvector": "'other'", "jsonb": "'{{}}'",
+    "timestamp with time zone": "'1999-01-01'", "uuid": "gen_random_uuid()",
+    "double precision": "coalesce({0}, 0) + 7", "ARRAY": "array_append({0}, NULL)",
+    "tsvector": "'other'", "jsonb": "'{{}}'",
 }  # fmt: skip
 # What no snapshot tells: of a live row its author, and what is of no account.
 UNTOLD = {("position", "created_by")}
@@ -41,7 +42,8 @@ RECHECKED = {
     )
 }  # by comparing quotes with texts
 ONE = {
-    "quote_check": "quote_id = 1 AND seq = (SELECT max(seq) FROM log_revision WHERE action = 'checked')"
+    "quote_check": "quote_id = 1 AND seq = (SELECT max(seq) FROM log_revision WHERE action ="
+    " 'checked')"
 }  # which the log tells
 COMPUTED = {("quote", "words")}
 
@@ -59,7 +61,8 @@ def compared(lake: Lake) -> list[str]:
 
 def columns(owner: psycopg.Connection, table: str) -> list[tuple[str, str]]:
     rows = owner.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY 1",
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " ORDER BY 1",
         [table],
     )
     return [(str(name), str(kind)) for name, kind in rows]
@@ -162,7 +165,8 @@ def test_a_row_that_the_log_does_not_know_is_named(written: Lake) -> None:
             "INSERT INTO quote_check (quote_id, seq, verification) VALUES (1, 999, 'verified')"
         )
         owner.execute(
-            "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public) VALUES (1, 9, 1, 'party', 1, true)"
+            "INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, public)"
+            " VALUES (1, 9, 1, 'party', 1, true)"
         )
     assert compared(written) == [
         "log_holding, seq_from 1, n 9: is not in the log",

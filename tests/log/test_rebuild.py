@@ -63,7 +63,8 @@ def test_it_is_rebuilt_to_the_row(written: Lake) -> None:
     with connect(written.database.owner_url) as owner:
         owner.execute("UPDATE log_holding SET seq_to = 3, words = '' WHERE kind = 'position'")
         owner.execute(
-            "UPDATE log_spell SET stated_by = '2020-01-01', attributed = NOT attributed, option_ids = '{}'"
+            "UPDATE log_spell SET stated_by = '2020-01-01', attributed = NOT attributed,"
+            " option_ids = '{}'"
         )
         owner.execute("DELETE FROM log_quote_use WHERE quote_id > 1")
     assert derived(written) != before
@@ -75,7 +76,8 @@ def test_what_was_redacted_keeps_what_it_has(written: Lake) -> None:
     with connect(written.database.owner_url) as owner:
         owner.execute("SET parley.redacting = 'on'")
         owner.execute(
-            "UPDATE log_revision SET snapshot = NULL, reason = NULL, nonce = NULL, redacted_at = now(), "
+            "UPDATE log_revision SET snapshot = NULL, reason = NULL, nonce = NULL,"
+            " redacted_at = now(), "
             "redacted_for = 'the law' WHERE kind = 'position' AND object_id = 1"
         )
     before = derived(written)

@@ -44,7 +44,8 @@ def test_a_log_of_everything_is_verified(lake: Lake, monkeypatch: pytest.MonkeyP
 
 
 TAMPERED = {
-    "UPDATE log_revision SET snapshot = snapshot || '{\"summary\": 1}' WHERE kind = 'position'": "changed",
+    "UPDATE log_revision SET snapshot = snapshot || '{\"summary\": 1}'"
+    " WHERE kind = 'position'": "changed",
     "UPDATE log_revision SET reason = 'other' WHERE kind = 'position'": "changed",
     "UPDATE log_revision SET nonce = '\\x00' WHERE kind = 'position'": "changed",
     "UPDATE log_revision SET public = false WHERE kind = 'position'": "hash",
@@ -96,7 +97,8 @@ def test_a_redaction_keeps_its_place_in_the_chain(lake: Lake) -> None:
     with connect(lake.database.owner_url) as owner:
         owner.execute("SET parley.redacting = 'on'")
         owner.execute(
-            "UPDATE log_revision SET snapshot = NULL, reason = NULL, nonce = NULL, recorded_by = NULL, "
+            "UPDATE log_revision SET snapshot = NULL, reason = NULL, nonce = NULL,"
+            " recorded_by = NULL, "
             "redacted_at = now(), redacted_for = 'the law' WHERE kind = 'position'"
         )
     assert verified(lake) == []
@@ -116,14 +118,16 @@ def test_every_write_is_one_entry_with_a_revision_for_each_object(
         ("a correction", 1, lambda: ada.correct(number, summary="x")),
         ("nothing", 0, lambda: ada.correct(number, summary="x")),
         ("a retraction", 1, lambda: ada.retract(number)),
-        ("a draft that names somebody", 2, lambda: ada.draft(quotes=[quote(speaker={"office": "Clerk"})])),
+        ("a draft that names somebody", 2,
+         lambda: ada.draft(quotes=[quote(speaker={"office": "Clerk"})])),
         ("its publication, and theirs", 2, lambda: ada.correct(3, status="published")),
         ("a source", 1, lambda: ada.source()),
         ("a party", 1, lambda: ada.party("east")),
         ("a seat", 1, lambda: ada.post("/negotiations/lake/parties", {"party": "east"})),
         ("an issue with options", 3, lambda: ada.post(
             "/negotiations/lake/issues",
-            {"slug": "fish", "title": "Fish", "options": [{"slug": s, "label": s} for s in ("a", "b")]},
+            {"slug": "fish", "title": "Fish",
+             "options": [{"slug": s, "label": s} for s in ("a", "b")]},
         )),
         ("a refusal", 0, lambda: ada.post("/parties", {"slug": "east", "name": "East"})),
     ]  # fmt: skip

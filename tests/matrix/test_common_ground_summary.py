@@ -124,7 +124,8 @@ def issue(
             (
                 "open",
                 "Open",
-                "Conflict: Borsk rejects “33”. Closest: “34” (Borsk, Cantal and Dorrin have not said)",
+                "Conflict: Borsk rejects “33”. Closest: “34” (Borsk, Cantal and Dorrin have not"
+                " said)",
             ),
             id="closest",
         ),
@@ -214,7 +215,8 @@ def issue(
             (
                 "open",
                 "Open",
-                "No party has taken a position (Cantal gave up its position; Borsk may have said by then)",
+                "No party has taken a position (Cantal gave up its position; Borsk may have said by"
+                " then)",
             ),
             id="why nothing is known",
         ),

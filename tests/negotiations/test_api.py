@@ -118,8 +118,8 @@ def test_what_is_not_so_is_refused_by_name(lake: Lake, subtests: pytest.Subtests
 
 
 ONE_OF_EACH = (
-    "/negotiations/lake", "/negotiations/lake/parties/north", "/negotiations/lake/issues/quota", "/parties/north",
-    "/speakers/1", "/sources/1",
+    "/negotiations/lake", "/negotiations/lake/parties/north", "/negotiations/lake/issues/quota",
+    "/parties/north", "/speakers/1", "/sources/1",
 )  # fmt: skip
 
 

@@ -78,8 +78,8 @@ def test_answers_are_as_described(lake: Lake, described: dict[str, Any]) -> None
         data={"title": "First", "changelog": "All of it.", "number": "1"},
     )
     values = {
-        "slug": "lake", "party": "north", "issue": "quota", "speaker_id": 1, "source_id": 1, "position_id": number,
-        "version": 1, "quote_id": 1, "number": 1,
+        "slug": "lake", "party": "north", "issue": "quota", "speaker_id": 1, "source_id": 1,
+        "position_id": number, "version": 1, "quote_id": 1, "number": 1,
     }  # fmt: skip
     for method, path, o in operations(described):
         if method != "get":

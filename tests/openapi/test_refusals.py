@@ -8,12 +8,13 @@ from tests.support.factories import position
 from tests.support.fixtures import Lake
 
 POSTS = (
-    "/negotiations", "/negotiations/lake/issues", "/negotiations/lake/looks", "/negotiations/lake/parties", "/parties",
-    "/positions", "/positions/1/retract", "/quotes/check", "/sources", "/speakers",
+    "/negotiations", "/negotiations/lake/issues", "/negotiations/lake/looks",
+    "/negotiations/lake/parties", "/parties", "/positions", "/positions/1/retract", "/quotes/check",
+    "/sources", "/speakers",
 )  # fmt: skip
 PATCHES = (
-    "/negotiations/lake", "/negotiations/lake/issues/quota", "/negotiations/lake/parties/north", "/parties/north",
-    "/positions/1", "/sources/1", "/speakers/1",
+    "/negotiations/lake", "/negotiations/lake/issues/quota", "/negotiations/lake/parties/north",
+    "/parties/north", "/positions/1", "/sources/1", "/speakers/1",
 )  # fmt: skip
 WRITES = [*(("POST", path) for path in POSTS), *(("PATCH", path) for path in PATCHES)]
 

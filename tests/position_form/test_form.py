@@ -142,8 +142,8 @@ def test_a_name_alone_is_one_on_file(q: dict[str, str], speaker: object) -> None
 
 
 FORM = {
-    "q-0-id": "4", "q-0-keep": "", "q-2-id": "5", "q-2-keep": "1", "q-7-exact": "words", "q-7-source_id": "1",
-    "l-3-to": "dam", "l-3-kind": "package", "i-open": "1",
+    "q-0-id": "4", "q-0-keep": "", "q-2-id": "5", "q-2-keep": "1", "q-7-exact": "words",
+    "q-7-source_id": "1", "l-3-to": "dam", "l-3-kind": "package", "i-open": "1",
 }  # fmt: skip
 
 
@@ -256,7 +256,8 @@ def test_what_one_has_changed_is_taken_from_that_one() -> None:
     theirs = BASE | {"firmness": "demand", "o-a": "accepts", "q-1-id": "2", "q-1-keep": "1"}
     found = {c.key: c.pick for c in choices(BASE, mine, theirs, Titles())}
     assert found == {
-        "firmness": "theirs", "o-a": "theirs", "summary": "mine", "quote-2": "theirs", "new-1": "mine",
+        "firmness": "theirs", "o-a": "theirs", "summary": "mine", "quote-2": "theirs",
+        "new-1": "mine",
     }  # fmt: skip
     both = read_form(merged(mine, theirs, found))
     assert both["summary"] == "mine"

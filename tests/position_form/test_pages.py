@@ -45,8 +45,8 @@ def test_what_is_sent_is_what_is_stored(lake: Lake) -> None:
     )
     found = read(lake, sheet.number)
     meant = {
-        "party": "north", "issue": "quota", "status": "published", "summary": "All.", "firmness": "demand",
-        "act": "states", "salience": 70, "stated_on": "2024-05-14",
+        "party": "north", "issue": "quota", "status": "published", "summary": "All.",
+        "firmness": "demand", "act": "states", "salience": 70, "stated_on": "2024-05-14",
     }  # fmt: skip
     assert {k: found[k] for k in meant} == meant
     assert found["attitudes"] == {"q20": "rejects", "q40": "prefers"}
@@ -165,8 +165,9 @@ def test_a_source_is_found_by_what_people_type(lake: Lake, typed: str) -> None:
 def test_a_source_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
     text = "Tol Ibarra said: we will not pay."
     fields = {
-        "q__0__exact": "we will not pay", "q__0__new_title": "A note", "q__0__new_url": "https://news.example/note",
-        "q__0__new_published_on": "1 June 2024", "q__0__new_text": text,
+        "q__0__exact": "we will not pay", "q__0__new_title": "A note",
+        "q__0__new_url": "https://news.example/note", "q__0__new_published_on": "1 June 2024",
+        "q__0__new_text": text,
     }  # fmt: skip
     unknown = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
         "publish", q__0__exact="x", q__0__source="Nowhere"
@@ -364,7 +365,8 @@ def test_two_editors_merge_and_nothing_is_lost(lake: Lake) -> None:
     stale = sheet.send("publish", summary="Mine", o__q20="rejects", reason="mine")
     assert stale.status == 412
     assert "bo was here" in stale.text(".problem")
-    assert (stale.values["pick-summary"], stale.values["pick-firmness"], stale.values["pick-o-q20"]) == (
+    assert (stale.values["pick-summary"], stale.values["pick-firmness"],
+            stale.values["pick-o-q20"]) == (
         "mine", "theirs", "mine",
     )  # fmt: skip
     merged = stale.send("publish")
@@ -502,10 +504,13 @@ def test_look_ups_know_other_spellings_and_the_party_comes_first(lake: Lake) -> 
 @pytest.mark.parametrize(
     "odd",
     [
-        {"q-0-id": "9" * 30, "q-0-keep": "1"}, {"q-0-source_id": "99999999999999999999"}, {"o-Ü": "prefers"},
-        {"o-q40": "loves"}, {"act": "sings"}, {"l-0-to": "x/y/z"}, {"summary": "\x00"}, {"token": "x" * 5000},
-        {"q-0-exact": "\x00"}, {"version": "-1"}, {"do": "drop-999"}, {"sure": "x"}, {"q-0-source": "[" * 2000},
-        {"party": "nobody"}, {"stated_from": "2024"}, {"q-0-new_title": "T", "q-0-source": "", "q-0-source_id": ""},
+        {"q-0-id": "9" * 30, "q-0-keep": "1"}, {"q-0-source_id": "99999999999999999999"},
+        {"o-Ü": "prefers"}, {"o-q40": "loves"}, {"act": "sings"}, {"l-0-to": "x/y/z"},
+        {"summary": "\x00"}, {"token": "x" * 5000},
+        {"q-0-exact": "\x00"}, {"version": "-1"}, {"do": "drop-999"}, {"sure": "x"},
+        {"q-0-source": "[" * 2000},
+        {"party": "nobody"}, {"stated_from": "2024"},
+        {"q-0-new_title": "T", "q-0-source": "", "q-0-source_id": ""},
     ],
 )  # fmt: skip
 def test_nothing_sent_in_breaks_it(lake: Lake, odd: dict[str, str]) -> None:

@@ -100,8 +100,9 @@ async def put(session: AsyncSession, found: list[Version]) -> None:
         insert(Revision),
         [
             {
-                "seq": v.seq_from, "n": n, "kind": "position", "object_id": v.spell.position, "version": n + 1,
-                "action": "published", "public": True, "format": 1, "snapshot": {}, "payload_hash": b"",
+                "seq": v.seq_from, "n": n, "kind": "position", "object_id": v.spell.position,
+                "version": n + 1, "action": "published", "public": True, "format": 1,
+                "snapshot": {}, "payload_hash": b"",
             }
             for n, v in enumerate(found)
         ],
@@ -110,10 +111,11 @@ async def put(session: AsyncSession, found: list[Version]) -> None:
         insert(Spell),
         [
             {
-                "seq_from": v.seq_from, "n": n, "seq_to": v.seq_to, "position_id": v.spell.position, "version": n + 1,
-                "negotiation_id": NEGOTIATION, "party_id": int(v.spell.party), "issue_id": ISSUE,
-                "status": v.spell.status, "public": True, "firmness": "unclear", "attributed": v.spell.attributed,
-                "option_ids": [], "stated_from": v.spell.stated_from, "stated_by": v.spell.stated_by,
+                "seq_from": v.seq_from, "n": n, "seq_to": v.seq_to, "position_id": v.spell.position,
+                "version": n + 1, "negotiation_id": NEGOTIATION, "party_id": int(v.spell.party),
+                "issue_id": ISSUE, "status": v.spell.status, "public": True, "firmness": "unclear",
+                "attributed": v.spell.attributed, "option_ids": [],
+                "stated_from": v.spell.stated_from, "stated_by": v.spell.stated_by,
                 "first_published": v.spell.first_published, "recorded_at": BEGAN,
             }
             for n, v in enumerate(found)

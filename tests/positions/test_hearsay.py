@@ -9,9 +9,10 @@ from tests.support.factories import OTHER_WORDS, quote
 from tests.support.fixtures import Lake
 
 PLACES = (
-    "/n/lake", "/n/lake/cells/north/quota", "/n/lake/issues/quota", "/n/lake/issues/quota/options/q40",
-    "/n/lake/parties/north", "/n/lake/common-ground", "/positions/1", "/positions/1/versions/1",
-    "/positions/1/versions/1/cite.txt", "/n/lake/feed.atom", "/n/lake/export.csv?shape=matrix", "/search?q=sturgeon",
+    "/n/lake", "/n/lake/cells/north/quota", "/n/lake/issues/quota",
+    "/n/lake/issues/quota/options/q40", "/n/lake/parties/north", "/n/lake/common-ground",
+    "/positions/1", "/positions/1/versions/1", "/positions/1/versions/1/cite.txt",
+    "/n/lake/feed.atom", "/n/lake/export.csv?shape=matrix", "/search?q=sturgeon",
 )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def test_the_newest_version_says_when_it_was_recorded(many: Lake) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/parties", "/speakers", "/sources", "/negotiations", "/negotiations/lake/parties", "/negotiations/lake/issues",
+    ["/parties", "/speakers", "/sources", "/negotiations", "/negotiations/lake/parties",
+     "/negotiations/lake/issues",
      "/negotiations/lake/looks"],
 )  # fmt: skip
 def test_other_lists_are_walked_alike(lake: Lake, path: str) -> None:

@@ -13,8 +13,10 @@ from tests.support.logged import verified
 
 MARKER = "zebrawood"
 TEXT = (
-    "Talks on the survey. “The gates stay open until June,” said Mara Venn. “We want every zebrawood grove back,” "
-    "she went on. “The dam stays closed until then.” Asked again, she said: “We want every zebrawood grove back.” "
+    "Talks on the survey. “The gates stay open until June,” said Mara Venn. “We want every"
+    " zebrawood grove back,” "
+    "she went on. “The dam stays closed until then.” Asked again, she said: “We want every"
+    " zebrawood grove back.” "
     "“So be it,” said Tol Ibarra, the envoy."
 )
 SAID = "We want every zebrawood grove back"
@@ -62,9 +64,9 @@ def neighbours(lake: Lake) -> Lake:
 
 
 VALUES: dict[str, Sequence[object]] = {
-    "slug": ["lake"], "party": ["north"], "issue": ["dam"], "option": ["closed"], "position_id": [1, 2, 3],
-    "version": [1], "number": [1], "quote_id": [1, 2, 3], "source_id": [2], "speaker_id": [1],
-    "form": ["bib", "json"],
+    "slug": ["lake"], "party": ["north"], "issue": ["dam"], "option": ["closed"],
+    "position_id": [1, 2, 3], "version": [1], "number": [1], "quote_id": [1, 2, 3],
+    "source_id": [2], "speaker_id": [1], "form": ["bib", "json"],
 }  # fmt: skip
 
 

@@ -52,15 +52,17 @@ def released(lake: Lake) -> None:
 
 
 PAGES = (
-    "/n/lake", "/n/lake/cells/north/quota", "/n/lake/issues/quota", "/n/lake/parties/north", "/n/lake/common-ground",
-    "/n/lake/changes", "/n/lake/timeline", "/n/lake/agreement", "/n/lake/coverage", "/positions/1",
-    "/positions/1/versions", "/positions/1/versions/1", "/positions/1/versions/2", "/quotes/1", "/sources/1",
-    "/search?q=forty", "/n/lake/feed.atom",
-    "/n/lake/export.csv", "/n/lake/export.json", "/n/lake/export.xlsx", "/n/lake/export.zip", "/n/lake/releases/1",
-    "/api/v1/positions", "/api/v1/positions/1", "/api/v1/positions/1/versions", "/api/v1/positions/1/versions/1",
-    "/api/v1/quotes/1", "/api/v1/sources", "/api/v1/sources/1", "/api/v1/changes", "/api/v1/search?q=forty",
-    "/api/v1/negotiations/lake/matrix", "/api/v1/negotiations/lake/coverage", "/api/v1/negotiations/lake/changes",
-    "/sources/1/text", "/sources/1/edit", "/positions/1/correct", "/admin/redactions", "/n/lake/desk",
+    "/n/lake", "/n/lake/cells/north/quota", "/n/lake/issues/quota", "/n/lake/parties/north",
+    "/n/lake/common-ground", "/n/lake/changes", "/n/lake/timeline", "/n/lake/agreement",
+    "/n/lake/coverage", "/positions/1", "/positions/1/versions", "/positions/1/versions/1",
+    "/positions/1/versions/2", "/quotes/1", "/sources/1", "/search?q=forty", "/n/lake/feed.atom",
+    "/n/lake/export.csv", "/n/lake/export.json", "/n/lake/export.xlsx", "/n/lake/export.zip",
+    "/n/lake/releases/1", "/api/v1/positions", "/api/v1/positions/1",
+    "/api/v1/positions/1/versions", "/api/v1/positions/1/versions/1", "/api/v1/quotes/1",
+    "/api/v1/sources", "/api/v1/sources/1", "/api/v1/changes", "/api/v1/search?q=forty",
+    "/api/v1/negotiations/lake/matrix", "/api/v1/negotiations/lake/coverage",
+    "/api/v1/negotiations/lake/changes", "/sources/1/text", "/sources/1/edit",
+    "/positions/1/correct", "/admin/redactions", "/n/lake/desk",
 )  # fmt: skip
 
 
@@ -82,7 +84,8 @@ def full(lake: Lake) -> Any:
     sent = {**quote(translation="Quarante pour cent", prefix="“"), "kind": "direct"}
     body = {
         "negotiation": "lake", "party": "north", "issue": "quota", "summary": "Forty it is",
-        "attitudes": {"q40": "prefers"}, "stated_on": "2024-05-14", "quotes": [sent, quote(OTHER_WORDS)],
+        "attitudes": {"q40": "prefers"}, "stated_on": "2024-05-14",
+        "quotes": [sent, quote(OTHER_WORDS)],
     }  # fmt: skip
     assert lake.ada.post("/positions", body, **{"Idempotency-Key": "k"}).status == 201
     lake.ada.correct(1, firmness="demand", reason="Venn was misheard")

@@ -23,8 +23,10 @@ def copied(neighbours: Lake) -> Lake:
     ]
     assert other == 3
     ada.state(
-        "council", "dam", summary=COPY, attitudes={"closed": "accepts"}, conditions={"closed": f"once {COPY}"},
-        quotes=[quote(f"every {MARKER} grove back", other, translation=f"Wir wollen jeden {MARKER}hain")],
+        "council", "dam", summary=COPY, attitudes={"closed": "accepts"},
+        conditions={"closed": f"once {COPY}"},
+        quotes=[quote(f"every {MARKER} grove back", other,
+                      translation=f"Wir wollen jeden {MARKER}hain")],
     )  # fmt: skip
     ada.correct(4, summary="Something else", reason=f"{COPY} was no summary")
     look = {"party": "council", "issue": "quota", "looked_on": "2024-06-01", "where": COPY}
@@ -41,10 +43,10 @@ def copied(neighbours: Lake) -> Lake:
 
 
 NAMED = (
-    "Position 4: summary, version 1", "Position 4: condition, versions 1, 2", "Position 4: reason, version 2",
-    "Quote 6 of position 4: its words", "A comment on position 3", "Release 2: title", "Release 2: changelog",
-    "Source 3: the stored text", "Source 3: title", "Look 1: where somebody looked", "Issue 2: notes",
-    "Reading 1: reason",
+    "Position 4: summary, version 1", "Position 4: condition, versions 1, 2",
+    "Position 4: reason, version 2", "Quote 6 of position 4: its words", "A comment on position 3",
+    "Release 2: title", "Release 2: changelog", "Source 3: the stored text", "Source 3: title",
+    "Look 1: where somebody looked", "Issue 2: notes", "Reading 1: reason",
 )  # fmt: skip
 
 

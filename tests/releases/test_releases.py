@@ -184,7 +184,8 @@ def test_a_package_that_had_to_be_taken_down_leaves_its_place(filled: Lake) -> N
     with connect(filled.database.owner_url, autocommit=False) as owner:
         owner.execute("SET LOCAL parley.redacting = 'on'")
         owner.execute(
-            "UPDATE release SET package = NULL, redacted_at = now(), redacted_for = 'a court said so'"
+            "UPDATE release SET package = NULL, redacted_at = now(),"
+            " redacted_for = 'a court said so'"
         )
         owner.commit()
     filled.ada.state("south")  # whatever is kept is dropped

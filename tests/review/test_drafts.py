@@ -94,7 +94,8 @@ def test_what_is_missing_is_said_and_only_what_is_whole_can_be_published(
     assert lacks == {
         empty: ["It has no quote yet"],
         wrong: [
-            "Quote 1 does not occur in the text of its source as whole words; it can be kept in a draft"
+            "Quote 1 does not occur in the text of its source as whole words; it can be kept in a"
+            " draft"
         ],
         adrift: ["It has no date, and neither its quotes nor their sources say one"],
         whole: [],

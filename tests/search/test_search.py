@@ -144,9 +144,10 @@ def test_a_walk_sees_everything_once_while_others_write(lake: Lake) -> None:
 
 
 WILD = [
-    "((((", "%", "' ; DROP TABLE party; --", '"', '"never closed', "-", "-quota", "or", "or or", "!", "<->", ":*", "é",
-    "\\", "a & | b", "the", "\u202e", "😀", "x" * 1000, "'" * 999, '" ' * 400, "-a " * 300, "\ud7ff", " ",
-    "https://news.example/lake?a=b", "<script>alert(1)</script>", "q:*&!b", "№ 5", "0x00", "\n\t",
+    "((((", "%", "' ; DROP TABLE party; --", '"', '"never closed', "-", "-quota", "or", "or or",
+    "!", "<->", ":*", "é", "\\", "a & | b", "the", "\u202e", "😀", "x" * 1000, "'" * 999, '" ' * 400,
+    "-a " * 300, "\ud7ff", " ", "https://news.example/lake?a=b", "<script>alert(1)</script>",
+    "q:*&!b", "№ 5", "0x00", "\n\t",
 ]  # fmt: skip
 
 

@@ -143,7 +143,8 @@ def test_it_recovers_by_itself_when_the_server_comes_back(
         done.set()
         watcher.join()
         print(
-            f"{how.name}: {dict(clients.outcomes)}, well {well:.2f} s after the server was; healthz {slowest[0]:.2f} s"
+            f"{how.name}: {dict(clients.outcomes)}, well {well:.2f} s after the server was; healthz"
+            f" {slowest[0]:.2f} s"
         )
         assert clients.outcomes.keys() <= {"ok", "503"}, clients.outcomes
         assert min(clients.outcomes["ok"], clients.outcomes["503"]) > 0

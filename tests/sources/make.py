@@ -15,8 +15,10 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 CORE = (
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
-    ' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Note</dc:title><dc:creator>Jo</dc:creator></cp:coreProperties>'
+    "<cp:coreProperties"
+    ' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Note</dc:title>'
+    "<dc:creator>Jo</dc:creator></cp:coreProperties>"
 )
 
 
@@ -78,7 +80,8 @@ def pdf(
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[%s]/Count %d>>" % (b"3 0 R " * times, times),
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0"
+        b" R>>>>>>",
         b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
@@ -89,7 +92,8 @@ def pdf(
         made += b"%d 0 obj%s endobj\n" % (n, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     made += (
-        b"xref\n0 7\n0000000000 65535 f \n%strailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF"
+        b"xref\n0 7\n0000000000 65535 f \n%strailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n"
+        b"%d\n%%%%EOF"
         % (
             table,
             len(made),

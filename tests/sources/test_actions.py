@@ -43,7 +43,10 @@ def test_a_check_says_why_the_text_was_put_on_file(lake: Lake) -> None:
         == 200
     )
     with connect(lake.database.url) as connection:
-        newest = "SELECT action, reason FROM log_revision WHERE kind = 'source' ORDER BY seq DESC, n DESC LIMIT 1"
+        newest = (
+            "SELECT action, reason FROM log_revision WHERE kind = 'source'"
+            " ORDER BY seq DESC, n DESC LIMIT 1"
+        )
         assert connection.execute(newest).fetchone() == ("checked", "The page was longer")
 
 

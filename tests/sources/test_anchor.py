@@ -10,9 +10,12 @@ from app.sources.matching.anchor import check
 from app.sources.matching.normalise import count_words, fold, is_edge
 
 TALKS = (
-    "Talks resume at dawn. “We will accept a quota of 1,000 tons — not one drop less,” said Mara Venn,\n"
-    "on Tuesday.  «The dam stays closed until the survey is done», she added. We don’t want re\u00adsettlement\n"
-    "under any\u00a0name. Asked again, she said: “The dam stays closed.” Nobody from the café objected to x² or H2O."
+    "Talks resume at dawn. “We will accept a quota of 1,000 tons — not one drop less,” said Mara"
+    " Venn,\n"
+    "on Tuesday.  «The dam stays closed until the survey is done», she added. We don’t want"
+    " re\u00adsettlement\n"
+    "under any\u00a0name. Asked again, she said: “The dam stays closed.” Nobody from the café"
+    " objected to x² or H2O."
 )
 
 VERIFIED: list[tuple[str, str, str | None]] = [
@@ -216,7 +219,10 @@ def test_in_any_script(text: str, exact: str, there: bool) -> None:
     )
 
 
-AMBIGUOUS = "The dam stays closed. We said no. The dam stays closed, we said. It is no dam at all, we said then."
+AMBIGUOUS = (
+    "The dam stays closed. We said no. The dam stays closed, we said. It is no dam at all,"
+    " we said then."
+)
 
 
 @pytest.mark.parametrize(
@@ -350,7 +356,10 @@ def test_a_passage_in_other_surroundings_is_the_closest() -> None:
 
 @pytest.mark.parametrize("more", [20, 60, 80, 120])
 def test_words_that_go_on_beyond_the_text_have_a_closest_passage_within_it(more: int) -> None:
-    beyond = "and so on, or so it is said, which nobody wrote down in this report or in any other, ever since then"
+    beyond = (
+        "and so on, or so it is said, which nobody wrote down in this report or in any other,"
+        " ever since then"
+    )
     for exact in (f"{TALKS[-160:]} {beyond[:more]}", f"{beyond[:more]} {TALKS[:160]}"):
         result = check(TALKS, exact)
         assert result.verification == Verification.MISMATCH

@@ -147,10 +147,12 @@ def test_no_text_makes_it_slow(unit: str) -> None:
         ("Dorrin has repeatedly demanded that the port be closed for good.", "dorrin"),
         ("The Kingdom of Dorrin is clear it will not accept a wider gauge.", "dorrin"),
         ("Similarly, Dorrin has made clear the mere sight of it would end the talks.", "dorrin"),
-        ("Foreign Minister Jo Marsh insisted that nothing had been decided yet.", "Foreign Minister Jo Marsh"),
+        ("Foreign Minister Jo Marsh insisted that nothing had been decided yet.",
+         "Foreign Minister Jo Marsh"),
         ("Волк заявила, что ширина колеи останется прежней навсегда.", "Irena Volk"),
         ("Волк наголосила, що ширина колії лишиться такою назавжди.", "Irena Volk"),
-        ("Volk arrived. Volk said the port was all hers.\n\nShe warned that it would stay hers.", "Irena Volk"),
+        ("Volk arrived. Volk said the port was all hers.\n\nShe warned that it would stay hers.",
+         "Irena Volk"),
     ],
 )  # fmt: skip
 def test_sentences_that_report_are_offered_as_reported(text: str, expected: str) -> None:
@@ -169,7 +171,8 @@ def test_sentences_that_report_are_offered_as_reported(text: str, expected: str)
         "Volk said on Sunday, after a dinner of many courses.",
         "She said the gauge would stay as it is.",  # nobody was named before
         "Critics say that the gauge is only a pretext for the port.",
-        "Marsh said that the gauge is only a pretext for it.",  # a single word that nobody on file goes by
+        "Marsh said that the gauge is only a pretext"
+        " for it.",  # a single word that nobody on file goes by
         "Officials of Dorrin’s ministry said that it would all be well.",
         "Is Volk clear that the gauge stays as it is?",
         "It is unclear if Dorrin said anything of that sort at all",  # no sentence: a heading
@@ -204,6 +207,6 @@ def test_of_the_article_six_sentences_are_offered_and_each_reports_a_position() 
         if c.kind == "reported"
     ]
     assert [(words.split()[0], party) for words, party in offered] == [
-        ("He", "russia"), ("It", "ukraine"), ("Russia", "russia"), ("Belarusian", "belarus"), ("Russia", "russia"),
-        ("Similarly,", "russia"),
+        ("He", "russia"), ("It", "ukraine"), ("Russia", "russia"), ("Belarusian", "belarus"),
+        ("Russia", "russia"), ("Similarly,", "russia"),
     ]  # fmt: skip

@@ -38,7 +38,8 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
 ):
     tracked = (
         '<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>Inserted words.</w:t></w:r></w:ins>'
-        '<w:del w:id="2" w:author="x"><w:r><w:delText>Deleted words.</w:delText></w:r></w:del></w:p>'
+        '<w:del w:id="2" w:author="x"><w:r><w:delText>Deleted words.</w:delText></w:r></w:del>'
+        "</w:p>"
     )
     found = await extract(make.docx(make.paragraph("We will ", "not move.") + tracked), "note.docx")
     assert found.text == "We will not move.\n\nInserted words."
@@ -106,9 +107,12 @@ async def test_a_hostile_file_ends_in_time_and_costs_this_process_little(data: b
 
 
 ARCHIVE = (
-    "From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
-    '\ttype="text/html";\r\n\tboundary="----b"\r\n\r\n------b\r\nContent-Type: text/html; charset=utf-8\r\n'
-    "Content-Transfer-Encoding: quoted-printable\r\n\r\n<!DOCTYPE html><p>We =C2=ABsign=C2=BB =\r\nit.</p>\r\n"
+    "From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type:"
+    " multipart/related;\r\n"
+    '\ttype="text/html";\r\n\tboundary="----b"\r\n\r\n------b\r\nContent-Type: text/html;'
+    " charset=utf-8\r\n"
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n<!DOCTYPE html><p>We =C2=ABsign=C2=BB =\r\n"
+    "it.</p>\r\n"
     "------b--\r\n"
 )
 

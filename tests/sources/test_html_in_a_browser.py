@@ -88,7 +88,10 @@ def test_quotation_marks_are_those_that_the_browser_draws(tab: Page) -> None:
 
 
 def test_a_bookmarklet_brings_what_a_file_of_the_page_gives(tab: Page) -> None:
-    page = "<!doctype html><html lang=en><body><h1>Talks</h1><p>He said <q>we are ready to <b hidden>not</b>sign</q>.</p>"
+    page = (
+        "<!doctype html><html lang=en><body><h1>Talks</h1><p>He said <q>we are ready to <b"
+        " hidden>not</b>sign</q>.</p>"
+    )
     page += "<ul><li>One<li>Two</ul><table><tr><td>a<td>b</table>"
     tab.set_content(page)
     before = tab.content()

@@ -18,7 +18,8 @@ def text_of(page: str) -> str:
     ("page", "text"),
     [
         (
-            "<p>The truce begins on <time>11 March</time> and ends on <time>30 April</time>, he said.</p>",
+            "<p>The truce begins on <time>11 March</time> and ends on <time>30 April</time>, he"
+            " said.</p>",
             "The truce begins on 11 March and ends on 30 April, he said.",
         ),
         (
@@ -115,8 +116,10 @@ def test_what_an_article_is_not_in_stays_out_of_it_only_where_the_page_says_so()
 def test_words_in_a_shadow_tree_are_drawn_where_its_host_stands() -> None:
     inner = "<template shadowrootmode=closed>(<slot></slot>)</template>"
     shadow = (
-        "<template shadowrootmode=open><style>.x{display:none}</style><h2><slot name=title>No title</slot></h2>"
-        f"<p>We <slot></slot>.<p class=x>No<p><u>{inner}today</u><slot name=none>None</slot></template>"
+        "<template shadowrootmode=open><style>.x{display:none}</style><h2><slot name=title>No"
+        " title</slot></h2>"
+        f"<p>We <slot></slot>.<p class=x>No<p><u>{inner}today</u><slot name=none>None</slot>"
+        "</template>"
     )
     light = "sign<b slot=title>Talks</b><i slot=gone>Gone</i>"
     page = f"<style>u{{display:none}}</style><x-a>{shadow}{light}</x-a><p class=x>b"
@@ -124,12 +127,16 @@ def test_words_in_a_shadow_tree_are_drawn_where_its_host_stands() -> None:
 
 
 def test_lists_of_links_and_asides_within_an_article_are_kept() -> None:
-    words = "<p>The delegation said on {} that the northern bridges would stay open until the fourth of May.</p>"
+    words = (
+        "<p>The delegation said on {} that the northern bridges would stay open until the"
+        " fourth of May.</p>"
+    )
     links = "".join(
         f"<li><a href=/{n}>{word}</a>" for n, word in enumerate(("a truce", "a bridge", "a port"))
     )
     text = text_of(
-        f"<main><h1>Talks</h1><div class=text>{words.format('Monday')}<p>They ask for<ul>{links}</ul>"
+        f"<main><h1>Talks</h1><div class=text>{words.format('Monday')}<p>They ask"
+        f" for<ul>{links}</ul>"
         f"{words.format('Friday')}</div><aside class=sidebar><p>The port lies in Borsk.</p></aside>"
         f"<div class=more-related><ul>{links.replace('a ', 'one ')}</ul></div></main>"
     )

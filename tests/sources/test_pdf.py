@@ -149,9 +149,12 @@ async def test_heads_and_feet_of_pages_do_not_part_a_sentence() -> None:
 
 # A tilde is a soft hyphen: words are parted whether or not Chromium has a dictionary.
 SENTENCES = (
-    "The ﬁnal oﬀer of the dele~ga~tion is an un~con~di~tion~al ac~knowl~edge~ment of the long-term pact.",
-    "We recog~nise the inter~na~tion~ally guar~an~teed har~bour, and will re~con~sider noth~ing else.",
-    "“Nobody signs a paper that they have not read,” the spokes~woman of the neigh~bouring town said.",
+    "The ﬁnal oﬀer of the dele~ga~tion is an un~con~di~tion~al ac~knowl~edge~ment of the long-term"
+    " pact.",
+    "We recog~nise the inter~na~tion~ally guar~an~teed har~bour, and will re~con~sider noth~ing"
+    " else.",
+    "“Nobody signs a paper that they have not read,” the spokes~woman of the neigh~bouring town"
+    " said.",
 )
 PRINT = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><style>"
@@ -186,14 +189,20 @@ def test_what_chromium_prints_is_read_as_it_is_seen(lake: Lake) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("spaced", ["1.2", "1.8", "3"])
 async def test_a_word_that_is_spaced_out_stays_whole(spaced: str) -> None:
-    line = f"BT /F1 12 Tf 50 700 Td (We will of ) Tj {spaced} Tc (never is) Tj 0 Tc ( sign any paper.) Tj ET"
+    line = (
+        f"BT /F1 12 Tf 50 700 Td (We will of ) Tj {spaced} Tc (never is) Tj 0 Tc ( sign any"
+        " paper.) Tj ET"
+    )
     assert await read(make.pdf(stream=line.encode())) == "We will of never is sign any paper."
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("before", ["", "(We had ) Tj "])
 async def test_numbers_beside_one_another_are_not_one(before: str) -> None:
-    line = f"BT /F1 12 Tf 50 700 Td {before}[(1) -300 (2) -300 (3) -300 (4) -300 (5)] TJ ( trains) Tj ET"
+    line = (
+        f"BT /F1 12 Tf 50 700 Td {before}[(1) -300 (2) -300 (3) -300 (4) -300 (5)] TJ ( trains)"
+        " Tj ET"
+    )
     assert (await read(make.pdf(stream=line.encode()))).endswith("1 2 3 4 5 trains")
 
 

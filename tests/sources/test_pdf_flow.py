@@ -44,7 +44,8 @@ def test_lines_are_joined_to_paragraphs() -> None:
     page[1].right = 120
     assert (
         text(page)
-        == "The minister came to Sarn on Sunday with an offer and a bill.\n\nWe will not rebuild it, she said there."
+        == "The minister came to Sarn on Sunday with an offer and a bill.\n\nWe will not rebuild"
+        " it, she said there."
     )
 
 
@@ -72,7 +73,8 @@ def test_a_sentence_runs_on_over_columns_and_pages() -> None:
     ]
     second = column("words until it ends here.", "A new one.")
     assert text(first, second).startswith(
-        "One two three four five six seven eight nine ten eleven twelve thirteen and more words until it ends here."
+        "One two three four five six seven eight nine ten eleven twelve thirteen and more words"
+        " until it ends here."
     )
     assert text(column("so we recog-"), column("nise it.")) == "so we recog-\nnise it."
 

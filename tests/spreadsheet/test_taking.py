@@ -61,8 +61,9 @@ def test_what_was_entered_by_hand_is_not_entered_again(lake: Lake) -> None:
 @pytest.mark.parametrize("exact", ["0", "1"])
 def test_an_export_comes_back_as_the_same(lake: Lake, exact: str) -> None:
     lake.ada.state(
-        "north", "quota", summary="=1+1 is what they say", conditions={"q40": "only if paid"}, inferred=["q40"],
-        links=[{"issue": "dam", "option": "open", "kind": "package"}], salience=70,
+        "north", "quota", summary="=1+1 is what they say", conditions={"q40": "only if paid"},
+        inferred=["q40"], links=[{"issue": "dam", "option": "open", "kind": "package"}],
+        salience=70,
     )  # fmt: skip
     lake.ada.correct(
         lake.ada.state("south", "dam", attitudes={"open": "accepts", "shared": "rejects"})["id"],
@@ -209,7 +210,8 @@ def test_a_negotiation_may_be_named_in_each_row(lake: Lake) -> None:
 def test_what_contradicts_itself_is_told(lake: Lake) -> None:
     starts(
         faults(lake.database.url, sheet(said(summary="a"), said(summary="b", exact=OTHER_WORDS))),
-        "3:summary: is not what line 2 says of the same position; give two positions different keys",
+        "3:summary: is not what line 2 says of the same position; give two positions"
+        " different keys",
     )
     starts(
         faults(lake.database.url, sheet(said(rejects="40 %"))),

@@ -11,8 +11,10 @@ Body = dict[str, Any]
 numbers = itertools.count(1)
 
 TEXT = (
-    "Lake talks resume. “We accept forty per cent and not one drop less,” said Mara Venn, minister of Northshore, on "
-    "Tuesday. “The dam stays closed until the survey is done,” she added. Asked again: “The dam stays closed.” "
+    "Lake talks resume. “We accept forty per cent and not one drop less,” said Mara Venn, minister"
+    " of Northshore, on "
+    "Tuesday. “The dam stays closed until the survey is done,” she added. Asked again: “The dam"
+    " stays closed.” "
     "Southshore’s envoy Tol Ibarra called the quota “an insult to every farmer in the valley”."
 )
 WORDS = "We accept forty per cent and not one drop less"

@@ -17,7 +17,8 @@ def a_step_ahead(
     before = schema.newest()
     shutil.copytree(schema.FOLDER, folder / "migrations")
     (folder / f"migrations/versions/{AHEAD}_ahead.py").write_text(
-        f"from alembic import op\nrevision = {AHEAD!r}\ndown_revision = {before!r}\nbreaks = {breaks}\n"
+        f"from alembic import op\nrevision = {AHEAD!r}\ndown_revision = {before!r}\nbreaks ="
+        f" {breaks}\n"
         f"def upgrade(): op.execute({statement!r})\ndef downgrade(): pass\n"
     )
     monkeypatch.setattr(schema, "FOLDER", folder / "migrations")

@@ -121,8 +121,8 @@ def _app(provider: Provider) -> FastAPI:
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time())
         claims = {
-            "iss": provider.issuer, "sub": provider.subject, "aud": CLIENT, "iat": now, "exp": now + 300,
-            "nonce": asked["nonce"],
+            "iss": provider.issuer, "sub": provider.subject, "aud": CLIENT, "iat": now,
+            "exp": now + 300, "nonce": asked["nonce"],
         }  # fmt: skip
         provider.lie(claims)
         return JSONResponse(

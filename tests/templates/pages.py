@@ -145,7 +145,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **SHARED,
             "issue": FEE,
-            "notes": "Scope: what a tonne pays for the whole way.\n\nCounts: “four crowns”. Does not: harbour dues.",
+            "notes": "Scope: what a tonne pays for the whole way.\n\nCounts: “four crowns”. Does"
+            " not: harbour dues.",
             "cells": COLUMN["fee"],
             "common": sarn.COMMON,
         },
@@ -236,7 +237,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "quote": POSITION.quotes[0],
             "printed_on": 3,
             "uses": [(POSITION, "Borsk", "Track gauge")],
-            "citation": "Irena Volk, Borsk, 9 March 2031, in: “No rail will be torn up”, The Sarn Courier, 10 March.",
+            "citation": "Irena Volk, Borsk, 9 March 2031, in: “No rail will be torn up”, The Sarn"
+            " Courier, 10 March.",
             "permalink": "http://127.0.0.1:8000/quotes/1",
         },
     ),
