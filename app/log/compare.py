@@ -15,7 +15,8 @@ PAGE = 500
 LONGEST = 80  # characters of a value shown in a line
 OTHER_WORDS = f"""
 SELECT h.seq_from, h.n, h.kind, h.object_id
-FROM unnest(CAST(:seqs AS bigint[]), CAST(:ns AS bigint[]), CAST(:words AS text[])) said (seq, n, words)
+FROM unnest(CAST(:seqs AS bigint[]), CAST(:ns AS bigint[]), CAST(:words AS text[]))
+     said (seq, n, words)
 JOIN log_holding h ON h.seq_from = said.seq AND h.n = said.n
 WHERE h.words IS DISTINCT FROM ({VECTOR.format("said.words")}) ORDER BY 1, 2
 """  # noqa: S608  (an expression of our own)

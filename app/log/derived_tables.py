@@ -16,10 +16,12 @@ from app.models.source import Quote, Source, SourceReading
 ENDS = f"""
 CREATE TEMP TABLE ends ON COMMIT DROP AS
 SELECT seq, n, c.at, coalesce(lead(seq) OVER versions, {FOREVER}) AS seq_to,
-  least(min(coalesce(r.recorded_at, c.at)) FILTER (WHERE r.snapshot ->> 'status' = 'published') OVER up_to,
+  least(min(coalesce(r.recorded_at, c.at))
+          FILTER (WHERE r.snapshot ->> 'status' = 'published') OVER up_to,
         min((r.snapshot ->> 'first_published')::timestamptz) OVER up_to) AS published
 FROM log_revision r JOIN log_commit c USING (seq)
-WINDOW versions AS (PARTITION BY kind, object_id ORDER BY version), up_to AS (versions ROWS UNBOUNDED PRECEDING)
+WINDOW versions AS (PARTITION BY kind, object_id ORDER BY version),
+       up_to AS (versions ROWS UNBOUNDED PRECEDING)
 """
 REVISIONS = "FROM ends JOIN log_revision r USING (seq, n)"
 HOLDINGS = f"""
@@ -28,7 +30,8 @@ SELECT seq AS seq_from, n, seq_to, kind, object_id, public,
     WHEN 'negotiation' THEN object_id
     WHEN 'option' THEN (
       SELECT (i.snapshot ->> 'negotiation_id')::bigint FROM log_revision i
-      WHERE i.kind = 'issue' AND i.object_id = (r.snapshot ->> 'issue_id')::bigint ORDER BY i.version LIMIT 1)
+      WHERE i.kind = 'issue' AND i.object_id = (r.snapshot ->> 'issue_id')::bigint
+      ORDER BY i.version LIMIT 1)
     ELSE (snapshot ->> 'negotiation_id')::bigint END AS negotiation_id
 {REVISIONS} WHERE snapshot IS NOT NULL"""
 SPELLS = f"""
@@ -39,10 +42,12 @@ SELECT seq AS seq_from, n, seq_to, object_id AS position_id, version,
   coalesce((SELECT bool_and(q ->> 'party_id' IS NOT NULL AND q -> 'party_id' <> s -> 'party_id')
             FROM jsonb_array_elements(s -> 'quotes') q), false) AS attributed,
   ARRAY(SELECT (a ->> 'option_id')::bigint
-        FROM jsonb_array_elements(s -> 'attitudes') WITH ORDINALITY x(a, i) ORDER BY i) AS option_ids,
-  (s ->> 'stated_from')::date AS stated_from, (s ->> 'stated_by')::date AS stated_by, published AS first_published,
-  coalesce(recorded_at, at) AS recorded_at
-{REVISIONS} CROSS JOIN LATERAL (SELECT snapshot AS s) one WHERE kind = 'position' AND s IS NOT NULL"""
+        FROM jsonb_array_elements(s -> 'attitudes') WITH ORDINALITY x(a, i)
+        ORDER BY i) AS option_ids,
+  (s ->> 'stated_from')::date AS stated_from, (s ->> 'stated_by')::date AS stated_by,
+  published AS first_published, coalesce(recorded_at, at) AS recorded_at
+{REVISIONS} CROSS JOIN LATERAL (SELECT snapshot AS s) one
+WHERE kind = 'position' AND s IS NOT NULL"""
 USES = """
 SELECT (q ->> 'id')::bigint AS quote_id, object_id AS position_id, min(seq) AS seq FROM log_revision
 CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes') q
@@ -50,8 +55,9 @@ WHERE kind = 'position' AND public AND snapshot IS NOT NULL GROUP BY 1, 2"""
 # A check belongs to the commit of the position that brought the quote, or to an entry of its source
 # that contains the result.
 CHECKS = """
-SELECT (c ->> 'quote')::bigint AS quote_id, seq, c ->> 'verification' AS verification FROM log_revision
-CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'checks') c WHERE kind = 'source' AND action = 'checked'"""
+SELECT (c ->> 'quote')::bigint AS quote_id, seq, c ->> 'verification' AS verification
+FROM log_revision CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'checks') c
+WHERE kind = 'source' AND action = 'checked'"""
 CHECKED = f"""
 SELECT t.quote_id, t.seq, t.verification FROM quote_check t
 LEFT JOIN ({CHECKS}) told ON told.quote_id = t.quote_id AND told.seq = t.seq
@@ -65,7 +71,8 @@ WHERE (told.quote_id IS NOT NULL OR brought.quote_id IS NULL) AND NOT EXISTS (
 UNBLANKED = """NOT EXISTS (
   SELECT FROM log_revision r WHERE r.seq = t.seq_from AND r.n = t.n AND r.snapshot IS NULL)"""
 USED = """NOT EXISTS (
-  SELECT FROM log_revision r WHERE r.kind = 'position' AND r.object_id = t.position_id AND r.snapshot IS NULL)"""
+  SELECT FROM log_revision r
+  WHERE r.kind = 'position' AND r.object_id = t.position_id AND r.snapshot IS NULL)"""
 LIVE: dict[str, type[Base]] = {
     "negotiation": Negotiation,
     "party": Party,
@@ -126,8 +133,10 @@ def _live(kind: str, model: type[Base]) -> Derived:
 SELECT object_id AS id, version, {_said("snapshot", model)}{more_due} AS said
 {REVISIONS} WHERE kind = '{kind}' AND seq_to = {FOREVER} AND snapshot IS NOT NULL"""
     there = f"""
-SELECT id, version, {_said("to_jsonb(t)", model)}{more_there} AS said FROM "{table}" t WHERE NOT EXISTS (
-  SELECT FROM log_revision r WHERE r.kind = '{kind}' AND r.object_id = t.id AND r.snapshot IS NULL)"""
+SELECT id, version, {_said("to_jsonb(t)", model)}{more_there} AS said
+FROM "{table}" t WHERE NOT EXISTS (
+  SELECT FROM log_revision r
+  WHERE r.kind = '{kind}' AND r.object_id = t.id AND r.snapshot IS NULL)"""
     return Derived(table, ("id",), due, there)
 
 
@@ -142,7 +151,8 @@ def _said(document: str, model: type[Base]) -> str:
 
 _PARTS_DUE = """jsonb_build_object(
   'first_published_at', published,
-  'attitudes', (SELECT jsonb_agg(a ORDER BY a -> 'option_id') FROM jsonb_array_elements(snapshot -> 'attitudes') a),
+  'attitudes', (SELECT jsonb_agg(a ORDER BY a -> 'option_id')
+                FROM jsonb_array_elements(snapshot -> 'attitudes') a),
   'links', snapshot -> 'links',
   'quotes', (SELECT jsonb_agg(q -> 'id' ORDER BY i)
              FROM jsonb_array_elements(snapshot -> 'quotes') WITH ORDINALITY x (q, i)))"""
@@ -150,9 +160,11 @@ _PARTS_THERE = """jsonb_build_object(
   'first_published_at', t.first_published_at,
   'attitudes', (SELECT jsonb_agg(to_jsonb(a) - 'position_id' - 'issue_id' ORDER BY a.option_id)
                 FROM position_attitude a WHERE a.position_id = t.id),
-  'links', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'position_id' - 'ordinal' ORDER BY l.ordinal), '[]')
+  'links', (SELECT coalesce(
+              jsonb_agg(to_jsonb(l) - 'position_id' - 'ordinal' ORDER BY l.ordinal), '[]')
             FROM position_link l WHERE l.position_id = t.id),
-  'quotes', (SELECT jsonb_agg(q.quote_id ORDER BY q.ordinal) FROM position_quote q WHERE q.position_id = t.id))"""
+  'quotes', (SELECT jsonb_agg(q.quote_id ORDER BY q.ordinal)
+             FROM position_quote q WHERE q.position_id = t.id))"""
 
 
 def _quotes() -> Derived:
@@ -163,6 +175,7 @@ FROM log_revision r CROSS JOIN LATERAL jsonb_array_elements(snapshot -> 'quotes'
 WHERE kind = 'position' AND snapshot IS NOT NULL ORDER BY q -> 'id', seq DESC, n DESC"""
     there = f"""
 SELECT id, {_said("to_jsonb(t)", Quote)} AS said FROM quote t WHERE NOT EXISTS (
-  SELECT FROM position_quote p JOIN log_revision r ON r.kind = 'position' AND r.object_id = p.position_id
+  SELECT FROM position_quote p
+  JOIN log_revision r ON r.kind = 'position' AND r.object_id = p.position_id
   WHERE p.quote_id = t.id AND r.snapshot IS NULL)"""
     return Derived("quote", ("id",), due, there)

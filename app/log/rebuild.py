@@ -10,8 +10,8 @@ from app.log.writer import LOCK
 from app.models.log import Holding, Revision
 
 PAGE = 500
-SPELL = """seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public, firmness,
-  attributed, option_ids, stated_from, stated_by, first_published, recorded_at"""
+SPELL = """seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status,
+  public, firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at"""
 STATEMENTS = (
     ENDS,
     f"DELETE FROM log_holding t WHERE {UNBLANKED}",
