@@ -1,0 +1,1 @@
+"""Shared basics: clock, dates, errors, input models, logs, metrics and texts."""

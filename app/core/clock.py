@@ -1,23 +1,23 @@
-"""The one place where the clock is read; everything below takes the time as an argument."""
+"""Read the clock; all other code below takes the time as an argument."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def instant(at: datetime) -> str:
-    """Write an instant the way every answer does: UTC, microseconds, `Z`."""
+    """Format an instant as in every response: UTC, microseconds, `Z`."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an ISO 8601 instant with an offset (or `Z`); ValueError says what is wrong."""
+    """Parse an ISO 8601 instant with an offset or `Z`; raises ValueError with the reason."""
     try:
-        at = datetime.fromisoformat(
-            text.replace(" ", "+")
-        )  # a "+" that an address carried unescaped
+        # A "+" that was not escaped in a URL arrives as a space.
+        at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         raise ValueError("is not an instant such as 2026-11-23T10:00:00Z") from None
     if at.tzinfo is None:

@@ -1,4 +1,7 @@
-"""What is counted for Prometheus. With several workers each counts into files that `/metrics` adds up."""
+"""Count requests, SQL and cache use for Prometheus.
+
+With several workers each writes its counts to files, which `/metrics` adds up.
+"""
 
 import contextlib
 import os
@@ -19,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it when it is imported
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -49,13 +52,14 @@ CACHE_ANSWERS = Gauge("parley_cache_answers", "Answers that are kept.", multipro
 
 
 def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
+    """Count one response, by the template of its route, and its duration in seconds."""
     route = route or "none"
     REQUESTS.labels(method if method in METHODS else "other", route, status).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 
 class MeasuredPool(AsyncAdaptedQueuePool):
-    """A pool that tells how many of its connections are in use, and how many requests wait for one."""
+    """Connection pool that counts its connections in use and the requests waiting for one."""
 
     def _do_get(self) -> ConnectionPoolEntry:
         with POOL_WAITING.track_inprogress():
@@ -69,7 +73,7 @@ class MeasuredPool(AsyncAdaptedQueuePool):
 
 
 def measure_statements(engine: AsyncEngine) -> None:
-    """Time every statement, also one that fails."""
+    """Measure the duration of every statement, including those that fail."""
 
     def begin(
         connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
@@ -92,7 +96,10 @@ def measure_statements(engine: AsyncEngine) -> None:
 
 
 def exposition(**more: float) -> bytes:
-    """Write everything that was counted, and `more` numbers that one process knows for all, as Prometheus reads it."""
+    """Return all counts in the Prometheus text format, with `more` numbers as gauges.
+
+    `more` are numbers that one process knows for all workers.
+    """
     registry = REGISTRY
     folder = os.environ.get(FOLDER)
     if folder:
@@ -107,7 +114,7 @@ def exposition(**more: float) -> bytes:
 
 
 def _forget_the_dead(folder: Path) -> None:
-    """Drop what killed workers had in use; what they have counted stays."""
+    """Delete the gauges of killed workers; their counters remain."""
     for file in folder.glob("gauge_live*_*.db"):
         number = int(file.stem.rpartition("_")[2])
         try:

@@ -1,4 +1,7 @@
-"""Imprecise dates, `2025-03-13`, `2025-03` or `2025`: read, compared with now, and written for people; pure."""
+"""Parse, compare and format imprecise dates; pure functions.
+
+An imprecise date is a day, month or year: `2025-03-13`, `2025-03` or `2025`.
+"""
 
 import re
 from calendar import monthrange
@@ -12,10 +15,10 @@ from babel.dates import get_month_names
 Precision = Literal["day", "month", "year"]
 
 _WRITTEN = re.compile(r"([1-9][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_EASTERNMOST = timedelta(hours=14)  # where every day begins first: UTC+14
+_EASTERNMOST = timedelta(hours=14)  # UTC+14, where every day begins first
 _HOW = "write 2025-03-13, 2025-03 or 2025"
 
-# Language: names of months as they stand alone, and as they stand after a day.
+# Month names by language: on their own, and after a day.
 _MONTHS = {
     language: tuple(
         tuple(get_month_names("wide", use, language).values()) for use in ("stand-alone", "format")
@@ -29,7 +32,7 @@ _NUMBER = {
     for n, name in enumerate(form, 1)
 }
 _NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0], 1)} | {"sept": 9}
-# What may be pasted along with a date, takes no room, and is no part of it.
+# Invisible characters that may be pasted along with a date and are not part of it.
 _IGNORED = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _NUMERIC = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})")
@@ -38,7 +41,7 @@ _ENDINGS = {"st", "nd", "rd", "th", "of", "г", "года", "р", "року"}
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A day, month or year, as written, with the first and last day of it."""
+    """A day, month or year as written, with its first and last day."""
 
     text: str
     first: date
@@ -48,7 +51,7 @@ class PartialDate:
 
 @lru_cache(maxsize=1 << 12)
 def parse(text: str) -> PartialDate:
-    """Read an imprecise date as it is stored; ValueError with what is wrong, for people."""
+    """Parse an imprecise date as stored; raises ValueError with a message for users."""
     written = _WRITTEN.fullmatch(text)
     if written is None:
         raise ValueError(f"“{text[:40]}” is not a date: {_HOW}")
@@ -66,12 +69,12 @@ def parse(text: str) -> PartialDate:
 
 
 def not_begun(partial: PartialDate, now: datetime) -> bool:
-    """Tell whether at `now` (aware) the period has not yet begun anywhere on earth."""
+    """Tell whether at `now` (aware) the period has not begun in any time zone."""
     return partial.first > (now.astimezone(UTC) + _EASTERNMOST).date()
 
 
 def display(text: str, lang: str = "en") -> str:
-    """Write a stored date out: "13 March 2025", "March 2025", "2025"; in English where `lang` is not known."""
+    """Format a stored date: "13 March 2025", "March 2025", "2025"; English if `lang` is unknown."""
     when = parse(text)
     alone, after_day = _MONTHS.get(lang, _MONTHS["en"])
     match when.precision:
@@ -84,7 +87,7 @@ def display(text: str, lang: str = "en") -> str:
 
 
 def display_short(text: str, *, year: int | None = None) -> str:
-    """Write a stored date briefly: "13 Mar" in `year`, else "13 Mar 2025"; "Mar 2025", "2025"."""
+    """Format a stored date briefly: "13 Mar" in `year`, else "13 Mar 2025"; "Mar 2025", "2025"."""
     when = parse(text)
     month = _MONTHS["en"][0][when.first.month - 1][:3]
     match when.precision:
@@ -99,7 +102,10 @@ def display_short(text: str, *, year: int | None = None) -> str:
 
 
 def parse_human(text: str, today: date) -> PartialDate:
-    """Read a date as people write it, never guessing; ValueError with what to write, `today` for an example."""
+    """Parse a date as people write it, without guessing.
+
+    Raises ValueError with a message that says what to write; `today` serves as an example.
+    """
     text = " ".join(_IGNORED.sub("", text).split())
     if _WRITTEN.fullmatch(text):
         return parse(text)

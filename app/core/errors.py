@@ -1,4 +1,4 @@
-"""What can go wrong in the domain, as one small family: raised by actions and queries, shown by the edges."""
+"""Define the errors of the domain, raised by actions and queries, and shown by the routes."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,18 +6,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with what was sent: where it stands (a JSON pointer or a parameter's name) and why."""
+    """One fault in a request: where it is and why.
+
+    `where` is a JSON pointer, or the name of a query parameter if `parameter` is true.
+    """
 
     where: str
     detail: str
     parameter: bool = False
-    extra: dict[str, Any] = field(
-        default_factory=dict, compare=False
-    )  # what helps a program to mend it
+    # Helps a program to correct the fault.
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 class DomainError(Exception):
-    """Base of all; `status` is the HTTP status it answers with, `title` its name for people."""
+    """Base of all domain errors; `status` is the HTTP status, `title` a name for users."""
 
     status = 400
     title = "The request cannot be carried out"
@@ -30,51 +32,63 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
+    """The request has faults."""
+
     status = 422
     title = "Something in it is not valid"
 
 
 class NotFound(DomainError):
+    """The object does not exist."""
+
     status = 404
     title = "Not found"
 
 
 class Conflict(DomainError):
-    """It contradicts what is there already."""
+    """The request contradicts what is stored."""
 
     status = 409
     title = "It conflicts with what is there"
 
 
 class Stale(DomainError):
-    """It was written over a version that is no longer the newest."""
+    """The change was made over a version that is no longer the newest."""
 
     status = 412
     title = "Somebody changed it in the meantime"
 
 
 class PreconditionRequired(DomainError):
+    """The request needs an If-Match header."""
+
     status = 428
     title = "If-Match is required"
 
 
 class SignInRequired(DomainError):
+    """The request needs a valid session or token."""
+
     status = 401
     title = "Sign in first"
 
 
 class Forbidden(DomainError):
+    """The user may not do this."""
+
     status = 403
     title = "Not allowed"
 
 
 class TooLarge(DomainError):
+    """The request body is too large."""
+
     status = 413
     title = "Too large"
 
 
 class TooMany(DomainError):
-    """Asked too often; `retry_after` is in seconds."""
+    """Too many requests; `retry_after` is in seconds."""
 
     status = 429
     title = "Too many requests"
@@ -85,7 +99,7 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """It cannot be answered just now; `retry_after` is in seconds."""
+    """No response is possible at the moment; `retry_after` is in seconds."""
 
     status = 503
     title = "Not available just now"
@@ -96,10 +110,10 @@ class Unavailable(DomainError):
 
 
 def invalid(pointer: str, detail: str) -> Invalid:
-    """One fault at a JSON pointer."""
+    """Return an Invalid with one fault at a JSON pointer."""
     return Invalid(detail, Fault(pointer, detail))
 
 
 def bad_parameter(name: str, detail: str) -> Invalid:
-    """One fault in a query parameter."""
+    """Return an Invalid with one fault in a query parameter."""
     return Invalid(f"{name}: {detail}", Fault(name, detail, parameter=True))

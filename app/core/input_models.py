@@ -1,4 +1,7 @@
-"""What every input model shares: unknown fields refused, and texts that a database and a page can hold."""
+"""Share what every input model needs.
+
+Unknown fields are refused, and so are texts that the database or a page cannot hold.
+"""
 
 import re
 from datetime import date, datetime
@@ -20,18 +23,21 @@ from app.core.clock import parse_instant
 from app.core.errors import Fault, Invalid
 from app.core.text_lines import line_ends, unstorable
 
-FIRST_YEAR = 1000  # years have four digits in all that is stored and shown
+FIRST_YEAR = 1000  # all dates that are stored and shown have years of four digits
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 class Input(BaseModel):
-    """Base of what is sent in, as JSON or by a form."""
+    """Base of input models, sent as JSON or by a form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _storable(value: str) -> str:
-    """Make line ends alike; refuse what PostgreSQL or UTF-8 cannot hold, and other control characters."""
+    """Normalise line ends; refuse characters that cannot be stored.
+
+    These are those that PostgreSQL or UTF-8 cannot hold, and other control characters.
+    """
     value = line_ends(value)
     if fault := unstorable(value):
         raise ValueError(fault)
@@ -53,15 +59,14 @@ def _given(value: str) -> str:
 
 
 Storable = AfterValidator(_storable)
-# One line, with runs of white space made one space; up to 1,000 characters.
+# One line, with runs of white space reduced to one space; up to 1,000 characters.
 Line = Annotated[str, Storable, AfterValidator(_line), Field(max_length=1_000)]
 Name = Annotated[Line, AfterValidator(_given)]  # a line that must not be empty
 Prose = Annotated[str, Storable, AfterValidator(_prose), Field(max_length=50_000)]
 Reason = Annotated[Prose, AfterValidator(_given)]
-Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept as sent, line ends aside
-Spoken = AfterValidator(
-    lambda v: _given(v) if v.strip() else _given("")
-)  # white space alone says nothing
+Verbatim = Annotated[str, Storable, Field(max_length=20_000)]  # kept as sent, except for line ends
+# White space alone is no text.
+Spoken = AfterValidator(lambda v: _given(v) if v.strip() else _given(""))
 Words = Annotated[Verbatim, Spoken]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 Flag = Annotated[bool, Field(strict=True)]  # true or false, not "yes" or 1
@@ -74,16 +79,15 @@ def _never_null(value: object) -> object:
 
 
 T = TypeVar("T")
-LeftOut = Annotated[
-    T | SkipJsonSchema[None], BeforeValidator(_never_null)
-]  # may be left out, and is never null
+# May be omitted, but is never null.
+LeftOut = Annotated[T | SkipJsonSchema[None], BeforeValidator(_never_null)]
 
 
 def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-# An optional field that a form sends empty when nothing was typed.
+# An optional field that a form sends empty if nothing was typed.
 BlankIsNone = BeforeValidator(_blank_is_none)
 
 
@@ -117,13 +121,14 @@ def _plain_number(value: object) -> object:
     return value
 
 
-# What stands in the path of an address; a thing has one address, and what cannot name anything is 404.
+# Values in the path of a URL: an object has only one URL, and a value that cannot name an object is
+# 404.
 SlugInPath = Annotated[str, Path(pattern=SLUG, max_length=80)]
 NumberInPath = Annotated[int, BeforeValidator(_plain_number), Path(ge=1, lt=2**63)]
 
 
 class Query(Input):
-    """Base of what an address may carry after its question mark."""
+    """Base of the query parameters of a URL."""
 
 
 class KnownAt(Query):
@@ -136,7 +141,10 @@ Q = TypeVar("Q", bound=Query)
 
 
 def read_query(model: type[Q], request: Request) -> Q:
-    """Read an address for a page: empty values count as left out, unknown ones are passed over, bad ones explained."""
+    """Read the query parameters of a page.
+
+    Empty values count as omitted, unknown parameters are ignored; raises Invalid for bad values.
+    """
     given: dict[str, object] = {}
     for name, info in model.model_fields.items():
         values = [v for v in request.query_params.getlist(name) if v.strip()]

@@ -1,7 +1,7 @@
-"""Logs: one JSON line on standard error per event, with the number of the request it belongs to.
+"""Write logs: one JSON line on standard error per event, with the id of its request.
 
-What is logged is chosen here word by word: never a query, a header, a body, or the message of an exception, since these
-carry passwords, tokens, one-time links and texts of sources.
+Each logged value is chosen here one by one: never a query, a header, a body, or the message of an
+exception, since these contain passwords, tokens, one-time links and texts of sources.
 """
 
 import logging
@@ -23,7 +23,10 @@ QUIET = {"/healthz", "/readyz", "/metrics"}
 
 
 def configure_logs(level: int = logging.INFO) -> None:
-    """Write what anything logs, libraries too, as JSON lines; for uvicorn with `log_config=None, access_log=False`."""
+    """Write all logs, those of libraries too, as JSON lines.
+
+    Run uvicorn with `log_config=None, access_log=False`.
+    """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -61,7 +64,7 @@ def configure_logs(level: int = logging.INFO) -> None:
 def where_it_failed(
     logger: object, method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Replace an exception by its types and the lines it came through; its message may quote what somebody sent."""
+    """Replace an exception by its types and code lines; its message may quote a user's input."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
@@ -81,19 +84,23 @@ def where_it_failed(
 
 
 def route_of(scope: Scope) -> str | None:
-    """The template of the route that a request took, such as `/positions/{id}`; None where none fits."""
+    """Return the template of a request's route, such as `/positions/{id}`; None if none matches."""
     context = scope.get("fastapi", {}).get("effective_route_context")
     found = context if getattr(context, "path", None) else scope.get("route")
     return getattr(found, "path", None)
 
 
 class RequestLog:
-    """Number each request (an id that the proxy gave is kept), send the number along, and log one line at its end."""
+    """Give each request an id, return the id, and log one line at its end.
+
+    An id that a proxy has set is kept.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an HTTP request on with its id, then count and log it."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         given = Headers(scope=scope).get("x-request-id", "")

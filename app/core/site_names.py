@@ -1,4 +1,4 @@
-"""Names of sites: which there can be, and how one is shown so that it is not taken for another; pure."""
+"""Check host names, and show them so that one is not mistaken for another; pure functions."""
 
 import re
 from ipaddress import ip_address
@@ -8,14 +8,14 @@ import idna
 
 from app.core.lookalikes import escape_unseen, is_one_script, skeleton
 
-# What names in plain letters may consist of; underscores, which IDNA does not know, are in use.
+# Allowed in ASCII labels; underscores are in use, although IDNA does not allow them.
 _PLAIN = re.compile(r"[a-z0-9_-]{1,63}", re.ASCII)
 _ENCODED = "xn--"
 _LONGEST = 253
 
 
 def check_host(host: str) -> None:
-    """Raise ValueError, which says why, where there can be no site of this name."""
+    """Raise ValueError, with the reason, if no host can have this name."""
     if _is_number(host):
         return
     try:
@@ -29,7 +29,10 @@ def check_host(host: str) -> None:
 
 
 def show_address(url: str) -> str:
-    """The address as it is shown: of a site whose name looks like another one the name in plain letters, as in DNS."""
+    """Return an address as it is shown.
+
+    A host name that could be mistaken for another one is shown in ASCII, as in DNS.
+    """
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -55,7 +58,7 @@ def _shown(label: str) -> str:
 
 
 def _encode(host: str) -> str:
-    """The name as it is asked for in DNS."""
+    """Return the host name in the form that DNS uses."""
     labels = (
         idna.uts46_remap(host, std3_rules=False, transitional=False).removesuffix(".").split(".")
     )

@@ -1,9 +1,10 @@
-"""Line ends are one character, whatever system a text comes from; and what no text may hold; pure."""
+"""Normalise line ends, and find characters that cannot be stored; pure functions."""
 
 import re
 from typing import TypeVar
 
-# A form feed, which programs for PDF put between pages, and a vertical tab, Word's break, end a line too.
+# Form feeds (page breaks from PDF converters) and vertical tabs (line breaks of Word) end a line
+# too.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c]")
 
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -12,19 +13,22 @@ T = TypeVar("T")
 
 
 def line_ends(text: str) -> str:
-    """Return `text` with every line end as a line feed."""
+    """Return a text with every line end as a line feed."""
     return _LINE_END.sub("\n", text)
 
 
 def alike(one: T, other: T) -> bool:
-    """Tell whether two values are equal, line ends aside: rows written by an older release hold others."""
+    """Tell whether two values are equal except for line ends, stored as sent by old releases."""
     if isinstance(one, str) and isinstance(other, str):
         return one == other or line_ends(one) == line_ends(other)
     return one == other
 
 
 def unstorable(text: str) -> str | None:
-    """Say which character of a text neither PostgreSQL nor UTF-8 holds, or nobody types, and where it stands."""
+    """Describe the first character that cannot be stored, with its place; None if there is none.
+
+    These are characters that PostgreSQL or UTF-8 cannot hold, or that nobody types.
+    """
     found = UNSTORABLE.search(text)
     if found is None:
         return None
@@ -35,6 +39,6 @@ def unstorable(text: str) -> str | None:
 
 
 def place(text: str, at: int) -> str:
-    """Say where a character stands, for people: by its line and column."""
+    """Describe the position of a character for users, by line and column."""
     lines = line_ends(text[:at]).split("\n")
     return f"line {len(lines):,}, column {len(lines[-1]) + 1:,}"

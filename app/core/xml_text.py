@@ -1,4 +1,4 @@
-"""Texts as XML can hold them."""
+"""Make texts valid for XML."""
 
 import re
 
@@ -6,5 +6,5 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def xml_text(text: str) -> str:
-    """Put the replacement character where a text has one that XML 1.0 does not know."""
+    """Replace each character that XML 1.0 does not allow by U+FFFD."""
     return _NOT_XML.sub("\ufffd", text)

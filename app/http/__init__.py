@@ -1,0 +1,1 @@
+"""HTTP layer: middleware, caching, problems, JSON bodies and responses, templates."""

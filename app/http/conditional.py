@@ -1,4 +1,7 @@
-"""ETags that name a version and a revision; If-Match compares the version alone: a save elsewhere is no conflict."""
+"""Make ETags from version and revision, and check If-Match.
+
+If-Match compares only the version, so that a change of another object is no conflict.
+"""
 
 import re
 
@@ -10,12 +13,19 @@ TAG = re.compile(r'(W/)?"v(\d{1,9})-r(\d{1,19})-([0-9a-f]{8})(?:-x\d{1,19})?"')
 
 
 def version_etag(version: int, revision: int, epoch: str, redactions: int) -> str:
-    """Names the object's version, the log's entry up to which the answer was made, and what was redacted since."""
+    """Return an ETag.
+
+    It names the object's version, the log entry that the response reflects, and the number of
+    redactions since.
+    """
     return f'"v{version}-r{revision}-{epoch[:8]}{f"-x{redactions}" if redactions else ""}"'
 
 
 def require_match(request: Request, *, version: int, epoch: str) -> None:
-    """428 without If-Match, 412 where it names another version than the newest, or one of before a restore."""
+    """Raise PreconditionRequired without If-Match, and Stale for another version.
+
+    Versions from before a restore of the database (another epoch) are stale as well.
+    """
     header = request.headers.get("If-Match")
     if header is None or not header.strip():
         raise PreconditionRequired(
@@ -27,5 +37,6 @@ def require_match(request: Request, *, version: int, epoch: str) -> None:
         if not weak and int(seen) == version and of == epoch[:8]:
             return
     raise Stale(
-        f"It is at version {version} now. Read it again, and decide what is to become of your change."
+        f"It is at version {version} now. Read it again, and decide what is to become of your "
+        "change."
     )

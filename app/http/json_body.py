@@ -1,7 +1,7 @@
-"""JSON bodies, read strictly, and judged only after it is known who sent them.
+"""Read JSON bodies strictly, and judge them only after it is known who sent them.
 
-The order in which a write is refused: 401 and 403, then 415, then whatever the route asks before it looks at the body
-(404, 428, 412), and what is wrong in the body, or after the question mark, last.
+A write is refused in this order: 401 and 403, then 415, then what the route checks before it looks
+at the body (404, 428, 412), and last the faults in the body or the query.
 """
 
 import json
@@ -21,20 +21,22 @@ TYPES = ("application/json", "application/merge-patch+json")
 
 
 class Malformed:
-    """Stands for what cannot be read until the route comes to read it."""
+    """Body that could not be parsed; the route raises the error when it reads the body."""
 
     def __init__(self, detail: str, *faults: Fault) -> None:
         self.detail = detail
         self.faults = faults or (Fault("", detail),)
 
     def refuse(self) -> NoReturn:
+        """Raise Invalid with the faults of the body."""
         raise Invalid(self.detail, *self.faults)
 
 
 class JsonRoute(APIRoute):
-    """Receives a body whole before anything is refused, so that its sender gets to read the answer."""
+    """Receive the whole body before any refusal, so that the sender can read the response."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return a handler that reads the body first."""
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
@@ -45,7 +47,10 @@ class JsonRoute(APIRoute):
 
 
 async def read_sent(request: Request) -> Any:
-    """What stands in the body of a write; no write takes parameters in its address."""
+    """Return the parsed body of a write, or Malformed; raises 415 for other types than JSON.
+
+    No write has query parameters.
+    """
     body = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind not in TYPES:
@@ -59,7 +64,7 @@ async def read_sent(request: Request) -> Any:
         ]
         return Malformed("This address takes no parameters.", *unknown)
     try:
-        made = orjson.loads(body)  # refuses NaN, half surrogates and bottomless nesting
+        made = orjson.loads(body)  # refuses NaN, half surrogates and unlimited nesting
         json.loads(body, object_pairs_hook=_refuse_twice, parse_int=len, parse_float=len)
     except orjson.JSONDecodeError as error:
         return Malformed(f"is not JSON: {error.msg} at character {error.pos}")
@@ -69,13 +74,12 @@ async def read_sent(request: Request) -> Any:
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
-    """Half of what was sent must not be lost without a word."""
+    """Raise ValueError for a duplicate key: otherwise half of the input would be lost silently."""
     names = [name for name, _ in pairs]
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"names {twice!r} twice in one object")
 
 
-Sent = Annotated[
-    Any, Depends(read_sent)
-]  # in a route, after `viewer`: dependencies are asked in their order
+# Must follow `viewer` in a route: dependencies are resolved in order.
+Sent = Annotated[Any, Depends(read_sent)]

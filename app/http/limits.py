@@ -1,3 +1,3 @@
-"""How much may be sent in."""
+"""Limit the size of requests."""
 
-MAX_BODY = 8 * 1024 * 1024  # bytes of one request: a form, a JSON document, an uploaded file
+MAX_BODY = 8 * 1024 * 1024  # bytes of one request: form, JSON document or uploaded file

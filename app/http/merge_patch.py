@@ -1,4 +1,4 @@
-"""What a PATCH means for a plain object: JSON Merge Patch (RFC 7396) plus the reason for it; pure."""
+"""Apply JSON Merge Patch (RFC 7396) with a reason to a plain object; pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ REASON = TypeAdapter(Reason)
 
 @dataclass(frozen=True, slots=True)
 class Patch(Generic[M]):
-    """What an object is to say, which of its fields were sent, with their values, and why."""
+    """The patched object, the values of the fields that were sent, and the reason."""
 
     whole: M
     fields: dict[str, Any]
@@ -26,7 +26,7 @@ class Patch(Generic[M]):
 
 
 def an_object(sent: object) -> Mapping[str, Any]:
-    """What was sent, where it is a JSON object; else Invalid."""
+    """Return a body that is a JSON object; raises Invalid for others."""
     if isinstance(sent, Malformed):
         sent.refuse()
     if not isinstance(sent, Mapping):
@@ -35,7 +35,7 @@ def an_object(sent: object) -> Mapping[str, Any]:
 
 
 def read_reason(sent: object) -> str:
-    """The reason that every change of what is public needs."""
+    """Return the reason, which every change of public data needs; raises Invalid without one."""
     given = sent.get("reason") if isinstance(sent, Mapping) else None
     try:
         return REASON.validate_python(given)
@@ -48,9 +48,9 @@ def read_reason(sent: object) -> str:
 def merge_patch(
     model: type[M], view: object, sent: object, *, fixed: frozenset[str] = frozenset({"slug"})
 ) -> Patch[M]:
-    """Merge what was sent into what is there.
+    """Merge the sent fields into the current object.
 
-    Fields that cannot be written, or are `fixed`, are accepted as they are, and refused when changed.
+    Fields that are read-only or `fixed` are accepted if equal, and raise Invalid if changed.
     """
     sent = an_object(sent)
     there: dict[str, Any] = plain_json(view)

@@ -1,6 +1,7 @@
-"""What every request has to pass and every answer carries, as plain ASGI middleware: nothing here buffers or cancels.
+"""Check every request and complete every response, as plain ASGI middleware.
 
-The order, from outside: number and log, headers, gate, size of the body, errors that nothing else caught.
+Nothing here buffers or cancels. The order, from outside: request id and log, headers, gate, body
+limit, uncaught errors.
 """
 
 import re
@@ -19,27 +20,29 @@ from app.http.limits import MAX_BODY
 from app.http.problems import CatchErrors, Problem, respond
 from app.settings import Settings
 
-DRAINED = (
-    64 * 1024 * 1024
-)  # a body too large is read on to here, so that its sender gets to read the answer
+# Bytes of a body that is too large which are still read, so that the sender can read the response.
+DRAINED = 64 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 READING = ("GET", "HEAD")
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 OFF = (
-    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
-    "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
-    "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone",
+    "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock",
+    "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # sources do not learn which page links to them; our forms keep their Origin
+    # Sources do not learn which page links to them, and our forms keep their Origin header.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in OFF),
@@ -59,22 +62,27 @@ STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
 def session_cookie(secure: bool) -> str:
+    """Return the name of the session cookie."""
     return "__Host-parley_session" if secure else "parley_session"
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:
-    """The token of an Authorization header; None without one, or with another scheme, such as a proxy's Basic."""
+    """Return the token of an Authorization header.
+
+    None without one, or with another scheme, such as the Basic of a proxy.
+    """
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 def is_known_host(host: str, known: tuple[str, ...]) -> bool:
-    """Is the Host header, whatever its port, one that we answer to? `*` stands for all."""
+    """Tell whether the Host header, with any port, is one of ours; `*` allows all."""
     found = HOST.fullmatch(host.lower())
     return found is not None and ("*" in known or found["name"] in known)
 
 
 def is_same_origin(origin: str, host: str) -> bool:
+    """Tell whether an Origin header names this host."""
     parts = urlsplit(origin.lower())
     default = DEFAULT_PORTS.get(parts.scheme, "")
     return bool(default) and parts.netloc.removesuffix(default) == host.lower().removesuffix(
@@ -83,10 +91,11 @@ def is_same_origin(origin: str, host: str) -> bool:
 
 
 def may_change(headers: Mapping[str, str], *, signed_in: bool) -> bool:
-    """May an unsafe request pass? Not when another site could have made a browser send it.
+    """Tell whether an unsafe request may pass: not if another site can have caused it.
 
-    A token alone is never sent by a browser of itself. Else Sec-Fetch-Site decides, then Origin against Host (the rule
-    of Go 1.25 and Datasette). With neither it is no browser of today, and passes unless it carries a session.
+    A browser never sends a token by itself, so a token alone passes. Otherwise Sec-Fetch-Site
+    decides, then Origin against Host (the rule of Go 1.25 and Datasette). A request with neither
+    comes from no current browser, and passes unless it has a session. See docs/decisions/0003.
     """
     if bearer(headers) and not signed_in:
         return True
@@ -100,7 +109,7 @@ def may_change(headers: Mapping[str, str], *, signed_in: bool) -> bool:
 
 
 class Gate:
-    """Refuse unknown hosts and cross-site writes; answer the preflights of scripts elsewhere that read the API."""
+    """Refuse unknown hosts and cross-site writes; answer CORS preflights for the API."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
@@ -108,14 +117,19 @@ class Gate:
         self.cookie = session_cookie(settings.secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a refused request, and pass all others on."""
         refusal = self.refuse(scope) if scope["type"] == "http" else None
         await (refusal or self.app)(scope, receive, send)
 
     def refuse(self, scope: Scope) -> Response | None:
+        """Return the response that refuses a request; None if it may pass."""
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not is_known_host(hosts[0], self.hosts):
-            detail = "This server does not answer to that host name; PARLEY_HOSTS lists those that it answers to."
+            detail = (
+                "This server does not answer to that host name; PARLEY_HOSTS lists those that it "
+                "answers to."
+            )
             return respond(Request(scope), Problem(400, "Unknown host", detail))
         method = scope["method"]
         if (
@@ -126,13 +140,16 @@ class Gate:
             return Response(status_code=204, headers=PREFLIGHT)
         signed_in = self.cookie in cookie_parser("; ".join(headers.getlist("cookie")))
         if method not in SAFE and not may_change(headers, signed_in=signed_in):
-            detail = "It came from another site, so it was not carried out. Open the page here and send it again."
+            detail = (
+                "It came from another site, so it was not carried out. Open the page here and send "
+                "it again."
+            )
             return respond(Request(scope), Problem(403, "Refused", detail))
         return None
 
 
 class AnswerHeaders:
-    """Put on every answer what browsers and caches must know; what a route has set itself stays."""
+    """Set security and cache headers on every response; headers set by a route are kept."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
@@ -147,6 +164,7 @@ class AnswerHeaders:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and complete the headers of its response."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         path, request = scope["path"], Headers(scope=scope)
@@ -173,13 +191,17 @@ class AnswerHeaders:
 
 
 class BodyLimit:
-    """Refuse bodies over the limit with a problem, announced or in chunks. (Starlette's own answers in plain text.)"""
+    """Refuse bodies over the limit with a problem, whether announced or chunked.
+
+    Starlette's own limit answers in plain text.
+    """
 
     def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY) -> None:
         self.app = app
         self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a body that is announced as too large or becomes too large while it is read."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         detail = f"A request may have {self.limit // 1024**2} MB at most."
@@ -213,12 +235,13 @@ class BodyLimit:
 
 
 class AnswerHead:
-    """Answer HEAD as GET without the body: routes are declared for GET alone."""
+    """Answer HEAD as GET without the body, since routes are declared for GET only."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a HEAD request on as GET, and drop the body of the response."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             return await self.app(scope, receive, send)
 
@@ -231,7 +254,7 @@ class AnswerHead:
 
 
 def install_security(app: FastAPI, settings: Settings) -> None:
-    """Put all of it in front of the app; whatever is added later stands further out."""
+    """Install these middlewares; any that is added later is further outside."""
     app.add_middleware(CatchErrors)
     app.add_middleware(BodyLimit)
     app.add_middleware(Gate, settings=settings)

@@ -1,9 +1,9 @@
-"""Answers kept by each process, for strangers who read: given again, to the byte, until anything is written.
+"""Cache responses to anonymous reads in each process, until anything is written.
 
-What is kept is dropped whole by a write through this process, before that write is answered; likewise by one through
-another worker of the same `parley serve`, by eight bytes that all of them see; by the log's NOTIFY when another process
-or a command has written; and while nothing listens for those, nothing is kept. So an answer is never older than the
-last write that anybody was told of here.
+The whole cache is dropped by a write through this process, before that write is answered; by a
+write through another worker of the same `parley serve`, by means of eight shared bytes; and by the
+log's NOTIFY when another process or a command has written. While nothing listens for NOTIFY,
+nothing is cached. So a response is never older than the last write that was reported here.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from app.http.responses import matches
 
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
-MARK = 8  # bytes, other ones after each write
+MARK = 8  # bytes, changed by each write
 SAFE = ("GET", "HEAD", "OPTIONS")
 VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
 PERSONAL = ("authorization", "cookie", "range", "x-request-id")
@@ -45,7 +45,10 @@ Key = tuple[object, ...]
 
 
 def shared_mark(folder: str | None) -> mmap.mmap | None:
-    """The bytes that the workers of one `parley serve` share in its folder; None for one that is alone."""
+    """Return the bytes that the workers of one `parley serve` share in its folder.
+
+    None for a process without other workers.
+    """
     if folder is None:
         return None
     with open(os.open(f"{folder}/written", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
@@ -55,6 +58,8 @@ def shared_mark(folder: str | None) -> mmap.mmap | None:
 
 @dataclass(slots=True)
 class Kept:
+    """Cached response."""
+
     headers: list[tuple[bytes, bytes]]
     body: bytes
     etag: str | None
@@ -62,7 +67,7 @@ class Kept:
 
 
 class Cache:
-    """What one process keeps, the least used going first; `generation` counts the times that it was dropped."""
+    """Least-recently-used cache of one process; `generation` counts how often it was dropped."""
 
     def __init__(self, seen_by_all: mmap.mmap | None = None) -> None:
         self.seen_by_all = seen_by_all
@@ -73,17 +78,18 @@ class Cache:
         self.answers: OrderedDict[Key, Kept] = OrderedDict()
 
     def written(self) -> None:
-        """Drop what is kept, here and in the other workers."""
+        """Drop the cache, here and in the other workers."""
         if self.seen_by_all is not None:
             self.seen_by_all[:MARK] = os.urandom(MARK)
         self.drop()
 
     def look(self) -> None:
-        """Drop what is kept if another worker has written."""
+        """Drop the cache if another worker has written."""
         if self.seen_by_all is not None and self.seen_by_all[:MARK] != self.seen:
             self.drop()
 
     def drop(self) -> None:
+        """Drop the cache of this process."""
         if self.seen_by_all is not None:
             self.seen = self.seen_by_all[:MARK]
         self.generation += 1
@@ -96,6 +102,7 @@ class Cache:
         CACHE_ANSWERS.set(len(self.answers))
 
     def get(self, key: Key) -> Kept | None:
+        """Return the cached response, if it is still valid."""
         self.look()
         found = self.answers.get(key)
         if found is not None:
@@ -103,7 +110,7 @@ class Cache:
         return found
 
     def keep(self, key: Key, answer: Kept, generation: int) -> None:
-        """Keep an answer, unless something was written since it was begun."""
+        """Cache a response, unless something was written since its request began."""
         self.look()
         if not self.listening or generation != self.generation or len(answer.body) > LARGEST:
             return
@@ -117,12 +124,13 @@ class Cache:
 
 
 class CacheAnswers:
-    """Answer from what is kept, in front of everything else; keep what a stranger's GET was answered with 200."""
+    """Answer from the cache before all other code; cache anonymous GET responses of status 200."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the cache, or pass the request on and cache its response if allowed."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         cache: Cache = scope["app"].state.cache
@@ -151,7 +159,7 @@ class CacheAnswers:
 def _dropping(cache: Cache, send: Send) -> Send:
     async def dropping(message: Message) -> None:
         if message["type"] == "http.response.start":
-            cache.written()  # committed by now, and nobody has been told yet
+            cache.written()  # the write is committed by now, and its client has no response yet
         await send(message)
 
     return dropping
@@ -207,7 +215,10 @@ async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
 
 @contextlib.asynccontextmanager
 async def listening(cache: Cache, bell: Bell, address: str) -> AsyncIterator[None]:
-    """Drop what is kept and ring whenever the log says that something was written; keep nothing while unheard."""
+    """Drop the cache and ring the bell at each write in the log.
+
+    Nothing is cached while the connection that listens is down.
+    """
     task = asyncio.create_task(_listen(cache, bell, address))
     try:
         yield
@@ -226,7 +237,7 @@ async def _listen(cache: Cache, bell: Bell, address: str) -> None:
                 await connection.execute("LISTEN parley")
                 cache.drop()
                 cache.listening = True
-                bell.ring()  # for whatever was written while nothing was heard
+                bell.ring()  # for what was written while nothing listened
                 async for _ in connection.notifies():
                     cache.drop()
                     bell.ring()

@@ -1,4 +1,4 @@
-"""Cursors: opaque to clients, bound to what they were made for and to the log's epoch."""
+"""Read and write cursors: opaque to clients, valid for one purpose and one epoch of the log."""
 
 import base64
 import binascii
@@ -9,12 +9,16 @@ from app.core.errors import bad_parameter
 
 
 def write_cursor(purpose: str, epoch: str, *place: Any) -> str:
+    """Return a cursor that names a place in a list."""
     raw = json.dumps([purpose, epoch[:8], *place], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def read_cursor(cursor: str, purpose: str, epoch: str, *, name: str = "cursor") -> list[Any]:
-    """The place that a cursor names; 422 where it was made for something else, or before the database was restored."""
+    """Return the place that a cursor names.
+
+    Raises Invalid if the cursor was made for another purpose, or before the database was restored.
+    """
     try:
         raw = base64.b64decode(
             cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True

@@ -1,4 +1,7 @@
-"""Errors as answers: RFC 9457 problems for programs, a page or fragment for people, never a stack, SQL or path."""
+"""Answer errors: as RFC 9457 problems for programs, as a page or fragment for people.
+
+No response contains a stack trace, SQL or a path.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,18 +29,21 @@ from app.http.templating import is_partial, page
 M = TypeVar("M", bound=BaseModel)
 BUSY = "The database does not answer just now. Nothing was changed; please try again."
 UNKNOWN = (
-    "The connection to the database was lost: it is not known whether the change was saved. Look before you try again; "
+    "The connection to the database was lost: it is not known whether the change was saved. Look "
+    "before you try again; "
     "a request with the same Idempotency-Key cannot save it twice."
 )
 OURS = "Something went wrong on our side. Quote the number of the request if you report it."
-# What PostgreSQL says when it is the server, the load or another transaction, and not the request, that is at fault:
-# classes 08 (connection), 25006 (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53 (resources),
-# 55P03 (lock), 57 (cancelled, shut down).
+# SQLSTATEs for which the server, the load or another transaction is the cause, not the request:
+# classes 08 (connection), 25006 (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53
+# (resources), 55P03 (lock), 57 (cancelled, shut down).
 PASSING = ("08", "25006", "25P03", "25P04", "40", "53", "55P03", "57")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """Content of an error response."""
+
     status: int
     title: str
     detail: str
@@ -47,13 +53,13 @@ class Problem:
 
 
 def wants_json(request: Request) -> bool:
-    """Programs get JSON: everything below /api/, and whoever asks for JSON and not for HTML."""
+    """Tell whether to answer in JSON: below /api/, or if JSON is accepted and HTML is not."""
     accept = request.headers.get("accept", "")
     return request.url.path.startswith("/api/") or ("json" in accept and "html" not in accept)
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """Answer with a problem, in the form that the one who asked can read."""
+    """Answer with a problem, as JSON or as a page, whichever the client can read."""
     number = getattr(request.state, "request_id", None)
     if wants_json(request):
         body: dict[str, Any] = {
@@ -81,6 +87,7 @@ def respond(request: Request, problem: Problem) -> Response:
 
 
 def as_json(fault: Fault) -> dict[str, Any]:
+    """Convert a fault to JSON."""
     return {
         "parameter" if fault.parameter else "pointer": fault.where,
         "detail": fault.detail,
@@ -89,6 +96,7 @@ def as_json(fault: Fault) -> dict[str, Any]:
 
 
 def from_domain(error: DomainError) -> Problem:
+    """Convert a domain error to a problem."""
     headers = (
         {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
     )
@@ -98,7 +106,7 @@ def from_domain(error: DomainError) -> Problem:
 
 
 def pointer(loc: Sequence[str | int], body: object, missing: bool) -> str:
-    """Turn Pydantic's location into a JSON pointer, without the names of types that it puts in between."""
+    """Convert Pydantic's location to a JSON pointer, without the type names that it inserts."""
     parts: list[str] = []
     for n, step in enumerate(loc):
         if isinstance(body, Mapping) and step in body:
@@ -112,7 +120,7 @@ def pointer(loc: Sequence[str | int], body: object, missing: bool) -> str:
 
 
 def fault(error: Mapping[str, Any], body: object) -> Fault:
-    """Say one finding of Pydantic in our words, without what was sent."""
+    """Convert one error of Pydantic to a fault in our words, without the input."""
     source, *loc = error["loc"]
     detail = str(error["msg"]).removeprefix("Value error, ")
     detail = {"missing": "is required", "extra_forbidden": "is not a field here"}.get(
@@ -125,13 +133,13 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
 
 
 def body_faults(error: ValidationError, body: object) -> list[Fault]:
-    """What Pydantic finds in a body that a route reads itself."""
+    """Return the faults that Pydantic found in a body that a route reads itself."""
     found = error.errors(include_url=False)
     return list(dict.fromkeys(fault({**e, "loc": ("body", *e["loc"])}, body) for e in found))
 
 
 def read_body(model: type[M], body: object) -> M:
-    """Read a body that a route takes as it comes, because something else had to be judged first."""
+    """Read a body in a route that has to check something else first; raises Invalid."""
     if isinstance(body, Malformed):
         body.refuse()
     try:
@@ -144,17 +152,17 @@ def read_body(model: type[M], body: object) -> M:
 
 
 def from_validation(error: RequestValidationError) -> Problem:
+    """Convert Pydantic's errors of a request to a problem."""
+    # An id in the path that is not valid names nothing.
     if any(found["loc"][0] == "path" for found in error.errors()):
-        return Problem(
-            404, "Not found", "There is nothing at this address."
-        )  # an id that cannot be one
+        return Problem(404, "Not found", "There is nothing at this address.")
     faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
     return Problem(422, "Something in it is not valid", detail, faults)
 
 
 def methods_of(request: Request) -> list[str]:
-    """The methods that an address takes."""
+    """Return the methods that a path allows."""
     routes, scope = request.app.routes, request.scope
     taken = [
         method
@@ -165,6 +173,7 @@ def methods_of(request: Request) -> list[str]:
 
 
 def from_http(error: HTTPException) -> Problem:
+    """Convert an HTTP exception to a problem."""
     title = HTTPStatus(error.status_code).phrase
     details = {
         404: "There is nothing at this address.",
@@ -177,7 +186,11 @@ def from_http(error: HTTPException) -> Problem:
 
 
 def from_database(error: Exception, *, writing: bool) -> Problem | None:
-    """503 where waiting may help, 422 for a value that no column can hold, None for faults of ours."""
+    """Convert a database error to a problem.
+
+    503 if a retry may help, 422 for a value that no column can hold, 409 for a duplicate; None for
+    our own faults.
+    """
     if isinstance(error, DataError | UnicodeEncodeError):
         return Problem(
             422,
@@ -185,7 +198,7 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
             "A value in it is out of the range that can be stored.",
         )
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    if state == "23505":  # somebody else was first, between our look and our write
+    if state == "23505":  # another request was faster, between our check and our write
         return Problem(
             409,
             "It conflicts with what is there",
@@ -207,12 +220,13 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
 
 
 class CatchErrors:
-    """Answer what nothing else has caught: 503 where the database is away, else 500."""
+    """Answer errors that nothing else caught: 503 if the database is unreachable, else 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and log and answer any exception."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = False
@@ -238,14 +252,14 @@ class CatchErrors:
 def _answer(scope: Scope, problem: Problem) -> Response:
     try:
         return respond(Request(scope), problem)
-    except Exception:  # the error's own page failed
+    except Exception:  # the error page itself failed
         return PlainTextResponse(
             f"{problem.title}. {problem.detail}", problem.status, problem.headers
         )
 
 
 def install_problems(app: FastAPI) -> None:
-    """Answer every error that a route raises; what is left over is caught by `CatchErrors`."""
+    """Answer every error that a route raises; `CatchErrors` catches the rest."""
 
     async def domain(request: Request, error: DomainError) -> Response:
         asks = (
@@ -265,9 +279,8 @@ def install_problems(app: FastAPI) -> None:
         if error.status_code in (204, 304):
             return Response(status_code=error.status_code, headers=error.headers)
         if error.status_code == 405:
-            error.headers = {
-                "Allow": ", ".join(methods_of(request))
-            }  # the router names those of one route alone
+            # The router names only the methods of one route.
+            error.headers = {"Allow": ", ".join(methods_of(request))}
         return respond(request, from_http(error))
 
     app.exception_handlers |= {

@@ -1,4 +1,4 @@
-"""JSON answers: the same bytes for the same data, an ETag for each, and 304 for who has it already."""
+"""Answer in JSON: equal bytes for equal data, each with an ETag, and 304 if unchanged."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ KEPT_BY_304 = ("ETag", "Cache-Control", "Vary", "Link", "Content-Location", "Las
 
 
 def _default(value: object) -> object:
-    if isinstance(value, str):  # SQLAlchemy's names of columns
+    if isinstance(value, str):  # names of columns in SQLAlchemy
         return str.__str__(value)
     if isinstance(value, frozenset | set):
         return sorted(value)
@@ -26,26 +26,33 @@ def _default(value: object) -> object:
 
 
 def dumps(data: object) -> bytes:
-    """Write JSON: dataclasses, enums, dates and UUIDs too, instants as UTC with `Z`."""
+    """Serialise to JSON, also dataclasses, enums, dates and UUIDs; instants in UTC with `Z`."""
     return orjson.dumps(data, default=_default, option=orjson.OPT_UTC_Z)
 
 
 def plain_json(data: object) -> Any:
-    """The same as plain dicts and lists, as a client reads it."""
+    """Convert data to plain dicts and lists, as a client reads them."""
     return orjson.loads(dumps(data))
 
 
 class Json(Response):
+    """Response in JSON."""
+
     media_type = "application/json"
 
     def render(self, content: object) -> bytes:
+        """Serialise the content unless it is serialised already."""
         return content if isinstance(content, bytes) else dumps(content)
 
 
 class Compress(GZipMiddleware):
-    """Compress for whoever takes gzip; Starlette's own also does for `gzip;q=0`, which says that it is not taken."""
+    """Compress for clients that accept gzip.
+
+    Starlette's own middleware compresses for `gzip;q=0` too, which means that gzip is not accepted.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hide `Accept-Encoding` from Starlette if it refuses gzip."""
         if scope["type"] == "http" and NO_GZIP.search(
             Headers(scope=scope).get("accept-encoding", "")
         ):
@@ -59,12 +66,12 @@ class Compress(GZipMiddleware):
 
 
 def content_etag(body: bytes) -> str:
-    """A strong ETag: the same bytes, the same tag."""
+    """Return a strong ETag: equal for equal bytes."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def matches(header: str | None, etag: str) -> bool:
-    """Is `etag` among those of an If-None-Match? Compared weakly, as RFC 9110 asks for."""
+    """Tell whether `etag` is among those of If-None-Match, by weak comparison (RFC 9110)."""
     if header is None:
         return False
     if header.strip() == "*":
@@ -73,7 +80,7 @@ def matches(header: str | None, etag: str) -> bool:
 
 
 def not_modified(request: Request, answer: Response) -> Response:
-    """Give the answer an ETag where it has none, and 304 instead of it where the reader has just that already."""
+    """Set a missing ETag, and answer 304 if the client already has this response."""
     if request.method not in ("GET", "HEAD") or answer.status_code != 200:
         return answer
     etag = answer.headers.setdefault("ETag", content_etag(bytes(answer.body)))
@@ -92,7 +99,7 @@ def answer(
     links: Mapping[str, str] | None = None,
     **beside: Any,
 ) -> Response:
-    """Answer with `data` in its envelope, `meta` and whatever stands `beside` it; `links` by their relation."""
+    """Answer with `data` in its envelope; `beside` are more keys, `links` URLs by relation."""
     envelope = {"data": data} | ({"meta": meta} if meta is not None else {}) | beside
     made = Json(envelope, status_code=status)
     if etag is not None:

@@ -1,4 +1,4 @@
-"""Render pages: one environment that escapes whatever the file is called, `page` for whole pages and fragments."""
+"""Render pages: one environment that always escapes, and `page` for pages and fragments."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,27 +19,30 @@ from app.core.site_names import show_address
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
-LANGUAGES = Locale("en").languages  # by their codes, such as "uk" or "nds"
+LANGUAGES = Locale("en").languages  # by code, such as "uk" or "nds"
 
 
 def day(text: str) -> str:
-    """Write an imprecise date out: "13 March 2025", "March 2025", "2025"."""
+    """Format an imprecise date: "13 March 2025", "March 2025", "2025"."""
     return dates.display(text)
 
 
 def day_short(text: str, beside: str | None = None) -> str:
-    """Write an imprecise date briefly, without its year where that is the year of `beside`: "13 Mar"."""
+    """Format an imprecise date briefly, without the year if `beside` has the same: "13 Mar"."""
     return dates.display_short(text, year=int(beside[:4]) if beside else None)
 
 
 def instant(text: str) -> str:
-    """Write an instant of the log to the minute: "13 March 2025, 09:30 UTC"."""
+    """Format an instant of the log to the minute: "13 March 2025, 09:30 UTC"."""
     moment = datetime.fromisoformat(text).astimezone(UTC)
     return f"{dates.display(moment.date().isoformat())}, {moment:%H:%M} UTC"
 
 
 def ago(text: str, as_of: str) -> str:
-    """Say how old an imprecise date is at `as_of`, no finer than it is: "3 days", "8 months"; empty if not yet."""
+    """Return the age of an imprecise date at `as_of`, no finer than the date: "3 days", "8 months".
+
+    Empty if it is later than `as_of`.
+    """
     then, now = (list(map(int, value.split("-"))) for value in (text, as_of))
     if len(then) == 3:
         days = (date(*now) - date(*then)).days
@@ -57,32 +60,32 @@ def ago(text: str, as_of: str) -> str:
 
 
 def firmness_label(value: str) -> str:
-    """Name a firmness for readers: "Red line"."""
+    """Name a firmness for readers, as in "Red line"."""
     return value.replace("_", " ").capitalize()
 
 
 def words(value: str) -> str:
-    """Turn a closed set's value into plain words: "never_searched" to "never searched"."""
+    """Convert an enum value to plain words: "never_searched" to "never searched"."""
     return value.replace("_", " ")
 
 
 def language(code: str) -> str:
-    """Name a language by its code, which stands for itself where we have no name."""
+    """Name a language in English by its code; an unknown code is returned as it is."""
     return LANGUAGES.get(code.split("-")[0].lower(), code)
 
 
 def web(url: str | None) -> str:
-    """Let an address through only if it is one of the web's; else nothing, so that it cannot become a link."""
+    """Return a web address, or "" for any other, so that it cannot become a link."""
     return url if url and urlsplit(url).scheme in {"http", "https"} else ""
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """Count things: "1 party", "1,200 parties"."""
+    """Count things, as in "1 party" or "1,200 parties"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def query(filters: Mapping[str, Any], **changes: Any) -> str:
-    """Write parameters as a query, `?` included, empty ones left out; `changes` replace those of `filters`."""
+    """Return a query string with `?`, without empty parameters; `changes` override `filters`."""
     merged = {**filters, **changes}
     pairs = []
     for name, value in merged.items():
@@ -93,17 +96,17 @@ def query(filters: Mapping[str, Any], **changes: Any) -> str:
 
 
 def toggled(filters: Mapping[str, Any], name: str, value: str) -> list[str]:
-    """Put `value` into the list that `name` holds, or take it out."""
+    """Return the list `name` of the filters with `value` added, or removed if it was there."""
     held = [str(one) for one in filters.get(name) or []]
     return [one for one in held if one != value] if value in held else [*held, value]
 
 
 def static(path: str) -> str:
-    """Give the address of one of our files, with a hash of its content, so that it may be kept for ever."""
+    """Return the URL of a static file with a hash of its content, to be cached forever."""
     file = STATIC / path
     try:
         stat = file.stat()
-    except FileNotFoundError:  # not set up yet: the page still works, only plainer
+    except FileNotFoundError:  # not set up yet: the page works, but less well
         return f"/static/{path}"
     return f"/static/{path}?v={_digest(file, stat.st_mtime_ns, stat.st_size)}"
 
@@ -114,7 +117,7 @@ def _digest(file: Path, _mtime: int, _size: int) -> str:
 
 
 def environment() -> Environment:
-    """Make the environment that every template is rendered in."""
+    """Make the environment in which all templates are rendered."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -123,8 +126,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "day": day, "day_short": day_short, "instant": instant, "ago": ago, "firmness_label": firmness_label,
-        "words": words, "language": language, "web": web, "address": show_address,
+        "day": day, "day_short": day_short, "instant": instant, "ago": ago,
+        "firmness_label": firmness_label, "words": words, "language": language, "web": web,
+        "address": show_address,
     }  # fmt: skip
     made.globals |= {"static": static, "query": query, "toggled": toggled, "plural": plural}
     return made
@@ -132,17 +136,20 @@ def environment() -> Environment:
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
-    """The one environment of this process."""
+    """Return the one environment of this process."""
     return environment()
 
 
 def provide(**values: Any) -> None:
-    """Hand templates what core must not import, once, where the app is put together: `provide(pictures=pictures)`."""
+    """Give templates values that this package must not import, once, when the app is assembled.
+
+    For example `provide(pictures=pictures)`.
+    """
     templates().globals |= values
 
 
 def is_partial(request: Request) -> bool:
-    """Does htmx ask for a fragment? Boosted links and restored history want the whole page."""
+    """Tell whether htmx asks for a fragment; boosted links and restored history need the page."""
     return request.headers.get("HX-Request-Type") == "partial"
 
 
@@ -156,7 +163,10 @@ def page(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """Answer with a page, or with `fragment` alone where htmx asks for a part; both get the same context."""
+    """Answer with a page, or only with `fragment` if htmx asks for a part.
+
+    Both are rendered with the same context.
+    """
     partial = fragment is not None and is_partial(request)
     defaults: dict[str, Any] = {
         "request": request,

@@ -120,6 +120,7 @@ class CloseWhenStopping:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add `Connection: close` to each response while the server is stopping."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         stopping: asyncio.Event = scope["app"].state.stopping

@@ -48,7 +48,7 @@ KEY_TYPES = ("RSA", "EC", "OKP")
 
 
 class Untrusted(Exception):
-    """The provider refused or sent something invalid; the message is for the log, without secrets."""
+    """The provider refused or sent invalid data; the message is for the log, without secrets."""
 
 
 class Away(Exception):
