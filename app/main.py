@@ -1,4 +1,4 @@
-"""The application, put together; reads like a table of contents."""
+"""Assemble the application."""
 
 import asyncio
 import gc
@@ -81,11 +81,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """Put the application together over one database."""
+    """Assemble the application over one database."""
     made = FastAPI(
         title="Parley",
         version="1",
-        summary="Who wants what in a negotiation, in their own words: positions with verbatim quotes, as of any day.",
+        summary="Who wants what in a negotiation, in their own words: positions with verbatim "
+        "quotes, as of any day.",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -157,7 +158,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 def attach(
     made: FastAPI, settings: Settings, database_url: str, engine: AsyncEngine | None = None
 ) -> None:
-    """Give an application that does not run all that it holds anew: settings, database, what is kept, who listens."""
+    """Give an application that is not running a new state.
+
+    The state holds the settings, the database, the response cache, and the listeners for events.
+    """
     state = made.state = State()
     state.settings = settings
     state.database_url = plain_url(database_url)
@@ -171,14 +175,14 @@ def attach(
 
 
 def from_environment() -> FastAPI:
-    """For uvicorn, in each of its processes: `parley serve` has put the database's address into DATABASE_URL."""
+    """Make the application in each process of uvicorn; `parley serve` sets DATABASE_URL."""
     configure_logs()
     settings = Settings()
     if settings.database_url is None:
         raise RuntimeError("DATABASE_URL is not set; start the program with `parley serve`.")
     made = create_app(settings, settings.database_url)
-    # What is there now stays. Left to the collector, it would be looked through again and again, each time for 100 ms
-    # in which nobody is answered.
+    # All objects made so far are permanent. The garbage collector would scan them again and again,
+    # each time for 100 ms during which no request is answered.
     gc.collect()
     gc.freeze()
     return made

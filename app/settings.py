@@ -1,4 +1,4 @@
-"""Every setting: typed, defaulted, described, read once from the environment."""
+"""Read all settings from the environment: typed, with defaults and descriptions."""
 
 import dataclasses
 import difflib
@@ -15,15 +15,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.db.dsn import parse
 
-HOST_NAME = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]|\*"
-)  # * stands for all
+# "*" allows all hosts.
+HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]|\*")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class UnknownSetting(Exception):
-    """An environment variable that looks like a setting and is none."""
+    """An environment variable that looks like a setting but is none."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +34,8 @@ class Schedule:
 
 
 class Settings(BaseSettings):
+    """Settings of the program; each is read from `PARLEY_` and its name unless it has an alias."""
+
     model_config = SettingsConfigDict(frozen=True, env_prefix="PARLEY_", extra="ignore")
 
     home: Path = Field(
@@ -48,7 +49,8 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None,
         validation_alias="DATABASE_OWNER_URL",
-        description="The same database by the role that owns the schema, for `parley migrate`; default: DATABASE_URL.",
+        description="The same database by the role that owns the schema, for `parley migrate`; "
+        "default: DATABASE_URL.",
     )
     cache: bool = Field(True, description="`off` answers every request anew, for measuring.")
     hosts: Names = Field(
@@ -66,7 +68,8 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str | None = Field(
         None,
-        description="An OpenID provider that people may sign in with, as it names itself; empty: none.",
+        description="An OpenID provider that people may sign in with, as it names itself; "
+        "empty: none.",
     )
     oidc_client_id: str = Field("", description="What that provider knows this server as.")
     oidc_client_secret: SecretStr = Field(
@@ -77,7 +80,8 @@ class Settings(BaseSettings):
     )
     unsafe_database: bool = Field(
         False,
-        description="`on` serves also where the database may lose what it has acknowledged; for tests only.",
+        description="`on` serves also where the database may lose what it has acknowledged; "
+        "for tests only.",
     )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process.")
     pool_wait_seconds: float = Field(
@@ -86,7 +90,8 @@ class Settings(BaseSettings):
 
     backups: Annotated[Schedule | None, NoDecode] = Field(
         Schedule(timedelta(hours=24), 7),
-        description="How often the embedded database is backed up and how many backups stay; `off`: never.",
+        description="How often the embedded database is backed up and how many backups stay; "
+        "`off`: never.",
     )
     proxies: Names = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count."
@@ -99,7 +104,8 @@ class Settings(BaseSettings):
         1.0,
         ge=0,
         le=60,
-        description="How long requests are still taken after SIGTERM, while /readyz is red already.",
+        description="How long requests are still taken after SIGTERM, while /readyz is red "
+        "already.",
     )
 
     @field_validator("hosts", "proxies", "metrics", mode="before")
@@ -131,7 +137,7 @@ class Settings(BaseSettings):
     @field_validator("home", mode="before")
     @classmethod
     def _home(cls, value: object) -> object:
-        return value or ".parley"  # and not the folder that we happen to be in
+        return value or ".parley"  # not the current folder
 
     @field_validator("home")
     @classmethod
@@ -191,7 +197,7 @@ class Settings(BaseSettings):
 
 
 def speaks_safely(address: str) -> bool:
-    """Is it an address that nobody on the way can read or change: TLS, or this very machine?"""
+    """Tell whether nobody can read or change traffic to a URL: it uses TLS, or is this machine."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -208,7 +214,7 @@ def speaks_safely(address: str) -> bool:
 
 
 def read_settings() -> Settings:
-    """The settings of the environment; raises where one makes no sense, or looks like one and is none."""
+    """Read the settings; raise if one is invalid, or looks like a setting but is none."""
     known = {
         f"PARLEY_{name.upper()}"
         for name in Settings.model_fields

@@ -57,7 +57,7 @@ async def account_page(
 
 
 def own(viewer: queries.Viewer) -> queries.Viewer:
-    """Return the viewer; raises Forbidden for an API token.
+    """Return the viewer; raise Forbidden for an API token.
 
     An account is managed by the person who signed in, not by a program that was given a token.
     """

@@ -66,7 +66,7 @@ Anyone = Annotated[Viewer | None, Depends(get_viewer)]
 
 
 async def get_signed_in(viewer: Anyone) -> Viewer:
-    """Return the viewer; raises SignInRequired if anonymous."""
+    """Return the viewer; raise SignInRequired if anonymous."""
     if viewer is None:
         raise SignInRequired("Sign in, or send the token of an account, to do this.")
     return viewer
@@ -76,14 +76,14 @@ SignedIn = Annotated[Viewer, Depends(get_signed_in)]
 
 
 async def get_editor(viewer: SignedIn) -> Viewer:
-    """Return the viewer; raises Forbidden unless editor or admin."""
+    """Return the viewer; raise Forbidden unless editor or admin."""
     if not viewer.may(UserRole.EDITOR):
         raise Forbidden("This takes the role of an editor or admin.")
     return viewer
 
 
 async def get_admin(viewer: SignedIn) -> Viewer:
-    """Return the viewer; raises Forbidden unless admin."""
+    """Return the viewer; raise Forbidden unless admin."""
     if not viewer.may(UserRole.ADMIN):
         raise Forbidden("This takes the role of an admin.")
     return viewer

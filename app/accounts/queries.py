@@ -62,7 +62,7 @@ async def find_look_alike(session: AsyncSession, name: str) -> str | None:
 
 
 async def get_account(session: AsyncSession, account_id: int) -> Account:
-    """Return an account; raises NotFound if there is none."""
+    """Return an account; raise NotFound if there is none."""
     account = await session.get(Account, account_id)
     if account is None:
         raise NotFound("There is no such account.")

@@ -45,7 +45,7 @@ class Secrets:
 async def begin_sign_in(
     session: AsyncSession, *, name: str, address: str, device: str | None, now: datetime
 ) -> Attempt:
-    """Count an attempt and look up the hash to compare with; raises TooMany above a limit.
+    """Count an attempt and look up the hash to compare with; raise TooMany above a limit.
 
     Run it in a transaction of its own: then the attempt counts whatever follows, and no database
     connection waits for the slow hash.
@@ -124,7 +124,7 @@ async def sign_out(session: AsyncSession, *, viewer: Viewer, now: datetime) -> N
 async def end_sign_in(
     session: AsyncSession, *, viewer: Viewer, sign_in_id: int, now: datetime
 ) -> None:
-    """End one of one's own sessions; raises NotFound for another user's."""
+    """End one of one's own sessions; raise NotFound for another user's."""
     found = await session.get(SignIn, sign_in_id)
     if found is None or found.account_id != viewer.id:
         raise NotFound("There is no such sign-in of yours.")
@@ -155,7 +155,7 @@ async def sign_out_others(session: AsyncSession, *, viewer: Viewer, now: datetim
 async def use_link(
     session: AsyncSession, *, secret: str, user_agent: str | None, lasts: timedelta, now: datetime
 ) -> Secrets:
-    """Sign in by a one-time link; raises SignInRequired if it is used, expired or unknown."""
+    """Sign in by a one-time link; raise SignInRequired if it is used, expired or unknown."""
     enabled = exists().where(Account.id == SignInLink.account_id, Account.disabled_at.is_(None))
     used = (
         update(SignInLink)

@@ -40,7 +40,7 @@ async def _users(request: Request, session: Session, status: int = 200, **contex
 
 
 async def _other(session: Session, viewer: queries.Viewer, number: int) -> Account:
-    """Return another user's account; raises Conflict for one's own.
+    """Return another user's account; raise Conflict for one's own.
 
     So the last admin cannot be locked out by mistake. Raises Forbidden for a token.
     """

@@ -1,0 +1,1 @@
+"""Citations of the data: citable works and their citation formats."""

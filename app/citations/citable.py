@@ -1,21 +1,25 @@
-"""Something that can be cited, as plain values: what every form of a citation is written from."""
+"""Represent citable things as plain values, from which all citation formats are written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ON_RECORD, QUOTING = "On record at", "Quoting"
-# A kind of work as Zotero names it; a page about somebody's words is saved as the page that it is.
+# Item types of Zotero; a page about a quote is saved as a web page.
 ZOTERO = {"dataset": "dataset", "article-newspaper": "newspaperArticle", "document": "document"}
-US = "Parley"  # who keeps the record: the author of what is ours
+US = "Parley"  # keeps the record, and so is the author of our own pages
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Dates are imprecise ones as stored; names stand as written: which part is the family's is not known."""
+    """A citable work.
 
-    key: str  # tells it from others in a list of references
-    kind: str  # one of CSL's types
+    Dates are imprecise ones as stored. Names are unparsed, since it is not known which part is the
+    family name.
+    """
+
+    key: str  # identifies it in a bibliography
+    kind: str  # a CSL item type
     title: str
     url: str | None
     authors: tuple[str, ...] = ()
@@ -25,24 +29,25 @@ class Work:
     accessed: str | None = None
     version: str | None = None
     language: str | None = None
-    record: str | None = None  # where it is on record here, if its own address is elsewhere
-    reference: str | None = None  # where to find what has no address
-    quoting: tuple[str, ...] = ()  # the sources that it quotes, in words
+    record: str | None = None  # where it is recorded here, if `url` is elsewhere
+    reference: str | None = None  # where to find it, if it has no URL
+    quoting: tuple[str, ...] = ()  # the sources that it quotes, as text
 
     @property
     def quoted(self) -> str | None:
+        """Name the quoted sources; None if there are none."""
         return f"{QUOTING} {'; '.join(self.quoting)}" if self.quoting else None
 
     @property
     def note(self) -> str | None:
-        """What most styles have no place for: the sources that it quotes, and where it is on record."""
+        """What most styles have no field for: the quoted sources, and where it is recorded here."""
         return (
             ". ".join(filter(None, [self.quoted, self.record and f"{ON_RECORD} {self.record}"]))
             or None
         )
 
     def csl(self) -> dict[str, Any]:
-        """Write it as an item of CSL-JSON, what is not known left out."""
+        """Return a CSL-JSON item without empty fields."""
         item: dict[str, Any] = {
             "id": self.key,
             "type": self.kind,
@@ -63,17 +68,20 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """What a page says of how to cite it: the work, where it stays, its forms, and the same for search engines."""
+    """How to cite a page: the work, its permanent link and formats, and data for search engines."""
 
     work: Work
-    permalink: str  # the address that answers the same for ever
-    stem: str  # address of its forms, without what tells them apart: "/quotes/3/cite"
+    permalink: str  # the URL whose response never changes
+    stem: str  # URL of its formats without their extension: "/quotes/3/cite"
     query: str  # "" or "?known_at=…"
     linked_data: Mapping[str, Any]
 
     @property
     def meta(self) -> list[tuple[str, str]]:
-        """What Zotero's reader of pages takes; a `citation_title` would make it guess a journal article."""
+        """Meta tags for Zotero's page reader.
+
+        There is no `citation_title`, which would make Zotero guess a journal article.
+        """
         work = self.work
         tags = [
             ("z:itemType", ZOTERO.get(work.kind, "webpage")),
@@ -91,11 +99,12 @@ class Cite:
 
 
 def one_line(text: str) -> str:
+    """Reduce all white space to single spaces."""
     return " ".join(text.split())
 
 
 def shortened(text: str, most: int = 300) -> str:
-    """Cut a text at a word, with a sign that it was cut."""
+    """Cut a text after a word, and mark the cut with an ellipsis."""
     text = one_line(text)
     if len(text) <= most:
         return text

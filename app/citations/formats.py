@@ -1,4 +1,4 @@
-"""A citation as CSL-JSON, BibTeX, RIS and as text."""
+"""Write citations as CSL-JSON, BibTeX, RIS and text."""
 
 import re
 import string
@@ -11,15 +11,13 @@ from urllib.parse import quote, urlsplit
 from app.citations.citable import ON_RECORD, Work, one_line
 from app.http.responses import dumps
 
-STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library brings along
+STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library includes
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-_LATEX |= {
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-}  # BibTeX counts braces, escaped ones too
+# BibTeX counts braces, even escaped ones.
+_LATEX |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _LATEX |= {c: f"\\{c}" for c in "&%$#_"}
-_AS_THEY_ARE = "".join(set(string.punctuation) - set('{}\\<>"^`|'))  # in addresses
-# Zotero takes GEN, and whatever it does not know, for an article in a journal.
+_AS_THEY_ARE = "".join(set(string.punctuation) - set('{}\\<>"^`|'))  # unescaped in URLs
+# Zotero reads GEN, and every type that it does not know, as a journal article.
 _RIS = {
     "dataset": "DATA",
     "article-newspaper": "NEWS",
@@ -27,22 +25,19 @@ _RIS = {
     "speech": "ELEC",
     "document": "MANSCPT",
 }
-_QUOTED = (
-    "article-newspaper",
-    "dataset",
-    "document",
-    "speech",
-)  # kinds whose titles the style puts in quotation marks
+# Kinds whose titles the style puts in quotation marks.
+_QUOTED = ("article-newspaper", "dataset", "document", "speech")
 
 
 def as_csl(work: Work) -> str:
+    """Return a list of one CSL-JSON item."""
     return dumps([work.csl()]).decode() + "\n"
 
 
 def as_bibtex(work: Work) -> str:
-    """One entry; `year` is for BibTeX, `date` for biblatex."""
+    """Return one BibTeX entry; `year` is for BibTeX, `date` for biblatex."""
     item = work.csl()
-    # Without these three an article is an error to readers of BibTeX.
+    # Readers of BibTeX report an article without these three as an error.
     article = work.kind == "article-newspaper" and {"author", "container-title", "issued"} <= set(
         item
     )
@@ -53,9 +48,8 @@ def as_bibtex(work: Work) -> str:
         "title": f"{{{_latex(item.get('title', ''))}}}",
         "journal" if article else "howpublished": _latex(item.get("container-title", "")),
         "publisher": _latex(item.get("publisher", "")),
-        "organization": ""
-        if article
-        else _latex(item.get("publisher", "")),  # what biblatex prints of these
+        # biblatex prints the organization of such entries.
+        "organization": "" if article else _latex(item.get("publisher", "")),
         "year": (work.issued or "")[:4],
         "date": work.issued or "",
         "version": _latex(work.version or ""),
@@ -69,7 +63,7 @@ def as_bibtex(work: Work) -> str:
 
 
 def as_ris(work: Work) -> str:
-    """One reference; every value is one line, as the format asks for."""
+    """Return one RIS reference; each value is on one line, as the format requires."""
     item = work.csl()
     lines = [("TY", _RIS[work.kind]), ("ID", work.key), ("TI", item.get("title", ""))]
     lines += [("AU", name["literal"]) for name in item.get("author", [])]
@@ -82,10 +76,8 @@ def as_ris(work: Work) -> str:
         ("ET", work.version),
         ("LA", work.language),
         ("AV", item.get("archive_location")),
-        (
-            "N1",
-            ". ".join(filter(None, [item.get("archive_location"), work.note])) or None,
-        ),  # few programs read AV
+        # Few programs read AV.
+        ("N1", ". ".join(filter(None, [item.get("archive_location"), work.note])) or None),
         ("UR", work.url),
         ("ER", ""),
     ]
@@ -94,7 +86,7 @@ def as_ris(work: Work) -> str:
 
 @lru_cache(maxsize=1024)
 def as_text(work: Work) -> str:
-    """A reference as it stands in a bibliography, and what has to be said beside it."""
+    """Return a reference in the bibliography's style, followed by the note."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
@@ -107,16 +99,18 @@ def as_text(work: Work) -> str:
     bibliography.register(Citation([CitationItem(work.key)]))
     said = one_line(unescape(str(bibliography.bibliography()[0])))
     for part in (work.title, work.container, work.publisher, *work.authors):
-        if part and part.endswith(
-            ("?", "!")
-        ):  # these end a sentence, which the library does not know
+        # "?" and "!" end a sentence, which the library does not know.
+        if part and part.endswith(("?", "!")):
             said = said.replace(f"{one_line(part)}.", one_line(part))
     beside = [_sentence(part) for part in (item.get("archive_location"), work.note) if part]
     return " ".join([said, *beside]) + "\n"
 
 
 def _said_once(item: dict[str, Any]) -> dict[str, Any]:
-    """Put in the author's place what the style puts there; the library would say it a second time in its own."""
+    """Put in the author's place what the style puts there if there is no author.
+
+    The library would also print it a second time in its usual place.
+    """
     if item.get("author"):
         return item
     title = item["title"]
@@ -140,7 +134,7 @@ def _as_markup(value: Any) -> Any:
 
 
 def _sentence(text: str) -> str:
-    """End a text as a sentence, but not an address, which a full stop would become part of."""
+    """End a text with a full stop, except after a URL, which the full stop would become part of."""
     return (
         text
         if text.endswith((".", "!", "?", "…")) or "://" in text.rpartition(" ")[2]
@@ -160,7 +154,7 @@ def _latex(text: str) -> str:
 
 
 def _address(url: str) -> str:
-    """An address in the letters that every version of TeX knows."""
+    """Return a URL in characters that every version of TeX accepts."""
     host = urlsplit(url).hostname or ""
     if not host.isascii():
         url = url.replace(host, host.encode("idna").decode(), 1)
@@ -168,7 +162,7 @@ def _address(url: str) -> str:
 
 
 def _url(address: str) -> str:
-    r"""An address for the midst of a text, where % begins a comment, also within \url."""
+    r"""Return a URL for use within text, where % begins a comment, even inside `\url`."""
     address = _address(address).replace("%3A", ":")
     return _latex(address) if set(address) & set("%#~") else rf"\url{{{address}}}"
 
@@ -178,7 +172,7 @@ def _ris_date(text: str) -> str:
     return f"{year}/{month}/{day}/"
 
 
-# What is asked for at the end of an address: media type, and how it is written.
+# By extension of the URL: media type and writer.
 FORMS: dict[str, tuple[str, Callable[[Work], str]]] = {
     "txt": ("text/plain; charset=utf-8", as_text),
     "bib": ("application/x-bibtex; charset=utf-8", as_bibtex),

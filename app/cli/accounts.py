@@ -1,4 +1,4 @@
-"""The commands about accounts and their tokens."""
+"""Define the commands for accounts and their API tokens."""
 
 import sys
 from typing import Annotated, Any
@@ -24,7 +24,10 @@ def add_user(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Add an account. Example: parley user add mira --role editor --password-stdin < password.txt"""
+    """Add an account.
+
+    Example: parley user add mira --role editor --password-stdin < password.txt
+    """
     if not password_stdin:
         say("parley: give the password on standard input, with --password-stdin")
         raise typer.Exit(2)
@@ -41,7 +44,10 @@ def add_user(
 
 @users.command("list")
 def list_users() -> None:
-    """List the accounts. Example: parley user list"""
+    """List the accounts.
+
+    Example: parley user list
+    """
 
     async def work(session: AsyncSession) -> Any:
         return [(a.name, a.role, a.disabled_at) for a in await list_accounts(session)]
@@ -54,7 +60,10 @@ def list_users() -> None:
 def disable_user(
     name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")],
 ) -> None:
-    """Disable an account. Example: parley user disable mira"""
+    """Disable an account.
+
+    Example: parley user disable mira
+    """
 
     async def work(session: AsyncSession) -> None:
         account = await find_account(session, name)
@@ -74,7 +83,10 @@ def add_token(
         int | None, typer.Option(min=1, max=3650, help="Days until it expires.")
     ] = None,
 ) -> None:
-    """Print a new API token, and nothing else. Example: parley token add mira --name notebook --expires 90"""
+    """Print a new API token, and nothing else.
+
+    Example: parley token add mira --name notebook --expires 90
+    """
 
     async def work(session: AsyncSession) -> str:
         account = await find_account(session, user)

@@ -1,4 +1,4 @@
-"""Exports into a file or onto standard output, for the command line: whole or not at all."""
+"""Write exports to a file or standard output, completely or not at all."""
 
 import os
 import sys
@@ -24,10 +24,12 @@ from app.exports.xlsx_export import export_xlsx
 from app.log.reader import moment
 
 STDOUT = Path("-")
-Step = Callable[[int, int], None]  # how many are done, of how many (0: not known)
+Step = Callable[[int, int], None]  # called with the number done and the total (0: not known)
 
 
 class Form(StrEnum):
+    """Formats of an export."""
+
     PACKAGE = "package"
     CSV = "csv"
     XLSX = "xlsx"
@@ -44,7 +46,11 @@ async def save(
     now: datetime,
     step: Step | None = None,
 ) -> None:
-    """Write a negotiation as it is known now to a path, `-` for standard output; a package has its sources' texts."""
+    """Write a negotiation as it is known now to a path; `-` is standard output.
+
+    A package includes the texts of its sources. A file appears under its name only when it is
+    complete.
+    """
     await give_time(session)
     if form == Form.PACKAGE:
         out: Path | BinaryIO = sys.stdout.buffer if to == STDOUT else to

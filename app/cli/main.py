@@ -1,4 +1,4 @@
-"""The command `parley`: a few lines per command, over actions and queries, never over routes."""
+"""Define the command `parley`; commands call actions and queries, never routes."""
 
 import asyncio
 import sys
@@ -31,14 +31,15 @@ from app.spreadsheet.actions import SHEETS, Taken, take_file
 from app.spreadsheet.columns import DateOrder
 from app.spreadsheet.reader import Encoding
 
-MOST_LINES = 1000  # of what no longer matches
+MOST_LINES = 1000  # of quotes and log entries that no longer match
 
 cli = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Who wants what in a negotiation, in whose words. Settings are read from the environment: see README.md.",
+    help="Who wants what in a negotiation, in whose words. "
+    "Settings are read from the environment: see README.md.",
 )
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
@@ -53,7 +54,10 @@ def serve(
         bool, typer.Option("--example", help="Load the example into an empty database.")
     ] = False,
 ) -> None:
-    """Serve. Example: parley serve --port 8000"""
+    """Serve.
+
+    Example: parley serve --port 8000
+    """
     with told():
         serving.serve(
             read_settings(),
@@ -76,7 +80,10 @@ def _load_example(url: str) -> None:
 
 @cli.command(name="migrate")
 def bring_up_to_date() -> None:
-    """Bring the database's schema up to date. Example: DATABASE_URL=postgresql://… parley migrate"""
+    """Bring the database's schema up to date.
+
+    Example: DATABASE_URL=postgresql://… parley migrate
+    """
     with told():
         settings = read_settings()
         with serving.database(settings, migrated=False) as server:
@@ -97,7 +104,10 @@ def bring_up_to_date() -> None:
 def backup(
     path: Annotated[Path, typer.Argument(help="File to write, or folder to write one into.")],
 ) -> None:
-    """Back the whole database up into one file, while it is served. Example: parley backup /backups"""
+    """Back the whole database up into one file, while it is served.
+
+    Example: parley backup /backups
+    """
     with (
         told(),
         serving.database(read_settings(), migrated=False) as server,
@@ -105,7 +115,8 @@ def backup(
     ):
         made, manifest = backups.back_up(server, path, now=now())
     say(
-        f"Backed up revision {manifest.revision} (schema {manifest.schema}) to {made}, {made.stat().st_size:,} bytes."
+        f"Backed up revision {manifest.revision} (schema {manifest.schema}) to {made}, "
+        f"{made.stat().st_size:,} bytes."
     )
 
 
@@ -113,7 +124,10 @@ def backup(
 def restore(
     path: Annotated[Path, typer.Argument(help="A file that `parley backup` has written.")],
 ) -> None:
-    """Restore a backup into an empty database. Example: PARLEY_HOME=new parley restore parley.zip"""
+    """Restore a backup into an empty database.
+
+    Example: PARLEY_HOME=new parley restore parley.zip
+    """
     with (
         told(),
         serving.database(read_settings(), migrated=False) as server,
@@ -121,7 +135,8 @@ def restore(
     ):
         manifest = backups.restore(server, path)
     say(
-        f"Restored revision {manifest.revision}, as it was at {manifest.made_at}. Everybody has to sign in again."
+        f"Restored revision {manifest.revision}, as it was at {manifest.made_at}. "
+        "Everybody has to sign in again."
     )
 
 
@@ -147,7 +162,10 @@ def import_(
         DateOrder | None, typer.Option(help="What 4.3.2025 means in a CSV: 4 March is dmy.")
     ] = None,
 ) -> None:
-    """Read a data package or a positions CSV, all or nothing. Example: parley import seeds/ukraine-ceasefire-2025"""
+    """Read a data package or a positions CSV, all or nothing.
+
+    Example: parley import seeds/ukraine-ceasefire-2025
+    """
 
     async def work_on_sheet(session: AsyncSession) -> Taken:
         with progress("Reading the rows") as step:
@@ -198,7 +216,10 @@ def put_text(
         Path, typer.Argument(help="HTML, PDF, DOCX or plain text; - is standard input.")
     ],
 ) -> None:
-    """Store the text of a source and check its quotes. Example: parley text 3 article.html"""
+    """Store the text of a source and check its quotes.
+
+    Example: parley text 3 article.html
+    """
     with told():
         is_piped = str(file) == "-"
         data = sys.stdin.buffer.read() if is_piped else file.read_bytes()
@@ -230,7 +251,10 @@ def verify(
         typer.Option("--record", help="Record results, and links, that differ from the last ones."),
     ] = False,
 ) -> None:
-    """Check every quote against its source again. Example: parley verify ukraine-ceasefire-2025 --log"""
+    """Check every quote against its source again.
+
+    Example: parley verify ukraine-ceasefire-2025 --log
+    """
 
     async def work(session: AsyncSession) -> tuple[verification.Verified, Checked]:
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
@@ -238,10 +262,10 @@ def verify(
             found = await verification.verify_quotes(session, number, step)
         if record:
             noted.append(await verification.record_results(session, number, now()))
-        await session.commit()  # the log is read in a transaction of its own, as it stands then
+        await session.commit()  # the log is checked in a transaction of its own, as it is then
         return found, await verify_log(session) if log else Checked()
 
-    noted: list[int] = []  # sources with results that were not recorded yet
+    noted: list[int] = []  # numbers of sources with newly recorded results
     found, checked = with_database(work)
     failed = found.failed + checked.faults
     for line in failed[:MOST_LINES]:
@@ -267,7 +291,10 @@ def redact(
         bool, typer.Option("--yes", help="Do it; else only what it would touch is told.")
     ] = False,
 ) -> None:
-    """Blank what law or a publisher forbids. Example: parley redact quote 40 --reason "Court order 12/25" --yes"""
+    """Blank what law or a publisher forbids.
+
+    Example: parley redact quote 40 --reason "Court order 12/25" --yes
+    """
 
     async def work(session: AsyncSession) -> Preview:
         asked = read_body(
@@ -299,7 +326,10 @@ def export(
         Form, typer.Option("--format", help="A package has the sources' texts.")
     ] = Form.PACKAGE,
 ) -> None:
-    """Write a negotiation out. Example: parley export ukraine-ceasefire-2025 ceasefire.zip"""
+    """Write a negotiation out.
+
+    Example: parley export ukraine-ceasefire-2025 ceasefire.zip
+    """
 
     async def work(session: AsyncSession) -> None:
         with progress("Writing positions") as step:
@@ -311,4 +341,5 @@ def export(
 
 
 def main() -> None:
+    """Run the command-line program."""
     cli()

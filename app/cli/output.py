@@ -1,4 +1,4 @@
-"""What commands have in common: the database, what they say (on standard error, in one line), and their exit code."""
+"""Share what all commands need: the database, output on standard error, and exit codes."""
 
 import asyncio
 import contextlib
@@ -23,17 +23,19 @@ from app.settings import UnknownSetting, read_settings
 
 
 def say(text: str) -> None:
+    """Print a line on standard error."""
     print(text, file=sys.stderr)
 
 
 def fail(text: str) -> NoReturn:
+    """Print an error and exit with code 1."""
     say(f"parley: {text}")
     raise typer.Exit(1)
 
 
 @contextlib.contextmanager
 def working(text: str) -> Iterator[None]:
-    """Show on a terminal that something is being done, and on nothing else."""
+    """Show a spinner while the block runs, on a terminal only."""
     console = Console(stderr=True)
     with console.status(text) if console.is_terminal else contextlib.nullcontext():
         yield
@@ -41,7 +43,7 @@ def working(text: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Turn what may go wrong into one line and exit 1; a setting that makes no sense into one line and exit 2."""
+    """Turn errors into one line and exit code 1, or 2 for an invalid setting."""
     try:
         yield
     except ValidationError as error:
@@ -49,7 +51,8 @@ def told() -> Iterator[None]:
             name = str(found["loc"][0]).upper() if found["loc"] else ""
             variable = name if not name or name.startswith("DATABASE") else f"PARLEY_{name}"
             say(
-                f"parley: {variable}{': ' if variable else ''}{found['msg'].removeprefix('Value error, ')}"
+                f"parley: {variable}{': ' if variable else ''}"
+                f"{found['msg'].removeprefix('Value error, ')}"
             )
         raise typer.Exit(2) from None
     except UnknownSetting as error:
@@ -68,12 +71,13 @@ def told() -> Iterator[None]:
 
 
 def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
-    """Run something in one transaction on the database that the settings name."""
+    """Run something in one transaction on the database of the settings; return its result."""
     with told(), serve.database(read_settings()) as server:
         return asyncio.run(in_transaction(server.url, work))
 
 
 async def in_transaction(url: str, work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
+    """Run something in one transaction on a database, without time limits."""
     async with _session(url) as session:
         return await work(session)
 
@@ -90,7 +94,7 @@ async def _session(url: str) -> AsyncIterator[AsyncSession]:
 
 @contextlib.contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far something has come; nothing elsewhere."""
+    """Show a progress bar while the block runs, on a terminal only."""
     with Progress(
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:

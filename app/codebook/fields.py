@@ -70,7 +70,7 @@ def differ(one: str, other: str) -> bool:
 def read(
     model: type[Input], fields: Sequence[Field], texts: Texts, **fixed: Any
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Convert texts to values by a model; returns the values, or errors by field.
+    """Convert texts to values by a model; return the values, or errors by field.
 
     `fixed` are values that the model needs and no field holds. An empty slug is made from the first
     field.

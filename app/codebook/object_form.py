@@ -71,7 +71,7 @@ async def create(
     write: Write,
     **fixed: Any,
 ) -> Sheet | None:
-    """Save a new object; returns None when it is saved, or else the form to show again."""
+    """Save a new object; return None when it is saved, or else the form to show again."""
     sheet = Sheet(fields, typed(fields, form), status=422)
     if asks_again(form):
         return Sheet(fields, sheet.values)
@@ -94,7 +94,7 @@ async def save(
     held: Mapping[str, Any],
     **fixed: Any,
 ) -> Sheet | None:
-    """Change an object that the caller has locked; returns the form to show again, if any.
+    """Change an object that the caller has locked; return the form to show again, if any.
 
     None means that it is saved, or that nothing was changed. `fixed` are values that the model
     needs and no field holds.

@@ -60,7 +60,7 @@ async def get_place(
 
 
 def pick(options: list[Option], slug: str) -> Option:
-    """Return the option with this slug; raises NotFound if there is none."""
+    """Return the option with this slug; raise NotFound if there is none."""
     found = next((o for o in options if o.slug == slug), None)
     if found is None:
         raise NotFound(f"There is no option {slug!r} of this issue.")

@@ -87,7 +87,7 @@ async def _party(
 async def get_part(
     session: Session, slug: str, party: str, *, lock: bool = False
 ) -> tuple[Negotiation, Participation, Party]:
-    """Return negotiation, participation and party; raises NotFound if the party takes no part."""
+    """Return negotiation, participation and party; raise NotFound if the party takes no part."""
     negotiation = await queries.get_negotiation(session, slug, lock=lock)
     found = await queries.find_participation(session, negotiation, party, lock=lock)
     if found is None:

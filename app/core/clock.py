@@ -14,7 +14,7 @@ def instant(at: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Parse an ISO 8601 instant with an offset or `Z`; raises ValueError with the reason."""
+    """Parse an ISO 8601 instant with an offset or `Z`; raise ValueError with the reason."""
     try:
         # A "+" that was not escaped in a URL arrives as a space.
         at = datetime.fromisoformat(text.replace(" ", "+"))

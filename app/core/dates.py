@@ -51,7 +51,7 @@ class PartialDate:
 
 @lru_cache(maxsize=1 << 12)
 def parse(text: str) -> PartialDate:
-    """Parse an imprecise date as stored; raises ValueError with a message for users."""
+    """Parse an imprecise date as stored; raise ValueError with a message for users."""
     written = _WRITTEN.fullmatch(text)
     if written is None:
         raise ValueError(f"“{text[:40]}” is not a date: {_HOW}")

@@ -1,0 +1,1 @@
+"""Database access: addresses, engine, transactions, schema and notifications."""

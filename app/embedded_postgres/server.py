@@ -1,12 +1,12 @@
-"""The embedded PostgreSQL: started by the first process that needs it, stopped with the last.
+"""Start the embedded PostgreSQL with the first process that needs it, stop it with the last.
 
-    home/pg/data        the data folder; the server's socket lies in it, so that its mode (0700) guards both
-    home/pg/users.lock  held shared by every process that uses the server
-    home/pg/state.lock  held while the server is made, started or stopped
+    home/pg/data        the data folder; it also has the socket, so its mode (0700) guards both
+    home/pg/users.lock  held (shared) by every process that uses the server
+    home/pg/state.lock  held while the server is created, started or stopped
     home/pg/server.log
 
-Locks are flock(2), which the system releases when a process dies, however it dies. A process that was killed leaves the
-server running: the next one finds it, and the last one that leaves stops it.
+Locks are flock(2), which the system releases however a process ends. A killed process leaves the
+server running: the next process finds it, and the last one that leaves stops it.
 """
 
 import contextlib
@@ -24,15 +24,15 @@ __all__ = ["PostgresError", "Server", "ensure", "program", "serve"]
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """Name the two ways into a running server, as SQLAlchemy URLs."""
+    """SQLAlchemy URLs of a running server, for its two roles."""
 
-    url: str  # for serving: may do only what the migrations grant
-    owner_url: str  # for migrations and backups: superuser
+    url: str  # for serving: only the rights that the migrations grant
+    owner_url: str  # for migrations and backups: a superuser
 
 
 @contextlib.contextmanager
 def serve(home: Path, *, fast: bool = False) -> Iterator[Server]:
-    """Hold the server of `home` running; `fast` gives up durability, for throwaway test servers."""
+    """Keep the server of `home` running; `fast` gives up durability, for test servers only."""
     cluster = cluster_of(home, fast=fast)
     with told(f"{home} cannot hold the database"):
         for folder in (home, cluster.folder):
@@ -45,12 +45,15 @@ def serve(home: Path, *, fast: bool = False) -> Iterator[Server]:
             yield Server(cluster.url(USER), cluster.url(OWNER))
         finally:
             with _state_lock(cluster):
-                if _flock(users, fcntl.LOCK_EX):  # the last one
+                if _flock(users, fcntl.LOCK_EX):  # the last process
                     cluster.stop()
 
 
 def ensure(home: Path, *, fast: bool = False) -> bool:
-    """Start the server again if it has died, within `serve`; True if it had. Takes 0.2 ms if all is well."""
+    """Restart the server if it died during `serve`; True if it had.
+
+    Takes 0.2 ms if the server is running.
+    """
     cluster = cluster_of(home, fast=fast)
     if cluster.is_ready():
         return False
@@ -62,12 +65,13 @@ def ensure(home: Path, *, fast: bool = False) -> bool:
 
 
 def cluster_of(home: Path, *, fast: bool = False) -> Cluster:
+    """Return the cluster of a home."""
     return Cluster(Path(os.path.abspath(home)) / "pg", fast)
 
 
 @contextlib.contextmanager
 def _state_lock(cluster: Cluster) -> Iterator[None]:
-    """Let one process at a time make, start or stop the server."""
+    """Let only one process at a time create, start or stop the server."""
     with opened(cluster.folder / "state.lock") as file:
         if not until(lambda: _flock(file, fcntl.LOCK_EX)):
             raise PostgresError(f"another process keeps the database in {cluster.folder} locked")
@@ -75,7 +79,7 @@ def _state_lock(cluster: Cluster) -> Iterator[None]:
 
 
 def _flock(file: int, kind: int) -> bool:
-    """Lock a file if nobody stands in the way."""
+    """Lock a file unless another process has locked it."""
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

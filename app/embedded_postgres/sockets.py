@@ -1,4 +1,4 @@
-"""Where clients find the socket of a data folder, however long or strange its path is."""
+"""Find the socket of a data folder for clients, whatever the length and characters of its path."""
 
 import contextlib
 import hashlib
@@ -9,11 +9,14 @@ from pathlib import Path
 from app.embedded_postgres.programs import PostgresError
 
 SOCKET = ".s.PGSQL.5432"
-LONGEST_SOCKET = 103  # bytes; what the narrowest system takes
+LONGEST_SOCKET = 103  # bytes; the limit of the strictest system
 
 
 def client_folder(data: Path, *, make: bool = True) -> Path:
-    """Name the data folder for clients: by a short link, if its path is too long or libpq would take it apart."""
+    """Return the data folder for clients.
+
+    It is a short link if the path is too long or if libpq would split it.
+    """
     path = str(data)
     if (
         len(os.fsencode(path)) + len(SOCKET) < LONGEST_SOCKET
@@ -22,13 +25,14 @@ def client_folder(data: Path, *, make: bool = True) -> Path:
     ):
         return data
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108  (whose link it is, is looked at below)
+    # The owner of the link is checked below.
+    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108
     place = next(place for place in places if 0 < len(place) < 40 and os.access(place, os.W_OK))
     link = Path(place) / f"parley-{os.geteuid()}-{digest}"
     if make:
         with contextlib.suppress(FileExistsError):
             link.symlink_to(data)
-        # Anybody may have been first in a folder that everybody may write to.
+        # In a folder that is writable for all, somebody else may have created it.
         if link.lstat().st_uid != os.geteuid() or os.readlink(link) != path:
             raise PostgresError(f"{link} stands in the way, and is not ours")
     return link

@@ -47,7 +47,7 @@ class JsonRoute(APIRoute):
 
 
 async def read_sent(request: Request) -> Any:
-    """Return the parsed body of a write, or Malformed; raises 415 for other types than JSON.
+    """Return the parsed body of a write, or Malformed; raise 415 for other types than JSON.
 
     No write has query parameters.
     """

@@ -26,7 +26,7 @@ class Patch(Generic[M]):
 
 
 def an_object(sent: object) -> Mapping[str, Any]:
-    """Return a body that is a JSON object; raises Invalid for others."""
+    """Return a body that is a JSON object; raise Invalid for others."""
     if isinstance(sent, Malformed):
         sent.refuse()
     if not isinstance(sent, Mapping):
@@ -35,7 +35,7 @@ def an_object(sent: object) -> Mapping[str, Any]:
 
 
 def read_reason(sent: object) -> str:
-    """Return the reason, which every change of public data needs; raises Invalid without one."""
+    """Return the reason, which every change of public data needs; raise Invalid without one."""
     given = sent.get("reason") if isinstance(sent, Mapping) else None
     try:
         return REASON.validate_python(given)

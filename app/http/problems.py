@@ -139,7 +139,7 @@ def body_faults(error: ValidationError, body: object) -> list[Fault]:
 
 
 def read_body(model: type[M], body: object) -> M:
-    """Read a body in a route that has to check something else first; raises Invalid."""
+    """Read a body in a route that has to check something else first; raise Invalid."""
     if isinstance(body, Malformed):
         body.refuse()
     try:

@@ -1,0 +1,1 @@
+"""Looks: notes that a cell was searched and nothing was found."""

@@ -1,4 +1,4 @@
-"""Looks: an editor's note that a cell was searched, and nothing was found."""
+"""Save looks: an editor's notes that a cell was searched and nothing was found."""
 
 from typing import Any
 
@@ -24,7 +24,10 @@ class LookInput(Input):
 async def note_look(
     session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput
 ) -> Look:
-    """Note that a cell was searched; silence so noted is told apart from never having looked."""
+    """Save a look, which tells a searched cell without a position from one never searched.
+
+    See rule 7 of docs/rules.md. Raises Invalid for a date in the future.
+    """
     cell = await cell_facts(session, negotiation, sent.party, sent.issue, PositionContent())
     if dates.not_begun(dates.parse(sent.looked_on.isoformat()), log.now):
         raise Invalid(
@@ -44,6 +47,7 @@ async def note_look(
 
 
 def look_json(s: Any, negotiation: str, party: str, issue: str) -> dict[str, Any]:
+    """Return a look as JSON."""
     return {
         "id": s.id,
         "uid": s["uid"],

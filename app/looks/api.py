@@ -1,4 +1,4 @@
-"""Looks as JSON."""
+"""Serve looks as JSON."""
 
 from fastapi import Request, Response
 

@@ -1,4 +1,4 @@
-"""Noting that cells were searched and nothing was found: when, and where."""
+"""Serve the form for looks: which cells were searched without result, when, and where."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -37,9 +37,10 @@ router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
 async def offer_looks(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """Show the form, with the cells chosen that the address names.
+    """Show the form, with the cells of the URL selected.
 
-    These are `cell=party/issue`, or one `party` and `issue`; `where` says what was searched.
+    The URL names them as `cell=party/issue`, or one as `party` and `issue`; `where` says what was
+    searched.
     """
     asked = request.query_params
     cells = asked.getlist("cell")
@@ -50,8 +51,8 @@ async def offer_looks(
 
 
 async def _form(
-    request: Request, session: Session, slug: str, cells: list[str], values: dict[str, str], errors: dict[str, str],
-    status: int = 200,
+    request: Request, session: Session, slug: str, cells: list[str], values: dict[str, str],
+    errors: dict[str, str], status: int = 200,
 ) -> Response:  # fmt: skip
     book = await code_book(session, await moment(session, drafts=True), slug)
     parties, issues = [p for p in party_views(book) if not p.merged_into], issue_views(book)
@@ -61,8 +62,16 @@ async def _form(
         status=status,
         negotiation=negotiation_view(book.negotiation),
         rows=[
-            (issue, [SimpleNamespace(value=f"{p.slug}/{issue.slug}", party=p.name, label=f"{p.name} on {issue.title}")
-                     for p in parties])
+            (
+                issue,
+                [
+                    SimpleNamespace(
+                        value=f"{p.slug}/{issue.slug}", party=p.name,
+                        label=f"{p.name} on {issue.title}",
+                    )
+                    for p in parties
+                ],
+            )
             for issue in issues
         ],
         chosen=set(cells),
@@ -76,7 +85,7 @@ async def _form(
 async def note_looks(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Note one look for each cell chosen, as one entry of the log; the same look is noted once."""
+    """Save one look for each selected cell, as one log entry; a repeated look is saved once."""
     form = await request.form(max_fields=20_000)
     values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}
     cells = [v for v in dict.fromkeys(form.getlist("cell")) if isinstance(v, str)]
@@ -140,7 +149,7 @@ async def _note(
 
 
 async def _noted(session: Session, negotiation: Negotiation, sent: LookInput, by: str) -> bool:
-    """Was just this look noted already, as when a form is sent twice?"""
+    """Tell whether the same look is saved already, as when a form is sent twice."""
     found = await session.scalar(
         select(Look.id)
         .join(Party, Party.id == Look.party_id)

@@ -1,4 +1,4 @@
-"""Running it as a service: is it well, what does it do, backups, stopping."""
+"""Running as a service: health, metrics, backups, workers and shutdown."""
 
 from fastapi import APIRouter
 

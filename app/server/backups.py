@@ -1,7 +1,8 @@
-"""Backups: one file with the whole database as it stood at one instant, and what it takes to restore it.
+"""Write and restore backups: one file with the whole database at one moment.
 
-A zip of `parley.json`, which says what it is, and `database.dump`, which PostgreSQL's own pg_restore reads too. The
-log's epoch is left out: what is restored gets a new one, and serves nothing before it has.
+It is a zip of `parley.json`, which describes it, and `database.dump`, which PostgreSQL's own
+pg_restore can read too. The log's epoch is left out: a restored database gets a new one, and serves
+nothing before.
 """
 
 import dataclasses
@@ -30,7 +31,8 @@ from app.embedded_postgres.server import PostgresError, Server, program
 
 FORMAT = 1
 MANIFEST, DUMP = "parley.json", "database.dump"
-PLAIN = ("--no-owner", "--no-privileges")  # whoever restores owns it; `migrate` grants
+# the restoring role owns everything; `migrate` grants rights
+PLAIN = ("--no-owner", "--no-privileges")
 CHUNK = 1 << 20
 NOT_EMPTY = (
     "The database is not empty: restore into a new one, and nothing that is there can be lost."
@@ -38,12 +40,12 @@ NOT_EMPTY = (
 
 
 class BackupError(Exception):
-    """Say in one line why there is no backup, or why it does not fit."""
+    """There is no backup, or it does not fit; the message says why in one line."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself."""
+    """Description of a backup, stored in it."""
 
     format: int
     program: str
@@ -54,14 +56,15 @@ class Manifest:
 
 
 def program_version() -> str:
+    """Return the version of this program."""
     try:
         return version("parley")
-    except PackageNotFoundError:  # run from its sources
+    except PackageNotFoundError:  # run from its source tree
         return "unknown"
 
 
 def back_up(server: Server, path: Path, *, now: datetime) -> tuple[Path, Manifest]:
-    """Write a backup, beside whatever else the database does; into a folder, under a name of its own."""
+    """Write a backup while the database is in use; a folder gets a file named after the time."""
     if path.is_dir():
         path = path / f"parley-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     if not path.parent.is_dir():
@@ -72,7 +75,7 @@ def back_up(server: Server, path: Path, *, now: datetime) -> tuple[Path, Manifes
             manifest = _write(server, file, now)
             file.flush()
             os.fsync(file.fileno())
-        half.rename(path)  # what bears the name is whole
+        half.rename(path)  # a file with the final name is complete
     finally:
         half.unlink(missing_ok=True)
     return path, manifest
@@ -115,13 +118,13 @@ def _value(session: psycopg.Connection, query: LiteralString) -> Any:
 
 @contextmanager
 def _running(name: str, url: str, *options: str, **ways: Any) -> Iterator[Any]:
-    """Run one of PostgreSQL's programs on a database; raises with what it says when it fails."""
+    """Run a PostgreSQL program on a database; raise PostgresError with its message if it fails."""
     with way_in(url) as (address, secret):
         command = [program(name), "--no-password", f"--dbname={address}", *options]
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **secret}
         run = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, **ways)
         try:
-            with suppress(BrokenPipeError):  # it ended early, and says why
+            with suppress(BrokenPipeError):  # it ended early; its message is raised below
                 yield run
         except BaseException:
             run.kill()
@@ -137,7 +140,7 @@ def _running(name: str, url: str, *options: str, **ways: Any) -> Iterator[Any]:
 
 
 def read_manifest(archive: zipfile.ZipFile) -> Manifest:
-    """Read what a backup says of itself; BackupError where this program cannot restore it."""
+    """Read the manifest of a backup; raise BackupError if this program cannot restore it."""
     try:
         said = json.loads(archive.read(MANIFEST))
         manifest = Manifest(
@@ -149,14 +152,15 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
         ) from None
     if manifest.format > FORMAT or not schema.knows(manifest.schema):
         raise BackupError(
-            f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, which is newer than "
+            f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, "
+            "which is newer than "
             f"this program ({program_version()}, {schema.newest()}): restore it with the newer one."
         )
     return manifest
 
 
 def restore(server: Server, path: Path) -> Manifest:
-    """Fill an empty database from a backup, bring it up to date, and renew the log's epoch."""
+    """Fill an empty database from a backup, migrate it, and renew the log's epoch."""
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
@@ -177,7 +181,7 @@ def restore(server: Server, path: Path) -> Manifest:
             _fill(server, archive, major)
             with engine.begin() as connection:
                 connection.execute(text("INSERT INTO log_epoch DEFAULT VALUES"))
-                # Whoever has signed out since the backup was made is not signed in again by it.
+                # Users who signed out after the backup was made must not be signed in again by it.
                 connection.execute(
                     text("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL")
                 )
@@ -187,7 +191,7 @@ def restore(server: Server, path: Path) -> Manifest:
                 connection.execute(text("NOTIFY parley"))
         finally:
             engine.dispose()
-    # The serving role gets its rights only here, so that nobody is served by the old epoch.
+    # The serving role gets its rights only now, so that nothing is served with the old epoch.
     schema.migrate(server.owner_url, server.url)
     return manifest
 
@@ -210,7 +214,7 @@ def _fill(server: Server, archive: zipfile.ZipFile, major: int) -> None:
 
 
 def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
-    """Leave out the one setting by which our pg_restore greets a server, and which PostgreSQL 16 does not know."""
+    """Restore without the one setting that our pg_restore sends and PostgreSQL 16 does not know."""
     options = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
     with tempfile.NamedTemporaryFile(prefix="parley-") as file:
         with archive.open(DUMP) as dump:
@@ -228,7 +232,8 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
                 "psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
             ) as run,
         ):
-            assert script.stdout and script.stderr  # noqa: S101  (for the type checker: both are pipes)
+            # For the type checker: both are pipes.
+            assert script.stdout and script.stderr  # noqa: S101
             run.stdin.write(b"BEGIN;\n")
             for line in script.stdout:
                 if line == b"SET transaction_timeout = 0;\n":
@@ -236,15 +241,14 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
                 run.stdin.write(line)
             shutil.copyfileobj(script.stdout, run.stdin, CHUNK)
             said = script.stderr.read().decode(errors="replace")
-            if (
-                script.wait()
-            ):  # and psql, which would take the end of a half for the end of all, must not commit
+            # Then psql must not commit, since it would take a partial script for a complete one.
+            if script.wait():
                 raise PostgresError(f"pg_restore: {' '.join(said.split())}")
             run.stdin.write(b"COMMIT;\n")
 
 
 def _make_empty(connection: Connection) -> None:
-    """Refuse a database in which something is; take a schema away in which nothing has been put yet."""
+    """Refuse a database with data in it; remove the schema if it has no data yet."""
     if not connection.execute(
         text("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace")
     ).first():

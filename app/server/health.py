@@ -1,4 +1,4 @@
-"""Is the process alive, and is it ready to serve?"""
+"""Tell whether the process is alive, and whether it is ready to serve."""
 
 import shutil
 from pathlib import Path
@@ -14,25 +14,25 @@ from app.http.responses import Json
 
 router = APIRouter(include_in_schema=False)
 
-# What an acknowledged write rests on; a server that was told otherwise is not served from.
+# What an acknowledged write depends on; a server with other settings is not used.
 DURABLE = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
     "synchronous_commit": ("on", "remote_apply", "remote_write", "local"),
     "data_checksums": ("on",),
 }
-LEAST_FREE = 200 * 1024**2  # bytes, where the embedded database lies
+LEAST_FREE = 200 * 1024**2  # bytes, on the disk of the embedded database
 
 
 @router.get("/healthz")
 async def health() -> Response:
-    """The process lives; says nothing of the database."""
+    """Report that the process is alive, without asking the database."""
     return Json({"status": "ok"})
 
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """The database answers, its schema is ours, it keeps what it acknowledges; else 503 and which of these is wrong."""
+    """Report that the database answers, fits and is durable; else 503 with the reasons."""
     state = request.app.state
     problems = ["stopping: this process takes no new work"] if state.stopping.is_set() else []
     problems += disk_problems(state.settings.home)
@@ -51,7 +51,10 @@ async def ready(request: Request) -> Response:
 
 
 def disk_problems(home: Path) -> list[str]:
-    """Is there room where the embedded database lies? A server of one's own has to be watched there."""
+    """Return a problem if the embedded database has too little disk space.
+
+    A database server of one's own must be monitored where it runs.
+    """
     if not (home / "pg").exists():
         return []
     free = shutil.disk_usage(home).free
@@ -63,6 +66,7 @@ def disk_problems(home: Path) -> list[str]:
 
 
 async def database_problems(session: AsyncSession, *, strict: bool) -> list[str]:
+    """Return the problems of the database; `strict` also checks that it is durable."""
     found: list[str] = []
     misfit = await (await session.connection()).run_sync(schema.problem_of)
     if misfit:

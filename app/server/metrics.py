@@ -1,4 +1,4 @@
-"""What Prometheus reads: /metrics, for the addresses in PARLEY_METRICS and nobody else."""
+"""Serve /metrics to Prometheus, only for the addresses in PARLEY_METRICS."""
 
 import ipaddress
 
@@ -16,7 +16,7 @@ FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Everything that is counted, in Prometheus' text format."""
+    """Return all counts in the Prometheus text format."""
     settings = request.app.state.settings
     if not may_scrape(request, settings.metrics, settings.proxies):
         raise Forbidden("PARLEY_METRICS lists the addresses that may read this.")
@@ -26,13 +26,16 @@ async def metrics(request: Request) -> Response:
             newest = await session.scalar(text("SELECT max(seq) FROM log_commit"))
         more = {"parley_database_up": 1, "parley_log_seq": float(newest or 0)}
     except (SQLAlchemyError, OSError):
-        pass  # told by parley_database_up
+        pass  # reported by parley_database_up
     more["parley_pool_size"] = request.app.state.engine.pool.size()
     return Response(exposition(**more), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def may_scrape(request: Request, allowed: tuple[str, ...], proxies: tuple[str, ...]) -> bool:
-    """Does it come from an allowed address? What a proxy forwards that we were not told of may be from anywhere."""
+    """Tell whether a request comes from an allowed address.
+
+    A request forwarded by a proxy that is not configured may come from anywhere.
+    """
     if not proxies and any(name in request.headers for name in FORWARDED):
         return False
     try:

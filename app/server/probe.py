@@ -1,4 +1,7 @@
-"""Ask the server of this container whether it is ready, as a container's health check; imports nothing of ours."""
+"""Ask the server of this container whether it is ready, for the container's health check.
+
+It imports no other module of the project.
+"""
 
 import http.client
 import os
@@ -6,6 +9,7 @@ import sys
 
 
 def main() -> int:
+    """Print the answer of /readyz; return exit code 0 if ready, else 1."""
     host = os.environ.get("PARLEY_HOSTS", "localhost").split(",")[0].strip()
     connection = http.client.HTTPConnection(
         "127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=3

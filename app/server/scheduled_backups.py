@@ -1,4 +1,4 @@
-"""Backups that are made without being asked for, of the embedded database, into PARLEY_HOME/backups."""
+"""Back up the embedded database automatically, into PARLEY_HOME/backups."""
 
 import threading
 import time
@@ -14,16 +14,20 @@ from app.server.backups import back_up
 from app.settings import Schedule
 
 BEFORE, SCHEDULED = "before", "scheduled"
-KEPT_BEFORE = 5  # backups of before a migration
-LOOK_SECONDS = 60.0  # between two looks at whether a backup is due; the first one comes that long after the start
+KEPT_BEFORE = 5  # backups made before migrations
+LOOK_SECONDS = 60.0  # between two checks whether a backup is due; also before the first one
 
 
 def folder_of(home: Path) -> Path:
+    """Return the folder of backups."""
     return home / "backups"
 
 
 def migrate_safely(home: Path, server: Server) -> tuple[str | None, str, Path | None]:
-    """Migrate the embedded database, after a backup if that changes anything; the versions and the backup's path."""
+    """Migrate the embedded database, after a backup if that changes anything.
+
+    Returns the versions before and after, and the path of the backup.
+    """
     with schema.connected(server.owner_url) as connection:
         found = schema.version(connection)
     made = None
@@ -42,17 +46,18 @@ def _make(home: Path, server: Server, label: str, kind: str, keep: int, now: dat
 
 
 def list_kept(home: Path, kind: str) -> list[Path]:
-    """The backups of one kind, oldest first."""
+    """List the backups of one kind, oldest first."""
     return sorted(folder_of(home).glob(f"*Z-{kind}*.zip"))
 
 
 def is_due(home: Path, schedule: Schedule, now: datetime) -> bool:
+    """Tell whether a scheduled backup is due."""
     kept = list_kept(home, SCHEDULED)
     return not kept or now.timestamp() - kept[-1].stat().st_mtime >= schedule.every.total_seconds()
 
 
 def back_up_if_due(home: Path, server: Server, schedule: Schedule, now: datetime) -> Path | None:
-    """Make the backup that is due, and take away those that are too many."""
+    """Make a backup if one is due, and delete the oldest ones above the limit."""
     if not is_due(home, schedule, now):
         return None
     return _make(home, server, SCHEDULED, SCHEDULED, schedule.keep, now)
@@ -65,7 +70,7 @@ def keep_backing_up(
     done: threading.Event,
     tell: Callable[[str], None],
 ) -> None:
-    """Make backups by schedule until `done`; what goes wrong is told, and tried again at the next look."""
+    """Make backups by schedule until `done`; errors are reported, and retried at the next check."""
     while not done.wait(LOOK_SECONDS):
         began = time.monotonic()
         try:

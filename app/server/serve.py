@@ -1,4 +1,4 @@
-"""Starting to serve: the database the settings name, its schema, the sign-in link, the processes that answer."""
+"""Start serving: find the database, migrate it, print the sign-in link, run the processes."""
 
 import asyncio
 import contextlib
@@ -27,13 +27,17 @@ from app.server.workers import run as run_workers
 from app.settings import Settings
 
 WATCH_SECONDS = 1.0
-GRACE_SECONDS = 20  # for what is in flight when we are told to stop
-START_SECONDS = 60  # for a worker to start, on a slow machine; uvicorn takes it for hung after that, and begins anew
+GRACE_SECONDS = 20  # for requests in progress at a stop
+# For a worker to start on a slow machine; after that uvicorn takes it for hung and restarts it.
+START_SECONDS = 60
 
 
 @contextlib.contextmanager
 def database(settings: Settings, *, migrated: bool = True) -> Iterator[Server]:
-    """The database that the settings name; the embedded one is started where need be, and brought up to date."""
+    """Give the database of the settings; the embedded one is started and migrated if necessary.
+
+    Raises SchemaError if an external database has an unsuitable schema, unless `migrated` is false.
+    """
     if settings.database_url is not None:
         server = Server(settings.database_url, settings.database_owner_url or settings.database_url)
         if migrated:
@@ -62,11 +66,15 @@ def serve(
     workers: int,
     prepare: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until told to stop; prints the address and, on loopback, a link that signs the local admin in once."""
-    # uvicorn raises the signal again once it has stopped; by default that would end us before the database is stopped.
+    """Serve until stopped; print the URL and, on loopback, a one-time link for the local admin.
+
+    `prepare` is called with the database's URL before anything is served.
+    """
+    # uvicorn raises the signal again after it has stopped; the default handler would then end this
+    # process before the database is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(_bound(host, port)) as door, database(settings) as server:
-        port = door.getsockname()[1]  # where any would do
+        port = door.getsockname()[1]  # the chosen port, if 0 was given
         if prepare is not None:
             prepare(server.url)
         print(f"Parley is at http://{_in_url(host)}:{port}", flush=True)
@@ -74,7 +82,7 @@ def serve(
             secret = asyncio.run(_make_link(server.url))
             print("Sign in as the local admin, once, within the hour:", flush=True)
             print(f"  http://{_in_url(host)}:{port}/login?link={secret}", flush=True)
-        os.environ["DATABASE_URL"] = server.url  # for the processes that answer
+        os.environ["DATABASE_URL"] = server.url  # for the worker processes
         config = uvicorn.Config(
             "app.main:from_environment",
             factory=True,
@@ -95,13 +103,13 @@ def serve(
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is done; whoever comes is let in once we serve."""
+    """Bind the port before anything else; connections are accepted once we serve."""
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         door = socket.socket(family, kind)
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(address)
-        door.set_inheritable(True)  # by workers
+        door.set_inheritable(True)  # for workers
     except OSError as error:
         raise OSError(error.errno, error.strerror, f"{host}:{port}") from None
     return door
@@ -118,7 +126,7 @@ async def _make_link(url: str) -> str:
 
 @contextlib.contextmanager
 def _kept_alive(settings: Settings, server: Server) -> Iterator[None]:
-    """Start the embedded server again should it die while we serve, and back it up by schedule."""
+    """Restart the embedded server if it dies while we serve, and back it up by schedule."""
     if settings.database_url is not None:
         yield
         return
@@ -157,6 +165,7 @@ def _warn(text: str) -> None:
 
 
 async def is_empty(session: AsyncSession) -> bool:
+    """Tell whether the database has no negotiation."""
     return not await session.scalar(select(exists(select(Negotiation.id))))
 
 

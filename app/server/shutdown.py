@@ -1,9 +1,10 @@
-"""Stopping without dropping anything: after SIGTERM requests are taken for a moment, on connections that end then.
+"""Stop without dropping requests: after SIGTERM, serve a while on connections that then close.
 
-uvicorn alone closes what clients keep alive, which can meet their next request half-way, and leaves out whom the system
-has connected already. So there are three steps: for a moment each answer says `Connection: close`, and
-/readyz is red, so that a proxy looks elsewhere; then the door is closed behind whoever has come in; at last, when these
-have been heard, uvicorn is told to stop.
+uvicorn alone closes idle connections, possibly in the middle of a client's next request, and
+ignores clients that the system has connected already. So there are three steps: for a moment each
+response says `Connection: close`, and /readyz fails, so that a proxy turns elsewhere; then the
+listening socket is closed, and clients connected so far are still accepted; at last, when these are
+answered, uvicorn is told to stop.
 """
 
 import asyncio
@@ -24,18 +25,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.server.workers import all_stop
 
 SO_ATTACH_FILTER = 26  # asm-generic/socket.h
-DROP_ALL = (
-    0x06,
-    0,
-    0,
-    0,
-)  # linux/filter.h: the program "return 0", which takes no byte of any packet
-LAST_WORDS = 0.5  # seconds for who has connected to send the request
+# linux/filter.h: the program "return 0", which accepts no byte of any packet.
+DROP_ALL = (0x06, 0, 0, 0)
+LAST_WORDS = 0.5  # seconds for connected clients to send their request
 
 
 @contextlib.contextmanager
 def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
-    """Put the first two steps between SIGTERM and what uvicorn does about it; a second signal cuts them short."""
+    """Insert two steps between SIGTERM and uvicorn's handler; a second signal cuts these short."""
     handler: Any = signal.getsignal(signal.SIGTERM)
     server = getattr(handler, "__self__", None)
     if not isinstance(server, uvicorn.Server):  # in a test
@@ -57,9 +54,8 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: tasks.add(loop.create_task(stop(number, frame))))
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(
-            stopping.set
-        )  # streams without an end must not hold up who presses Ctrl-C
+        # Endless streams must not delay a stop by Ctrl-C.
+        loop.call_soon_threadsafe(stopping.set)
         handler(number, frame)
 
     interrupted = signal.getsignal(signal.SIGINT)
@@ -74,7 +70,7 @@ def stopping_gently(stopping: asyncio.Event, seconds: float) -> Iterator[None]:
 
 
 async def _close_the_door(server: uvicorn.Server) -> None:
-    """Listen no longer, but take in whom the system has connected by then."""
+    """Stop listening, but accept the clients that the system has connected by then."""
     config, loop = server.config, asyncio.get_running_loop()
     made: Any = config.http_protocol_class
 
@@ -84,7 +80,7 @@ async def _close_the_door(server: uvicorn.Server) -> None:
 
     taken_in: list[socket.socket] = []
     for listening in server.servers:
-        # A second handle keeps the system's queue until it is empty.
+        # A duplicate descriptor keeps the system's queue until it is empty.
         doors = [socket.socket(fileno=os.dup(door.fileno())) for door in listening.sockets]
         listening.close()
         for door in doors:
@@ -103,9 +99,9 @@ async def _close_the_door(server: uvicorn.Server) -> None:
 
 
 def _let_nobody_in(door: socket.socket) -> None:
-    """Keep who knocks from now on out of the queue, which is about to be emptied and then thrown away.
+    """Keep new clients out of the queue, which is about to be emptied and then discarded.
 
-    They knock again, as TCP does, and are refused. Only Linux knows such filters.
+    TCP makes them try again, and they are refused. Only Linux has such filters.
     """
     instruction = ctypes.create_string_buffer(struct.pack("HBBI", *DROP_ALL))
     program = struct.pack("HP", 1, ctypes.addressof(instruction))
@@ -114,7 +110,7 @@ def _let_nobody_in(door: socket.socket) -> None:
 
 
 class CloseWhenStopping:
-    """Let clients know that their next request needs another connection."""
+    """Tell clients while stopping that their next request needs another connection."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,7 @@
-"""Several workers behind one door: they share a folder, in which they count and see when all of them are to stop."""
+"""Run several workers on one socket.
+
+They share a folder, for their counts and for the mark that all of them are stopping.
+"""
 
 import contextlib
 import os
@@ -17,7 +20,7 @@ STOPPING = "stopping"
 
 @contextlib.contextmanager
 def shared_folder() -> Iterator[None]:
-    """Make the folder; prometheus_client looks for it when a worker imports it."""
+    """Make the shared folder; prometheus_client looks for it when a worker imports it."""
     with tempfile.TemporaryDirectory(
         prefix="parley-workers-", ignore_cleanup_errors=True
     ) as folder:
@@ -32,13 +35,16 @@ def run(config: uvicorn.Config, door: socket.socket) -> None:
 
 
 def all_stop() -> bool:
-    """Tell a worker whether the others stop as well, so that nobody is to come in by their common door any more."""
+    """Tell a worker whether all workers stop, so that their common socket may be closed."""
     folder = os.environ.get(FOLDER)
     return folder is None or Path(folder, STOPPING).exists()
 
 
 class _Workers(Multiprocess):
-    """uvicorn's supervisor, which also replaces workers one by one on SIGHUP; then the door has to stay open."""
+    """Supervisor of uvicorn, which marks when all workers stop.
+
+    On SIGHUP it replaces workers one by one; then the socket must stay open.
+    """
 
     def terminate_all(self) -> None:
         Path(os.environ[FOLDER], STOPPING).touch()

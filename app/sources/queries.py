@@ -13,7 +13,7 @@ from app.models.source import Quote, QuoteCheck, Source, SourceText
 
 
 async def get_source(session: AsyncSession, source_id: int, *, lock: bool = False) -> Source:
-    """Return a source; raises NotFound if there is none. `lock`: for update."""
+    """Return a source; raise NotFound if there is none. `lock`: for update."""
     wanted = select(Source).where(Source.id == source_id)
     found = await session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:

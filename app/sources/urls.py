@@ -12,7 +12,7 @@ LONGEST = 2048
 
 
 def check_url(url: str) -> str:
-    """Return an address that may be linked to; raises ValueError, with the reason, for others.
+    """Return an address that may be linked to; raise ValueError, with the reason, for others.
 
     Invisible characters after the host are percent-encoded, as browsers send them.
     """

@@ -94,7 +94,7 @@ async def link(
 
 
 async def unlink(session: AsyncSession, *, account: Account, issuer: str, now: datetime) -> None:
-    """Remove an account's link to a provider; raises NotFound if there is none."""
+    """Remove an account's link to a provider; raise NotFound if there is none."""
     identity = await find_identity(session, account_id=account.id, issuer=issuer)
     if identity is None:
         raise NotFound("Your account is not linked.")
