@@ -132,6 +132,8 @@ class Query(Input):
 
 
 class KnownAt(Query):
+    """Query with the moment of the log that is asked for (docs/rules.md, rule 6)."""
+
     known_at: Annotated[
         Instant | None, Field(description="What the database held at this instant.")
     ] = None
