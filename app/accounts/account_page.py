@@ -69,10 +69,9 @@ def own(viewer: queries.Viewer) -> queries.Viewer:
 async def is_owner(
     request: Request, session: AsyncSession, account: Account, current: str, *, now: datetime
 ) -> bool:
-    """Check the current password, so that nobody else can use a browser left open.
+    """Verify the current password, in case somebody else uses a browser that was left open.
 
-    An account without a password has nothing to check. Raises TooMany after too many wrong
-    passwords.
+    An account without a password is always accepted. Raises TooMany after too many attempts.
     """
     if account.password_hash is None:
         return True

@@ -1,4 +1,4 @@
-"""Change accounts; each action writes an audit line in its own transaction, without secrets."""
+"""Change accounts; each action adds an audit line in the same transaction, without secrets."""
 
 import secrets
 import unicodedata

@@ -19,7 +19,10 @@ _SPELLED = {ord(letter): spelled for letter, spelled in _CYRILLIC.items()}
 
 
 def slug_of(name: str) -> str:
-    """Return the slug that a name suggests; empty if it has no Latin form."""
+    """Return the slug that a name suggests.
+
+    Empty if the name has no digit and no letter that can be written in Latin script.
+    """
     latin = name.lower().translate(_SPELLED)
     plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     words = re.findall("[a-z0-9]+", plain)

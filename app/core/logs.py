@@ -64,7 +64,7 @@ def configure_logs(level: int = logging.INFO) -> None:
 def where_it_failed(
     logger: object, method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Replace an exception by its types and code lines; its message may quote a user's input."""
+    """Replace an exception by its types and stack; its message may quote a user's input."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):

@@ -22,7 +22,7 @@ def write_pages(pages: Sequence[int], text: str) -> str:
 
 
 def read_pages(carried: str, text: str) -> list[int] | None:
-    """Read page offsets from a form field; None if they belong to another text."""
+    """Read page offsets from a form field; None unless they belong to exactly this text."""
     mark, _, rest = carried.partition(" ")
     if mark != _mark(text) or not re.fullmatch(r"[0-9]{1,9}( [0-9]{1,9})*", rest):
         return None

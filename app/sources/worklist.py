@@ -1,4 +1,4 @@
-"""Track sources on the work list of a negotiation: who reads them, and why none was coded."""
+"""Track who reads the sources of a negotiation, and why nothing was coded from some."""
 
 from dataclasses import dataclass
 

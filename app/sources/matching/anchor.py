@@ -330,7 +330,10 @@ def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: 
 
 
 def _cut(text: str, far: int, near: int) -> int:
-    """Return the first word edge from `far` to `near`; `far` may be on either side."""
+    """Return the first place from `far` to `near` where a word begins, or ends if going back.
+
+    Without such a place it is `near`.
+    """
     step = 1 if far < near else -1
     for at in range(min(max(far, 0), len(text)), near, step):
         outer = text[at] if step > 0 else text[at - 1]

@@ -7,7 +7,7 @@ _LINE = re.compile(r"[\r\n\x85\u2028\u2029]+")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """List the range of each paragraph: between blank lines, or else each line."""
+    """List the range of each paragraph: separated by blank lines, or by line ends without any."""
     parting = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _LINE
     edges = [0, *(edge for gap in parting.finditer(text) for edge in gap.span()), len(text)]
     found = []
