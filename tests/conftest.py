@@ -1,4 +1,4 @@
-"""What tests stand on: a real PostgreSQL, with a fresh migrated database for each test that asks for one."""
+"""Provide a real PostgreSQL, with a fresh migrated database for each test that asks for one."""
 
 import contextlib
 import itertools
@@ -25,14 +25,14 @@ from tests.support.applications import application
 from tests.support.folders import folder, sweep
 
 TEMPLATE = f"parley_template_{os.getpid()}"
-# Else each of the processes that tests start would compile the whole program anew.
+# Otherwise each process that a test starts would compile the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 COSTLY = SimpleNamespace(HASHER=passwords.HASHER, NOBODYS=passwords.NOBODYS)
 numbers = itertools.count()
 
-# How many examples a property is tried with, never how long it takes: that would depend on the machine.
+# Limits the number of examples of a property, not the time, which depends on the machine.
 for name, examples in (("quick", 25), ("full", 100)):
     hypothesis.settings.register_profile(
         name,
@@ -60,14 +60,14 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """As pytest's own, in memory where there is room, and gone after the test."""
+    """Return a folder as pytest's fixture does, in memory if there is room, for this test only."""
     with folder() as made:
         yield made
 
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
-    """Hash at the least cost that Argon2id knows; what the real cost matters to asks for `costly_passwords`."""
+    """Hash passwords at Argon2id's lowest cost; tests of the real cost use `costly_passwords`."""
     cheap = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "HASHER", cheap)
@@ -77,14 +77,14 @@ def cheap_passwords() -> Iterator[None]:
 
 @pytest.fixture
 def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash as the program does in earnest."""
+    """Hash passwords at the program's real cost."""
     monkeypatch.setattr(passwords, "HASHER", COSTLY.HASHER)
     monkeypatch.setattr(passwords, "NOBODYS", COSTLY.NOBODYS)
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
-    """A server with a migrated database to copy from: a throwaway one, or that of --database-url."""
+    """Return a server with a migrated database to copy: a temporary one, or --database-url's."""
     url = pytestconfig.getoption("database_url")
     sweep()
     with folder() as home, _on_other(url) if url else serve(home, fast=True) as server:
@@ -95,7 +95,10 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def _on_other(url: str) -> Iterator[Server]:
-    """A server that goes on: it gets a serving role for these tests alone, and what they made is taken away."""
+    """Use a server that keeps running, with a serving role for these tests alone.
+
+    Role and databases of the tests are removed at the end.
+    """
     role, mine = f"parley_test_{os.getpid()}", f"_{os.getpid()}(_|$)"
     owner = driver_url(url)
     server = Server(
@@ -117,7 +120,7 @@ def _on_other(url: str) -> Iterator[Server]:
 
 @pytest.fixture
 def database(postgres: Server) -> Iterator[Server]:
-    """A fresh, migrated, empty database for this test alone."""
+    """Return a fresh, migrated, empty database for this test alone."""
     name = f"test_{os.getpid()}_{next(numbers)}"
     _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield Server(_named(postgres.url, name), _named(postgres.owner_url, name))
@@ -150,7 +153,7 @@ def app(database: Server, settings: Settings) -> Iterator[FastAPI]:
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    """A stranger's client: no account, no cookies."""
+    """Return a client without account and cookies."""
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as made:
         yield made
 

@@ -1,4 +1,7 @@
-"""Tests share an application, and see nothing of each other: no data, settings, answers, listeners, routes."""
+"""Test that tests with a shared application see nothing of each other.
+
+No data, settings, cached responses, listeners or routes.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +88,8 @@ def test_what_is_decided_when_it_is_put_together_is_not_shared(
         assert answered(client)
 
 
-@pytest.mark.filterwarnings("ignore:The garbage collector")  # which finds the one that is held
+# The garbage collector finds the connection that is held, and warns.
+@pytest.mark.filterwarnings("ignore:The garbage collector")
 def test_a_connection_that_is_held_too_long_is_to_the_old_database(
     lake: Lake, database: Server
 ) -> None:

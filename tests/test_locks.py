@@ -1,4 +1,4 @@
-"""The lock files pin every package by version and hash, and name no place to fetch it from."""
+"""Test that lock files pin every package by version and hash, and name no registry."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`kill -9` in a storm of writes loses nothing that was answered and leaves nothing half done."""
+"""Test that `kill -9` during many writes loses nothing answered and leaves nothing half done."""
 
 import http.client
 import json
@@ -12,21 +12,23 @@ from tests.support.logged import verified
 from tests.support.processes import Running, running
 
 __all__ = ["lake", "lake_database"]
-WRITERS, ANSWERED = 4, 25  # so many answers, and in the middle of the next it is killed
+WRITERS, ANSWERED = 4, 25  # the process is killed during the write after so many answers
 # What each position must have in the log and beside it, for as many versions as it has.
 WHOLE = """
 SELECT p.summary FROM position p
 WHERE p.version = (SELECT count(*) FROM log_revision WHERE kind = 'position' AND object_id = p.id)
   AND p.version = (SELECT count(*) FROM log_spell WHERE position_id = p.id)
-  AND 1 = (SELECT count(*) FROM log_holding WHERE kind = 'position' AND object_id = p.id AND seq_to > 1e18)
-  AND 1 = (SELECT count(*) FROM position_quote q JOIN quote_check c USING (quote_id) WHERE q.position_id = p.id)
+  AND 1 = (SELECT count(*) FROM log_holding
+           WHERE kind = 'position' AND object_id = p.id AND seq_to > 1e18)
+  AND 1 = (SELECT count(*) FROM position_quote q JOIN quote_check c USING (quote_id)
+           WHERE q.position_id = p.id)
   AND 1 = (SELECT count(*) FROM log_quote_use WHERE position_id = p.id)
   AND 1 = (SELECT count(*) FROM idempotency_key WHERE key = p.summary)
 """
 
 
 def state(server: Running, token: str, key: str) -> int | None:
-    """State a position whose summary is its key; the status, or None where no answer came."""
+    """State a position with its key as summary; return the status, or None without an answer."""
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json",
@@ -68,7 +70,7 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
         for thread in threads:
             thread.join(30)
     with connect(lake.database.owner_url) as connection:
-        # What the killed process left open ends by itself; wait for it before looking.
+        # Transactions of the killed process end by themselves; wait for that before checking.
         while connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND usename = 'parley' "
@@ -80,7 +82,7 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
     assert set(answered) <= set(there) <= set(sent)
     assert sorted(whole) == sorted(there)
     assert verified(lake) == []
-    # Whoever got no answer asks again with the same key, and it is there once.
+    # Writers without an answer repeat the request with the same key: it is stored once.
     for key in set(sent) - set(answered):
         assert (
             lake.ada.post("/positions", position(summary=key), **{"Idempotency-Key": key}).status

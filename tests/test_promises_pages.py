@@ -1,4 +1,4 @@
-"""Promises over every page and file: a condition says that it is one, and hearsay says whose word it is."""
+"""Test all pages and files: a condition says that it is one, and hearsay says whose word it is."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from tests.support.fixtures import Lake, lake, lake_database
 __all__ = ["lake", "lake_database"]
 
 WORDS = CONDITION, SUMMARY = "walrus aid ends", "Okapi ferries may go on"
-# What no link leads to.
+# Addresses to which no link leads.
 APART = (
     "/n/lake/code-book/issues/quota/options/q40/merge?into=q30",
     "/n/lake/code-book/parties/north/merge?into=council",
@@ -20,7 +20,7 @@ APART = (
 
 
 def hear(lake: Lake) -> None:
-    """Put on file what the south alone says of the north, with and without the north's own words beside it."""
+    """State what only the south says of the north, with and without the north's own words too."""
     said: dict[str, Any] = {
         "quotes": [quote(speaker="Tol Ibarra")],
         "conditions": {"q40": CONDITION},

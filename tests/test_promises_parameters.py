@@ -1,4 +1,4 @@
-"""Nothing that an address can carry answers 500: every parameter of every address, with the ends of its type."""
+"""Test that no value in an address gives a 500: every parameter, with its type's extremes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ IN_PATHS = {"slug": "%00", "party": "%00", "issue": "ä", "option": "-"}
 
 
 def extremes(schema: dict[str, Any]) -> list[str]:
-    """The first and last values of a parameter's type, by its description."""
+    """Return the first and last values of a parameter's type, by its description."""
     one_of = schema.get("anyOf", [schema])
     schema = next(s for s in one_of if s.get("type") != "null")
     if schema.get("type") == "array":

@@ -1,4 +1,7 @@
-"""Promises over every route, so that a new one has to keep them: 12 rights, 13 drafts, 16 reading changes nothing."""
+"""Test rules over every route, so that a new one has to keep them.
+
+12: rights, 13: drafts, 16: reading changes nothing.
+"""
 
 import hashlib
 import io
@@ -16,8 +19,8 @@ from tests.support.routes import fill, routes
 
 __all__ = ["lake", "lake_database"]
 
-# Who gets past the door of which route; everybody else is asked to sign in (401, a page's GET by way of /login) or told
-# that they may not (403). A route that is not listed fails the test: say who it is for.
+# The accounts that may use each route. Others are asked to sign in (401; a page's GET redirects to
+# /login) or refused (403). A route that is not listed fails the test: add it here.
 ANYONE, SIGNED_IN, EDITOR, ADMIN = "anyone", "signed in", "editor", "admin"
 ROLES = {
     ANYONE: ("stranger", "vic", "ada", "root"),
@@ -211,14 +214,14 @@ VALUES = {
     "version": 1, "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib",
     "rest": "x",
 }  # fmt: skip
-# GETs that are not about the log: they may differ from one moment to the next.
+# GETs that do not depend on the log: they may differ from one moment to the next.
 ENDLESS = "/api/v1/events"
 OF_THE_MOMENT = ("/metrics", "/healthz", "/readyz", ENDLESS)
 
 
 @pytest.fixture
 def filled(lake: Lake) -> Lake:
-    """The lake with a published position of the north."""
+    """Add a published position of the north to the lake."""
     assert lake.ada.state()["id"] == POSITION
     return lake
 
@@ -230,8 +233,11 @@ def test_every_route_is_listed(lake: Lake) -> None:
 
 
 def passes(desk: Desk, method: str, path: str) -> bool:
-    """Does this one get past the door? What is then said of the request itself does not matter here, but no 500."""
-    if path == ENDLESS:  # tests/feeds/test_events.py asks it, of a real server
+    """Tell whether an account may use the route.
+
+    What is said of the request itself does not matter here, except that it must not be a 500.
+    """
+    if path == ENDLESS:  # tested on a real server in tests/feeds/test_events.py
         return True
     if path.startswith("/api/"):
         headers = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
@@ -249,9 +255,8 @@ def passes(desk: Desk, method: str, path: str) -> bool:
     return got.status_code != 403
 
 
-ABOUT_ACCOUNTS = re.compile(
-    "POST /(admin|account|log)"
-)  # last, since they end what we are signed in by
+# These come last, since they end the sessions and tokens that the test uses.
+ABOUT_ACCOUNTS = re.compile("POST /(admin|account|log)")
 
 
 def test_each_route_lets_in_those_whom_it_is_for(filled: Lake, subtests: pytest.Subtests) -> None:
@@ -268,22 +273,22 @@ def test_each_route_lets_in_those_whom_it_is_for(filled: Lake, subtests: pytest.
         for route in order:
             method, path = route.split(" ")
             with subtests.test(f"{name} {route}"):
-                values = (
-                    VALUES if method == "GET" else VALUES | {"number": 99}
-                )  # no sign-in, token or account of theirs
+                # For writes, 99 is no sign-in, token or account of the one who asks.
+                values = VALUES if method == "GET" else VALUES | {"number": 99}
                 assert passes(filled.desks[name], method, fill(path, values)) == (
                     name in ROLES[RIGHTS[route]]
                 )
 
 
-# --- 13: drafts ---------------------------------------------------------------------------------------------------
+# --- 13: drafts -----------------------------------------------------------------------------------
 
 MARKER = "zebrawood"
-ECHOED = rf"[?&;]q={MARKER}|value=\"{MARKER}\"|“{MARKER}”|<title>{MARKER}:"  # what was asked for, said again
+# Places where a page repeats the query.
+ECHOED = rf"[?&;]q={MARKER}|value=\"{MARKER}\"|“{MARKER}”|<title>{MARKER}:"
 
 
 def addresses(lake: Lake) -> list[str]:
-    """Each GET once, with things that are public, and the questions that would find a draft by its words."""
+    """Return each GET once, with public objects, and searches for the words of a draft."""
     found = [
         fill(path, VALUES)
         for method, path in routes(lake.app)
@@ -307,7 +312,7 @@ def addresses(lake: Lake) -> list[str]:
 
 
 def look(desk: Desk, address: str) -> Any:
-    """Read a page by a browser, the API by a token."""
+    """Read a page with a browser, the API with a token."""
     token = {"Authorization": f"Bearer {desk.token}"} if desk.token else {}
     return (
         desk.client.get(address, headers=token)
@@ -316,14 +321,14 @@ def look(desk: Desk, address: str) -> Any:
     )
 
 
-# Of one answer alone: its number in our logs, and the second in which a file was made.
+# Particular to one response: its number in our logs, and the second in which a file was made.
 OF_ONE_ANSWER = re.compile(
     rb"exported_at\W+[0-9T:.-]+Z?|<dcterms:\w+[^>]*>[^<]*<|\"request\":\"[0-9a-f]{16}\""
 )
 
 
 def read(desk: Desk, address: str) -> tuple[int, dict[str, str], list[bytes]]:
-    """An answer to the byte, headers too; of a zip the files in it."""
+    """Return a response byte for byte, with headers; for a zip, the files in it."""
     got = look(desk, address)
     headers = {k: v for k, v in got.headers.items() if k not in ("x-request-id", "date")}
     if got.content[:2] != b"PK":
@@ -335,7 +340,7 @@ def read(desk: Desk, address: str) -> tuple[int, dict[str, str], list[bytes]]:
 
 
 def work_in_private(lake: Lake) -> None:
-    """Whatever editors do that is nobody else's business: drafts, comments on them, notes on the work list."""
+    """Do all that editors do in private: drafts, comments on them, entries of the work list."""
     ada, bo = lake.ada, lake.bo
     made = ada.draft(
         summary=MARKER,
@@ -450,11 +455,11 @@ def test_only_editors_ask_by_status(filled: Lake, status: str) -> None:
     assert len(filled.ada.get("/positions").data) == 1
 
 
-# --- 16: reading changes nothing ------------------------------------------------------------------------------------
+# --- 16: reading changes nothing ------------------------------------------------------------------
 
 
 def digest(connection: psycopg.Connection) -> dict[str, str]:
-    """A sum of every row of every table."""
+    """Return a checksum of every row of every table."""
     tables = connection.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
     ).fetchall()

@@ -1,4 +1,7 @@
-"""Models match migrations, imports run downhill, and nobody sets what is not theirs to set."""
+"""Test that models match migrations, imports follow the layers, and protected fields stay.
+
+No request can set a field that is not the client's to set.
+"""
 
 import subprocess
 import sys
@@ -40,7 +43,7 @@ def test_imports_run_downhill() -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-# --- 14: no mass assignment -----------------------------------------------------------------------------------------
+# --- 14: no mass assignment -----------------------------------------------------------------------
 
 OURS = (
     "id", "uid", "version", "created_by", "first_published_at", "recorded_at", "recorded_by",
@@ -84,9 +87,12 @@ def test_nor_within_a_quote_a_speaker_or_an_option(lake: Lake, subtests: pytest.
     for name in ("uid", "version", "verification", "party_id", "start", "colour"):
         for path, body, where in (
             ("/positions", position(quotes=[quote(**{name: 1})]), f"/quotes/0/{name}"),
-            ("/positions", position(quotes=[quote(speaker={"name": "X", name: 1})]), f"/quotes/0/speaker/{name}"),
-            ("/positions", position(links=[{"issue": "dam", "kind": "package", name: 1}]), f"/links/0/{name}"),
-            ("/negotiations/lake/issues", {"slug": "i", "title": "I", "options": [{**option, name: 1}]},
+            ("/positions", position(quotes=[quote(speaker={"name": "X", name: 1})]),
+             f"/quotes/0/speaker/{name}"),
+            ("/positions", position(links=[{"issue": "dam", "kind": "package", name: 1}]),
+             f"/links/0/{name}"),
+            ("/negotiations/lake/issues",
+             {"slug": "i", "title": "I", "options": [{**option, name: 1}]},
              f"/options/0/{name}"),
         ):  # fmt: skip
             with subtests.test(f"{path} {where}"):

@@ -1,4 +1,4 @@
-"""The example package: well-formed, and every quote verbatim where the article lies beside the repository."""
+"""Test the example package: well-formed, and every quote verbatim, if the article is available."""
 
 import csv
 import hashlib

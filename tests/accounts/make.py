@@ -1,4 +1,4 @@
-"""Accounts to test with, and a browser that is signed in."""
+"""Make accounts for tests, and a browser that is signed in."""
 
 import asyncio
 from collections.abc import Iterable
@@ -26,13 +26,17 @@ async def make_account(
     password: str | None = PASSWORD,
     now: datetime = NOW,
 ) -> Account:
+    """Add an account."""
     return await actions.add_user(
         session, by=None, name=name, role=role, password=password, now=now
     )
 
 
 def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]:
-    """Add an account for each role, named like it, from outside as the command line does; gives API tokens by name."""
+    """Add an account of each role, with the role as its name, as the command line does.
+
+    Returns API tokens by name.
+    """
 
     async def add() -> dict[str, str]:
         engine, now, tokens = make_engine(database_url), clock.now(), {}
@@ -51,7 +55,7 @@ def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]
 def browser(
     app: FastAPI, name: str | None = None, address: str = "127.0.0.1", password: str = PASSWORD
 ) -> TestClient:
-    """A browser at an address, signed in where a name is given."""
+    """Return a browser at an address, signed in if a name is given."""
     made = TestClient(app, follow_redirects=False, client=(address, 5000), headers=SAME_ORIGIN)
     if name is not None:
         answer = made.post("/login", data={"name": name, "password": password})

@@ -1,4 +1,4 @@
-"""Accounts, sign-ins, links and tokens, from adding to ending them."""
+"""Test accounts, sign-ins, links and tokens, from adding to ending them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -180,9 +180,8 @@ async def test_disabling_or_a_new_password_ends_everything_else(
 
     if by == "disabling":
         await actions.disable(session, by="root", account=account, now=NOW)
-        await actions.enable(
-            session, by="root", account=account, now=NOW
-        )  # does not bring anything back
+        # Enabling does not restore sessions and tokens.
+        await actions.enable(session, by="root", account=account, now=NOW)
     else:
         await actions.set_password(
             session,

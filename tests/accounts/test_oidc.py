@@ -1,4 +1,7 @@
-"""Signing in by an OpenID provider: two real ones run here, one of PyPI and one of ours that lies when told to."""
+"""Test signing in by an OpenID provider, with two real ones that run here.
+
+One is a package of PyPI; the other is our own and lies when it is told to.
+"""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +39,7 @@ def running_provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(running_provider: Provider) -> Provider:
-    """As new: tells the truth, and has been asked nothing."""
+    """Reset the provider: it tells the truth, and has no requests recorded."""
     new = Provider(running_provider.issuer, running_provider.key)
     running_provider.__dict__ |= {k: v for k, v in new.__dict__.items() if k != "sign"}
     running_provider.sign = running_provider.signed
@@ -65,7 +68,7 @@ def who(somebody: TestClient) -> str | None:
 
 
 def onward(answer: httpx2.Response) -> str:
-    """The address that a browser goes on to."""
+    """Return the address to which a browser is redirected."""
     assert answer.status_code == 200, answer.text
     link = LexborHTMLParser(answer.text).css_first("#onward").attributes["href"]
     assert answer.headers["refresh"] == f"0; url={link}"
@@ -74,7 +77,7 @@ def onward(answer: httpx2.Response) -> str:
 
 
 def back(address: str) -> str:
-    """Where the provider sends a browser that comes to an address: path and query here."""
+    """Return the path here to which the provider redirects a browser that opens an address."""
     parts = urlsplit(httpx2.get(address).headers["location"])
     assert (parts.netloc, parts.path) == ("testserver", "/login/oidc/callback")
     return f"{parts.path}?{parts.query}"
@@ -90,7 +93,7 @@ def enter(somebody: TestClient, next: str = "/") -> httpx2.Response:
 
 
 def refused(answer: httpx2.Response, somebody: TestClient, words: str, status: int = 422) -> bool:
-    """Is it the page to sign in on, with these words, nobody signed in, and nothing that tells more?"""
+    """Tell whether this is the sign-in page with these words, nobody signed in, and no details."""
     page = LexborHTMLParser(answer.text)
     assert (answer.status_code, page.css_first("h1").text()) == (status, "Sign in"), answer.text
     said = page.css_first(".problem a[href='#field-oidc']").text()
@@ -227,7 +230,8 @@ def test_a_state_that_is_not_this_browsers(app: FastAPI, provider: Provider) -> 
     other.post("/login/oidc")
     provider.asked.clear()
     for somebody, sent in (
-        (browser(app), address),  # none was begun here: somebody is made to sign in as another
+        # No sign-in was begun in this browser: an attack that signs its user in as somebody else.
+        (browser(app), address),
         (other, address),
         (mine, re.sub("state=[^&]+", "state=another", address)),
         (mine, re.sub("state=[^&]+", "", address)),
@@ -258,7 +262,7 @@ def test_nothing_can_be_used_twice(app: FastAPI, provider: Provider) -> None:
 
 
 def test_a_code_of_another_browser_is_of_no_use(app: FastAPI, provider: Provider) -> None:
-    """PKCE and the nonce bind a code to the trip that it was asked for on."""
+    """PKCE and the nonce bind a code to the sign-in for which it was requested."""
     link(app)
     victim, thief = browser(app), browser(app)
     code = parse_qs(urlsplit(back(onward(victim.post("/login/oidc")))).query)["code"][0]

@@ -1,4 +1,7 @@
-"""Signing in and out through pages, what roles and tokens open, and what strangers learn: nothing."""
+"""Test signing in and out on pages, and the rights of roles and tokens.
+
+Strangers learn nothing.
+"""
 
 import re
 import statistics
@@ -38,7 +41,7 @@ ADMIN_PATHS = [
 
 @pytest.fixture
 def app(app: FastAPI) -> FastAPI:
-    """The real one, with routes that say who asks."""
+    """Return the real application, with routes that say who is signed in."""
 
     async def anyone(viewer: Anyone) -> str | None:
         return viewer and viewer.name
@@ -57,7 +60,7 @@ def app(app: FastAPI) -> FastAPI:
 
 @pytest.fixture
 def tokens(database: Server) -> dict[str, str]:
-    """An account of each role, by the same name, with an API token."""
+    """Add an account of each role, with the role as its name; return API tokens."""
     return add_accounts(database.url, UserRole)
 
 
@@ -164,11 +167,12 @@ def test_a_wrong_password_takes_as_long_as_nobody(app: FastAPI, tokens: dict[str
                 }
                 # A new address each time, since tries are counted.
                 somebody._transport.client = (f"192.0.2.{n}", 5000)
-                started = time.process_time()  # hashing is work, and other processes add none to it
+                # CPU time, to which other processes add nothing.
+                started = time.process_time()
                 assert somebody.post("/login", data=data).status_code == 422
                 times.append(time.process_time() - started)
     medians = [statistics.median(times) for times in took.values()]
-    # Without the hash of nobody, one would take a tenth of the other.
+    # Without hashing for unknown names too, one would take a tenth of the other.
     assert min(medians) > 0.6 * max(medians)
 
 

@@ -1,4 +1,4 @@
-"""The cap on sign-ins: exact among workers, durable, and of no use against somebody else."""
+"""Test the limit on sign-ins: exact across workers, durable, and no way to lock others out."""
 
 import asyncio
 from datetime import timedelta
@@ -20,7 +20,7 @@ Sessions = async_sessionmaker[AsyncSession]
 async def try_(
     sessions: Sessions, counts: rate_limit.Counts, after: timedelta = timedelta()
 ) -> bool:
-    """Try once; was it let through?"""
+    """Try to sign in once; return whether it was let through."""
     try:
         async with transaction(sessions) as session:
             await rate_limit.take(session, counts, now=NOW + after)

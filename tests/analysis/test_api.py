@@ -1,4 +1,4 @@
-"""The analyses as JSON: agreement, moves, timeline and coverage, on both time axes."""
+"""Test the analyses as JSON: agreement, moves, timeline and coverage, on both time axes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ N = "/negotiations/lake"
 
 
 def state(desk: Desk, party: str, option: str | None, day: str, **more: Any) -> int:
-    """A position on the quota, said and published on a day."""
+    """State a position on the quota, said and published on a day."""
     told = desk.source(published_on=day, text="We take what we get.")
     said = {
         "attitudes": {option: "prefers"} if option else {},

@@ -1,4 +1,7 @@
-"""Whatever is entered, in whatever order, each answer on both time axes is the one that docs/rules.md gives."""
+"""Test that random entries in any order give the answers that docs/rules.md requires.
+
+Both time axes are tested; the expected answers come from tests/support/opinion.py.
+"""
 
 import random
 from copy import deepcopy
@@ -43,15 +46,14 @@ RANKS: dict[str, dict[str, float | None]] = {
 
 @dataclass
 class Story:
-    """What an editor enters by chance, and what is on file after each entry by our own book."""
+    """An editor who enters things at random, and a book of what must be known after each entry."""
 
     lake: Lake
     chance: random.Random
     book: Book
     sources: list[tuple[int, str | None]] = field(default_factory=list)
-    past: list[tuple[str, Book]] = field(
-        default_factory=list
-    )  # with the instant from which on it was so
+    # Earlier states of the book, each with the instant from which it held.
+    past: list[tuple[str, Book]] = field(default_factory=list)
 
     def enter(self) -> None:
         some = self.chance.choice
@@ -129,7 +131,7 @@ class Story:
         self.note(self.lake.ada.patch(f"{N}/issues/{said.issue}", change))
 
     def quotes(self) -> tuple[list[Body], list[Words]]:
-        """One quote or two: as they are sent, and as our book has them."""
+        """Return one or two quotes, as they are sent and as the book has them."""
         sent: list[Body] = []
         kept: list[Words] = []
         for _ in range(self.chance.choice((1, 1, 2))):
@@ -149,7 +151,7 @@ class Story:
         return sent, kept
 
     def word(self, said: Said) -> None:
-        """Let it say something by chance, of options that are not retired."""
+        """Give a position random content, with options that are not retired."""
         some = self.chance.choice
         said.act, said.firmness = (
             some(("states",) * 5 + ("withdraws",)),
@@ -169,7 +171,7 @@ class Story:
         said.inferred = [option for option in said.attitudes if self.chance.random() < 0.2]
 
     def keep(self, said: Said, answer: Answer, *, refused: bool = False) -> None:
-        """Compare an answer with what it should say, and write it into our book."""
+        """Compare an answer with what it should say, and record it in the book."""
         when = span(said.stated_on, said.quotes) if said.stated_on else (date.min, date.max)
         if refused or when is None:
             assert answer.status == 422, (said, answer.json)

@@ -1,4 +1,4 @@
-"""What `make bench` says and measures."""
+"""Test what `make bench` prints and measures."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The bench of how faithfully documents are read: its stock, its documents, and its judgement of texts made up here."""
+"""Test the fidelity bench: its stock, its documents, and its judgement of made-up texts."""
 
 import asyncio
 import random
@@ -41,9 +41,8 @@ def test_the_stock_deals_each_sentence_once_and_always_the_same() -> None:
             sentence.text for sentence in Stock().deal(language, 9)
         ]
         assert not set(STRANGERS[language]) & {word for text in dealt for word in text.split()}
-        assert not [
-            text for text in dealt if "…" in text or "..." in text
-        ]  # an elision may stand for words
+        # An elision would stand for left-out words.
+        assert not [text for text in dealt if "…" in text or "..." in text]
 
 
 def test_the_true_words_are_all_verified_and_no_altered_ones(document: Document) -> None:

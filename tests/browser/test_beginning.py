@@ -1,4 +1,4 @@
-"""From an empty database to a first published position, on the pages alone."""
+"""Test the way from an empty database to a first published position, on the pages alone."""
 
 import re
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ ARTICLE = (
 
 @pytest.fixture
 def nothing(browser: Browser, database: Server) -> Iterator[Live]:
-    """A server with accounts and not one object."""
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright keeps a loop running in this thread
+    """Serve a database with accounts and no other objects."""
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright runs an event loop in this thread
         tokens = elsewhere.submit(
             add_accounts, database.url, [UserRole.EDITOR, UserRole.ADMIN]
         ).result()

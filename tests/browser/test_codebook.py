@@ -1,4 +1,4 @@
-"""The code book, coverage and review in a real browser: without scripts, by keyboard, and through axe."""
+"""Test code book, coverage and review in a real browser: without scripts, by keyboard, with axe."""
 
 import pytest
 from playwright.sync_api import Browser, expect

@@ -1,4 +1,4 @@
-"""The form in a real browser: by keyboard alone, without scripts, and through everything that loses people's words."""
+"""Test the form in a real browser: by keyboard, without scripts, and where text could be lost."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SAVED = re.compile(r"/positions/\d+/saved")
 
 
 class Keyboard:
-    """A keyboard that counts, and finds its way by Tab alone, as somebody does who has no mouse."""
+    """A keyboard that counts its keys and moves by Tab alone, like a user without a mouse."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,4 +1,4 @@
-"""Links out of quotes, followed by a real Chromium: it marks the quoted words, those and no others."""
+"""Test in a real Chromium that links of quotes mark exactly the quoted words."""
 
 import base64
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 ARTICLES = sorted(Path(__file__).with_name("articles").glob("*.html"))
 NEWS = "https://news.example/"
-# What the browser marks is painted in a colour of its own, letters and all.
+# Marked text is painted in one colour, letters included, so that it can be found in a screenshot.
 MARKED = """
 ::target-text { background: #f0f !important; color: #f0f !important }
 * { line-height: 2 !important; text-decoration: none !important; animation: none !important }
@@ -33,13 +33,15 @@ CHARACTERS = """() => {
       range.setEnd(node, i + 1);
       const box = range.getClientRects()[0];
       if (box && box.width >= 1)
-        found.push([node.data[i], box.left + scrollX + box.width / 2, box.top + scrollY + box.height / 2]);
+        found.push([node.data[i], box.left + scrollX + box.width / 2,
+                    box.top + scrollY + box.height / 2]);
     }
   }
   return found;
 }"""
 PAINTED = """async ([picture, points]) => {
-  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
+  const image = await createImageBitmap(
+    await (await fetch(`data:image/png;base64,${picture}`)).blob());
   const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
   canvas.drawImage(image, 0, 0);
   const pixels = canvas.getImageData(0, 0, image.width, image.height).data;
@@ -52,13 +54,16 @@ PAINTED = """async ([picture, points]) => {
 
 @dataclass(frozen=True)
 class Marks:
-    """Tells which characters of a page a browser has marked, by the colour they are painted in."""
+    """Tell which characters of a page are marked, by their colour in a screenshot."""
 
     page: Page
     eye: Page
 
     def follow(self, link: str) -> list[str]:
-        """Open a link as an address that was typed; gives each stretch of marked characters, without white space."""
+        """Open a link like a typed address; return each stretch of marked characters.
+
+        White space is left out.
+        """
         self.page.goto("about:blank")
         self.page.goto(link)
         return self.read()
@@ -90,7 +95,7 @@ def _serve(route: Route) -> None:
 
 
 def put_on_file(desk: Desk, path: Path) -> int:
-    """Send a page in by the form, look it over, and save it; gives the number of the source."""
+    """Upload a page with the form, check the text, and save it; return the source's id."""
     headers = {"Authorization": f"Bearer {desk.token}"}
     data = {"url": NEWS + path.name, "title": path.stem, "negotiation": "lake"}
     file = {"file": (path.name, path.read_bytes())}
@@ -111,13 +116,13 @@ def quotes_of(path: Path) -> list[str]:
 
 
 def state(desk: Desk, source: int, *exact: str) -> list[dict[str, Any]]:
-    """The quotes of a draft, which may hold words that were not found in the source."""
+    """State a draft with these quotes, which may hold words that are not in the source."""
     body = position(quotes=[quote(words, source) for words in exact], status="draft")
     return list(desk.post("/positions", body).data["quotes"])
 
 
 def plain(words: str) -> str:
-    """Without what the rule of verbatim quotes passes over, and without white space."""
+    """Remove what the rule for verbatim quotes ignores, and white space."""
     return "".join(fold(words).text.split())
 
 

@@ -1,4 +1,4 @@
-"""The printed matrix says which day it stands at, and shows nothing that paper cannot do."""
+"""Test that the printed matrix names its day, and shows no controls, which paper cannot use."""
 
 import pytest
 from playwright.sync_api import Browser, expect

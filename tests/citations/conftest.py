@@ -1,4 +1,4 @@
-"""The lake: a small invented negotiation with accounts, made once and copied for every test that asks for it."""
+"""Provide the lake: a small invented negotiation with accounts, copied for each test."""
 
 from tests.support.fixtures import lake, lake_database
 

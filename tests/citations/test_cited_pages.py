@@ -1,4 +1,4 @@
-"""Every view, position, quote and source says how it is cited, to people and to machines."""
+"""Test that each view, position, quote and source has its citation, for people and for programs."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A citation in four forms: others' readers give back what was put in."""
+"""Test citations in four formats: other programs' readers return what was put in."""
 
 import json
 from dataclasses import replace
@@ -98,9 +98,8 @@ def test_text_says_once_what_stands_in_the_place_of_an_author() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_says_where_to_find_what_has_no_address(form: str) -> None:
     found = FORMS[form][1](LETTER).replace("\\url{", "")
-    assert found.count("Lake archive, box 3") == (
-        2 if form == "ris" else 1
-    )  # in AV, and in N1, which more read
+    # In RIS it is in AV, and in N1, which more programs read.
+    assert found.count("Lake archive, box 3") == (2 if form == "ris" else 1)
     assert found.count("On record at https://y.example/sources/1?known") == 1
 
 
@@ -172,7 +171,7 @@ def test_pybtex_prints_it(work: Work, style: str) -> None:
     assert (work.reference or "") in printed
 
 
-@settings(max_examples=25)  # it makes a file for each
+@settings(max_examples=25)  # each example writes a file
 @given(TITLES)
 def test_pybtex_takes_every_text(text: str) -> None:
     record = f"https://y.example/{quote(text)}"

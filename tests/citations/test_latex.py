@@ -1,4 +1,4 @@
-"""References are typeset by biblatex and biber, where a TeX is installed."""
+"""Test that biblatex and biber typeset references, if TeX is installed."""
 
 import shutil
 import subprocess

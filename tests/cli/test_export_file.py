@@ -1,4 +1,4 @@
-"""Exports from the command line: the same as over the web, whole or not at all."""
+"""Test exports from the command line: equal to those over HTTP, complete or absent."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""An editor at a browser, one at the API, and the negotiation that they work on."""
+"""Provide an editor in a browser, one at the API, and the negotiation that they work on."""
 
 from collections.abc import Iterator
 

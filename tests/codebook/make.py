@@ -1,4 +1,4 @@
-"""A small negotiation to work on, made as programs make one: over the API."""
+"""Make a small negotiation to work on, over the API as programs do."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from tests.accounts.make import SAME_ORIGIN
 
 @dataclass(frozen=True)
 class Api:
-    """Writes with the token of an editor; refuses to go on where the server refuses."""
+    """An API client with an editor's token; it fails if the server refuses."""
 
     client: TestClient
     token: str
@@ -39,7 +39,7 @@ SCALE = [
 
 
 def negotiation(api: Api, slug: str = "sarn", **more: Any) -> int:
-    """Two parties, an issue with four options and one with two, a source; gives the source's number."""
+    """Make two parties, an issue with four options, one with two, and a source; return its id."""
     api.post("/negotiations", {"slug": slug, "title": "Sarn accord", **more})
     for party in ("aldria", "borsk"):
         api.post("/parties", {"slug": f"{slug}-{party}", "name": party.capitalize()})
@@ -62,8 +62,8 @@ def negotiation(api: Api, slug: str = "sarn", **more: Any) -> int:
 
 
 def position(
-    api: Api, source: int, party: str = "aldria", day: str = "2025-03-10", issue: str = "truce", slug: str = "sarn",
-    said: str = "We want a month of quiet.", party_slug: str = "", **body: Any,
+    api: Api, source: int, party: str = "aldria", day: str = "2025-03-10", issue: str = "truce",
+    slug: str = "sarn", said: str = "We want a month of quiet.", party_slug: str = "", **body: Any,
 ) -> dict[str, Any]:  # fmt: skip
     quotes = [{"source_id": source, "exact": said, "said_on": day}]
     sent = {

@@ -1,4 +1,7 @@
-"""A negotiation begun from nothing, on the pages alone: short names made, answers given at once, parties looked up."""
+"""Test a negotiation from nothing, on the pages alone.
+
+Slugs are made, options are entered with their issue, and known parties are found.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""The code book's forms: who may, what is kept, who was quicker."""
+"""Test the code book's forms: permissions, what is stored, and concurrent edits."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ FORMS = [
 
 
 def values(client: TestClient, path: str, number: int = -1) -> dict[str, Any]:
-    """What a form would send as it stands."""
+    """Return what a form would send unchanged."""
     answer = client.get(path)
     assert answer.status_code == 200, answer.text
     return fields_of(answer.text, number)
@@ -45,7 +45,7 @@ def fields_of(html: str, number: int = -1) -> dict[str, Any]:
 
 
 def errors(html: str) -> list[str]:
-    """Messages of the summary; each leads to a field that says the same."""
+    """Return the messages of the summary; each links to a field with the same message."""
     tree = LexborHTMLParser(html)
     assert tree.css_first("title").text().startswith("Error: ")
     found = []
@@ -92,9 +92,8 @@ def test_a_negotiation_is_changed_with_its_reason(
     refused = post(editor, f"{BOOK}/negotiation", **sent)
     assert refused.status_code == 422 and "Sarn railway accord" in refused.text
     assert errors(refused.text) == ["Why is it changed? Say why it is changed"]
-    done = post(
-        editor, f"{BOOK}/negotiation", **sent | {"reason": "Its full name", "review": "on"}
-    )  # which only an admin switches
+    # Only an admin can switch review on.
+    done = post(editor, f"{BOOK}/negotiation", **sent | {"reason": "Its full name", "review": "on"})
     assert (done.status_code, done.headers["location"]) == (303, BOOK)
     data = api.get("/negotiations/sarn")["data"]
     assert (data["title"], data["coded_through"], data["review"]) == (
@@ -135,7 +134,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
     assert answer.status_code == 412
     now = fields_of(answer.text)
     assert (now["title"], now["reason"]) == ("How long a truce", "Shorter")
-    assert now["question"] == "How long?"  # untouched by me, so theirs is taken over
+    assert now["question"] == "How long?"  # not changed in this form, so the other change stays
     assert (
         LexborHTMLParser(answer.text).css_first("#theirs-title").text(strip=True)
         == "On file now:Duration"
@@ -174,9 +173,8 @@ def test_parties_are_added_seated_edited_and_moved(
     seat = {"party": "elsewhere", "role": "mediator"}
     assert post(editor, f"{BOOK}/parties/seat", **seat).status_code == 303
     assert post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303
-    assert (
-        post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303
-    )  # sent twice
+    # The same form sent twice.
+    assert post(editor, f"{BOOK}/parties/dorrin/move", direction="up", place="2").status_code == 303
     parties = api.get("/negotiations/sarn")["data"]["parties"]
     assert [p["slug"] for p in parties] == ["sarn-aldria", "dorrin", "sarn-borsk", "elsewhere"]
     assert [p["consent_required"] for p in parties] == [True, False, True, False]

@@ -1,4 +1,4 @@
-"""Coverage: what is counted among what, and the note that somebody looked."""
+"""Test coverage: what is counted where, and looks that found nothing."""
 
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
@@ -38,7 +38,7 @@ def test_each_cell_is_counted_where_it_belongs(api: Api, source: int, client: Te
     }  # fmt: skip
     [searched] = lines(html, "searched")
     assert "Borsk, 12 March 2025 in speeches of February by editor" in searched
-    assert not LexborHTMLParser(html).css("main input, .does a")  # the forms are the editors'
+    assert not LexborHTMLParser(html).css("main input, .does a")  # only editors get forms
     assert (
         figures(client.get(f"{PAGE}?as_of=2025-03-20&stale_after=5").text)["not seen for 5 days"]
         == 2

@@ -1,4 +1,4 @@
-"""Merging and splitting parties: everything goes along, nothing is rewritten, and it can be undone."""
+"""Test merging and splitting parties: everything is included, nothing rewritten, all reversible."""
 
 import asyncio
 from typing import Any
@@ -29,7 +29,7 @@ def quoting(source: int, exact: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def held(api: Api, source: int) -> dict[str, int]:
-    """What Borsk holds: a past and a current position, one by hearsay, a draft; and one of Aldria's elsewhere."""
+    """State Borsk's positions: past, current, hearsay, a draft; and one of Aldria elsewhere."""
     head = {"name": "Ilka Ruy", "office": "Premier", "aliases": ["Ілька Руй"]}
     api.post("/speakers", head | {"party": "sarn-borsk"})
     api.post("/speakers", {"name": "Olo Dan", "office": "Envoy", "party": "sarn-aldria"})
@@ -71,13 +71,13 @@ def merged(editor: TestClient, path: str = MERGE, into: str = "sarn-aldria", **m
 
 
 def now_at(editor: TestClient, number: int) -> int:
-    """Where the page of a retracted position says that it is recorded now."""
+    """Return where the page of a retracted position says that it is recorded now."""
     tree = LexborHTMLParser(editor.get(f"/positions/{number}").text)
     return int(tree.css_first("[data-recoded-as]").attributes["href"].split("/")[-1])
 
 
 def says(p: dict[str, Any]) -> dict[str, Any]:
-    """What a position says, whoever holds it and whoever recorded it when."""
+    """Return what a position says, without its party and when and by whom it was recorded."""
     own = (
         "id",
         "uid",
@@ -174,9 +174,8 @@ def test_it_is_one_entry_and_the_past_stays(
     assert batch == [("merge sarn-borsk into sarn-aldria", "editor")]
     assert entries == (was["meta"]["revision"] + 1,)
     then = api.get("/negotiations/sarn/matrix", **pins)
-    assert (
-        then["data"] == was["data"] and then["meta"]["changed_since"] == 2
-    )  # that have been retracted
+    # Two positions have been retracted since.
+    assert then["data"] == was["data"] and then["meta"]["changed_since"] == 2
     now = api.get("/negotiations/sarn/matrix")["data"]
     assert [p["slug"] for p in now["parties"]] == ["sarn-aldria"]
     assert {c["issue"]: c["position"]["attitudes"] for c in now["cells"]} == {
@@ -187,9 +186,8 @@ def test_it_is_one_entry_and_the_past_stays(
 def test_it_is_no_move_and_loses_no_place_in_the_order(
     api: Api, source: int, held: dict[str, int], editor: TestClient
 ) -> None:
-    tie = position(
-        api, source, "borsk", day="2025-03-01", attitudes={"none": "prefers"}
-    )  # as old as the first
+    # Stated on the same day as the first.
+    tie = position(api, source, "borsk", day="2025-03-01", attitudes={"none": "prefers"})
     was = api.get("/negotiations/sarn/changes")["data"]
     corrections = len(api.get("/negotiations/sarn/changes")["corrections"])
     merged(editor)
@@ -221,7 +219,7 @@ def test_the_derived_tables_can_still_be_rebuilt(
             ]
 
     async def work() -> None:
-        engine = make_engine(database.owner_url)  # whose tables they are
+        engine = make_engine(database.owner_url)  # the owner of the tables
         async with transaction(make_sessions(engine)) as session:
             await rebuild(session)
         await engine.dispose()
@@ -298,7 +296,7 @@ def test_what_was_edited_meanwhile_is_shown_again(
     assert again["reason"] == WHY
     assert post(editor, MERGE, **again).status_code == 303
     revision = api.get("/negotiations/sarn")["meta"]["revision"]
-    assert post(editor, MERGE, **again).status_code == 303  # sent twice
+    assert post(editor, MERGE, **again).status_code == 303  # the same form sent twice
     assert api.get("/negotiations/sarn")["meta"]["revision"] == revision
     assert get(api, now_at(editor, held["second"]))["summary"] == "A month, they say"
 
@@ -374,7 +372,7 @@ def test_a_split_takes_what_was_ticked_to_a_new_party(
         f"take-{held['second']}",
     }
     assert (shown["name"], shown["reason"]) == ("Cerra", "Its own party")
-    elsewhere = post(editor, SPLIT, **shown | {"to": "sarn-aldria"})  # chosen, but not looked at
+    elsewhere = post(editor, SPLIT, **shown | {"to": "sarn-aldria"})  # chosen without a preview
     assert elsewhere.status_code == 412
     assert errors(split(editor, SPLIT, name="Cerra", slug="cerra").text) == [
         "Choose at least one position that the other party holds"
@@ -447,8 +445,8 @@ def test_restoring_brings_the_column_back(
     assert not LexborHTMLParser(editor.get(f"/positions/{held['first']}").text).css(
         "[data-recoded-as]"
     )
-    assert merge(editor).status_code == 422  # what was made of it is there already
-    merged(editor, **{f"rival-{held['first']}": str(made)})  # again, for what was restored
+    assert merge(editor).status_code == 422  # the copy is there already
+    merged(editor, **{f"rival-{held['first']}": str(made)})  # again, for the restored one
     assert (
         get(api, held["first"])["status"] == "retracted" and now_at(editor, held["first"]) == made
     )
@@ -495,7 +493,7 @@ def test_a_party_that_was_merged_into_is_merged_itself(
     merged(editor, f"{BOOK}/sarn-aldria/merge", "cerra")
     seats = {p["slug"]: p["merged_into"] for p in api.get("/negotiations/sarn")["data"]["parties"]}
     assert seats == {"cerra": None, "sarn-aldria": "cerra", "sarn-borsk": "cerra"}
-    merged(editor, f"{BOOK}/cerra/merge", "sarn-borsk")  # and all the way round
+    merged(editor, f"{BOOK}/cerra/merge", "sarn-borsk")  # closing the circle
     seats = {p["slug"]: p["merged_into"] for p in api.get("/negotiations/sarn")["data"]["parties"]}
     assert seats == {"cerra": "sarn-borsk", "sarn-aldria": "sarn-borsk", "sarn-borsk": None}
 
@@ -503,7 +501,7 @@ def test_a_party_that_was_merged_into_is_merged_itself(
 async def test_what_a_person_typed_is_stored_once(
     session: Any, held: dict[str, int], editor: TestClient
 ) -> None:
-    """Two parties at once: the log's chain holds and every quote of a new position has its check."""
+    """Merging two parties keeps the log's chain, and each quote of a new position has its check."""
     merged(editor)
     unchecked = text(
         "SELECT count(*) FROM position_quote p LEFT JOIN quote_check c USING (quote_id)"

@@ -1,4 +1,4 @@
-"""Merging and splitting options: what becomes of positions, and what stays as it was known."""
+"""Test merging and splitting options: new versions of positions, and unchanged earlier answers."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def test_a_split_moves_or_doubles_what_was_said() -> None:
 
 @pytest.fixture
 def coded(api: Api, source: int) -> dict[str, int]:
-    """A cell that went from thirty days to a month, a contrary position, a draft, and a tie from another issue."""
+    """State a cell that moved, a contrary position, a draft, and a link from another issue."""
     made = {
         "first": position(api, source, day="2025-03-01",
                           attitudes={"thirty": "prefers", "none": "rejects"},
@@ -160,10 +160,11 @@ def test_a_recoding_is_no_move(api: Api, coded: dict[str, int], editor: TestClie
     merged(editor, **{f"keep-{coded['contrary']}": "source"})
     first, second = (api.get(f"/positions/{coded[n]}")["data"] for n in ("first", "second"))
     assert (first["attitudes"], first["conditions"]) == (second["attitudes"], second["conditions"])
+    # Thirty days and a month are the same option now, so there is no third move.
     assert kinds() == [
         "restated",
         "new",
-    ]  # thirty days and a month are the same answer now; no third line
+    ]
 
 
 def test_a_merge_is_refused_over_what_changed_and_done_once(

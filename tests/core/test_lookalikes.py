@@ -1,4 +1,4 @@
-"""What cannot be seen is found, and what looks alike is told from what does not."""
+"""Test that invisible characters are found, and look-alike names distinguished from others."""
 
 import pytest
 

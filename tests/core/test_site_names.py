@@ -1,4 +1,4 @@
-"""Names of sites: what there cannot be is refused, what could be taken for another is shown in plain letters."""
+"""Test host names: impossible ones are refused, deceptive ones shown in punycode."""
 
 import pytest
 

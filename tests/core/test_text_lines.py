@@ -1,4 +1,4 @@
-"""Line ends are one thing, and what cannot be saved is named with its place."""
+"""Test that all line ends are one, and that characters that cannot be stored are located."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

@@ -1,4 +1,4 @@
-"""Packages for tests: written by hand, imported and exported in one call each."""
+"""Write data packages by hand, import and export them, in one call each."""
 
 import asyncio
 import csv
@@ -25,7 +25,7 @@ SEEDS = Path(__file__).parents[2] / "seeds" / "ukraine-ceasefire-2025"
 
 
 def small() -> Tables:
-    """The least that makes a position, with keys of its own."""
+    """Return the smallest package with a position; it has keys of its own."""
     return {
         "negotiations": [{"slug": "sea", "title": "The sea"}],
         "parties": [{"slug": "isle", "name": "Isle"}, {"slug": "coast", "name": "Coast"}],
@@ -90,7 +90,7 @@ def small() -> Tables:
 def write(
     folder: Path, tables: Tables, files: dict[str, bytes] | None = None, **descriptor: Any
 ) -> Path:
-    """Write a package; a row lacks the columns that it does not name."""
+    """Write a package; tables may lack columns that no row names."""
     folder.mkdir(parents=True, exist_ok=True)
     resources = []
     for name, rows in tables.items():
@@ -110,7 +110,7 @@ def write(
 
 
 def hashed(folder: Path) -> None:
-    """Let the descriptor say what each table's checksum is."""
+    """Add each table's checksum to the descriptor."""
     said = json.loads((folder / "datapackage.json").read_text())
     for resource in said["resources"]:
         data = (folder / resource["path"]).read_bytes()
@@ -119,7 +119,7 @@ def hashed(folder: Path) -> None:
 
 
 def at_work(url: str, work: Callable[[AsyncSession], Any]) -> Any:
-    """Run something in a transaction of its own."""
+    """Run an action in a transaction of its own."""
 
     async def run() -> Any:
         engine = make_engine(url, limits=False)
@@ -133,13 +133,14 @@ def at_work(url: str, work: Callable[[AsyncSession], Any]) -> Any:
 
 
 def take_in(url: str, path: Path, **more: Any) -> Report:
+    """Import a package."""
     result = at_work(url, lambda s: import_package(s, path, by="importer", now=clock.now(), **more))
     assert isinstance(result, Report)
     return result
 
 
 def faults_of(url: str, path: Path, **more: Any) -> list[str]:
-    """The lines that refuse a package, or none."""
+    """Return the faults for which a package is refused; empty if there are none."""
     try:
         take_in(url, path, **more)
     except ImportFaults as error:
@@ -150,6 +151,8 @@ def faults_of(url: str, path: Path, **more: Any) -> list[str]:
 def give_out(
     url: str, negotiation: str, out: Any, *, texts: bool = True, known_at: Any = None
 ) -> None:
+    """Export a package."""
+
     async def work(session: AsyncSession) -> None:
         await export_package(
             session, await moment(session, known_at), negotiation, out, texts=texts
@@ -170,7 +173,7 @@ def commits(url: str) -> int:
 
 
 def bare(value: Any) -> Any:
-    """An API answer without what differs from database to database."""
+    """Return an API answer without what differs from database to database."""
     if isinstance(value, dict):
         mine = {"id", "order_uncertain", "possible"} | {
             k for k in ("position",) if isinstance(value.get(k), int)

@@ -1,4 +1,4 @@
-"""Whatever a negotiation says, it comes through a package unchanged."""
+"""Test that any negotiation comes through a package unchanged."""
 
 import csv
 import io
@@ -44,7 +44,7 @@ def test_a_list_is_read_as_it_was_written(aliases: list[str]) -> None:
 
 @st.composite
 def negotiations(draw: Any) -> Tables:
-    """A package with several positions in several versions, drafts among them."""
+    """Draw a package with several positions in several versions, drafts among them."""
     tables = small()
     tables["positions"], tables["quotes"], tables["attitudes"], tables["links"] = [], [], [], []
     tables["parties"][0] |= {

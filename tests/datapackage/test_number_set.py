@@ -1,4 +1,4 @@
-"""A set that takes a bit a number says the same as one that takes many."""
+"""Test that a set of one bit per number equals an ordinary set."""
 
 from hypothesis import given
 from hypothesis import strategies as st

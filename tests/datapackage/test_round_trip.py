@@ -1,4 +1,4 @@
-"""Out of one database and into another: the same answers, and the same bytes when it comes out again."""
+"""Test export and import: the same answers, and the same bytes in a second export."""
 
 import io
 import zipfile
@@ -26,7 +26,7 @@ from tests.support.fixtures import Lake
 
 
 def live(lake: Lake) -> None:
-    """Let things happen that a history has to tell."""
+    """Make changes of every kind that a history has to contain."""
     ada = lake.ada
     first = ada.state(
         conditions={"q40": "only if it rains"},
@@ -86,7 +86,7 @@ def live(lake: Lake) -> None:
 
 
 def answers(desk: Desk) -> dict[str, Any]:
-    """Everything that readers get, but for what differs from database to database."""
+    """Return everything that readers get, without what differs from database to database."""
     got: dict[str, Any] = {}
     for path in (
         "",

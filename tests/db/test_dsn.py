@@ -1,4 +1,4 @@
-"""Addresses of servers, in the spellings of SQLAlchemy and of libpq."""
+"""Test database addresses as SQLAlchemy and libpq write them."""
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict

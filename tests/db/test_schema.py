@@ -1,4 +1,4 @@
-"""The migrations make just the tables that the models describe."""
+"""Test that the migrations make exactly the tables of the models."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext

@@ -1,4 +1,7 @@
-"""From a pasted article to a published, verified position: by keyboard, and without JavaScript; keys are counted."""
+"""Test the way from a pasted article to a verified, published position; keys are counted.
+
+By keyboard, and without JavaScript.
+"""
 
 import re
 from pathlib import Path
@@ -13,13 +16,14 @@ from tests.support.looks import WAYS, looks_well
 
 pytestmark = pytest.mark.browser
 
-# The publisher's article, where it is at hand; else an invented one of the same make.
+# The publisher's article if it is available, otherwise an invented one of the same structure.
 ARTICLE = Path(__file__).parents[3] / "shared" / "sources" / "ceasefire-questions.txt"
 INVENTED = """No rail will be torn up
 
 The minister came to Sarn on Sunday with an offer and a bill.
 
-“We agree to forty per cent of the water. But we believe this share should lead to a long-term treaty,” Mara Venn said.
+“We agree to forty per cent of the water. But we believe this share should lead to a long-term \
+treaty,” Mara Venn said.
 
 “How will this share be used? To flood the valley?” she added. Some 😀 asked “why”.
 """
@@ -32,7 +36,7 @@ def article() -> str:
 
 
 class Hands:
-    """Fingers that count."""
+    """Hands at a keyboard and a mouse that count keys and clicks."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.keys, self.clicks = page, 0, 0
@@ -47,7 +51,7 @@ class Hands:
         self.keys += len(words)
 
     def paste(self, words: str) -> None:
-        """Ctrl+V, which counts two keys."""
+        """Press Ctrl+V, which counts two keys."""
         self.page.keyboard.insert_text(words)
         self.keys += 2
 
@@ -108,7 +112,7 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(
         position = verified(live)
         expect(page.locator(f"#p-{position['id']}")).to_be_visible()
         first = hands.keys - source
-        # The form waits for more from the same source, and the next candidate is the one after these words.
+        # The form stays with the same source, and the next candidate is the one after this quote.
         expect(page.locator("[name=q-0-source]")).to_have_value(re.compile(TITLE))
         expect(page.locator("[name=q-0-exact]")).to_have_value("")
         starts = [

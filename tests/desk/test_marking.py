@@ -1,4 +1,4 @@
-"""A text cut where marks begin and end: joined again it is the text, code point for code point."""
+"""Test that a text cut at the ends of marks can be joined again, code point for code point."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The desk's pages: what is marked, what stands in the margin, and what is published from there."""
+"""Test the desk's pages: marks, notes in the margin, and publishing from there."""
 
 from typing import Any
 

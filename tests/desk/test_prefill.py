@@ -1,4 +1,4 @@
-"""What the form is filled in with when words are taken from a text."""
+"""Test how the form is filled in from a selected passage."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The work list of sources: to read, being read by whom, coded, or considered and not coded, because."""
+"""Test the work list of sources: to read, being read by whom, coded, or nothing to code and why."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ def add(lake: Lake, **more: object) -> int:
 
 
 def stages(lake: Lake, path: str = LIST) -> dict[str, str]:
-    """The state of each source by its title."""
+    """Return the state of each source by its title."""
     rows = LexborHTMLParser(lake.ada.page(path).text).css(".worklist tbody tr:has(th)")
     return {
         r.css_first("th a").text(): re.sub(r"\s+", " ", r.css_first("td:last-child").text()).strip()
@@ -66,7 +66,7 @@ def test_what_is_read_for_nothing_needs_a_reason_and_keeps_it(lake: Lake) -> Non
     assert "Лише про &lt;погоду&gt;" in coverage and "where=%D0%9F" in coverage
     assert "Папір" in lake.ada.page("/n/lake/looks/new?where=Папір").text
     lake.ada.state(quotes=[quote("Words", source_id=number)])
-    assert stages(lake)["Папір"] == "coded"  # whatever was said before
+    assert stages(lake)["Папір"] == "coded"  # whatever state was set before
     too_long = say(lake, number, "read", version=1, reason="x" * 60_000)
     assert too_long.status_code == 422
 

@@ -1,4 +1,4 @@
-"""Small .dna files in the three table layouts that versions 2 and 3 have had."""
+"""Make small .dna files in the three table layouts of versions 2 and 3."""
 
 import sqlite3
 from pathlib import Path
@@ -105,7 +105,7 @@ def dna(
 
 
 def span(text: str, words: str | None) -> tuple[int, int]:
-    """Where words stand, counted as Java does."""
+    """Return start and stop of words, counted in UTF-16 units as Java does."""
     if words is None:
         return 9_000, 9_010
     start = len(text[: text.index(words)].encode("utf-16-le")) // 2

@@ -1,4 +1,7 @@
-"""Files of Discourse Network Analyzer: mapped on a page, what does not fit listed, and written so as to be read."""
+"""Test import and export of Discourse Network Analyzer files.
+
+Files are mapped on a page, statements that do not fit are listed, and exports can be read.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -32,7 +35,7 @@ def test_every_layout_is_read(tmp_path: Path, layout: int) -> None:
         }
     }
     first = found.statements[0]
-    assert first.words() == SPANS["forty"]  # behind a character that takes two of Java's
+    assert first.words() == SPANS["forty"]  # after a character of two UTF-16 units
     assert first.values == {
         "person": "Mara Venn",
         "organization": "The North",
@@ -56,10 +59,10 @@ def test_a_local_midnight_of_version_2_is_its_day(tmp_path: Path, east: int) -> 
 @pytest.mark.parametrize(
     ("layout", "version", "date", "day"),
     [
-        (2, "2.0 beta 25", 86_400_000, "1970-01-02"),  # small, and milliseconds all the same
+        (2, "2.0 beta 25", 86_400_000, "1970-01-02"),  # a small number, still milliseconds
         (2, None, -86_400_000, "1969-12-31"),
         (3, "3.0.11", 172_800, "1970-01-03"),
-        (3, "3.0.11", 200_000_000_000, "8307-10-01"),  # large, and seconds all the same
+        (3, "3.0.11", 200_000_000_000, "8307-10-01"),  # a large number, still seconds
         (4, None, SECONDS, "2024-05-14"),
     ],
 )
@@ -222,7 +225,8 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
     with sqlite3.connect(tmp_path / "out.dna") as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        # What the program asks of a coder on opening a file, since 3.0.7 also the right to edit coder relations.
+        # The rights that the program reads on opening a file; since 3.0.7, that to edit coder
+        # relations is one of them.
         rights = [
             row[1]
             for row in connection.execute("PRAGMA table_info(CODERS)")

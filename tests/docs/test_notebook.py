@@ -1,4 +1,4 @@
-"""The notebook is run as somebody runs it, against a live server, and has no results of an earlier run in it."""
+"""Test that the notebook runs against a live server, and that it has no stored results."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Double coding: drawn at random, coded blind, kept apart, compared by Krippendorff's alpha."""
+"""Test double coding: random draws, blind coding apart from the matrix, Krippendorff's alpha."""
 
 import re
 
@@ -16,9 +16,8 @@ PAGE = "/n/sarn/double-coding"
 def test_alpha_is_krippendorffs() -> None:
     two = [[2, 0, 0, 0]] * 2 + [[0, 2, 0, 0]] * 2
     assert alpha(two) == 1
-    assert alpha([[1, 1, 0, 0]] * 2) == pytest.approx(
-        -0.5
-    )  # by hand: 1 - (4 - 1) * 4 / (2 * 2 * 2)
+    # Computed by hand: 1 - (4 - 1) * 4 / (2 * 2 * 2)
+    assert alpha([[1, 1, 0, 0]] * 2) == pytest.approx(-0.5)
     assert alpha([[2, 0, 0, 0]] * 5) is None and alpha([]) is None
 
 
@@ -26,7 +25,7 @@ def test_each_option_of_each_unit_is_a_value_and_silence_is_one() -> None:
     units = [[{1: "prefers"}, {1: "prefers"}], [{}, {2: "rejects"}], [{1: "prefers"}]]
     found = reliability(units, [1, 2])
     assert (found.units, found.values, found.differ) == (2, 4, 1)
-    # By hand: pairs 2 prefers, 5 silent, 1 rejects; 1 - 7 * 2 / (8 * 8 - 4 - 25 - 1)
+    # Computed by hand: pairs 2 prefers, 5 silent, 1 rejects; 1 - 7 * 2 / (8 * 8 - 4 - 25 - 1)
     assert found.alpha == pytest.approx(1 - 7 * 2 / 34)
 
 
@@ -37,7 +36,7 @@ def test_a_coding_follows_merged_options() -> None:
 
 @pytest.fixture
 def source(api: Api) -> int:
-    """Two cells coded by the editor out of one source; two others are empty."""
+    """Code two cells as the editor from one source; two others stay empty."""
     number = negotiation(api)
     position(
         api, number, attitudes={"month": "prefers", "none": "rejects"}, said="A month, not none."
@@ -89,11 +88,10 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     assert "at most one" in errors(refused.text)[0] and refused.text.count(" checked>") == 5
     torn = post(second, truce, found="nothing", **{"option-month": "prefers"})
     assert torn.status_code == 422 and "yet there is an attitude" in errors(torn.text)[0]
-    on = post(
-        second, truce, do="next", **{"option-month": "prefers"}
-    )  # who names an attitude found a position
+    # An attitude implies that a position was found.
+    on = post(second, truce, do="next", **{"option-month": "prefers"})
     assert on.status_code == 303 and on.headers["location"] in set(mine.values()) - {truce}
-    assert post(second, truce, found="nothing").status_code == 303  # sent again: the first stands
+    assert post(second, truce, found="nothing").status_code == 303  # again: the first one is kept
     assert second.get(truce).status_code == 409
     assert post(second, mine["Borsk on Length of the truce"], found="nothing").status_code == 303
     cells = LexborHTMLParser(second.get(PAGE).text).css("tbody tr")

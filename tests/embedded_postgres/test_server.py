@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, with real processes that come, go, and are killed."""
+"""Test the embedded PostgreSQL with real processes that start, stop and are killed."""
 
 import contextlib
 import os
@@ -42,7 +42,7 @@ needs_root = pytest.mark.skipif(
 
 
 def ask(server: Server, query: str, *, as_owner: bool = False) -> object:
-    """Give the first value that a query answers."""
+    """Return the first value of a query's result."""
     engine = sa.create_engine(
         server.owner_url if as_owner else server.url, isolation_level="AUTOCOMMIT"
     )
@@ -72,7 +72,7 @@ def kill_server(home: Path) -> int:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder for a server, and end what a failed test left running there."""
+    """Return a folder for a server, and stop what a failed test left running there."""
     yield tmp_path / "home"
     for notes in tmp_path.rglob("postmaster.pid"):
         with contextlib.suppress(OSError, ValueError):
@@ -105,7 +105,7 @@ def is_up(process: "subprocess.Popen[str]") -> bool:
 
 
 def in_child_as(user: int, act: Callable[[], str]) -> str:
-    """Give what an action answers in a forked child that has become another user."""
+    """Return the result of an action in a forked child that has become another user."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -154,7 +154,7 @@ def test_the_server_is_durable_private_and_in_utc(home: Path) -> None:
         ask(server, "SELECT pg_reload_conf()", as_owner=True)
         time.sleep(0.1)
         assert ask(server, "SHOW fsync") == "on"
-        # Search by words and by likeness depends on what counts as a letter.
+        # Searching by words and by similarity depends on what counts as a letter.
         assert (
             ask(server, "SELECT to_tsvector('simple', 'Курск, НАТО')::text") == "'курск':1 'нато':2"
         )
@@ -219,7 +219,7 @@ def test_ensure_restarts_a_killed_server(
 def test_a_server_killed_under_load_is_started_again(home: Path) -> None:
     with serve(home, fast=True) as server:
         busy = sa.create_engine(server.owner_url).connect()
-        # A process in the middle of a query does not notice at once that its parent died.
+        # A process inside a query does not notice at once that its parent has died.
         busy.connection.driver_connection.pgconn.send_query(
             b"SELECT count(*) FROM generate_series(1, 10000000)"
         )
@@ -301,7 +301,7 @@ def test_root_may_keep_it_behind_a_closed_folder(home: Path) -> None:
 def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
     nobody = pwd.getpwnam("nobody").pw_uid
     place = Path(tempfile.mkdtemp(prefix="parley-test-"))
-    # This clone may be closed to that user: what it needs is loaded before it is one.
+    # That user may have no access to this clone, so modules are loaded before the change of user.
     programs._binaries(nobody)
     sa.create_engine("postgresql+psycopg://").dispose()
     try:
@@ -319,7 +319,7 @@ def test_an_ordinary_user_has_its_own_and_others_cannot_get_in() -> None:
                 caller.connect(str(home / "pg/data" / SOCKET))
             return "came in"
 
-        # Root may use it too, and runs it as the user whose it is.
+        # Root can use it too, and runs it as its owner.
         place.chmod(0o755)
         home.chmod(0o755)
         with serve(home, fast=True) as server:
@@ -368,7 +368,7 @@ def test_a_making_that_was_interrupted_is_done_again(home: Path) -> None:
 
 
 def refusal(home: Path, *, fast: bool = True) -> str:
-    """Give the one line that tells why a server cannot be had."""
+    """Return the one line that says why a server cannot be started."""
     with pytest.raises(PostgresError) as refused, serve(home, fast=fast):
         pass
     assert "\n" not in str(refused.value)
@@ -391,7 +391,7 @@ def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
 
 @contextlib.contextmanager
 def small_disk(home: Path, size: str) -> Iterator[None]:
-    """Put a disk of that size where the database is to be, where the machine lets us: containers may not."""
+    """Mount a disk of that size for the database, if the machine allows it; containers may not."""
     home.mkdir()
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home], capture_output=True

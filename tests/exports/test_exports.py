@@ -1,4 +1,4 @@
-"""The matrix as CSV and JSON: every row that is asked for, letter by letter, and none that is not."""
+"""Test the matrix as CSV and JSON: exactly the requested rows, letter by letter."""
 
 import csv
 import io
@@ -252,7 +252,7 @@ def test_what_is_not_there_is_404(lake: Lake, path: str) -> None:
 
 
 def test_every_column_stands_under_its_name(lake: Lake) -> None:
-    """Rows are written without their names, so their order must be that of the head."""
+    """Rows are written without names, so their order must be that of the head."""
     stated = lake.ada.state(
         quotes=[quote(), quote(OTHER_WORDS)], conditions={"q40": "only if it rains"}, salience=70
     )

@@ -1,4 +1,4 @@
-"""Graph, edges and scales: what tools for networks and bargaining read."""
+"""Test graph, edges and scales, which tools for networks and bargaining read."""
 
 import csv
 import io

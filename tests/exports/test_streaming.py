@@ -1,4 +1,4 @@
-"""Exports stream: one moment whatever is written meanwhile, flat memory, two at once, and a cut is noticed."""
+"""Test streaming: one moment, flat memory, two exports at once, and a visible cut."""
 
 import csv
 import io
@@ -84,7 +84,10 @@ async def test_memory_stays_flat(lake: Lake) -> None:
 
 @pytest.fixture
 def of_our_own(monkeypatch: pytest.MonkeyPatch) -> Slots:
-    """Slots that no export still holds which somebody else began: one is given back a moment after its last byte."""
+    """Provide slots of this test's own.
+
+    Those of earlier exports are freed only a moment after their last byte.
+    """
     made = Slots()
     for module in (pages, download):
         monkeypatch.setattr(module, "slots", made)
@@ -161,7 +164,7 @@ async def test_who_stops_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) -> N
 def test_who_is_refused_costs_nothing_and_who_has_it_already_is_told_so(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, of_our_own: Slots
 ) -> None:
-    fresh = {"Cookie": "of=another site"}  # what comes with one is answered anew
+    fresh = {"Cookie": "of=another site"}  # requests with a cookie bypass the cache
     etag = lake.stranger.client.get("/n/lake/export.csv", headers=fresh).headers["etag"]
     while of_our_own.free < AT_ONCE:
         time.sleep(0.01)

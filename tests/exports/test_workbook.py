@@ -1,4 +1,4 @@
-"""The workbook: texts are texts, the first sheet looks like the page, nothing is lost without a word."""
+"""Test the workbook: texts stay texts, the first sheet is like the page, all cuts are marked."""
 
 import io
 import tempfile
@@ -65,7 +65,7 @@ def test_a_row_is_written_as_the_library_writes_it_cell_by_cell(row: list[Any]) 
 
 
 def written(kind: type[Worksheet], row: list[Any], folder: str) -> str:
-    """The XML of a row, plain and in bold."""
+    """Return the XML of a row, plain and in bold."""
     book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True, "tmpdir": folder})
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet("One", kind)

@@ -1,4 +1,4 @@
-"""The Atom feed: an entry for each public version, newest first, the same for whoever asks."""
+"""Test the Atom feed: an entry for each public version, newest first, equal for all readers."""
 
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -62,7 +62,7 @@ def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> No
     lake.ada.state(stated_on="2024-05", summary="in May")
     got = entries(feed(lake, party="north"))
     assert [e["title"].removeprefix("Northshore on Water quota") for e in got] == [
-        ": in May",  # never the current one
+        ": in May",  # was never current
         ", perhaps moved: thirty",
         ", perhaps restated: firm",
         ": found later, said before",

@@ -1,4 +1,4 @@
-"""The feed of changes: complete, in order, as it then was, and never of what is private."""
+"""Test the feed of changes: complete, in order, as it was then, without anything private."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.support.fixtures import Lake
 
 
 def follow(desk: Desk, after: str | None = None, limit: int = 7) -> list[dict[str, Any]]:
-    """Every entry after a cursor, a few at a time."""
+    """Return every entry after a cursor, a few at a time."""
     seen: list[dict[str, Any]] = []
     while True:
         page = desk.get("/changes", limit=limit, **({"after": after} if after else {}))
@@ -164,7 +164,7 @@ def test_a_page_takes_a_fixed_number_of_statements(lake: Lake) -> None:
 
 
 def test_a_writer_who_began_earlier_and_commits_later_is_not_skipped(lake: Lake) -> None:
-    """Of two transactions the one that waits for the other comes after it, and a reader sees neither too early."""
+    """Of two transactions, the one that waits comes second, and a reader sees neither too early."""
 
     async def race() -> None:
         engine = make_engine(lake.database.url)
@@ -177,10 +177,9 @@ def test_a_writer_who_began_earlier_and_commits_later_is_not_skipped(lake: Lake)
 
         async with sessions() as early, sessions() as late, sessions() as reader:
             begun = Log(early, "ada", now())
-            await add_party(
-                early, begun, slug="early", name="early"
-            )  # written, but has no number yet
-            await write(late, "late")  # has its number, and is not committed
+            # Written, but without a number yet.
+            await add_party(early, begun, slug="early", name="early")
+            await write(late, "late")  # has its number, but is not committed
             assert [e.data["slug"] for e in await newest(reader, 1)] == ["council"]
             async with anyio.create_task_group() as group:
                 group.start_soon(begun.seal)  # waits for the other

@@ -1,4 +1,4 @@
-"""The stream that wakes up who follows the feed, by a real server: what rings, what does not, and how it ends."""
+"""Test the event stream on a real server: what sends an event, what does not, and how it ends."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ Database = tuple[Any, dict[str, tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Live:
-    """The lake behind a real server; what is written goes through another process, so to speak."""
+    """The lake behind a real server; writes go to the database from another process."""
 
     lake: Lake
     url: str
@@ -52,7 +52,7 @@ def live(lake: Lake) -> Iterator[Live]:
 
 
 class Ear:
-    """Somebody who listens, and reads one event after the other."""
+    """A client that reads one event after the other."""
 
     def __init__(self, url: str, known: str | None = None, timeout: float = 10) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
@@ -61,7 +61,7 @@ class Ear:
         self.answer = self.connection.getresponse()
 
     def block(self) -> dict[str, str]:
-        """The fields of the next event or comment; none once the stream has ended."""
+        """Return the fields of the next event or comment; none once the stream has ended."""
         lines = []
         while line := self.answer.readline().decode().rstrip("\n"):
             lines.append(line)
@@ -132,7 +132,7 @@ def test_signs_of_life_and_no_more_listeners_than_there_are_seats(
             assert refused.answer.getheader("retry-after") == str(listeners.RETRY_AFTER)
             assert refused.answer.getheader("content-type") == "application/problem+json"
     until = time.monotonic() + 60
-    while shared.free < 2:  # the seats of who left are free again
+    while shared.free < 2:  # until the seats of clients that left are free again
         assert time.monotonic() < until
         time.sleep(0.02)
     with listening(live.url) as again:
@@ -147,7 +147,7 @@ def test_many_listeners_cost_one_connection(live: Live) -> None:
         held = database.execute(count).fetchone()
         live.lake.ada.state()
         assert {ear.event()["id"] for ear in ears} == {newest(live)} != first
-        assert held is not None and held[0] <= 13  # the pool, the one that listens, and this
+        assert held is not None and held[0] <= 13  # the pool, the listener, and this one
 
 
 @pytest.mark.timeout(120)

@@ -1,4 +1,4 @@
-"""docs/mirror.py, the program that shows others how to follow: what it holds is what the database holds."""
+"""Test docs/mirror.py, the example of how to follow the feed: it holds what the database holds."""
 
 import importlib.util
 import subprocess
@@ -33,7 +33,7 @@ def mirror() -> ModuleType:
 
 @pytest.fixture
 def address(lake: Lake) -> Iterator[str]:
-    """The lake, served on a port of its own."""
+    """Serve the lake on a port of its own."""
     server = uvicorn.Server(
         uvicorn.Config(create_app(SETTINGS, lake.database.url), port=0, log_config=None)
     )
@@ -53,9 +53,8 @@ def test_it_holds_what_the_database_holds_whatever_is_written_and_however_often_
     writers = [threading.Thread(target=_edit, args=(lake, n)) for n in range(3)]
     for thread in writers:
         thread.start()
-    while any(
-        thread.is_alive() for thread in writers
-    ):  # a new process each time, and one killed in the middle
+    # A new process each time, and one that is killed while it works.
+    while any(thread.is_alive() for thread in writers):
         running = subprocess.Popen(
             [sys.executable, PROGRAM, address, file], stdout=subprocess.DEVNULL
         )
@@ -120,13 +119,13 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names(
         )
         assert held.catch_up() == 0
         assert len(asked) == 3
-        with pytest.raises(urllib.error.HTTPError, match="503"):  # not for ever
+        with pytest.raises(urllib.error.HTTPError, match="503"):  # it gives up in the end
             held.ask(f"{held.base}/api/v1/changes", tries=2)
         server.shutdown()
 
 
 class Patient(Desk):
-    """An editor who sends a write again that a busy database refused."""
+    """An editor who repeats a write that a busy database refused."""
 
     def ask(self, method: str, path: str, **sent: Any) -> Answer:
         while True:
@@ -138,7 +137,7 @@ class Patient(Desk):
 
 
 def _edit(lake: Lake, n: int) -> None:
-    """What an editor does in a day."""
+    """Do what an editor does in a day."""
     editor = (lake.ada, lake.bo, lake.root)[n]
     desk = Patient(editor.client, editor.token, editor.name)
     source = desk.source(text="The gates open at noon, she said. The gates open at noon.")["id"]

@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries, on a small app of its own."""
+"""Test what applies to every request and every response, on a small application."""
 
 import io
 import itertools

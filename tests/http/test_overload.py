@@ -1,4 +1,4 @@
-"""A database that is slow, full or away answers 503 in time, and the app recovers by itself."""
+"""Test that a slow, full or missing database gives 503 in time, and that the site recovers."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,8 @@ def client(database: Server) -> Iterator[TestClient]:
 
     for path in ("/run/{name}", "/api/run/{name}"):
         app.router.add_api_route(path, run, methods=["GET", "POST"])
-    with TestClient(app) as made, capture_logs():  # drawing them takes longer than what is measured
+    # Printing log entries would take longer than what is measured.
+    with TestClient(app) as made, capture_logs():
         yield made
 
 
@@ -75,7 +76,7 @@ def test_a_full_pool_answers_in_time(client: TestClient) -> None:
 
     assert client.portal is not None
     held = client.portal.call(hold)
-    answer = client.get("/run/fine")  # while the connection is held for as long as the test likes
+    answer = client.get("/run/fine")  # while the test holds the connection
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert client.get("/healthz").status_code == 200
     client.portal.call(held.close)

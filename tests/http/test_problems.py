@@ -1,4 +1,4 @@
-"""Errors as answers, on a small app of its own."""
+"""Test errors as responses, on a small application."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

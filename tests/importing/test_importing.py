@@ -1,4 +1,4 @@
-"""What an import takes, leaves, and refuses, and where it says the fault is."""
+"""Test what an import takes, leaves and refuses, and where it reports faults."""
 
 # ruff: noqa: E501  (a table of faults reads best a line each)
 import asyncio
@@ -142,7 +142,7 @@ FAULTS: list[tuple[str, Change]] = [
 ]  # fmt: skip
 
 
-# What refers to these is left without what it refers to.
+# Objects that refer to one of these are imported without the reference.
 FOLLOWED = ("negotiations.csv:2:slug: ", "options.csv:4:issue: there is no issue")
 
 
@@ -211,7 +211,7 @@ def test_files_that_are_none(
 
 
 def saved_with(folder: Path, name: str, **dialect: Any) -> Path:
-    """Save one table again as a spreadsheet does, in another dialect."""
+    """Save one table again in another CSV dialect, as a spreadsheet does."""
     path = folder / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
@@ -450,11 +450,11 @@ def test_what_went_on_is_added_and_what_diverged_is_a_fault(
         if (tmp_path / "second" / n).read_bytes() == (tmp_path / "copy" / n).read_bytes()
     }
     assert names - same <= {"datapackage.json", "issues.csv"}
-    # The older package still has nothing new to say.
+    # The older package still has nothing new.
     before = commits(url)
     take_in(url, tmp_path / "first")
     assert commits(url) == before
-    # The first database goes one way, the second another.
+    # Both databases change the same object differently.
     lake.ada.correct(one["id"], summary="Here again")
     take_in(
         lake.database.url,
@@ -502,7 +502,7 @@ def test_objects_that_diverge(url: str, tmp_path: Path) -> None:
     report = take_in(url, write(tmp_path, tables))
     assert report.counts["parties"].changed == report.counts["sources"].changed == 1
     assert ask(url, "SELECT name, version FROM party ORDER BY id") == [("Island", 2), ("Coast", 1)]
-    # What it was before is known, and no reason to change it back.
+    # An earlier version is known already and changes nothing back.
     before = commits(url)
     take_in(url, write(tmp_path, small()))
     assert commits(url) == before
@@ -581,7 +581,7 @@ def test_others_write_on_while_it_is_prepared(
 
         async def meanwhile(*args: object) -> None:
             await original(*args)
-            # A position, and a party that the package names, are written beside it without waiting.
+            # Others write a position and a party of the package meanwhile, without waiting.
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, lambda: lake.ada.state("south", "dam"))
             if touch:
@@ -609,7 +609,7 @@ def test_others_write_on_while_it_is_prepared(
 
 
 def _next_version(folder: Path, summary: str) -> None:
-    """Let the last version of a package be followed by another."""
+    """Add another version after a package's last one."""
     for name in ("positions.csv", "attitudes.csv"):
         lines = (folder / name).read_text().splitlines()
         cells = lines[-1].split(",")
@@ -637,7 +637,7 @@ def test_line_ends_of_other_systems_change_nothing(database: Server, tmp_path: P
     before = commits(url)
     take_in(url, folder)
     assert commits(url) == before
-    with connect(database.owner_url) as db:  # as an older release stored them
+    with connect(database.owner_url) as db:  # as an older release of the program stored them
         for table in ("quote", "source_text"):
             db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         db.execute("UPDATE quote SET exact = replace(exact, E'\\n', E'\\r\\n')")

@@ -1,4 +1,7 @@
-"""Imports so large that they are written ahead of the log's lock: the same as others, and in nobody's way."""
+"""Test large imports, which are written before they take the log's lock.
+
+They give the same result as others, and make nobody wait.
+"""
 
 import asyncio
 import csv
@@ -38,7 +41,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pausing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> None:
-    """Let something happen when an import has written all that it can, and has not yet taken the log's lock."""
+    """Run an action when an import has written all it can and has not yet taken the log's lock."""
     original = Staging.draw
 
     async def draw(self: Staging, draw: Any) -> Any:
@@ -49,7 +52,7 @@ def pausing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> No
 
 
 def walk(lake: Lake, after: str | None = None) -> Iterator[dict[str, Any]]:
-    """The change feed from a cursor to its end, in small pages."""
+    """Return the change feed from a cursor to its end, in small pages."""
     while True:
         query = {"limit": 2} | ({"after": after} if after else {})
         page = lake.stranger.get("/changes", **query).json["data"]
@@ -60,7 +63,7 @@ def walk(lake: Lake, after: str | None = None) -> Iterator[dict[str, Any]]:
 
 
 def said(path: Path) -> list[dict[str, str]]:
-    """The rows of a table, without when they were first recorded here."""
+    """Return the rows of a table, without when they were first recorded here."""
     with path.open(newline="") as file:
         return [
             {c: v for c, v in row.items() if c not in ("recorded_at", "first_published")}
@@ -212,7 +215,7 @@ def test_what_is_new_beside_positions_that_are_not(lake: Lake, tmp_path: Path) -
 
 def test_a_fault_keeps_nothing_of_what_went_ahead(lake: Lake, tmp_path: Path) -> None:
     tables = small()
-    tables["looks"][0]["issue"] = "moon"  # found when the positions have been written
+    tables["looks"][0]["issue"] = "moon"  # noticed only after the positions are written
     before = commits(lake.database.url)
     assert len(faults_of(lake.database.url, write(tmp_path, tables))) == 1
     for table in ("log_revision WHERE seq > 100", "position", "quote", "log_quote_use"):

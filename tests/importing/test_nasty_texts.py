@@ -1,4 +1,7 @@
-"""Texts that readers of tables trip over come through as they are; tools/open_exports.py asks more readers."""
+"""Test that texts which are hard for readers of tables come through unchanged.
+
+tools/open_exports.py tests more readers.
+"""
 
 import csv
 import io

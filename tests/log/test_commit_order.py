@@ -1,4 +1,7 @@
-"""Rule 6 of docs/rules.md: numbers and instants agree with the order of commits, with two transactions open at once."""
+"""Test rule 6 of docs/rules.md with two transactions open at once.
+
+Numbers and instants agree with the order of commits.
+"""
 
 import time
 from collections.abc import Iterator
@@ -17,9 +20,9 @@ from tests.support.waiting import Started, log_held
 
 @contextmanager
 def writer(lake: Lake, minutes_ahead: int = 0) -> Iterator[psycopg.Connection]:
-    """A writer that has drawn its number and renamed the north, and has not committed yet."""
+    """Yield a writer that has drawn its number and renamed the north, and has not committed."""
     with log_held(lake) as held:
-        if minutes_ahead:  # as no writer may, and a clock that is set back makes it look
+        if minutes_ahead:  # no writer may do that, but a clock that is set back looks like it
             held.execute("SET LOCAL session_replication_role = replica")
         held.execute(
             "INSERT INTO log_commit (seq, at, previous, hash) SELECT seq + 1, "
@@ -57,9 +60,8 @@ def test_a_writer_that_has_drawn_its_number_keeps_a_later_one_waiting(lake: Lake
     with writer(lake) as first:
         second = Started(lambda: lake.ada.post("/positions", position()))
         assert second.waits()
-        assert (
-            lake.stranger.get("/negotiations/lake").meta["revision"] == newest
-        )  # readers of now do not wait
+        # Readers of the newest state do not wait.
+        assert lake.stranger.get("/negotiations/lake").meta["revision"] == newest
         first.commit()
         got = second.result()
     assert (got.status, got.meta["revision"]) == (201, newest + 2)
@@ -98,7 +100,7 @@ def test_a_reader_whose_writer_gives_up_sees_nothing_of_it(lake: Lake) -> None:
 
 def test_a_reader_does_not_wait_for_an_instant_that_is_settled(lake: Lake) -> None:
     settled = lake.stranger.known_now()
-    with writer(lake):  # whoever waits for a writer that does not end is answered 503
+    with writer(lake):  # a reader that waited for this writer would get 503
         assert lake.stranger.get("/parties/north", known_at=settled).data["name"] == "Northshore"
 
 
@@ -126,9 +128,8 @@ def test_what_it_waits_with_is_given_back(lake: Lake) -> None:
 
 
 def test_instants_grow_although_the_clock_goes_back(lake: Lake) -> None:
-    with writer(
-        lake, minutes_ahead=10
-    ) as ahead:  # as if the clock was put back ten minutes after this one
+    # As if the clock was put back ten minutes after this commit.
+    with writer(lake, minutes_ahead=10) as ahead:
         ahead.commit()
     at = [lake.ada.state()["recorded_at"] for _ in range(3)]
     assert at == sorted(set(at))
@@ -164,9 +165,10 @@ def test_before_everything_there_was_nothing(lake: Lake) -> None:
         [first] = connection.execute("SELECT min(at) FROM log_commit").fetchone() or [None]
     for known_at in ("2001-01-01T00:00:00Z", instant(first)):
         for path in (
-            "/negotiations/lake", "/negotiations/lake/matrix", "/negotiations/lake/common-ground", "/parties/north",
-            "/negotiations/lake/parties/north", "/negotiations/lake/issues/quota", "/sources/1", "/speakers/1",
-            "/positions/1", "/positions/1/versions", "/positions/1/versions/1", "/quotes/1",
+            "/negotiations/lake", "/negotiations/lake/matrix", "/negotiations/lake/common-ground",
+            "/parties/north", "/negotiations/lake/parties/north", "/negotiations/lake/issues/quota",
+            "/sources/1", "/speakers/1", "/positions/1", "/positions/1/versions",
+            "/positions/1/versions/1", "/quotes/1",
         ):  # fmt: skip
             assert lake.stranger.get(path, known_at=known_at).status == 404, path
         for path in (

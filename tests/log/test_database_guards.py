@@ -1,4 +1,4 @@
-"""The database defends the rules itself: against mistakes of ours, and with the rights of the serving role."""
+"""Test that the database itself enforces the rules, against our mistakes and the serving role."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.support.fixtures import Lake, connect
 
 @pytest.fixture
 def stated(lake: Lake) -> Lake:
-    """A published position (1) with a quote, and a draft (2) without one."""
+    """State a published position (1) with a quote, and a draft (2) without one."""
     lake.ada.state(attitudes={"q20": "rejects", "q40": "prefers"})
     lake.ada.draft(quotes=[])
     return lake
@@ -20,7 +20,7 @@ def stated(lake: Lake) -> Lake:
 
 @pytest.fixture
 def serving(stated: Lake) -> Iterator[psycopg.Connection]:
-    """A connection with the rights that the program serves with; each statement is a transaction."""
+    """Connect with the rights of the serving role; each statement is a transaction."""
     with connect(stated.database.url) as connection:
         yield connection
 
@@ -261,7 +261,7 @@ def test_a_quote_may_change_hands_within_one_transaction(stated: Lake) -> None:
 def test_an_entry_of_ones_own_takes_what_belongs_to_it_and_no_more(stated: Lake) -> None:
     with connect(stated.database.url, autocommit=False) as serving:
         serving.execute(f"{COMMIT} SELECT seq + 1, clock_timestamp(), hash, sha256(hash) {LAST}")
-        with serving.transaction():  # a savepoint, which has a number of its own
+        with serving.transaction():  # a savepoint, which has a transaction number of its own
             serving.execute(
                 "INSERT INTO log_revision "
                 "(seq, n, kind, object_id, version, action, public, format, snapshot,"

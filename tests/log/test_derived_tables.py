@@ -1,4 +1,4 @@
-"""What follows from the log is compared with it, row by row and column by column."""
+"""Test that derived tables are compared with the log, row by row and column by column."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,8 +26,9 @@ OTHER = {
     "double precision": "coalesce({0}, 0) + 7", "ARRAY": "array_append({0}, NULL)",
     "tsvector": "'other'", "jsonb": "'{{}}'",
 }  # fmt: skip
-# What no snapshot tells: of a live row its author, and what is of no account.
+# Columns that no snapshot has: a live row's author, and columns without meaning.
 UNTOLD = {("position", "created_by")}
+# Columns that are checked by comparing quotes with texts.
 RECHECKED = {
     ("quote_check", name)
     for name in (
@@ -40,11 +41,12 @@ RECHECKED = {
         "fragment",
         "page",
     )
-}  # by comparing quotes with texts
+}
+# The one row whose check is recorded in the log.
 ONE = {
     "quote_check": "quote_id = 1 AND seq = (SELECT max(seq) FROM log_revision WHERE action ="
     " 'checked')"
-}  # which the log tells
+}
 COMPUTED = {("quote", "words")}
 
 
@@ -69,7 +71,7 @@ def columns(owner: psycopg.Connection, table: str) -> list[tuple[str, str]]:
 
 
 def differs(lake: Lake, owner: psycopg.Connection, table: str, statement: Any) -> list[str]:
-    """What is said of a table after a statement, which is undone."""
+    """Return what the comparison says of a table after a statement, which is rolled back."""
     name = sql.Identifier(table)
     owner.execute(sql.SQL("CREATE TABLE kept AS TABLE {}").format(name))
     owner.execute(statement)
@@ -86,9 +88,8 @@ def differs(lake: Lake, owner: psycopg.Connection, table: str, statement: Any) -
 
 def test_nothing_differs_after_whatever_was_written(written: Lake) -> None:
     assert compared(written) == []
-    with connect(
-        written.database.owner_url
-    ) as owner:  # as it was written before there was such a thing
+    # As rows were written before these columns existed.
+    with connect(written.database.owner_url) as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute(
             "UPDATE log_revision SET snapshot = snapshot - 'review' WHERE kind = 'negotiation'"
@@ -102,7 +103,7 @@ def test_each_column_and_row_that_was_tampered_with_is_named(
     reading = {"do": "read", "reason": "Nothing in it", "version": "0"}
     assert written.ada.browse("POST", "/n/lake/desk/1/reading", data=reading).status_code == 303
     with connect(written.database.owner_url) as owner:
-        owner.execute("SET session_replication_role = replica")  # steps around every guard
+        owner.execute("SET session_replication_role = replica")  # bypasses every guard
         for table in derived():
             with subtests.test(table.table):
                 tampered(written, owner, table)
@@ -134,7 +135,7 @@ def tampered(lake: Lake, owner: psycopg.Connection, table: Derived) -> None:
 
 
 def unchecked(owner: psycopg.Connection, table: str) -> None:
-    """Let any value into a table."""
+    """Allow any value in a table."""
     checks = owner.execute(
         "SELECT conname FROM pg_constraint WHERE contype IN ('c', 'u') AND conrelid = %s::regclass",
         [f'"{table}"'],

@@ -1,4 +1,7 @@
-"""Rule 6 of docs/rules.md: an address with both times given answers the same bytes for ever, whatever is edited."""
+"""Test rule 6 of docs/rules.md: an address with both times gives the same bytes for ever.
+
+That holds whatever is edited.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +13,16 @@ from tests.support.factories import OTHER_WORDS, TEXT, quote
 from tests.support.fixtures import Lake
 
 AS_OF = "2024-12-31"
-SHOWING_MOST = 6  # so many of the addresses show what nearly every edit changes; the others are asked at the end
+# The first addresses show what nearly every edit changes; the others are requested at the end.
+SHOWING_MOST = 6
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The lake with something of every kind: a condition, hearsay, a look, a speaker, a source without text."""
+    """The lake with something of every kind.
+
+    A condition, hearsay, a look, a speaker, a source without text.
+    """
 
     lake: Lake
     position: int
@@ -164,7 +171,7 @@ def test_whatever_is_edited_later(filled: Filled, subtests: pytest.Subtests) -> 
     pinned = [filled.lake.stranger.get(path, **query, known_at=known_at) for path, query in asked]
     unpinned = [filled.lake.stranger.get(path, **query) for path, query in asked]
     for (path, _), one, other in zip(asked, pinned, unpinned, strict=True):
-        assert one.raw_data == other.raw_data, path  # now is read by the same path as then
+        assert one.raw_data == other.raw_data, path  # the present is read in the same way
         assert one.meta["known_at"] == known_at, path
     assert b"zebrawood" not in b"".join(a.body for a in pinned)
     for what, edit in EDITS.items():
@@ -179,9 +186,8 @@ def test_whatever_is_edited_later(filled: Filled, subtests: pytest.Subtests) -> 
         assert (
             filled.lake.stranger.get(path, **query, known_at=known_at).raw_data == was.raw_data
         ), path
-        assert filled.lake.stranger.get(path, **query).raw_data != was.raw_data, (
-            path
-        )  # it is edits of these that we try
+        # The test is only meaningful if the edits change these addresses.
+        assert filled.lake.stranger.get(path, **query).raw_data != was.raw_data, path
 
 
 def test_a_pinned_view_says_what_has_been_corrected_since(filled: Filled) -> None:

@@ -1,4 +1,4 @@
-"""Links of quotes checked before links were kept with the results: an earlier moment shows what it showed."""
+"""Test links of quotes checked before links were stored: earlier moments show what they showed."""
 
 from tests.support.factories import quote
 from tests.support.fixtures import Lake, connect

@@ -1,4 +1,4 @@
-"""What is derived from the log can be rebuilt from it, to the row."""
+"""Test that what is derived from the log can be rebuilt from it, row by row."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ DERIVED = ("log_holding", "log_spell", "log_quote_use")
 
 def rebuilt(lake: Lake) -> None:
     async def work() -> None:
-        engine = make_engine(lake.database.owner_url)  # whose tables they are
+        engine = make_engine(lake.database.owner_url)  # the owner of the tables
         async with transaction(make_sessions(engine)) as session:
             await rebuild(session)
         await engine.dispose()
@@ -33,7 +33,7 @@ def derived(lake: Lake) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def written(lake: Lake) -> Lake:
-    """Corrections, retractions, drafts published and not, hearsay, several versions in one commit."""
+    """Write corrections, retractions, drafts, hearsay, and several versions in one commit."""
     ada = lake.ada
     ada.state(
         attitudes={"q40": "prefers", "q20": "rejects"},

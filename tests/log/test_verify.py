@@ -1,4 +1,4 @@
-"""The chain of hashes: what is changed behind the program's back is found, and every write is in it."""
+"""Test the chain of hashes: it covers every write, and changes outside the program are found."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.support.logged import verified
 
 
 def entries(lake: Lake) -> list[tuple[int, int, int]]:
-    """Number, how many revisions, of how many objects: for each commit."""
+    """Return, for each commit, its number and how many revisions and objects it has."""
     with connect(lake.database.url) as connection:
         return connection.execute(
             "SELECT c.seq, count(r), count(DISTINCT (r.kind, r.object_id)) FROM log_commit c "
@@ -67,9 +67,8 @@ def test_whatever_is_changed_behind_its_back_is_found(
     assert verified(lake) == []
     for statement, word in TAMPERED.items():
         with subtests.test(statement), connect(lake.database.owner_url) as owner:
-            owner.execute(
-                "SET session_replication_role = replica"
-            )  # steps around the guards, as only a superuser can
+            # Bypasses the guards, which only a superuser can do.
+            owner.execute("SET session_replication_role = replica")
             keep(owner)
             for part in statement.split(";"):
                 owner.execute(part)

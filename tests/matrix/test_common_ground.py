@@ -112,7 +112,7 @@ def test_a_party_without_position_is_silent() -> None:
 
 
 def test_who_prefers_another_option_is_elsewhere() -> None:
-    """Only a preference counts: accepting or rejecting others says nothing of where one would go."""
+    """Only a preference counts: accepting or rejecting others does not say what the party wants."""
     stands = {
         "a": make_stand("a", {"y": "prefers"}, conditions={"y": "only if …"}),
         "b": make_stand("b", {"y": "accepts", "z": "rejects"}),

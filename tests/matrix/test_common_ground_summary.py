@@ -1,4 +1,4 @@
-"""The common-ground column of an invented negotiation: how a whole issue reads in two lines."""
+"""Test the common-ground column: how an issue of an invented negotiation reads in two lines."""
 
 import pytest
 
@@ -27,8 +27,9 @@ def issue(
     searched: str = "",
     possible: str = "",
 ) -> IssueGround:
-    """Each of `attitudes` is "party: +option ++preferred -rejected +option(condition) +option~ (inferred)".
+    """Make an issue with these attitudes, one string for each party.
 
+    A string is "party: +option ++preferred -rejected +option(condition) +option~ (inferred)";
     "party: !" gives a position up.
     """
     stands = {}

@@ -1,4 +1,7 @@
-"""Common ground as pages and spreadsheets say it: who prefers another option has spoken, who was not asked has not."""
+"""Test common ground on pages and in spreadsheets.
+
+A party that prefers another option has spoken; one that nobody has searched for has not.
+"""
 
 import io
 
@@ -10,6 +13,7 @@ from tests.support.fixtures import Lake
 
 
 def words(lake: Lake, page: str) -> str:
+    """Return the words of a page."""
     got = lake.stranger.page(page)
     assert got.status_code == 200
     return " ".join(LexborHTMLParser(got.text).css_first("main").text().split())
@@ -24,7 +28,10 @@ def sheet(lake: Lake) -> str:
 
 @pytest.fixture
 def split(lake: Lake) -> Lake:
-    """North and south want different quotas, south as a red line; nobody has looked into the dam but for north."""
+    """State that north and south want different quotas, south as a red line.
+
+    Only north has been searched on the dam.
+    """
     lake.ada.state("north", "quota", attitudes={"q20": "prefers"})
     lake.ada.state("south", "quota", attitudes={"q40": "prefers"}, firmness="red_line")
     lake.ada.post(

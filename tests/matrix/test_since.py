@@ -1,4 +1,7 @@
-"""What `since` marks: the kind of the last move, and never as a change what is new or of uncertain order."""
+"""Test what `since` marks: the kind of the last move.
+
+Never marked as changed is what is new or of uncertain order.
+"""
 
 import csv
 import io
@@ -46,7 +49,7 @@ def test_a_day_after_the_one_shown_marks_nothing(lake: Lake) -> None:
 
 
 def marked(lake: Lake, since: str = "2024-05-10", **query: Any) -> str:
-    """What the matrix page says in the cell of north on the quota."""
+    """Return what the matrix page says in the cell of north on the quota."""
     page = LexborHTMLParser(lake.stranger.page("/n/lake", since=since, **query).text)
     return " ".join(page.css_first("td[data-party=north][data-issue=quota] a.cell").text().split())
 
@@ -85,9 +88,8 @@ def test_the_pages_of_a_cell_an_issue_a_party_and_the_common_ground_mark_it_too(
 
 def test_what_hangs_on_an_uncertain_order_is_only_possible(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-04-01", attitudes={"q20": "prefers"})
-    lake.ada.state(
-        stated_on="2024-05", attitudes={"q30": "prefers"}
-    )  # by 14 May, when its source came out
+    # Stated by 14 May, when its source was published.
+    lake.ada.state(stated_on="2024-05", attitudes={"q30": "prefers"})
     lake.ada.state(stated_on="2024-05-12", attitudes={"q40": "prefers"})
     cell = lake.stranger.cell(since="2024-05-10")
     assert (cell["move"], len(cell["order_uncertain"])) == ("moved", 1)

@@ -1,4 +1,4 @@
-"""Negotiations, parties, who takes part, and speakers: POST, PATCH and what they refuse."""
+"""Test negotiations, parties, participations and speakers: POST, PATCH and refusals."""
 
 from typing import Any
 
@@ -212,7 +212,7 @@ def test_texts_are_not_given_out(lake: Lake) -> None:
         assert len(got.data["text_sha256"]) == 64
 
 
-# --- speakers -----------------------------------------------------------------------------------------------------
+# --- speakers -------------------------------------------------------------------------------------
 
 
 def said_by(lake: Lake, speaker: Any, party: str = "north") -> Any:
@@ -231,9 +231,8 @@ def test_a_name_is_looked_up_in_the_position_s_party_first(lake: Lake) -> None:
     venn = {"name": "Mara Venn", "office": "Minister", "party": "north"}
     for name in ("Mara Venn", "mara venn", "M. Venn", " Mara  Venn "):
         assert said_by(lake, name) == venn, name
-    assert (
-        said_by(lake, "Mara Venn", "south") == venn
-    )  # of another party, as long as there is one only
+    # The speaker of another party, as long as only one has this name.
+    assert said_by(lake, "Mara Venn", "south") == venn
     assert said_by(lake, "Nobody") == NOT_ONE
     lake.ada.post("/speakers", {"name": "Mara Venn", "party": "south"})
     assert said_by(lake, "Mara Venn") == venn
@@ -273,9 +272,8 @@ def test_a_speaker_whom_only_a_draft_names_is_not_public(lake: Lake) -> None:
     draft = lake.ada.draft(quotes=[quote(speaker={"name": "Zebrawood"})])
     assert lake.stranger.get("/speakers/3").status == 404
     assert len(lake.stranger.get("/speakers").data) == 2
-    assert (
-        said_by(lake, "Zebrawood")["name"] == "Zebrawood"
-    )  # another editor's draft is no secret to editors
+    # Editors see other editors' drafts.
+    assert said_by(lake, "Zebrawood")["name"] == "Zebrawood"
     assert lake.stranger.get("/speakers/3").status == 200
     assert draft["quotes"][0]["speaker"]["name"] == "Zebrawood"
 
@@ -284,7 +282,7 @@ def test_a_quote_may_be_without_a_speaker(lake: Lake) -> None:
     assert said_by(lake, None) is None
 
 
-# --- review ---------------------------------------------------------------------------------------------------------
+# --- review ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -316,7 +314,7 @@ def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
         assert reviewed.bo.patch(path, {**change, "status": "published"}).status == 403, change
     assert reviewed.ada.get(path).data["version"] == 1
     assert reviewed.bo.patch(path, {"summary": "put otherwise"}).status == 200
-    for desk in (reviewed.ada, reviewed.bo):  # both have written some of it by now
+    for desk in (reviewed.ada, reviewed.bo):  # both are authors of parts of it by now
         assert desk.patch(path, {"status": "published"}).status == 403
     assert reviewed.root.patch(path, {"status": "published"}).data["summary"] == "put otherwise"
 

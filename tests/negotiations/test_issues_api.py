@@ -1,4 +1,4 @@
-"""Issues and their options: merged by slug, ranked on a scale, retired and never deleted."""
+"""Test issues and their options: merged by slug, ranked on a scale, retired and never deleted."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def test_options_merge_by_slug(lake: Lake) -> None:
     sent = [{"slug": "q30", "label": "Three tenths"}, {"slug": "q25", "label": "25 %", "rank": 1.5}]
     assert lake.ada.patch(QUOTA, {"options": sent}).status == 200
     after = options(lake)
-    assert list(after) == ["q20", "q25", "q30", "q40"]  # in the order of their ranks
+    assert list(after) == ["q20", "q25", "q30", "q40"]  # ordered by rank
     assert after["q30"] == before["q30"] | {"label": "Three tenths"}
     assert (after["q20"], after["q40"]) == (before["q20"], before["q40"])
     assert (after["q25"]["rank"], after["q20"]["rank"]) == (1.5, 1)

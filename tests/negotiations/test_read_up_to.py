@@ -1,4 +1,7 @@
-"""Up to which day sources are read is the editors' promise: no statement moves it, and no page lets it look wrong."""
+"""Test the day up to which sources are read: a promise of the editors.
+
+No statement moves it, and no page makes it look wrong.
+"""
 
 import pytest
 
@@ -17,7 +20,7 @@ def promised(lake: Lake) -> Lake:
 
 
 def read(lake: Lake, path: str) -> str:
-    """All words of a page as a stranger reads it."""
+    """Return all words of a page as a stranger reads it."""
     return Sheet.read(lake.stranger, lake.stranger.page(path)).text("main").replace(" ,", ",")
 
 

@@ -1,4 +1,4 @@
-"""The description of the API: whole, true to what is answered, and drawn under the page's own policy."""
+"""Test the API's description: complete, true to responses, shown under the page's own policy."""
 
 from typing import Any
 
@@ -112,10 +112,11 @@ def test_no_route_of_the_api_is_left_out(lake: Lake, described: dict[str, Any]) 
         if isinstance(r, APIRoute) and r.path.startswith("/api/v1/")
     ]
     hidden = {r.path for r in routes if not r.include_in_schema}
+    # The second is an endless stream.
     assert len(routes) > 40 and hidden == {
         "/api/v1/openapi.json",
         "/api/v1/events",
-    }  # a stream without an end
+    }
 
 
 def test_a_refused_method_is_told_all_that_the_address_takes(lake: Lake) -> None:

@@ -1,4 +1,4 @@
-"""How requests are refused, whatever they are about: in which order, and in which shape."""
+"""Test how requests are refused, whatever they are about: in which order and form."""
 
 from typing import Any
 
@@ -80,9 +80,10 @@ def test_a_token_that_does_not_count_is_refused_where_none_is_needed(
 ) -> None:
     lake.ada.state()
     for path in (
-        "/negotiations", "/negotiations/lake", "/negotiations/lake/matrix", "/negotiations/lake/agreement", "/parties",
-        "/parties/north", "/parties/nobody", "/sources/1", "/speakers", "/changes", "/search?q=dam", "/positions/1",
-        "/quotes/1", "/negotiations/lake/releases", "/events",
+        "/negotiations", "/negotiations/lake", "/negotiations/lake/matrix",
+        "/negotiations/lake/agreement", "/parties", "/parties/north", "/parties/nobody",
+        "/sources/1", "/speakers", "/changes", "/search?q=dam", "/positions/1", "/quotes/1",
+        "/negotiations/lake/releases", "/events",
     ):  # fmt: skip
         with subtests.test(path):
             got = lake.stranger.client.get(

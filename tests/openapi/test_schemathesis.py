@@ -1,6 +1,7 @@
-"""Schemathesis, a stranger to the program, holds what is answered against the description, bounded in time.
+"""Test the responses against the description with Schemathesis, for a limited time.
 
-Longer: `schemathesis --config-file tests/openapi/schemathesis.toml run URL/api/v1/openapi.json -c all`.
+For a longer run: `schemathesis --config-file tests/openapi/schemathesis.toml run URL -c all`, where
+URL is the server's address with /api/v1/openapi.json.
 """
 
 import re
@@ -16,7 +17,7 @@ __all__ = ["live"]
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-MOST_SECONDS = 45  # spent on following links, which goes on until the time is up
+MOST_SECONDS = 45  # for following links, which does not end by itself
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""The form's fields and the API's body are the same thing written twice; and every fault finds its field."""
+"""Test that the form's fields and the API's body convert into each other.
+
+Every fault is shown at its field.
+"""
 
 from datetime import date
 
@@ -283,7 +286,7 @@ def test_whoever_takes_all_of_theirs_has_theirs(
 
 
 def _of_one_cell(said: dict[str, object]) -> dict[str, str]:
-    """The fields of a body that names each quote once."""
+    """Return the fields of a body that names each quote once."""
     sent: list[dict[str, object]] = said["quotes"]
     once = {q.get("id", n + 10**15): q for n, q in enumerate(sent)}
     return fill(

@@ -1,4 +1,4 @@
-"""The form without scripts: what is sent is what is stored, and nothing that was typed is lost."""
+"""Test the form without scripts: what is sent is stored, and no typed text is lost."""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser

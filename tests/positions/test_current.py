@@ -1,4 +1,4 @@
-"""Rule 4 of docs/rules.md: SQL and `app.matrix.precedence` choose the same positions, and the API shows them."""
+"""Test rule 4 of docs/rules.md: SQL, `app.matrix.precedence` and the API agree on positions."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NEGOTIATION, ISSUE, PARTIES, NEWEST = 1, 7, (3, 4), 4
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a position while it was the newest: from one entry of the log to another."""
+    """A version of a position while it was the newest: from one log entry to another."""
 
     spell: precedence.Spell
     seq_from: int
@@ -37,7 +37,7 @@ class Version:
 
 @st.composite
 def versions(draw: st.DrawFn, position: int) -> list[Version]:
-    """A position in one or two versions; few days and instants, so that ties are common."""
+    """Draw a position in one or two versions; few days and instants, so that ties are common."""
     party, first_published = (
         draw(st.sampled_from(PARTIES)),
         BEGAN + timedelta(hours=draw(st.integers(0, 2))),
@@ -69,7 +69,7 @@ def cells(draw: st.DrawFn) -> list[Version]:
 
 @pytest.fixture
 async def owning(database: Server) -> AsyncIterator[AsyncSession]:
-    """As the owner, who alone may say at once when versions began and ended."""
+    """Connect as the owner, who alone may set at once when versions began and ended."""
     engine = make_engine(database.owner_url.replace("postgresql://", "postgresql+psycopg://"))
     async with make_sessions(engine)() as made:
         yield made
@@ -124,7 +124,10 @@ async def put(session: AsyncSession, found: list[Version]) -> None:
 
 
 def by_arithmetic(found: list[Version], seq: int, as_of: date) -> dict[Any, Any]:
-    """Count, current, uncertain and possible ones of each cell that has a published position at all."""
+    """Return, by cell, how many positions count, and the current, uncertain and possible ones.
+
+    Cells without a published position are left out.
+    """
     made = {}
     for party in PARTIES:
         held = [
@@ -174,7 +177,7 @@ async def test_sql_and_arithmetic_choose_the_same(
     }
 
 
-# --- the same through the API -----------------------------------------------------------------------------------------
+# --- the same through the API ---------------------------------------------------------------------
 
 
 def test_in_march_never_displaces_on_16_march(lake: Lake) -> None:
@@ -201,7 +204,7 @@ def test_of_two_on_one_day_the_one_published_later_counts(lake: Lake) -> None:
     assert [p["id"] for p in walked] == [first["id"], draft["id"]]
 
 
-SAYS = {"speaker": "Tol Ibarra"}  # who speaks for the south
+SAYS = {"speaker": "Tol Ibarra"}  # speaks for the south
 
 
 def test_hearsay_is_current_only_where_own_words_are_missing(lake: Lake) -> None:

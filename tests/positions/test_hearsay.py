@@ -1,4 +1,7 @@
-"""What only another party says of a party names that party, by the name it has, whether or not it takes part."""
+"""Test that a position known only from another party names that party.
+
+Its name is shown whether or not it takes part in the negotiation.
+"""
 
 import csv
 import io
@@ -18,7 +21,7 @@ PLACES = (
 
 @pytest.fixture
 def orin(lake: Lake) -> Lake:
-    """Somebody who takes no part says what the north wants."""
+    """Let a party that takes no part say what the north wants."""
     lake.ada.party("orin", name="Orin League")
     lake.ada.state(
         summary="Sturgeon first", quotes=[quote(speaker={"office": "Envoy", "party": "orin"})]

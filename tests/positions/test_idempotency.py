@@ -1,4 +1,4 @@
-"""Idempotency-Key: sending a write again changes nothing."""
+"""Test Idempotency-Key: sending a write again changes nothing."""
 
 from typing import Any
 

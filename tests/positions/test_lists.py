@@ -1,4 +1,4 @@
-"""Lists and their cursors: no row is lost, none is seen twice, whatever is written meanwhile."""
+"""Test lists and cursors: no row is lost or seen twice, whatever is written meanwhile."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.fixtures import Lake
 
 
 def walk(desk: Desk, path: str, meanwhile: Any = None, **query: Any) -> list[Any]:
-    """All rows, page after page; something happens after each page."""
+    """Return all rows, page after page; `between` runs after each page."""
     rows: list[Any] = []
     answer = desk.get(path, **query)
     while True:

@@ -1,4 +1,7 @@
-"""Rule 8 of docs/rules.md: of two writers at once one is told, and nothing that was answered is lost."""
+"""Test rule 8 of docs/rules.md: of two concurrent writers one gets 412.
+
+No write that was answered is lost.
+"""
 
 import threading
 from collections import Counter
@@ -13,7 +16,7 @@ from tests.support.waiting import Started, log_held, open_transaction
 
 
 def at_once(*works: Callable[[], Answer]) -> list[Answer]:
-    """Begin all of them at the same time."""
+    """Start all actions at the same time."""
     barrier = threading.Barrier(len(works))
 
     def begin(work: Callable[[], Answer]) -> Callable[[], Answer]:
@@ -78,7 +81,7 @@ def test_a_retraction_and_a_correction_at_once(lake: Lake) -> None:
 
 
 def test_every_write_that_was_answered_is_in_the_history(lake: Lake) -> None:
-    """Four people write as fast as they can, each over what they read; whoever is told 412 reads again."""
+    """Four writers correct one position as fast as they can; after a 412 they read it again."""
     lake.ada.state(summary="begun")
     written: list[str] = []
 
@@ -106,7 +109,7 @@ def test_every_write_that_was_answered_is_in_the_history(lake: Lake) -> None:
     assert at == sorted(set(at))
 
 
-# --- two transactions, each right by itself ---------------------------------------------------------------------------
+# --- two transactions, each right by itself -------------------------------------------------------
 
 
 def test_a_text_and_a_quote_put_on_file_at_once_are_checked_against_each_other(lake: Lake) -> None:

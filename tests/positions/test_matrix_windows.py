@@ -1,4 +1,7 @@
-"""The matrix costs a fixed number of statements whatever its size, and is walked in whole rows of one moment."""
+"""Test that the matrix needs a fixed number of SQL statements, whatever its size.
+
+Windows have whole rows of one moment.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +19,7 @@ MATRIX = "/negotiations/lake/matrix"
 
 @contextmanager
 def statements(lake: Lake) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
+    """Record the statements that are sent to the database while the block runs."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -38,7 +41,7 @@ def cost(lake: Lake, path: str) -> int:
 
 
 def enlarge(lake: Lake) -> None:
-    """A matrix of 12 x 20 cells, many of them filled, with speakers, sources and looks."""
+    """Make a matrix of 12 x 20 cells, many of them filled, with speakers, sources and looks."""
     for n in range(9):
         lake.ada.party(f"p{n}", "lake")
     for n in range(18):
@@ -75,7 +78,7 @@ def test_the_number_of_statements_does_not_grow(lake: Lake, subtests: pytest.Sub
         "/negotiations/lake/looks", {"party": "south", "issue": "dam", "looked_on": "2024-06-01"}
     )
     for address in ADDRESSES:
-        cost(lake, address)  # whatever is asked only once by a process
+        cost(lake, address)  # runs the statements that a process sends only once
     small = {address: cost(lake, address) for address in ADDRESSES}
     enlarge(lake)
     for address in ADDRESSES:
@@ -85,7 +88,7 @@ def test_the_number_of_statements_does_not_grow(lake: Lake, subtests: pytest.Sub
 
 @pytest.fixture
 def windows(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    """A matrix that is answered two rows at a time: six issues, three parties."""
+    """Answer a matrix two rows at a time: six issues, three parties."""
     for n in range(4):
         assert (
             lake.ada.post(
@@ -114,7 +117,7 @@ def test_a_walk_in_whole_rows_is_of_one_moment(windows: Lake, by: str) -> None:
         rows += [i["slug"] for i in answer.data["issues"]]
         if answer.meta["next"] is None:
             break
-        # Meanwhile an issue is put on top, and something is said that moves the day.
+        # Meanwhile an issue is added at the top, and a statement moves the default day.
         windows.ada.post(
             "/negotiations/lake/issues", {"slug": f"top-{len(rows)}", "title": "Top", "order": -1}
         )

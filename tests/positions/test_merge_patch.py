@@ -1,4 +1,4 @@
-"""PATCH of a position: JSON Merge Patch plus a reason, over a version that must be the newest."""
+"""Test PATCH of a position: JSON Merge Patch and a reason, over the newest version."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ HELD = {
 
 @pytest.fixture
 def held(lake: Lake) -> Body:
-    """A position with something in every field."""
+    """State a position with every field filled."""
     return lake.ada.state(**HELD, firmness="demand", act="offers")
 
 
@@ -39,7 +39,7 @@ def path(stated: Body) -> str:
             {"attitudes": {"q30": "rejects"}},
             {"attitudes": {"q20": "rejects", "q30": "rejects", "q40": "prefers"}},
         ),
-        # An attitude taken out takes its condition and its mark along.
+        # Removing an attitude removes its condition and its `inferred` mark.
         (
             {"attitudes": {"q30": None}},
             {"attitudes": {"q20": "rejects", "q40": "prefers"}, "conditions": {}},
@@ -55,7 +55,7 @@ def path(stated: Body) -> str:
         ),
         ({"inferred": []}, {"inferred": []}),
         ({"inferred": ["q20", "q30"]}, {"inferred": ["q20", "q30"]}),
-        # The preferred option changes hands in one go.
+        # The preference moves from one option to another in one patch.
         (
             {"attitudes": {"q40": "accepts", "q30": "prefers"}},
             {"attitudes": {"q20": "rejects", "q30": "prefers", "q40": "accepts"}},
@@ -198,7 +198,7 @@ def test_a_draft_takes_changes_without_a_reason(lake: Lake) -> None:
     assert (again.status, again.data["version"]) == (200, 3)
 
 
-# --- If-Match -------------------------------------------------------------------------------------------------------
+# --- If-Match -------------------------------------------------------------------------------------
 
 
 def test_a_write_names_the_version_that_it_changes(lake: Lake, held: Body) -> None:
@@ -253,7 +253,7 @@ def test_every_answer_carries_the_etag_to_go_on_with(lake: Lake) -> None:
     assert lake.ada.ask("GET", "/positions/1", **{"If-None-Match": restored.etag}).status == 200
 
 
-# --- retracting and restoring -----------------------------------------------------------------------------------------
+# --- retracting and restoring ---------------------------------------------------------------------
 
 
 def test_retracting_takes_a_reason_and_a_version(lake: Lake, held: Body) -> None:

@@ -1,4 +1,4 @@
-"""What is said around what editors typed: "only if", once, and whose word alone it is."""
+"""Test the words added to editors' texts: "only if", once, and the party that says so."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rules 1 and 2 of docs/rules.md: no position without a quote, verbatim or flagged."""
+"""Test rules 1 and 2 of docs/rules.md: no position without a quote, verbatim or flagged."""
 
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_a_mismatch_stays_in_a_draft_and_is_refused_on_publishing(lake: Lake) ->
 
 @pytest.fixture
 def mismatched(lake: Lake) -> Any:
-    """A published position whose quote does not occur in a text that came later."""
+    """State a published position whose quote is not in a text that was added later."""
     there = lake.ada.source()
     stated = lake.ada.state(quotes=[quote("Words nobody wrote", there["id"])])
     assert stated["quotes"][0]["verification"] == "unverified"

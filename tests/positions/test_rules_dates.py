@@ -1,4 +1,4 @@
-"""Rule 3 of docs/rules.md: from when to when a position was stated."""
+"""Test rule 3 of docs/rules.md: the period in which a position was stated."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from app.positions.rules_dates import QuoteDates, Stated, StatedError, Undated, 
 RECORDED = date(2024, 6, 1)
 
 COMPUTED = [
-    # stated_on, quotes (said_on, published_on), then expected: stated_on, from, by
+    # Given: stated_on, quotes as (said_on, published_on). Expected: stated_on, from, by.
     ("a day", "2024-05-14", [(None, "2024-05-14")], "2024-05-14 2024-05-14 2024-05-14"),
     (
         "a month, published later",

@@ -1,4 +1,4 @@
-"""Rule 7 of docs/rules.md: silence is data, and no filter makes a cell look silent."""
+"""Test rule 7 of docs/rules.md: silence is data, and no filter makes a cell look silent."""
 
 from typing import Any
 
@@ -26,10 +26,11 @@ def test_searched_and_never_looked_at_are_told_apart(lake: Lake) -> None:
     assert silence(lake) == ("never_searched", None)
     assert lake.ada.post(LOOKS, look(where="the archive")).status == 201
     lake.ada.post(LOOKS, look(looked_on="2024-05-01", where="older, noted later"))
+    # A look counts at every as_of, and the newest is shown.
     for as_of in (
         "2024-01-01",
         "2024-12-31",
-    ):  # a look counts at every as_of, and the newest is shown
+    ):
         found = {"looked_on": "2024-06-01", "where": "the archive"}
         assert silence(lake, as_of=as_of) == ("searched", found)
     assert silence(lake, "south") == ("never_searched", None)
@@ -108,7 +109,7 @@ def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(
         ({"q": "farmer"}, [("south", "quota")]),
         ({"q": "zebrawood"}, []),
         ({"q": "farmer", "firmness": "red_line"}, []),
-        # Party and issue choose columns and rows, silent cells included.
+        # Party and issue select columns and rows, silent cells included.
         ({"party": "council"}, [("council", "quota"), ("council", "dam")]),
         ({"party": ["south", "council"], "issue": "dam"}, [("south", "dam"), ("council", "dam")]),
         ({"issue": "dam", "firmness": "red_line"}, []),
@@ -116,9 +117,8 @@ def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(
     ids=str,
 )
 def test_a_filter_hides_cells_and_silences_none(lake: Lake, query: Any, shown: list[Any]) -> None:
-    lake.ada.state(
-        "north", firmness="demand", stated_on="2024-05-01"
-    )  # no longer current: no filter digs it up
+    # No longer current, so no filter finds it.
+    lake.ada.state("north", firmness="demand", stated_on="2024-05-01")
     lake.ada.state("north", firmness="red_line")
     lake.ada.state("south", firmness="demand", quotes=[quote(OTHER_WORDS)])
     cells = lake.stranger.get("/negotiations/lake/matrix", **query).data["cells"]

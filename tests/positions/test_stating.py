@@ -1,4 +1,4 @@
-"""Rule 3 of docs/rules.md, through the API: when a position was stated, and what moves that."""
+"""Test rule 3 of docs/rules.md through the API: when a position was stated, and what moves that."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def span(stated: Body) -> tuple[str, str, str]:
 
 
 def quotes(lake: Lake, *dates: tuple[str | None, str | None]) -> list[Body]:
-    """A quote for each pair of its `said_on` and its source's `published_on`."""
+    """Return a quote for each pair of its `said_on` and its source's `published_on`."""
     sources = [lake.ada.source(published_on=published) for _, published in dates]
     return [
         quote(WORDS, s["id"], said_on=said) for s, (said, _) in zip(sources, dates, strict=True)
@@ -31,7 +31,7 @@ def quotes(lake: Lake, *dates: tuple[str | None, str | None]) -> list[Body]:
         ("2024-03", [(None, None)], "2024-03-01", "2024-03-31"),
         ("2024", [(None, None)], "2024-01-01", "2024-12-31"),
         ("2024-02", [(None, None)], "2024-02-01", "2024-02-29"),
-        # The source's publication says by when, unless it lies before or after the period.
+        # The source's publication decides by when, unless it is before or after the period.
         ("2024-03", [(None, "2024-03-17")], "2024-03-01", "2024-03-17"),
         ("2024-03", [(None, "2024-03-01")], "2024-03-01", "2024-03-01"),
         ("2024-03", [(None, "2024-02-29")], "2024-03-01", "2024-03-31"),
@@ -45,7 +45,8 @@ def quotes(lake: Lake, *dates: tuple[str | None, str | None]) -> list[Body]:
         ("2024-03", [("2024-03-10", None), ("2024-02", None)], "2024-03-01", "2024-03-10"),
         ("2024-03", [("2023", None)], "2024-03-01", "2024-03-01"),
         ("2024-03", [("2024", "2024-03-20")], "2024-03-01", "2024-03-20"),
-        # Left out: the said_on that ends last, of several the most precise; else the earliest publication.
+        # Without stated_on: the said_on that ends last, of several the most precise one;
+        # without any, the earliest publication.
         (..., [("2024-03-10", "2024-05-01")], "2024-03-10", "2024-03-10"),
         (..., [("2024-03-10", None), ("2024-02", None)], "2024-03-10", "2024-03-10"),
         (..., [("2024-03", None), ("2024-03-31", None)], "2024-03-31", "2024-03-31"),
@@ -110,12 +111,12 @@ def test_a_quote_said_later_belongs_to_a_new_position(lake: Lake) -> None:
     assert (refused.status, refused.faults) == (422, {"/quotes/1/said_on"})
 
 
-# --- days that have begun -------------------------------------------------------------------------------------------
+# --- days that have begun -------------------------------------------------------------------------
 
 
 @pytest.fixture
 def late_evening(lake: Lake) -> Iterator[None]:
-    """23:30 UTC on 30 April 2025, when 1 May has begun in the east."""
+    """Set the clock to 23:30 UTC on 30 April 2025, when 1 May has begun in the east."""
     with time_machine.travel(datetime(2025, 4, 30, 23, 30, tzinfo=UTC)):
         yield
 
@@ -164,7 +165,7 @@ def test_the_matrix_of_today_shows_what_was_said_tomorrow_in_the_east(lake: Lake
     assert lake.stranger.current(as_of="2025-04-30") is None
 
 
-# --- by hand --------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------
 
 MARCH = {"stated_on": "2024-03"}
 
@@ -181,7 +182,7 @@ def test_dates_by_hand_narrow_what_is_computed(lake: Lake) -> None:
         ({"stated_from": "2024-02-29"}, "/stated_from"),
         ({"stated_from": "2024-04-01"}, "/stated_from"),
         ({"stated_by": "2024-02-29"}, "/stated_by"),
-        ({"stated_by": "2024-03-18"}, "/stated_by"),  # the source is of the 17th
+        ({"stated_by": "2024-03-18"}, "/stated_by"),  # the source was published on the 17th
         ({"stated_from": "2024-03-10", "stated_by": "2024-03-09"}, "/stated_from"),
         ({"stated_from": "2024-03"}, "/stated_from"),
         ({"stated_by": "soon"}, "/stated_by"),
@@ -226,7 +227,7 @@ def test_dates_sent_back_as_they_are_are_not_by_hand(lake: Lake) -> None:
     assert span(moved) == ("2024-02", "2024-02-01", "2024-02-29")
 
 
-# --- what moves nothing ---------------------------------------------------------------------------------------------
+# --- what moves nothing ---------------------------------------------------------------------------
 
 
 def test_a_corrected_publication_day_moves_no_position(lake: Lake) -> None:
@@ -262,9 +263,8 @@ def test_a_later_correction_still_counts_from_the_first_publication(lake: Lake) 
     with time_machine.travel(first):
         stated = lake.ada.state(stated_on="2025", quotes=quotes(lake, (None, None)))
     assert span(stated)[2] == "2025-03-10"
-    with connect(
-        lake.database.owner_url
-    ) as connection:  # the log has the database's clock, which no test can set
+    # The log uses the database's clock, which a test cannot set.
+    with connect(lake.database.owner_url) as connection:
         connection.execute("UPDATE position SET first_published_at = %s", [first])
     with time_machine.travel(datetime(2025, 6, 1, tzinfo=UTC)):
         [kept, more] = [{"id": stated["quotes"][0]["id"]}, *quotes(lake, (None, None))]

@@ -1,4 +1,7 @@
-"""What the program has copied goes with what is redacted: beside other quotes, under other parties, in one act."""
+"""Test that the program's own copies are redacted too, in one act.
+
+Beside other quotes, and under other parties.
+"""
 
 import json
 import sqlite3
@@ -65,9 +68,8 @@ def test_of_words_beside_a_quote_what_is_nearer_stays(neighbours: Lake) -> None:
     )
     assert {q["verification"] for q in shown.values()} == {"verified"}
     assert lake.ada.get("/positions/2").data["action"] == "redacted"
-    assert (
-        lake.ada.post("/positions", {}, **{"Idempotency-Key": "k"}).status == 422
-    )  # the key is known still
+    # The key is still known.
+    assert lake.ada.post("/positions", {}, **{"Idempotency-Key": "k"}).status == 422
     assert verified(lake) == []
 
 
@@ -149,7 +151,7 @@ def test_words_beside_quotes_that_were_checked_elsewhere_go_too(
 
 
 def merge_north_into_council(lake: Lake) -> None:
-    """Two parties turn out to be one: what the north holds is stated anew, word for word."""
+    """Merge the north into the council: the north's positions are stated anew, word for word."""
     path = "/n/lake/code-book/parties/north/merge"
     form = fields_of(lake.ada.page(f"{path}?into=council").text)
     done = lake.ada.browse("POST", path, data=form | {"reason": "It never spoke for the north"})

@@ -1,4 +1,4 @@
-"""After a redaction no address of the application answers with the words, nor with an answer of before."""
+"""Test that after a redaction no address answers with the words, or from a cache."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,10 @@ DRAFTED, GIVEN = "So be it", "Asked again"
 
 @pytest.fixture
 def neighbours(lake: Lake) -> Lake:
-    """A quote with the marker, and others beside it: published, in a draft, with words given to tell places apart."""
+    """State a quote with the marker and others beside it.
+
+    Published, in a draft, and with a context given to identify the place.
+    """
     there = lake.ada.source(text=TEXT, published_on="2024-05-14")["id"]
     assert there == 2
     lake.ada.state(
@@ -49,9 +52,8 @@ def neighbours(lake: Lake) -> Lake:
         "quotes": [quote(BEFORE, there), quote(AFTER, there)],
     }  # fmt: skip
     assert lake.ada.post("/positions", body, **key).status == 201
-    lake.ada.correct(
-        2, quotes=[{"id": 3}], reason="The gates are another matter"
-    )  # the other one keeps its page
+    # The quote that is removed keeps its page.
+    lake.ada.correct(2, quotes=[{"id": 3}], reason="The gates are another matter")
     given = quote(GIVEN, there, prefix="closed until then.” ", suffix=f", she said: “{SAID}")
     lake.ada.draft("south", "dam", quotes=[quote(DRAFTED, there), given])
     lake.ada.post(

@@ -1,4 +1,4 @@
-"""Tombstones travel: with a package, a backup, and the command line."""
+"""Test that tombstones travel with a package, a backup, and the command line."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""An admin redacts by hand, without scripts: what is forgotten is said, and nothing that was typed is lost."""
+"""Test redaction in a browser without scripts: missing input is reported, typed text is kept."""
 
 import pytest
 from playwright.sync_api import Browser, expect

@@ -1,4 +1,4 @@
-"""Links out of quotes carry words from around them, and lose these where they are redacted."""
+"""Test that links of quotes lose the words around them that are redacted."""
 
 from tests.redaction.test_redacting import redact
 from tests.support.factories import quote

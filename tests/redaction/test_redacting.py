@@ -1,4 +1,4 @@
-"""What is redacted is nowhere any more, a tombstone tells so, and everything else reads on."""
+"""Test that redacted words are nowhere any more, a tombstone says so, and all else stays."""
 
 import io
 import json
@@ -32,7 +32,7 @@ def redact(lake: Lake, what: str, number: int, version: int | None = None, why: 
 
 
 def dumped(lake: Lake) -> str:
-    """Every row of every table, as text."""
+    """Return every row of every table as text."""
     with connect(lake.database.url) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         rows = [
@@ -67,7 +67,7 @@ PAGES = (
 
 
 def crawl(lake: Lake, *words: str) -> None:
-    """Nobody fails, and nobody is told any of the words."""
+    """Request all addresses: none fails, and none has any of the words."""
     for desk in (lake.stranger, lake.root):
         for page in PAGES:
             got = desk.page(page)
@@ -80,7 +80,7 @@ def crawl(lake: Lake, *words: str) -> None:
 
 
 def full(lake: Lake) -> Any:
-    """A position with two quotes and two versions, written with a key, and a release."""
+    """State a position with two quotes and two versions, written with a key, and a release."""
     sent = {**quote(translation="Quarante pour cent", prefix="“"), "kind": "direct"}
     body = {
         "negotiation": "lake", "party": "north", "issue": "quota", "summary": "Forty it is",
@@ -138,7 +138,7 @@ def test_a_quote_s_words_are_nowhere_any_more(lake: Lake) -> None:
     checked = lake.ada.post("/quotes/check", {"source_id": 1, "exact": OTHER_WORDS}).data
     assert checked["start"] == other["start"]
     assert lake.ada.patch("/sources/1", {"text": TEXT}).status == 409
-    # Work goes on: a correction that keeps it, one that changes nothing, and a check of everything.
+    # Further work: a correction that keeps it, one without a change, and a check of everything.
     assert (
         lake.ada.patch("/positions/1", {"quotes": now["quotes"]}).data["version"] == now["version"]
     )
@@ -252,11 +252,12 @@ def test_a_mirror_blanks_it_too(
     redact(lake, "quote", 1)
     redact(lake, "source", 1)
     actions = [e["action"] for e in lake.stranger.get("/changes", after=mirror.cursor()).data]
+    # Of the source's checks, the position, and the source.
     assert actions == [
         "redacted",
         "redacted",
         "redacted",
-    ]  # the source's checks, the position, the source
+    ]
     mirror.catch_up()
     objects = sqlite3.connect(tmp_path / "mirror.sqlite").execute("SELECT data FROM object")
     kept = "".join(json.dumps(row) for row in objects)

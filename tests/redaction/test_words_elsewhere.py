@@ -1,4 +1,7 @@
-"""The same words where people have put them are named in the preview; whatever is left was named there."""
+"""Test that the preview names all places where people typed the same words.
+
+Whatever is left after the redaction was named there.
+"""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -16,7 +19,7 @@ COPY = f"She said that we want every {MARKER} grove back, and meant it"
 
 @pytest.fixture
 def copied(neighbours: Lake) -> Lake:
-    """The words once more in whatever people write."""
+    """Write the words in every field that people fill in."""
     ada = neighbours.ada
     other = ada.source(text=f"Elsewhere: “{SAID}.” So they report.", title=f"Minister: {SAID}")[
         "id"
@@ -71,7 +74,7 @@ def test_what_people_wrote_is_named_and_left(copied: Lake) -> None:
         "issue", "log_holding", "log_revision", "look", "position_attitude", "quote",
         "quote_check", "release", "review_comment", "source", "source_reading", "source_text",
     ]  # fmt: skip
-    # The check of quote 6 alone, which repeats the words: its link leads to them.
+    # Left is only the check of quote 6, which repeats the words: its link leads to them.
     assert [row[:15] for row in rows if row.startswith("quote_check")] == ["quote_check (6,"]
     assert not [row for row in rows if row.startswith("log_revision") and "Gebt uns" in row]
 

@@ -1,4 +1,4 @@
-"""Releases: a numbered package that stays, byte for byte, whatever is edited later; frozen by admins alone."""
+"""Test releases: numbered packages frozen by admins, the same bytes whatever is edited later."""
 
 import hashlib
 import io
@@ -39,7 +39,7 @@ def package(lake: Lake, number: int = 1) -> Any:
 
 
 def edit(lake: Lake) -> None:
-    """Much of what may become different afterwards."""
+    """Edit much of what can change after a release."""
     lake.ada.correct(1, summary="corrected", quotes=[{"id": 1}, quote("not one drop less")])
     lake.ada.state("south", quotes=[quote(speaker="Tol Ibarra")])
     lake.ada.retract(1)
@@ -188,7 +188,7 @@ def test_a_package_that_had_to_be_taken_down_leaves_its_place(filled: Lake) -> N
             " redacted_for = 'a court said so'"
         )
         owner.commit()
-    filled.ada.state("south")  # whatever is kept is dropped
+    filled.ada.state("south")  # drops all cached responses
     gone = filled.stranger.client.get(f"{PAGE}/1.zip")
     assert gone.status_code == 404 and "a court said so" in gone.text
     assert "a court said so" in filled.stranger.page(f"{PAGE}/1").text

@@ -1,4 +1,4 @@
-"""The page of drafts: whose, where they stand, what is missing, and what can be done with them from there."""
+"""Test the page of drafts: whose they are, their state, what is missing, and the actions there."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ LIST = "/n/sarn/drafts"
 
 @pytest.fixture
 def source(api: Api) -> int:
-    """Where no second person is asked for."""
+    """Provide a negotiation without required review."""
     return negotiation(api)
 
 
 @pytest.fixture
 def strict(api: Api) -> int:
-    """Where one is."""
+    """Provide a negotiation with required review."""
     return negotiation(api, "strict", review=True)
 
 
@@ -133,7 +133,7 @@ def test_a_draft_is_discarded_found_again_and_brought_back(
     held = api.client.get(f"/api/v1/positions/{published}")
     headers = {"Authorization": f"Bearer {api.token}", "If-Match": held.headers["ETag"]}
     api.client.post(f"/api/v1/positions/{published}/retract", json={"reason": "x"}, headers=headers)
-    assert items(author, "discarded") == []  # that was no draft
+    assert items(author, "discarded") == []  # a retracted position was no draft
 
 
 def test_where_a_second_person_publishes_the_list_says_where_each_stands(

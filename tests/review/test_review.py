@@ -1,4 +1,4 @@
-"""Drafts before a second person: who may do what, and what stays among editors."""
+"""Test review of drafts: who may do what, and what only editors see."""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -38,7 +38,7 @@ def test_a_draft_is_submitted_returned_and_published_by_another(
     api: Api, draft: int, author: TestClient, second: TestClient, client: TestClient
 ) -> None:
     path = f"/positions/{draft}/review"
-    for _ in range(2):  # a second press is the same
+    for _ in range(2):  # pressing the button again changes nothing
         assert post(author, path, do="submit", version="1", comment="").headers["location"] == LIST
     assert waiting(second) == [draft]
     own = post(author, path, do="publish", version="1")

@@ -1,4 +1,4 @@
-"""What was on file before ligatures were read as their letters is found by them after an upgrade."""
+"""Test that texts stored before ligatures were read as letters are found after an upgrade."""
 
 from alembic import command
 

@@ -1,4 +1,4 @@
-"""What a search finds, in which spelling, when, and that no input breaks it."""
+"""Test what a search finds, in which spelling and when, and that no input breaks it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def found(desk: Desk, q: str, **more: Any) -> set[tuple[str, str]]:
 
 @pytest.fixture
 def kyiv(lake: Lake) -> Lake:
-    """Somebody whose name is spelled in several ways, and who said something."""
+    """Add a speaker whose name has several spellings, with a statement."""
     lake.ada.post(
         "/speakers",
         {
@@ -145,9 +145,9 @@ def test_a_walk_sees_everything_once_while_others_write(lake: Lake) -> None:
 
 WILD = [
     "((((", "%", "' ; DROP TABLE party; --", '"', '"never closed', "-", "-quota", "or", "or or",
-    "!", "<->", ":*", "é", "\\", "a & | b", "the", "\u202e", "😀", "x" * 1000, "'" * 999, '" ' * 400,
-    "-a " * 300, "\ud7ff", " ", "https://news.example/lake?a=b", "<script>alert(1)</script>",
-    "q:*&!b", "№ 5", "0x00", "\n\t",
+    "!", "<->", ":*", "é", "\\", "a & | b", "the", "\u202e", "😀", "x" * 1000, "'" * 999,
+    '" ' * 400, "-a " * 300, "\ud7ff", " ", "https://news.example/lake?a=b",
+    "<script>alert(1)</script>", "q:*&!b", "№ 5", "0x00", "\n\t",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A backup restored into an empty database answers the same, and is taken for no continuation of the old one."""
+"""Test that a restored backup answers the same, and is not taken for the old database."""
 
 import itertools
 import json
@@ -29,7 +29,7 @@ numbers = itertools.count()
 
 @pytest.fixture
 def empty(postgres: Server) -> Iterator[Callable[[], Server]]:
-    """Make databases in which nothing is, not even tables."""
+    """Make databases without anything, not even tables."""
     made: list[str] = []
 
     def make() -> Server:
@@ -44,7 +44,7 @@ def empty(postgres: Server) -> Iterator[Callable[[], Server]]:
 
 @pytest.fixture
 def backup(lake: Lake, tmp_path: Path) -> Path:
-    """A backup of a lake in which something of everything has happened."""
+    """Make a backup of a lake with something of every kind."""
     ada = lake.ada
     first = ada.state("north", "quota")["id"]
     ada.correct(first, summary="said better")
@@ -61,7 +61,7 @@ def ask_everything(app: Any, desk: Desk) -> dict[str, Answer]:
 
 
 def without_cursors(answer: Answer) -> Any:
-    """The data, but for the cursors of /changes, which carry the log's epoch."""
+    """Return the data without the cursors of /changes, which contain the log's epoch."""
     data = answer.data
     return (
         [{k: v for k, v in row.items() if k != "cursor"} for row in data]
@@ -90,12 +90,12 @@ def test_every_answer_is_the_same_under_a_new_epoch(
             for address, answer in after.items():
                 assert without_cursors(answer) == without_cursors(before[who][address]), address
         assert len(before["ada"]) > 40
-        # What was handed out before is not taken for current: its numbers will stand for other entries.
+        # Earlier ETags and cursors are not accepted: their numbers will mean other entries.
         etag = before["nobody"][position].etag
         assert there.ask("GET", position, If_None_Match=etag).status == 200
         assert there.patch(position, {"summary": "again"}, etag=etag).status == 412
         assert there.get("/changes", after=cursor).status == 422
-        # It lives on.
+        # The restored site can be written to.
         assert there.patch(position, {"summary": "after the restore"}).status == 200
         assert client.get("/readyz").status_code == 200
 
@@ -118,7 +118,7 @@ def test_only_an_empty_database_is_filled(lake: Lake, database: Server, backup: 
         restore(lake.database, backup)
     with connect(database.owner_url) as owner:
         owner.execute("CREATE TABLE stranger ()")
-    restored = restore(database, backup)  # migrated, but nobody had put anything in
+    restored = restore(database, backup)  # into a migrated database without data
     assert restored.revision > 0
 
 
@@ -151,7 +151,7 @@ def test_what_does_not_fit_is_refused(
     (tmp_path / "damaged.zip").write_bytes(damaged)
     with pytest.raises(BackupError, match="damaged"):
         restore(database, tmp_path / "damaged.zip")
-    half = tmp_path / "half.zip"  # whole as a zip, but not what is in it
+    half = tmp_path / "half.zip"  # a complete zip with an incomplete backup
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(half, "w") as new:
         new.writestr("parley.json", old.read("parley.json"))
         dump = old.read("database.dump")
@@ -186,9 +186,8 @@ def test_the_embedded_database_is_backed_up_before_it_is_migrated(
     with serve(tmp_path / "new", fast=True) as server:
         assert restore(server, path).schema == before
         with connect(server.url) as serving:
-            assert (
-                serving.execute("SELECT FROM later").fetchall() == []
-            )  # brought up to date, with rights
+            # Migrated, with rights for the serving role.
+            assert serving.execute("SELECT FROM later").fetchall() == []
 
 
 def test_the_schedule_keeps_as_many_as_it_says(lake: Lake, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an operator sees: is it well, what does it do, which setting makes no sense, and nothing that is secret."""
+"""Test what an operator sees: health, metrics, faulty settings, and no secrets."""
 
 import json
 import logging
@@ -111,7 +111,7 @@ def test_strangers_do_not_read_what_is_counted(lake: Lake) -> None:
         assert stranger.get("/metrics").status_code == 403
     with TestClient(app, client=("127.0.0.1", 5)) as near:
         assert near.get("/metrics").status_code == 200
-        # It may be from anywhere, through a proxy that we were not told of.
+        # It may come from anywhere, through a proxy that is not in the settings.
         assert near.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
 
 
@@ -120,17 +120,15 @@ def test_forwarded_addresses_count_from_known_proxies_alone(lake: Lake, tmp_path
     with running(
         tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.9", PARLEY_METRICS="192.0.2.7"
     ) as server:
-        assert (
-            server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 403
-        )  # from 127.0.0.1, which is no proxy
+        # The request comes from 127.0.0.1, which is no known proxy.
+        assert server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 403
     with running(
         tmp_path, DATABASE_URL=url, PARLEY_PROXIES="127.0.0.0/8", PARLEY_METRICS="192.0.2.7"
     ) as server:
         assert server.ask("/metrics", X_Forwarded_For="192.0.2.7")[0] == 200
         assert server.ask("/metrics", X_Forwarded_For="192.0.2.8")[0] == 403
-        assert (
-            server.ask("/metrics", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403
-        )  # a client's own claim
+        # The first address is a client's own claim.
+        assert server.ask("/metrics", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403
         assert server.ask("/healthz", Host="elsewhere.example")[0] == 400
 
 

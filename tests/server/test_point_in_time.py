@@ -1,4 +1,4 @@
-"""The steps of docs/operating.md to any point in time: what was before is there, what came after is not."""
+"""Test docs/operating.md's recovery to a point in time: earlier data is there, later is not."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Two processes behind a proxy are replaced one after another, and every request is answered."""
+"""Test that two processes behind a proxy can be replaced in turn, with every request answered."""
 
 import contextlib
 import shutil

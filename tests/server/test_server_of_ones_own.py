@@ -1,4 +1,7 @@
-"""A PostgreSQL server of one's own: over TCP, with passwords, TLS, several hosts, two roles, and a life of its own."""
+"""Test a PostgreSQL server of the operator's own: over TCP, with passwords and TLS.
+
+With several hosts, two roles, and restarts.
+"""
 
 import signal
 import threading
@@ -32,7 +35,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpServer]:
 
 @pytest.fixture(scope="module")
 def filled(own: TcpServer) -> Server:
-    """The example, by the way that docs/operating.md tells."""
+    """Load the example as docs/operating.md describes."""
     database = own.make_database("filled")
     ways = {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}
     unmigrated = parley("serve", "--port", "0", DATABASE_URL=database.owner_url)
@@ -46,7 +49,7 @@ def filled(own: TcpServer) -> Server:
 def test_the_serving_role_may_neither_change_the_schema_nor_the_log(filled: Server) -> None:
     with connect(filled.url) as session:
         assert session.info.user == SERVING
-        assert session.info.password == "p%/:@ s"  # the role that `migrate` has made
+        assert session.info.password == "p%/:@ s"  # of the role that `migrate` has made
         for statement in (
             "CREATE TABLE mine ()",
             "ALTER TABLE party ADD COLUMN more int",
@@ -66,7 +69,10 @@ def test_of_several_hosts_the_one_that_takes_writes_is_used(
     own: TcpServer, filled: Server, tmp_path: Path
 ) -> None:
     user = filled.url.partition("@")[0]
-    several = f"{user}@127.0.0.1:{free_port()},127.0.0.1:{own.port}/filled?target_session_attrs=read-write"
+    several = (
+        f"{user}@127.0.0.1:{free_port()},127.0.0.1:{own.port}/filled"
+        "?target_session_attrs=read-write"
+    )
     sqlalchemys = f"{user}@/filled?host=127.0.0.1:{free_port()}&host=127.0.0.1:{own.port}"
     for url in (several, sqlalchemys):
         assert parley("user", "list", DATABASE_URL=url).returncode == 0

@@ -1,4 +1,4 @@
-"""SIGTERM finishes what is in flight and drops nothing, with real processes under load."""
+"""Test with real processes under load that SIGTERM finishes open requests and drops none."""
 
 import signal
 import threading
@@ -25,7 +25,7 @@ def test_nothing_is_dropped_when_it_is_told_to_stop(
     url = lake_database[0].url
     with running(tmp_path, "--workers", workers, DATABASE_URL=url, PARLEY_CACHE=cache) as server:
         with load(server.port, "/n/lake", b"Water quota") as clients:
-            while clients.outcomes["ok"] < 20:  # a second, or many on a machine that has much to do
+            while clients.outcomes["ok"] < 20:  # takes a second, or many on a busy machine
                 assert clients.outcomes.keys() <= {"ok"}, clients.outcomes
                 time.sleep(0.1)
             assert server.terminate() in (0, -15)
@@ -75,8 +75,8 @@ def test_a_process_that_stops_is_not_ready_but_still_answers(
         status, body = server.ask("/readyz")
         assert (status, b"stopping" in body) == (503, True)
         assert server.ask("/n/lake")[0] == 200
-        server.process.terminate()  # a second time: at once
-        server.process.wait(30)  # well before the drain would have ended
+        server.process.terminate()  # the second signal stops it at once
+        server.process.wait(30)  # well before it would have finished its open requests
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -1,4 +1,4 @@
-"""Processes that share a database agree about everything that one of them has answered."""
+"""Test that processes with one database agree about everything that one of them has answered."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def pair(lake_database: Lake, tmp_path: Path) -> Iterator[tuple[Running, Running]]:
-    """Two processes of their own, one of them with two workers."""
+    """Run two processes, one of them with two workers."""
     url = lake_database[0].url
     with (
         running(tmp_path, DATABASE_URL=url) as one,
@@ -52,20 +52,20 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
     _, secrets = lake_database
     (token, cookie), (one, other) = secrets["ada"], pair
 
-    # Signed in with one is signed in with the other, and so is the end of it.
+    # A sign-in at one process is valid at the other, and so is its end.
     for server in (one, *[other] * 6):
         assert b"ada" in server.ask("/account", Cookie=cookie)[1]
     assert one.ask("/logout", "POST", "", Cookie=cookie, Sec_Fetch_Site="same-origin")[0] == 303
     assert {other.ask("/account", Cookie=cookie)[0] for _ in range(6)} == {303}
 
-    # A key counts wherever it was used first.
+    # An Idempotency-Key counts at both processes, wherever it was used first.
     body, key = {"slug": "twice", "name": "Twice"}, "a-key"
     first = post(one, "/parties", token, body, Idempotency_Key=key)
     assert first[0] == 201
     assert {post(other, "/parties", token, body, Idempotency_Key=key) for _ in range(4)} == {first}
     assert post(other, "/parties", token, {**body, "name": "Other"}, Idempotency_Key=key)[0] == 422
 
-    # What one has kept is dropped when another writes.
+    # A process drops its cached responses when another writes.
     for server in (one, *[other] * 6):
         assert server.ask("/n/lake/about")[0] == 200
     for n, (writer, readers) in enumerate(
@@ -83,10 +83,11 @@ def test_they_agree(lake_database: Lake, pair: tuple[Running, Running]) -> None:
         mark = f"Number {n}".encode()
         if writer is readers[-1]:
             assert mark in writer.ask("/api/v1/sources")[1]
-        else:  # another process hears of it a moment later, and knows it from then on
+        else:  # the other process learns of it a moment later
             wait_until(partial(_all_hold, readers, mark))
 
-    # Tries are counted together: some here and some there lock out both, also for the right password.
+    # Tries are counted together: some here and some there lock the name out at both processes,
+    # also for the right password.
     tries = [sign_in((one, other)[n % 2], "bo", "wrong password here") for n in range(12)]
     assert tries.count(429) >= 2, tries
     assert sign_in(one, "bo", PASSWORD) == sign_in(other, "bo", PASSWORD) == 429
@@ -98,7 +99,7 @@ def test_they_agree_also_when_asked_at_once(
     database, secrets = lake_database
     token, (one, other) = secrets["ada"][0], pair
     with ThreadPoolExecutor(8) as pool:
-        # One key, sent to all of them at once, counts once.
+        # A key that is sent to all of them at the same time counts once.
         for n in range(5):
             body = {"slug": f"at-once-{n}", "name": "At once"}
 
@@ -108,12 +109,12 @@ def test_they_agree_also_when_asked_at_once(
             answers = set(pool.map(enter, range(8)))
             assert len([a for a in answers if a[0] == 201]) == 1, answers
             assert {status for status, _ in answers} <= {201, 409}, answers
-        # No more tries are had by making them at once, here and there.
+        # Concurrent tries at both processes are not counted less.
         tries = list(
             pool.map(lambda n: sign_in(pair[n % 2], "vic", "wrong password here"), range(24))
         )
         assert 0 < len(tries) - tries.count(429) <= HERE, tries
-    # Who is shut out is shut out everywhere, from the next request on.
+    # A disabled account is refused everywhere from the next request on.
     for server in (one, *[other] * 4):
         assert server.ask("/account", Cookie=secrets["bo"][1])[0] == 200
         assert (

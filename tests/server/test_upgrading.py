@@ -1,4 +1,4 @@
-"""A migration keeps nobody waiting, and what it cannot do at once it does not do at all."""
+"""Test that a migration keeps nobody waiting, and does nothing if it cannot get its locks."""
 
 import threading
 import time
@@ -23,22 +23,20 @@ def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
 
     def read() -> None:
         with connect(database.url) as reader:
-            time.sleep(1)  # the migration stands in the queue by then
+            time.sleep(1)  # the migration waits for its lock by then
             reader.execute("SELECT count(*) FROM party")
 
     reading = threading.Thread(target=read)
     with connect(database.owner_url, autocommit=False) as busy:
-        busy.execute("SELECT count(*) FROM party")  # and goes on for long
+        busy.execute("SELECT count(*) FROM party")  # the transaction stays open
         reading.start()
         with pytest.raises(OperationalError, match="lock timeout"):
             schema.migrate(database.owner_url, database.url)
         reading.join(30)
-        assert (
-            not reading.is_alive()
-        )  # the reader came through while the busy session still held its lock
-    assert (
-        schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"
-    )  # once nobody stands in the way
+        # The reader finished while the busy session still held its lock.
+        assert not reading.is_alive()
+    # Once no other session holds a lock.
+    assert schema.migrate(database.owner_url, database.url)[1] == "20990101_0001"
 
 
 def test_the_previous_program_serves_the_new_schema_unless_told_otherwise(

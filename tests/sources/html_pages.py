@@ -1,4 +1,4 @@
-"""HTML that is hard to read: by the element, and whole pages, in which `data-story` marks what is of the story."""
+"""Provide HTML that is hard to read: single elements, and pages with the story in `data-story`."""
 
 AROUND = ("Sign in", "Horoscope", "Piano found in lighthouse", "We value your privacy")
 _NAV = '<nav><ul><li><a href="/">Sign in</a><li><a href="/h">Horoscope</a></ul></nav>'
@@ -104,7 +104,7 @@ PAGES: dict[str, bytes] = {
     "boxes of an app": APP.encode(),
 }
 
-# What differs between browsers' `innerText` and what they draw is no case here: see test_html_text.py.
+# Cases in which browsers draw something else than `innerText` are in test_html_text.py.
 FRAGMENTS = {
     "spaces": "<p>  a <span> </span> b<span> c</span> <b> d </b>e</p>\n x <p> y",
     "breaks": "a<br><br>b <br> c<p>d<br></p>e<br/> <br>f<wbr>g&shy;h",

@@ -1,4 +1,4 @@
-"""Files to send in: small ones as programs write them, and hostile ones."""
+"""Make files to upload: small ones as programs write them, and hostile ones."""
 
 import io
 import zipfile
@@ -7,10 +7,13 @@ import zlib
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>No rail will be torn up | The Sarn Courier</title>
 <meta name="author" content="Jo Marsh"><meta property="og:site_name" content="The Sarn Courier">
-<meta property="article:published_time" content="2025-03-10T08:00:00Z"></head><body><nav>Home Sports Weather</nav>
+<meta property="article:published_time" content="2025-03-10T08:00:00Z"></head><body>\
+<nav>Home Sports Weather</nav>
 <article><h1>No rail will be torn up</h1>
-<p>The minister of transport came to Sarn on Sunday with an offer and a bill, and stayed for hours in the assembly.</p>
-<p>“The gauge of Borsk is 1,520 and stays so,” Irena Volk told the assembly of the port in the end.</p></article>
+<p>The minister of transport came to Sarn on Sunday with an offer and a bill, and stayed for hours \
+in the assembly.</p>
+<p>“The gauge of Borsk is 1,520 and stays so,” Irena Volk told the assembly of the port in the end.\
+</p></article>
 <footer>All rights reserved</footer><script>alert("never")</script></body></html>"""
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -23,12 +26,13 @@ CORE = (
 
 
 def docx(body: str, core: str = CORE, **parts: bytes) -> bytes:
-    """A Word document with this inner XML, and with further parts, or others instead."""
+    """Return a Word document with this inner XML, and with further or replaced parts."""
     made = io.BytesIO()
     usual = {
         "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
         "docProps/core.xml": core,
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "[Content_Types].xml": "<Types"
+        ' xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     }
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in (usual | parts).items():
@@ -41,7 +45,10 @@ def paragraph(*runs: str) -> str:
 
 
 def pdf_of_pages(*pages: str | bytes) -> bytes:
-    """A PDF with one line of Latin text, or a content stream, on each page; an empty one has nothing."""
+    """Return a PDF with one line of Latin text, or a content stream, on each page.
+
+    A page for an empty string has nothing on it.
+    """
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
@@ -54,7 +61,7 @@ def pdf_of_pages(*pages: str | bytes) -> bytes:
 
 
 def placed(*lines: tuple[int, int, int, str]) -> bytes:
-    """The content stream of a page with lines at these places: from the left, from below, size of the letters."""
+    """Return a page's content stream with lines at (from left, from bottom, size of letters)."""
     shown = (
         f"BT /F1 {size} Tf {left} {base} Td ({line}) Tj ET" for left, base, size, line in lines
     )
@@ -68,9 +75,10 @@ def pdf(
     info: str = "<<>>",
     times: int = 1,
 ) -> bytes:
-    """A PDF of one page, so many times, with these lines of Latin text or a content stream of one's own, deflated.
+    """Return a PDF of one page, `pages` times, with lines of Latin text or a content stream.
 
-    `encrypt` is the password that opens it; empty, it opens without. `info` is what it says about itself.
+    The stream is deflated. `encrypt` is the password that opens the file; empty, it opens without.
+    `info` is its metadata.
     """
     from pypdf import PdfReader, PdfWriter
 
@@ -109,7 +117,7 @@ def pdf(
 
 
 def bomb(size: int = 300 * 1024**2) -> bytes:
-    """A Word document that inflates to this many bytes."""
+    """Return a Word document that inflates to this many bytes."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,

@@ -1,4 +1,7 @@
-"""A text put on file checks every quote of its source anew, and the log says so as an entry of the source."""
+"""Test that a new text checks all quotes of its source again.
+
+The results are in the log, as an entry of the source.
+"""
 
 from typing import Any
 
@@ -59,9 +62,8 @@ def test_the_same_text_again_checks_nothing(lake: Lake) -> None:
 def test_an_attested_quote_is_checked_by_any_text_put_on_file(lake: Lake) -> None:
     there = lake.ada.source()["id"]
     lake.ada.state(quotes=[quote(source_id=there), quote("not one drop", there)])
-    with connect(
-        lake.database.owner_url
-    ) as connection:  # as an import leaves it whose package had no text
+    # As after an import of a package without the text.
+    with connect(lake.database.owner_url) as connection:
         connection.execute("SET parley.redacting = 'on'")
         connection.execute("UPDATE quote_check SET verification = 'attested'")
 

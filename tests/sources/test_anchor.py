@@ -1,4 +1,4 @@
-"""Rule 2 of docs/rules.md, clause by clause."""
+"""Test rule 2 of docs/rules.md, clause by clause."""
 
 import time
 import unicodedata
@@ -19,7 +19,7 @@ TALKS = (
 )
 
 VERIFIED: list[tuple[str, str, str | None]] = [
-    # what was sent, the text of its source, what it is found as (left out: the same words)
+    # The quote sent, its source's text, and the words found (None: the same words).
     ("as it stands", "We will accept a quota of 1,000 tons", None),
     ("a single word", "quota", None),
     ("a number with a comma", "1,000", None),
@@ -143,15 +143,16 @@ def test_what_is_never_passed_over(exact: str) -> None:
 
 
 ELSEWHERE = [
-    # text, what was sent, whether it is there
+    # The text, the quote sent, and whether it is found.
     ("我们不会接受任何外国军队。", "不会接受", True),
     ("我们不会接受任何外国军队。", "会接", True),
     ("我们不会接受任何外国军队，也不谈判领土问题。", "我们不会接受…不谈判领土问", True),
+    # Four characters count as two words.
     (
         "我们不会接受任何外国军队，也不谈判领土问题。",
         "不会接受……领土问题",
         False,
-    ),  # four characters are two words
+    ),
     ("我们在2025年投入1,000亿元。", "2025年投入1,000亿", True),
     ("我们在2025年投入1,000亿元。", "投入1", False),
     ("日本はこのメーカーのダムを受け入れない。", "メー", True),
@@ -159,7 +160,7 @@ ELSEWHERE = [
     ("「ダムは閉じたまま」と彼女は言った。", "“ダムは閉じたまま”と", True),
     ("เราจะไม่ยอมรับโควตานี้", "ไม่ยอมรับ", True),
     ("เราจะไม่ยอมรับโควตานี้", "ไม\u0e48ยอมรับ", True),
-    ("เราจะไม่ยอมรับโควตานี้", "เราจะไม", False),  # cuts a vowel from its tone
+    ("เราจะไม่ยอมรับโควตานี้", "เราจะไม", False),  # cuts a tone mark off its vowel
     ("យើងមិនទទួលយកទេ", "មិនទទួល", True),
     ("Мы не примем чужих войск.", "не примем", True),
     ("Мы не примем чужих войск.", "не прим", False),
@@ -176,18 +177,19 @@ ELSEWHERE = [
     ("हम इसे स्वीकार नहीं करेंगे", "स्वीकार नह", False),
     ("우리는 받아들이지 않겠다", unicodedata.normalize("NFD", "받아들이지"), True),
     ("우리는 받아들이지 않겠다", "받아들이", False),
-    ("L’Ukraine dit non", "Ukraine", False),  # as `don’t`
+    ("L’Ukraine dit non", "Ukraine", False),  # like `don’t`
     ("L'Ukraine dit non", "Ukraine", False),
+    # A vowel after a single quotation mark.
     (
         "He said: 'I agree with it.'",
         "I agree with it",
         True,
-    ),  # a vowel after a single quotation mark
+    ),
     ("He said: 'I agree with it.'", "'I agree with it.'", True),
     ("No.’Enough’ is enough", "Enough", True),
     ("Ha detto: 'è un accordo'", "è un accordo", True),
     ("rock 'em all", "em all", True),
-    ("the x\u0304'y of it", "y", False),  # a mark that no letter takes in, before the apostrophe
+    ("the x\u0304'y of it", "y", False),  # a combining mark before the apostrophe
     ("the x\u0304.y of it", "x\u0304", False),
     ("the 1\u0304,000 of it", "000", False),
     ("Qur’an readings", "an", False),
@@ -237,15 +239,16 @@ AMBIGUOUS = (
         ("The dam stays closed", "no. ", ", we", 34),
         ("The dam stays closed", "no. ", ". We", "mismatch"),
         ("The dam stays closed", "nonsense", None, "mismatch"),
-        ("The dam stays closed", None, "we", "mismatch"),  # directly after it stands a comma
+        ("The dam stays closed", None, "we", "mismatch"),  # a comma follows it directly
         ("The dam stays closed", "", "  ", "ambiguous"),
         ("We said no", "closed. ", None, 22),
+        # A context must match even if the quote occurs only once.
         (
             "We said no",
             "open. ",
             None,
             "mismatch",
-        ),  # it must fit, also where nothing needs settling
+        ),
         ("We said no", None, "!", "mismatch"),
         ("dam stays closed", "The", None, "ambiguous"),
         ("The dam stays … we said then", None, None, "ambiguous"),

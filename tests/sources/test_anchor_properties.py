@@ -1,4 +1,4 @@
-"""What must hold of any text: cut out is found, changed is not, passed over stays where it was."""
+"""Test properties of any text: a cutting is found, a changed one is not, and offsets are right."""
 
 import unicodedata
 
@@ -24,8 +24,10 @@ from app.sources.matching.text_diff import words_diff
 from tests.support.examples import examples
 
 WORDS = st.sampled_from(
-    """no dam quota accept Quota don’t don't 1,000 40 3.14 U.S. re\u00adsettlement café cafe\u0301 naïve zone\u200bs
-    Мы чужих войск её Об'єкт 不会接受 谈判 メーカー ダム ไม่ยอมรับ លទេ नहीं हम لن نقبل نمی\u200cپذیریم צה״ל 받아들이지
+    """no dam quota accept Quota don’t don't 1,000 40 3.14 U.S. re\u00adsettlement café
+    cafe\u0301 naïve zone\u200bs
+    Мы чужих войск её Об'єкт 不会接受 谈判 メーカー ダム ไม่ยอมรับ លទេ
+    नहीं हम لن نقبل نمی\u200cپذیریم צה״ל 받아들이지
     👍🏽 🇺🇦 $5 H₂O x² ﬁsh Å a\u0323\u0307 b\u0307\u0323 \ufeffon""".split()
 )
 BETWEEN = st.sampled_from(
@@ -34,7 +36,7 @@ BETWEEN = st.sampled_from(
 TEXTS = st.lists(st.tuples(WORDS, BETWEEN), min_size=1, max_size=30).map(
     lambda pairs: "".join(a + b for a, b in pairs)
 )
-# Anything at all, with what decides about folding made likely.
+# Any text, with characters that matter for normalisation made likely.
 ANYTHING = st.text(
     st.one_of(
         st.characters(),
@@ -45,7 +47,7 @@ ANYTHING = st.text(
 
 @st.composite
 def cuttings(draw: st.DrawFn) -> tuple[str, int, int]:
-    """Draw a text and where words begin and end in it, with something between."""
+    """Draw a text and the start and end of words in it, with something between."""
     text = draw(st.one_of(TEXTS, ANYTHING))
     blank = SPACES + ZERO_WIDTH
     starts = [at for at in range(len(text)) if text[at] not in blank and is_edge(text, at)]
@@ -58,7 +60,7 @@ def cuttings(draw: st.DrawFn) -> tuple[str, int, int]:
 
 
 def settled(text: str, exact: str, start: int, end: int) -> Check:
-    """Check a cutting, with all that surrounds it if need be."""
+    """Check a cutting, with all the text around it as context if it is ambiguous."""
     result = check(text, exact)
     if result.verification == Verification.AMBIGUOUS:
         result = check(text, exact, text[:start], text[end:])
@@ -80,12 +82,12 @@ def test_what_is_passed_over_changes_nothing(
 ) -> None:
     text, start, end = cutting
     exact = text[start:end]
-    assume("…" not in exact and "..." not in exact)  # the tolerance for elisions is another
+    assume("…" not in exact and "..." not in exact)  # elisions are tolerated by another rule
     varied = "".join(_vary(data, character) for character in exact)
     form = data.draw(st.sampled_from(["NFC", "NFD", None]))
     varied = unicodedata.normalize(form, varied) if form else varied
     assume(fold(varied).text.strip() == fold(exact).text.strip())
-    assume(varied == exact or varied not in text)  # the literal text is tried first, wherever it is
+    assume(varied == exact or varied not in text)  # a literal match is tried first, anywhere
     result = settled(text, varied, start, end)
     assert (result.verification, result.start, result.end) == (Verification.VERIFIED, start, end)
 
@@ -159,7 +161,7 @@ def test_folding_maps_back(text: str) -> None:
     assert all(0 <= a < b <= len(text) for a, b in ends) and ends == sorted(ends)
 
 
-# Words and parts of words that come back again and again, so that there are hits inside words, and runs of hits.
+# Words and parts of words that recur, so that there are hits inside words and overlapping hits.
 SIGNS = st.sampled_from("ab '谈\u0301🇺")
 REPEATING = st.builds(
     lambda head, piece, times, tail: head + piece * times + tail,

@@ -1,4 +1,4 @@
-"""Passages in quotation marks, with whoever seems to have said them."""
+"""Test finding passages in quotation marks, with their likely speakers."""
 
 import time
 from pathlib import Path
@@ -52,12 +52,12 @@ def found(text: str) -> list[tuple[str, str | None]]:
             "“The gauge stays as it is,” said Jo Marsh, a smith.",
             [("The gauge stays as it is,", "Jo Marsh")],
         ),
-        # What Dorrin owns does not speak.
+        # A possessive such as “Dorrin's” is no speaker.
         (
             "Volk, Dorrin’s ally, said: “The gauge stays as it is.”",
             [("The gauge stays as it is.", "Irena Volk")],
         ),
-        # "He" is whoever spoke last, in this paragraph or before.
+        # "He" is the last speaker, in this paragraph or before.
         (
             "Volk told us on Sunday that Dorrin was late.\n\n“The gauge stays as it is,” she said.",
             [("The gauge stays as it is,", "Irena Volk")],
@@ -67,7 +67,7 @@ def found(text: str) -> list[tuple[str, str | None]]:
             [("We will not move it,", "Irena Volk"), ("Not for a crown.", "Irena Volk")],
         ),
         ("“The gauge stays as it is,” she said.", [("The gauge stays as it is,", None)]),
-        # A second passage is by the same mouth, unless it says otherwise.
+        # A second passage has the same speaker, unless the text says otherwise.
         (
             "“We will not move it,” Volk said. “Not for a crown.”",
             [("We will not move it,", "Irena Volk"), ("Not for a crown.", "Irena Volk")],
@@ -76,7 +76,7 @@ def found(text: str) -> list[tuple[str, str | None]]:
             "“We will not move it,” Volk said. “Nor will we,” Brandt added.",
             [("We will not move it,", "Irena Volk"), ("Nor will we,", "Teodor Brandt")],
         ),
-        # Not candidates: nobody says it, or so few words that they are held at arm's length.
+        # Not candidates: nobody says it, or the few words are scare quotes.
         ("It stood there: “four little words here”.", []),
         ("Volk called the visit “useful”.", []),
         ("It was 5'10\" tall and 6'2\" wide, Volk said.", []),

@@ -1,4 +1,4 @@
-"""Which encoding a file is read by, and that a guess is called one."""
+"""Test by which encoding a file is read, and that a guess is reported as one."""
 
 import codecs
 

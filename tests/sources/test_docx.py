@@ -1,4 +1,4 @@
-"""The text of a Word document is what its reader sees: all of it, and nothing else."""
+"""Test that the text of a Word document is what its reader sees: all of it, and nothing else."""
 
 # ruff: noqa: E501  (a table of documents reads best a line each)
 
@@ -18,7 +18,7 @@ TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 
 def text(body: str, **parts: str) -> str:
-    """The text of a document with this body; further parts by their names, and how it refers to them."""
+    """Return the text of a document with this body, further parts, and their relationships."""
     return str(docx.read(make.docx(body, **{n: p.encode() for n, p in parts.items()}))["text"])
 
 

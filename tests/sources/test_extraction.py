@@ -1,4 +1,4 @@
-"""Texts out of files; what a hostile one costs is a process of its own, with limits."""
+"""Test texts out of files; a hostile file costs only a process of its own, with limits."""
 
 import resource
 import time

@@ -1,4 +1,7 @@
-"""The text of a page is what Chromium shows of it: its `innerText`, with what a reader can open, and drawn marks."""
+"""Test that the text of a page is what Chromium shows of it.
+
+That is its `innerText`, what a reader can open, and the marks that a browser draws.
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,8 +19,8 @@ from tests.support.browser import chromium
 pytestmark = pytest.mark.browser
 
 TEXT = "document.body.innerText"
-# What a reader can open; what a style sheet's animation fades in; and letters that float, which are
-# a line of their own in `innerText` alone.
+# Content that a reader can open, or that an animation fades in, and floating letters, which only
+# `innerText` puts on a line of their own.
 OPEN = """() => {
   for (const e of document.querySelectorAll("details")) e.open = true;
   for (const a of document.getAnimations()) a.finish();
@@ -34,12 +37,12 @@ def tab() -> Iterator[Page]:
 
 
 def lines(text: str) -> list[str]:
-    """List what stands on a line of its own, or in a cell, without white space that nobody sees."""
+    """List the contents of each line or cell, without invisible white space."""
     return [words for line in re.split(r"[\n\t]", text) if (words := " ".join(line.split()))]
 
 
 def unmarked(text: str) -> str:
-    """Leave out quotation marks: those around `q` are drawn, and in no `innerText`."""
+    """Remove quotation marks: those around `q` are drawn, and not in `innerText`."""
     return DRAWN.sub("", text)
 
 
@@ -57,7 +60,7 @@ def test_words_spaces_and_lines_are_those_of_the_browser(tab: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_gives_its_whole_story_and_nothing_that_is_not_shown(tab: Page, name: str) -> None:
     data = PAGES[name]
-    # As a server sends it that says nothing of its encoding.
+    # As from a server that does not name the encoding.
     tab.route("**/*", lambda route: route.fulfill(body=data, content_type="text/html"))
     tab.goto("http://page.example/", wait_until="domcontentloaded")
     tab.evaluate(OPEN)

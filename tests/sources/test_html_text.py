@@ -1,4 +1,4 @@
-"""The text of a page holds what its reader sees, all of it and nothing else."""
+"""Test that the text of a page has what its reader sees, all of it and nothing else."""
 
 import pytest
 

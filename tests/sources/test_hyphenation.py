@@ -1,4 +1,4 @@
-"""Words that the end of a line parts are read with their hyphen and without it, there and nowhere else."""
+"""Test that words divided at a line's end are read with and without their hyphen, only there."""
 
 # ruff: noqa: E501  (lists of words read best in few lines)
 
@@ -81,7 +81,7 @@ def test_wherever_a_line_ends_the_true_words_are_found(
     words: list[str], data: st.DataObject
 ) -> None:
     sentence = "Xaver " + " ".join(words) + " Zoe."
-    # No program leaves a single letter for another line.
+    # No program leaves a single letter on the next line.
     places = [
         at
         for at in range(1, len(sentence))

@@ -1,4 +1,4 @@
-"""Links out of quotes through the API: made when a quote is checked, and known from then on."""
+"""Test links of quotes through the API: made when a quote is checked, stored with the result."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -15,14 +15,17 @@ from tests.support.fixtures import Lake, connect
 
 TYPED = "They take 40 - and not one - drop"
 PRINTED = "They take 40 — and not one — drop"
-ARTICLE = """<!doctype html><html lang="en"><head><title>Talks</title></head><body><article><h1>Talks on the lake</h1>
-<p>The envoy said <q>we are ready to sign</q> and left. He will <svg width="9"></svg>be back on Monday, she said.</p>
-<p>More was said on that day, by many people, in many rooms, and none of it is of any interest to anybody.</p>
+ARTICLE = """<!doctype html><html lang="en"><head><title>Talks</title></head><body><article>\
+<h1>Talks on the lake</h1>
+<p>The envoy said <q>we are ready to sign</q> and left. He will <svg width="9"></svg>be back on \
+Monday, she said.</p>
+<p>More was said on that day, by many people, in many rooms, and none of it is of any interest to \
+anybody.</p>
 </article></body></html>"""
 
 
 def upload(desk: Desk, name: str, data: bytes, url: str, **typed: str) -> int:
-    """Send a file in by the form, look its text over, and save it; gives the number of the source."""
+    """Upload a file with the form, check its text, and save it; return the source's id."""
     shown = values(send(desk, "/sources/new", {"url": url, "title": "Talks"}, (name, data)))
     saved = send(desk, "/sources/new", {**shown, "title": "Talks", "published_on": "", **typed})
     assert saved.status_code == 303, saved.text
@@ -99,7 +102,7 @@ def test_links_of_older_checks_are_made_anew(lake: Lake, monkeypatch: pytest.Mon
         connection.execute("ALTER TABLE quote_check DISABLE TRIGGER USER")
         connection.execute("UPDATE quote_check SET fragment = 'text=old'")
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
-    # Asked by somebody who is signed in: what strangers were answered is kept until NOTIFY tells of the command.
+    # Read as an editor: a stranger's response stays cached until the command's NOTIFY arrives.
     assert lake.ada.get(f"/quotes/{made['id']}").data["link"].endswith("text=old")
     for recorded in (1, 0):
         done = CliRunner().invoke(cli, ["verify", "--record"])

@@ -1,4 +1,4 @@
-"""The same file gives the same text by the upload form, the command and the API."""
+"""Test that a file gives the same text by upload form, command and API."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pages of a PDF: kept beside the text from the file to the quote, and dropped rather than wrong."""
+"""Test pages of a PDF: stored from the file to the quote, and dropped if they could be wrong."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Sources put on file by forms: pasted, from files and from a bookmarklet; corrected; texts put on file and checked."""
+"""Test sources saved with forms: pasted, from files, from a bookmarklet; corrected; with texts."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -27,7 +27,7 @@ def send(desk: Desk, path: str, data: dict[str, str], file: tuple[str, bytes] | 
 
 
 def values(answer: Any) -> dict[str, str]:
-    """The fields of the form for a source, as they came back."""
+    """Return the fields of the form for a source as the page shows them."""
     found = {}
     for node in LexborHTMLParser(answer.text).css("[data-intake] input, [data-intake] textarea"):
         name = node.attributes.get("name")

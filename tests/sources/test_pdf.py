@@ -1,4 +1,4 @@
-"""PDF files as programs write them: what is read out of them, and what is refused."""
+"""Test PDF files as programs write them: what is read, and what is refused."""
 
 import re
 from pathlib import Path
@@ -147,7 +147,7 @@ async def test_heads_and_feet_of_pages_do_not_part_a_sentence() -> None:
     assert text.count("Minutes") == 1 and "/" not in text
 
 
-# A tilde is a soft hyphen: words are parted whether or not Chromium has a dictionary.
+# A tilde is a soft hyphen: words are divided even if Chromium has no dictionary.
 SENTENCES = (
     "The ﬁnal oﬀer of the dele~ga~tion is an un~con~di~tion~al ac~knowl~edge~ment of the long-term"
     " pact.",

@@ -1,4 +1,4 @@
-"""Lines of a PDF become a text that runs on over columns and pages."""
+"""Test that lines of a PDF become a text that continues over columns and pages."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from app.sources.extraction.readers.pdf_lines import Line, lines
 def column(
     *texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200
 ) -> list[Line]:
-    """Lines below one another, all but the last as wide as the column."""
+    """Return lines below one another, all but the last as wide as the column."""
     last = len(texts) - 1
     return [
         Line(

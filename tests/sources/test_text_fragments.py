@@ -1,4 +1,4 @@
-"""What links carry: the words as the source has them, told apart from all that reads alike."""
+"""Test text fragments of links: the source's own words, with enough context to be unambiguous."""
 
 import re
 from urllib.parse import unquote
@@ -20,7 +20,8 @@ from app.sources.text_fragments import (
 PAGE = "https://example.org/talks?a=1&b=2"
 FOUND = "text=we%20will"
 LONG = " ".join(f"word{n}" for n in range(60))
-ARTICLE = f"""The minister spoke. 5 000 troops — most of them conscripts — left in 2014–2022, he said.
+ARTICLE = f"""\
+The minister spoke. 5 000 troops — most of them conscripts — left in 2014–2022, he said.
 
 We will sign this, he said.
 No deal.
@@ -33,7 +34,7 @@ Waf\xadfen\xadruhe gilt. We are ready to talk. So it ends. We are ready to leave
 
 
 def terms(exact: str, text: str = ARTICLE, prefix: str | None = None) -> list[list[str]] | None:
-    """The terms of each directive for a quote, decoded, in the order of the passages."""
+    """Return the decoded terms of each directive for a quote, in the order of the passages."""
     found = find_words(check(text, exact, prefix), text, exact)
     return None if found is None else _decoded(found)
 
@@ -89,7 +90,7 @@ def test_everything_in_a_term_is_encoded() -> None:
 @pytest.mark.parametrize(
     ("exact", "expected"),
     [
-        # The source's own characters, whatever was typed.
+        # The source's own characters, not those that were typed.
         (
             "5 000 troops - most of them conscripts - left",
             "5 000 troops — most of them conscripts — left",
@@ -117,7 +118,7 @@ def test_a_term_has_the_characters_of_the_source(exact: str, expected: str) -> N
 def test_no_term_crosses_a_line_and_a_long_passage_is_a_range(
     exact: str, expected: list[str]
 ) -> None:
-    # The second time the long words end it is their second end that is meant.
+    # Here the second occurrence of the range's end is the right one.
     found = terms(exact)
     assert found is not None and found[0][0] == expected[0] and found[0][1].endswith(expected[1])
 
@@ -210,7 +211,7 @@ def test_a_browser_that_goes_by_the_draft_marks_the_passage_that_is_meant(
 
 
 def browse(text: str, terms: list[str]) -> tuple[int, int] | None:
-    """Search as the draft's "find a range from a text directive" says, one paragraph a block."""
+    """Search as the draft "find a range from a text directive" does, each paragraph a block."""
     before = unquote(terms.pop(0)[:-1]) if terms[0].endswith("-") else None
     after = unquote(terms.pop()[1:]) if terms[-1].startswith("-") else None
     first, last = unquote(terms[0]), unquote(terms[1]) if len(terms) > 1 else None
@@ -248,7 +249,10 @@ def browse(text: str, terms: list[str]) -> tuple[int, int] | None:
 
 
 def _seek(text: str, term: str, at: int) -> tuple[int, int] | None:
-    """The first place of a term between words; a browser reads over case and soft hyphens."""
+    """Return the first place of a term between words.
+
+    Letter case and soft hyphens are ignored, as by browsers.
+    """
     spelled = r"\xad?".join(r"[^\S\n]+" if c == " " else re.escape(c) for c in term)
     found = re.compile(rf"(?<!\w){spelled}(?!\w)", re.IGNORECASE).search(text, at)
     return found and found.span()

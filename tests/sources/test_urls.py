@@ -1,4 +1,4 @@
-"""Addresses that deceive whoever reads them are refused, or shown for what they are."""
+"""Test that deceptive addresses are refused, or shown as what they are."""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser

@@ -1,4 +1,4 @@
-"""`parley text` and `parley verify`, as somebody runs them beside a server."""
+"""Test `parley text` and `parley verify`, run beside a server."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Spreadsheets of positions for the lake, and what taking them in gave."""
+"""Make spreadsheets of positions for the lake, and import them."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ LAKE = "https://news.example/lake"
 
 
 def said(**more: str) -> dict[str, str]:
-    """A row that nothing is wrong with; a value of `...` leaves that column empty."""
+    """Return a row without faults; a value of `...` leaves that column empty."""
     row = {
         "party": "north",
         "issue": "quota",
@@ -63,7 +63,7 @@ def take(
 
 
 def faults(url: str, data: bytes, **more: Any) -> list[str]:
-    """Each fault as `line:column: reason`."""
+    """Return each fault as `line:column: reason`."""
     return [str(f).removeprefix(f"{NAME}:") for f in take(url, data, **more).faults]
 
 
@@ -73,7 +73,7 @@ def kinds(taken: Taken) -> list[str]:
 
 
 def starts(lines: Iterable[str], *expected: str) -> None:
-    """Each fault begins as told, in this order."""
+    """Expect faults that begin with these words, in this order."""
     found = list(lines)
     assert len(found) == len(expected), found
     for line, begin in zip(found, expected, strict=True):

@@ -1,4 +1,7 @@
-"""`parley import FILE.csv`: faults on standard error, one a line, then a line of summary; what is unclear is asked."""
+"""Test `parley import FILE.csv`: faults on standard error, one a line, then a summary.
+
+What is unclear is asked.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""The import page: a file is looked over first, nothing is stored before it is confirmed, and then all of it is."""
+"""Test the import page: a file is checked first, nothing is stored before it is confirmed.
+
+Then all of it is stored.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Reading the file itself: delimiters are found, encodings told or asked for, and cells kept to the character."""
+"""Test reading a spreadsheet: delimiters are detected, encodings detected or asked for.
+
+Cells keep every character.
+"""
 
 from datetime import date
 

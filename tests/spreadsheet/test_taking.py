@@ -1,4 +1,7 @@
-"""A positions CSV: what is new is taken in at once, what is there is left alone, and every fault is said in one go."""
+"""Test importing a CSV of positions: new ones are stored in one transaction, known ones left alone.
+
+All faults are reported together.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Applications for tests: routes and compiled statements are made once a worker, all that they hold anew each time."""
+"""Provide applications for tests.
+
+Routes and compiled statements are made once per test worker; all state is new for each test.
+"""
 
 import contextlib
 from collections import defaultdict
@@ -19,25 +22,28 @@ Kind = tuple[object, ...]
 
 @dataclass
 class Engine:
-    """An engine that connects to the database it is told; it keeps the statements that it has compiled."""
+    """An engine that connects to a database of choice and keeps its compiled statements."""
 
     engine: AsyncEngine
     database: str | None
 
     def turn_to(self, database: str | None) -> None:
-        """Leave the connections there are to whoever holds them, and make new ones elsewhere."""
+        """Connect to another database from now on.
+
+        Connections in use stay with those who use them.
+        """
         self.database = database
         self.engine.sync_engine.dispose(close=False)
 
 
-apps: defaultdict[Kind, list[FastAPI]] = defaultdict(list)  # those that nobody uses
+apps: defaultdict[Kind, list[FastAPI]] = defaultdict(list)  # those not in use
 engines: defaultdict[Kind, list[Engine]] = defaultdict(list)
 
 
 @contextlib.contextmanager
 def application(settings: Settings, database_url: str) -> Iterator[FastAPI]:
-    """An application over one database while the block runs; who asks meanwhile gets another."""
-    kind = (settings.hosts, settings.secure, settings.cache)  # decided when it is put together
+    """Yield an application over a database; a concurrent call gets another one."""
+    kind = (settings.hosts, settings.secure, settings.cache)  # used when an application is made
     with _engine(settings, database_url) as engine:
         app = apps[kind].pop() if apps[kind] else create_app(settings, database_url)
         attach(app, settings, database_url, engine)

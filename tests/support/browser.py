@@ -1,4 +1,4 @@
-"""A real browser for the tests, and what happens where there is none."""
+"""Provide a real browser for the tests, and decide what happens if there is none."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools import browser as installed
 
-# A browser that calls home would be refused by a closed network, many times over.
+# In a closed network, requests to the browser's vendor would fail many times.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +23,10 @@ FLAGS = [
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """Launch Chromium; skips the test where there is none, and fails it in CI, where a skip would go unseen."""
+    """Launch Chromium; if there is none, skip the test.
+
+    In CI, where a skip would go unnoticed, the test fails instead.
+    """
     path = installed.find()
     if path is None:
         missing = f"no browser: none of {', '.join(installed.NAMES)} is on PATH"

@@ -1,4 +1,4 @@
-"""Every page and file that links lead to, and the pieces of them in which given words stand."""
+"""Follow all links of the site, and find given words in the pages and files they lead to."""
 
 import csv
 import io
@@ -13,19 +13,23 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tests.support.factories import Desk
 
 APART = ("/static/", "/api/", "/login", "/account", "/admin/")
-DATA = (".json", ".zip", ".graphml", ".dna")  # as typed, for programs
+DATA = (".json", ".zip", ".graphml", ".dna")  # texts as typed, for programs
+# Parameters that change what an address shows.
 TELLING = {
     "into",
     "q",
     "shape",
     "start",
     "transpose",
-}  # parameters with which an address shows something else
+}
 ENTRY = "{http://www.w3.org/2005/Atom}entry"
 
 
 def crawl(desk: Desk, *starts: str) -> dict[str, Any]:
-    """Answers by address; of addresses that differ in other parameters than the telling ones one is asked."""
+    """Return responses by address.
+
+    Of addresses that differ only in parameters other than TELLING, one is requested.
+    """
     left, seen, found = [*starts], set(), {}
     while left:
         address = left.pop()
@@ -50,7 +54,7 @@ def crawl(desk: Desk, *starts: str) -> dict[str, Any]:
 
 
 def pieces(answer: Any, words: str, beside: str) -> Iterator[str]:
-    """Wherever `words` stand in an answer, the smallest part of it in which `beside` stands too."""
+    """Yield, wherever `words` occur in a response, its smallest part that also has `beside`."""
     kind = answer.headers.get("content-type", "").partition(";")[0]
     match kind:
         case "text/html":

@@ -1,4 +1,4 @@
-"""Ask every address of the application: what was answered, to whom, and what is in it."""
+"""Request every address of the application, for several accounts, and read the responses."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ from tests.support.factories import Desk
 from tests.support.fixtures import Lake
 from tests.support.routes import PARAMETER, fill, routes
 
-# Without an end, or about the process and nothing else.
+# Endless, or only about the process.
 NOT_ASKED = (
     "/api/v1/events",
     "/metrics",
@@ -21,7 +21,7 @@ NOT_ASKED = (
     "/api/v1/openapi.json",
     "/bookmarklet",
 )
-# Other ways to ask for the same.
+# Other forms of the same requests.
 VARIED = {
     "/n/{slug}": ("transpose=1", "q=survey", "since=2024-01-01"),
     "/n/{slug}/export.csv": ("shape=matrix", "exact=1"),
@@ -37,7 +37,7 @@ LINKED = "application/ld+json"
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: by whom, for which address, with which Accept."""
+    """One request: its account, address and Accept header."""
 
     desk: str
     address: str
@@ -45,7 +45,7 @@ class Asked:
 
 
 def questions(lake: Lake, values: Mapping[str, Sequence[object]], known_at: str) -> list[Asked]:
-    """Every GET with every choice of values: as a stranger of now and pinned, as an admin."""
+    """Yield every GET with every choice of values: as a stranger, pinned or not, and an admin."""
     found = []
     for method, path in routes(lake.app):
         if method != "GET" or path in NOT_ASKED:
@@ -69,7 +69,7 @@ def _filled(path: str, values: Mapping[str, Sequence[object]]) -> Iterator[str]:
 
 
 def ask(lake: Lake, asked: Asked, etag: str | None = None) -> Any:
-    """Send it, with the ETag of an earlier answer as a mirror or a browser would."""
+    """Send a request, with the ETag of an earlier response as a mirror or a browser would."""
     desk: Desk = lake.desks[asked.desk]
     headers = {"Accept": asked.accept, **({"If-None-Match": etag} if etag else {})}
     if asked.address.startswith("/api/"):
@@ -80,7 +80,7 @@ def ask(lake: Lake, asked: Asked, etag: str | None = None) -> Any:
 
 
 def said(answer: Any) -> bytes:
-    """All that an answer holds, of a zip what is in it."""
+    """Return all that a response contains; for a zip, what is in it."""
     content = bytes(answer.content)
     if content[:2] != b"PK":
         return content

@@ -1,4 +1,4 @@
-"""Every address of the API, filled in with what is on file: for tests that compare two databases."""
+"""Fill in every address of the API with what is stored, for tests that compare two databases."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from tests.support.factories import Desk
 
 API = "/api/v1"
-# A stream without an end, the description, and what few databases have.
+# An endless stream, the description, and what few databases have.
 NOT_COMPARED = ("/openapi.json", "/events", "/negotiations/{slug}/releases/{number}")
 
 
 def paths(app: FastAPI, method: str = "GET") -> list[str]:
-    """The templates of all routes that take a method."""
+    """Return the path templates of all routes for a method."""
     contexts = (
         c for route in app.routes for c in getattr(route, "effective_route_contexts", list)()
     )
@@ -23,7 +23,10 @@ def paths(app: FastAPI, method: str = "GET") -> list[str]:
 
 
 def addresses(app: FastAPI, desk: Desk) -> list[str]:
-    """Every GET of the API with every object that the desk may see, relative to /api/v1; a route without one fails."""
+    """Return every GET of the API with every object that the desk can see, relative to /api/v1.
+
+    A route without any object fails.
+    """
     found: list[str] = []
     for path in paths(app):
         if path.startswith(API + "/") and path.removeprefix(API) not in NOT_COMPARED:

@@ -1,10 +1,13 @@
-"""How many examples a property is tried with: few by default, all with `--hypothesis-profile=full`."""
+"""Set how many examples a property is tried with: few by default, all with a profile.
+
+The profile is `--hypothesis-profile=full`.
+"""
 
 from hypothesis import settings
 
 
 def examples(full: int) -> int:
-    """As many as asked for in the full run, no more than others else."""
+    """Use this many examples in the full run, and otherwise no more than the default."""
     return (
         full
         if settings.get_current_profile_name() == "full"

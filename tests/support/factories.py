@@ -1,4 +1,4 @@
-"""Somebody at the API, and what they send: factories that fill in whatever a test is not about."""
+"""Send requests to the API, with factories that fill in whatever a test is not about."""
 
 import itertools
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def quote(exact: str = WORDS, source_id: int = 1, **more: Any) -> Body:
 
 
 def position(party: str = "north", issue: str = "quota", **more: Any) -> Body:
-    """What is sent to state a position; a value of `...` leaves that field out."""
+    """Return the body that states a position; a value of `...` leaves that field out."""
     attitudes = {"quota": {"q40": "prefers"}, "dam": {"closed": "prefers"}}.get(issue, {})
     body = {
         "negotiation": "lake",
@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def raw_data(self) -> bytes:
-        """The bytes of `data` alone, as they were sent."""
+        """Return the bytes of `data` alone, as they were sent."""
         assert self.status == 200, (self.status, self.json)
         end = self.body.rindex(b',"meta":') if b',"meta":' in self.body else len(self.body) - 1
         return self.body[self.body.index(b'"data":') : end]
@@ -77,7 +77,7 @@ class Answer:
 
     @property
     def faults(self) -> set[str]:
-        """The pointers and parameters that a refusal names."""
+        """Return the pointers and parameters that a refusal names."""
         assert self.headers["content-type"] == "application/problem+json", (
             self.status,
             self.body[:500],
@@ -87,17 +87,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Desk:
-    """Somebody who sends requests, with the token of an account or as a stranger; paths are those below /api/v1."""
+    """A client of the API with an account's token or none; paths are relative to /api/v1."""
 
     client: TestClient
     token: str | None = None
     name: str = "stranger"
-    cookie: str | None = None  # of a browser that is signed in
+    cookie: str | None = None  # of a signed-in browser
 
     def ask(
         self, method: str, path: str, *, body: Any = None, query: Any = None, **headers: str
     ) -> Answer:
-        """A request to the JSON API."""
+        """Send a request to the JSON API."""
         sent = headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         got = self.client.request(method, f"/api/v1{path}", json=body, params=query, headers=sent)
         is_json = "json" in got.headers.get("content-type", "")
@@ -109,7 +109,7 @@ class Desk:
         )
 
     def browse(self, method: str, path: str, **more: Any) -> Any:
-        """A request as a browser sends it from one of our own pages."""
+        """Send a request as a browser does from one of our own pages."""
         headers = {"Sec-Fetch-Site": "same-origin"} | (
             {"Cookie": self.cookie} if self.cookie else {}
         )
@@ -125,7 +125,7 @@ class Desk:
         return self.ask("POST", path, body=body, **headers)
 
     def patch(self, path: str, change: Any, etag: str | None = "newest", **headers: str) -> Answer:
-        """PATCH with a reason, over the newest version unless told which."""
+        """PATCH with a reason, over the newest version unless another is given."""
         if isinstance(change, dict):
             change = {"reason": "the record was wrong", **change}
             change = {name: value for name, value in change.items() if value is not ...}
@@ -144,10 +144,10 @@ class Desk:
             **({"If-Match": etag} if etag else {}),
         )
 
-    # What a test needs to be there, and would be surprised not to get.
+    # Requests that a test only needs as a preparation; they fail if the server refuses.
 
     def state(self, *cell: str, **more: Any) -> Body:
-        """A published position."""
+        """State a published position."""
         return dict(self.post("/positions", position(*cell, **more)).data)
 
     def draft(self, *cell: str, **more: Any) -> Body:
@@ -165,7 +165,7 @@ class Desk:
             assert self.post(f"/negotiations/{negotiation}/parties", {"party": slug}).status == 201
 
     def cell(self, party: str = "north", issue: str = "quota", **query: Any) -> Body:
-        """A cell of the matrix as somebody reads it."""
+        """Return a cell of the matrix as this account reads it."""
         cells = self.get("/negotiations/lake/matrix", **query).data["cells"]
         return next(c for c in cells if (c["party"], c["issue"]) == (party, issue))
 
@@ -174,5 +174,5 @@ class Desk:
         return position and int(position["id"])
 
     def known_now(self) -> str:
-        """The instant of the newest entry."""
+        """Return the instant of the newest entry."""
         return str(self.get("/negotiations/lake").meta["known_at"])

@@ -1,4 +1,4 @@
-"""The lake: a small invented negotiation with accounts, made once and copied for every test that asks for it."""
+"""Provide the lake: a small invented negotiation with accounts, copied for each test."""
 
 import asyncio
 import itertools
@@ -26,7 +26,7 @@ from app.settings import Settings
 from tests.support.applications import application
 from tests.support.factories import TEXT, Desk
 
-# Drawn for a terminal, with every variable of every frame, one traceback takes seconds.
+# Formatting one traceback with every variable of every frame for a terminal takes seconds.
 if not structlog.is_configured():
     structlog.configure(
         [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
@@ -41,15 +41,17 @@ PEOPLE = {
 SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
 
 numbers = itertools.count()
-Secrets = dict[
-    str, tuple[str, str]
-]  # by name: an API token, and the cookie of a browser that is signed in
-made: dict[str, tuple[str, Secrets]] = {}  # the database to copy, for each server
+# By account name: an API token, and the cookie of a signed-in browser.
+Secrets = dict[str, tuple[str, str]]
+made: dict[str, tuple[str, Secrets]] = {}  # by server, the database to copy
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A negotiation `lake` between north, south (principals) and council (mediator) on quota (a scale) and dam."""
+    """A negotiation `lake` on quota (a scale) and dam.
+
+    Its parties are north and south (principals) and council (mediator).
+    """
 
     app: FastAPI
     database: Server
@@ -82,7 +84,7 @@ def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
 
 @pytest.fixture
 def lake_database(postgres: Server) -> Iterator[tuple[Server, Secrets]]:
-    """A copy of the lake's database, and the secrets of its people."""
+    """Return a copy of the lake's database, and the secrets of its accounts."""
     if postgres.url not in made:
         made[postgres.url] = _fill(postgres)
     template, secrets = made[postgres.url]
@@ -112,7 +114,8 @@ def enter_lake(ada: Desk) -> None:
         (
             "/negotiations/lake/issues",
             {"slug": "quota", "title": "Water quota", "ordered": True, "options": [
-                {"slug": f"q{share}", "label": f"{share} %", "rank": n} for n, share in enumerate((20, 30, 40), 1)
+                {"slug": f"q{share}", "label": f"{share} %", "rank": n}
+                for n, share in enumerate((20, 30, 40), 1)
             ]},
         ),
         (
@@ -123,9 +126,11 @@ def enter_lake(ada: Desk) -> None:
         ),
         (
             "/sources",
-            {"url": "https://news.example/lake", "title": "Talks resume", "published_on": "2024-05-14", "text": TEXT},
+            {"url": "https://news.example/lake", "title": "Talks resume",
+             "published_on": "2024-05-14", "text": TEXT},
         ),
-        ("/speakers", {"name": "Mara Venn", "office": "Minister", "party": "north", "aliases": ["M. Venn"]}),
+        ("/speakers", {"name": "Mara Venn", "office": "Minister", "party": "north",
+                       "aliases": ["M. Venn"]}),
         ("/speakers", {"name": "Tol Ibarra", "office": "Envoy", "party": "south"}),
     ):  # fmt: skip
         assert ada.post(path, body).status == 201, (path, body)
@@ -170,5 +175,5 @@ def on_server(server: Server, statement: str) -> None:
 
 
 def connect(url: str, **more: object) -> psycopg.Connection:
-    """A plain connection, for what the program itself would never do; commits each statement unless told otherwise."""
+    """Connect without the program, for what it would never do; autocommit by default."""
     return psycopg.connect(plain_url(url), **{"autocommit": True, **more})

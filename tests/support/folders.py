@@ -1,4 +1,7 @@
-"""Folders for tests, in memory where there is room: on a disk a new database can cost fifteen times the processor."""
+"""Make folders for tests, in memory if there is room.
+
+On a disk, a new database can cost fifteen times the CPU time.
+"""
 
 import contextlib
 import os
@@ -8,13 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108  (the folder that is made in it is nobody else's)
+MEMORY = Path("/dev/shm")  # noqa: S108  (we make a private folder in it)
 ROOM = 4 * 1024**3
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """A new folder that goes when the block ends."""
+    """Make a folder, and delete it when the block ends."""
     with tempfile.TemporaryDirectory(prefix=f"parley-tests-{os.getpid()}-", dir=_place()) as made:
         yield Path(made)
 
@@ -28,7 +31,10 @@ def _place() -> Path | None:
 
 
 def sweep() -> None:
-    """Take away what tests that were killed have left in memory; a server that runs on in it ends by itself."""
+    """Delete what killed tests have left in memory.
+
+    A server that still runs there ends by itself.
+    """
     for left in MEMORY.glob("parley-tests-*"):
         found = re.match(r"parley-tests-(\d+)-", left.name)
         if found and not Path(f"/proc/{found[1]}").exists():

@@ -1,4 +1,4 @@
-"""A browser without scripts, as far as forms go: reads the fields of a page, and sends them with the button pressed."""
+"""Act as a browser without scripts: read the fields of a form, and send them with a button."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from tests.support.factories import Desk
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page with a form as somebody sees it."""
+    """A page with a form, as a user sees it."""
 
     desk: Desk
     status: int
@@ -38,7 +38,10 @@ class Sheet:
         )
 
     def send(self, do: str, **changes: str) -> "Sheet":
-        """Press a button; a change of `None` unticks a box. Double underscores stand for the hyphens of names."""
+        """Press a button with some fields changed; `None` unticks a box.
+
+        Double underscores stand for hyphens of field names.
+        """
         named = {name.replace("__", "-"): value for name, value in changes.items()}
         return self.post(do, {**self.values, **named})
 
@@ -61,7 +64,7 @@ class Sheet:
 
     @property
     def problems(self) -> dict[str, str]:
-        """Each problem of the summary by the field that it is linked to."""
+        """Return each problem of the summary by the field that it links to."""
         links = self.html.css(".problem a")
         return {
             (a.attributes["href"] or "").removeprefix("#field-"): a.text(strip=True) for a in links
@@ -69,13 +72,13 @@ class Sheet:
 
     @property
     def number(self) -> int:
-        """Of the position that was saved."""
+        """Return the id of the position that was saved."""
         assert self.status == 303, (self.status, self.text("main"))
         return int((self.location or "").split("/")[2])
 
 
 def fields(form: LexborNode) -> dict[str, str]:
-    """What a browser would send of a form, but for its buttons."""
+    """Return what a browser would send of a form, without its buttons."""
     sent: dict[str, str] = {}
     for node in form.css("input, textarea, select"):
         name, kind = node.attributes.get("name"), node.attributes.get("type")

@@ -1,4 +1,7 @@
-"""A real server on a fresh database with the lake in it, for a real browser: `live`, and `tab` of a shared Chromium."""
+"""Run a real server on a fresh copy of the lake for a real browser.
+
+`live` is the server, `tab` a tab of a shared Chromium.
+"""
 
 import asyncio
 import contextlib
@@ -33,7 +36,7 @@ WINDOW = {"width": 1440, "height": 900}
 
 @dataclass(frozen=True)
 class Live:
-    """The server's address, its database, and its people at the API by name: ada and bo edit, vic reads."""
+    """The server's address, its database, and API clients by name: ada and bo edit, vic reads."""
 
     url: str
     database: Server
@@ -48,7 +51,7 @@ class Live:
         return self.desks["bo"]
 
     def cookie(self, name: str) -> str:
-        """Sign somebody in by a one-time link; gives the session's cookie."""
+        """Sign an account in by a one-time link; return the session's cookie."""
         secret = run(self._link(name))
         answer = httpx2.post(f"{self.url}/login", data={"link": secret})
         assert answer.status_code == 303, answer.text
@@ -60,7 +63,7 @@ class Live:
         )
 
     def set_password(self, name: str, password: str = PASSWORD) -> None:
-        """Straight into the table: changing it in earnest would end the tokens."""
+        """Write a password directly into the table: the program would end the account's tokens."""
         with connect(self.database.owner_url) as connection:
             digest = run(make_hash(password))
             connection.execute(
@@ -103,7 +106,7 @@ def serving(url: str) -> Iterator[str]:
 
 @pytest.fixture
 def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
-    """The lake behind a real server."""
+    """Serve the lake."""
     database, secrets = lake_database
     tokens = {
         name: secret if isinstance(secret, str) else secret[0] for name, secret in secrets.items()
@@ -116,7 +119,10 @@ def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def browser(postgres: Server) -> Iterator[Browser]:
-    """One browser for all tests; Playwright keeps a loop running, so what needs one of its own goes before."""
+    """Return one browser for all tests.
+
+    Playwright keeps an event loop running, so tests that need one of their own come before.
+    """
     if postgres.url not in fixtures.made:
         fixtures.made[postgres.url] = fixtures._fill(postgres)
     with chromium() as launched:
@@ -124,14 +130,17 @@ def browser(postgres: Server) -> Iterator[Browser]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a thread of its own, where no loop is running."""
+    """Run a coroutine in a thread of its own, where no event loop is running."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
 
 @contextlib.contextmanager
 def tab(browser: Browser, live: Live, name: str | None = "ada", **options: Any) -> Iterator[Page]:
-    """A tab of a browser of its own, signed in; `java_script_enabled=False` for one without scripts."""
+    """Open a tab of a browser context of its own, signed in.
+
+    `java_script_enabled=False` gives one without scripts.
+    """
     context = browser.new_context(
         **{"base_url": live.url, "viewport": WINDOW, "locale": "en-GB", **options}
     )

@@ -1,4 +1,4 @@
-"""What the log of a test's database says of itself."""
+"""Verify the log of a test's database."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from tests.support.fixtures import Lake
 
 
 def verified(lake: Lake) -> list[str]:
-    """Its faults, none where every hash is right."""
+    """Return the faults of the log; empty if every hash is right."""
 
     async def work() -> list[str]:
         engine = make_engine(lake.database.url)

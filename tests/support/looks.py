@@ -1,11 +1,11 @@
-"""What holds for every page as somebody sees it."""
+"""Check what holds for every page as a user sees it."""
 
 import pytest
 from playwright.sync_api import Page
 
 from tools import vendor
 
-# `target-size` is off unless asked for, also where its tag is named.
+# `target-size` has to be enabled explicitly, even if its tag is named.
 RULES = {
     "runOnly": {
         "type": "tag",
@@ -16,12 +16,13 @@ RULES = {
 
 
 WIDTHS = (1440, 390)
-# Each in both schemes and at both widths; axe, which is slow, sees a page wide in the one and narrow in the other.
+# Each page is checked in both schemes and at both widths. Axe is slow, so it checks the light
+# scheme wide and the dark one narrow.
 WAYS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 
 
 def looks_well(page: Page) -> None:
-    """Nothing scrolls sideways in a wide window or a narrow one, and axe finds nothing in this one."""
+    """Expect no horizontal scrolling in a wide or a narrow window, and no findings of axe."""
     size = page.viewport_size
     assert size is not None
     for width in WIDTHS:

@@ -1,4 +1,4 @@
-"""A program that is one migration ahead."""
+"""Make the program one migration ahead."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ AHEAD = "20990101_0001"
 def a_step_ahead(
     monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str, *, breaks: bool = False
 ) -> None:
-    """Let the program have one migration more, which runs a statement."""
+    """Add a migration to the program that runs one statement."""
     before = schema.newest()
     shutil.copytree(schema.FOLDER, folder / "migrations")
     (folder / f"migrations/versions/{AHEAD}_ahead.py").write_text(

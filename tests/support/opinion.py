@@ -1,4 +1,4 @@
-"""What docs/rules.md says of what was entered, slow and obvious: a second opinion, with no line of the program."""
+"""Compute what docs/rules.md requires, slowly and plainly, without any code of the program."""
 
 import calendar
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ HARDEST_FIRST = ("red_line", "demand", "preference", "open")
 
 @dataclass
 class Words:
-    """A quote: when it was said and by whose speaker, as far as it says so, and when its source came out."""
+    """A quote: when it was said and by whose speaker, if stated, and its source's publication."""
 
     said_on: str | None
     speaker: str | None
@@ -47,12 +47,11 @@ class Said:
 
 @dataclass
 class Book:
-    """All that is on file at one instant; the order of parties and issues is that of the matrix."""
+    """Everything recorded at one instant; parties and issues are in the order of the matrix."""
 
     consent: dict[str, bool]
-    ranks: dict[
-        str, dict[str, float | None]
-    ]  # by issue and option; None where no scale orders them
+    # By issue and option; None if the issue is not ordered.
+    ranks: dict[str, dict[str, float | None]]
     retired: set[tuple[str, str]] = field(default_factory=set)
     positions: dict[int, Said] = field(default_factory=dict)
 
@@ -65,14 +64,20 @@ class Book:
         return max(own or found, key=lambda p: p.place, default=None)
 
     def cell(self, party: str, issue: str, day: date) -> tuple[object, ...]:
-        """Return the current position, how many count, and the ids in doubt: of uncertain order, and only possible."""
+        """Return the current position, how many count, and the ids in doubt.
+
+        These are of uncertain order, or only possible.
+        """
         now, found = self.current(party, issue, day), self.counted(party, issue, day)
         beside = [p.id for p in found if now and p is not now and _overlap(p.span, now.span)]
         perhaps = [p.id for p in self._published(party, issue) if p.span[0] <= day < p.span[1]]
         return now and now.id, len(found), sorted(beside), sorted(perhaps)
 
     def ground(self, issue: str, option: str, day: date) -> tuple[object, ...]:
-        """Return the state of an option, who accepts it, who rejects it, who is silent, who of these is elsewhere."""
+        """Return the state of an option, and which parties accept it, reject it, or are silent.
+
+        Of the silent ones, those that prefer another option are returned too.
+        """
         accept, reject, silent, plain = [], [], [], set()
         for party in (p for p, needed in self.consent.items() if needed):
             now = self.current(party, issue, day)
@@ -166,7 +171,7 @@ def period(text: str) -> tuple[date, date]:
 
 
 def named_by(quotes: list[Words]) -> str | None:
-    """Return what stands in for a `stated_on` that was left out."""
+    """Return the date that replaces a missing `stated_on`."""
     if said := [q.said_on for q in quotes if q.said_on]:
         return max(said, key=lambda text: (period(text)[1], len(text)))
     return min(
@@ -177,7 +182,7 @@ def named_by(quotes: list[Words]) -> str | None:
 
 
 def span(stated_on: str, quotes: list[Words]) -> tuple[date, date] | None:
-    """Return `stated_from` and `stated_by`, or None where a quote begins only later."""
+    """Return `stated_from` and `stated_by`, or None if a quote begins only later."""
     first, last = period(stated_on)
     bounds = []
     for q in quotes:

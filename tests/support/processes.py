@@ -1,4 +1,4 @@
-"""The program as it is really run: processes of `parley serve`, signals, and clients that keep asking."""
+"""Run the program as in production: processes of `parley serve`, signals, and busy clients."""
 
 import contextlib
 import http.client
@@ -17,7 +17,7 @@ from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PARLEY = [sys.executable, "-c", "from app.cli.main import main; main()"]
-# A deployment's settings must not reach the tests.
+# The settings of a deployment on this machine must not reach the tests.
 CLEAN = {
     n: v
     for n, v in os.environ.items()
@@ -34,7 +34,7 @@ def parley(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str
 
 @dataclass
 class Running:
-    """A process that serves, and what it has written."""
+    """A process that serves, and its output."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -61,7 +61,7 @@ class Running:
         return False
 
     def wait_until_ready(self, seconds: float = 150) -> float:
-        """Wait; gives how long it took."""
+        """Wait until it is ready; return how long that took."""
         began = time.monotonic()
         while not self.is_ready():
             assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -70,7 +70,7 @@ class Running:
         return time.monotonic() - began
 
     def terminate(self) -> int:
-        """Ask it to stop as a supervisor does, and wait until it has."""
+        """Send SIGTERM, as a supervisor does, and wait until the process has ended."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
@@ -104,11 +104,11 @@ def running(
 
 @dataclass
 class Load:
-    """Clients that keep asking until they are told to stop, and what became of their requests."""
+    """Clients that send requests until they are stopped, and the outcomes."""
 
     port: int
     path: str
-    wanted: bytes  # must be in every answer with 200
+    wanted: bytes  # must be in every response with 200
     headers: Mapping[str, str] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     told: list[tuple[float, str]] = field(default_factory=list)
@@ -143,7 +143,7 @@ class Load:
         return "ok" if self.wanted in body else "wrong"
 
     def since(self, outcome: str) -> float:
-        """Seconds between the first outcome that is not `outcome` and the last one."""
+        """Return the seconds between the first outcome other than `outcome` and the last."""
         other = [at for at, what in self.told if what != outcome]
         return other[-1] - other[0] if other else 0.0
 
@@ -152,7 +152,7 @@ class Load:
 def load(
     port: int, path: str, wanted: bytes, *, clients: int = 6, **headers: str
 ) -> Iterator[Load]:
-    """Keep asking for one address from several threads until the block ends."""
+    """Request one address from several threads until the block ends."""
     made = Load(port, path, wanted, headers)
     threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]
     for thread in threads:

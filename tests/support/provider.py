@@ -1,4 +1,4 @@
-"""A strict OpenID provider on a port of this machine, which can be told to lie; signs with joserfc."""
+"""Run a strict OpenID provider on this machine, which can be told to lie; it signs with joserfc."""
 
 import base64
 import contextlib
@@ -23,7 +23,10 @@ Change = Callable[[dict[str, Any]], object]
 
 
 class Provider:
-    """Says that whoever comes is `subject`; `lie` changes the claims of ID tokens, `sign` how they are made."""
+    """A provider that signs everybody in as `subject`.
+
+    `lie` changes the claims of ID tokens, `sign` how they are signed.
+    """
 
     def __init__(self, issuer: str, key: RSAKey | None = None) -> None:
         self.issuer, self.subject = issuer, "u-1"
@@ -91,7 +94,8 @@ def _app(provider: Provider) -> FastAPI:
         )
         if provider.denies:
             return RedirectResponse(
-                f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked['state']})}",
+                f"{asked['redirect_uri']}"
+                f"?{urlencode({'error': 'access_denied', 'state': asked['state']})}",
                 303,
             )
         code = secrets.token_urlsafe(16)
@@ -134,7 +138,7 @@ def _app(provider: Provider) -> FastAPI:
 
 @contextlib.contextmanager
 def running() -> Iterator[Provider]:
-    """The provider, until the block ends."""
+    """Run the provider until the block ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     provider = Provider(f"http://127.0.0.1:{listener.getsockname()[1]}")

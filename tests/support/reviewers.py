@@ -1,4 +1,4 @@
-"""Two editors and the negotiation whose drafts a second person publishes."""
+"""Provide two editors, and a negotiation that requires review."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def tokens(database: Server) -> dict[str, str]:
 
 @pytest.fixture
 def api(client: TestClient, tokens: dict[str, str]) -> Api:
-    """Writes as the editor, the author of all drafts."""
+    """Return the API client of the editor who writes all drafts."""
     return Api(client, tokens["editor"])
 
 
@@ -35,7 +35,7 @@ def author(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator
 
 @pytest.fixture
 def second(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
-    """Another editor; an admin may all that an editor may."""
+    """Return another editor's browser: an admin has all rights of an editor."""
     yield browser(app, "admin")
 
 

@@ -1,4 +1,4 @@
-"""Every route of the application, and addresses made from them."""
+"""List every route of the application, and make addresses from them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,10 @@ PARAMETER = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 
 
 def routes(app: FastAPI) -> list[tuple[str, str]]:
-    """Method and path of each route, as declared, without converters; HEAD and OPTIONS come along by themselves."""
+    """Return method and path of each route, without path converters.
+
+    HEAD and OPTIONS, which come automatically, are left out.
+    """
     found = {
         (method, PARAMETER.sub(r"{\1}", route.path))
         for route in _leaves(app.routes)
@@ -30,5 +33,5 @@ def _leaves(routes: Any) -> Iterator[Any]:
 
 
 def fill(path: str, values: Mapping[str, object]) -> str:
-    """An address for a path; a parameter that no value is given for fails by its name."""
+    """Return an address for a path; a parameter without a value fails, with its name."""
     return PARAMETER.sub(lambda found: str(values[found[1]]), path)

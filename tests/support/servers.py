@@ -1,4 +1,4 @@
-"""A PostgreSQL server as somebody else would run it: over TCP, with passwords and two roles, durable, behind TLS."""
+"""Run a PostgreSQL server as an operator would: over TCP, with passwords, two roles, and TLS."""
 
 import asyncio
 import contextlib
@@ -17,11 +17,12 @@ import psycopg
 from app.embedded_postgres.programs import as_owner, hand_over, server_command
 from app.embedded_postgres.server import Server
 
+# The password has every character that could be taken for the end of a part of an address.
 OWNER, SERVING, PASSWORD = (
     "keeper",
     "server",
     "p%/:@ s",
-)  # nothing in an address may be taken for its end
+)
 OFFERED, OFFERED_BY_TLS = b"SCRAM-SHA-256\0", b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0"
 QUOTED = "p%25%2F%3A%40%20s"
 
@@ -40,7 +41,7 @@ def taken_port() -> Iterator[int]:
 
 @dataclass
 class TcpServer:
-    """A server in a folder of its own; `crash` and `start` are what happens to servers."""
+    """A durable server in a folder of its own, which can be crashed and started."""
 
     data: Path
     port: int
@@ -82,7 +83,7 @@ class TcpServer:
         self.stop(signal.SIGQUIT)
 
     def make_database(self, name: str) -> Server:
-        """A database of the owner; the serving role is made by the first migration."""
+        """Make a database of the owner; the first migration makes the serving role."""
         with psycopg.connect(self.url(), autocommit=True) as session:
             session.execute(f"CREATE DATABASE {name}")
         return Server(self.url(SERVING, name), self.url(OWNER, name))
@@ -90,7 +91,7 @@ class TcpServer:
 
 @contextlib.contextmanager
 def tcp_server(folder: Path) -> Iterator[TcpServer]:
-    """A new server that takes no connection without a password."""
+    """Make a server that accepts no connection without a password."""
     data = folder / "data"
     data.mkdir(parents=True, mode=0o700)
     for place in (folder, data):
@@ -119,10 +120,11 @@ def tcp_server(folder: Path) -> Iterator[TcpServer]:
 
 @contextlib.contextmanager
 def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
-    """TLS in front of a server, since the wheel's was built without; gives the port and the certificate to trust.
+    """Offer TLS in front of a server, whose wheel was built without it.
 
-    It offers what every server with TLS does, to bind a password to the connection, but cannot keep that: the driver
-    has to be told `channel_binding=disable`.
+    Yields the port, and the certificate to trust. Like every server with TLS, it offers to bind the
+    password to the connection, but it cannot keep that, so the driver needs
+    `channel_binding=disable`.
     """
     key, certificate = folder / "server.key", folder / "server.crt"
     make = [
@@ -152,7 +154,7 @@ def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readexactly(8)  # nothing but TLS is spoken here
+            await reader.readexactly(8)  # the request for TLS, which is always accepted
             writer.write(b"S")
             await writer.start_tls(context)
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""Two transactions open at once: a writer that holds the log's lock, and what goes on meanwhile."""
+"""Test with two transactions open at once: one holds the log's lock while the other works."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Ask again and again until it holds; long enough for a machine that has much else to do."""
+    """Repeat a check until it holds, for long enough on a busy machine."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"still not so after {seconds:g} s"
@@ -23,7 +23,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 class Started(threading.Thread, Generic[T]):
-    """Something that goes on while we look; `result` waits for it."""
+    """An action that runs in a thread; `result` waits for it."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         super().__init__(daemon=True)
@@ -34,7 +34,7 @@ class Started(threading.Thread, Generic[T]):
         self.results.append(self.work())
 
     def waits(self, seconds: float = 0.25) -> bool:
-        """Is it still under way after a while?"""
+        """Tell whether it is still running after a while."""
         self.join(seconds)
         return self.is_alive()
 
@@ -45,14 +45,14 @@ class Started(threading.Thread, Generic[T]):
 
 @contextmanager
 def open_transaction(lake: Lake) -> Iterator[psycopg.Connection]:
-    """A transaction of somebody else, until it is committed or the block ends."""
+    """Open a transaction of another session, until it is committed or the block ends."""
     with connect(lake.database.owner_url, autocommit=False) as connection:
         yield connection
 
 
 @contextmanager
 def log_held(lake: Lake) -> Iterator[psycopg.Connection]:
-    """Every writer waits before it draws its number, with all its other work done, until this one commits."""
+    """Hold the log's lock: every writer waits with all other work done, until this one commits."""
     with open_transaction(lake) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         yield connection

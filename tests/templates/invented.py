@@ -1,4 +1,7 @@
-"""An invented negotiation to draw: long labels, eight options, Cyrillic names, hostile strings, every kind of cell."""
+"""Define an invented negotiation to render, with every kind of cell.
+
+It has long labels, eight options, Cyrillic names and hostile strings.
+"""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -227,7 +230,7 @@ def unseen(party: str, issue: str) -> Cell:
 
 
 def first(one: Cell) -> Passage:
-    """The history of a cell that has had one position only."""
+    """Return the history of a cell that has had only one position."""
     assert one.position
     return Passage(one.position, move_mark(MoveKind.NEW, doubtful=False))
 
@@ -553,7 +556,7 @@ EDITOR = SimpleNamespace(name="M. Oray", role="editor")
 
 
 def matrix(**changes: Any) -> dict[str, Any]:
-    """The context of the matrix page."""
+    """Return the context of the matrix page."""
     return {
         "negotiation": NEGOTIATION,
         "grid": GRID,
@@ -568,7 +571,8 @@ def matrix(**changes: Any) -> dict[str, Any]:
         "all_issues": ISSUES,
         "changed_since": 0,
         "moved": None,
-        "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14&known_at=2031-03-14T09%3A30%3A00.000000Z",
+        "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
+        "&known_at=2031-03-14T09%3A30%3A00.000000Z",
         "next_url": None,
         "total_cells": 48,
         "nav": NAV,
@@ -576,7 +580,7 @@ def matrix(**changes: Any) -> dict[str, Any]:
 
 
 def one_cell(**changes: Any) -> dict[str, Any]:
-    """The context of a cell's page and of the panel."""
+    """Return the context of a cell's page and of the panel."""
     return {
         "negotiation": NEGOTIATION,
         "party": PARTIES[1],

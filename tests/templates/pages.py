@@ -1,4 +1,4 @@
-"""Each page with a context to draw it: name -> (template, variables)."""
+"""Define a context for each page: name -> (template, variables)."""
 
 from dataclasses import replace
 from types import SimpleNamespace

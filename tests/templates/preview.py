@@ -1,4 +1,7 @@
-"""Serve the templates with the invented negotiation, to look at them: `python -m tests.templates.preview [PORT]`."""
+"""Serve the templates with the invented negotiation, to look at them.
+
+Run `python -m tests.templates.preview [PORT]`.
+"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The filters and globals that templates use."""
+"""Test the filters and globals of templates."""
 
 import pytest
 

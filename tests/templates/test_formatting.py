@@ -1,4 +1,4 @@
-"""What a position wants, said and drawn."""
+"""Test how a position is described in words and drawn."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Every template renders the invented negotiation, escapes what is hostile, and keeps to the policy."""
+"""Test that each template renders the invented negotiation, escapes text, and obeys the policy."""
 
 import re
 from dataclasses import fields, is_dataclass, replace
@@ -16,7 +16,7 @@ from tests.templates import invented
 from tests.templates.pages import PAGES
 
 FRAGMENTS = {"panel", "error-fragment"}
-# Words that decide what is drawn, or that stand in addresses; everything else that is text becomes hostile.
+# Values that decide what is rendered, or are part of addresses; all other text becomes hostile.
 KEPT = {
     "slug",
     "party",
@@ -98,7 +98,7 @@ def render(name: str, context: dict[str, Any]) -> str:
 
 
 def hostile(value: Any, name: str = "") -> Any:
-    """Put the marker behind every text that somebody may have typed."""
+    """Append the marker to every text that a user may have typed."""
     if name in KEPT:
         return value
     if isinstance(value, str):
