@@ -129,6 +129,7 @@ def database(postgres: Server) -> Iterator[Server]:
 
 @pytest.fixture
 async def sessions(database: Server) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Return a factory of sessions on this test's database."""
     engine = make_engine(database.url)
     yield make_sessions(engine)
     await engine.dispose()
@@ -136,17 +137,20 @@ async def sessions(database: Server) -> AsyncIterator[async_sessionmaker[AsyncSe
 
 @pytest.fixture
 async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """Open a session on this test's database."""
     async with sessions() as made:
         yield made
 
 
 @pytest.fixture
 def settings() -> Settings:
+    """Return the settings of a test application."""
     return Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
 
 
 @pytest.fixture
 def app(database: Server, settings: Settings) -> Iterator[FastAPI]:
+    """Return an application on this test's database."""
     with application(settings, database.url) as made:
         yield made
 

@@ -33,6 +33,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture(scope="module")
 def running_provider() -> Iterator[Provider]:
+    """Run our provider for all tests of this file."""
     with running() as provider:
         yield provider
 
@@ -57,6 +58,7 @@ def settings_for(issuer: str, **more: Any) -> Settings:
 
 @pytest.fixture
 def app(database: Server, provider: Provider) -> Iterator[FastAPI]:
+    """Return the application with the provider configured."""
     add_accounts(database.url, UserRole)
     with application(settings_for(provider.issuer), database.url) as made:
         yield made

@@ -1,3 +1,5 @@
+"""Test passwords: how they are hashed, which are refused, and that every character counts."""
+
 import re
 import unicodedata
 

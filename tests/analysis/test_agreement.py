@@ -1,3 +1,5 @@
+"""Test the agreement of pairs of parties (docs/rules.md#agreement)."""
+
 from decimal import Decimal
 
 import orjson

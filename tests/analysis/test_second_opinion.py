@@ -197,6 +197,7 @@ CELLS = [(party, issue) for party in CONSENT for issue in RANKS]
 
 @pytest.fixture
 def story(lake: Lake, request: pytest.FixtureRequest) -> Story:
+    """Return the lake after 26 random entries with the parametrised seed."""
     ranks = [{"slug": option, "rank": rank} for option, rank in RANKS["quota"].items()]
     lake.ada.patch(f"{N}/issues/quota", {"options": ranks[::-1]})
     story = Story(lake, random.Random(request.param), Book(dict(CONSENT), RANKS))

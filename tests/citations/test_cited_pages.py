@@ -39,6 +39,7 @@ def forms(tree: LexborHTMLParser) -> dict[str, str]:
 
 @pytest.fixture
 def stated(lake: Lake) -> Lake:
+    """State a position with hostile text and a dated quote."""
     lake.ada.state(
         summary=f"Forty {HOSTILE}",
         firmness="demand",

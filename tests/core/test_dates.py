@@ -1,3 +1,5 @@
+"""Test imprecise dates: days, months and years, parsed from what people write, and displayed."""
+
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest

@@ -112,6 +112,7 @@ def answers(desk: Desk) -> dict[str, Any]:
 
 @pytest.fixture
 def empty(client: TestClient) -> Desk:
+    """Return a client of an empty database."""
     return Desk(client)
 
 

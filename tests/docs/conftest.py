@@ -1,3 +1,5 @@
+"""Share a served lake with the tests of this folder."""
+
 from tests.support.fixtures import lake_database
 from tests.support.live import live
 

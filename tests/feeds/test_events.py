@@ -36,6 +36,7 @@ class Live:
 
 @pytest.fixture
 def live(lake: Lake) -> Iterator[Live]:
+    """Serve the lake in a thread of this process."""
     app = create_app(SETTINGS, lake.database.url)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)

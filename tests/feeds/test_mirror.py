@@ -24,6 +24,7 @@ PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
 
 @pytest.fixture(scope="module")
 def mirror() -> ModuleType:
+    """Import docs/mirror.py as a module."""
     spec = importlib.util.spec_from_file_location("mirror", PROGRAM)
     assert spec and spec.loader
     made = importlib.util.module_from_spec(spec)

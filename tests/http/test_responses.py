@@ -1,3 +1,5 @@
+"""Test the API's envelope, compression and ETags."""
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
 

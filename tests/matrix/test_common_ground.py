@@ -1,3 +1,5 @@
+"""Test the state of an option among consenting parties (docs/rules.md#common-ground)."""
+
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

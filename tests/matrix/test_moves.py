@@ -1,3 +1,5 @@
+"""Test the kinds of moves, and which moves are in a period (docs/rules.md#moves)."""
+
 from collections.abc import Mapping
 from datetime import date
 

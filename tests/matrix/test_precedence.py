@@ -1,3 +1,5 @@
+"""Test which position is current, uncertain or possible (docs/rules.md, rules 3 and 4)."""
+
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random

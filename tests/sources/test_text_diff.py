@@ -1,3 +1,5 @@
+"""Test the comparison of a quote with the closest passage, word by word."""
+
 import time
 
 import pytest

@@ -14,6 +14,7 @@ from tests.codebook.make import Api, negotiation
 
 @pytest.fixture
 def tokens(database: Server) -> dict[str, str]:
+    """Add an account of each role, and return API tokens."""
     return add_accounts(database.url, [UserRole.VIEWER, UserRole.EDITOR, UserRole.ADMIN])
 
 
@@ -25,11 +26,13 @@ def api(client: TestClient, tokens: dict[str, str]) -> Api:
 
 @pytest.fixture
 def source(api: Api) -> int:
+    """Make a negotiation that requires review, and return its source's id."""
     return negotiation(api, review=True)
 
 
 @pytest.fixture
 def author(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
+    """Return a browser in which the author is signed in."""
     yield browser(app, "editor")
 
 
@@ -41,4 +44,5 @@ def second(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator
 
 @pytest.fixture
 def viewer(app: FastAPI, client: TestClient, tokens: dict[str, str]) -> Iterator[TestClient]:
+    """Return a browser in which the viewer is signed in."""
     yield browser(app, "viewer")
