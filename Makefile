@@ -3,56 +3,56 @@ PARLEY_HOME ?= .parley
 ARGS ?=
 export PARLEY_HOME
 
-# An empty HOME would make pip and npm write into the current folder; without one they ask the system.
+# With an empty HOME, pip and npm would write into the current folder; without HOME they ask the system.
 ifeq ($(strip $(HOME)),)
 unexport HOME
 endif
 
-# The first Python that will do, or what PYTHON= names.
+# The first suitable Python, or the one named by PYTHON=.
 SETUP = set -- $(PYTHON) python3.13 python3.12 python3.11 python3; \
 	for python; do \
 		if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 		then exec "$$python" tools/setup.py $(1); fi; \
 	done; \
-	echo "Parley needs Python 3.11 or newer, with its venv module: none of '$$*' is that." >&2; exit 1
+	echo "Parley needs Python 3.11 or newer, with its venv module: none of '$$*' is suitable." >&2; exit 1
 
 .PHONY: help run setup test fix check bench lock env compose-check
 
-help: ## lists what can be made
+help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-run: ## all set-up, then serves the example on PORT (8000), with its data in PARLEY_HOME (.parley)
+run: ## sets everything up, then serves the example on PORT (8000), with its data in PARLEY_HOME (.parley)
 	@$(call SETUP,run)
 	@exec .venv/bin/parley serve --port $(PORT) --example
 
-setup: ## all set-up for serving, and nothing else: .venv/bin/parley is there then
+setup: ## sets up .venv/bin/parley for serving, and nothing else
 	@$(call SETUP,run)
 
-test: ## all set-up, then the whole test suite; ARGS="-k quotes" for a part of it
+test: ## sets everything up, then runs all tests; ARGS="-k quotes" runs a part of them
 	@$(call SETUP,dev)
 	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
-fix: ## formats the code and mends what can be mended
+fix: ## formats the code and fixes what can be fixed automatically
 	@$(call SETUP,dev)
 	@.venv/bin/ruff format --quiet
 	@.venv/bin/ruff check --fix
 
-check: ## format, lint, types, and that imports run downhill only
+check: ## checks format, lint, types and the order of imports
 	@$(call SETUP,dev)
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
-bench: ## says what can be measured; ARGS="import 1000000" measures it
+bench: ## lists the benchmarks; ARGS="import 1000000" runs one
 	@$(call SETUP,dev)
 	@exec .venv/bin/python -m bench $(ARGS)
 
 env: ## writes .env for docker-compose.yml with random passwords; SITE=parley.example.org
 	@python3 tools/env.py "$(SITE)" $(if $(TLS),--tls "$(TLS)")
 
-compose-check: ## builds and starts docker-compose.yml for real, with podman, as root; some minutes
+compose-check: ## builds and starts docker-compose.yml with podman, as root; takes some minutes
 	@python3 tools/compose_check.py
 
-lock: ## chooses the newest versions of all dependencies, and writes the lock files
+lock: ## updates all dependencies to their newest versions and writes the lock files
 	@python3 tools/lock.py --upgrade
