@@ -96,6 +96,7 @@ EACH_QUOTE = pytest.mark.parametrize("quote", T["quotes"], ids=label)
 
 @pytest.fixture(scope="module")
 def article() -> str:
+    """Return the publisher's article; skip the test if it is not available."""
     if not ARTICLE.exists():
         pytest.skip(
             "the article is the publisher's and does not lie beside this copy of the repository"

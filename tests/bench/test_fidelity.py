@@ -23,6 +23,7 @@ HOWS = ("break", "field", "hidden", "note")
 
 @pytest.fixture(scope="module")
 def document() -> Document:
+    """Compose a small DOCX whose true words are known."""
     blocks = compose(Stock(), "en", PLAN, HOWS, random.Random(1))
     made = docx_by_hand.Writer().write(blocks, "Draft of the staff office")
     return document_of(

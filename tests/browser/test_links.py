@@ -80,6 +80,7 @@ class Marks:
 
 @pytest.fixture
 def marks(browser: Browser) -> Iterator[Marks]:
+    """Open the two tabs of a browser in which links are followed."""
     context = browser.new_context(viewport={"width": 900, "height": 700})
     context.route(f"{NEWS}**", _serve)
     yield Marks(context.new_page(), context.new_page())

@@ -51,6 +51,7 @@ def make_app(**settings: object) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
+    """Return a client of the small application."""
     with TestClient(make_app()) as made:
         yield made
 
@@ -236,6 +237,7 @@ def test_a_request_keeps_a_sane_number_that_it_came_with(
 
 @pytest.fixture
 def logged() -> Iterator[Callable[[], list[dict[str, object]]]]:
+    """Return a function that gives the log entries written so far."""
     root, written = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
     configure_logs()

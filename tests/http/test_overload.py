@@ -26,6 +26,7 @@ STATEMENTS = {
 
 @pytest.fixture
 def client(database: Server) -> Iterator[TestClient]:
+    """Return a client of an application with one database connection and routes that use it."""
     settings = Settings(
         hosts=("testserver",), pool_size=1, pool_wait_seconds=0.3, unsafe_database=True
     )

@@ -48,6 +48,7 @@ ERRORS: dict[str, Exception] = {
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
+    """Return a client of an application whose routes fail in all ways."""
     app, api = FastAPI(openapi_url=None), APIRouter(prefix="/api/v1", route_class=JsonRoute)
     install_security(app, Settings(hosts=("testserver",)))
     install_problems(app)

@@ -36,6 +36,7 @@ TEXT = "On Monday she said: we want few fish, and many nets."
 
 @pytest.fixture
 def url(database: Server) -> str:
+    """Return the address of an empty database."""
     return database.url
 
 

@@ -37,6 +37,7 @@ from tests.support.logged import verified
 
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every import as a large one."""
     monkeypatch.setattr(actions, "MANY", 1)
 
 

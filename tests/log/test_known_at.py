@@ -35,6 +35,7 @@ class Filled:
 
 @pytest.fixture
 def filled(lake: Lake) -> Filled:
+    """Fill the lake with something of every kind."""
     ada = lake.ada
     source = ada.source(published_on="2024-05-10", publisher="Orin Post")["id"]
     said = quote(OTHER_WORDS, source, speaker="Mara Venn")

@@ -287,6 +287,7 @@ def test_a_quote_may_be_without_a_speaker(lake: Lake) -> None:
 
 @pytest.fixture
 def reviewed(lake: Lake) -> Lake:
+    """Require review in the lake."""
     assert lake.root.patch("/negotiations/lake", {"review": True}).status == 200
     return lake
 

@@ -15,6 +15,7 @@ ONWARD = "/n/lake/code-book/negotiation?coded_through=2024-05-14#field-coded_thr
 
 @pytest.fixture
 def promised(lake: Lake) -> Lake:
+    """Set the day up to which the lake's sources are read to 10 May 2024."""
     assert lake.ada.patch("/negotiations/lake", {"coded_through": "2024-05-10"}).status == 200
     return lake
 

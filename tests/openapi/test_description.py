@@ -15,6 +15,7 @@ METHODS = ("get", "post", "patch")
 
 @pytest.fixture
 def described(lake: Lake) -> dict[str, Any]:
+    """Return the description, fetched from another origin."""
     answer = lake.stranger.client.get(
         "/api/v1/openapi.json", headers={"Origin": "https://notebook.example"}
     )

@@ -28,6 +28,7 @@ def walk(desk: Desk, path: str, meanwhile: Any = None, **query: Any) -> list[Any
 
 @pytest.fixture
 def many(lake: Lake) -> Lake:
+    """State seven positions, some of them on the same days."""
     for day in (3, 1, 2, 2, 1, 3, 2):
         lake.ada.state(stated_on=f"2024-05-0{day}", quotes=[quote("forty per cent")])
     return lake

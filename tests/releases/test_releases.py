@@ -53,6 +53,7 @@ def edit(lake: Lake) -> None:
 
 @pytest.fixture
 def filled(lake: Lake) -> Lake:
+    """State a position and a draft."""
     lake.ada.state(quotes=[quote(speaker="Mara Venn")])
     lake.ada.draft("south", summary="zebrawood")
     return lake

@@ -12,6 +12,7 @@ LIST = "/n/sarn/review"
 
 @pytest.fixture
 def draft(api: Api, source: int) -> int:
+    """State a draft, and return its id."""
     made = position(api, source, attitudes={"month": "prefers"}, summary="Wants a month")
     assert made["status"] == "draft"
     return made["id"]

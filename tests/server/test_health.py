@@ -79,6 +79,7 @@ def test_a_database_that_is_away_is_named(database: Server) -> None:
 
 @pytest.fixture
 def lake_client(lake: Lake) -> Iterator[TestClient]:
+    """Return a client of the lake without accounts."""
     with client_of(lake.database, unsafe_database=True) as client:
         yield client
 

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpServer]:
+    """Run a server for all tests of this file."""
     folder = tmp_path_factory.mktemp("own")
     folder.chmod(0o711)
     with tcp_server(folder / "pg") as server:

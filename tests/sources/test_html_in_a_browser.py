@@ -32,6 +32,7 @@ DRAWN = re.compile("[“”„‚‘’«»‹›「」『』]")
 
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Page]:
+    """Open a tab of Chromium for all tests of this file."""
     with chromium() as browser:
         yield browser.new_page(viewport={"width": 1280, "height": 720})
 

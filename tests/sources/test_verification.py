@@ -14,6 +14,7 @@ from tests.support.fixtures import Lake, connect
 
 @pytest.fixture
 def parley(lake: Lake, monkeypatch: pytest.MonkeyPatch):
+    """Return a function that runs a command on the lake's database."""
     monkeypatch.setenv("DATABASE_URL", lake.database.url)
     return lambda *words, **more: CliRunner().invoke(cli, list(words), **more)
 

@@ -15,6 +15,7 @@ from tests.support.fixtures import Lake
 
 @pytest.fixture
 def run(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Return a function that imports a file with the command on the lake's database."""
     monkeypatch.setenv("DATABASE_URL", lake.database.url.replace("+psycopg", ""))
     monkeypatch.setenv("PARLEY_UNSAFE_DATABASE", "1")
 

@@ -24,6 +24,7 @@ NOWHERE = "We accept sixty per cent and a day more"
 
 
 def quote(exact: str = WORDS, source_id: int = 1, **more: Any) -> Body:
+    """Return the body of a quote that occurs in the lake's source."""
     return {"source_id": source_id, "exact": exact, **more}
 
 
@@ -44,12 +45,15 @@ def position(party: str = "north", issue: str = "quota", **more: Any) -> Body:
 
 
 def source(**more: Any) -> Body:
+    """Return the body of a new source."""
     n = next(numbers)
     return {"url": f"https://news.example/{n}", "title": f"Report {n}", **more}
 
 
 @dataclass(frozen=True)
 class Answer:
+    """A response of the JSON API."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -57,6 +61,7 @@ class Answer:
 
     @property
     def data(self) -> Any:
+        """Return `data`; fail if the response is an error."""
         assert self.status < 300, (self.status, self.json or self.body[:500])
         return self.json["data"]
 
@@ -69,10 +74,12 @@ class Answer:
 
     @property
     def meta(self) -> Any:
+        """Return `meta`; fail if the response is an error."""
         return self.json["meta"]
 
     @property
     def etag(self) -> str:
+        """Return the ETag."""
         return self.headers["etag"]
 
     @property
@@ -116,12 +123,15 @@ class Desk:
         return self.client.request(method, path, headers=headers, **more)
 
     def page(self, path: str, **query: Any) -> Any:
+        """GET a page as a browser does."""
         return self.browse("GET", path, params=query or None)
 
     def get(self, path: str, **query: Any) -> Answer:
+        """GET from the JSON API."""
         return self.ask("GET", path, query=query)
 
     def post(self, path: str, body: Any, **headers: str) -> Answer:
+        """POST to the JSON API."""
         return self.ask("POST", path, body=body, **headers)
 
     def patch(self, path: str, change: Any, etag: str | None = "newest", **headers: str) -> Answer:
@@ -136,6 +146,7 @@ class Desk:
         )
 
     def retract(self, number: int, reason: str = "not said", etag: str | None = "newest") -> Answer:
+        """Retract a position, over the newest version unless another is given."""
         if etag == "newest":
             etag = self.get(f"/positions/{number}").etag
         return self.post(
@@ -151,15 +162,19 @@ class Desk:
         return dict(self.post("/positions", position(*cell, **more)).data)
 
     def draft(self, *cell: str, **more: Any) -> Body:
+        """State a draft."""
         return self.state(*cell, status="draft", **more)
 
     def correct(self, number: int, **change: Any) -> Body:
+        """Correct a position, and return its new version."""
         return dict(self.patch(f"/positions/{number}", change).data)
 
     def source(self, **more: Any) -> Body:
+        """Add a source."""
         return dict(self.post("/sources", source(**more)).data)
 
     def party(self, slug: str, negotiation: str | None = None, **more: Any) -> None:
+        """Add a party, and let it take part in a negotiation if one is given."""
         assert self.post("/parties", {"slug": slug, "name": slug.title(), **more}).status == 201
         if negotiation is not None:
             assert self.post(f"/negotiations/{negotiation}/parties", {"party": slug}).status == 201
@@ -170,6 +185,7 @@ class Desk:
         return next(c for c in cells if (c["party"], c["issue"]) == (party, issue))
 
     def current(self, party: str = "north", issue: str = "quota", **query: Any) -> int | None:
+        """Return the id of a cell's current position, or None."""
         position = self.cell(party, issue, **query)["position"]
         return position and int(position["id"])
 

@@ -63,11 +63,13 @@ class Lake:
 
     @property
     def desks(self) -> dict[str, Desk]:
+        """Return all clients by account name."""
         return {d.name: d for d in (self.ada, self.bo, self.vic, self.root, self.stranger)}
 
 
 @pytest.fixture
 def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
+    """Provide the lake with clients for each account, for this test alone."""
     server, secrets = lake_database
     here = ("127.0.0.1", 50_000)
     with (
@@ -103,6 +105,7 @@ def _fill(postgres: Server) -> tuple[str, Secrets]:
 
 
 def enter_lake(ada: Desk) -> None:
+    """Enter the lake's parties, issues, source and speakers over the API."""
     for path, body in (
         ("/negotiations", {"slug": "lake", "title": "Lake treaty"}),
         ("/parties", {"slug": "north", "name": "Northshore", "aliases": ["The North"]}),
@@ -166,10 +169,12 @@ def _copy(postgres: Server, template: str, name: str) -> Server:
 
 
 def named(url: str, database: str) -> str:
+    """Return the address of another database on the same server."""
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
 def on_server(server: Server, statement: str) -> None:
+    """Run a statement on the server as its owner."""
     with connect(named(server.owner_url, "postgres")) as connection:
         connection.execute(statement)
 

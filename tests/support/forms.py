@@ -21,10 +21,12 @@ class Sheet:
 
     @classmethod
     def open(cls, desk: Desk, path: str, **query: Any) -> "Sheet":
+        """GET a page as an account, and read its form."""
         return cls.read(desk, desk.page(path, **query))
 
     @classmethod
     def read(cls, desk: Desk, answer: Any) -> "Sheet":
+        """Read the form of a response, and where it redirects to."""
         html = LexborHTMLParser(answer.text)
         form = html.css_first("#position-form") or html.css_first("main form")
         action = form.attributes["action"] if form else ""
@@ -46,11 +48,13 @@ class Sheet:
         return self.post(do, {**self.values, **named})
 
     def post(self, do: str, values: dict[str, str]) -> "Sheet":
+        """Send these fields and a button to the form's address."""
         headers = {"Authorization": f"Bearer {self.desk.token}"} if self.desk.token else {}
         sent = {k: v for k, v in values.items() if v is not None} | {"do": do}
         return self.read(self.desk, self.desk.client.post(self.action, data=sent, headers=headers))
 
     def follow(self) -> "Sheet":
+        """Open the page to which the response redirects."""
         assert self.status == 303, (self.status, self.text("main"))
         assert self.location
         path, _, query = self.location.partition("?")
@@ -59,6 +63,7 @@ class Sheet:
         )
 
     def text(self, selector: str) -> str:
+        """Return the words of the first element that matches, with single spaces."""
         found = self.html.css_first(selector)
         return " ".join(found.text(separator=" ").split()) if found else ""
 

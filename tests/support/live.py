@@ -44,10 +44,12 @@ class Live:
 
     @property
     def ada(self) -> Desk:
+        """Return an editor's API client."""
         return self.desks["ada"]
 
     @property
     def bo(self) -> Desk:
+        """Return the API client of another editor."""
         return self.desks["bo"]
 
     def cookie(self, name: str) -> str:
@@ -58,6 +60,7 @@ class Live:
         return answer.cookies["parley_session"]
 
     def sign_in(self, context: BrowserContext, name: str = "ada") -> None:
+        """Sign an account in in a browser, without the form."""
         context.add_cookies(
             [{"name": "parley_session", "value": self.cookie(name), "url": self.url}]
         )
@@ -71,6 +74,7 @@ class Live:
             )
 
     def end_sign_ins(self) -> None:
+        """End all sessions, as if they had expired."""
         with connect(self.database.owner_url) as connection:
             connection.execute("UPDATE sign_in SET ended_at = now()")
 

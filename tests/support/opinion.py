@@ -38,10 +38,12 @@ class Said:
 
     @property
     def hearsay(self) -> bool:
+        """Tell whether all quotes come from other parties' speakers."""
         return all(q.speaker not in (None, self.party) for q in self.quotes)
 
     @property
     def place(self) -> tuple[date, date, str, int]:
+        """Return the key by which positions of a cell are ordered (rule 3)."""
         return (*self.span, self.published_at, self.id)
 
 
@@ -56,9 +58,11 @@ class Book:
     positions: dict[int, Said] = field(default_factory=dict)
 
     def counted(self, party: str, issue: str, day: date) -> list[Said]:
+        """Return the published positions of a cell that had certainly been stated by the day."""
         return [p for p in self._published(party, issue) if p.span[1] <= day]
 
     def current(self, party: str, issue: str, day: date) -> Said | None:
+        """Return the current position of a cell, or None (rule 4)."""
         found = self.counted(party, issue, day)
         own = [p for p in found if not p.hearsay]
         return max(own or found, key=lambda p: p.place, default=None)
@@ -96,6 +100,7 @@ class Book:
         return state, accept, reject, silent, elsewhere
 
     def agreement(self, day: date) -> list[tuple[list[str], Fraction | None, int]]:
+        """Return each pair of parties with its exact agreement and the number of shared issues."""
         pairs: list[tuple[list[str], Fraction | None, int]] = []
         for one, other in combinations(self.consent, 2):
             likeness = []
@@ -113,6 +118,7 @@ class Book:
         return pairs
 
     def moves(self, after: date, to: date) -> set[tuple[str, str, str, date, int | None, int]]:
+        """Return the moves in a period: party, issue, kind, day, and positions before and after."""
         found = set()
         for party in self.consent:
             for issue in self.ranks:

@@ -42,11 +42,13 @@ class Running:
 
     @property
     def url(self) -> str:
+        """Return the server's address."""
         return f"http://127.0.0.1:{self.port}"
 
     def ask(
         self, path: str, method: str = "GET", body: str | None = None, **headers: str
     ) -> tuple[int, bytes]:
+        """Send a request; return status and body. Underscores stand for hyphens of header names."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
             connection.request(
@@ -56,6 +58,7 @@ class Running:
             return answer.status, answer.read()
 
     def is_ready(self) -> bool:
+        """Tell whether `/readyz` answers 200."""
         with contextlib.suppress(OSError, http.client.HTTPException):
             return self.ask("/readyz")[0] == 200
         return False
@@ -115,6 +118,7 @@ class Load:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
+        """Send requests in one thread until stopped."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         while not self.stopping.is_set():
             outcome = self._ask(connection)

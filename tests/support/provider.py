@@ -40,15 +40,19 @@ class Provider:
         self.padding = ""
 
     def signed(self, claims: dict[str, Any]) -> str:
+        """Sign claims with the provider's key."""
         return str(jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key))
 
     def signed_by_another(self, claims: dict[str, Any]) -> str:
+        """Sign claims with a key that the provider does not publish."""
         return str(jwt.encode({"alg": "RS256", "kid": "one"}, claims, RSAKey.generate_key(2048)))
 
     def signed_by_the_shared_secret(self, claims: dict[str, Any]) -> str:
+        """Sign claims with the client's secret (HS256), which the client must not accept."""
         return str(jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET)))
 
     def unsigned(self, claims: dict[str, Any]) -> str:
+        """Return claims with the algorithm `none`."""
         registry = JWSRegistry(algorithms=["none"])
         return str(jwt.encode({"alg": "none"}, claims, OctKey.import_key("x"), registry=registry))
 

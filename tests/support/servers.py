@@ -28,6 +28,7 @@ QUOTED = "p%25%2F%3A%40%20s"
 
 
 def free_port() -> int:
+    """Return a port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -35,6 +36,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def taken_port() -> Iterator[int]:
+    """Hold a port while the block runs."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         yield int(other.getsockname()[1])
 
@@ -55,9 +57,11 @@ class TcpServer:
         host: str = "127.0.0.1",
         query: str = "",
     ) -> str:
+        """Return an address of the server."""
         return f"postgresql://{user}:{QUOTED}@{host}:{self.port}/{database}{query}"
 
     def start(self) -> None:
+        """Start the server, and wait until it accepts connections."""
         command = [*server_command("postgres", self.data), f"--port={self.port}", *self.options]
         with open(self.data.parent / "server.log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_owner(self.data))
@@ -75,11 +79,13 @@ class TcpServer:
         raise AssertionError("the server does not answer")
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server; SIGINT ends open sessions."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait(60)
 
     def crash(self) -> None:
+        """Stop the server without a shutdown checkpoint, so that its next start recovers."""
         self.stop(signal.SIGQUIT)
 
     def make_database(self, name: str) -> Server:

@@ -90,6 +90,7 @@ def request(**headers: str) -> Request:
 
 @pytest.fixture(autouse=True, scope="module")
 def given_pictures() -> None:
+    """Provide the modules that templates use, as the application does."""
     templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
 
 
