@@ -74,7 +74,7 @@ class Answer:
 
     @property
     def meta(self) -> Any:
-        """Return `meta`; fail if the response is an error."""
+        """Return the `meta` of the response."""
         return self.json["meta"]
 
     @property
