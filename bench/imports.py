@@ -39,6 +39,7 @@ class Phases:
             self._what = what
 
     def stop(self) -> None:
+        """Add the time since the last call to the current phase."""
         at = time.perf_counter()
         self.spent[self._what] = self.spent.get(self._what, 0) + at - self._since
         self._since = at

@@ -1,0 +1,1 @@
+"""Render the templates with an invented negotiation."""
