@@ -25,8 +25,11 @@ def client_folder(data: Path, *, make: bool = True) -> Path:
     ):
         return data
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    # The owner of the link is checked below.
-    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108
+    places = [
+        os.environ.get("XDG_RUNTIME_DIR", ""),
+        tempfile.gettempdir(),
+        "/tmp",  # noqa: S108  (the owner of the link is checked below)
+    ]
     place = next(place for place in places if 0 < len(place) < 40 and os.access(place, os.W_OK))
     link = Path(place) / f"parley-{os.geteuid()}-{digest}"
     if make:

@@ -232,8 +232,7 @@ def _fill_older(server: Server, archive: zipfile.ZipFile) -> None:
                 "psql", server.owner_url, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
             ) as run,
         ):
-            # For the type checker: both are pipes.
-            assert script.stdout and script.stderr  # noqa: S101
+            assert script.stdout and script.stderr  # noqa: S101  (for mypy: both are pipes)
             run.stdin.write(b"BEGIN;\n")
             for line in script.stdout:
                 if line == b"SET transaction_timeout = 0;\n":
