@@ -1,4 +1,4 @@
-"""Assemble the application."""
+"""Assemble the application: its state, middleware and routers."""
 
 import asyncio
 import gc
@@ -158,7 +158,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 def attach(
     made: FastAPI, settings: Settings, database_url: str, engine: AsyncEngine | None = None
 ) -> None:
-    """Give an application that is not running a new state.
+    """Give a new state to an application that is not running.
 
     The state holds the settings, the database, the response cache, and the listeners for events.
     """
