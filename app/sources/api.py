@@ -37,7 +37,7 @@ def source_json(s: Snapshot) -> dict[str, Any]:
 
 @router.get("")
 async def list_sources(request: Request, session: Session, query: Walk) -> Response:
-    """The documents on file."""
+    """List the sources, without their texts."""
     page = await list_objects(session, query, "source")
     return answer_page(request, page, [source_json(s) for s in page.rows])
 
@@ -46,13 +46,13 @@ async def list_sources(request: Request, session: Session, query: Walk) -> Respo
 async def show_source(
     request: Request, session: Session, source_id: NumberInPath, query: Known
 ) -> Response:
-    """One document."""
+    """Return one source, without its text."""
     return await _answer(request, session, await moment(session, query.known_at), source_id)
 
 
 @router.post("", status_code=201)
 async def add_source(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
-    """Put a document on file, with its text where that is at hand."""
+    """Save a source, with its text if there is one."""
 
     async def work() -> Response:
         sent = read_body(SourceInput, body)
@@ -67,7 +67,7 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
 async def amend_source(
     request: Request, session: Session, viewer: Editor, source_id: NumberInPath, body: Sent
 ) -> Response:
-    """Correct what is said about a document, or put its text on file, which checks its quotes anew."""
+    """Correct a source, or save a new text of it, which checks its quotes again."""
     row = await queries.get_source(session, source_id, lock=True)
     at = await newest_moment(request, session, row)
     view = source_json(await get_held(session, at, "source", row.id))
