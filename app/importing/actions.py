@@ -1,4 +1,4 @@
-"""Importing a data package: checked and prepared first, then written in one transaction and one entry of the log."""
+"""Import a data package: check and prepare it, then write it in one transaction and log entry."""
 
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +24,9 @@ from app.log.bulk.writer import Staging
 from app.log.writer import writing
 from app.models.position import Look
 
-IMPORTS = (
-    0x7061726C6579 + 1
-)  # the advisory lock by which imports wait for each other, and for nobody else
-MANY = 5_000  # versions of positions, from which on they are written ahead of the log's lock
+# The advisory lock by which imports wait for each other; no other writer takes it.
+IMPORTS = 0x7061726C6579 + 1
+MANY = 5_000  # from so many versions of positions on, they are written ahead of the log's lock
 PATIENCE = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL lock_timeout = '60s'",
@@ -36,7 +35,7 @@ PATIENCE = (
 
 
 class DryRun(Exception):
-    """All was checked, and nothing is to be kept."""
+    """Everything was checked and nothing is to be written; has the report."""
 
     def __init__(self, report: Report) -> None:
         super().__init__("dry run")
@@ -53,10 +52,12 @@ async def import_package(
     skip_diverged: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Take a data package in, all or nothing, and say what was done; the caller commits. ImportFaults lists all faults.
+    """Import a data package completely or not at all; return what was done. The caller commits.
 
-    A dry run does all of it and rolls the session back. What is on file already is skipped, so that a second time
-    changes nothing; with `skip_diverged`, rows whose history went another way here are left out and listed.
+    Raise ImportFaults with all faults of the package; Conflict if another import or writer is in
+    the way. A dry run does the same and rolls the session back. What is saved already is skipped,
+    so that a second import of the same package changes nothing. With `skip_diverged`, rows whose
+    history differs from the one here are left out and listed in the report.
     """
     faults = Faults()
     try:
@@ -97,7 +98,7 @@ async def import_package(
 
 
 async def _alone(session: AsyncSession) -> None:
-    """Wait until no other import is under way; Conflict where that lasts too long."""
+    """Wait until no other import is running; raise Conflict if that takes too long."""
     try:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
     except OperationalError:
@@ -108,7 +109,7 @@ async def _alone(session: AsyncSession) -> None:
 
 
 async def take_in(importing: Importing) -> None:
-    """Take in all tables, as far as they are without fault."""
+    """Import all tables; what has faults is not written."""
     staging = Staging(importing.log)
     book = await codebook.take_in(importing)
     await take_speakers(importing, book)

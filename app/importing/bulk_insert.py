@@ -1,4 +1,4 @@
-"""Writing the live rows of imported positions, many at a time."""
+"""Write the live rows of imported positions, many at a time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -13,13 +13,15 @@ from app.log.bulk.writer import copy
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 
 COLUMNS = (
-    "status", "act", "summary", "firmness", "salience", "stated_on", "stated_from", "stated_by", "from_by_hand",
-    "by_by_hand",
+    "status", "act", "summary", "firmness", "salience", "stated_on", "stated_from", "stated_by",
+    "from_by_hand", "by_by_hand",
 )  # fmt: skip
 CELL = ("negotiation_id", "party_id", "issue_id")
 
 
 class Laid(Protocol):
+    """A position whose newest version is written into the live rows."""
+
     id: int
     uid: UUID
     document: dict[str, Any]
@@ -85,7 +87,8 @@ async def _change(session: AsyncSession, positions: Sequence[Laid]) -> None:
     columns: dict[str, Any] = {
         c: bindparam(f"new_{c}") for c in (*COLUMNS, "version", "first_published_at")
     }
-    # The table itself, since a list of parameters for the mapped class means something else.
+    # Update the table, not the mapped class: with a list of parameters, SQLAlchemy takes an update
+    # of the class for an ORM bulk update by primary key.
     table: Any = Position.__table__
     await (await session.connection()).execute(
         update(table).where(table.c.id == bindparam("of")).values(columns),

@@ -1,4 +1,4 @@
-"""Taking in negotiations, parties with their parts in them, speakers, issues and options."""
+"""Import negotiations, parties, participations, issues and options."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,7 +22,10 @@ CellKey = tuple[str, str]  # negotiation, and a party or an issue, by slugs
 
 @dataclass(slots=True)
 class Book:
-    """What rows may refer to, of the package or of this database; None for what is in the package but faulty."""
+    """What rows may refer to, in the package or in this database.
+
+    None for what is in the package but has faults.
+    """
 
     negotiations: dict[str, Negotiation | None] = field(default_factory=dict)
     parties: dict[str, Party | None] = field(default_factory=dict)
@@ -31,17 +34,17 @@ class Book:
     issues: dict[CellKey, Issue | None] = field(default_factory=dict)
     written_issues: set[CellKey] = field(default_factory=set)
     options: dict[CellKey, dict[str, Option]] = field(default_factory=dict)
-    broken_options: set[CellKey] = field(default_factory=set)  # issues of which an option is faulty
+    broken_options: set[CellKey] = field(default_factory=set)  # issues that have a faulty option
 
 
 def plain(row: Any, names: Iterable[str], **more: Any) -> dict[str, Any]:
-    """Values of a row as the database has them."""
+    """Return the values of a row as the database stores them: enums as plain strings."""
     values = {n: getattr(row, n) for n in names} | more
     return {n: str(v) if isinstance(v, str) else v for n, v in values.items()}
 
 
 async def take_in(importing: Importing) -> Book:
-    """Take in negotiations, parties and issues."""
+    """Import negotiations, parties, participations, issues and options."""
     book = Book()
     await _negotiations(importing, book)
     await _parties(importing, book)
@@ -111,7 +114,10 @@ def refer(
     known: dict[Any, Any],
     what: str,
 ) -> Any:
-    """Look up what a row refers to; None where it is faulty itself, or not there, which is a fault."""
+    """Return what a row refers to, or None if that has faults itself.
+
+    Add a fault and return None if there is no such thing.
+    """
     if key not in known and not importing.unread(column):
         importing.fault(table, line, column, what)
     return known.get(key)
@@ -185,7 +191,7 @@ def _party_number(book: Book, slug: str) -> int | None:
 
 
 class _Places:
-    """Gives a row without an order the next place."""
+    """Gives rows without an `order` the next place in their group."""
 
     def __init__(self, ours: dict[Any, Any], of: Any) -> None:
         self._of = of
@@ -330,7 +336,7 @@ async def _options(importing: Importing, book: Book) -> None:
 def _check_scales(
     importing: Importing, book: Book, of: list[CellKey], entries: list[Entry]
 ) -> None:
-    """Look whether the options of each issue fit together, as they will be."""
+    """Check that the options of each issue will fit together after the import; add faults."""
     after = {key: dict(book.options[key]) for key in of}
     lines: dict[CellKey, int] = {}
     for key, entry in zip(of, entries, strict=True):
@@ -355,7 +361,7 @@ def _number(options: dict[str, Option], slug: str) -> int | None:
 
 
 async def _follow(importing: Importing, issue: Issue) -> None:
-    # The version of an issue guards its options too, so that it grows with theirs.
+    # The version of an issue also guards its options (If-Match), so it grows when they change.
     await importing.hold(Issue, {issue.id: issue.version})
     issue.version += 1
     await importing.session.flush()

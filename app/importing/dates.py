@@ -1,4 +1,4 @@
-"""When an imported version was stated: what the package says, held against what its quotes and sources say."""
+"""Check the dates of imported versions against those of their quotes and sources."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -13,6 +13,8 @@ ABOUT_DATES = ("/stated_on", "/stated_from", "/stated_by")
 
 
 class Dated(Protocol):
+    """A version that is to be dated."""
+
     line: int
     row: PositionRow
     quotes: list[Evidence]
@@ -20,10 +22,11 @@ class Dated(Protocol):
 
 
 def dated(importing: Importing, version: Dated, composed: Composed, recorded_day: date) -> bool:
-    """Put the dates that a package gives into a document; False, and the faults noted, where they cannot be.
+    """Put the dates of a package into a document; return False and add faults if they are invalid.
 
-    They may narrow what follows from quotes and sources. Where a source has been corrected since, they need only lie
-    within the period that `stated_on` names: a source's correction changes no position by itself.
+    They may narrow what follows from quotes and sources (docs/rules.md, rule 3). If a source has
+    been corrected since, they only have to lie within the period that `stated_on` names, because
+    the correction of a source does not change a position.
     """
     x = version.row
     given = {n: getattr(x, n) for n in ("stated_from", "stated_by") if getattr(x, n) is not None}

@@ -1,4 +1,4 @@
-"""What is on file of a position, and where a package tells its history in another way."""
+"""Compare the history of a position in a package with the saved one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ SAID = ("status", "act", "summary", "firmness", "salience")
 
 @dataclass(slots=True)
 class Ours:
-    """What is on file of a position, by version."""
+    """A saved position with its versions."""
 
     position: Position
-    versions: dict[int, Any] = field(default_factory=dict)  # None where redacted
+    versions: dict[int, Any] = field(default_factory=dict)  # None if redacted
 
 
 async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours]:
-    """What is on file of these positions, by their UUIDs."""
+    """Return the saved ones of these positions with all their versions, by UUID."""
     found = await importing.session.scalars(
         select(Position).where(among_uids(Position.uid, uids)).order_by(Position.id)
     )
@@ -37,8 +37,8 @@ async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours
     if ours:
         rows = await importing.session.execute(
             select(
-                Revision.object_id, Revision.version, Revision.snapshot, Revision.action, Revision.reason,
-                Revision.recorded_at, Revision.recorded_by, Commit.at, Commit.by,
+                Revision.object_id, Revision.version, Revision.snapshot, Revision.action,
+                Revision.reason, Revision.recorded_at, Revision.recorded_by, Commit.at, Commit.by,
             )
             .join(Commit, Commit.seq == Revision.seq)
             .where(Revision.kind == "position", among(Revision.object_id, ours))
@@ -52,7 +52,10 @@ async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours
 
 
 def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
-    """Say in which column a version is not the one on file; None where it is, or was redacted here."""
+    """Return the column in which a version differs from the saved one, and how.
+
+    None if they are the same, or if the saved version was redacted.
+    """
     if v.row.version not in ours.versions:
         return "version", "is not on file here, though later versions of this position are"
     found = ours.versions[v.row.version]

@@ -1,4 +1,4 @@
-"""Taking in positions with all their versions: composed by the rules, page by page, and staged for the log."""
+"""Import positions with all their versions: compose them by page and stage them for the log."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ DRAFT, PUBLISHED = PositionStatus.DRAFT, PositionStatus.PUBLISHED
 
 @dataclass(slots=True)
 class Statement:
-    """A position as it will be."""
+    """A position as it will be after the import."""
 
     id: int
     uid: UUID
@@ -46,7 +46,7 @@ class Statement:
 
 @dataclass(slots=True)
 class _Made:
-    """A page of positions that is to be written."""
+    """A page of positions to be written."""
 
     statements: list[Statement]
     staged: list[Staged]
@@ -56,12 +56,13 @@ class _Made:
 async def take_positions(
     importing: Importing, book: Book, quotes: Quotes, staging: Staging
 ) -> None:
-    """Take in all positions of the package: while a page is written, the next is made."""
+    """Import all positions of the package; the next page is composed while one is written."""
     work = _Work(importing, book, quotes)
     changed: dict[int, Statement] = {}
     before: dict[int, int] = {}
     made: _Made | None = None
-    # What grows while it is read and written is looked up by its indexes, also where a plan was made when it was empty.
+    # Tables grow while they are read and written: use their indexes even if a plan was made when
+    # they were empty.
     await importing.session.execute(text("SET LOCAL enable_seqscan = off"))
     async for page in importing.shelf.pages(PAGE):
         importing.tell("positions", page.done, importing.shelf.total)
@@ -95,20 +96,19 @@ async def take_positions(
 
 async def _write(importing: Importing, staging: Staging, made: _Made | None) -> None:
     if made is None or importing.faults:
-        return  # what is faulty is written no further
+        return  # nothing more is written once there are faults
     await write_quotes(importing.session, staging, made.quotes)
     await lay_out(importing.session, [s for s in made.statements if s.new])
     await staging.add(made.staged)
 
 
 class _Work:
-    """Everything that the making of one position looks up."""
+    """Composes positions, with everything that has to be looked up for it."""
 
     def __init__(self, importing: Importing, book: Book, quotes: Quotes) -> None:
         self.importing, self.book, self.quotes = importing, book, quotes
-        self.named: dict[
-            str, tuple[dict[str, int], dict[str, dict[str, int]]]
-        ] = {}  # issues, and their options
+        # By negotiation: the ids of issues, and those of their options, by slug.
+        self.named: dict[str, tuple[dict[str, int], dict[str, dict[str, int]]]] = {}
         self.options: dict[tuple[str, str, bool], dict[str, OptionFacts]] = {}
 
     def page(
@@ -119,7 +119,7 @@ class _Work:
         ours: Mapping[UUID, Ours],
         numbers: Mapping[UUID, int],
     ) -> _Made:
-        """Make the new versions of a page of positions."""
+        """Compose the new versions of a page of positions."""
         found = self.quotes.read(page, gathered)
         read, made = Versions(self.importing, page, found), _Made([], [], [])
         for key, u in uids.items():
@@ -139,7 +139,7 @@ class _Work:
     def _position(
         self, u: UUID, versions: list[Version], ours: Ours | None, number: int
     ) -> tuple[Statement, list[Staged]]:
-        """Make the new versions of one position, oldest first."""
+        """Compose the new versions of one position, oldest first."""
         importing = self.importing
         newest = ours.versions.get(ours.position.version) if ours else None
         before = newest["document"] if newest else None
@@ -188,7 +188,7 @@ class _Work:
             column, reason = "version", "follows a version that diverges from what is on file here"
 
     def _facts(self, v: Version) -> CellFacts | None:
-        """The cell, as the rules ask about it; None, and the fault noted, where there is none."""
+        """Return the cell of a version; add a fault and return None if there is no such cell."""
         x, book = v.row, self.book
         negotiation = self._look_up(v, "negotiation", x.negotiation, book.negotiations)
         issue = self._look_up(v, "issue", (x.negotiation, x.issue), book.issues)
@@ -197,7 +197,7 @@ class _Work:
             return None
         if (x.negotiation, x.issue) in book.broken_options or self.importing.unread("option"):
             return None
-        # What was recorded elsewhere may name options that have been retired since.
+        # A version recorded elsewhere may name options that have been retired since.
         past = x.recorded_at is not None
         if x.negotiation not in self.named:
             here = {
@@ -230,7 +230,7 @@ class _Work:
     def _version(
         self, v: Version, statement: Statement, before: Mapping[str, Any] | None
     ) -> Change | None:
-        """Make one new version; None, and its faults noted, where it breaks a rule."""
+        """Compose one new version; add faults and return None if it breaks a rule."""
         importing, x = self.importing, v.row
         cell = self._facts(v)
         if cell is None or not self._follows(v, cell, statement, before):
@@ -239,7 +239,7 @@ class _Work:
             QuoteFacts(
                 e.said,
                 e.published_on,
-                # An exported position may rest on words that a later text of their source no longer has.
+                # The quote of an exported position may be missing in a later text of its source.
                 Verification.UNVERIFIED
                 if e.claimed == e.verification == Verification.MISMATCH
                 else e.verification,
@@ -256,7 +256,7 @@ class _Work:
                 "inferred": [a.option for _, a in v.attitudes if a.inferred],
                 "links": [r.link_input(link) for _, link in v.links],
                 "quotes": v.quotes,  # the rules ask only whether there are any
-                # Days that are given are held against what follows without them.
+                # Given days are compared with those computed without them.
                 **{
                     name: None
                     for name in ("stated_from", "stated_by")
@@ -318,7 +318,10 @@ class _Work:
     def _follows(
         self, v: Version, cell: CellFacts, statement: Statement, before: Mapping[str, Any] | None
     ) -> bool:
-        """Check what a version may not change against the one before, and that nothing comes from the future."""
+        """Check that a version may follow the one before; add faults and return False if not.
+
+        None of its times may be in the future.
+        """
         x, now, clean = v.row, self.importing.now, True
         here = (cell.negotiation_id, cell.party_id, cell.issue_id)
         if before is not None and here != (

@@ -1,4 +1,4 @@
-"""Taking in quotes page by page; those of sources with a text are checked against it before, source by source."""
+"""Import quotes page by page; first check those of sources with a text, source by source."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,8 +35,8 @@ from app.sources.text_fragments import directive_of_words, find_words, read_dire
 
 PAGE = 5_000
 QUOTE_COLUMNS = (
-    "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
-    "said_on", "speaker_id", "office", "party_id",
+    "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from",
+    "translation", "said_on", "speaker_id", "office", "party_id",
 )  # fmt: skip
 SAID = (
     "exact",
@@ -49,14 +49,15 @@ SAID = (
     "said_on",
     "office",
 )
-# Named by other positions than their own.
+# Quotes named by other positions than their own.
 SHARED = """
 SELECT DISTINCT q.uid FROM shelf_positions p CROSS JOIN string_to_table(p.quotes, ' ') named
 JOIN shelf_quotes q ON q.uid = named WHERE q.position IS DISTINCT FROM p.uid
 """
 TWICE = """
 SELECT q.line, q.uid, f.line AS first FROM shelf_quotes q
-JOIN (SELECT uid, min(line) AS line FROM shelf_quotes GROUP BY uid HAVING count(*) > 1) f USING (uid)
+JOIN (SELECT uid, min(line) AS line FROM shelf_quotes GROUP BY uid HAVING count(*) > 1) f
+  USING (uid)
 WHERE q.line > f.line ORDER BY q.line
 """
 HOMELESS = "NOT EXISTS (SELECT FROM shelf_order o WHERE o.position = shelf_quotes.position)"
@@ -65,51 +66,50 @@ CHECK_COLUMNS = (
 )  # fmt: skip
 CHECKED = """
 CREATE TEMP TABLE shelf_check (
-  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text, suffix text,
-  fragment text, page int
+  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text,
+  suffix text, fragment text, page int
 ) ON COMMIT DROP
 """
 
 
 @dataclass(slots=True)
 class Evidence:
-    """A quote of the package: its line, how it will stand in the log, and what the rules ask about it."""
+    """A quote of the package: its line, its columns in the log, and what the rules need to know."""
 
     line: int
     key: str
     position: str  # its key
     said: dict[str, Any]  # columns, as a document of a position names them
-    claimed: str  # verification as the package has it
+    claimed: str  # verification according to the package
     published_on: str | None = None
-    corrected: bool = False  # something of its source has been changed since it was put on file
+    corrected: bool = False  # whether its source has been changed since it was saved
     verification: str = Verification.UNVERIFIED
     new: bool = True
     cell: tuple[int, int, int] | None = None  # where it is used
-    found: tuple[Any, ...] | None = None  # segments, prefix, suffix as checked elsewhere
-    link: str | None = None  # as it was made elsewhere
+    found: tuple[Any, ...] | None = None  # segments, prefix, suffix from the check elsewhere
+    link: str | None = None  # from the package
     page: int | None = None
-    check: tuple[Any, ...] | None = None  # what checking it gave here
+    check: tuple[Any, ...] | None = None  # the result of the check here
     written: bool = False
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What the database knows of a page of quotes before they are read."""
+    """What the database has about a page of quotes, before these are read."""
 
-    ours: dict[UUID, tuple[Quote, str]] = field(
-        default_factory=dict
-    )  # those on file, with their verification
-    numbers: dict[int, int] = field(default_factory=dict)  # by line, of those that are not
-    checks: dict[int, Any] = field(default_factory=dict)  # by line, made against a text
+    # The quotes that are saved already, with their verification.
+    ours: dict[UUID, tuple[Quote, str]] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)  # the ids of new quotes, by line
+    checks: dict[int, Any] = field(default_factory=dict)  # results against a text, by line
 
 
 @dataclass(slots=True)
 class Found:
-    """The quotes of a page, read."""
+    """The quotes of a page after reading."""
 
     by_key: dict[str, Evidence] = field(default_factory=dict)
-    faulty: set[str] = field(default_factory=set)  # keys of those that could not be read
-    lacking: set[str] = field(default_factory=set)  # positions that have such
+    faulty: set[str] = field(default_factory=set)  # keys of quotes that could not be read
+    lacking: set[str] = field(default_factory=set)  # positions with a quote that could not be read
 
 
 class Quotes:
@@ -119,17 +119,15 @@ class Quotes:
         self.importing, self.book, self.sources = importing, book, sources
         self.rows = {s.id: s for s in sources.by_uid.values() if s}
         self.shared: set[str] = set()
-        self.taken: dict[
-            str, tuple[int, tuple[int, int, int] | None]
-        ] = {}  # of these: number and cell
-        self.known = self.checked = (
-            False  # may some be on file, have some been checked against a text?
-        )
-        self.trimmed = False  # may some have lost words beside them, which were redacted here?
+        # The id and cell of those shared quotes that have been read.
+        self.taken: dict[str, tuple[int, tuple[int, int, int] | None]] = {}
+        # Whether some quotes may be saved already, and whether some were checked against a text.
+        self.known = self.checked = False
+        self.trimmed = False  # whether a redaction here may have shortened prefixes and suffixes
         self._reader: r.Reader[r.QuoteRow] | None = None
 
     async def open(self) -> None:
-        """Note what concerns all of them, and check those that there is a text for."""
+        """Find what concerns all quotes, and check those whose source has a text."""
         importing, shelf = self.importing, self.importing.shelf
         for line, key, first in await shelf.lines(TWICE):
             importing.fault("quotes", line, "uid", f"the same as line {first}: {self._uid(key)}")
@@ -159,7 +157,7 @@ class Quotes:
             after = rows[-1].line
 
     async def gather(self, page: Page) -> Gathered:
-        """Ask the database about the quotes of a page."""
+        """Read from the database what it has about the quotes of a page."""
         session, gathered = self.importing.session, Gathered()
         uids = {row.line: self._uid(key) for row in page.quotes if (key := row["uid"])}
         if self.known:
@@ -180,13 +178,13 @@ class Quotes:
         return gathered
 
     def read(self, page: Page, gathered: Gathered) -> Found:
-        """Read the quotes of a page, and say of each what is known of it."""
+        """Read the quotes of a page; compare the saved ones, and set the checks of new ones."""
         found = Found()
         for row in page.quotes:
             key, position = row["uid"], row["position"] or ""
             if key in found.by_key:
-                continue  # there twice, which has been said
-            # What is wrong with a quote is said on the page of its own position.
+                continue  # a duplicate, which has been reported
+            # The faults of a quote are reported with the page of its own position.
             e = self._read(row, self.importing.faults if position in page.positions else Faults())
             if e is None:
                 found.faulty |= {key} if key else set()
@@ -205,7 +203,7 @@ class Quotes:
         return found
 
     def keep(self, found: Found) -> None:
-        """Remember of those that other positions name too what has become of them."""
+        """Remember the ids and cells of quotes that other positions name too."""
         if self.shared:
             for key in self.shared & found.by_key.keys():
                 if (e := found.by_key[key]).new and e.cell is not None:
@@ -245,7 +243,7 @@ class Quotes:
         if source is None or (x.party is not None and party is None):
             return None
         values = plain(x, SAID, uid=str(x.uid), source_id=source.id)
-        # A hand-made package need not repeat what the speaker's row says.
+        # A package made by hand need not repeat what the speaker's row has.
         values["speaker_id"] = speaker.id if speaker else None
         if x.redacted is not None:
             values["redacted"] = x.redacted.model_dump()
@@ -268,7 +266,7 @@ class Quotes:
         return e
 
     def _compare(self, e: Evidence, ours: Quote, verification: str) -> None:
-        """Hold it against the one on file; the words of a quote never change."""
+        """Compare a quote with the saved one; quotes never change."""
         said = {c: as_json(getattr(ours, c)) for c in QUOTE_COLUMNS}
         other = [c for c, value in e.said.items() if c in said and not alike(said[c], value)]
         if self.trimmed:
@@ -281,7 +279,10 @@ class Quotes:
                 "differs from the quote on file here; quotes never change",
             )
             if "redacted" in e.said:
-                why = f"was redacted where the package is from; redact it here first: parley redact quote {ours.id}"
+                why = (
+                    "was redacted where the package is from;"
+                    f" redact it here first: parley redact quote {ours.id}"
+                )
             self.importing.diverged("quotes", e.line, column, why)
         e.said, e.new, e.verification = said, False, verification
         self._date(e)
@@ -291,15 +292,19 @@ class Quotes:
         e.corrected = self.sources.versions.get(e.said["source_id"], 2) > 1
 
     def _conclude(self, e: Evidence, made: Any) -> None:
-        """Take over what checking it gave; without a text, that it was checked elsewhere, if the package says so."""
+        """Set the result of checking a new quote.
+
+        Without a text here, it is `attested` if the package says that it was verified elsewhere.
+        """
         self._date(e)
         source, prefix, suffix = self.rows[e.said["source_id"]], e.said["prefix"], e.said["suffix"]
         text_id, spans = None, None
         fragment, page = read_directive(e.link), e.page
         if made is not None:
             e.verification, text_id, spans, prefix, suffix, fragment = made[1:7]
-            page = made.page or page  # no package says where the pages of its texts begin
-            if e.found and e.found[0] == spans:  # the copy that made the link may have seen more
+            page = made.page or page  # packages do not have the page breaks of their texts
+            # The installation that made the link may have had more of the source than its text.
+            if e.found and e.found[0] == spans:
                 fragment = read_directive(e.link) or fragment
         else:
             attested = e.claimed in ("verified", "attested") and source.text_sha256 is not None
@@ -309,14 +314,14 @@ class Quotes:
                 spans, prefix, suffix = e.found
             if e.link is None and "redacted" not in e.said:
                 fragment = directive_of_words(e.said["exact"], *given, (prefix, suffix))
-        # Where all quotes of a source are checked anew at the end, these are too.
+        # If all quotes of the source are checked again at the end, these are too.
         if source.id not in self.sources.renewed:
             start, end = (spans[0][0], spans[-1][1]) if spans else (None, None)
             result = (str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
             e.check = (e.said["id"], *result, fragment or "", page)
 
     async def _check_ahead(self, with_text: set[int]) -> None:
-        """Check new quotes source by source, so that each text is folded once."""
+        """Check new quotes source by source, so that each text is folded only once."""
         importing, shelf, session = self.importing, self.importing.shelf, self.importing.session
         self.checked = True
         for statement in ("CREATE INDEX ON shelf_quotes (source)", CHECKED):
@@ -344,7 +349,7 @@ class Quotes:
 
 
 def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
-    """Are the words beside a quote here what a redaction has left of those in the package?"""
+    """Tell whether a saved prefix or suffix is what a redaction left of the package's one."""
     ends = {"prefix": str.endswith, "suffix": str.startswith}.get(column)
     return ends is not None and theirs is not None and ends(theirs, ours or "")
 
@@ -371,7 +376,7 @@ def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, .
 
 
 async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
-    """Write quotes that are not yet there, and stage what checking them gave."""
+    """Write the new quotes, and stage the results of their checks."""
     new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
     rows = [
         (*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None)

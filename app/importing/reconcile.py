@@ -1,4 +1,4 @@
-"""Deciding, object by object, between what a package says and what is on file: new, the same, newer, or diverged."""
+"""Compare each object of a package with the saved one: new, the same, newer, or diverged."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,11 +31,13 @@ REFERENCES = {
     "position": {"positions"},
     "quotes": {"quotes"},
 }
-Progress = Callable[[str, int, int], None]  # what, how many done, of how many
+Progress = Callable[[str, int, int], None]  # step, number done, total number
 
 
 @dataclass(slots=True)
 class Count:
+    """The numbers of rows added, changed and skipped in a table."""
+
     added: int = 0
     changed: int = 0
     skipped: int = 0
@@ -47,7 +49,7 @@ class Count:
 
 @dataclass(slots=True)
 class Report:
-    """What an import did, by table; of positions it counts versions."""
+    """What an import did, by table; for positions, versions are counted."""
 
     counts: dict[str, Count] = field(default_factory=dict)
     skipped_diverged: list[Fault] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Report:
 
 @dataclass(slots=True)
 class Importing:
-    """One import under way."""
+    """A running import."""
 
     session: AsyncSession
     log: Log
@@ -72,12 +74,14 @@ class Importing:
     skip_diverged: bool = False
     progress: Progress | None = None
     report: Report = field(default_factory=Report)
-    late: list[Callable[[], Awaitable[None]]] = field(
-        default_factory=list
-    )  # what touches rows that others may write
+    # Changes to rows that other writers may change; made last, so that nobody waits for long.
+    late: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     async def hold(self, model: Any, versions: Mapping[int, int]) -> None:
-        """Lock rows that are to be changed; Conflict where somebody has changed one since it was read."""
+        """Lock rows before changing them; raise Conflict if one was changed since it was read.
+
+        `versions` has the versions that were read, by id.
+        """
         wanted = (
             select(model.id, model.version)
             .where(among(model.id, versions))
@@ -90,27 +94,31 @@ class Importing:
             )
 
     def fault(self, table: str, line: int, column: str, reason: str) -> None:
+        """Add a fault of a row of the package."""
         self.faults.add(self.raw.paths[table], line, column, reason)
 
     def diverged(self, table: str, line: int, column: str, reason: str) -> None:
+        """List a row as left out because it diverges; a fault unless `skip_diverged`."""
         if self.skip_diverged:
             self.report.skipped_diverged.append(Fault(self.raw.paths[table], line, column, reason))
         else:
             self.fault(table, line, column, reason)
 
     def unread(self, *columns: str) -> bool:
-        """Tell whether what such a column refers to may be among the rows that could not be read."""
+        """Tell whether these columns may refer to rows that could not be read."""
         return any(REFERENCES[column] & self.raw.broken for column in columns)
 
     def count(self, table: str) -> Count:
+        """Return the counts of a table."""
         return self.report.counts.setdefault(table, Count())
 
     def tell(self, what: str, done: int, total: int) -> None:
+        """Report progress, if somebody wants to know."""
         if self.progress:
             self.progress(what, done, total)
 
     async def named(self, *columns: tuple[str, str]) -> set[str]:
-        """All that the package names in these columns of its tables."""
+        """Return all values in these columns (table, column) of the package."""
         found = set[str]()
         for table, column in columns:
             if table in self.shelf.tables:
@@ -120,7 +128,7 @@ class Importing:
         return found
 
     def rows(self, table: str, model: type[M]) -> Iterator[tuple[int, M]]:
-        """Read all rows of a small table with their lines; a key that is there twice is a fault."""
+        """Read the rows of a small table with their line numbers; a duplicate key is a fault."""
         seen: dict[Any, int] = {}
         key = TABLES[table].key
         rows = self.raw.rows[table]
@@ -146,24 +154,22 @@ class Importing:
 
 @dataclass(slots=True)
 class Entry:
-    """One object of a package: what it says, and the row of ours that it is about, if there is one."""
+    """One object of a package, with the saved row that it is about, if there is one."""
 
     table: str
     line: int
     version: int
-    values: dict[
-        str, Any
-    ]  # by columns of the database; what the package says nothing about is left out
-    defaults: dict[str, Any]  # for what is left out, where it is new
+    values: dict[str, Any]  # by column of the database; without what the package does not have
+    defaults: dict[str, Any]  # for a new row: values that the package does not have
     ours: Any = None
     negotiation_id: int | None = None
     public: bool = True
-    later: dict[str, Callable[[], Any]] = field(
-        default_factory=dict
-    )  # values that are known once all rows are written
+    # Values that are known only once all rows are written.
+    later: dict[str, Callable[[], Any]] = field(default_factory=dict)
     outcome: str = ""  # "added", "changed", or neither
 
     def differing(self) -> list[str]:
+        """List the columns in which the saved row differs."""
         return [
             name
             for name, value in self.values.items()
@@ -181,10 +187,12 @@ async def settle(
     at_once: bool = False,
     known: Callable[[list[Any]], None] = lambda rows: None,
 ) -> list[Any]:
-    """Add what is new, change what is older here, and give back the row of each entry.
+    """Add new rows, change rows that are older here, and return the row of each entry.
 
-    `known` hears of the rows before values that come `later` are asked for. Changes that are `first` go first; unless
-    they are to be made `at_once`, they are made when all else is done.
+    What the saved row says now or said before is skipped; any other difference is reported as
+    diverged. `known` is called with the rows before values that come `later` are computed. Changes
+    for which `first` is true are made first; all changes are made at the end of the import, unless
+    `at_once` is set.
     """
     if not entries:
         return []
@@ -255,7 +263,7 @@ async def _change(
     *,
     at_once: bool,
 ) -> None:
-    """Change rows of ours: in memory now, in the database when all else is done, so that nobody waits for long."""
+    """Change saved rows: in memory now, in the database last, so that nobody waits for long."""
     session, before = importing.session, {e.ours.id: e.ours.version for e in changed}
     for entry in changed:
         session.expunge(entry.ours)
@@ -286,7 +294,7 @@ def _column(name: str) -> str:
 async def _states(
     session: AsyncSession, kind: str, ids: Iterable[int]
 ) -> dict[int, list[Mapping[str, Any]]]:
-    """All that has been on file of these objects."""
+    """Return the snapshots of all versions of these objects, by id."""
     ids = list(ids)
     states: dict[int, list[Mapping[str, Any]]] = {}
     if ids:

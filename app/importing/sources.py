@@ -1,4 +1,4 @@
-"""Taking in sources with their texts."""
+"""Import sources with their texts."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -26,16 +26,18 @@ TEXT = TypeAdapter(Text)
 
 @dataclass(slots=True)
 class Sources:
+    """The sources of the package after their import; None for those with faults."""
+
     by_uid: dict[UUID, Source | None] = field(default_factory=dict)
-    versions: dict[int, int] = field(default_factory=dict)  # as the package has them
-    renewed: set[int] = field(default_factory=set)  # sources of ours that get another text
+    versions: dict[int, int] = field(default_factory=dict)  # by id: the newer of package and here
+    renewed: set[int] = field(default_factory=set)  # saved sources that get another text
 
 
 BLANKED = ("url", "url_key", "reference", "title", "publisher", "author", "archive_url", "licence")
 
 
 async def take_sources(importing: Importing) -> Sources:
-    """Take in the sources, without their texts."""
+    """Import the sources, and those of their texts that are new here."""
     read = list(importing.rows("sources", r.SourceRow))
     package = importing.raw.name
     sources = Sources(
@@ -83,13 +85,12 @@ async def take_sources(importing: Importing) -> Sources:
             values["redacted"] = {
                 part: tombstone.model_dump() for part, tombstone in x.redacted.items()
             }
-        if there and "data" in (
-            there.redacted or {}
-        ):  # redacted here: a package does not bring it back
+        # A package does not bring back what was redacted here.
+        if there and "data" in (there.redacted or {}):
             values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
         here = texts.get(there.id, []) if there else []
         digest = _digest(importing, line, x, here) if x.text else x.text_sha256
-        # Where a text is on file, it tells its own checksum; one that is put on file now will.
+        # If a text is saved here, its own checksum counts; one that is saved now sets its own.
         if there is None or not (x.text or here or digest is None or there.text_sha256 is None):
             values["text_sha256"] = digest
         entries.append(Entry("sources", line, x.version, values, {"uid": x.uid}, there))
@@ -106,9 +107,10 @@ async def take_sources(importing: Importing) -> Sources:
 
 
 def _digest(importing: Importing, line: int, x: r.SourceRow, here: list[str]) -> str | None:
-    """Return the checksum that a text of the package has once it is stored; None, and a fault noted, if it cannot be.
+    """Return the SHA-256 of a text of the package as it will be stored.
 
-    `here` are those of the texts that its source has; an older release stored texts with other line ends.
+    Add a fault and return None if it cannot be stored. `here` has the checksums of the texts that
+    the source has: an older release stored texts with other line ends, so both forms are compared.
     """
     try:
         text, digest = read_text(importing.raw.box, x.text or "")
@@ -140,7 +142,7 @@ async def _put(
     row: Source,
     others: bool,
 ) -> None:
-    """Put a text of the package on file, unless the texts of this source were redacted here."""
+    """Save a text of the package, unless the texts of this source were redacted here."""
     if "text" in (row.redacted or {}):
         return
     if others and entry.outcome != "changed" and x.version <= row.version:
@@ -160,13 +162,13 @@ async def _put(
 
 
 async def _attest(importing: Importing, row: Source, digest: str) -> None:
-    """Note against which text elsewhere the quotes of a source of ours were checked."""
+    """Save the checksum of the text elsewhere that the quotes of a source were checked against."""
     await importing.hold(Source, {row.id: row.version})
     await importing.log.amend("source", row, {"text_sha256": digest}, reason=None)
 
 
 async def _recheck(importing: Importing, row: Source, digest: str) -> None:
-    """Let a new text of a source of ours count, and check all its quotes against it."""
+    """Use a new text of a saved source, and check all the source's quotes against it."""
     await importing.hold(Source, {row.id: row.version})
     row.text_sha256 = digest
     [on_file] = (await newest_texts(importing.session, [row.id])).values()
@@ -174,7 +176,7 @@ async def _recheck(importing: Importing, row: Source, digest: str) -> None:
 
 
 async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict[Any, Source]:
-    """Sources on file with these UUIDs or addresses, by either."""
+    """Return the saved sources with these UUIDs or URL keys, by either."""
     found: dict[Any, Source] = {}
     for column, values in ((Source.url_key, keys), (Source.uid, uids)):
         for i in range(0, len(values), PAGE):

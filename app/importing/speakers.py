@@ -1,4 +1,4 @@
-"""Taking in speakers: found by their key, or where name, office and party are equal."""
+"""Import speakers; one is the saved one if its UUID or its name, office and party are equal."""
 
 from functools import partial
 from typing import Any
@@ -14,6 +14,10 @@ from app.negotiations import actions as negotiations
 
 
 async def take_speakers(importing: Importing, book: Book) -> None:
+    """Import the speakers into the database and the book.
+
+    Speakers whom only drafts quote are not public.
+    """
     read = list(importing.rows("speakers", r.SpeakerRow))
     uids = {x.uid for _, x in read}
     names, offices = (
@@ -77,9 +81,10 @@ async def _publish(importing: Importing, speaker: Speaker) -> None:
 
 
 async def _publicly_named(importing: Importing) -> dict[UUID, bool]:
-    """Of the speakers whom the package quotes: is it for more than drafts?"""
+    """Tell for each speaker quoted in the package whether more than drafts quote it, by UUID."""
     found = await importing.shelf.lines(
-        "SELECT q.speaker, bool_or(p.uid IS NOT NULL) FROM shelf_quotes q LEFT JOIN (SELECT DISTINCT uid "
+        "SELECT q.speaker, bool_or(p.uid IS NOT NULL) FROM shelf_quotes q "
+        "LEFT JOIN (SELECT DISTINCT uid "
         "FROM shelf_positions WHERE status IS DISTINCT FROM 'draft') p ON p.uid = q.position "
         "WHERE q.speaker IS NOT NULL GROUP BY 1"
     )

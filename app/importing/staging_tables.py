@@ -1,4 +1,4 @@
-"""The large tables of a package, put aside in temporary tables of the database: memory does not grow with them."""
+"""Stage the large tables of a package in temporary tables, so that they need no memory."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ OF_VERSION = ("positions", "attitudes", "links")
 LONGEST_VERSION = 18  # digits
 INDEXES = """
 CREATE TEMP TABLE shelf_order ON COMMIT DROP AS
-  SELECT uid AS position, min(line) AS first, count(*) AS versions FROM shelf_positions WHERE uid IS NOT NULL
-  GROUP BY uid;
+  SELECT uid AS position, min(line) AS first, count(*) AS versions FROM shelf_positions
+  WHERE uid IS NOT NULL GROUP BY uid;
 CREATE INDEX ON shelf_order (first);
 CREATE UNIQUE INDEX ON shelf_order (position);
 CREATE INDEX ON shelf_positions (uid);
@@ -37,38 +37,39 @@ ANALYZE shelf_order, shelf_positions, shelf_attitudes, shelf_links, shelf_quotes
 
 
 def plain_key(cell: str) -> str:
-    """A key as it is compared: a UUID is the same in capitals."""
+    """Return a key in the form that is compared: UUIDs in lower case."""
     return cell.lower() if UUID_FORM.fullmatch(cell) else cell
 
 
 def version_mark(row: Row) -> int | None:
-    """The version that a row belongs to; None where it names none."""
+    """Return the version that a row belongs to (1 if empty), or None if it is no number."""
     version = row["version"] or "1"
     return int(version) if version.isdecimal() and len(version) <= LONGEST_VERSION else None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some positions with all that belongs to them."""
+    """Some positions with everything that belongs to them."""
 
-    positions: Mapping[str, list[Row]]  # by key, in the order in which they begin in the package
+    positions: Mapping[str, list[Row]]  # by key, in the order of their first lines in the package
     attitudes: list[Row]
     links: list[Row]
     quotes: list[Row]  # theirs, and those of other positions that they name
-    done: int  # positions before these
+    done: int  # the number of positions before these
 
 
 class Shelf:
-    """Positions, attitudes, links and quotes as a package has them."""
+    """The positions, attitudes, links and quotes of a package, in temporary tables."""
 
     tables: Collection[str] = tuple(KEYS)
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self.at: dict[str, Mapping[str, int]] = {}
-        self.total = self.versions = 0  # positions, and rows of them
+        self.total = self.versions = 0  # numbers of positions, and of their rows
 
     async def open(self) -> None:
+        """Create the tables."""
         for name in self.tables:
             columns = ", ".join(
                 f'"{c.name}" text' + (' COLLATE "C"' if c.name in KEYS[name] else "")
@@ -76,12 +77,13 @@ class Shelf:
             )
             await self.session.execute(
                 text(
-                    f"CREATE TEMP TABLE shelf_{name} (line bigint, mark bigint, {columns}) ON COMMIT DROP"
+                    f"CREATE TEMP TABLE shelf_{name} (line bigint, mark bigint, {columns})"
+                    " ON COMMIT DROP"
                 )
             )
 
     async def put(self, table: str, rows: Iterator[Row]) -> None:
-        """Take in a table as it is read."""
+        """Copy the rows of a table while they are read."""
         first = next(rows, None)
         if first is None:
             return
@@ -111,7 +113,7 @@ class Shelf:
         )
 
     async def close(self) -> None:
-        """Make it ready to be read."""
+        """Create the indexes and count the positions; then the tables can be read."""
         for statement in INDEXES.split(";"):
             await self.session.execute(text(statement))
         counted = await self.session.execute(
@@ -120,19 +122,20 @@ class Shelf:
         self.total, self.versions = counted.one()
 
     async def named(self, table: str, column: str) -> set[str]:
-        """All that a column says."""
+        """Return the distinct values of a column."""
         found = await self.session.execute(
             text(f'SELECT DISTINCT "{column}" FROM shelf_{table} WHERE "{column}" IS NOT NULL')  # noqa: S608  (names of ours)
         )
         return set(found.scalars())
 
     async def pages(self, size: int) -> AsyncIterator[Page]:
-        """Walk all positions in the order in which they begin in the package."""
+        """Yield all positions in pages, in the order of their first lines in the package."""
         after = done = 0
         while True:
             found = await self.session.execute(
                 text(
-                    "SELECT position, first FROM shelf_order WHERE first > :after ORDER BY first LIMIT :size"
+                    "SELECT position, first FROM shelf_order WHERE first > :after"
+                    " ORDER BY first LIMIT :size"
                 ),
                 {"after": after, "size": size},
             )
@@ -156,13 +159,15 @@ class Shelf:
     async def rows(
         self, table: str, which: str, *, most: int | None = None, **values: Any
     ) -> list[Row]:
-        """Rows in the order of their lines, with the columns that the package has; `most`: the first so many."""
+        """Return rows by line, with the columns that the package has; at most the first `most`.
+
+        `which` is the SQL condition, `values` are its parameters.
+        """
         at = self.at.get(table)
         if at is None:
             return []
-        columns = ", ".join(
-            f'"{c}"' for c in at
-        )  # of ours: a table with another is refused when it is read
+        # All are columns of the schema: a table with any other is refused when it is read.
+        columns = ", ".join(f'"{c}"' for c in at)
         statement = (
             f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608
         )
@@ -171,5 +176,5 @@ class Shelf:
         return [Row(line, tuple(cells), here) for line, *cells in found]
 
     async def lines(self, statement: str, **values: Any) -> Sequence[Any]:
-        """Ask about lines in words of SQL."""
+        """Run a query on the tables and return all its rows."""
         return (await self.session.execute(text(statement), values)).all()

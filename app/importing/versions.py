@@ -1,4 +1,4 @@
-"""The rows of positions, with those of their attitudes, links and quotes, brought together version by version."""
+"""Join the rows of positions with those of their attitudes, links and quotes, by version."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Version:
     attitudes: list[tuple[int, r.AttitudeRow]]
     links: list[tuple[int, r.LinkRow]]
     quotes: list[Evidence]
-    marked: frozenset[str] | None  # dates by hand, where the package says which are
+    marked: frozenset[str] | None  # the dates set by hand; None if the package does not say which
 
 
 class Versions:
@@ -40,7 +40,7 @@ class Versions:
         for evidence in quotes.by_key.values():
             self.of_position.setdefault(evidence.position, []).append(evidence)
         self.used: set[int] = set()
-        self.faulty: set[str] = set()  # positions of which a version could not be read
+        self.faulty: set[str] = set()  # positions with a version that could not be read
         self.readers: dict[str, Reader[Any]] = {
             name: Reader(
                 model, TABLES[name], rows[0].at, importing.raw.name, importing.raw.paths[name]
@@ -54,7 +54,7 @@ class Versions:
         }
 
     def versions(self, key: str) -> list[Version]:
-        """Read the versions of one position, oldest first; faults are noted."""
+        """Read the versions of one position, oldest first; add faults for those left out."""
         made: list[Version] = []
         importing, seen = self.importing, dict[int, int]()
         for row in self.page.positions[key]:
@@ -105,7 +105,7 @@ class Versions:
 
     def _named_quotes(self, row: Row, key: str) -> list[Evidence] | None:
         if row["quotes"] is None:
-            # A hand-made package may leave it at saying in quotes.csv what belongs to what.
+            # A package made by hand may name the position of each quote in quotes.csv only.
             if key in self.quotes.lacking:
                 return None
             found = (
@@ -131,7 +131,10 @@ class Versions:
         return found
 
     def tell_unused(self, shared: Container[str]) -> None:
-        """Note which quotes belong to no version: they would be lost without a word. `shared`: named elsewhere too."""
+        """Add a fault for each quote that no version names: it would be lost silently.
+
+        `shared` has the keys of quotes that other positions name.
+        """
         if self.importing.unread("position"):
             return
         for key in self.page.positions:
@@ -150,7 +153,7 @@ def _by_version(rows: Iterable[Row]) -> dict[tuple[str, int | None], list[Row]]:
 
 
 async def tell_strays(importing: Importing) -> None:
-    """Note rows that belong to no version of any position, and positions without a key."""
+    """Add faults for rows without a version of a position, and for positions without a key."""
     shelf = importing.shelf
     if "uid" in shelf.at.get("positions", {}):
         for (line,) in await shelf.lines(
@@ -168,7 +171,7 @@ async def tell_strays(importing: Importing) -> None:
 
 
 def places(v: Version) -> Callable[[str], tuple[str, int, str]]:
-    """Tell in which file, line and column that stands which a JSON pointer of the rules names."""
+    """Return a function that finds the table, line and column for a JSON pointer of the rules."""
     attitudes = {a.option: line for line, a in v.attitudes}
     inferred = [a.option for _, a in v.attitudes if a.inferred]
 
