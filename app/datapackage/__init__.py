@@ -1,0 +1,1 @@
+"""The data package format: reading, writing and exporting packages."""

@@ -1,4 +1,7 @@
-"""The files of a package, in a folder or a zip: only regular ones, only inside it, and no more than a disk holds."""
+"""Read the files of a package from a folder or a zip, safely.
+
+Only regular files inside the package are read, and only up to a total size.
+"""
 
 import stat
 import zipfile
@@ -10,30 +13,35 @@ from typing import IO, Protocol
 DESCRIPTOR = "datapackage.json"
 MOST_BYTES = 4 << 30  # of all files together, unpacked
 MOST_FILES = 200_000
-RATIO, SMALL = (
-    200,
-    64 << 20,
-)  # text packs to a twentieth at best; more than this is a bomb, unless it is small
+# Text is compressed to a twentieth at best: a file with a higher ratio than this is a zip bomb,
+# unless it is small.
+RATIO, SMALL = 200, 64 << 20
 
 
 class BoxError(Exception):
-    """It is not a package that may be opened; the message says why."""
+    """The package cannot be opened; the message says why."""
 
 
 class Box(Protocol):
-    """Files by their paths inside the package."""
+    """The files of a package, by their paths inside it."""
 
     name: str
 
-    def names(self) -> set[str]: ...
+    def names(self) -> set[str]:
+        """Return the paths of all files."""
+        ...
 
-    def size(self, path: str) -> int: ...
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes, unpacked."""
+        ...
 
-    def open(self, path: str) -> IO[bytes]: ...
+    def open(self, path: str) -> IO[bytes]:
+        """Open a file for reading."""
+        ...
 
 
 def unsafe(path: str) -> str | None:
-    """Say why a path cannot be one of a file inside a package, or None."""
+    """Return the reason why a path cannot be that of a file inside a package, or None."""
     parts = PurePosixPath(path).parts
     if not path or path.endswith("/"):
         return "names no file"
@@ -74,7 +82,7 @@ class _Zip:
         self._infos = {i.filename: i for i in archive.infolist() if not i.is_dir()}
         _check(archive.infolist())
         tops = {n.split("/")[0] for n in self._infos} - {"__MACOSX"}
-        # Many tools pack the folder itself, not just what is in it.
+        # Many tools pack the folder itself, not only its content.
         packed = (
             DESCRIPTOR not in self._infos
             and len(tops) == 1
@@ -109,7 +117,8 @@ def _check(infos: list[zipfile.ZipInfo]) -> None:
             raise BoxError(f"{info.filename!r} is encrypted")
         if info.file_size > SMALL and info.file_size > RATIO * max(info.compress_size, 1):
             raise BoxError(
-                f"{info.filename!r} would unpack to {info.file_size:,} bytes from {info.compress_size:,}"
+                f"{info.filename!r} would unpack to {info.file_size:,} bytes"
+                f" from {info.compress_size:,}"
             )
         if info.filename in seen:
             raise BoxError(f"{info.filename!r} is there twice")
@@ -118,7 +127,7 @@ def _check(infos: list[zipfile.ZipInfo]) -> None:
 
 @contextmanager
 def open_box(path: Path) -> Iterator[Box]:
-    """Open a folder or a .zip; BoxError where that cannot be."""
+    """Open a folder or a .zip; raise BoxError if that is not possible or not safe."""
     if path.is_dir():
         yield _Folder(path)
         return
@@ -127,11 +136,8 @@ def open_box(path: Path) -> Iterator[Box]:
     try:
         archive = zipfile.ZipFile(path)
         box = _Zip(archive, path.name)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        ValueError,
-    ) as error:  # the second of zips made in unknown ways
+    # NotImplementedError: the zip uses features that the standard library does not know.
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise BoxError(f"is neither a folder nor a zip that can be read: {error}") from None
     except OSError as error:
         raise BoxError(f"cannot be read: {error.strerror or error}") from None

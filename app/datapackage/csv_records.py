@@ -1,4 +1,4 @@
-"""Read CSV as others write it: its delimiter, its declared dialect, and the line of each record."""
+"""Read CSV as other programs write it: find the delimiter, the dialect and each record's line."""
 
 import csv
 import io
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-# Of the descriptor's dialect: what it may say, by the argument of `csv.reader` it becomes. Line ends of every kind are
-# read, and the first line names the columns, whatever is said of either.
+# The properties of a descriptor's dialect, and the arguments of `csv.reader` that they become. All
+# line ends are read, and the first line has the column names, whatever the dialect says about that.
 ARGUMENTS = {
     "delimiter": "delimiter",
     "quoteChar": "quotechar",
@@ -34,7 +34,7 @@ AS_USUAL: Mapping[str, object] = {
 
 
 class Malformed(Exception):
-    """The file is no well-formed CSV from this line on."""
+    """The file is not well-formed CSV; has the line of the fault."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class Malformed(Exception):
 
 
 def find_delimiter(header: str, known: Callable[[str], bool]) -> str:
-    """Choose the delimiter by which a header line has the most known names; of several, the most names."""
+    """Choose the delimiter that splits a header line into the most known names, then most names."""
 
     def names(delimiter: str) -> tuple[int, int]:
         try:
@@ -55,7 +55,10 @@ def find_delimiter(header: str, known: Callable[[str], bool]) -> str:
 
 
 def read_dialect(declared: object) -> dict[str, Any]:
-    """Turn a declared CSV dialect into arguments of `csv.reader`; ValueError names what cannot be read."""
+    """Convert a declared CSV dialect into arguments of `csv.reader`.
+
+    Raise ValueError naming what cannot be read.
+    """
     dialect = declared or {}
     if isinstance(dialect, Mapping):
         dialect = dialect.get("csv", dialect)
@@ -84,14 +87,18 @@ def _is_one_character(value: object) -> bool:
 
 
 def read_records(lines: Iterable[str], **dialect: Any) -> Iterator[tuple[int, list[str]]]:
-    """Read records one by one, each with the line on which it begins; Malformed names the line of the fault."""
+    """Yield records one by one, each with the line on which it begins.
+
+    Raise Malformed with the line of the fault.
+    """
     reader = csv.reader(lines, strict=True, **dialect)
     while True:
         began = reader.line_num + 1
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            # A quotation mark that is never closed takes in the rest of the file: the fault is where that began.
+            # A quotation mark that is never closed swallows the rest of the file: report the line
+            # where its record began.
             at = began if "unexpected end of data" in str(error) else reader.line_num
             raise Malformed(max(at, 1), str(error)) from None
         if cells is None:

@@ -1,4 +1,7 @@
-"""Exporting a whole negotiation as it was held at a moment, as a data package: read from the log, never filtered."""
+"""Export a whole negotiation, as known at a moment, as a data package.
+
+It is read from the log and never filtered.
+"""
 
 from asyncio import sleep
 from collections.abc import Callable, Mapping
@@ -27,20 +30,20 @@ from app.positions.names_at_moment import MOST_SOURCES, Check, checks_at
 from app.positions.presenter import quote_link
 
 PAGE = 500  # rows that are read at once
-FEW = 50  # positions that are written without a pause for whatever else the process has to do
-Progress = Callable[[str, int, int], None]  # what, how many done, of how many (0: not known)
+FEW = 50  # positions written before other tasks of the event loop may run
+Progress = Callable[[str, int, int], None]  # step, number done, total number (0: not known)
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the positions written so far refer to, by the database's own numbers."""
+    """What the positions written so far refer to, by id."""
 
     sources: Numbers = field(default_factory=Numbers)
     speakers: dict[int, str] = field(default_factory=dict)
     quotes: Numbers = field(default_factory=Numbers)
     parties: set[int] = field(default_factory=set)
-    uids: dict[int, str] = field(default_factory=dict)  # of sources, as many as are worth keeping
-    urls: dict[int, str | None] = field(default_factory=dict)  # of the same
+    uids: dict[int, str] = field(default_factory=dict)  # of sources; cleared when there are many
+    urls: dict[int, str | None] = field(default_factory=dict)  # of the same sources
 
 
 async def export_package(
@@ -52,9 +55,10 @@ async def export_package(
     texts: bool,
     progress: Progress | None = None,
 ) -> None:
-    """Write a negotiation to a folder, a .zip or a stream; source texts only where nobody but editors gets it.
+    """Write a negotiation to a folder, a .zip or a stream.
 
-    The same data makes the same bytes, also after an import into another database.
+    Ask for the `texts` of sources only if nobody but editors gets the package. The same data gives
+    the same bytes, also after an import into another database.
     """
     book = await code_book(session, at, negotiation)
     with package() as made:
@@ -105,7 +109,7 @@ async def _positions(
     seen: _Seen,
     progress: Progress | None,
 ) -> None:
-    """Write every public version, position by position in the order of their first publication."""
+    """Write every public version, by position, in the order of first publication."""
     wanted = (
         select(Spell.seq_from, Spell.n, Spell.first_published)
         .where(Spell.negotiation_id == book.negotiation.id, Spell.public, Spell.seq_from <= at.seq)
@@ -131,7 +135,7 @@ async def _positions(
 
 
 class _Names:
-    """Slugs by numbers, of one negotiation."""
+    """The slugs of one negotiation, by id; for options with the place in their issue."""
 
     def __init__(self, book: CodeBook) -> None:
         self.negotiation = book.negotiation["slug"]
@@ -228,7 +232,7 @@ def _quote(
 async def _speakers_and_parties(
     session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen
 ) -> None:
-    """Write whom quotes name and who else speaks for the parties, and every party that is named."""
+    """Write the speakers quoted, the parties' other public speakers, and all parties named."""
     ids = set(seen.speakers)
     ids |= set(
         await session.scalars(select(Speaker.id).where(among(Speaker.party_id, book.parties)))
@@ -259,7 +263,7 @@ async def _sources(
 
 
 async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str | None:
-    """Write the text that was on file then, if any was."""
+    """Write the text that a source had at that moment, if any; return its path in the package."""
     on_file = await session.scalar(
         select(SourceText)
         .where(SourceText.source_id == source.id, SourceText.sha256 == source["text_sha256"])

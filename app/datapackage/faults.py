@@ -1,14 +1,14 @@
-"""What is wrong with a package, line by line, all in one go."""
+"""Collect all faults of a package, with file, line and column."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-AT_MOST = 1_000  # kept and shown; the rest is counted
+AT_MOST = 1_000  # faults kept and shown; the others are only counted
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong: in which file, on which line (of a row that takes several: its first), in which column."""
+    """A fault in a file; `line` is the first line of the row, `column` may be empty."""
 
     file: str
     line: int
@@ -16,13 +16,13 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        # A file of a stranger's package writes neither control sequences nor lines of its own to a terminal.
+        # Text from an untrusted package must not write control sequences or lines to a terminal.
         said = f"{self.file}:{self.line}:{self.column}: {self.reason}"
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 
 
 class Faults:
-    """Collects faults, as many as anybody reads, and counts the others."""
+    """Collects faults: the first `AT_MOST` are kept, all are counted."""
 
     def __init__(self) -> None:
         self.listed: list[Fault] = []
@@ -35,13 +35,14 @@ class Faults:
         return iter(self.listed)
 
     def add(self, file: str, line: int, column: str, reason: str) -> None:
+        """Add a fault."""
         self.count += 1
         if len(self.listed) < AT_MOST:
             self.listed.append(Fault(file, line, column, reason))
 
 
 class ImportFaults(Exception):
-    """The package was not taken; nothing has been written."""
+    """The package was refused for its faults; nothing was written."""
 
     def __init__(self, faults: Faults) -> None:
         super().__init__(
@@ -52,5 +53,5 @@ class ImportFaults(Exception):
         self.more = faults.count - len(self.faults)
 
     def lines(self) -> list[str]:
-        """One line for each fault, then how many are left unsaid."""
+        """Return a line for each fault, and one with the number of those not shown."""
         return [*map(str, self.faults), *([f"… and {self.more:,} more"] if self.more else [])]

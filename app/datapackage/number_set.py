@@ -1,4 +1,4 @@
-"""Sets of very many numbers; pure."""
+"""Store very many ids in little memory."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,13 @@ _PAGE = 4096  # numbers
 
 
 class Numbers:
-    """A set of the database's numbers that takes a bit of memory for each, since they lie close together."""
+    """A set of ids as a bitmap: about one bit for each, because ids lie close together."""
 
     def __init__(self) -> None:
         self._marks: dict[int, bytearray] = {}
 
     def add(self, number: int) -> None:
+        """Add an id."""
         page, place = divmod(number, _PAGE)
         marks = self._marks.get(page)
         if marks is None:
@@ -24,7 +25,7 @@ class Numbers:
         return marks is not None and bool(marks[place >> 3] >> (place & 7) & 1)
 
     def __iter__(self) -> Iterator[int]:
-        """All of them, the lowest first."""
+        """Yield all ids, the lowest first."""
         for page in sorted(self._marks):
             marks = self._marks[page]
             yield from (page * _PAGE + n for n in range(_PAGE) if marks[n >> 3] >> (n & 7) & 1)

@@ -1,4 +1,4 @@
-"""Reading a package's files into rows that know their line; every fault is noted, none stops the reading."""
+"""Read a package's files into rows with line numbers; collect all faults without stopping."""
 
 import csv
 import hashlib
@@ -24,7 +24,7 @@ csv.field_size_limit(LONGEST_CELL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line on which it begins, and its cells by column; None where empty."""
+    """A row: the line on which it begins, and its cells; None for an empty cell."""
 
     line: int
     cells: tuple[str | None, ...]
@@ -37,25 +37,30 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A package as it was read; `name` is its own, under which keys that are no UUIDs are unique."""
+    """A package after reading; keys that are no UUIDs are unique within its `name`."""
 
     name: str
-    rows: Mapping[str, list[Row]]  # of the tables that are not put aside
+    rows: Mapping[str, list[Row]]  # of the tables that are kept in memory
     paths: Mapping[str, str]  # of the tables
-    broken: set[str]  # tables of which rows could not be read: what refers to these may be right
+    broken: set[str]  # tables with unreadable rows: references to these may be right
     box: Box
 
 
 class Aside(Protocol):
-    """Where tables go that are too large to be held in memory."""
+    """A store for tables that are too large for memory."""
 
     tables: Collection[str]
 
-    async def put(self, table: str, rows: Iterator[Row]) -> None: ...
+    async def put(self, table: str, rows: Iterator[Row]) -> None:
+        """Store the rows of a table while they are read."""
+        ...
 
 
 async def read_package(box: Box, faults: Faults, aside: Aside) -> Raw:
-    """Read the descriptor and all tables that it declares."""
+    """Read the descriptor and all tables that it declares; add faults.
+
+    Large tables go to `aside` instead of memory.
+    """
     descriptor = _descriptor(box, faults)
     broken = set(TABLES) if descriptor is None else set[str]()
     descriptor = descriptor or {}
@@ -81,7 +86,10 @@ async def read_package(box: Box, faults: Faults, aside: Aside) -> Raw:
 
 
 def read_text(box: Box, path: str) -> tuple[str, str]:
-    """Read a source's text and the SHA-256 of its bytes; ValueError says what is wrong with it."""
+    """Return a source's text and the SHA-256 of its bytes in hex.
+
+    Raise ValueError with the reason if the file cannot be read.
+    """
     reason = unsafe(path)
     if reason is None and path not in box.names():
         reason = "is not in the package"
@@ -127,7 +135,7 @@ def _descriptor(box: Box, faults: Faults) -> dict[str, Any] | None:
 def _resources(
     descriptor: Mapping[str, Any], box: Box, faults: Faults, broken: set[str]
 ) -> dict[str, dict[str, Any]]:
-    """Find the tables that are declared, by name; what is declared otherwise or not at all is a fault."""
+    """Return the declared tables by name; add faults for wrong and missing declarations."""
     found: dict[str, dict[str, Any]] = {}
     if len(broken) == len(TABLES):
         return found
@@ -186,7 +194,7 @@ def _check_dialect(resource: Mapping[str, Any], where: str, faults: Faults) -> N
 
 
 class _Lines:
-    """The lines of a file, decoded one by one, counted and hashed on the way."""
+    """The lines of a file, decoded one by one, and counted and hashed at the same time."""
 
     def __init__(self, file: IO[bytes], path: str, faults: Faults, hashes: list[Any]) -> None:
         self._file, self._path, self._faults, self._hashes = file, path, faults, hashes
@@ -220,7 +228,7 @@ class _Lines:
 def _read_table(
     box: Box, table: Table, resource: Mapping[str, Any], faults: Faults, broken: set[str]
 ) -> Iterator[Row]:
-    """Read one table, row by row; it is `broken` where not all of them could be."""
+    """Yield the rows of a table; add it to `broken` if some of them could not be read."""
     path, before = resource["path"], faults.count
     algorithm, expected = _expected_hash(resource.get("hash"), faults)
     digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
@@ -231,7 +239,7 @@ def _read_table(
                 yield from _rows(lines, table, resource, faults)
             except Malformed as error:
                 faults.add(path, error.line, "", f"is not well-formed CSV: {error}")
-            for _ in lines:  # what is left after a break still counts for the checksum
+            for _ in lines:  # read on after a fault: the checksum is that of the whole file
                 pass
     except (*UNREADABLE, BoxError) as error:
         faults.add(path, 1, "", f"cannot be read: {error}")
@@ -249,7 +257,8 @@ def _read_table(
             path,
             1,
             "hash",
-            f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives: the file was changed",
+            f"its checksum ({algorithm}) is not the one that {DESCRIPTOR} gives:"
+            " the file was changed",
         )
 
 
@@ -257,7 +266,7 @@ def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
     if given is None:
         return None, ""
     algorithm, _, digest = str(given).rpartition(":")
-    algorithm = algorithm.lower() or "md5"  # the standard's own default
+    algorithm = algorithm.lower() or "md5"  # the default of the Data Package standard
     if algorithm not in ("md5", "sha1", "sha256", "sha512"):
         faults.add(DESCRIPTOR, 1, "hash", f"{algorithm!r} is not a checksum that can be checked")
         return None, ""
@@ -273,10 +282,11 @@ def _rows(
     first = next(read, "")
     try:
         dialect = read_dialect(declared)
-    except ValueError:  # said of the descriptor
+    except ValueError:  # reported with the descriptor
         return
     if "delimiter" not in dialect:
-        # Spreadsheets save with semicolons or tabs where that is the custom, and no descriptor hears of it.
+        # In some countries spreadsheets save CSV with semicolons or tabs, and leave the descriptor
+        # unchanged.
         dialect["delimiter"] = find_delimiter(first, known.__contains__)
     records = read_records(chain([first] if first else [], read), **dialect)
     _, header = next(records, (1, None))

@@ -1,4 +1,4 @@
-"""What each row must be: read by the same types and models as what API and forms send in."""
+"""Validate the rows of a package by the same types and models as input of the API and forms."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from app.sources.schemas import PartialDate, SourceFields
 OWN_KEYS = uuid5(NAMESPACE_URL, "https://parley.example/keys")
 UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 TRUE, FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
-KEYS = {  # columns that hold keys, and of which table
+KEYS = {  # by table: the columns with keys, and the tables that these refer to
     "speakers": {"uid": "speakers"},
     "sources": {"uid": "sources"},
     "positions": {"uid": "positions"},
@@ -42,7 +42,10 @@ KEYS = {  # columns that hold keys, and of which table
 
 @lru_cache(maxsize=1 << 16)
 def uid(package: str, table: str, key: str) -> UUID:
-    """The UUID that a key stands for: itself, or one that is the same whenever the package is read again."""
+    """Return the UUID of a key: the key itself, or a UUID derived from package, table and key.
+
+    A derived UUID is the same whenever the package is read again.
+    """
     return UUID(key) if UUID_FORM.fullmatch(key) else uuid5(OWN_KEYS, f"{package}\0{table}\0{key}")
 
 
@@ -52,30 +55,42 @@ Offset = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class NegotiationRow(NegotiationInput):
+    """A row of negotiations.csv."""
+
     version: Version = 1
 
 
 class PartyRow(PartyInput):
+    """A row of parties.csv."""
+
     version: Version = 1
 
 
 class ParticipationRow(ParticipationInput):
+    """A row of participations.csv."""
+
     negotiation: Slug
     merged_into: Slug | None = None
     version: Version = 1
 
 
 class SpeakerRow(SpeakerInput):
+    """A row of speakers.csv."""
+
     uid: UUID
     version: Version = 1
 
 
 class IssueRow(IssueFields):
+    """A row of issues.csv."""
+
     negotiation: Slug
     version: Version = 1
 
 
 class OptionRow(OptionInput):
+    """A row of options.csv."""
+
     negotiation: Slug
     issue: Slug
     merged_into: Slug | None = None
@@ -83,20 +98,26 @@ class OptionRow(OptionInput):
 
 
 class Tombstone(Input):
+    """When, why and by whom something was redacted."""
+
     at: Line
     reason: Prose
     by: Line
 
 
 class SourceRow(SourceFields):
+    """A row of sources.csv."""
+
     uid: UUID
     redacted: dict[Literal["data", "text"], Tombstone] | None = None
     text_sha256: Sha256 | None = None
-    text: str | None = None  # path of its file
+    text: str | None = None  # the path of its file in the package
     version: Version = 1
 
 
 class PositionRow(PositionContent):
+    """A row of positions.csv: one version of a position."""
+
     uid: UUID
     version: Version = 1
     negotiation: Slug
@@ -113,6 +134,8 @@ class PositionRow(PositionContent):
 
 
 class AttitudeRow(Input):
+    """A row of attitudes.csv."""
+
     position: UUID
     version: Version = 1
     option: Slug
@@ -122,6 +145,8 @@ class AttitudeRow(Input):
 
 
 class LinkRow(Input):
+    """A row of links.csv."""
+
     position: UUID
     version: Version = 1
     issue: Slug
@@ -130,10 +155,13 @@ class LinkRow(Input):
 
 
 def link_input(row: LinkRow) -> LinkInput:
+    """Convert a row into the link of a position."""
     return LinkInput(issue=row.issue, option=row.option, kind=row.kind)
 
 
 class QuoteRow(Input):
+    """A row of quotes.csv."""
+
     uid: UUID
     position: UUID
     source: UUID
@@ -159,6 +187,8 @@ class QuoteRow(Input):
 
 
 class LookRow(Input):
+    """A row of looks.csv."""
+
     uid: UUID
     negotiation: Slug
     party: Slug
@@ -175,21 +205,20 @@ M = TypeVar("M", bound=Input)
 def read_row(
     model: type[M], table: Table, row: Row, package: str, faults: Faults, path: str
 ) -> M | None:
-    """Make of a row what its table is about; None, and its faults noted, where it cannot be."""
+    """Validate one row; add its faults and return None if it is invalid."""
     return Reader(model, table, row.at, package, path)(row, faults)
 
 
 class Reader(Generic[M]):
-    """Makes of rows what their table is about; what follows from the header is looked up once."""
+    """Validates the rows of a table; what depends only on the header is computed once."""
 
     def __init__(
         self, model: type[M], table: Table, at: Mapping[str, int], package: str, path: str
     ) -> None:
         self.model, self.table, self.path = model, table, path
         keys = KEYS.get(table.name, {})
-        self.lacking = {
-            c.name for c in table.columns if c.needed and c.name not in at
-        }  # noted once, of the column
+        # Missing columns: reported once, not for every row.
+        self.lacking = {c.name for c in table.columns if c.needed and c.name not in at}
         self.columns: list[tuple[str, int, bool, Callable[[str], object] | None]] = []
         for c in table.columns:
             if c.name not in at or (table.name, c.name) == ("positions", "quotes"):
@@ -200,7 +229,7 @@ class Reader(Generic[M]):
             )
 
     def __call__(self, row: Row, faults: Faults) -> M | None:
-        """Read one; None, and its faults noted, where it cannot be."""
+        """Validate a row; add its faults and return None if it is invalid."""
         given: dict[str, Any] = {}
         cells, faulty = row.cells, set[str](self.lacking)
         for name, place, needed, make in self.columns:
@@ -221,7 +250,7 @@ class Reader(Generic[M]):
         try:
             made = self.model.model_validate(given)
         except ValidationError as error:
-            # What is wrong with the rest of the row is said as well; what is needed and missing has been said.
+            # Report the faults in the rest of the row too; missing cells have been reported above.
             for found in error.errors(
                 include_url=False, include_context=False, include_input=False
             ):
@@ -235,11 +264,12 @@ class Reader(Generic[M]):
 
 
 def split_aliases(cell: str) -> list[str]:
+    """Split a cell into aliases, without empty ones."""
     return [a for a in split_list(cell) if a.strip()]
 
 
 def split_list(cell: str) -> list[str]:
-    """Read texts parted by |; one that is part of a text stands behind a backslash, as does a backslash."""
+    """Split texts separated by |; a | or backslash within a text is escaped by a backslash."""
     return [
         re.sub(r"\\(.)", r"\1", part, flags=re.S)
         for part in re.findall(r"(?:\\.|[^|\\])+", cell, re.S)
@@ -247,6 +277,7 @@ def split_list(cell: str) -> list[str]:
 
 
 def join_list(texts: list[str]) -> str:
+    """Join texts by |, with | and backslash escaped, so that `split_list` restores them."""
     return "|".join(re.sub(r"([|\\])", r"\\\1", text) for text in texts)
 
 
@@ -283,6 +314,6 @@ def _object(cell: str) -> object:
 
 
 VALUES: dict[str, Callable[[str], object]] = {
-    "integer": _integer, "number": _number, "boolean": _flag, "datetime": parse_instant, "array": _list,
-    "object": _object,
+    "integer": _integer, "number": _number, "boolean": _flag, "datetime": parse_instant,
+    "array": _list, "object": _object,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The data package's format: its tables, their columns, and what each admits."""
+"""Define the format of data packages: the tables, their columns and constraints."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ PUBLIC_STATUS = [s for s in v.PositionStatus if s != "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `needed` ones cannot be left out of a package, all others have a default."""
+    """A column; a package must have the `needed` ones, all others have a default."""
 
     name: str
     type: str = "string"
@@ -24,7 +24,7 @@ class Column:
     format: str | None = None
 
     def field(self) -> dict[str, Any]:
-        """Describe it for a Table Schema."""
+        """Return the field descriptor of the Table Schema."""
         rules = self.constraints | ({"required": True} if self.needed or self.always else {})
         described = {"description": self.description, "format": self.format, "constraints": rules}
         return {"name": self.name, "type": self.type} | {
@@ -34,6 +34,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table with its columns, primary key and foreign keys."""
+
     name: str
     title: str
     columns: tuple[Column, ...]
@@ -42,10 +44,11 @@ class Table:
 
     @property
     def path(self) -> str:
+        """The path of its file in a package."""
         return f"{self.name}.csv"
 
     def schema(self) -> dict[str, Any]:
-        """Give its Table Schema."""
+        """Return the Table Schema."""
         made: dict[str, Any] = {"fields": [c.field() for c in self.columns], "missingValues": [""]}
         if self.key:
             made["primaryKey"] = _bare(self.key)
@@ -62,24 +65,31 @@ def _bare(names: tuple[str, ...]) -> str | list[str]:
 
 
 def slug(name: str, *, needed: bool = True, description: str | None = None) -> Column:
+    """Define a column with a slug."""
     return Column(name, needed=needed, description=description, constraints=SLUG)
 
 
 def key(name: str = "uid", *, needed: bool = True, description: str | None = None) -> Column:
-    # A hand-made package may use any keys of its own; an export writes UUIDs.
+    """Define a column with a key.
+
+    A package made by hand may use any keys of its own; an export writes UUIDs.
+    """
     return Column(name, needed=needed, description=description)
 
 
 def one_of(name: str, values: Any, **more: Any) -> Column:
+    """Define a column with one of these values."""
     return Column(name, always=True, constraints={"enum": [str(value) for value in values]}, **more)
 
 
 def redacted(what: str) -> Column:
+    """Define a column that says when, why and by whom something was redacted."""
     description = f"Where {what} had to be blanked: when, why and by whom, as an object in JSON."
     return Column("redacted", "object", description)
 
 
 def flag(name: str, description: str | None = None) -> Column:
+    """Define a column with true or false."""
     return Column(name, "boolean", description, always=True)
 
 
@@ -260,7 +270,8 @@ TABLES = {
                 ),
                 Column(
                     "by_hand",
-                    description="Which of stated_from and stated_by were given rather than computed.",
+                    description="Which of stated_from and stated_by were given"
+                    " rather than computed.",
                 ),
                 Column("action", description="What made this version."),
                 Column("reason"),
@@ -337,7 +348,8 @@ TABLES = {
                 ),
                 Column(
                     "filled",
-                    description="Which of prefix and suffix were not given but filled from the text.",
+                    description="Which of prefix and suffix were not given"
+                    " but filled from the text.",
                 ),
                 redacted("its words"),
             ),

@@ -1,4 +1,4 @@
-"""Writing a package's files: tables hashed as they grow, packed so that the same data is the same bytes."""
+"""Write a package's files with their hashes, so that the same data gives the same bytes."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from typing import Any, BinaryIO
 from app.datapackage.archive import DESCRIPTOR
 from app.datapackage.schema import TABLES, Table
 
-LINES = 200  # of a table that are written at once
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the one time that all files of a zip bear
+LINES = 200  # lines of a table that are written at once
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the modification time of all files in a zip
 LICENCE_NAME = re.compile(r"[-a-zA-Z0-9._]+")
 
 
 class Sheet:
-    """One table on its way to the disk."""
+    """A table that is being written to disk."""
 
     def __init__(self, table: Table, folder: Path) -> None:
         self.table = table
@@ -33,13 +33,14 @@ class Sheet:
         self._lines = [",".join(self._names)]
 
     def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row; keys that are no columns are ignored."""
         self._lines.append(",".join([cell(row.get(name)) for name in self._names]))
         self.rows += 1
         if len(self._lines) == LINES:
             self._write()
 
     def close(self) -> dict[str, Any]:
-        """End the file, and describe it as a resource of the package."""
+        """Close the file and return its resource descriptor."""
         self._write()
         self._file.close()
         return {
@@ -65,7 +66,10 @@ class Sheet:
 
 
 def cell(value: object) -> str:
-    """Write one value by RFC 4180; the standard library leaves a lone carriage return without quotation marks."""
+    """Format one value as a cell of RFC 4180.
+
+    Not by the standard library, which does not quote a lone carriage return.
+    """
     if value is None:
         return ""
     if value.__class__ is not str:
@@ -83,18 +87,20 @@ def cell(value: object) -> str:
 
 
 class Package:
-    """A package on its way to the disk: its tables by name, and the folder for other files."""
+    """A package that is being written: its tables by name, and the folder for other files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sheets = {name: Sheet(table, folder) for name, table in TABLES.items()}
 
     def add_text(self, path: str, text: str) -> None:
+        """Write the text of a source as UTF-8."""
         file = self.folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(text.encode())
 
     def close(self, **about: Any) -> None:
+        """Close all tables and write the descriptor, with what is given `about` the package."""
         resources = [sheet.close() for sheet in self.sheets.values()]
         descriptor = {
             "profile": "tabular-data-package",
@@ -105,7 +111,7 @@ class Package:
         (self.folder / DESCRIPTOR).write_bytes(f"{text}\n".encode())
 
     def files(self) -> list[Path]:
-        """All files, the descriptor first."""
+        """List all files, the descriptor first."""
         texts = (
             sorted((self.folder / "texts").glob("*")) if (self.folder / "texts").exists() else []
         )
@@ -113,7 +119,7 @@ class Package:
 
 
 def licences(text: str | None) -> list[dict[str, str]]:
-    """Say a licence in words the way a package does: by name where it begins with one."""
+    """Return the `licenses` of a descriptor; the name is the first word, if it can be one."""
     if not text:
         return []
     first = text.split()[0].rstrip(",;:")
@@ -122,7 +128,7 @@ def licences(text: str | None) -> list[dict[str, str]]:
 
 @contextmanager
 def package() -> Iterator[Package]:
-    """A folder to make a package in; it is gone afterwards."""
+    """Create a package in a temporary folder, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="parley-export-") as folder:
         yield Package(Path(folder))
 
@@ -132,7 +138,7 @@ def pack(made: Package, out: Path | BinaryIO) -> None:
     if not isinstance(out, Path):
         _zip(made.files(), made.folder, out)
     elif out.suffix.lower() == ".zip":
-        # What is half written never bears the name of what is whole.
+        # Rename the file when it is complete, so that a partial one never has the final name.
         part = out.with_name(f".{out.name}.part")
         try:
             with part.open("wb") as stream:
