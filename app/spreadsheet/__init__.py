@@ -1,0 +1,1 @@
+"""Import of positions from spreadsheets (CSV)."""

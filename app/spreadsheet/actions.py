@@ -1,4 +1,4 @@
-"""Importing a spreadsheet of positions: every row read, held against what is on file, and taken in, all or nothing."""
+"""Import a spreadsheet of positions: read all rows, compare them, and write all or nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,10 @@ ORDERS = [("dmy", "Day first: 4.3.2025 is 4 March"), ("mdy", "Month first: 4/3/2
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of one row: `new`, `quote` (another one of the position before it), `same`, or `fault`."""
+    """What the import does with a row.
+
+    `kind` is `new` (a position), `quote` (another quote of a position above), `same` or `fault`.
+    """
 
     line: int
     party: str
@@ -39,12 +42,12 @@ class Fate:
     stated_on: str
     exact: str
     kind: str
-    position: int | None = None  # on file
+    position: int | None = None  # the id of the saved position
 
 
 @dataclass(slots=True)
 class Taken:
-    """What an import did or would do, row by row; `faults` and `questions` keep it from being done."""
+    """What an import did or would do, by row; with faults or questions nothing is written."""
 
     sheet: Sheet
     faults: SheetFaults
@@ -56,6 +59,7 @@ class Taken:
 
     @property
     def clean(self) -> bool:
+        """Whether there are neither faults nor questions."""
         return not self.faults and not self.questions
 
 
@@ -70,7 +74,7 @@ async def take_file(
     dry_run: bool,
     progress: Progress | None = None,
 ) -> Taken:
-    """Take in a file for the command line, where a question is a fault that says which option answers it."""
+    """Import a file for the command line; a question is a fault that names the option to give."""
     faults = SheetFaults(path.name)
     read = read_sheet(await anyio.to_thread.run_sync(path.read_bytes), path.name, faults, encoding)
     if isinstance(read, Question):
@@ -105,9 +109,11 @@ async def take_sheet(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Taken:
-    """Take a sheet in as one entry of the log, or say why not; anything but a clean import rolls the session back.
+    """Import a sheet as one entry of the log, or return the reasons why not.
 
-    `slug` is the negotiation of rows that name none; `fixed`: of all rows.
+    Unless the import is clean and no dry run, the session is rolled back. `slug` is the negotiation
+    of rows that name none; with `fixed`, rows may name no other one. Raise Conflict if somebody
+    wrote the same at the same time.
     """
     taken = Taken(sheet, faults)
     slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())} | (
@@ -122,7 +128,10 @@ async def take_sheet(
     for group in groups:
         if (view := ours.get(group.uid)) and (other := difference(group, view)):
             line, column, held = other
-            why = f"differs from position {view.id} on file, which has {held[:80]}: correct it there, with a reason"
+            why = (
+                f"differs from position {view.id} on file, which has {held[:80]}:"
+                " correct it there, with a reason"
+            )
             faults.add(sheet.name, line, column, why)
     check(sheet, [g for g in groups if g.faulty], faults)
     fresh = [g for g in groups if g.uid not in ours and not g.faulty]
@@ -163,7 +172,7 @@ async def _write(
         await take_in(importing)
         taken.report = importing.report
         if dry_run or not taken.clean:
-            raise ImportFaults(taken.faults)  # undoes everything, before the log is written
+            raise ImportFaults(taken.faults)  # rolls everything back before the log is written
 
 
 def _fates(

@@ -1,4 +1,7 @@
-"""A file that travels in its page: nothing is stored before somebody confirms, and nothing has to expire."""
+"""Carry an uploaded file in a hidden field of its page.
+
+So nothing is stored before the editor confirms, and nothing has to expire.
+"""
 
 import base64
 import binascii
@@ -11,7 +14,10 @@ MOST_BYTES = 32 << 20  # unpacked
 
 
 def keep(data: bytes) -> str:
-    """A file as a hidden field carries it; line ends in fields would not stay as they are."""
+    """Encode a file for a hidden field: compressed, and in Base64 because fields change line ends.
+
+    Raise Invalid if the result is too large for a form.
+    """
     kept = base64.b64encode(zlib.compress(data, 6)).decode()
     if len(kept) > MAX_BODY - (64 << 10):
         raise Invalid(
@@ -21,7 +27,7 @@ def keep(data: bytes) -> str:
 
 
 def kept(text: str) -> bytes:
-    """The file that a hidden field carries; Invalid where it carries none."""
+    """Decode the file in a hidden field; raise Invalid if it is damaged or too large."""
     try:
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(base64.b64decode(text, validate=True), MOST_BYTES)
@@ -29,6 +35,7 @@ def kept(text: str) -> bytes:
         raise Invalid("The file did not come along whole: choose it again.") from None
     if unpacking.unconsumed_tail:
         raise Invalid(
-            f"The file holds more than {MOST_BYTES >> 20} MB: import it with the command parley import."
+            f"The file holds more than {MOST_BYTES >> 20} MB:"
+            " import it with the command parley import."
         )
     return data

@@ -1,4 +1,7 @@
-"""The columns of a positions CSV: those of the long export, shorter names for hand-made ones, and what cells mean."""
+"""Define the columns of a positions CSV, and read their cells.
+
+They are those of the long export, with shorter names for files made by hand.
+"""
 
 import json
 import re
@@ -11,29 +14,31 @@ from app.core.text_lines import line_ends
 from app.exports.columns import FORMULA
 
 POSITION = (
-    "position_uid", "version", "position", "negotiation", "party", "issue", "status", "act", "summary", "firmness",
-    "prefers", "accepts", "rejects", "attitudes", "conditions", "inferred", "salience", "links", "stated_on",
-    "stated_from", "stated_by",
+    "position_uid", "version", "position", "negotiation", "party", "issue", "status", "act",
+    "summary", "firmness", "prefers", "accepts", "rejects", "attitudes", "conditions", "inferred",
+    "salience", "links", "stated_on", "stated_from", "stated_by",
 )  # fmt: skip
 SPEAKER = ("speaker_name", "speaker_office", "speaker_party")
 SOURCE = (
-    "source_uid", "source_url", "source_reference", "source_title", "source_publisher", "source_author",
-    "source_published_on", "source_kind", "source_language",
+    "source_uid", "source_url", "source_reference", "source_title", "source_publisher",
+    "source_author", "source_published_on", "source_kind", "source_language",
 )  # fmt: skip
 QUOTE = (
-    "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation", "said_on",
-    *SPEAKER, *SOURCE,
+    "quote_uid", "exact", "prefix", "suffix", "kind", "language", "translated_from", "translation",
+    "said_on", *SPEAKER, *SOURCE,
 )  # fmt: skip
-# What the export tells besides, and an import computes anew.
+# The other columns of the export, which an import ignores because it computes them itself.
 TOLD = {
-    "party_name", "issue_title", "position_id", "current", "prefers_label", "accepts_labels", "rejects_labels",
-    "stance", "attributed_by", "attributed_by_names", "recorded_at", "recorded_by", "action", "reason", "position_url",
-    "quote_id", "verification", "start", "end", "segments", "source_id", "link", "as_of", "known_at", "changed",
+    "party_name", "issue_title", "position_id", "current", "prefers_label", "accepts_labels",
+    "rejects_labels", "stance", "attributed_by", "attributed_by_names", "recorded_at",
+    "recorded_by", "action", "reason", "position_url", "quote_id", "verification", "start", "end",
+    "segments", "source_id", "link", "as_of", "known_at", "changed",
 }  # fmt: skip
 SHORT = {
     "quote": "exact", "speaker": "speaker_name", "office": "speaker_office", "url": "source_url",
     "reference": "source_reference", "title": "source_title", "publisher": "source_publisher",
-    "author": "source_author", "published_on": "source_published_on", "uid": "position_uid", "date": "stated_on",
+    "author": "source_author", "published_on": "source_published_on", "uid": "position_uid",
+    "date": "stated_on",
 }  # fmt: skip
 DATES = ("stated_on", "stated_from", "stated_by", "said_on", "source_published_on")
 VERBATIM = {"exact", "prefix", "suffix"}
@@ -42,30 +47,34 @@ _NUMERIC = re.compile(r"\s*([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})\s*")
 
 
 class DateOrder(StrEnum):
-    """How dates of three numbers are meant."""
+    """The order of day and month in dates made of three numbers."""
 
     DMY = "dmy"
     MDY = "mdy"
 
 
 def canonical(name: str) -> str:
-    """A column's name as it is looked up: `Stated on` is `stated_on`."""
+    """Return the standard name of a column: `stated_on` for `Stated on`."""
     made = "_".join(name.strip().lower().replace("-", " ").split())
     return SHORT.get(made, made)
 
 
 def known(name: str) -> bool:
+    """Tell whether a column has a known name; names with `_` first are free for the user."""
     return name in POSITION or name in QUOTE or name in TOLD or name.startswith("_")
 
 
 def plain(column: str, cell: str) -> str:
-    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    """Return a cell without the apostrophe that the export puts before what looks like a formula.
+
+    Except in verbatim columns, white space around the text is removed.
+    """
     text = line_ends(cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell)
     return text if column in VERBATIM else text.strip()
 
 
 def is_unclear(cell: str) -> bool:
-    """Tell whether a date of three numbers may name two days."""
+    """Tell whether a date of three numbers can mean two different days."""
     found = _NUMERIC.fullmatch(cell)
     return (
         found is not None
@@ -75,7 +84,7 @@ def is_unclear(cell: str) -> bool:
 
 
 def read_date(cell: str, order: DateOrder | None, today: date) -> str:
-    """A date as it is stored; ValueError with what is wrong with it."""
+    """Return a date as it is stored; raise ValueError with the reason if it is not clear."""
     numeric = _NUMERIC.fullmatch(cell)
     if numeric and order:
         a, _, b, year = numeric.groups()
@@ -89,7 +98,7 @@ def read_date(cell: str, order: DateOrder | None, today: date) -> str:
 
 
 def read_list(cell: str, names: Mapping[str, set[str]]) -> list[str]:
-    """Names parted by ; or |; slugs may be parted by spaces as well, as the export does it."""
+    """Split names separated by ;, | or line ends; slugs also by spaces, as in the export."""
     cell = cell.strip()
     parts = [p.strip() for p in re.split(r"[;|\n]", cell) if p.strip()]
     if (
@@ -102,11 +111,12 @@ def read_list(cell: str, names: Mapping[str, set[str]]) -> list[str]:
 
 
 def folded(name: str) -> str:
+    """Return a name in the form that is compared: letter case and runs of spaces do not matter."""
     return " ".join(name.split()).casefold()
 
 
 def read_json(cell: str, kind: type) -> object:
-    """What has structure, as the export writes it; ValueError where it is not that."""
+    """Parse a cell with JSON, as the export writes it; raise ValueError for any other content."""
     try:
         found = json.loads(cell)
     except (ValueError, RecursionError):

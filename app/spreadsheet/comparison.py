@@ -1,4 +1,4 @@
-"""Positions of a spreadsheet that are on file already: found, and held against what is on file, column by column."""
+"""Find positions of a spreadsheet that are saved already, and compare them column by column."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -23,7 +23,10 @@ PAGE = 2_000
 
 
 async def find_on_file(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, PositionView]:
-    """The positions that these are about, by the UUIDs of the groups: the same UUID, or cell, date and words alike."""
+    """Return the saved positions that these groups are about, by the UUIDs of the groups.
+
+    A saved position has the same UUID, or the same cell, date and quotes.
+    """
     found: dict[UUID, PositionView] = {}
     for i in range(0, len(groups), PAGE):
         found |= await _find(session, groups[i : i + PAGE])
@@ -87,7 +90,10 @@ async def _views(
 
 
 def difference(group: Group, view: PositionView) -> tuple[int, str, str] | None:
-    """Where a spreadsheet says otherwise than what is on file: line, column and what is on file; None where nowhere."""
+    """Return the first cell that differs from the saved position, or None.
+
+    The result is the line, the column and the saved value. Columns without a cell are not compared.
+    """
     cells, at = group.cells, group.at
     here = {"party": group.party, "issue": group.issue, "negotiation": group.names.negotiation.slug}
     for column, slug in here.items():

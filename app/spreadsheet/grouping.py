@@ -1,4 +1,4 @@
-"""The rows of a spreadsheet brought together to positions, each cell read; every fault is noted with its line."""
+"""Group the rows of a spreadsheet into positions and read every cell; collect all faults."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,22 +18,32 @@ CONTENT = [c for c in POSITION if c not in KEYS]
 
 
 class Grouping:
-    """Reads the rows of one sheet; `slug` is the negotiation of the page, to which all rows then belong."""
+    """Reads the rows of one sheet.
+
+    `slug` is the negotiation of rows that name none; with `fixed` (on its page) all rows belong to
+    it.
+    """
 
     def __init__(
-        self, sheet: Sheet, names: Mapping[str, Names], faults: Faults, *, slug: str | None, fixed: bool,
-        order: DateOrder | None, today: date,
-    ) -> None:  # fmt: skip
+        self,
+        sheet: Sheet,
+        names: Mapping[str, Names],
+        faults: Faults,
+        *,
+        slug: str | None,
+        fixed: bool,
+        order: DateOrder | None,
+        today: date,
+    ) -> None:
         self.sheet, self.names, self.faults = sheet, names, faults
         self.slug, self.fixed, self.order, self.today = slug, fixed, order, today
         self.groups: dict[UUID, Group] = {}
-        self.first: dict[
-            str, dict[str, str]
-        ] = {}  # the cells of the first row of each key of the sheet's own
+        # By the sheet's own key of a position: the cells of its first row.
+        self.first: dict[str, dict[str, str]] = {}
         self.unclear = 0
 
     def read(self) -> list[Group]:
-        """Read every row, then what each position says; nothing that is faulty is left out without a word."""
+        """Read all rows, then the structured cells of each position; every fault is reported."""
         for column in NEEDED:
             there = {column, "source_reference" if column == "source_url" else column} & set(
                 self.sheet.columns
@@ -47,6 +57,7 @@ class Grouping:
         return list(self.groups.values())
 
     def fault(self, line: int, column: str, reason: str) -> None:
+        """Add a fault of this sheet."""
         self.faults.add(self.sheet.name, line, column, reason)
 
     def _line(self, line: Line) -> None:
@@ -124,7 +135,7 @@ class Grouping:
         return self._try(line, column, lambda: one(known, cells[column], column))
 
     def _empty(self, line: Line, column: str) -> None:
-        # A column that is missing altogether has been noted once.
+        # A missing column has been reported once, not for every row.
         if column in self.sheet.columns or column == "negotiation":
             self.fault(line.number, column, "is empty")
 
@@ -149,7 +160,7 @@ class Grouping:
     def _uid(
         self, line: Line, cells: Mapping[str, str], names: Names, party: str, issue: str, key: str
     ) -> UUID | None:
-        """What tells positions apart: their UUID, a key of the sheet's own, else cell and date."""
+        """Return the UUID of a row's position: as given, else from its key, or cell and date."""
         if "position_uid" in cells:
             return self._given(line, "position_uid", cells)
         own = f"key {key}" if key else f"on {cells.get('stated_on')}"

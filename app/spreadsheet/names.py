@@ -1,4 +1,4 @@
-"""What the cells of a spreadsheet may name: parties, issues and options of a negotiation, by slug or by label."""
+"""Look up what cells of a spreadsheet name: parties, issues and options, by slug or label."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party
 from app.spreadsheet.columns import folded
 
-Spellings = dict[str, set[str]]  # what may be written, folded, and the slugs that it may stand for
+Spellings = dict[str, set[str]]  # by folded spelling: the slugs that it may mean
 
 
 @dataclass(slots=True)
 class Names:
-    """Of one negotiation."""
+    """Everything that may be named in one negotiation."""
 
     negotiation: Negotiation
     parties: Spellings = field(default_factory=dict)
@@ -24,16 +24,15 @@ class Names:
     issues: Spellings = field(default_factory=dict)
     issue_ids: dict[str, int] = field(default_factory=dict)
     options: dict[str, Spellings] = field(default_factory=dict)  # by issue
-    labels: dict[tuple[str, str], str] = field(
-        default_factory=dict
-    )  # of options, by issue and slug
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)  # by issue and option
     retired: set[tuple[str, str]] = field(default_factory=set)  # issue, option
 
 
 def spell(names: Spellings, slug: str, written: Iterable[str | None]) -> None:
+    """Add the spellings of a slug."""
     names[folded(slug)] = {slug}
     for name in written:
-        # A slug is never taken for another's label.
+        # What is a slug never counts as the label of something else.
         if (
             name
             and slug not in (there := names.setdefault(folded(name), set()))
@@ -43,7 +42,7 @@ def spell(names: Spellings, slug: str, written: Iterable[str | None]) -> None:
 
 
 def one(names: Spellings, written: str, what: str) -> str:
-    """The slug that something written stands for; ValueError where there is none, or several."""
+    """Return the slug for a spelling; raise ValueError if there is none, or more than one."""
     found = names.get(folded(written), set())
     if len(found) == 1:
         return next(iter(found))
@@ -56,7 +55,7 @@ def one(names: Spellings, written: str, what: str) -> str:
 
 
 async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Names]:
-    """Everything that may be named in these negotiations; those that do not exist are left out."""
+    """Return what may be named, by negotiation; negotiations that do not exist are left out."""
     negotiations = await session.scalars(
         select(Negotiation).where(Negotiation.slug.in_(list(slugs)))
     )
@@ -72,7 +71,7 @@ async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, N
     for number, party, into in sorted(rows, key=lambda row: row[2] is not None):
         names = found[number]
         names.party_ids[party.slug] = party.id
-        # One that was merged into another is another name of that one.
+        # The names of a merged party are names of the party that it was merged into.
         written = [party.slug, party.name, party.short_name, *party.aliases]
         spell(names.parties, by_id.get(into or 0, party.slug), written)
     issues = {

@@ -1,4 +1,4 @@
-"""The page on which editors import a spreadsheet: chosen, looked over row by row, and taken in, all or nothing."""
+"""Show the page on which editors choose a spreadsheet, check it row by row, and import it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,19 +29,21 @@ from app.spreadsheet.to_package import SheetFaults
 
 router = APIRouter(prefix="/n/{slug}/import", include_in_schema=False)
 
-SHOWN = 500  # rows without a fault; those with one are all shown
+SHOWN = 500  # rows without a fault that are shown; rows with a fault are all shown
 WAYS = {"encoding": Encoding, "dates": DateOrder}
 E = TypeVar("E", bound=StrEnum)
 
 
 class DoneQuery(Query):
+    """The result of an import, for the page after it."""
+
     new: int | None = None
     same: int | None = None
 
 
 @dataclass(slots=True)
 class Look:
-    """What the page shows of a file: each row with what would happen and what is wrong, and what is about no row."""
+    """What the page shows of a file: rows with their results and faults, and faults of the file."""
 
     rows: list[tuple[Fate, list[Fault]]] = field(default_factory=list)
     about_file: list[Fault] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Look:
 async def show_import(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """The form that takes a file."""
+    """Show the form for choosing a file."""
     return await _page(request, session, slug, {}, done=read_query(DoneQuery, request))
 
 
@@ -60,7 +62,7 @@ async def show_import(
 async def post_import(
     request: Request, session: Session, viewer: Anyone, slug: SlugInPath
 ) -> Response:
-    """Show what would happen; with `do=import`, and where nothing is wrong, have it happen."""
+    """Show what an import would do; with `do=import`, import the file if it has no faults."""
     sent = await read_form(request)
     values = {n: sent.values.get(n, "") for n in ("kept", "name", *WAYS)}
     try:
@@ -125,7 +127,7 @@ def _way(kind: type[E], said: str) -> E | None:
 
 
 def look_at(taken: Taken) -> Look:
-    """Bring rows and faults together."""
+    """Combine rows with their faults."""
     by_line: dict[int, list[Fault]] = {}
     for fault in taken.faults:
         by_line.setdefault(fault.line, []).append(fault)

@@ -1,4 +1,4 @@
-"""One position of a spreadsheet as its rows say it together, and its cells that have structure."""
+"""Combine the rows of one position of a spreadsheet, and read its structured cells."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,12 +9,12 @@ from uuid import UUID
 from app.spreadsheet.columns import VERBS, read_json, read_list
 from app.spreadsheet.names import Names, one
 
-Noting = Callable[[int, str, str], None]  # line, column, what is wrong
+Noting = Callable[[int, str, str], None]  # line, column, reason of a fault
 
 
 @dataclass(slots=True)
 class Group:
-    """One position: its rows, and what they say together; `at` tells on which line each column was filled."""
+    """One position: its rows and their combined cells; `at` has the line of each column's value."""
 
     uid: UUID
     names: Names
@@ -28,32 +28,34 @@ class Group:
     inferred: list[str] = field(default_factory=list)
     links: list[Mapping[str, Any]] = field(default_factory=list)
     given_uid: bool = False
-    faulty: bool = False  # one of its rows is
+    faulty: bool = False  # whether one of its rows has a fault
 
     @property
     def line(self) -> int:
+        """The line of its first row."""
         return self.quotes[0].line
 
     @property
     def lines(self) -> list[int]:
+        """The lines of all its rows."""
         return [q.line for q in self.quotes]
 
 
 @dataclass(slots=True)
 class Cells:
-    """One row as it was read: a quote, its speaker and its source."""
+    """One row after reading: a quote, its speaker and its source."""
 
     line: int
     cells: dict[str, str]
     uid: UUID | None = None
-    source: str = ""  # by what the document is told apart
+    source: str = ""  # the key of its source: the URL's key, or reference and title
 
     def __getitem__(self, column: str) -> str | None:
         return self.cells.get(column)
 
 
 def read_structure(group: Group, note: Noting) -> None:
-    """Read attitudes with their conditions, and links, into the group."""
+    """Read attitudes with their conditions, and links, into the group; report faults to `note`."""
     reading = _Reading(group, note)
     reading.attitudes()
     reading.conditions()

@@ -1,4 +1,4 @@
-"""Reading a spreadsheet's CSV into rows that know their line; what nobody can know from the file is asked about."""
+"""Read the CSV of a spreadsheet into rows with line numbers; ask for what the file does not say."""
 
 import codecs
 import io
@@ -13,7 +13,8 @@ from app.datapackage.reader import LONGEST_CELL
 from app.spreadsheet.columns import canonical, known
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-# A first line by which spreadsheets are told what parts the cells, as they write it and save it again.
+# A first line such as `sep=;`, which tells spreadsheet programs the delimiter, also as these save
+# it again.
 DECLARED = re.compile(r'"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 MOST_BYTES = 64 << 20
 MOST_ROWS = 200_000
@@ -21,7 +22,10 @@ SAMPLES = 3
 
 
 class Encoding(StrEnum):
-    """What a spreadsheet may be saved in; which one a file says only where it begins with a mark, or is UTF-8."""
+    """The encodings that are read.
+
+    A file shows its own one only if it begins with a byte order mark or is valid UTF-8.
+    """
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"
@@ -39,7 +43,7 @@ ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: the line on which it begins, and its cells by column; what is empty is left out."""
+    """One row: the line on which it begins, and its cells by column, without empty ones."""
 
     number: int
     cells: Mapping[str, str]
@@ -50,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What has to be asked: about which option, with what to choose from, each with how the file then reads."""
+    """A question about an option, with choices that each show how the file then reads."""
 
     about: str
     text: str
@@ -59,20 +63,24 @@ class Question:
 
 @dataclass(slots=True)
 class Sheet:
+    """A spreadsheet after reading."""
+
     name: str
     lines: list[Line]
     columns: Sequence[str] = ()
-    read_as: str = ""  # for people: encoding and delimiter
-    texts: Mapping[str, str] = field(
-        default_factory=dict
-    )  # full texts of sources, by the key in column `text`
-    new_speakers: bool = False  # are they put on file by name and party alone?
+    read_as: str = ""  # encoding and delimiter, as text for people
+    # Full texts of sources, by the key in the column `text`.
+    texts: Mapping[str, str] = field(default_factory=dict)
+    new_speakers: bool = False  # whether name and party alone are enough for a new speaker
 
 
 def read_sheet(
     data: bytes, name: str, faults: Faults, encoding: Encoding | None = None
 ) -> Sheet | Question:
-    """Read a file; a Question where it does not tell its encoding and none was given."""
+    """Read a file; return a Question if its encoding is not known and none was given.
+
+    Add all faults; what could not be read is missing in the sheet.
+    """
     sheet = Sheet(name, [])
     if len(data) > MOST_BYTES:
         faults.add(name, 1, "", f"is longer than {MOST_BYTES >> 20} MB")
@@ -128,7 +136,7 @@ def _label(encoding: Encoding) -> str:
 
 
 def _ask(data: bytes) -> Question:
-    """Ask for the encoding, showing the first lines with letters that it decides about."""
+    """Ask for the encoding, and show the first lines with letters that depend on it."""
     high = [line for line in data.splitlines() if any(b >= 0x80 for b in line)][:SAMPLES]
     choices = []
     for name in ASKED:
@@ -173,7 +181,7 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
             faults.add(sheet.name, top, name, "is there twice")
     for number, cells in records:
         if not any(c.strip() for c in cells):
-            continue  # spreadsheets leave empty rows behind
+            continue  # spreadsheet programs save empty rows
         if len(cells) != len(header):
             faults.add(
                 sheet.name, number, "", f"has {len(cells)} cells under {len(header)} columns"

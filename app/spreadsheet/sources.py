@@ -1,4 +1,4 @@
-"""Sources and speakers that a spreadsheet names: those on file, and those to be put there, as rows of a package."""
+"""Find the sources and speakers that a spreadsheet names, and turn them into rows of a package."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,14 +22,14 @@ Noting = Callable[[int, str, str], None]
 
 
 class Sources:
-    """One row for each document; what is on file stays as it is there."""
+    """One row for each source; saved sources are not changed."""
 
     def __init__(self) -> None:
         self.rows: dict[UUID, tuple[int, Values]] = {}
         self.ours: dict[str, Source] = {}
 
     async def find(self, session: AsyncSession, rows: Sequence[Cells]) -> None:
-        """Look up which of the documents are on file: by UUID, address, or reference and title."""
+        """Find the sources that are saved: by UUID, by URL, or by reference and title."""
         uids = [UUID(u) for r in rows if (u := r["source_uid"]) and UUID_FORM.fullmatch(u)]
         keys = [r.source for r in rows if r["source_url"]]
         references = [r["source_reference"] for r in rows if not r["source_url"]]
@@ -53,7 +53,10 @@ class Sources:
                     self.ours[key] = s
 
     def of(self, row: Cells, note: Noting) -> UUID:
-        """The UUID of a row's source, put among the rows of the package."""
+        """Return the UUID of a row's source, and add it to the rows of the package.
+
+        Report to `note` where lines differ about a source, or where a new one has no title.
+        """
         ours = self.ours.get(row["source_uid"] or "") or self.ours.get(row.source)
         text = row["text"]
         if ours is not None:
@@ -84,16 +87,16 @@ class Sources:
 
 
 class Speakers:
-    """Who is quoted: somebody on file, or put there where name or office, and the party, are given along."""
+    """The speakers quoted: saved ones, or new ones if name or office and the party are given."""
 
     def __init__(self, *, by_name: bool) -> None:
-        self.by_name = by_name  # is a name with a party enough?
+        self.by_name = by_name  # whether a name with a party is enough for a new speaker
         self.rows: dict[UUID, tuple[int, Values]] = {}
         self.named: dict[str, list[tuple[Speaker, str | None]]] = {}
         self.parties: dict[str, set[str]] = {}
 
     async def find(self, session: AsyncSession, rows: Sequence[Cells]) -> None:
-        """Look up everybody who bears one of these names, or holds one of these offices."""
+        """Find the saved speakers with one of these names or offices."""
         keys = sorted(
             {k.lower() for r in rows for c in ("speaker_name", "speaker_office") if (k := r[c])}
         )
@@ -124,7 +127,10 @@ class Speakers:
     def of(
         self, row: Cells, group: Group, note: Noting
     ) -> tuple[UUID | None, str | None, str | None]:
-        """The speaker's UUID with office and party when it was said; all None where nobody is named."""
+        """Return the speaker's UUID with the office and party when it was said.
+
+        All are None if no speaker is named, or none can be found, which is reported to `note`.
+        """
         name, office, written = (row[f"speaker_{n}"] for n in ("name", "office", "party"))
         if not name and not office:
             if written:
@@ -181,7 +187,10 @@ class Speakers:
 
 
 async def quotes_on_file(session: AsyncSession, uids: Sequence[UUID]) -> dict[UUID, Values]:
-    """Which of these quotes are on file, with what is kept of them apart from what a reader sees."""
+    """Return those of these quotes that are saved, with the values as typed.
+
+    Readers may see another prefix and suffix: those that the check filled in.
+    """
     found: dict[UUID, Values] = {}
     for i in range(0, len(uids), PAGE):
         rows = await session.execute(

@@ -1,4 +1,4 @@
-"""The new positions of a spreadsheet as the tables of a data package, so that one import takes both in."""
+"""Turn the new positions of a spreadsheet into a data package, so that one import serves both."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -33,21 +33,21 @@ SAID_OF_QUOTE = (
     "translation",
     "said_on",
 )
-COLUMNS = {  # of a package's tables, as they are called in a spreadsheet
+COLUMNS = {  # by table of a package: its columns, and their names in a spreadsheet
     "sources": {c.name: f"source_{c.name}" for c in TABLES["sources"].columns},
     "speakers": {"uid": "speaker_name"} | {n: f"speaker_{n}" for n in ("name", "office", "party")},
     "positions": {"uid": "position_uid", "quotes": "exact"},
     "attitudes": {"option": "attitudes", "attitude": "attitudes", "condition": "conditions"},
     "links": dict.fromkeys(("issue", "option", "kind", "position"), "links"),
     "quotes": {
-        "uid": "quote_uid", "position": "position_uid", "source": "source_url", "speaker": "speaker_name",
-        "office": "speaker_office", "party": "speaker_party",
+        "uid": "quote_uid", "position": "position_uid", "source": "source_url",
+        "speaker": "speaker_name", "office": "speaker_office", "party": "speaker_party",
     },
 }  # fmt: skip
 
 
 class SheetFaults(Faults):
-    """Faults of the package that was made of a spreadsheet, told by the spreadsheet's own columns."""
+    """Faults of a package made from a spreadsheet, reported by the columns of the spreadsheet."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -55,35 +55,43 @@ class SheetFaults(Faults):
         self.cells: set[tuple[int, str]] = set()
 
     def add(self, file: str, line: int, column: str, reason: str) -> None:
+        """Add a fault of a table of the package or of the sheet; only the first one of a cell."""
         if file in COLUMNS:
             column = COLUMNS[file].get(column, column)
-        if (line, column) not in self.cells:  # of one cell, what was found first
+        if (line, column) not in self.cells:
             self.cells.add((line, column))
             super().add(self.name, line, column, reason)
 
     @property
     def lines(self) -> set[int]:
+        """The lines that have a fault."""
         return {line for line, _ in self.cells}
 
 
 class Texts:
-    """A box that holds the full texts of sources, and nothing else."""
+    """The files of a package made from a spreadsheet: only the full texts of sources."""
 
     def __init__(self, name: str, texts: Mapping[str, str]) -> None:
         self.name, self.texts = name, texts
 
     def names(self) -> set[str]:
+        """Return the paths of all files."""
         return set(self.texts)
 
     def size(self, path: str) -> int:
+        """Return the size of a file in bytes."""
         return len(self.texts[path].encode())
 
     def open(self, path: str) -> IO[bytes]:
+        """Open a file for reading."""
         return io.BytesIO(self.texts[path].encode())
 
 
 async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], faults: Faults) -> Raw:
-    """Lay the positions out as a package; where a second editor publishes, they become drafts."""
+    """Turn positions into a package; they become drafts if a second editor has to publish.
+
+    Add faults for what cannot be turned.
+    """
 
     def note(line: int, column: str, reason: str) -> None:
         faults.add(sheet.name, line, column, reason)
@@ -101,7 +109,7 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
             source = sources.of(row, note)
             speaker, office, party = speakers.of(row, group, note)
             if row.uid in quoted:
-                continue  # carried over from an earlier position of its cell
+                continue  # an earlier position of its cell has it too
             quoted[row.uid] = row.line
             said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {
                 "office": office,
@@ -120,7 +128,7 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
 
 
 def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
-    """Note what is wrong with the cells of positions that go no further, so that all faults are said at once."""
+    """Add the faults in cells of positions that will not be imported, to report all at once."""
 
     def note(line: int, column: str, reason: str) -> None:
         faults.add(sheet.name, line, column, reason)
