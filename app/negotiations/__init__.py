@@ -1,0 +1,1 @@
+"""Negotiations, their parties, speakers, issues and options."""

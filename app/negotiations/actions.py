@@ -1,4 +1,4 @@
-"""Writing negotiations, parties, who takes part in what, and speakers."""
+"""Write negotiations, parties, participations and speakers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +15,7 @@ from app.negotiations import queries
 
 
 async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Negotiation:
+    """Add a negotiation; raise Conflict if its slug is in use."""
     slug = fields["slug"]
     await one_at_a_time(session, f"negotiation {slug}")
     if await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug)):
@@ -29,10 +30,12 @@ async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Neg
 async def amend_negotiation(
     log: Log, row: Negotiation, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
+    """Correct a negotiation; return False if nothing changed."""
     return await log.amend("negotiation", row, fields, reason=reason, negotiation_id=row.id)
 
 
 async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
+    """Add a party; raise Conflict if its slug is in use."""
     slug = fields["slug"]
     await one_at_a_time(session, f"party {slug}")
     if await session.scalar(select(Party.id).where(Party.slug == slug)):
@@ -44,6 +47,7 @@ async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
 
 
 async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: str | None) -> bool:
+    """Correct a party; return False if nothing changed."""
     return await log.amend("party", row, fields, reason=reason)
 
 
@@ -57,7 +61,11 @@ async def take_part(
     consent_required: bool | None = None,
     ordinal: int | None = None,
 ) -> Participation:
-    """Seat a party at a negotiation, on the right of those who sit there unless told otherwise."""
+    """Add a party to a negotiation, by default after the others.
+
+    By default its consent is required if it is a principal. Raise Conflict if it takes part
+    already.
+    """
     if await queries.find_participation(session, negotiation, party.slug):
         raise Conflict(f"{party.name} takes part in this negotiation already.")
     if ordinal is None:
@@ -82,6 +90,7 @@ async def take_part(
 async def amend_participation(
     log: Log, row: Participation, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
+    """Correct a participation; return False if nothing changed."""
     return await log.amend(
         "participation", row, fields, reason=reason, negotiation_id=row.negotiation_id
     )
@@ -90,7 +99,11 @@ async def amend_participation(
 async def add_speaker(
     session: AsyncSession, log: Log, *, public: bool = True, **fields: Any
 ) -> Speaker:
-    """Put a speaker on file; not public while only drafts name them, and one of those is made public."""
+    """Add a speaker; with `public=False`, one whom only drafts name so far.
+
+    Raise Conflict if there is one with the same name, office and party. A public speaker may exist
+    already without being public: that one is then published.
+    """
     who = [fields.get(n) for n in ("name", "office", "party_id")]
     await one_at_a_time(session, "speaker {!r} {!r} {}".format(*who))
     there = await queries.find_speaker(session, *who)
@@ -98,7 +111,7 @@ async def add_speaker(
         await session.refresh(there, with_for_update=True)
     if there is not None and (there.public or not public):
         raise Conflict("A speaker with this name, office and party is on file already.")
-    if there is not None:  # to tell that somebody's draft names them would give the draft away
+    if there is not None:  # a Conflict would reveal that somebody's draft names the speaker
         there.aliases = fields.get("aliases") or there.aliases
         await publish_speaker(log, there)
         return there
@@ -118,7 +131,7 @@ async def speaker_on_file(
     public: bool,
     aliases: Sequence[str] = (),
 ) -> Speaker:
-    """The speaker who is equal in all three, put on file if there is none yet."""
+    """Return the speaker with this name, office and party; add one if there is none."""
     await one_at_a_time(session, f"speaker {name!r} {office!r} {party_id}")
     there = await queries.find_speaker(session, name, office, party_id)
     return there or await add_speaker(
@@ -133,7 +146,7 @@ async def speaker_on_file(
 
 
 async def publish_speaker(log: Log, row: Speaker) -> None:
-    """Let everybody see a speaker whom a published position names now."""
+    """Make a speaker public, because a published position names them."""
     if not row.public:
         row.public = True
         row.version += 1
@@ -143,4 +156,5 @@ async def publish_speaker(log: Log, row: Speaker) -> None:
 async def amend_speaker(
     log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
+    """Correct a speaker; return False if nothing changed."""
     return await log.amend("speaker", row, fields, reason=reason, public=row.public)

@@ -1,4 +1,4 @@
-"""Negotiations as JSON."""
+"""Read and write negotiations by JSON."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Writing the code book: issues and their options."""
+"""Write the code book: issues and their options."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ async def add_issue(
     options: list[dict[str, Any]],
     **fields: Any,
 ) -> Issue:
-    """Put a question on the table, below those that lie there unless told otherwise."""
+    """Add an issue with its options to a negotiation, by default after the others.
+
+    Raise Conflict if the slug is in use, Invalid if the options do not fit together.
+    """
     slug = fields["slug"]
     if await issue_queries.find_issue(session, negotiation, slug):
         raise Conflict(f"There is an issue {slug!r} in this negotiation already.")
@@ -46,7 +49,11 @@ async def amend_issue(
     *,
     reason: str | None,
 ) -> bool:
-    """Change an issue and, by slug, its options: those not yet there are added, `retired` retires one."""
+    """Correct an issue and its options; return False if nothing changed.
+
+    `options` has the changed fields of options by slug; new options are added, and `retired`
+    retires one. Raise Invalid if the options do not fit together afterwards.
+    """
     there = {o.slug: o for o in await issue_queries.list_options(session, row.id)}
     changed = {}
     for slug, given in options.items():
@@ -58,7 +65,7 @@ async def amend_issue(
         return False
     for name, value in amended.items():
         setattr(row, name, value)
-    row.version += 1  # also where only an option changed, since the version guards them all
+    row.version += 1  # also if only an option changed: the version guards all of them (If-Match)
     after = dict(there)
     for slug, given in changed.items():
         if slug in there:
@@ -70,9 +77,8 @@ async def amend_issue(
     takers = [there[s] for s, given in changed.items() if s in there and given.get("status_quo")]
     for option in takers:
         option.status_quo = False
-    await (
-        session.flush()
-    )  # an issue has one status quo at any time: what leaves that place goes first
+    # A constraint allows one status quo at any time: first write the option that no longer is it.
+    await session.flush()
     for option in takers:
         option.status_quo = True
     await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
@@ -93,7 +99,11 @@ async def _add_option(session: AsyncSession, log: Log, issue: Issue, option: Opt
 
 
 def check_options(issue: Issue, options: list[Option]) -> None:
-    """Refuse a scale that is none: equal or missing ranks on an ordered issue, two options that are the status quo."""
+    """Raise Invalid if the options of an issue do not fit together.
+
+    That is if an ordered issue has equal or missing ranks, if two options are the status quo, or if
+    two have the same slug.
+    """
     faults = []
     ranks: dict[float, str] = {}
     for option in options:

@@ -1,4 +1,4 @@
-"""The live rows of issues and their options, for whoever writes."""
+"""Read the live rows of issues and their options, for writers."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from app.models.negotiation import Negotiation
 async def find_issue(
     session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False
 ) -> Issue | None:
+    """Return an issue of a negotiation or None; `lock` makes other writers of it wait."""
     wanted = select(Issue).where(Issue.negotiation_id == negotiation.id, Issue.slug == slug)
     return await session.scalar(wanted.with_for_update() if lock else wanted)
 
@@ -18,6 +19,7 @@ async def find_issue(
 async def get_issue(
     session: AsyncSession, negotiation: Negotiation, slug: str, *, lock: bool = False
 ) -> Issue:
+    """Return an issue of a negotiation; raise NotFound if there is none."""
     found = await find_issue(session, negotiation, slug, lock=lock)
     if found is None:
         raise NotFound(f"There is no issue {slug!r} in {negotiation.slug!r}.")
@@ -25,7 +27,7 @@ async def get_issue(
 
 
 async def list_options(session: AsyncSession, *issue_ids: int) -> list[Option]:
-    """Of these issues, in the order of their ranks."""
+    """List the options of these issues, sorted by rank."""
     return list(
         await session.scalars(
             select(Option)

@@ -1,4 +1,4 @@
-"""What may be sent in about issues and their options."""
+"""Validate what is sent about issues and their options."""
 
 from typing import Annotated
 
@@ -11,6 +11,8 @@ Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
 
 
 class OptionInput(Input):
+    """A new option."""
+
     slug: Slug
     label: Name
     rank: Rank | None = None
@@ -29,6 +31,8 @@ class OptionPatch(Input):
 
 
 class IssueFields(Input):
+    """The fields of an issue, without its options."""
+
     slug: Slug
     title: Name
     question: Prose | None = None
@@ -39,4 +43,6 @@ class IssueFields(Input):
 
 
 class IssueInput(IssueFields):
+    """A new issue with its options."""
+
     options: Annotated[list[OptionInput], Field(max_length=500)] = []

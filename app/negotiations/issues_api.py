@@ -1,4 +1,4 @@
-"""Issues and their options as JSON."""
+"""Read and write issues and their options by JSON."""
 
 from typing import Any
 
@@ -31,6 +31,7 @@ COLUMNS = {"order": "ordinal"}
 
 
 def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
+    """Return an issue as the API shows it, with the slug of its negotiation."""
     return {"negotiation": negotiation, **{name: getattr(view, name) for name in view.__slots__}}
 
 
@@ -38,7 +39,7 @@ def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
 async def list_issues(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
-    """The questions on the table, with their options."""
+    """The issues of a negotiation, with their options."""
     page = await list_below(session, query, "issue", slug)
     options = await _options(session, page.at, [s.id for s in page.rows])
     return answer_page(
@@ -59,7 +60,7 @@ async def show_issue(
 async def add_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:
-    """Put a question on the table, with its options."""
+    """Add an issue to a negotiation, with its options."""
 
     async def work() -> Response:
         negotiation = await get_negotiation(session, slug)
@@ -100,7 +101,7 @@ async def amend_issue(
 
 
 def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
-    """What is to be changed of which option, by slug; a new one needs a label."""
+    """Return the fields to change by slug of option; a new option needs a label."""
     if not isinstance(sent, list):
         raise invalid("/options", "must be an array")
     there = {o.slug: o for o in view.options}

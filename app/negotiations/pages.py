@@ -1,4 +1,4 @@
-"""The first page: which negotiations are followed."""
+"""Show the start page with all negotiations."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def list_negotiations(request: Request, session: Session, viewer: Anyone) -> Response:
-    """The negotiations, each with how much is known of it."""
+    """Show the negotiations, each with its numbers of parties, issues, positions and quotes."""
     query = read_query(KnownAt, request)
     at = await moment(session, query.known_at)
     found = await queries.list_negotiations(session, at)

@@ -1,4 +1,4 @@
-"""Who takes part in a negotiation, as JSON."""
+"""Read and write participations in a negotiation by JSON."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ async def show_participation(
 async def take_part(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:
-    """Seat a party at a negotiation."""
+    """Add a party to a negotiation."""
 
     async def work() -> Response:
         negotiation = await queries.get_negotiation(session, slug)

@@ -1,4 +1,4 @@
-"""Parties as JSON."""
+"""Read and write parties by JSON."""
 
 from fastapi import Request, Response
 
@@ -40,7 +40,7 @@ async def show_party(
 
 @router.post("", status_code=201)
 async def add_party(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
-    """Put a party on file."""
+    """Add a party."""
 
     async def work() -> Response:
         sent = read_body(PartyInput, body)

@@ -1,4 +1,4 @@
-"""Parties, who takes part in what, and speakers as the API shows them, made from what the log held."""
+"""Present parties, participations and speakers for the API, from snapshots of the log."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +8,17 @@ from app.negotiations.queries import merged_into
 
 
 def party_json(s: Snapshot) -> dict[str, Any]:
+    """Return a party as the API shows it."""
     return {n: s[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")}
 
 
 def participation_json(
     s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str
 ) -> dict[str, Any]:
-    """A party's part; `parties` has it, and the one that it was merged into."""
+    """Return a participation as the API shows it.
+
+    `parties` has its party and the one that it was merged into, by id.
+    """
     party, into = parties[s["party_id"]], merged_into(s)
     return {
         "negotiation": negotiation,
@@ -28,6 +32,7 @@ def participation_json(
 
 
 def speaker_json(s: Snapshot, parties: Mapping[int, Snapshot]) -> dict[str, Any]:
+    """Return a speaker as the API shows it; `parties` has the speaker's party, by id."""
     return {
         "id": s.id,
         "uid": s["uid"],

@@ -1,4 +1,4 @@
-"""Negotiations, parties and speakers: the live rows for whoever writes, what the log held for whoever reads."""
+"""Read negotiations, parties and speakers: live rows for writers, the log for readers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ CODE_BOOK = ("negotiation", "participation", "issue", "option")
 
 
 async def get_negotiation(session: AsyncSession, slug: str, *, lock: bool = False) -> Negotiation:
-    """The live row; `lock` keeps other writers of it waiting until this transaction ends."""
+    """Return the live row; raise NotFound if there is none.
+
+    With `lock`, other writers of this row wait until the transaction ends.
+    """
     found = await session.scalar(
         _maybe_locked(select(Negotiation).where(Negotiation.slug == slug), lock)
     )
@@ -31,10 +34,12 @@ async def get_negotiation(session: AsyncSession, slug: str, *, lock: bool = Fals
 
 
 async def get_negotiation_by_id(session: AsyncSession, number: int) -> Negotiation:
+    """Return the live row of a negotiation that exists."""
     return await session.get_one(Negotiation, number)
 
 
 async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> Party:
+    """Return the live row of a party; raise NotFound if there is none."""
     found = await session.scalar(_maybe_locked(select(Party).where(Party.slug == slug), lock))
     if found is None:
         raise NotFound(f"There is no party {slug!r}.")
@@ -44,6 +49,7 @@ async def get_party(session: AsyncSession, slug: str, *, lock: bool = False) -> 
 async def find_parties(
     session: AsyncSession, slugs: set[str], *, lock: bool = False
 ) -> dict[str, Party]:
+    """Return the live rows of those of these parties that exist, by slug."""
     rows = await session.scalars(
         _maybe_locked(select(Party).where(Party.slug.in_(slugs)).order_by(Party.id), lock)
     )
@@ -51,7 +57,10 @@ async def find_parties(
 
 
 async def list_parties_called(session: AsyncSession, name: str) -> list[Party]:
-    """The one of that slug, else those that go by the name in any spelling, whatever its letter case."""
+    """List the party with this slug, else those with this name, short name or alias.
+
+    Letter case does not matter.
+    """
     key = name.strip().lower()
     own = await session.scalar(select(Party).where(Party.slug == key))
     if own is not None:
@@ -66,7 +75,7 @@ async def list_parties_called(session: AsyncSession, name: str) -> list[Party]:
 
 
 async def party_named(session: AsyncSession, slug: str) -> Party:
-    """The party that a body names as `party`; Invalid where there is none."""
+    """Return the party that a body names as `party`; raise Invalid if there is none."""
     found = (await find_parties(session, {slug})).get(slug)
     if found is None:
         raise invalid("/party", f"there is no party {slug!r}")
@@ -76,6 +85,7 @@ async def party_named(session: AsyncSession, slug: str) -> Party:
 async def find_participation(
     session: AsyncSession, negotiation: Negotiation, party_slug: str, *, lock: bool = False
 ) -> tuple[Participation, Party] | None:
+    """Return the live rows of a party's participation and of the party, or None."""
     wanted = (
         select(Participation, Party)
         .join(Party, Party.id == Participation.party_id)
@@ -86,6 +96,7 @@ async def find_participation(
 
 
 async def get_speaker(session: AsyncSession, speaker_id: int, *, lock: bool = False) -> Speaker:
+    """Return the live row of a public speaker; raise NotFound if there is none."""
     found = await session.scalar(
         _maybe_locked(select(Speaker).where(Speaker.id == speaker_id), lock)
     )
@@ -95,7 +106,7 @@ async def get_speaker(session: AsyncSession, speaker_id: int, *, lock: bool = Fa
 
 
 async def list_speakers_named(session: AsyncSession, name: str) -> list[Speaker]:
-    """Those who bear the name or have it among their aliases, whatever its letter case."""
+    """List the speakers with this name or alias; letter case does not matter."""
     key = name.strip().lower()
     aliases = func.lower(func.array_to_string(Speaker.aliases, "\n"))
     same = or_(
@@ -108,7 +119,7 @@ async def list_speakers_named(session: AsyncSession, name: str) -> list[Speaker]
 async def find_speaker(
     session: AsyncSession, name: str | None, office: str | None, party_id: int | None
 ) -> Speaker | None:
-    """The one who is equal in all three."""
+    """Return the speaker with exactly this name, office and party, or None."""
     return await session.scalar(
         select(Speaker).where(
             Speaker.name.is_not_distinct_from(name),
@@ -124,7 +135,10 @@ def _maybe_locked(statement: Any, lock: bool) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
-    """One negotiation as it was held: its parties and issues in their order, the options of each issue in theirs."""
+    """One negotiation as known at a moment, without positions and looks.
+
+    Participations, issues and the options of each issue are in their order.
+    """
 
     negotiation: Snapshot
     participations: list[Snapshot]
@@ -133,19 +147,28 @@ class CodeBook:
     options: dict[int, list[Snapshot]]  # by issue
 
     def party_slugs(self) -> dict[int, str]:
+        """Return the slugs of the parties by id."""
         return {id_: p["slug"] for id_, p in self.parties.items()}
 
     def party_names(self) -> dict[str, str]:
+        """Return the names of the parties by slug."""
         return {p["slug"]: p["name"] for p in self.parties.values()}
 
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
-    """Everything of a negotiation but its positions and looks, in three statements; NotFound if there was none then."""
-    # Slugs never change, so that the live row tells the number whatever the moment.
+    """Read a negotiation without its positions and looks, in three SQL statements.
+
+    Raise NotFound if it did not exist at that moment.
+    """
+    # Slugs never change, so the live row has the right id for every moment.
     number = await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug))
-    ours = [] if number is None else await list_held(
-        session, at, Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)
-    )  # fmt: skip
+    ours = (
+        []
+        if number is None
+        else await list_held(
+            session, at, Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)
+        )
+    )
     kinds: dict[str, list[Snapshot]] = {
         kind: [s for s in ours if s.kind == kind] for kind in CODE_BOOK
     }
@@ -173,12 +196,16 @@ async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
 
 
 def option_order(option: Snapshot) -> tuple[bool, float, int]:
+    """Return the sort key of options: by rank, those without a rank last, then by id."""
     rank = option["rank"]
     return (rank is None, rank or 0.0, option.id)
 
 
 async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: str) -> Page:
-    """One page of what belongs to a negotiation; NotFound where that was not there at the instant asked for."""
+    """Return a page of the objects of a kind in a negotiation.
+
+    Raise NotFound if the negotiation did not exist at the instant asked for.
+    """
     negotiation = await get_negotiation(session, slug)
     page = await list_objects(
         session, query, kind, Holding.negotiation_id == negotiation.id, purpose=f"{kind} {slug}"
@@ -188,11 +215,12 @@ async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: s
 
 
 async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]:
+    """List all negotiations as known at a moment."""
     return await list_held(session, at, Holding.kind == "negotiation")
 
 
 async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> list[Snapshot]:
-    """Who speaks for a party, as held at a moment; not those whom only drafts name."""
+    """List the speakers of a party as known at a moment, without those whom only drafts name."""
     found = await list_held(session, at, Holding.kind == "speaker", Holding.public)
     return sorted(
         (s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id)
@@ -200,7 +228,7 @@ async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> 
 
 
 async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: int) -> date | None:
-    """The day by which everything that is published of a negotiation had been said."""
+    """Return the latest `stated_by` of a negotiation's published positions, or None."""
     return await session.scalar(
         select(func.max(Spell.stated_by)).where(
             Spell.negotiation_id == negotiation_id, Spell.status == "published", held(Spell, at)
@@ -211,7 +239,7 @@ async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: in
 async def parties_with_positions(
     session: AsyncSession, at: Moment, negotiation_id: int, parties: Iterable[int]
 ) -> set[int]:
-    """Those of these parties that have a published position there."""
+    """Return those of these parties that have a published position in the negotiation."""
     rows = await session.scalars(
         select(Spell.party_id)
         .where(
@@ -226,6 +254,7 @@ async def parties_with_positions(
 
 
 async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
+    """Return the slugs of an issue's retired options, from the live rows."""
     rows = await session.scalars(
         select(Option.slug).where(Option.issue_id == issue_id, Option.retired)
     )
@@ -233,6 +262,7 @@ async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
 
 
 def negotiation_view(s: Snapshot) -> NegotiationView:
+    """Return a negotiation as readers see it."""
     names = (
         "slug",
         "title",
@@ -250,6 +280,7 @@ def negotiation_view(s: Snapshot) -> NegotiationView:
 def party_view(
     participation: Snapshot, party: Snapshot, merged_into: str | None = None
 ) -> PartyView:
+    """Return a party with its participation as readers see it."""
     return PartyView(
         **{n: party[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")},
         role=participation["role"],
@@ -260,6 +291,7 @@ def party_view(
 
 
 def party_views(book: CodeBook) -> list[PartyView]:
+    """Return all parties of a negotiation in their order."""
     slugs = book.party_slugs()
     return [
         party_view(s, book.parties[s["party_id"]], slugs.get(merged_into(s) or 0))
@@ -268,16 +300,21 @@ def party_views(book: CodeBook) -> list[PartyView]:
 
 
 def merged_into(participation: Snapshot) -> int | None:
-    """Number of the party that it is recorded as; entries from before there was such a thing do not say."""
+    """Return the id of the party that it was merged into, or None.
+
+    Log entries from before parties could be merged lack this field.
+    """
     number: int | None = participation.data.get("merged_into_id")
     return number
 
 
 def issue_views(book: CodeBook) -> list[IssueView]:
+    """Return all issues of a negotiation in their order."""
     return [issue_view(s, book.options[s.id]) for s in book.issues]
 
 
 def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
+    """Return an issue with its options as readers see it."""
     slugs = {o.id: o["slug"] for o in options}
     return IssueView(
         **{n: issue[n] for n in ("slug", "title", "question", "group", "ordered", "notes")},
@@ -287,19 +324,20 @@ def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
 
 
 def titles_of(issues: Sequence[IssueView]) -> dict[str, str]:
-    """What readers call things: titles by the slug of an issue, labels by `issue/option`."""
+    """Return the names that readers see: titles by slug of issue, labels by `issue/option`."""
     labels = {f"{i.slug}/{o.slug}": o.label for i in issues for o in i.options}
     return labels | {i.slug: i.title for i in issues}
 
 
 def option_view(o: Snapshot, merged_into: str | None) -> OptionView:
+    """Return an option as readers see it."""
     return OptionView(
         o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into
     )
 
 
 def plain_rank(rank: float | None) -> float | int | None:
-    """A rank as people write it: 2, not 2.0."""
+    """Return a rank as people write it: 2, not 2.0."""
     return int(rank) if rank is not None and rank == int(rank) else rank
 
 
@@ -312,5 +350,5 @@ SECTIONS = (
 
 
 def nav(negotiation: str, current: str | None = None) -> list[tuple[str, str, bool]]:
-    """The sections of a negotiation, for the top of its pages."""
+    """Return the sections of a negotiation as (label, URL, whether it is the current one)."""
     return [(label, f"/n/{negotiation}{path}", path == current) for path, label in SECTIONS]

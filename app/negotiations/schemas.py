@@ -1,4 +1,4 @@
-"""What may be sent in about negotiations, parties, who takes part in what, and speakers."""
+"""Validate what is sent about negotiations, parties, participations and speakers."""
 
 from typing import Annotated
 
@@ -12,6 +12,8 @@ Aliases = Annotated[list[Name], Field(max_length=200)]
 
 
 class NegotiationInput(Input):
+    """A negotiation."""
+
     slug: Slug
     title: Name
     summary: Prose | None = None
@@ -24,6 +26,8 @@ class NegotiationInput(Input):
 
 
 class PartyInput(Input):
+    """A party, in whatever negotiations it takes part."""
+
     slug: Slug
     name: Name
     short_name: Line | None = None
@@ -42,6 +46,8 @@ class ParticipationInput(Input):
 
 
 class SpeakerInput(Input):
+    """A speaker: a name, an office, or both."""
+
     name: Name | None = None
     office: Name | None = None
     party: Slug | None = None

@@ -1,4 +1,4 @@
-"""Speakers as JSON."""
+"""Read and write speakers by JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ async def show_speaker(
 
 @router.post("", status_code=201)
 async def add_speaker(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
-    """Put a speaker on file."""
+    """Add a speaker."""
 
     async def work() -> Response:
         fields = await _columns(session, read_body(SpeakerInput, body).model_dump())
@@ -59,7 +59,10 @@ async def add_speaker(request: Request, session: Session, viewer: Editor, body: 
 async def amend_speaker(
     request: Request, session: Session, viewer: Editor, speaker_id: NumberInPath, body: Sent
 ) -> Response:
-    """Correct a speaker; quotes keep the office and party that the speaker had when they were said."""
+    """Correct a speaker.
+
+    Quotes keep the office and party that the speaker had when they were said.
+    """
     row = await queries.get_speaker(session, speaker_id, lock=True)
     at = await newest_moment(request, session, row)
     held = await get_held(session, at, "speaker", row.id)
@@ -72,7 +75,7 @@ async def amend_speaker(
 
 
 async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The party by its number."""
+    """Replace `party`, a slug, by the column `party_id`; raise Invalid for an unknown party."""
     columns = {n: value for n, value in fields.items() if n != "party"}
     if "party" in fields:
         slug = fields["party"]

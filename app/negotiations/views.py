@@ -1,10 +1,12 @@
-"""A negotiation's code book as readers see it: frozen values, field for field what the API answers."""
+"""Define a negotiation's code book as readers see it; the API returns exactly these fields."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class NegotiationView:
+    """A negotiation."""
+
     slug: str
     title: str
     summary: str | None
@@ -34,6 +36,8 @@ class PartyView:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
+    """An option of an issue."""
+
     slug: str
     label: str
     rank: float | int | None
@@ -44,6 +48,8 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
+    """An issue with its options."""
+
     slug: str
     title: str
     question: str | None
