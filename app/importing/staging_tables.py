@@ -169,7 +169,7 @@ class Shelf:
         # All are columns of the schema: a table with any other is refused when it is read.
         columns = ", ".join(f'"{c}"' for c in at)
         statement = (
-            f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608
+            f"SELECT line, {columns} FROM shelf_{table} WHERE {which} ORDER BY line LIMIT :most"  # noqa: S608  (names of ours)
         )
         found = await self.session.execute(text(statement), {**values, "most": most})
         here = {name: place for place, name in enumerate(at)}

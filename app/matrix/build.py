@@ -207,7 +207,7 @@ async def _seated(
     parties: list[PartyView],
     numbers: Mapping[str, int],
 ) -> list[PartyView]:
-    """Leave out parties that were merged into another one, unless they have positions again."""
+    """Leave out parties that were merged into another one, unless they have positions left."""
     merged = {numbers[p.slug]: p.slug for p in parties if p.merged_into}
     if not merged:
         return parties

@@ -29,7 +29,7 @@ QUOTE = (
 )
 DATES = ("stated_on", "stated_from", "stated_by")
 NOBODY = "-"  # the value of "Speaks for" for a speaker without a party
-ANY_DAY = date(2025, 3, 17)
+ANY_DAY = date(2025, 3, 17)  # for the messages of parse_human where nobody reads them
 TYPED = ("exact", "translation", "prefix", "suffix")
 BEGUN = ("source", "source_id", "speaker", "office", "new_title", "new_url", "new_text")
 

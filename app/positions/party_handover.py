@@ -143,7 +143,10 @@ async def hand_over(
 async def _came_from(
     session: AsyncSession, touched: Sequence[Touched], receiver: Party
 ) -> dict[int, Position]:
-    """Find the receiver's retracted positions from which unchanged ones had been made, by id."""
+    """Find the receiver's retracted positions that can be restored instead of being stated again.
+
+    By the id of the position that was made from it in an earlier transfer and not changed since.
+    """
     origins = {
         t.position.id: t.document.get("recoded_from") for t in touched if t.position.version == 1
     }
