@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 
 from app.core.counters import MeasuredPool, measure_statements
 from app.core.errors import DomainError
+from app.core.memory import Memory
 from app.db.dsn import PATIENCE
 from app.db.dsn import conninfo as plain_url
 from app.db.dsn import driver_url as driver_url
@@ -67,9 +68,21 @@ def make_engine(
     return engine
 
 
-def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Make a factory of sessions."""
-    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+def make_sessions(
+    engine: AsyncEngine, memory_bytes: int = 32 * 1024 * 1024
+) -> async_sessionmaker[AsyncSession]:
+    """Make sessions that share one memory of what never changes."""
+    return async_sessionmaker(
+        engine, expire_on_commit=False, autoflush=False, info={"memory": Memory(memory_bytes)}
+    )
+
+
+def memory_of(session: AsyncSession) -> Memory | None:
+    """Return what the process keeps, or None where this session has written.
+
+    What an open transaction wrote may be rolled back, and another one then takes its numbers.
+    """
+    return None if session.info.get("wrote") else session.info.get("memory")
 
 
 @asynccontextmanager

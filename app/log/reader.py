@@ -1,6 +1,6 @@
 """Read the log: what was known at an instant, by one condition for all kinds of objects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Text,
     and_,
     exists,
     func,
@@ -32,6 +33,20 @@ from app.models.log import Commit, Epoch, Holding, Revision, Spell
 WAIT_MS = 2000
 
 
+# Entries that change how older positions read, as in the index of that name.
+CONTEXT = """log_revision.kind IN ('negotiation', 'party', 'participation', 'issue', 'option')
+ OR log_revision.kind IN ('speaker', 'source') AND log_revision.version > 1"""
+
+
+def _context(seq: Any) -> Any:
+    """Select the last of those entries up to one."""
+    return (
+        select(func.coalesce(func.max(Revision.seq), 0))
+        .where(text(f"({CONTEXT})"), Revision.seq <= seq)
+        .scalar_subquery()
+    )
+
+
 async def moment(
     session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False
 ) -> Moment:
@@ -50,13 +65,14 @@ async def moment(
                 Epoch.epoch,
                 func.clock_timestamp(),
                 redactions(drafts=drafts),
+                _context(Commit.seq),
             )
             .join(Epoch, true())
             .where(Commit.seq == select(last).scalar_subquery())
         )
     ).one()
     epoch, clock, redacted = row.epoch.hex, row[3], row[4]
-    newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted)
+    newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted, row[5])
     if known_at is None or known_at == newest.at:
         return newest
     if known_at > newest.at:  # checked first: entries may be later than a clock that was set back
@@ -66,7 +82,8 @@ async def moment(
     seq = await session.scalar(select(func.max(Commit.seq)).where(Commit.at <= known_at))
     if seq is not None and not drafts:
         seq = await session.scalar(select(_last_public(Revision.seq <= seq)))
-    return Moment(-1 if seq is None else seq, known_at, epoch, pinned=True, redactions=redacted)
+    context = None if seq is None else await session.scalar(select(_context(seq)))
+    return Moment(-1 if seq is None else seq, known_at, epoch, True, redacted, context)
 
 
 def _last_public(*conditions: ColumnElement[bool]) -> Any:
@@ -81,7 +98,7 @@ async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool
 
     Raise Invalid if there is no such commit (the number comes from a cursor).
     """
-    wanted = select(Commit.at, redactions(drafts=drafts)).where(Commit.seq == seq)
+    wanted = select(Commit.at, redactions(drafts=drafts), _context(seq)).where(Commit.seq == seq)
     if not drafts:
         wanted = wanted.where(
             or_(Commit.seq == 0, exists().where(Revision.seq == seq, Revision.public))
@@ -89,7 +106,7 @@ async def moment_of(session: AsyncSession, seq: int, epoch: str, *, drafts: bool
     row = (await session.execute(wanted)).one_or_none()
     if row is None:
         raise bad_parameter("cursor", "is not a cursor of this server")
-    return Moment(seq, row.at, epoch, pinned=True, redactions=row[1])
+    return Moment(seq, row.at, epoch, True, row[1], row[2])
 
 
 async def _wait_for_writers(session: AsyncSession) -> None:
@@ -184,6 +201,34 @@ async def held_by_id(
     """Return objects of a kind as held at a moment, by id; those not held then are missing."""
     rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
     return {row.id: row for row in rows}
+
+
+async def held_of_kinds(
+    session: AsyncSession, at: Moment, wanted: Mapping[str, Iterable[int | None]]
+) -> dict[str, dict[int, Snapshot]]:
+    """Read objects of several kinds in one statement: by kind, then by number."""
+    pairs = [(kind, n) for kind, ids in wanted.items() for n in ids if n is not None]
+    found: dict[str, dict[int, Snapshot]] = {kind: {} for kind in wanted}
+    if not pairs:
+        return found
+    kinds, numbers = zip(*sorted(set(pairs)), strict=True)
+    key = (
+        func.unnest(literal(list(kinds), ARRAY(Text)), literal(list(numbers), ARRAY(BigInteger)))
+        .table_valued("kind", "object_id", name="key")
+        .render_derived()
+    )
+    rows = await session.execute(
+        select(*REVISION)
+        .select_from(key)
+        .join(Holding, and_(Holding.kind == key.c.kind, Holding.object_id == key.c.object_id))
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .join(Commit, Commit.seq == Holding.seq_from)
+        .where(held(Holding, at))
+    )
+    for row in rows:
+        if row[-1] is not None:
+            found[row[0]][row[1]] = Snapshot(*row)
+    return found
 
 
 async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:

@@ -35,6 +35,9 @@ class Moment:
     pinned: bool = False
     # All redactions up to now, whatever the moment: part of each ETag, since they change the past.
     redactions: int = 0
+    # Number of the last commit that changed how older positions read: a code book, an existing
+    # speaker or source, the result of a check. None where it has not been looked up.
+    context: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ class Log:
             self.ahead.get(n) or _Entry(n, c) for n, c in zip(numbers, self.changes, strict=True)
         ]
         lines = [chain_line(e.change, e.payload_hash) for e in entries]
+        self.session.info["wrote"] = True
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
         self.moment = Moment(seq, at, place.epoch, redactions=place.redactions)

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.http.pagination import read_cursor, write_cursor
-from app.log.hearsay import attributed_by
-from app.log.reader import Moment, Snapshot, held_by_id, moment, moment_of
+from app.log.reader import Moment, moment, moment_of
 from app.matrix import queries
 from app.matrix.common_ground import IssueGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
@@ -29,7 +28,8 @@ from app.negotiations.queries import (
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
 from app.positions.current import CellKey, current_ids
-from app.positions.presenter import views
+from app.positions.names_at_moment import called
+from app.positions.presenter import Kept, VersionKey, read_versions
 from app.positions.views import PositionView
 
 NO_NUL = "contains a NUL character, which no text has"
@@ -53,6 +53,7 @@ class Matrix:
     names: dict[str, str]  # by slug: these parties and those of other speakers in the positions
     total_cells: int
     next: str | None  # cursor of the next rows
+    days: list[tuple[date, int]]  # number of positions stated by day, where asked for
 
 
 async def load(
@@ -64,12 +65,14 @@ async def load(
     most_cells: int,
     cells: bool = True,
     ground: bool = True,
+    with_days: bool = False,
 ) -> Matrix:
     """Load the matrix for a query in a fixed number of SQL statements.
 
     It has whole rows with at most `most_cells` cells, but at least one row. A caller that needs no
-    `cells` or no common `ground` saves the reading of the texts, or of the columns not shown. Raise
-    Invalid for an unknown party or issue and for a bad cursor.
+    `cells` or no common `ground` saves the reading of the texts, or of the columns not shown.
+    `with_days` also counts the positions stated by day. Raise Invalid for an unknown party or issue
+    and for a bad cursor.
     """
     at = await moment(session, query.known_at)
     start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
@@ -77,11 +80,8 @@ async def load(
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
-    as_of = (
-        query.as_of
-        or day
-        or max(filter(None, [now.date(), await newest_stated_by(session, at, number)]))
-    )
+    days = await queries.statement_days(session, at, number) if with_days else []
+    as_of = query.as_of or day or max(now.date(), await _newest_day(session, at, number, days))
     parties, issues = party_views(book), issue_views(book)
     party_ids = {p["slug"]: i for i, p in book.parties.items()}
     issue_ids = {i["slug"]: i.id for i in book.issues}
@@ -110,26 +110,23 @@ async def load(
         "issues": [issue_ids[i.slug] for i in rows],
     }
     current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
-    before = await current_ids(session, at, as_of=query.since, **where) if query.since else None
-    moves = (
-        await _last_moves(session, at, book, current, as_of, query.since, where)
-        if query.since
-        else {}
-    )
+    since = await _since(session, at, current, as_of, query.since, where) if query.since else None
     looks = await queries.newest_looks(session, at, number)
-
     drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
-    versions = [c.version for c in drawn.values() if c.version is not None]
-    seen = {v.id: v for v in await views(session, at, versions)}
+    wanted = {c.version for c in (drawn if not ground else current).values() if c.version}
+    wanted |= since.versions if since else set()
+    seen = await read_versions(session, at, wanted, book)
+    shown_now = {
+        key: seen[c.version].view for key, c in current.items() if c.version and c.version in seen
+    }
     possible = {n for c in drawn.values() for n in c.possible}
     said = await queries.stated_on(session, at, possible) if possible else {}
-    known = await _speaking(session, at, book, current)
-    slugs = {i: p["slug"] for i, p in known.items()}
+    slugs = book.party_slugs()
     titles = {i.id: i["slug"] for i in book.issues}
     occupied = {
         (slugs[party], titles[issue]): Occupied(
             c.count,
-            seen[c.version.id] if c.version else None,
+            shown_now.get((party, issue)),
             c.possible,
             c.order_uncertain,
             c.matches,
@@ -137,6 +134,7 @@ async def load(
         )
         for (party, issue), c in drawn.items()
     }
+    moves = _last_moves(since, shown_now, seen, query.since) if since and query.since else {}
     grid = build(
         shown,
         rows,
@@ -147,13 +145,18 @@ async def load(
         },
         firmness=query.firmness,
         words=bool(query.q),
-        before=None
-        if before is None
-        else {(slugs[p], titles[i]): n for (p, i), n in before.items()},
+        before={(slugs[p], titles[i]): n for (p, i), n in since.ids.items()} if since else None,
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
     grounds = {
-        i.slug: ground_of(book, issue_ids[i.slug], i, consenting, slugs, current, looks)
+        i.slug: ground_of(
+            i,
+            consenting,
+            {p.slug: (party_ids[p.slug], issue_ids[i.slug]) for p in consenting},
+            shown_now,
+            current,
+            looks,
+        )
         for i in rows
         if ground
     }
@@ -169,35 +172,60 @@ async def load(
         grid,
         grounds,
         positions,
-        {p["slug"]: p["name"] for p in known.values()},
+        await called(session, at, book.party_names(), shown_now.values()),
         len(asked) * len(shown),
         more,
+        days,
     )
 
 
-async def _last_moves(
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was current at the end of a day, and before the last move after it."""
+
+    ids: dict[CellKey, int]
+    before: dict[CellKey, VersionKey]
+
+    @property
+    def versions(self) -> set[VersionKey]:
+        return set(self.before.values())
+
+
+async def _since(
     session: AsyncSession,
     at: Moment,
-    book: CodeBook,
     current: Mapping[CellKey, queries.Current],
     as_of: date,
     since: date,
     where: Mapping[str, Any],
+) -> Since:
+    ids = await current_ids(session, at, as_of=since, **where)
+    return Since(ids, await queries.predecessors(session, at, as_of=as_of, since=since, **where))
+
+
+def _last_moves(
+    since: Since,
+    current: Mapping[CellKey, PositionView],
+    seen: Mapping[VersionKey, Kept],
+    day: date,
 ) -> dict[CellKey, MoveKind]:
-    """Return the last move of each cell whose position became current after the end of `since`."""
-    before = await queries.predecessors(session, at, as_of=as_of, since=since, **where)
-    moves, parties = {}, book.party_slugs()
-    for (party_id, issue_id), cell in current.items():
-        if cell.version is None or date.fromisoformat(cell.version["stated_by"]) <= since:
+    """Return the last move of each cell whose position became current after the end of `day`."""
+    moves = {}
+    for key, now in current.items():
+        if now.stated_by is None or date.fromisoformat(now.stated_by) <= day:
             continue
-        party = parties[party_id]
-        slugs = {option.id: option["slug"] for option in book.options[issue_id]}
-        was = before.get((party_id, issue_id))
-        moves[party_id, issue_id] = kind(
-            stand_in(party, was, slugs, parties) if was else None,
-            stand_in(party, cell.version, slugs, parties),
-        )
+        was = seen.get(since.before[key]) if key in since.before else None
+        moves[key] = kind(stand_of(was.view) if was else None, stand_of(now))
     return moves
+
+
+async def _newest_day(
+    session: AsyncSession, at: Moment, negotiation_id: int, days: list[tuple[date, int]]
+) -> date:
+    """Find the day by which everything had been stated, among the days where they are known."""
+    if days:
+        return days[-1][0]
+    return await newest_stated_by(session, at, negotiation_id) or date.min
 
 
 async def _seated(
@@ -215,24 +243,11 @@ async def _seated(
     return [p for p in parties if numbers[p.slug] not in gone]
 
 
-async def _speaking(
-    session: AsyncSession,
-    at: Moment,
-    book: CodeBook,
-    current: Mapping[tuple[int, int], queries.Current],
-) -> dict[int, Snapshot]:
-    """Return a negotiation's parties, with those that only speak in these positions, by id."""
-    speaking = {q["party_id"] for c in current.values() if c.version for q in c.version["quotes"]}
-    others = speaking - book.parties.keys() - {None}
-    return book.parties | (await held_by_id(session, at, "party", others) if others else {})
-
-
 def ground_of(
-    book: CodeBook,
-    issue_id: int,
     issue: IssueView,
     consenting: list[PartyView],
-    parties: Mapping[int, str],
+    keys: Mapping[str, CellKey],
+    positions: Mapping[CellKey, PositionView],
     current: Mapping[CellKey, queries.Current],
     looks: Collection[CellKey],
 ) -> IssueGround:
@@ -240,16 +255,12 @@ def ground_of(
 
     Retired options count only while one of these parties still has an attitude to them.
     """
-    slugs = {o.id: o["slug"] for o in book.options[issue_id]}
-    numbers = {slug: number for number, slug in parties.items()}
     stands: dict[str, Stand | None] = {}
     searched, possible = set(), set()
     for party in consenting:
-        key = (numbers[party.slug], issue_id)
-        cell = current.get(key)
-        stands[party.slug] = (
-            stand_in(party.slug, cell.version, slugs, parties) if cell and cell.version else None
-        )
+        key = keys[party.slug]
+        position, cell = positions.get(key), current.get(key)
+        stands[party.slug] = stand_of(position) if position else None
         if key in looks:
             searched.add(party.slug)
         if cell and cell.possible:
@@ -257,31 +268,6 @@ def ground_of(
     held = {option for s in stands.values() if s for option in s.attitudes}
     options = [o.slug for o in issue.options if not o.retired or o.slug in held]
     return issue_ground(options, stands, [p.slug for p in consenting], searched, possible)
-
-
-def stand_in(
-    party: str, version: Snapshot, slugs: Mapping[int, str], parties: Mapping[int, str]
-) -> Stand:
-    """Make the input of the analyses from a position's document.
-
-    `slugs` has the slugs of the issue's options, `parties` those of parties, each by id.
-    """
-    d = version.data
-    by_slug = {slugs[a["option_id"]]: a for a in d["attitudes"]}
-    return Stand(
-        party=party,
-        position=version.id,
-        attitudes={slug: by_slug[slug]["attitude"] for slug in slugs.values() if slug in by_slug},
-        conditions={
-            slug: a["condition"] for slug, a in by_slug.items() if a["condition"] is not None
-        },
-        inferred=[slug for slug, a in by_slug.items() if a["inferred"]],
-        # A party that takes no part may appear by its id: moves only need to know whether the
-        # position is hearsay, not from whom.
-        attributed_by=[parties.get(number, str(number)) for number in attributed_by(d)],
-        firmness=d["firmness"],
-        act=d["act"],
-    )
 
 
 def stand_of(position: PositionView) -> Stand:

@@ -1,20 +1,19 @@
 """List all positions of a cell, each with the move from the one before."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.log.reader import REVISION, Moment, Snapshot, held
+from app.log.reader import Moment, held
 from app.matrix import precedence
 from app.matrix.build import Matrix, stand_of
 from app.matrix.grid import IssueView
 from app.matrix.move_labels import Mark, move_mark
 from app.matrix.moves import moves
-from app.models.log import Commit, Revision, Spell
+from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
-from app.positions.presenter import views
+from app.positions.presenter import VersionKey, read_versions
 from app.positions.views import PositionView
 
 
@@ -32,10 +31,11 @@ async def cell_history(
     """List the positions of a cell that may have been stated by `as_of`, newest first."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
-    rows = await spells_of_cell(session, matrix.at, party_id, issue_id)
-    known = [(s, v) for s, v in rows if s.stated_from <= matrix.as_of]
-    spells = [s for s, _ in known]
-    seen = {v.id: v for v in await views(session, matrix.at, [v for _, v in known])}
+    rows = await spells_of_cell(session, matrix.at, matrix.book.negotiation.id, party_id, issue_id)
+    known = {key: spell for key, spell in rows if spell.stated_from <= matrix.as_of}
+    kept = await read_versions(session, matrix.at, known, matrix.book)
+    spells = [spell for key, spell in known.items() if key in kept]
+    seen = {version.view.id: version.view for version in kept.values()}
     timeline = [(day, stand_of(seen[s.position])) for day, s in precedence.timeline(spells)]
     doubtful = precedence.overlapping(spells)
     marks = {
@@ -66,39 +66,39 @@ def ranks_between(
 
 
 async def spells_of_cell(
-    session: AsyncSession, at: Moment, party_id: int, issue_id: int
-) -> list[tuple[precedence.Spell, Snapshot]]:
-    """Read the published positions of a cell as known at a moment, in no order."""
+    session: AsyncSession, at: Moment, negotiation_id: int, party_id: int, issue_id: int
+) -> list[tuple[VersionKey, precedence.Spell]]:
+    """Find the published positions of a cell as known at a moment, in no order."""
     rows = await session.execute(
         select(
-            Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.attributed, *REVISION
-        )
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .join(Commit, Commit.seq == Spell.seq_from)
-        .where(
+            Spell.seq_from,
+            Spell.n,
+            Spell.position_id,
+            Spell.stated_from,
+            Spell.stated_by,
+            Spell.first_published,
+            Spell.attributed,
+        ).where(
+            Spell.negotiation_id == negotiation_id,
             Spell.party_id == party_id,
             Spell.issue_id == issue_id,
             Spell.status == PositionStatus.PUBLISHED,
             held(Spell, at),
         )
     )
-    found = []
-    for row in rows:
-        if row[-1] is None:
-            continue
-        stated_from: date = row[0]
-        stated_by: date = row[1]
-        first_published: datetime = row[2]
-        version = Snapshot(*row[4:])
-        spell = precedence.Spell(
-            version.id,
-            str(party_id),
-            str(issue_id),
-            "published",
-            stated_from,
-            stated_by,
-            first_published,
-            row[3],
+    return [
+        (
+            (row.seq_from, row.n),
+            precedence.Spell(
+                row.position_id,
+                str(party_id),
+                str(issue_id),
+                "published",
+                row.stated_from,
+                row.stated_by,
+                row.first_published,
+                row.attributed,
+            ),
         )
-        found.append((spell, version))
-    return found
+        for row in rows
+    ]

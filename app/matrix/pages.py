@@ -8,7 +8,7 @@ from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
-from app.matrix import page_context, queries
+from app.matrix import page_context
 from app.matrix.api import next_rows
 from app.matrix.build import load
 from app.matrix.cell_history import cell_history
@@ -29,10 +29,9 @@ async def show_matrix(
 ) -> Response:
     """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
-    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, with_days=True)
     shared = await page_context.shared(request, session, matrix, query)
     base = origin(request)
-    days = await queries.statement_days(session, matrix.at, matrix.book.negotiation.id)
     return page(
         request,
         "matrix/show.html",
@@ -40,7 +39,7 @@ async def show_matrix(
         **shared,
         cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
         grid=matrix.grid,
-        days=[(day.isoformat(), n) for day, n in days],
+        days=[(day.isoformat(), n) for day, n in matrix.days],
         counts=page_context.counted(matrix),
         all_parties=matrix.seated,
         all_issues=matrix.issues,

@@ -4,16 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Text, and_, cast, func, select, true
+from sqlalchemy import Text, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.engine import among
-from app.log.reader import REVISION, Moment, Snapshot, held, list_held
-from app.models.log import Commit, Holding, Revision, Spell
+from app.log.reader import Moment, Snapshot, held, list_held
+from app.models.log import Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
 from app.positions.current import CellKey, chosen_at, published
+from app.positions.presenter import VersionKey
 from app.positions.queries import matches
 
 
@@ -24,8 +25,9 @@ class Current:
     count: int  # those counted at as_of
     order_uncertain: list[int]
     possible: list[int]
-    version: Snapshot | None  # the current position; None if there are only possible ones
-    matches: bool  # whether it has the words searched for; True without a search
+    position: int | None  # the current one; None where there are only possible ones
+    version: VersionKey | None  # of the current position
+    matches: bool  # the words asked for, if any were
 
 
 async def current(
@@ -61,6 +63,7 @@ async def current(
             func.count().filter(counted).label("counted"),
             ids.filter(overlaps).label("order_uncertain"),
             ids.filter(and_(Spell.stated_by > as_of, Spell.stated_from <= as_of)).label("possible"),
+            chosen.position_id.label("current_id"),
             chosen.seq_from,
             chosen.n,
         )
@@ -68,36 +71,24 @@ async def current(
             chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id)
         )
         .where(where)
-        .group_by(Spell.party_id, Spell.issue_id, chosen.seq_from, chosen.n)
+        .group_by(Spell.party_id, Spell.issue_id, chosen.position_id, chosen.seq_from, chosen.n)
         .subquery("cells")
     )
-    wanted = (
-        select(
-            cells.c.party_id,
-            cells.c.issue_id,
-            cells.c.counted,
-            cells.c.order_uncertain,
-            cells.c.possible,
-            (matches(q) if q else true()).label("matches"),
-            *REVISION,
-        )
-        .outerjoin(Revision, and_(Revision.seq == cells.c.seq_from, Revision.n == cells.c.n))
-        .outerjoin(Commit, Commit.seq == cells.c.seq_from)
-    )
+    wanted = select(cells)
     if q:
-        wanted = wanted.outerjoin(
+        wanted = wanted.add_columns(matches(q)).outerjoin(
             Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n)
         )
-    rows = await session.execute(wanted)
     return {
-        (row[0], row[1]): Current(
-            row[2],
-            row[3] or [],
-            row[4] or [],
-            Snapshot(*row[6:]) if row[-1] is not None else None,
-            bool(row[5]),
+        (row.party_id, row.issue_id): Current(
+            row.counted,
+            row.order_uncertain or [],
+            row.possible or [],
+            row.current_id,
+            None if row.seq_from is None else (row.seq_from, row.n),
+            bool(row[-1]) if q else True,
         )
-        for row in rows
+        for row in await session.execute(wanted)
     }
 
 
@@ -110,8 +101,8 @@ async def predecessors(
     issues: Collection[int],
     as_of: date,
     since: date,
-) -> dict[CellKey, Snapshot]:
-    """Return the previous position of each cell whose position became current after `since`.
+) -> dict[CellKey, VersionKey]:
+    """Find what was current before, in the cells whose current position became so after `since`.
 
     A position becomes current on its own `stated_by`, so the previous one is the one that was
     current on the day before.
@@ -125,15 +116,9 @@ async def predecessors(
         Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before")
     )
     rows = await session.execute(
-        select(before.party_id, before.issue_id, *REVISION)
-        .join(Revision, and_(Revision.seq == before.seq_from, Revision.n == before.n))
-        .join(Commit, Commit.seq == before.seq_from)
+        select(before.party_id, before.issue_id, before.seq_from, before.n)
     )
-    return {
-        (party, issue): Snapshot(*version)
-        for party, issue, *version in rows
-        if version[-1] is not None
-    }
+    return {(party, issue): (seq, n) for party, issue, seq, n in rows}
 
 
 async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int]) -> dict[int, str]:

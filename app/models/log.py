@@ -59,6 +59,14 @@ class Revision(Base):
         UniqueConstraint("kind", "object_id", "version"),
         CheckConstraint("snapshot IS NOT NULL OR redacted_at IS NOT NULL", "blank_is_redacted"),
         Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
+        Index(
+            "ix_log_revision_context",
+            "seq",
+            postgresql_where=text(
+                "kind IN ('negotiation', 'party', 'participation', 'issue', 'option')"
+                " OR kind IN ('speaker', 'source') AND version > 1"
+            ),
+        ),
     )
 
     # Deferrable, since a large import writes its revisions before their commit.

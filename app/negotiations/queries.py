@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, invalid
-from app.db.engine import among
+from app.db.engine import among, memory_of
 from app.log.listing import ListQuery, Page, list_objects
-from app.log.reader import Moment, Snapshot, get_held, held, list_held
+from app.log.reader import Moment, Snapshot, get_held, held, list_held, select_held
 from app.models.issue import Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 
+BYTES_OF_OBJECT = 3_000  # what an object of a code book takes in memory, with its view
 CODE_BOOK = ("negotiation", "participation", "issue", "option")
 
 
@@ -133,7 +135,7 @@ def _maybe_locked(statement: Any, lock: bool) -> Any:
     return statement.with_for_update() if lock else statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeBook:
     """One negotiation as known at a moment, without positions and looks.
 
@@ -146,9 +148,34 @@ class CodeBook:
     issues: list[Snapshot]
     options: dict[int, list[Snapshot]]  # by issue
 
+    @cached_property
+    def party_views(self) -> list[PartyView]:
+        """The parties with their parts in the negotiation, in its order."""
+        slugs = self.party_slugs()
+        return [
+            party_view(s, self.parties[s["party_id"]], slugs.get(merged_into(s) or 0))
+            for s in self.participations
+        ]
+
+    @cached_property
+    def issue_views(self) -> list[IssueView]:
+        """The issues with their options, in the negotiation's order."""
+        return [issue_view(s, self.options[s.id]) for s in self.issues]
+
     def party_slugs(self) -> dict[int, str]:
         """Return the slugs of the parties by id."""
         return {id_: p["slug"] for id_, p in self.parties.items()}
+
+    @property
+    def size(self) -> int:
+        """How many objects it holds."""
+        return (
+            1
+            + len(self.participations)
+            + len(self.parties)
+            + len(self.issues)
+            + sum(len(options) for options in self.options.values())
+        )
 
     def party_names(self) -> dict[str, str]:
         """Return the names of the parties by slug."""
@@ -156,40 +183,51 @@ class CodeBook:
 
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
-    """Read a negotiation without its positions and looks, in three SQL statements.
+    """Everything of a negotiation but its positions and looks; NotFound if there was none then."""
+    memory = memory_of(session)
+    key = ("code book", at.epoch, slug, at.context, at.redactions)
+    found = memory.get(key) if memory and at.context is not None else None
+    if found is None:
+        found = await _read_code_book(session, at, slug)
+        if memory and at.context is not None:
+            memory.keep(key, found, BYTES_OF_OBJECT * found.size)
+    return found
 
-    Raise NotFound if it did not exist at that moment.
-    """
-    # Slugs never change, so the live row has the right id for every moment.
-    number = await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug))
-    ours = (
-        []
-        if number is None
-        else await list_held(
-            session, at, Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)
+
+async def _read_code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
+    # Slugs never change, and no part is ever taken away: the live rows tell the numbers of then.
+    number = select(Negotiation.id).where(Negotiation.slug == slug).scalar_subquery()
+    parties = select(Participation.party_id).where(Participation.negotiation_id == number)
+    ours = [
+        Snapshot(*row)
+        for row in await session.execute(
+            union_all(
+                select_held(at)
+                .order_by(None)
+                .where(Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)),
+                select_held(at)
+                .order_by(None)
+                .where(Holding.kind == "party", Holding.object_id.in_(parties)),
+            )
         )
-    )
-    kinds: dict[str, list[Snapshot]] = {
-        kind: [s for s in ours if s.kind == kind] for kind in CODE_BOOK
-    }
+        if row[-1] is not None
+    ]
+    kinds: dict[str, list[Snapshot]] = {kind: [] for kind in (*CODE_BOOK, "party")}
+    for each in sorted(ours, key=lambda s: s.id):
+        kinds[each.kind].append(each)
     if not kinds["negotiation"]:
         raise NotFound(
             f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else ".")
         )
     participations = sorted(kinds["participation"], key=lambda s: (s["ordinal"], s.id))
-    parties = await list_held(
-        session,
-        at,
-        Holding.kind == "party",
-        among(Holding.object_id, [s["party_id"] for s in participations]),
-    )
+    taking_part = {s["party_id"] for s in participations}
     options: dict[int, list[Snapshot]] = {s.id: [] for s in kinds["issue"]}
     for option in sorted(kinds["option"], key=option_order):
         options[option["issue_id"]].append(option)
     return CodeBook(
         kinds["negotiation"][0],
         participations,
-        {p.id: p for p in parties},
+        {p.id: p for p in kinds["party"] if p.id in taking_part},
         sorted(kinds["issue"], key=lambda s: (s["ordinal"], s.id)),
         options,
     )
@@ -291,12 +329,11 @@ def party_view(
 
 
 def party_views(book: CodeBook) -> list[PartyView]:
-    """Return all parties of a negotiation in their order."""
-    slugs = book.party_slugs()
-    return [
-        party_view(s, book.parties[s["party_id"]], slugs.get(merged_into(s) or 0))
-        for s in book.participations
-    ]
+    return book.party_views
+
+
+def issue_views(book: CodeBook) -> list[IssueView]:
+    return book.issue_views
 
 
 def merged_into(participation: Snapshot) -> int | None:
@@ -306,11 +343,6 @@ def merged_into(participation: Snapshot) -> int | None:
     """
     number: int | None = participation.data.get("merged_into_id")
     return number
-
-
-def issue_views(book: CodeBook) -> list[IssueView]:
-    """Return all issues of a negotiation in their order."""
-    return [issue_view(s, book.options[s.id]) for s in book.issues]
 
 
 def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:

@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.reader import Moment, Snapshot, held_by_id, list_held
+from app.log.reader import Moment, Snapshot, held_of_kinds, list_held
 from app.models.issue import Issue, Option
 from app.models.log import Holding
 from app.models.negotiation import Negotiation, Party
 from app.models.source import QuoteCheck
-from app.negotiations.queries import option_order
+from app.negotiations.queries import CodeBook, option_order
 from app.positions.views import PositionView, SourceView
 
 MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read
@@ -55,6 +55,15 @@ class Names:
     sources: dict[int, SourceView] = field(default_factory=dict)
     checks: dict[int, Check] = field(default_factory=dict)
 
+    def add_code_book(self, book: CodeBook) -> None:
+        """Take over what a code book of the same moment names."""
+        self.negotiations[book.negotiation.id] = book.negotiation["slug"]
+        self.parties.update(book.party_slugs())
+        for issue in book.issues:
+            self.issues[issue.id] = issue["slug"]
+            for place, option in enumerate(book.options[issue.id]):
+                self.options[option.id] = (place, option["slug"])
+
 
 async def learn(
     session: AsyncSession,
@@ -89,14 +98,18 @@ async def learn(
         names.options.update(
             {o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))}
         )
-    if speakers := {q["speaker_id"] for q in quotes} - names.speakers.keys() - {None}:
-        held = await held_by_id(session, at, "speaker", speakers)
-        names.speakers.update({i: s["name"] for i, s in held.items()})
     if len(names.sources) > MOST_SOURCES:
         names.sources.clear()
-    if sources := {q["source_id"] for q in quotes} - names.sources.keys():
-        held = await held_by_id(session, at, "source", sources)
-        names.sources.update({i: source_view(s) for i, s in held.items()})
+    held = await held_of_kinds(
+        session,
+        at,
+        {
+            "speaker": {q["speaker_id"] for q in quotes} - names.speakers.keys(),
+            "source": {q["source_id"] for q in quotes} - names.sources.keys(),
+        },
+    )
+    names.speakers.update({i: s["name"] for i, s in held["speaker"].items()})
+    names.sources.update({i: source_view(s) for i, s in held["source"].items()})
     names.checks.clear()
     if quotes:
         names.checks.update(await checks_at(session, at, {q["id"] for q in quotes}))

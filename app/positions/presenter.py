@@ -1,18 +1,32 @@
 """Present positions and their quotes as known at a moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
+from app.db.engine import memory_of
+from app.http.responses import dumps
 from app.log.hearsay import attributed_by
-from app.log.reader import Moment, Snapshot
+from app.log.reader import Moment, Snapshot, list_by_key
 from app.models.vocabulary import Verification
+from app.negotiations.queries import CodeBook
 from app.positions.names_at_moment import Check, Names, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
+
+VersionKey = tuple[int, int]  # of a version in the log: the number of its commit, its place there
+AT_ONCE = 2_000  # versions, and so of documents in memory while they are put together
+BYTES_OF_KEPT = 5  # for each byte of its JSON: this, and the objects of its view
+
+
+def batched(keys: Sequence[VersionKey], size: int) -> Iterator[Sequence[VersionKey]]:
+    """Part a list into lists of at most `size`, as itertools does from Python 3.12 on."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
 
 
 async def views(
@@ -21,6 +35,50 @@ async def views(
     """Return positions with the names, source data and results of checks of that moment."""
     names = await names_of(session, at, versions, Names())
     return [position_view(v, names) for v in versions]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version as it reads, and the same as JSON."""
+
+    view: PositionView
+    json: bytes
+
+
+async def read_versions(
+    session: AsyncSession, at: Moment, keys: Iterable[VersionKey], book: CodeBook | None = None
+) -> dict[VersionKey, Kept]:
+    """Read versions by their places in the log, as they read at a moment; redacted ones are left out.
+
+    A version never changes, nor does the moment's context, so that the process keeps what it has
+    read: only versions that it has not met yet cost statements, four at most.
+    """
+    memory = memory_of(session) if at.context is not None else None
+    context = (at.epoch, at.context, at.redactions)
+    found: dict[VersionKey, Kept] = {}
+    missing = []
+    for key in keys:
+        kept = memory.get((*context, *key)) if memory else None
+        if kept is None:
+            missing.append(key)
+        else:
+            found[key] = kept
+    for some in batched(missing, AT_ONCE):
+        names = Names()
+        if book is not None:
+            names.add_code_book(book)
+        versions = [
+            (key, version)
+            for key, version in zip(some, await list_by_key(session, some), strict=True)
+            if version.data is not None
+        ]
+        await names_of(session, at, [version for _, version in versions], names)
+        for key, version in versions:
+            view = position_view(version, names)
+            found[key] = kept = Kept(view, dumps(view))
+            if memory:
+                memory.keep((*context, *key), kept, BYTES_OF_KEPT * len(kept.json))
+    return found
 
 
 async def names_of(

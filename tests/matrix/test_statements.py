@@ -1,0 +1,120 @@
+"""How many statements each way through Parley costs the database, whatever is stored."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.core.memory import Memory
+from tests.support.factories import position, quote
+from tests.support.fixtures import Lake
+from tests.support.forms import Sheet
+
+# Of a signed-in editor, so that his token is one of them: at first, and once the process has read
+# the code book and the versions shown, which never change.
+READING = {
+    "/n/lake": (10, 6),
+    "/n/lake?as_of=2025-01-01": (10, 6),
+    "/n/lake?since=2024-01-01&firmness=demand&q=forty": (12, 8),
+    "/n/lake/cells/north/quota": (11, 7),
+    "/n/lake/common-ground": (10, 6),
+    "/positions/1": (9, 5),
+    "/quotes/1": (9, 5),
+    "/api/v1/negotiations/lake": (3, 2),
+    "/api/v1/negotiations/lake/matrix": (9, 5),
+    "/api/v1/negotiations/lake/common-ground": (9, 5),
+    "/api/v1/positions?negotiation=lake": (8, 4),
+    "/api/v1/positions/1": (8, 4),
+    "/api/v1/speakers": (3, 3),
+    "/api/v1/negotiations/lake/parties": (5, 5),
+    "/api/v1/negotiations/lake/issues": (5, 5),
+}
+
+
+@contextmanager
+def statements(lake: Lake) -> Iterator[list[str]]:
+    """Collect what is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    engine = lake.app.state.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def forget(lake: Lake) -> None:
+    """Let the process know nothing, as after its start."""
+    memory: Memory = lake.app.state.sessions.kw["info"]["memory"]
+    memory.__init__(memory.most_bytes)  # type: ignore[misc]  # emptied in place: sessions share it
+
+
+def cost(lake: Lake, address: str) -> tuple[int, int]:
+    """Count the statements of the first answer of a process, and of the second."""
+    forget(lake)
+    counts = []
+    for _ in range(2):
+        with statements(lake) as sent:
+            got = lake.ada.browse("GET", address)
+        assert got.status_code == 200, got.text[:500]
+        counts.append(len(sent))
+    return counts[0], counts[1]
+
+
+def enlarge(lake: Lake) -> None:
+    """Make it a matrix of 12 x 20 cells, many of them filled, with speakers, sources and looks."""
+    for n in range(9):
+        lake.ada.party(f"p{n}", "lake")
+    for n in range(18):
+        options = [{"slug": f"o{n}{i}", "label": "x", "rank": i} for i in range(3)]
+        body = {"slug": f"i{n}", "title": f"Issue {n}", "ordered": True, "options": options}
+        assert lake.ada.post("/negotiations/lake/issues", body).status == 201
+        source = lake.ada.source()["id"]
+        said = quote("words", source, speaker={"office": f"Clerk {n}"})
+        body = position(
+            f"p{n % 9}", f"i{n}", attitudes={f"o{n}1": "prefers"}, quotes=[said, quote()]
+        )
+        assert lake.ada.post("/positions", body).status == 201
+        look = {"party": "council", "issue": f"i{n}", "looked_on": "2024-06-01"}
+        assert lake.ada.post("/negotiations/lake/looks", look).status == 201
+
+
+def test_reading_costs_the_same_however_much_is_stored(
+    lake: Lake, subtests: pytest.Subtests
+) -> None:
+    lake.ada.state(firmness="demand", quotes=[quote("forty per cent", speaker="Mara Venn")])
+    look = {"party": "south", "issue": "dam", "looked_on": "2024-06-01"}
+    lake.ada.post("/negotiations/lake/looks", look)
+    for address in READING:
+        lake.ada.browse("GET", address)  # whatever a process asks only once
+    small = {address: cost(lake, address) for address in READING}
+    enlarge(lake)
+    for address, most in READING.items():
+        with subtests.test(address):
+            assert cost(lake, address) == small[address]
+            assert small[address] <= most
+
+
+def test_saving_a_position_by_form(lake: Lake) -> None:
+    lake.ada.state("north", "quota")
+    new = {"party": "north", "issue": "dam"}
+    for _ in range(2):
+        with statements(lake) as opened:
+            form = Sheet.open(lake.ada, "/n/lake/positions/new", **new)
+    assert len(opened) <= 8
+    filled = {
+        "o-open": "prefers",
+        "stated_on": "2024-05-13",
+        "q-0-source_id": "1",
+        "q-0-exact": quote()["exact"],
+        "q-0-speaker": "Mara Venn",
+    }
+    with statements(lake) as sent:
+        assert form.post("publish", form.values | filled).number
+    assert len(sent) <= 16, sent
