@@ -33,7 +33,10 @@ async def export_json(
     cells = held = quotes = 0
     async for window in windows(session, chosen, now=now):
         shown = [
-            dumps(cell_json(c)) for row in window.grid.rows for c in row.cells if c is not None
+            dumps(cell_json(c, window.json))
+            for row in window.grid.rows
+            for c in row.cells
+            if c is not None
         ]
         yield (b"," if cells and shown else b"") + b",".join(shown)
         cells += len(shown)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     Text,
     and_,
@@ -175,6 +176,31 @@ async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapsh
         .order_by(key.c.place)
     )
     return [Snapshot(*row) for row in rows]
+
+
+async def list_versions_by_key(
+    session: AsyncSession, kind: str, keys: Sequence[tuple[int, int]]
+) -> list[Snapshot]:
+    """Return versions by object and version number, in no order, without redacted ones."""
+    numbers, versions = zip(*keys, strict=True)
+    wanted = func.unnest(
+        literal(list(numbers), ARRAY(BigInteger)), literal(list(versions), ARRAY(Integer))
+    )
+    key = wanted.table_valued("object_id", "version", name="key").render_derived()
+    rows = await session.execute(
+        select(*REVISION)
+        .select_from(key)
+        .join(
+            Revision,
+            and_(
+                Revision.kind == kind,
+                Revision.object_id == key.c.object_id,
+                Revision.version == key.c.version,
+            ),
+        )
+        .join(Commit, Commit.seq == Revision.seq)
+    )
+    return [Snapshot(*row) for row in rows if row[-1] is not None]
 
 
 def select_held(at: Moment) -> Select[*tuple[Any, ...]]:

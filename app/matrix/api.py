@@ -1,5 +1,6 @@
 """Return the matrix and the common ground as JSON."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -32,7 +33,9 @@ async def show_matrix(
     which of the positions came last.
     """
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
-    cells = [cell_json(c) for row in matrix.grid.rows for c in row.cells if c is not None]
+    cells = [
+        cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c is not None
+    ]
     data = {
         "negotiation": slug,
         "parties": [
@@ -60,7 +63,7 @@ async def show_matrix(
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
     if query.known_at is not None:
-        shown = [c["position"].id for c in cells if c["position"]]
+        shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
         meta["changed_since"] = await count_changed_since(session, matrix.at, shown)
     return answer(request, data, meta, links=next_rows(request, matrix))
 
@@ -97,13 +100,13 @@ def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
     return next_link(request, matrix.next, **pins)
 
 
-def cell_json(cell: Cell) -> dict[str, Any]:
+def cell_json(cell: Cell, positions: Mapping[int, Any]) -> dict[str, Any]:
     """Return a cell as the API returns it; fields that do not apply to it are left out."""
     made: dict[str, Any] = {
         "party": cell.party,
         "issue": cell.issue,
         "positions_count": cell.positions_count,
-        "position": cell.position,
+        "position": positions[cell.position.id] if cell.position else None,
         "silence": cell.silence,
     }
     if cell.look is not None:

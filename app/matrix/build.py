@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
@@ -53,6 +54,7 @@ class Matrix:
     names: dict[str, str]  # by slug: these parties and those of other speakers in the positions
     total_cells: int
     next: str | None  # cursor of the next rows
+    json: dict[int, orjson.Fragment]  # the positions of the grid as JSON, by number
     days: list[tuple[date, int]]  # number of positions stated by day, where asked for
 
 
@@ -115,7 +117,7 @@ async def load(
     drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
     wanted = {c.version for c in (drawn if not ground else current).values() if c.version}
     wanted |= since.versions if since else set()
-    seen = await read_versions(session, at, wanted, book)
+    seen = await read_versions(session, at, wanted)
     shown_now = {
         key: seen[c.version].view for key, c in current.items() if c.version and c.version in seen
     }
@@ -175,6 +177,7 @@ async def load(
         await called(session, at, book.party_names(), shown_now.values()),
         len(asked) * len(shown),
         more,
+        {kept.view.id: kept.as_json for kept in seen.values()},
         days,
     )
 

@@ -33,7 +33,7 @@ async def cell_history(
     issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
     rows = await spells_of_cell(session, matrix.at, matrix.book.negotiation.id, party_id, issue_id)
     known = {key: spell for key, spell in rows if spell.stated_from <= matrix.as_of}
-    kept = await read_versions(session, matrix.at, known, matrix.book)
+    kept = await read_versions(session, matrix.at, known)
     spells = [spell for key, spell in known.items() if key in kept]
     seen = {version.view.id: version.view for version in kept.values()}
     timeline = [(day, stand_of(seen[s.position])) for day, s in precedence.timeline(spells)]
@@ -71,9 +71,8 @@ async def spells_of_cell(
     """Find the published positions of a cell as known at a moment, in no order."""
     rows = await session.execute(
         select(
-            Spell.seq_from,
-            Spell.n,
             Spell.position_id,
+            Spell.version,
             Spell.stated_from,
             Spell.stated_by,
             Spell.first_published,
@@ -88,7 +87,7 @@ async def spells_of_cell(
     )
     return [
         (
-            (row.seq_from, row.n),
+            (row.position_id, row.version),
             precedence.Spell(
                 row.position_id,
                 str(party_id),

@@ -64,6 +64,7 @@ async def current(
             ids.filter(overlaps).label("order_uncertain"),
             ids.filter(and_(Spell.stated_by > as_of, Spell.stated_from <= as_of)).label("possible"),
             chosen.position_id.label("current_id"),
+            chosen.version,
             chosen.seq_from,
             chosen.n,
         )
@@ -71,7 +72,14 @@ async def current(
             chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id)
         )
         .where(where)
-        .group_by(Spell.party_id, Spell.issue_id, chosen.position_id, chosen.seq_from, chosen.n)
+        .group_by(
+            Spell.party_id,
+            Spell.issue_id,
+            chosen.position_id,
+            chosen.version,
+            chosen.seq_from,
+            chosen.n,
+        )
         .subquery("cells")
     )
     wanted = select(cells)
@@ -85,7 +93,7 @@ async def current(
             row.order_uncertain or [],
             row.possible or [],
             row.current_id,
-            None if row.seq_from is None else (row.seq_from, row.n),
+            None if row.current_id is None else (row.current_id, row.version),
             bool(row[-1]) if q else True,
         )
         for row in await session.execute(wanted)
@@ -116,9 +124,9 @@ async def predecessors(
         Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before")
     )
     rows = await session.execute(
-        select(before.party_id, before.issue_id, before.seq_from, before.n)
+        select(before.party_id, before.issue_id, before.position_id, before.version)
     )
-    return {(party, issue): (seq, n) for party, issue, seq, n in rows}
+    return {(party, issue): (position, version) for party, issue, position, version in rows}
 
 
 async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int]) -> dict[int, str]:

@@ -6,10 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, invalid
+from app.core.memory import Key
 from app.db.engine import among, memory_of
 from app.log.listing import ListQuery, Page, list_objects
 from app.log.reader import Moment, Snapshot, get_held, held, list_held, select_held
@@ -183,54 +184,99 @@ class CodeBook:
 
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
-    """Everything of a negotiation but its positions and looks; NotFound if there was none then."""
-    memory = memory_of(session)
-    key = ("code book", at.epoch, slug, at.context, at.redactions)
-    found = memory.get(key) if memory and at.context is not None else None
+    """Return everything of a negotiation but its positions and looks; NotFound if it had none then."""
+    found = _recall(session, at, slug)
     if found is None:
-        found = await _read_code_book(session, at, slug)
-        if memory and at.context is not None:
-            memory.keep(key, found, BYTES_OF_OBJECT * found.size)
+        books = await _read_code_books(session, at, Negotiation.slug == slug)
+        if not books:
+            raise NotFound(
+                f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else ".")
+            )
+        [found] = books
     return found
 
 
-async def _read_code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
-    # Slugs never change, and no part is ever taken away: the live rows tell the numbers of then.
-    number = select(Negotiation.id).where(Negotiation.slug == slug).scalar_subquery()
-    parties = select(Participation.party_id).where(Participation.negotiation_id == number)
-    ours = [
-        Snapshot(*row)
-        for row in await session.execute(
-            union_all(
-                select_held(at)
-                .order_by(None)
-                .where(Holding.negotiation_id == number, Holding.kind.in_(CODE_BOOK)),
-                select_held(at)
-                .order_by(None)
-                .where(Holding.kind == "party", Holding.object_id.in_(parties)),
+async def code_books(
+    session: AsyncSession, at: Moment, numbers: Iterable[int]
+) -> dict[int, CodeBook]:
+    """Return the code books of negotiations by number, in one statement for all that are not kept."""
+    found = {n: book for n in set(numbers) if (book := _recall(session, at, n))}
+    if missing := set(numbers) - found.keys():
+        read = await _read_code_books(session, at, among(Negotiation.id, missing))
+        found |= {book.negotiation.id: book for book in read}
+    return found
+
+
+def _recall(session: AsyncSession, at: Moment, name: str | int) -> CodeBook | None:
+    memory = memory_of(session) if at.context is not None else None
+    return memory.get(_code_book_key(at, name)) if memory else None
+
+
+def _code_book_key(at: Moment, name: str | int) -> Key:
+    return ("code book", at.epoch, at.context, at.redactions, name)
+
+
+async def _read_code_books(
+    session: AsyncSession, at: Moment, which: ColumnElement[bool]
+) -> list[CodeBook]:
+    # Slugs never change and participations are never deleted: the live rows have the numbers of
+    # every moment.
+    numbers = select(Negotiation.id).where(which)
+    taking_part = select(Participation.party_id).where(Participation.negotiation_id.in_(numbers))
+    rows = await session.execute(
+        union_all(
+            select_held(at)
+            .order_by(None)
+            .where(Holding.negotiation_id.in_(numbers), Holding.kind.in_(CODE_BOOK)),
+            select_held(at)
+            .order_by(None)
+            .where(Holding.kind == "party", Holding.object_id.in_(taking_part)),
+        )
+    )
+    held_then = sorted((Snapshot(*row) for row in rows if row[-1] is not None), key=lambda s: s.id)
+    memory = memory_of(session) if at.context is not None else None
+    books = _part(held_then)
+    for book in books:
+        if memory:
+            for name in (book.negotiation.id, book.negotiation["slug"]):
+                memory.keep(_code_book_key(at, name), book, BYTES_OF_OBJECT * book.size // 2)
+    return books
+
+
+def _part(objects: Sequence[Snapshot]) -> list[CodeBook]:
+    """Part the objects of code books by negotiation."""
+    parties = {s.id: s for s in objects if s.kind == "party"}
+    participations: dict[int, list[Snapshot]] = {}
+    issues: dict[int, list[Snapshot]] = {}
+    options: dict[int, list[Snapshot]] = {}
+    for each in objects:
+        if each.kind == "participation":
+            participations.setdefault(each["negotiation_id"], []).append(each)
+        elif each.kind == "issue":
+            issues.setdefault(each["negotiation_id"], []).append(each)
+        elif each.kind == "option":
+            options.setdefault(each["issue_id"], []).append(each)
+
+    def in_order(some: list[Snapshot]) -> list[Snapshot]:
+        return sorted(some, key=lambda s: (s["ordinal"], s.id))
+
+    books = []
+    for negotiation in (s for s in objects if s.kind == "negotiation"):
+        ours = in_order(participations.get(negotiation.id, []))
+        own_issues = in_order(issues.get(negotiation.id, []))
+        books.append(
+            CodeBook(
+                negotiation,
+                ours,
+                {
+                    p.id: p
+                    for p in sorted((parties[s["party_id"]] for s in ours), key=lambda p: p.id)
+                },
+                own_issues,
+                {i.id: sorted(options.get(i.id, []), key=option_order) for i in own_issues},
             )
         )
-        if row[-1] is not None
-    ]
-    kinds: dict[str, list[Snapshot]] = {kind: [] for kind in (*CODE_BOOK, "party")}
-    for each in sorted(ours, key=lambda s: s.id):
-        kinds[each.kind].append(each)
-    if not kinds["negotiation"]:
-        raise NotFound(
-            f"There is no negotiation {slug!r}" + (" at that instant." if at.pinned else ".")
-        )
-    participations = sorted(kinds["participation"], key=lambda s: (s["ordinal"], s.id))
-    taking_part = {s["party_id"] for s in participations}
-    options: dict[int, list[Snapshot]] = {s.id: [] for s in kinds["issue"]}
-    for option in sorted(kinds["option"], key=option_order):
-        options[option["issue_id"]].append(option)
-    return CodeBook(
-        kinds["negotiation"][0],
-        participations,
-        {p.id: p for p in kinds["party"] if p.id in taking_part},
-        sorted(kinds["issue"], key=lambda s: (s["ordinal"], s.id)),
-        options,
-    )
+    return books
 
 
 def option_order(option: Snapshot) -> tuple[bool, float, int]:

@@ -42,10 +42,15 @@ async def walk_positions(
         if not viewer.may_edit:
             raise Forbidden("This takes the role of an editor or admin.")
     listed = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
-    views = await presenter.views(session, listed.at, listed.versions)
-    since = await _changed_since(session, listed.at, views) if query.known_at else {}
+    kept = await presenter.read_versions(session, listed.at, listed.versions)
+    shown = [kept[key] for key in listed.versions if key in kept]
+    since = {}
+    if query.known_at:
+        since = await _changed_since(session, listed.at, [one.view for one in shown])
     meta = times(listed.at, next=listed.next, **since)
-    return answer(request, views, meta, links=next_link(request, listed.next))
+    return answer(
+        request, [one.as_json for one in shown], meta, links=next_link(request, listed.next)
+    )
 
 
 @router.get("/{position_id}")

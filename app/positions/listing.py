@@ -14,12 +14,13 @@ from sqlalchemy.types import BigInteger, Date, DateTime
 from app.core.errors import bad_parameter
 from app.db.engine import among
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import Moment, Snapshot, moment, moment_of
+from app.log.reader import Moment, held, moment, moment_of
 from app.models.issue import Issue, Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Party
 from app.models.vocabulary import PositionStatus
-from app.positions.queries import matches, newest_spells
+from app.positions.presenter import VersionKey
+from app.positions.queries import matches
 from app.positions.schemas import PositionsQuery
 
 # Dates that a draft may lack sort before all others.
@@ -46,7 +47,7 @@ class Listed:
     """A page of positions as known at a moment, with the cursor of the next page or None."""
 
     at: Moment
-    versions: list[Snapshot]
+    versions: list[VersionKey]
     next: str | None
 
 
@@ -66,7 +67,9 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
     status = query.status or PositionStatus.PUBLISHED
     name, descending = query.sort.lstrip("-"), query.sort.startswith("-")
     key = (KEYS if status == PositionStatus.PUBLISHED else DRAFT_KEYS)[name]
-    statement = newest_spells(at).where(Spell.status == status, *await _conditions(session, query))
+    statement = select(Spell.position_id, Spell.version, *key).where(
+        held(Spell, at), Spell.status == status, *await _conditions(session, query)
+    )
     if not drafts:
         statement = statement.where(Spell.public)
     if query.q:
@@ -79,15 +82,13 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
         )
         statement = statement.where(tuple_(*key) < place if descending else tuple_(*key) > place)
     order = [k.desc() if descending else k.asc() for k in key]
-    rows = (
-        await session.execute(statement.add_columns(*key).order_by(*order).limit(query.limit + 1))
-    ).all()
+    rows = (await session.execute(statement.order_by(*order).limit(query.limit + 1))).all()
     page = rows[: query.limit]
     more = None
     if len(rows) > query.limit:
         last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][-len(key) :]]
         more = write_cursor(purpose, at.epoch, at.seq, *last)
-    return Listed(at, [Snapshot(*row[: -len(key)]) for row in page if row[8] is not None], more)
+    return Listed(at, [(row[0], row[1]) for row in page], more)
 
 
 async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:

@@ -14,7 +14,7 @@ from app.models.issue import Issue, Option
 from app.models.log import Holding
 from app.models.negotiation import Negotiation, Party
 from app.models.source import QuoteCheck
-from app.negotiations.queries import CodeBook, option_order
+from app.negotiations.queries import CodeBook, code_books, option_order
 from app.positions.views import PositionView, SourceView
 
 MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read
@@ -78,6 +78,9 @@ async def learn(
     small however many positions are read one after the other.
     """
     negotiations = {d["negotiation_id"] for d in documents} - names.negotiations.keys()
+    for book in (await code_books(session, at, negotiations)).values():
+        names.add_code_book(book)
+    negotiations -= names.negotiations.keys()
     parties = {d["party_id"] for d in documents} | {q["party_id"] for q in quotes}
     parties -= names.parties.keys() | {None}
     issues = {d["issue_id"] for d in documents} | {

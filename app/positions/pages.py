@@ -1,12 +1,12 @@
 """Show positions and their versions at their permanent URLs."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone
-from app.core.clock import now
 from app.core.errors import NotFound
 from app.db.engine import Session
 from app.http.origin import origin
@@ -18,7 +18,6 @@ from app.negotiations.queries import (
     issue_views,
     nav,
     negotiation_view,
-    newest_stated_by,
     party_views,
     titles_of,
 )
@@ -75,24 +74,20 @@ async def _about_position(
     [view] = await presenter.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
     number, cell = book.negotiation.id, (this["party_id"], this["issue_id"])
-    today = now().date()
     current = await current_ids(
         session,
         at,
         negotiation_id=number,
         parties=[cell[0]],
         issues=[cell[1]],
-        as_of=max(today, await newest_stated_by(session, at, number) or today),
+        as_of=date.max,  # whatever has been stated, has been by the default day
     )
     party = next(p for p in party_views(book) if p.slug == view.party)
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
     names = await called(session, at, book.party_names(), [view])
     named = {"names": names, "issue": issue.title, "negotiation": book.negotiation["title"]}
-    changed = [
-        v
-        for v in await list_revisions(session, None, "position", this.id)
-        if v.version > versions[-1].version
-    ]
+    later = await list_revisions(session, None, "position", this.id) if at.pinned else []
+    changed = [v for v in later if v.version > versions[-1].version]
     return {
         "negotiation": negotiation_view(book.negotiation),
         "party": party,
@@ -107,9 +102,7 @@ async def _about_position(
         "versions": [version_entry(v) for v in reversed(versions)],
         "names": names,
         "titles": titles_of(issue_views(book)),
-        "changed_since": int(
-            at.pinned and any(v.action in ("corrected", "retracted") for v in changed)
-        ),
+        "changed_since": int(any(v.action in ("corrected", "retracted") for v in changed)),
         "nav": nav(view.negotiation),
     }
 
@@ -121,5 +114,7 @@ async def _other(
 
     `number` is the id of the position that it was recorded as before, or has been since.
     """
-    found = (await held_by_id(session, at, "position", [number])).get(number or 0)
+    if number is None:
+        return None
+    found = (await held_by_id(session, at, "position", [number])).get(number)
     return (found.id, book.parties[found["party_id"]]["name"]) if found else None

@@ -1,40 +1,26 @@
 """Present positions and their quotes as known at a moment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.db.engine import memory_of
 from app.http.responses import dumps
 from app.log.hearsay import attributed_by
-from app.log.reader import Moment, Snapshot, list_by_key
+from app.log.reader import Moment, Snapshot, list_versions_by_key
 from app.models.vocabulary import Verification
-from app.negotiations.queries import CodeBook
 from app.positions.names_at_moment import Check, Names, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
 
-VersionKey = tuple[int, int]  # of a version in the log: the number of its commit, its place there
+VersionKey = tuple[int, int]  # the number of a position, and of its version
 AT_ONCE = 2_000  # versions, and so of documents in memory while they are put together
 BYTES_OF_KEPT = 5  # for each byte of its JSON: this, and the objects of its view
-
-
-def batched(keys: Sequence[VersionKey], size: int) -> Iterator[Sequence[VersionKey]]:
-    """Part a list into lists of at most `size`, as itertools does from Python 3.12 on."""
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
-
-
-async def views(
-    session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
-) -> list[PositionView]:
-    """Return positions with the names, source data and results of checks of that moment."""
-    names = await names_of(session, at, versions, Names())
-    return [position_view(v, names) for v in versions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +30,66 @@ class Kept:
     view: PositionView
     json: bytes
 
+    @property
+    def as_json(self) -> orjson.Fragment:
+        """The position to be put into a JSON answer as it is."""
+        return orjson.Fragment(self.json)
+
+
+async def views(
+    session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
+) -> list[PositionView]:
+    """Return positions with the names, source data and results of checks of that moment."""
+    found = _recall(session, at, [(v.id, v.version) for v in versions])
+    missing = [v for v in versions if (v.id, v.version) not in found]
+    found |= await _make(session, at, missing)
+    return [found[v.id, v.version].view for v in versions]
+
 
 async def read_versions(
-    session: AsyncSession, at: Moment, keys: Iterable[VersionKey], book: CodeBook | None = None
+    session: AsyncSession, at: Moment, keys: Iterable[VersionKey]
 ) -> dict[VersionKey, Kept]:
-    """Read versions by their places in the log, as they read at a moment; redacted ones are left out.
+    """Read versions of positions as they read at a moment; redacted ones are left out.
 
-    A version never changes, nor does the moment's context, so that the process keeps what it has
-    read: only versions that it has not met yet cost statements, four at most.
+    Four statements at most, and only for versions that the process has not met yet.
     """
-    memory = memory_of(session) if at.context is not None else None
-    context = (at.epoch, at.context, at.redactions)
-    found: dict[VersionKey, Kept] = {}
-    missing = []
-    for key in keys:
-        kept = memory.get((*context, *key)) if memory else None
-        if kept is None:
-            missing.append(key)
-        else:
-            found[key] = kept
-    for some in batched(missing, AT_ONCE):
-        names = Names()
-        if book is not None:
-            names.add_code_book(book)
-        versions = [
-            (key, version)
-            for key, version in zip(some, await list_by_key(session, some), strict=True)
-            if version.data is not None
-        ]
-        await names_of(session, at, [version for _, version in versions], names)
-        for key, version in versions:
-            view = position_view(version, names)
-            found[key] = kept = Kept(view, dumps(view))
-            if memory:
-                memory.keep((*context, *key), kept, BYTES_OF_KEPT * len(kept.json))
+    wanted = list(keys)
+    found = _recall(session, at, wanted)
+    missing = [key for key in wanted if key not in found]
+    for start in range(0, len(missing), AT_ONCE):
+        versions = await list_versions_by_key(session, "position", missing[start : start + AT_ONCE])
+        found |= await _make(session, at, versions)
     return found
+
+
+def _recall(
+    session: AsyncSession, at: Moment, keys: Iterable[VersionKey]
+) -> dict[VersionKey, Kept]:
+    """Find what the process keeps: a version never changes, nor how it reads in one context."""
+    memory = memory_of(session) if at.context is not None else None
+    if memory is None:
+        return {}
+    context = ("position", at.epoch, at.context, at.redactions)
+    return {key: kept for key in keys if (kept := memory.get((*context, *key)))}
+
+
+async def _make(
+    session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
+) -> dict[VersionKey, Kept]:
+    """Look up what versions refer to, and keep them as they read then."""
+    if not versions:
+        return {}
+    memory = memory_of(session) if at.context is not None else None
+    names = await names_of(session, at, versions, Names())
+    made = {}
+    for version in versions:
+        view = position_view(version, names)
+        key = (version.id, version.version)
+        made[key] = kept = Kept(view, dumps(view))
+        if memory:
+            context = ("position", at.epoch, at.context, at.redactions)
+            memory.keep((*context, *key), kept, BYTES_OF_KEPT * len(kept.json))
+    return made
 
 
 async def names_of(

@@ -82,7 +82,7 @@ async def show_source(
     )
     shown = rows[:QUOTES_A_PAGE]
     quotes = await quote_queries.quotes_as_held(session, at, shown)
-    uses = {q.id: await quote_queries.quote_uses(session, at, q.id) for q in shown}
+    uses = await quote_queries.uses_of_quotes(session, at, [q.id for q in shown])
     positions = {
         p.id: p for p in await _uses(session, at, [n for u in uses.values() for n in u], drafts)
     }

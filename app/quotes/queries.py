@@ -1,11 +1,12 @@
 """Query quotes on their own: a quote stays available after its removal from a position."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
+from app.db.engine import among
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import Moment
 from app.models.log import QuoteUse
@@ -17,14 +18,19 @@ from app.positions.views import QuoteView
 from app.sources.page_numbers import page_at
 
 
-async def quote_uses(session: AsyncSession, at: Moment, quote_id: int) -> list[int]:
-    """Return the ids of the positions with which a quote had been public by then."""
-    rows = await session.scalars(
-        select(QuoteUse.position_id)
-        .where(QuoteUse.quote_id == quote_id, QuoteUse.seq <= at.seq)
+async def uses_of_quotes(
+    session: AsyncSession, at: Moment, quotes: Collection[int]
+) -> dict[int, list[int]]:
+    """Return the positions that each of these quotes had been public with by then, by number."""
+    rows = await session.execute(
+        select(QuoteUse.quote_id, QuoteUse.position_id)
+        .where(among(QuoteUse.quote_id, quotes), QuoteUse.seq <= at.seq)
         .order_by(QuoteUse.seq, QuoteUse.position_id)
     )
-    return list(rows)
+    found: dict[int, list[int]] = {number: [] for number in quotes}
+    for quote, position in rows:
+        found[quote].append(position)
+    return found
 
 
 async def quotes_as_held(
@@ -45,7 +51,7 @@ async def get_quote(
     Raises NotFound for a quote that had not been public, or, with `drafts`, not recorded.
     """
     quote = await session.get(Quote, quote_id)
-    uses = await quote_uses(session, at, quote_id)
+    uses = (await uses_of_quotes(session, at, [quote_id]))[quote_id]
     # Every quote is checked when it is recorded, so a check shows that it existed.
     known = uses or (drafts and await checks_at(session, at, [quote_id]))
     if quote is None or not known:

@@ -21,7 +21,7 @@ READING = {
     "/n/lake/cells/north/quota": (11, 7),
     "/n/lake/common-ground": (10, 6),
     "/positions/1": (9, 5),
-    "/quotes/1": (9, 5),
+    "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),
     "/api/v1/negotiations/lake/matrix": (9, 5),
     "/api/v1/negotiations/lake/common-ground": (9, 5),
