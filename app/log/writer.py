@@ -1,22 +1,22 @@
 """Write the log: actions add their changes, then sealing gives a number, an instant and a hash."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, exists, func, insert, literal, select, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.log.append import AT_ONCE, add, append
 from app.log.documents import period_of
 from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
-from app.log.search_words import search_vector, words_of
-from app.models.log import FOREVER, Commit, Epoch, Holding, QuoteUse, Revision, Spell
+from app.log.search_words import words_of
+from app.models.log import FOREVER, Revision
 from app.models.position import Position
 from app.models.source import QuoteCheck
 
@@ -51,6 +51,7 @@ class Place:
     redactions: int
 
 
+NEXT = text("SELECT * FROM next_in_log()")
 Draw = Callable[[], Awaitable[Place]]
 
 
@@ -177,104 +178,35 @@ class Log:
         chained = ChainHash(place.previous, seq, at, self.by, self.batch)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
             chained.add(piece)
-        await self.session.execute(
-            insert(Commit).values(
-                seq=seq,
-                at=at,
-                by=self.by,
-                batch=self.batch,
-                previous=place.previous,
-                hash=chained.digest(),
-            )
-        )
-        await self._write(seq, at, [e for e in entries if e.n not in self.ahead])
-        for check in self.checks:
-            check.seq = seq
-        self.session.add_all(self.checks)
-        await self.session.flush()
+        commit = {
+            "seq": seq,
+            "at": at,
+            "by": self.by,
+            "batch": self.batch,
+            "previous": place.previous,
+            "hash": chained.digest(),
+        }
+        rest = [e for e in entries if e.n not in self.ahead]
+        rows = _rows(rest, seq, at)
+        few = len(rest) <= AT_ONCE
+        now = rows if few else ([], [], [])
+        await append(self.session, commit, _followed(rest), *now, self.checks)
+        if not few:
+            await add(self.session, seq, *rows)
         if bulk:
             await bulk.pour(place)
-        await self.session.execute(text("SELECT pg_notify('parley', :seq)"), {"seq": str(seq)})
-        if bulk:
             await bulk.settle(place)
 
     async def write_ahead(self, seq: int) -> None:
         """Write new objects except positions, under a reserved number, before the lock is taken."""
         await self.session.flush()
         self.ahead = {n: _Entry(n, c) for n, c in enumerate(self.changes) if c.new}
-        await self._write(seq, self.now, list(self.ahead.values()), close=False)
+        await add(self.session, seq, *_rows(list(self.ahead.values()), seq, self.now))
 
     async def _draw(self) -> Place:
-        await self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        last = Commit.at + timedelta(microseconds=1)
-        row = await self.session.execute(
-            select(
-                Commit.seq + 1,
-                func.greatest(func.clock_timestamp(), last),
-                Commit.hash,
-                Epoch.epoch,
-                redactions(),
-            )
-            .select_from(Commit)
-            .join(Epoch, true())
-            .order_by(Commit.seq.desc())
-            .limit(1)
-        )
-        seq, at, previous, epoch, redacted = row.one()
-        return Place(seq, at, previous, epoch.hex, redacted)
-
-    async def _write(
-        self, seq: int, at: datetime, entries: Sequence["_Entry"], *, close: bool = True
-    ) -> None:
-        """Write revisions, and what is derived from them: holdings, spells and uses of quotes.
-
-        Without `close`, earlier versions are not ended: for new objects, which have none.
-        """
-        if not entries:
-            return
-        await self.session.execute(insert(Revision), [e.row(seq) for e in entries])
-        newest = {(e.change.kind, e.change.object_id): e.n for e in entries}
-        if close:
-            await self._make_way(newest, seq)
-        holdings, spells, uses = [], [], []
-        for n, c in ((e.n, e.change) for e in entries):
-            seq_to = FOREVER if newest[c.kind, c.object_id] == n else seq
-            key = {
-                "seq_from": seq,
-                "n": n,
-                "seq_to": seq_to,
-                "negotiation_id": c.negotiation_id,
-                "public": c.public,
-            }
-            holdings.append(
-                {
-                    **key,
-                    "kind": c.kind,
-                    "object_id": c.object_id,
-                    "text": words_of(c.kind, c.snapshot),
-                }
-            )
-            if c.position is not None:
-                spells.append({**key, **_spell(c, c.position, at)})
-                if c.public:
-                    uses += [
-                        {"quote_id": q["id"], "position_id": c.object_id, "seq": seq}
-                        for q in c.snapshot["quotes"]
-                    ]
-        await self.session.execute(insert(Holding).values(words=search_vector("text")), holdings)
-        if spells:
-            await self.session.execute(insert(Spell), spells)
-        if uses:
-            await self.session.execute(pg_insert(QuoteUse).on_conflict_do_nothing(), uses)
-
-    async def _make_way(self, objects: Iterable[tuple[str, int]], seq: int) -> None:
-        by_kind: dict[str, list[int]] = {}
-        for kind, object_id in objects:
-            by_kind.setdefault(kind, []).append(object_id)
-        for kind, ids in by_kind.items():
-            await self.session.execute(
-                select(func.close_versions(kind, literal(ids, ARRAY(BigInteger)), seq))
-            )
+        """Take the log's lock until the transaction ends, and read where the log goes on."""
+        row = (await self.session.execute(NEXT)).one()
+        return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions)
 
 
 class _Entry:
@@ -286,21 +218,72 @@ class _Entry:
         self.n, self.change, self.nonce = n, change, secrets.token_bytes(16)
         self.payload_hash = payload_hash(self.nonce, change)
 
-    def row(self, seq: int) -> dict[str, Any]:
+    def row(self, seq_to: int) -> dict[str, Any]:
+        """Return the entry as the log stores it, with the words by which searches find it."""
         c = self.change
         return {
-            "seq": seq, "n": self.n, "kind": c.kind, "object_id": c.object_id, "version": c.version,
-            "action": c.action, "reason": c.reason, "public": c.public, "format": FORMAT,
-            "snapshot": c.snapshot, "payload_hash": self.payload_hash, "nonce": self.nonce,
-            "recorded_at": c.recorded_at, "recorded_by": c.recorded_by,
-        }  # fmt: skip
+            "n": self.n,
+            "seq_to": seq_to,
+            "kind": c.kind,
+            "object_id": c.object_id,
+            "version": c.version,
+            "action": c.action,
+            "reason": c.reason,
+            "public": c.public,
+            "format": FORMAT,
+            "snapshot": c.snapshot,
+            "payload_hash": self.payload_hash,
+            "nonce": self.nonce,
+            "recorded_at": c.recorded_at,
+            "recorded_by": c.recorded_by,
+            "negotiation_id": c.negotiation_id,
+            "words": words_of(c.kind, c.snapshot),
+        }
+
+
+def _followed(entries: Sequence[_Entry]) -> dict[str, list[int]]:
+    """Return the objects that these follow, by kind; those that begin here follow nothing."""
+    first: dict[tuple[str, int], int] = {}
+    for change in (e.change for e in entries):
+        first.setdefault((change.kind, change.object_id), change.version)
+    by_kind: dict[str, list[int]] = {}
+    for (kind, object_id), version in first.items():
+        if version > 1:
+            by_kind.setdefault(kind, []).append(object_id)
+    return by_kind
+
+
+def _rows(
+    entries: Sequence[_Entry], seq: int, at: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what belongs to a commit: entries, the periods of positions, the uses of quotes."""
+    newest = {(e.change.kind, e.change.object_id): e.n for e in entries}
+    rows, periods, uses = [], [], []
+    for entry in entries:
+        c = entry.change
+        seq_to = FOREVER if newest[c.kind, c.object_id] == entry.n else seq
+        rows.append(entry.row(seq_to))
+        if c.position is None:
+            continue
+        key = {
+            "n": entry.n,
+            "seq_to": seq_to,
+            "negotiation_id": c.negotiation_id,
+            "public": c.public,
+        }
+        periods.append(key | _spell(c, c.position, at))
+        if c.public:
+            uses += [
+                {"quote_id": q["id"], "position_id": c.object_id} for q in c.snapshot["quotes"]
+            ]
+    return rows, periods, uses
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
     # The first publication orders the positions of a cell, so it is set under the same lock as the
-    # commit's instant.
+    # commit's instant; the statement that appends the commit stores it.
     if c.snapshot["status"] == "published" and position.first_published_at is None:
-        position.first_published_at = c.recorded_at or at
+        set_committed_value(position, "first_published_at", c.recorded_at or at)
     return {
         "position_id": c.object_id,
         "version": c.version,

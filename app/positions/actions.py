@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert
+import orjson
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
@@ -389,14 +390,29 @@ async def lay_out(session: AsyncSession, position: Position, document: Mapping[s
     for model in (PositionAttitude, PositionLink, PositionQuote):
         if position.version > 1:
             await session.execute(delete(model).where(model.position_id == position.id))
-    rows: list[tuple[type, list[dict[str, Any]]]] = [
-        (PositionAttitude, [{**a, "issue_id": position.issue_id} for a in document["attitudes"]]),
-        (PositionLink, [{**link, "ordinal": i} for i, link in enumerate(document["links"])]),
-        (
-            PositionQuote,
-            [{"quote_id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])],
-        ),
-    ]
-    for made, values in rows:
-        if values:
-            await session.execute(insert(made), [{**v, "position_id": position.id} for v in values])
+    rows = {
+        "attitudes": [{**a, "issue_id": position.issue_id} for a in document["attitudes"]],
+        "links": [{**link, "ordinal": i} for i, link in enumerate(document["links"])],
+        "quotes": [{"id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])],
+    }
+    given = {name: orjson.dumps(some).decode() for name, some in rows.items()}
+    await session.execute(LAY_OUT, {"position": position.id, **given})
+
+
+LAY_OUT = text("""
+WITH attitude AS (
+  INSERT INTO position_attitude (position_id, option_id, issue_id, attitude, condition, inferred)
+  SELECT :position, option_id, issue_id, attitude, condition, inferred
+  FROM jsonb_to_recordset(CAST(:attitudes AS jsonb)) AS a(
+    option_id bigint, issue_id bigint, attitude text, condition text, inferred boolean)
+),
+link AS (
+  INSERT INTO position_link (position_id, ordinal, issue_id, option_id, kind)
+  SELECT :position, ordinal, issue_id, option_id, kind
+  FROM jsonb_to_recordset(CAST(:links AS jsonb)) AS l(
+    ordinal int, issue_id bigint, option_id bigint, kind text)
+)
+INSERT INTO position_quote (position_id, quote_id, ordinal)
+SELECT :position, id, ordinal FROM jsonb_to_recordset(CAST(:quotes AS jsonb)) AS q(
+  id bigint, ordinal int)
+""")

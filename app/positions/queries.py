@@ -6,20 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.util import identity_key
 
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import REVISION, Moment, Snapshot, held
-from app.models.issue import Issue
+from app.models.issue import Issue, Option
 from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
-from app.negotiations.issue_queries import list_options
 from app.positions.compose import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
@@ -69,36 +69,59 @@ async def cell_facts(
     `party` and `issue` are slugs or ids. Raise Invalid where the negotiation has no such cell.
     """
     key = Party.slug if isinstance(party, str) else Party.id
-    party_id = await session.scalar(
+    party_id = (
         select(Party.id)
         .join(Participation, Participation.party_id == Party.id)
         .where(Participation.negotiation_id == negotiation.id, key == party)
+        .scalar_subquery()
     )
-    issues = list(
-        await session.scalars(select(Issue).where(Issue.negotiation_id == negotiation.id))
-    )
-    found = next((i for i in issues if issue in (i.slug, i.id)), None)
+    own = Issue.slug == issue if isinstance(issue, str) else Issue.id == issue
+    links = {link.issue for link in wanted.links}
+    rows = (
+        await session.execute(
+            select(
+                party_id.label("party_id"),
+                Issue.id,
+                Issue.slug,
+                own.label("own"),
+                Option.id.label("option_id"),
+                Option.slug.label("option"),
+                Option.retired,
+            )
+            .select_from(Negotiation)
+            .outerjoin(
+                Issue,
+                and_(Issue.negotiation_id == Negotiation.id, or_(own, Issue.slug.in_(links))),
+            )
+            .outerjoin(Option, Option.issue_id == Issue.id)
+            .where(Negotiation.id == negotiation.id)
+            .order_by(Option.rank.nulls_last(), Option.id)
+        )
+    ).all()
+    here = [row for row in rows if row.own]
     faults = []
-    if party_id is None:
+    if rows[0].party_id is None:
         faults.append(Fault("/party", f"{party!r} takes no part in {negotiation.slug!r}"))
-    if found is None:
+    if not here:
         faults.append(Fault("/issue", f"there is no issue {issue!r} in {negotiation.slug!r}"))
-    if party_id is None or found is None:
+    if faults:
         raise Invalid("There is no such cell.", *faults)
-    named = {link.issue for link in wanted.links if link.option is not None}
-    linked = {i.id: i.slug for i in issues if i.slug in named}
-    options = await list_options(session, found.id, *linked)
+    linked: dict[str, dict[str, int]] = {row.slug: {} for row in rows if row.slug in links}
+    for row in rows:
+        if row.slug in links and row.option is not None:
+            linked[row.slug][row.option] = row.option_id
     return CellFacts(
         negotiation_id=negotiation.id,
-        party_id=party_id,
-        issue_id=found.id,
-        issue=found.slug,
-        options={o.slug: OptionFacts(o.id, o.retired) for o in options if o.issue_id == found.id},
-        issues={i.slug: i.id for i in issues},
-        linked={
-            slug: {o.slug: o.id for o in options if o.issue_id == id_}
-            for id_, slug in linked.items()
+        party_id=rows[0].party_id,
+        issue_id=here[0].id,
+        issue=here[0].slug,
+        options={
+            row.option: OptionFacts(row.option_id, row.retired)
+            for row in here
+            if row.option is not None
         },
+        issues={row.slug: row.id for row in rows if row.id is not None},
+        linked=linked,
     )
 
 
@@ -126,7 +149,13 @@ async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) ->
 
     Waits for another transaction that is publishing one of them.
     """
-    ids = [q["speaker_id"] for q in document["quotes"]]
+    ids = {q["speaker_id"] for q in document["quotes"]} - {None}
+    known = session.sync_session.identity_map
+    named = {number: known.get(identity_key(Speaker, number)) for number in ids}
+    # Whoever is public stays so.
+    ids -= {number for number, speaker in named.items() if speaker is not None and speaker.public}
+    if not ids:
+        return []
     hidden = (
         select(Speaker)
         .where(among(Speaker.id, ids), Speaker.public.is_(False))

@@ -28,7 +28,10 @@ async def find_sources(
 
     `lock`: nobody can add a text to them until this transaction ends.
     """
-    wanted = select(Source).where(among(Source.id, ids))
+    numbers = set(ids)
+    if not numbers:
+        return {}
+    wanted = select(Source).where(among(Source.id, numbers))
     rows = await session.scalars(
         wanted.with_for_update(read=True, key_share=True) if lock else wanted
     )
@@ -54,10 +57,13 @@ async def sources_with_text(session: AsyncSession, sha256: str) -> list[Source]:
 
 async def newest_texts(session: AsyncSession, source_ids: Iterable[int]) -> dict[int, SourceText]:
     """Return the newest stored text of each source that has one, with its content."""
+    numbers = set(source_ids)
+    if not numbers:
+        return {}
     wanted = (
         select(SourceText)
         .ext(distinct_on(SourceText.source_id))
-        .where(among(SourceText.source_id, source_ids), SourceText.text != "")  # empty: redacted
+        .where(among(SourceText.source_id, numbers), SourceText.text != "")  # empty: redacted
         .order_by(SourceText.source_id, SourceText.n.desc())
         .options(undefer(SourceText.text))
     )
@@ -76,10 +82,13 @@ async def was_redacted(session: AsyncSession, source_id: int, sha256: str) -> bo
 
 async def newest_checks(session: AsyncSession, quote_ids: Iterable[int]) -> dict[int, QuoteCheck]:
     """Return the last check of each quote."""
+    numbers = set(quote_ids)
+    if not numbers:
+        return {}
     wanted = (
         select(QuoteCheck)
         .ext(distinct_on(QuoteCheck.quote_id))
-        .where(among(QuoteCheck.quote_id, quote_ids))
+        .where(among(QuoteCheck.quote_id, numbers))
         .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
     )
     return {c.quote_id: c for c in await session.scalars(wanted)}

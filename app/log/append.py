@@ -1,0 +1,156 @@
+"""Append a commit to the log, and to the tables derived from it, in one statement."""
+# ruff: noqa: S608 (statements of our own)
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.log.search_words import VECTOR
+from app.models.source import QuoteCheck
+
+Row = Mapping[str, Any]
+AT_ONCE = 1_000  # entries in one statement: it holds them twice, as JSON and as rows
+
+COMMIT = """
+INSERT INTO log_commit (seq, at, by, batch, previous, hash)
+VALUES (:seq, :at, :by, :batch, :previous, :hash)"""
+# Rows come as JSON, so that a statement is the same however many there are of each kind.
+ENTRY = """
+entry AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(CAST(:entries AS jsonb)) AS e(
+    n int, kind text, object_id bigint, version int, action text, reason text, public boolean,
+    format smallint, snapshot jsonb, payload_hash text, nonce text, recorded_at timestamptz,
+    recorded_by text, seq_to bigint, negotiation_id bigint, words text)
+)"""
+REVISION = """
+revision AS (
+  INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format,
+    snapshot, payload_hash, nonce, recorded_at, recorded_by)
+  SELECT :seq, n, kind, object_id, version, action, reason, public, format, snapshot,
+    decode(payload_hash, 'hex'), decode(nonce, 'hex'), recorded_at, recorded_by FROM entry
+)"""
+DERIVED = f"""
+holding AS (
+  INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
+  SELECT :seq, n, seq_to, kind, object_id, negotiation_id, public, {VECTOR.format("words")}
+  FROM entry
+),
+period AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(CAST(:spells AS jsonb)) AS s(
+    n int, seq_to bigint, position_id bigint, version int, negotiation_id bigint, party_id bigint,
+    issue_id bigint, status text, public boolean, firmness text, attributed boolean,
+    option_ids bigint[], stated_from date, stated_by date, first_published timestamptz,
+    recorded_at timestamptz)
+),
+spell AS (
+  INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id,
+    issue_id, status, public, firmness, attributed, option_ids, stated_from, stated_by,
+    first_published, recorded_at)
+  SELECT :seq, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
+    firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at
+  FROM period
+),
+published AS (
+  UPDATE position p SET first_published_at = s.first_published FROM period s
+  WHERE p.id = s.position_id AND p.first_published_at IS NULL AND s.first_published IS NOT NULL
+),
+quote_use AS (
+  INSERT INTO log_quote_use (quote_id, position_id, seq)
+  SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint)
+  FROM jsonb_to_recordset(CAST(:uses AS jsonb)) AS u(quote_id bigint, position_id bigint)
+  ON CONFLICT DO NOTHING
+)"""
+CHECKS = """
+checks AS (
+  INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix,
+    suffix, fragment, page)
+  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix,
+    suffix, fragment, page
+  FROM jsonb_to_recordset(CAST(:checks AS jsonb)) AS c(
+    quote_id bigint, verification text, text_id bigint, start int, "end" int, segments jsonb,
+    prefix text, suffix text, fragment text, page int)
+)"""
+CHECK_FIELDS = (
+    "quote_id",
+    "verification",
+    "text_id",
+    "start",
+    "end",
+    "segments",
+    "prefix",
+    "suffix",
+    "fragment",
+    "page",
+)
+# The notice is sent when the transaction commits.
+TOLD = "SELECT pg_notify('parley', CAST(:seq AS text))"
+APPEND = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {TOLD}")
+BEGIN = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION} SELECT 1")
+CLOSE = text("SELECT close_versions(:kind, :numbers, :seq)")
+FINISH = text(f"WITH {ENTRY}, {DERIVED}, {CHECKS} {TOLD}")
+ADD = text(f"WITH {ENTRY}, {REVISION}, {DERIVED} SELECT 1")
+
+
+async def append(
+    session: AsyncSession,
+    commit: Row,
+    followed: Mapping[str, Sequence[int]],
+    entries: Sequence[Row],
+    spells: Sequence[Row],
+    uses: Sequence[Row],
+    checks: Sequence[QuoteCheck],
+) -> None:
+    """Write a commit with all that belongs to it, and notify the listeners of it.
+
+    `followed` has the numbers of objects, by kind, whose newest version so far ends with it.
+    """
+    found = [{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks]
+    rows = {"entries": entries, "spells": spells, "uses": uses, "checks": found}
+    given = {name: _json(some) for name, some in rows.items()}
+    if not followed:
+        await session.execute(APPEND, {**commit, **given})
+        return
+    # A version ends only when the one that follows is in the log, and before that one begins.
+    await session.execute(BEGIN, {**commit, "entries": given["entries"]})
+    for kind, numbers in followed.items():
+        await session.execute(CLOSE, {"kind": kind, "numbers": list(numbers), "seq": commit["seq"]})
+    await session.execute(FINISH, {"seq": commit["seq"], **given})
+
+
+async def add(
+    session: AsyncSession,
+    seq: int,
+    entries: Sequence[Row],
+    spells: Sequence[Row],
+    uses: Sequence[Row],
+) -> None:
+    """Write entries of a commit that is not there yet, or has more of them than one statement."""
+    by_entry: dict[int, list[Row]] = {}
+    for use in uses:
+        by_entry.setdefault(use["position_id"], []).append(use)
+    for start in range(0, len(entries), AT_ONCE):
+        some = entries[start : start + AT_ONCE]
+        numbers = {entry["n"] for entry in some}
+        named = {entry["object_id"] for entry in some if entry["kind"] == "position"}
+        rows = {
+            "entries": some,
+            "spells": [spell for spell in spells if spell["n"] in numbers],
+            "uses": [use for number in named for use in by_entry.pop(number, ())],
+        }
+        await session.execute(ADD, {"seq": seq, **{n: _json(some) for n, some in rows.items()}})
+
+
+def _json(rows: Sequence[Row]) -> str:
+    return orjson.dumps(rows, default=_plain).decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no value of the log")
