@@ -184,7 +184,11 @@ class CodeBook:
 
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
-    """Return everything of a negotiation but its positions and looks; NotFound if it had none then."""
+    """Return a negotiation without its positions and looks.
+
+    Raise NotFound if it did not exist at that moment. The process keeps what it has read: at most
+    one SQL statement.
+    """
     found = _recall(session, at, slug)
     if found is None:
         books = await _read_code_books(session, at, Negotiation.slug == slug)
@@ -199,7 +203,7 @@ async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
 async def code_books(
     session: AsyncSession, at: Moment, numbers: Iterable[int]
 ) -> dict[int, CodeBook]:
-    """Return the code books of negotiations by number, in one statement for all that are not kept."""
+    """Return the code books of negotiations by number, with one statement for all not kept."""
     found = {n: book for n in set(numbers) if (book := _recall(session, at, n))}
     if missing := set(numbers) - found.keys():
         read = await _read_code_books(session, at, among(Negotiation.id, missing))
@@ -375,10 +379,12 @@ def party_view(
 
 
 def party_views(book: CodeBook) -> list[PartyView]:
+    """Return all parties of a negotiation in their order."""
     return book.party_views
 
 
 def issue_views(book: CodeBook) -> list[IssueView]:
+    """Return all issues of a negotiation in their order."""
     return book.issue_views
 
 
