@@ -234,7 +234,8 @@ def field_of(pointer: str, form: Mapping[str, str]) -> str:
             n, name = quotes[int(i)], rest[-1] if rest else "exact"
             if is_kept(block(form, n)):
                 name = "keep"
-            return f"q-{n}-{({'source_id': 'source', 'name': 'speaker', 'party': 'speaker_party'}).get(name, name)}"
+            fields = {"source_id": "source", "name": "speaker", "party": "speaker_party"}
+            return f"q-{n}-{fields.get(name, name)}"
         case ["quotes", *_]:
             new = [n for n in numbered(form, "q") if not is_kept(block(form, n))]
             return f"q-{new[0]}-exact" if new else "add-quote"
