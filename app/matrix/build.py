@@ -191,6 +191,7 @@ class Since:
 
     @property
     def versions(self) -> set[VersionKey]:
+        """The versions that were current before the last moves."""
         return set(self.before.values())
 
 
