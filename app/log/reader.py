@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -26,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, Unavailable, bad_parameter
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.log.writer import LOCK, redactions
 from app.log.writer import Moment as Moment
 from app.models.log import Commit, Epoch, Holding, Revision, Spell
@@ -48,6 +51,25 @@ def _context(seq: Any) -> Any:
     )
 
 
+def _newest(drafts: bool) -> Select[*tuple[Any, ...]]:
+    last = func.max(Commit.seq) if drafts else _last_public()
+    return (
+        select(
+            Commit.seq,
+            Commit.at,
+            Epoch.epoch,
+            func.clock_timestamp(),
+            redactions(drafts=drafts),
+            _context(Commit.seq),
+        )
+        .join(Epoch, true())
+        .where(Commit.seq == select(last).scalar_subquery())
+    )
+
+
+NEWEST = {drafts: Prepared(partial(_newest, drafts)) for drafts in (False, True)}
+
+
 async def moment(
     session: AsyncSession, known_at: datetime | None = None, *, drafts: bool = False
 ) -> Moment:
@@ -57,21 +79,7 @@ async def moment(
     too long, and Invalid for an instant in the future. Without `drafts`, entries in which nothing
     is public do not exist: neither their numbers nor their instants (docs/rules.md, rule 9).
     """
-    last = func.max(Commit.seq) if drafts else _last_public()
-    row = (
-        await session.execute(
-            select(
-                Commit.seq,
-                Commit.at,
-                Epoch.epoch,
-                func.clock_timestamp(),
-                redactions(drafts=drafts),
-                _context(Commit.seq),
-            )
-            .join(Epoch, true())
-            .where(Commit.seq == select(last).scalar_subquery())
-        )
-    ).one()
+    row = await NEWEST[drafts].one(session)
     epoch, clock, redacted = row.epoch.hex, row[3], row[4]
     newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted, row[5])
     if known_at is None or known_at == newest.at:
@@ -122,6 +130,15 @@ async def _wait_for_writers(session: AsyncSession) -> None:
         raise Unavailable(
             "A write is under way that may belong before this instant; ask again.", 2
         ) from None
+
+
+AT = bindparam("at", type_=BigInteger)  # the number of a moment's commit, in prepared statements
+NUMBERS = ARRAY(BigInteger)
+
+
+def held_then(entity: type[Holding] | type[Spell]) -> ColumnElement[bool]:
+    """Return the condition that a prepared statement finds what was held at its moment."""
+    return and_(entity.seq_from <= AT, entity.seq_to > AT)
 
 
 def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
@@ -178,29 +195,49 @@ async def list_by_key(session: AsyncSession, keys: Sequence[Any]) -> list[Snapsh
     return [Snapshot(*row) for row in rows]
 
 
-async def list_versions_by_key(
-    session: AsyncSession, kind: str, keys: Sequence[tuple[int, int]]
-) -> list[Snapshot]:
-    """Return versions by object and version number, in no order, without redacted ones."""
-    numbers, versions = zip(*keys, strict=True)
+def _versions_by_key() -> Select[*tuple[Any, ...]]:
     wanted = func.unnest(
-        literal(list(numbers), ARRAY(BigInteger)), literal(list(versions), ARRAY(Integer))
+        bindparam("numbers", type_=NUMBERS), bindparam("versions", type_=ARRAY(Integer))
     )
     key = wanted.table_valued("object_id", "version", name="key").render_derived()
-    rows = await session.execute(
+    return (
         select(*REVISION)
         .select_from(key)
         .join(
             Revision,
             and_(
-                Revision.kind == kind,
+                Revision.kind == bindparam("kind", type_=Text),
                 Revision.object_id == key.c.object_id,
                 Revision.version == key.c.version,
             ),
         )
         .join(Commit, Commit.seq == Revision.seq)
     )
+
+
+VERSIONS_BY_KEY = Prepared(_versions_by_key)
+
+
+async def list_versions_by_key(
+    session: AsyncSession, kind: str, keys: Sequence[tuple[int, int]]
+) -> list[Snapshot]:
+    """Return versions by object and version number, in no order, without redacted ones."""
+    numbers, versions = zip(*keys, strict=True)
+    rows = await VERSIONS_BY_KEY.all(
+        session, kind=kind, numbers=list(numbers), versions=list(versions)
+    )
     return [Snapshot(*row) for row in rows if row[-1] is not None]
+
+
+def select_held_then() -> Select[*tuple[Any, ...]]:
+    """Select the Snapshot columns of everything held, for prepared statements."""
+    return (
+        select(*REVISION)
+        .select_from(Holding)
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .join(Commit, Commit.seq == Holding.seq_from)
+        .where(held_then(Holding))
+    )
 
 
 def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
@@ -229,6 +266,25 @@ async def held_by_id(
     return {row.id: row for row in rows}
 
 
+def _held_of_kinds() -> Select[*tuple[Any, ...]]:
+    key = (
+        func.unnest(bindparam("kinds", type_=ARRAY(Text)), bindparam("numbers", type_=NUMBERS))
+        .table_valued("kind", "object_id", name="key")
+        .render_derived()
+    )
+    return (
+        select(*REVISION)
+        .select_from(key)
+        .join(Holding, and_(Holding.kind == key.c.kind, Holding.object_id == key.c.object_id))
+        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .join(Commit, Commit.seq == Holding.seq_from)
+        .where(held_then(Holding))
+    )
+
+
+HELD_OF_KINDS = Prepared(_held_of_kinds)
+
+
 async def held_of_kinds(
     session: AsyncSession, at: Moment, wanted: Mapping[str, Iterable[int | None]]
 ) -> dict[str, dict[int, Snapshot]]:
@@ -238,19 +294,7 @@ async def held_of_kinds(
     if not pairs:
         return found
     kinds, numbers = zip(*sorted(set(pairs)), strict=True)
-    key = (
-        func.unnest(literal(list(kinds), ARRAY(Text)), literal(list(numbers), ARRAY(BigInteger)))
-        .table_valued("kind", "object_id", name="key")
-        .render_derived()
-    )
-    rows = await session.execute(
-        select(*REVISION)
-        .select_from(key)
-        .join(Holding, and_(Holding.kind == key.c.kind, Holding.object_id == key.c.object_id))
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
-        .join(Commit, Commit.seq == Holding.seq_from)
-        .where(held(Holding, at))
-    )
+    rows = await HELD_OF_KINDS.all(session, kinds=list(kinds), numbers=list(numbers), at=at.seq)
     for row in rows:
         if row[-1] is not None:
             found[row[0]][row[1]] = Snapshot(*row)

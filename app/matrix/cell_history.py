@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.log.reader import Moment, held
+from app.db.prepared import Prepared
+from app.log.reader import Moment
 from app.matrix import precedence
 from app.matrix.build import Matrix, stand_of
 from app.matrix.grid import IssueView
 from app.matrix.move_labels import Mark, move_mark
 from app.matrix.moves import moves
 from app.models.log import Spell
-from app.models.vocabulary import PositionStatus
+from app.positions.current import published_then
 from app.positions.presenter import VersionKey, read_versions
 from app.positions.views import PositionView
 
@@ -65,25 +66,24 @@ def ranks_between(
     return None if was is None or now is None or was == now else (float(was), float(now))
 
 
+OF_CELL = Prepared(
+    lambda: select(
+        Spell.position_id,
+        Spell.version,
+        Spell.stated_from,
+        Spell.stated_by,
+        Spell.first_published,
+        Spell.attributed,
+    ).where(published_then())
+)
+
+
 async def spells_of_cell(
     session: AsyncSession, at: Moment, negotiation_id: int, party_id: int, issue_id: int
 ) -> list[tuple[VersionKey, precedence.Spell]]:
     """Find the published positions of a cell as known at a moment, in no order."""
-    rows = await session.execute(
-        select(
-            Spell.position_id,
-            Spell.version,
-            Spell.stated_from,
-            Spell.stated_by,
-            Spell.first_published,
-            Spell.attributed,
-        ).where(
-            Spell.negotiation_id == negotiation_id,
-            Spell.party_id == party_id,
-            Spell.issue_id == issue_id,
-            Spell.status == PositionStatus.PUBLISHED,
-            held(Spell, at),
-        )
+    rows = await OF_CELL.all(
+        session, at=at.seq, negotiation_id=negotiation_id, parties=[party_id], issues=[issue_id]
     )
     return [
         (

@@ -3,19 +3,22 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy import BigInteger, Date, Select, Text, and_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.engine import among
-from app.log.reader import Moment, Snapshot, held, list_held
+from app.db.prepared import Prepared
+from app.log.reader import Moment, Snapshot, held, held_then, select_held_then
 from app.models.log import Holding, Revision, Spell
 from app.models.vocabulary import PositionStatus
-from app.positions.current import CellKey, chosen_at, published
+from app.positions.current import CellKey, chosen_at, published, published_then
 from app.positions.presenter import VersionKey
-from app.positions.queries import matches
+from app.positions.queries import as_searched, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,9 @@ class Current:
     matches: bool  # the words asked for, if any were
 
 
-async def current(
-    session: AsyncSession,
-    at: Moment,
-    *,
-    negotiation_id: int,
-    parties: Collection[int],
-    issues: Collection[int],
-    as_of: date,
-    q: str | None = None,
-) -> dict[CellKey, Current]:
-    """Return the cells with a published position, each with the current one at `as_of`.
-
-    As known at the moment `at`; `q` searches the words of the current position.
-    """
-    where = published(at, negotiation_id, parties, issues)
+def _current(words: bool) -> Select[*tuple[Any, ...]]:
+    as_of = bindparam("as_of", type_=Date)
+    where = published_then()
     # MATERIALIZED, so that positions are chosen once: without statistics, as after a large import,
     # the planner would run the choice again for every position.
     chosen = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
@@ -82,11 +73,41 @@ async def current(
         )
         .subquery("cells")
     )
-    wanted = select(cells)
-    if q:
-        wanted = wanted.add_columns(matches(q)).outerjoin(
-            Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n)
-        )
+    wanted: Select[*tuple[Any, ...]] = select(cells)
+    if not words:
+        return wanted
+    return wanted.add_columns(matches(bindparam("words", type_=Text))).outerjoin(
+        Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n)
+    )
+
+
+CURRENT, FOUND = Prepared(partial(_current, False)), Prepared(partial(_current, True))
+
+
+async def current(
+    session: AsyncSession,
+    at: Moment,
+    *,
+    negotiation_id: int,
+    parties: Collection[int],
+    issues: Collection[int],
+    as_of: date,
+    q: str | None = None,
+) -> dict[CellKey, Current]:
+    """Return the cells with a published position, each with the current one at `as_of`.
+
+    As known at the moment `at`; `q` searches the words of the current position.
+    """
+    statement = FOUND if q else CURRENT
+    rows = await statement.all(
+        session,
+        at=at.seq,
+        negotiation_id=negotiation_id,
+        parties=sorted(parties),
+        issues=sorted(issues),
+        as_of=as_of,
+        **({"words": as_searched(q)} if q else {}),
+    )
     return {
         (row.party_id, row.issue_id): Current(
             row.counted,
@@ -96,7 +117,7 @@ async def current(
             None if row.current_id is None else (row.current_id, row.version),
             bool(row[-1]) if q else True,
         )
-        for row in await session.execute(wanted)
+        for row in rows
     }
 
 
@@ -146,31 +167,43 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
     return {number: said for number, said in rows}
 
 
+LOOKS = Prepared(
+    lambda: select_held_then().where(
+        Holding.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        Holding.kind == "look",
+    )
+)
+
+
 async def newest_looks(
     session: AsyncSession, at: Moment, negotiation_id: int
 ) -> Mapping[CellKey, Snapshot]:
     """Return the newest look of each cell; a look counts at every `as_of`."""
-    looks = await list_held(
-        session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "look"
-    )
+    rows = await LOOKS.all(session, at=at.seq, negotiation_id=negotiation_id)
+    looks = [Snapshot(*row) for row in rows if row[-1] is not None]
     newest: dict[CellKey, Snapshot] = {}
     for look in sorted(looks, key=lambda s: (s["looked_on"], s.id)):
         newest[look["party_id"], look["issue_id"]] = look
     return newest
 
 
-async def statement_days(
-    session: AsyncSession, at: Moment, negotiation_id: int
-) -> list[tuple[date, int]]:
-    """List the days by which something had been said (`stated_by`), with numbers of positions."""
-    rows = await session.execute(
+DAYS = Prepared(
+    lambda: (
         select(Spell.stated_by, func.count())
         .where(
-            Spell.negotiation_id == negotiation_id,
+            Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
             Spell.status == PositionStatus.PUBLISHED,
-            held(Spell, at),
+            held_then(Spell),
         )
         .group_by(Spell.stated_by)
         .order_by(Spell.stated_by)
     )
+)
+
+
+async def statement_days(
+    session: AsyncSession, at: Moment, negotiation_id: int
+) -> list[tuple[date, int]]:
+    """List the days by which something had been said (`stated_by`), with numbers of positions."""
+    rows = await DAYS.all(session, at=at.seq, negotiation_id=negotiation_id)
     return [(day, n) for day, n in rows if day is not None]

@@ -6,14 +6,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, invalid
 from app.core.memory import Key
 from app.db.engine import among, memory_of
+from app.db.prepared import Prepared
 from app.log.listing import ListQuery, Page, list_objects
-from app.log.reader import Moment, Snapshot, get_held, held, list_held, select_held
+from app.log.reader import Moment, Snapshot, get_held, held, held_then, list_held, select_held
 from app.models.issue import Option
 from app.models.log import Holding, Spell
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -315,13 +316,20 @@ async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> 
     )
 
 
+NEWEST_STATED_BY = Prepared(
+    lambda: select(func.max(Spell.stated_by)).where(
+        Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        Spell.status == "published",
+        held_then(Spell),
+    )
+)
+
+
 async def newest_stated_by(session: AsyncSession, at: Moment, negotiation_id: int) -> date | None:
     """Return the latest `stated_by` of a negotiation's published positions, or None."""
-    return await session.scalar(
-        select(func.max(Spell.stated_by)).where(
-            Spell.negotiation_id == negotiation_id, Spell.status == "published", held(Spell, at)
-        )
-    )
+    row = await NEWEST_STATED_BY.one(session, at=at.seq, negotiation_id=negotiation_id)
+    found: date | None = row[0]
+    return found
 
 
 async def parties_with_positions(

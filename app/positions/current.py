@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.reader import Moment, held
+from app.log.reader import NUMBERS, Moment, held, held_then
 from app.models.log import Spell
 from app.models.vocabulary import PositionStatus
 
@@ -26,6 +26,17 @@ def published(
         held(Spell, at),
         among(Spell.party_id, parties),
         among(Spell.issue_id, issues),
+    )
+
+
+def published_then() -> ColumnElement[bool]:
+    """Return the same condition for prepared statements, with the cells as its parameters."""
+    return and_(
+        Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        Spell.status == PositionStatus.PUBLISHED,
+        held_then(Spell),
+        Spell.party_id == any_(bindparam("parties", type_=NUMBERS)),
+        Spell.issue_id == any_(bindparam("issues", type_=NUMBERS)),
     )
 
 

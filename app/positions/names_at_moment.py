@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Select, any_, bindparam, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.reader import Moment, Snapshot, held_of_kinds, list_held
+from app.db.prepared import Prepared
+from app.log.reader import AT, NUMBERS, Moment, Snapshot, held_of_kinds, list_held
 from app.models.issue import Issue, Option
 from app.models.log import Holding
 from app.models.negotiation import Negotiation, Party
@@ -163,17 +164,26 @@ async def slugs(
     return by_kind["n"], by_kind["p"], by_kind["i"]
 
 
+def _checks() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*(getattr(QuoteCheck, name) for name in Check._fields))
+        .ext(distinct_on(QuoteCheck.quote_id))
+        .where(
+            QuoteCheck.quote_id == any_(bindparam("numbers", type_=NUMBERS)), QuoteCheck.seq <= AT
+        )
+        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
+    )
+
+
+CHECKS = Prepared(_checks)
+
+
 async def checks_at(
     session: AsyncSession, at: Moment, quote_ids: Iterable[int]
 ) -> dict[int, Check]:
     """Return the latest check of each quote up to a moment, by the id of the quote."""
-    wanted = (
-        select(*(getattr(QuoteCheck, name) for name in Check._fields))
-        .ext(distinct_on(QuoteCheck.quote_id))
-        .where(among(QuoteCheck.quote_id, quote_ids), QuoteCheck.seq <= at.seq)
-        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
-    )
-    return {row[0]: Check(*row) for row in await session.execute(wanted)}
+    rows = await CHECKS.all(session, numbers=sorted(set(quote_ids)), at=at.seq)
+    return {row[0]: Check(*row) for row in rows}
 
 
 def source_view(source: Snapshot) -> SourceView:

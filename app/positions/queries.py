@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.util import identity_key
 
@@ -286,17 +286,25 @@ REPEATED_HYPHENS = re.compile(r"(?:-\s*)+(?=-)")
 STRAY_HYPHENS = re.compile(r"-(?![\w\"])|(?<=[\"-])-")
 
 
-def matches(query: str) -> Any:
-    """Return a condition on Holding.words: it matches a text typed into a search box."""
+def matches(query: str | ColumnElement[str]) -> Any:
+    """Return a condition on Holding.words: it matches a text typed into a search box.
+
+    A prepared statement gives its parameter, and takes `as_searched` as the value.
+    """
     return Holding.words.op("@@")(search_terms(query))
 
 
-def search_terms(query: str) -> Any:
+def search_terms(query: str | ColumnElement[str]) -> Any:
     """Return a text typed into a search box as a tsquery: words as written, or English stems."""
+    words = as_searched(query) if isinstance(query, str) else query
+    return func.websearch_to_tsquery("simple", words).op("||")(
+        func.websearch_to_tsquery("english", words)
+    )
+
+
+def as_searched(query: str) -> str:
+    """Return a text typed into a search box as PostgreSQL can read it."""
     query = unicodedata.normalize("NFKC", query)  # as in the index
     # A hyphen excludes the word or phrase right after it. PostgreSQL reads any other hyphen as the
     # negation of a negation, and fails at more than 32 nested ones.
-    query = STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
-    return func.websearch_to_tsquery("simple", query).op("||")(
-        func.websearch_to_tsquery("english", query)
-    )
+    return STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
