@@ -54,12 +54,14 @@ import app.sources.api
 import app.sources.edit_pages
 import app.sources.pages
 import app.spreadsheet.pages
+from app.accounts.login_response import ask_to_sign_in
 from app.core.counters import FOLDER
 from app.core.logs import configure_logs
 from app.db.engine import make_engine, make_sessions, plain_url
 from app.db.notifier import Bell
 from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
+from app.forms.resume import SignedOut
 from app.http.middleware import AnswerHead, install_security
 from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
 from app.http.problems import install_problems
@@ -95,6 +97,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     attach(made, settings, database_url)
     install_problems(made)
+    made.exception_handlers[SignedOut] = ask_to_sign_in
     install_security(made, settings)
     made.add_middleware(Compress, minimum_size=1024, compresslevel=5)
     made.add_middleware(AnswerHead)

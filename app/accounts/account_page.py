@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import actions, passwords, queries, rate_limit
 from app.accounts.dependencies import idle_limit, settings_of
-from app.accounts.form_resume import oidc_name
+from app.accounts.login_response import oidc_name
 from app.accounts.oidc import linking
 from app.core import clock
 from app.core.errors import Forbidden

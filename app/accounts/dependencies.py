@@ -16,6 +16,8 @@ from app.accounts.queries import Viewer, find_signed_in, find_token_holder
 from app.core import clock
 from app.core.errors import Forbidden, SignInRequired
 from app.db.engine import Session
+from app.forms.posted import Sent
+from app.forms.resume import signed_out
 from app.http.middleware import SAFE, bearer, session_cookie
 from app.models.vocabulary import UserRole
 from app.settings import Settings
@@ -91,3 +93,27 @@ async def get_admin(viewer: SignedIn) -> Viewer:
 
 Editor = Annotated[Viewer, Depends(get_editor)]
 Admin = Annotated[Viewer, Depends(get_admin)]
+
+
+async def get_sender(viewer: Anyone, sent: Sent) -> Viewer:
+    """Return who sent a form; raise SignedOut, which keeps what was typed, without a sign-in."""
+    if viewer is None:
+        raise signed_out(sent)
+    return viewer
+
+
+Sender = Annotated[Viewer, Depends(get_sender)]
+
+
+async def get_form_editor(viewer: Sender) -> Viewer:
+    """Return the editor who sent a form."""
+    return await get_editor(viewer)
+
+
+async def get_form_admin(viewer: Sender) -> Viewer:
+    """Return the admin who sent a form."""
+    return await get_admin(viewer)
+
+
+FormEditor = Annotated[Viewer, Depends(get_form_editor)]
+FormAdmin = Annotated[Viewer, Depends(get_form_admin)]

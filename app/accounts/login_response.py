@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts import form_resume, queries, sign_ins
+from app.accounts import queries, sign_ins
 from app.accounts.dependencies import settings_of
+from app.forms.resume import SignedOut, carried, resume
 from app.http.middleware import session_cookie
 from app.http.templating import page
 
@@ -29,8 +30,8 @@ def device_cookie(secure: bool) -> str:
 
 def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") -> Response:
     """Answer a successful sign-in: set the cookies, then redirect or return to a carried form."""
-    settings, fields = settings_of(request), form_resume.carried(carry)
-    answer = form_resume.resume(request, to, fields) if fields else RedirectResponse(to, 303)
+    settings, fields = settings_of(request), carried(carry)
+    answer = resume(request, to, fields) if fields else RedirectResponse(to, 303)
     for name, value, days in (
         (session_cookie(settings.secure), secrets.token, settings.session_days),
         (device_cookie(settings.secure), secrets.device, queries.DEVICE_KNOWN.days),
@@ -47,6 +48,18 @@ def keep(request: Request, secrets: sign_ins.Secrets, to: str, carry: str = "") 
     return answer
 
 
+def oidc_name(request: Request) -> str:
+    """Return the label of the OpenID provider's button; empty if there is none."""
+    settings = settings_of(request)
+    return settings.oidc_name if settings.oidc_issuer else ""
+
+
+async def ask_to_sign_in(request: Request, error: SignedOut) -> Response:
+    """Answer a form that came without a sign-in with the sign-in page, which carries its fields."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return login_page(request, 401, next=here, carry=error.carry)
+
+
 def login_page(
     request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
 ) -> Response:
@@ -56,6 +69,6 @@ def login_page(
         "values": {},
         "next": "/",
         "carry": "",
-        "oidc": form_resume.oidc_name(request),
+        "oidc": oidc_name(request),
     } | context
     return page(request, "accounts/login.html", status=status, headers=headers, **shown)

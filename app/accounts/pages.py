@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts import actions, form_resume, queries, sign_ins, users_pages
+from app.accounts import actions, queries, sign_ins, users_pages
 from app.accounts.account_page import WRONG_PASSWORD, account_page, is_owner, own
 from app.accounts.dependencies import Anyone, SignedIn, settings_of
 from app.accounts.login_response import device_cookie, keep, login_page, safe_next
@@ -14,6 +14,7 @@ from app.accounts.oidc import pages
 from app.core import clock
 from app.core.errors import DomainError, SignInRequired, TooMany
 from app.db.engine import Session, attempt, transaction
+from app.forms.resume import carried, resume
 from app.http.middleware import session_cookie
 from app.http.templating import page
 from app.models.vocabulary import UserRole
@@ -77,7 +78,7 @@ async def log_in(
     secrets: sign_ins.Secrets | None = None
     # The user has signed in meanwhile, in another tab.
     if viewer and carry and not (name or password or link):
-        return form_resume.resume(request, to, form_resume.carried(carry))
+        return resume(request, to, carried(carry))
     if link:
         try:
             secrets = await sign_ins.use_link(

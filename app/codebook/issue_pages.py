@@ -8,10 +8,7 @@ from pydantic import Field as Limits
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.fields import Field, Kind
-from app.codebook.object_form import Sheet
+from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.codebook.slugs import slugs_of
@@ -19,6 +16,10 @@ from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Name, SlugInPath
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Field, Form, Kind
+from app.forms.posted import Sent
+from app.forms.sheet import OnFile, Sheet
 from app.log.entry import snapshot
 from app.log.reader import moment
 from app.log.writer import writing
@@ -42,7 +43,7 @@ ISSUE = (
     ),
     Field(
         "ordered", "Its options are a scale", Kind.CHECK,
-        "Each option then has a rank, and distances count.",
+        "Each option then has a rank, and distances count.", also=("options",),
     ),
     Field(
         "notes", "Notes for coders", Kind.PROSE,
@@ -55,7 +56,6 @@ OPTIONS = Field(
     "The answers there are, one a line; of a scale, from one end to the other. More can be said of "
     "each afterwards.",
 )  # fmt: skip
-NEW = (ISSUE[0], SLUG, *ISSUE[1:4], OPTIONS, ISSUE[4])
 
 
 class NewIssue(IssueFields):
@@ -64,13 +64,17 @@ class NewIssue(IssueFields):
     options: Annotated[list[Name], Limits(max_length=500)] = []
 
 
+FORM = Form(ISSUE, IssueFields)
+NEW = Form((ISSUE[0], SLUG, *ISSUE[1:4], OPTIONS, ISSUE[4]), NewIssue)
+
+
 @router.get("/new")
 async def offer_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the form for a new issue."""
     place = place_of(await get_negotiation(session, slug))
-    return _new(request, place, object_form.blank(NEW))
+    return _new(request, place, forms.blank(NEW.fields))
 
 
 def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
@@ -83,13 +87,9 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
 
 @router.post("/new")
 async def add_issue(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Save a new issue with its options."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     negotiation = await get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
 
@@ -98,14 +98,14 @@ async def add_issue(
     async def write(values: dict[str, Any], reason: str | None) -> None:
         nonlocal made
         made, labels = values["slug"], values.pop("options")
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             options = _options(labels, ordered=values["ordered"])
             await issue_actions.add_issue(
                 session, log, negotiation=negotiation, options=options, **values
             )
 
-    sheet = await object_form.create(session, form, NEW, NewIssue, write)
-    if sheet is None and form.get("then") == "another":
+    sheet = await forms.create(session, sent, NEW, write)
+    if sheet is None and sent.values.get("then") == "another":
         return seen(f"{base_of(slug)}/issues/new")
     return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{made}")
 
@@ -131,9 +131,11 @@ async def edit_issue(
 ) -> Response:
     """Show the form of an issue, with its options beside it."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _issue(
-        request, session, slug, issue, object_form.on_file(ISSUE, snapshot(row), row.version)
-    )
+    return await _issue(request, session, slug, issue, forms.on_file(FORM, _on_file(row)))
+
+
+def _on_file(row: Issue) -> OnFile:
+    return OnFile("issue", row.id, row.version, snapshot(row))
 
 
 async def _issue(
@@ -150,38 +152,36 @@ async def _issue(
 
 @router.post("/{issue}")
 async def save_issue(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: FormEditor,
+    sent: Sent,
+    slug: SlugInPath,
+    issue: SlugInPath,
 ) -> Response:
     """Save a change of an issue."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     row = await issue_queries.get_issue(
         session, await get_negotiation(session, slug), issue, lock=True
     )
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(session, log, row, values, {}, reason=reason)
 
-    sheet = await object_form.save(
-        session, form, ISSUE, IssueFields, write,
-        kind="issue", number=row.id, version=row.version, held=snapshot(row), slug=issue,
-    )  # fmt: skip
+    sheet = await forms.save(session, sent, FORM, _on_file(row), write, slug=issue)
     return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))
 
 
 @router.post("/{issue}/move")
 async def move_issue(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, issue: SlugInPath
+    session: Session, viewer: Editor, sent: Sent, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
     """Move an issue one place up or down."""
     negotiation = await get_negotiation(session, slug, lock=True)
     row = await issue_queries.get_issue(session, negotiation, issue)
     wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)
     rows = list(await session.scalars(wanted.order_by(Issue.ordinal, Issue.id).with_for_update()))
-    order = moved(rows, row, await request.form())
+    order = moved(rows, row, sent)
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, one in enumerate(order or [], 1):
             await issue_actions.amend_issue(

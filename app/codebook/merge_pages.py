@@ -1,16 +1,15 @@
 """Share what the pages that merge and split options and parties need."""
 
-from starlette.datastructures import FormData
+from app.forms.posted import Posted
 
 CHANGED = "Something changed since this list was made: look again."
-MOST_FIELDS = 20_000  # in a form with a choice for each position
 
 
-def chosen(form: FormData, name: str) -> dict[int, str]:
+def chosen(sent: Posted, name: str) -> dict[int, str]:
     """Return the choice for each position id, from fields named such as keep-12."""
     found = {}
-    for key, value in form.items():
+    for key, value in sent.values.items():
         field, _, number = key.partition("-")
-        if field == name and number.isdecimal() and len(number) < 19 and isinstance(value, str):
+        if field == name and number.isdecimal() and len(number) < 19:
             found[int(number)] = value
     return found

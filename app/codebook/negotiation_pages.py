@@ -5,12 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.object_form import Sheet
+from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.pages import NEGOTIATION, SLUG, base_of, seen
 from app.core.clock import now
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Form
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.vocabulary import NegotiationStatus
@@ -20,13 +22,13 @@ from app.negotiations.schemas import NegotiationInput
 # Not below /n/, where any word may be the slug of a negotiation.
 router = APIRouter(prefix="/negotiations/new", include_in_schema=False)
 
-NEW = (NEGOTIATION[0], SLUG, *NEGOTIATION[1:])
+NEW = Form((NEGOTIATION[0], SLUG, *NEGOTIATION[1:]), NegotiationInput)
 
 
 @router.get("")
 async def offer_negotiation(request: Request, viewer: Editor) -> Response:
     """Show the form for a new negotiation."""
-    return _new(request, object_form.blank(NEW, status=NegotiationStatus.ONGOING))
+    return _new(request, forms.blank(NEW.fields, status=NegotiationStatus.ONGOING))
 
 
 def _new(request: Request, sheet: Sheet) -> Response:
@@ -34,19 +36,17 @@ def _new(request: Request, sheet: Sheet) -> Response:
 
 
 @router.post("")
-async def add_negotiation(request: Request, session: Session, viewer: Anyone) -> Response:
+async def add_negotiation(
+    request: Request, session: Session, viewer: FormEditor, sent: Sent
+) -> Response:
     """Save a new negotiation, and go on to its code book."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     made = ""
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         nonlocal made
         made = values["slug"]
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await actions.add_negotiation(session, log, **values)
 
-    sheet = await object_form.create(session, form, NEW, NegotiationInput, write)
+    sheet = await forms.create(session, sent, NEW, write)
     return _new(request, sheet) if sheet else seen(base_of(made))

@@ -1,20 +1,22 @@
 """Serve pages to add, edit and move the options of an issue."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.fields import Field, Kind
-from app.codebook.object_form import Sheet
+from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved, ranks_for
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Field, Form, Kind
+from app.forms.posted import Sent
+from app.forms.sheet import OnFile, Sheet
 from app.log.entry import snapshot
 from app.log.writer import writing
 from app.models.issue import Issue, Option
@@ -33,6 +35,7 @@ NEW = (
         "Rank",
         Kind.NUMBER,
         "Its place on the scale, also 1.5; different for each option of a scale.",
+        also=("options",),
     ),
     Field(
         "status_quo",
@@ -47,7 +50,35 @@ RETIRED = Field(
     Kind.CHECK,
     "It cannot be chosen any more; positions that name it keep it.",
 )
-OPTION = (NEW[0], *NEW[2:], RETIRED)
+NEW_FORM = Form(NEW, OptionInput)
+FORM = Form((NEW[0], *NEW[2:], RETIRED), OptionInput)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionAddress:
+    """Where an option is, as its address names it."""
+
+    slug: SlugInPath
+    issue: SlugInPath
+    option: SlugInPath
+
+    @property
+    def issue_page(self) -> str:
+        """Return the path of the page of its issue."""
+        return f"{base_of(self.slug)}/issues/{self.issue}"
+
+
+OptionAt = Annotated[OptionAddress, Depends()]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of an option says beside its form."""
+
+    place: NegotiationView
+    issue_title: str
+    label: str
+    into: str | None  # label of the option into which it was merged
 
 
 async def get_place(
@@ -74,7 +105,7 @@ async def offer_option(
     """Show the form for a new option."""
     place, row, options = await get_place(session, slug, issue)
     following = max((o.rank for o in options if o.rank is not None), default=0) + 1
-    sheet = object_form.blank(NEW, rank=f"{following:g}" if row.ordered else "")
+    sheet = forms.blank(NEW, rank=f"{following:g}" if row.ordered else "")
     return _new(request, place, issue, row.title, sheet)
 
 
@@ -91,13 +122,14 @@ def _new(
 
 @router.post("/new")
 async def add_option(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+    request: Request,
+    session: Session,
+    viewer: FormEditor,
+    sent: Sent,
+    slug: SlugInPath,
+    issue: SlugInPath,
 ) -> Response:
     """Save a new option."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     place, row, options = await get_place(session, slug, issue, lock=True)
     title, there = row.title, {o.slug for o in options}
     quo = [o.slug for o in options if o.status_quo]
@@ -106,12 +138,12 @@ async def add_option(
         if values["slug"] in there:
             raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
         name = values.pop("slug")
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(
                 session, log, row, {}, _with_quo(name, values, quo), reason="Option added"
             )
 
-    sheet = await object_form.create(session, form, NEW, OptionInput, write)
+    sheet = await forms.create(session, sent, NEW_FORM, write)
     return (
         _new(request, place, issue, title, sheet)
         if sheet
@@ -126,86 +158,61 @@ def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, di
 
 
 @router.get("/{option}")
-async def edit_option(
-    request: Request,
-    session: Session,
-    viewer: Editor,
-    slug: SlugInPath,
-    issue: SlugInPath,
-    option: SlugInPath,
-) -> Response:
+async def edit_option(request: Request, session: Session, viewer: Editor, at: OptionAt) -> Response:
     """Show the form of an option."""
-    place, row, options = await get_place(session, slug, issue)
-    one = pick(options, option)
+    place, row, options = await get_place(session, at.slug, at.issue)
+    one = pick(options, at.option)
+    sheet = forms.on_file(FORM, _on_file(one))
+    return _option(request, at, _shown(place, row, options, one), sheet)
+
+
+def _on_file(row: Option) -> OnFile:
+    return OnFile("option", row.id, row.version, snapshot(row))
+
+
+def _shown(place: NegotiationView, issue: Issue, options: list[Option], one: Option) -> Shown:
     into = next((o.label for o in options if o.id == one.merged_into_id), None)
-    sheet = object_form.on_file(OPTION, snapshot(one), one.version)
-    return _option(request, place, issue, row.title, option, sheet, one.label, into)
+    return Shown(place, issue.title, one.label, into)
 
 
-def _option(
-    request: Request, place: NegotiationView, issue: str, title: str, option: str, sheet: Sheet,
-    label: str, into: str | None,
-) -> Response:  # fmt: skip
-    address = f"{base_of(place.slug)}/issues/{issue}"
+def _option(request: Request, at: OptionAddress, shown: Shown, sheet: Sheet) -> Response:
     return form_page(
-        request, place, sheet, heading=label, action=f"{address}/options/{option}",
-        submit="Save the option", back=(title, address), beside="codebook/_option_acts.html",
-        issue_slug=issue, option_slug=option,
-        lede=f"Merged into “{into}”." if into else "",
+        request, shown.place, sheet, heading=shown.label, submit="Save the option",
+        action=f"{at.issue_page}/options/{at.option}", back=(shown.issue_title, at.issue_page),
+        beside="codebook/_option_acts.html", issue_slug=at.issue, option_slug=at.option,
+        lede=f"Merged into “{shown.into}”." if shown.into else "",
     )  # fmt: skip
 
 
 @router.post("/{option}")
 async def save_option(
-    request: Request,
-    session: Session,
-    viewer: Anyone,
-    slug: SlugInPath,
-    issue: SlugInPath,
-    option: SlugInPath,
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, at: OptionAt
 ) -> Response:
     """Save a change of an option."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
-    place, row, options = await get_place(session, slug, issue, lock=True)
-    one = pick(options, option)
-    title, label, merged = row.title, one.label, one.merged_into_id is not None
-    into = next((o.label for o in options if o.id == one.merged_into_id), None)
+    place, row, options = await get_place(session, at.slug, at.issue, lock=True)
+    one = pick(options, at.option)
+    shown, merged = _shown(place, row, options, one), one.merged_into_id is not None
     quo = [o.slug for o in options if o.status_quo]
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         if merged and not values["retired"]:
             values["merged_into_id"] = None
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(
-                session, log, row, {}, _with_quo(option, values, quo), reason=reason
+                session, log, row, {}, _with_quo(at.option, values, quo), reason=reason
             )
 
-    sheet = await object_form.save(
-        session, form, OPTION, OptionInput, write,
-        kind="option", number=one.id, version=one.version, held=snapshot(one), slug=option,
-    )  # fmt: skip
-    if sheet:
-        return _option(request, place, issue, title, option, sheet, label, into)
-    return seen(f"{base_of(slug)}/issues/{issue}")
+    sheet = await forms.save(session, sent, FORM, _on_file(one), write, slug=at.option)
+    return _option(request, at, shown, sheet) if sheet else seen(at.issue_page)
 
 
 @router.post("/{option}/move")
-async def move_option(
-    request: Request,
-    session: Session,
-    viewer: Editor,
-    slug: SlugInPath,
-    issue: SlugInPath,
-    option: SlugInPath,
-) -> Response:
+async def move_option(session: Session, viewer: Editor, sent: Sent, at: OptionAt) -> Response:
     """Move an option one place up or down; the existing ranks are reassigned in the new order."""
-    _, row, options = await get_place(session, slug, issue, lock=True)
+    _, row, options = await get_place(session, at.slug, at.issue, lock=True)
     offered = [o for o in options if not o.retired]
-    one = pick(options, option)
-    order = moved(offered, one, await request.form()) if one in offered else None
+    one = pick(options, at.option)
+    order = moved(offered, one, sent) if one in offered else None
     if order:
         ranks = ranks_for([o.rank for o in offered])
         changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
@@ -213,4 +220,4 @@ async def move_option(
             await issue_actions.amend_issue(
                 session, log, row, {}, changes, reason="Order of the options"
             )
-    return seen(f"{base_of(slug)}/issues/{issue}#options")
+    return seen(f"{at.issue_page}#options")

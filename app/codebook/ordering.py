@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from starlette.datastructures import FormData
+from app.forms.posted import Posted
 
 T = TypeVar("T")
 
 
-def moved(things: Sequence[T], thing: T, form: FormData) -> list[T] | None:
+def moved(things: Sequence[T], thing: T, sent: Posted) -> list[T] | None:
     """Return the new order; None if the form asks for no valid move, as when it was sent twice."""
     here, there = things.index(thing), list(things)
-    if form.get("place") != str(here):
+    if sent.values.get("place") != str(here):
         return None  # it was moved in the meantime
-    to = {"up": here - 1, "down": here + 1}.get(str(form.get("direction")), -1)
+    to = {"up": here - 1, "down": here + 1}.get(sent.values.get("direction", ""), -1)
     if not 0 <= to < len(there):
         return None
     there[here], there[to] = there[to], there[here]

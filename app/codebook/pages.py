@@ -1,20 +1,21 @@
 """Serve the code book for editors: its overview, and the form of the negotiation."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.accounts.queries import Viewer
-from app.codebook import object_form
-from app.codebook.fields import Field, Kind
-from app.codebook.object_form import Sheet
+from app.codebook.slugs import slug_of
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Field, Form, Kind
+from app.forms.posted import Sent
+from app.forms.sheet import OnFile, Sheet
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.reader import moment
@@ -42,6 +43,7 @@ SLUG = Field(
     hint="Small letters, digits and hyphens, such as length-of-ceasefire. Left empty, it is made "
     "from the line above. It never changes.",
     wrong="use small letters, digits and single hyphens, such as length-of-ceasefire",
+    suggest=slug_of,
 )
 NEGOTIATION = (
     Field("title", "Title"),
@@ -69,13 +71,10 @@ NEGOTIATION = (
 )  # fmt: skip
 
 
-def _fields(viewer: Viewer) -> Sequence[Field]:
-    """Return the fields of a negotiation; only admins may switch review on or off."""
-    return (
-        NEGOTIATION
-        if viewer.may(UserRole.ADMIN)
-        else [field for field in NEGOTIATION if field.name != "review"]
-    )
+def _form(viewer: Viewer) -> Form:
+    """Return the form of a negotiation; only admins may switch review on or off."""
+    admin = viewer.may(UserRole.ADMIN)
+    return Form(tuple(f for f in NEGOTIATION if admin or f.name != "review"), NegotiationInput)
 
 
 def base_of(slug: str) -> str:
@@ -150,7 +149,7 @@ async def edit_negotiation(
 ) -> Response:
     """Show the form of a negotiation; the URL may propose a new `coded_through` day."""
     row = await get_negotiation(session, slug)
-    sheet = object_form.on_file(_fields(viewer), snapshot(row), row.version)
+    sheet = forms.on_file(_form(viewer), _on_file(row))
     if proposed := request.query_params.get("coded_through"):
         sheet.values["coded_through"] = proposed
     return _negotiation(request, place_of(row), sheet)
@@ -158,28 +157,22 @@ async def edit_negotiation(
 
 @router.post("/negotiation")
 async def save_negotiation(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Save a change of a negotiation."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     row = await get_negotiation(session, slug, lock=True)
-    place, held = place_of(row), snapshot(row)
+    place = place_of(row)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        # Their form has no such field, but anybody can send one.
-        if not editor.may(UserRole.ADMIN):
-            values = {name: value for name, value in values.items() if name != "review"}
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)
 
-    sheet = await object_form.save(
-        session, form, _fields(editor), NegotiationInput, write,
-        kind="negotiation", number=row.id, version=row.version, held=held, slug=slug,
-    )  # fmt: skip
+    sheet = await forms.save(session, sent, _form(viewer), _on_file(row), write, slug=slug)
     return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))
+
+
+def _on_file(row: Negotiation) -> OnFile:
+    return OnFile("negotiation", row.id, row.version, snapshot(row))
 
 
 def _negotiation(request: Request, place: NegotiationView, sheet: Sheet) -> Response:

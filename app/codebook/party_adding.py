@@ -5,19 +5,19 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.fields import Field, Kind
-from app.codebook.object_form import Sheet
+from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.pages import SLUG, base_of, place_of, seen
 from app.codebook.party_pages import PART, PARTY
 from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Field, Form, Kind
+from app.forms.posted import Posted, Sent
+from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
@@ -56,6 +56,9 @@ class NewParty(PartyInput):
     consent_required: bool | None = None
 
 
+FORM = Form(NEW_PARTY, NewParty)
+
+
 class Seat(Input):
     """A stored party that joins a negotiation."""
 
@@ -74,14 +77,19 @@ async def offer_party(
 
 
 def _new_sheet() -> Sheet:
-    return object_form.blank(NEW_PARTY, role=PartyRole.PRINCIPAL)
+    return forms.blank(NEW_PARTY, role=PartyRole.PRINCIPAL)
 
 
 async def _seat_sheet(session: Session, slug: str) -> Sheet:
+    return forms.blank((await _seat_form(session, slug)).fields, role=PartyRole.PRINCIPAL)
+
+
+async def _seat_form(session: Session, slug: str) -> Form:
+    """Return the form for a stored party, with those that may be meant."""
     ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
     offered = await parties_like(session, "", but=list(await session.scalars(ours)))
     field = replace(KNOWN, choices=tuple((p.slug, p.name) for p in offered))
-    return object_form.blank((field, *SEAT), role=PartyRole.PRINCIPAL)
+    return Form((field, *SEAT), Seat)
 
 
 async def _called(session: Session, name: str) -> Party:
@@ -113,55 +121,46 @@ async def _new(
 
 @router.post("/new")
 async def add_party(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Save a new party and add it to the negotiation, in one transaction."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         part = {n: values.pop(n) for n in ("role", "consent_required")}
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             party = await actions.add_party(session, log, **values)
             await actions.take_part(session, log, negotiation=negotiation, party=party, **part)
 
-    fields = _new_sheet().fields
-    sheet = await object_form.create(session, form, fields, NewParty, write)
+    sheet = await forms.create(session, sent, FORM, write)
     if sheet is None:
-        return _after(slug, form)
+        return _after(slug, sent)
     return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
 
 
 @router.post("/seat")
 async def seat_party(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Add a stored party to the negotiation."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
-    offered = await _seat_sheet(session, slug)
+    offered = await _seat_form(session, slug)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         party = await _called(session, values.pop("party"))
-        async with writing(session, by=editor.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now()) as log:
             await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
 
-    sheet = await object_form.create(session, form, offered.fields, Seat, write)
-    return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, form)
+    sheet = await forms.create(session, sent, offered, write)
+    return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, sent)
 
 
-def _after(slug: str, form: FormData) -> Response:
+def _after(slug: str, sent: Posted) -> Response:
     """Redirect to the form for another party if its button was pressed, or else to the list."""
     return seen(
         f"{base_of(slug)}/parties/new"
-        if form.get("then") == "another"
+        if sent.values.get("then") == "another"
         else f"{base_of(slug)}#parties"
     )

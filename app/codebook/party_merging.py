@@ -1,23 +1,26 @@
 """Merge a party into another: preview what is affected, then write it as one log entry."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.fields import typed
-from app.codebook.merge_pages import CHANGED, MOST_FIELDS, chosen
-from app.codebook.object_form import REASON, Sheet
-from app.codebook.pages import base_of, place_of, seen
-from app.codebook.party_pages import get_part
+from app.accounts.dependencies import Editor, FormEditor
+from app.codebook.merge_pages import CHANGED, chosen
+from app.codebook.pages import place_of, seen
+from app.codebook.party_pages import PartyAddress, PartyAt, get_part
 from app.codebook.party_preview import decide, preview
 from app.core.clock import now
-from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
+from app.forms import sheet as forms
+from app.forms.fields import REASON, typed
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
-from app.models.negotiation import Negotiation, Participation, Party
+from app.models.negotiation import Participation, Party
 from app.negotiations.queries import find_parties, nav
 from app.positions.party_handover import Handing
 from app.positions.party_identity import merge_party, new_names
@@ -27,36 +30,30 @@ router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/merge", include_i
 HERE = "here"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the editor has chosen so far."""
+
+    into: str = ""  # slug of the party that remains
+    scope: str = ""  # `here`, or every negotiation
+    kept: Mapping[int, str] = field(default_factory=dict)
+
+
 @router.get("")
 async def preview_merge(
-    request: Request,
-    session: Session,
-    viewer: Editor,
-    slug: SlugInPath,
-    party: SlugInPath,
-    into: str = "",
-    scope: str = "",
+    request: Request, session: Session, viewer: Editor, at: PartyAt, into: str = "", scope: str = ""
 ) -> Response:
     """Choose the party that remains, then preview which positions are affected."""
-    negotiation, part, giver = await get_part(session, slug, party)
-    sheet = Sheet([REASON], {"reason": ""})
-    return await _show(request, session, negotiation, part, giver, into, scope, sheet, {})
+    return await _show(request, session, at, Asked(into, scope), forms.blank([REASON]))
 
 
 async def _show(
-    request: Request,
-    session: Session,
-    negotiation: Negotiation,
-    part: Participation,
-    giver: Party,
-    into: str,
-    scope: str,
-    sheet: Sheet,
-    kept: dict[int, str],
+    request: Request, session: Session, at: PartyAddress, asked: Asked, sheet: Sheet
 ) -> Response:
-    receiver = (await find_parties(session, {into})).get(into) if into != giver.slug else None
+    negotiation, part, giver = await get_part(session, at.slug, at.party)
+    receiver = await _receiver(session, at, asked)
     everywhere = await _seats(session, part, "")
-    seats = await _seats(session, part, scope)
+    seats = await _seats(session, part, asked.scope)
     return page(
         request,
         "codebook/merge_party.html",
@@ -67,11 +64,11 @@ async def _show(
         receiver=receiver,
         choices=await parties_by_place(session, negotiation.id, giver),
         tables=len(everywhere),
-        scope=scope,
+        scope=asked.scope,
         found=await preview(session, giver, receiver, seats) if receiver else None,
         names=new_names(giver, receiver) if receiver and len(seats) == len(everywhere) else [],
         sheet=sheet,
-        kept=kept,
+        kept=asked.kept,
     )
 
 
@@ -104,44 +101,45 @@ async def _seats(
     return list(await session.scalars(wanted.with_for_update() if lock else wanted))
 
 
+async def _receiver(
+    session: Session, at: PartyAddress, asked: Asked, *, lock: bool = False
+) -> Party | None:
+    if asked.into == at.party:
+        return None
+    return (await find_parties(session, {asked.into}, lock=lock)).get(asked.into)
+
+
 @router.post("")
 async def merge(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, at: PartyAt
 ) -> Response:
     """Merge the parties, in one log entry with everything affected."""
-    form = await request.form(max_fields=MOST_FIELDS)
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
-    negotiation, part, giver = await get_part(session, slug, party, lock=True)
-    into, scope, kept = str(form.get("into")), str(form.get("scope", "")), chosen(form, "rival")
-    receiver = (await find_parties(session, {into}, lock=True)).get(into) if into != party else None
-    sheet = Sheet([REASON], typed([REASON], form), status=422)
-    if receiver is None or object_form.asks_again(form):
-        sheet.status = 200
-        return await _show(request, session, negotiation, part, giver, into, scope, sheet, kept)
-    seats = await _seats(session, part, scope, lock=True)
-    found, address = (
-        await preview(session, giver, receiver, seats, lock=True),
-        f"{base_of(slug)}/parties/{party}",
-    )
+    _, part, giver = await get_part(session, at.slug, at.party, lock=True)
+    values = sent.values
+    asked = Asked(values.get("into", ""), values.get("scope", ""), chosen(sent, "rival"))
+    receiver = await _receiver(session, at, asked, lock=True)
+    sheet = Sheet([REASON], typed([REASON], values))
+    if receiver is None or sent.shown_again:
+        return await _show(request, session, at, asked, sheet)
+    sheet.status = 422
+    seats = await _seats(session, part, asked.scope, lock=True)
+    found = await preview(session, giver, receiver, seats, lock=True)
     if not found.touched and all(s.merged_into_id == receiver.id for s in seats):
-        return seen(address)  # sent twice
-    dropped = decide(form, found, sheet, {t.position.id for t in found.touched})
-    object_form.need_reason(sheet)
-    if form.get("seen") != found.mark:
+        return seen(at.page)  # sent twice
+    dropped = decide(sent, found, sheet, {t.position.id for t in found.touched})
+    reason = forms.need_reason(sheet)
+    if values.get("seen") != found.mark:
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:
         names = len(seats) == len(await _seats(session, part, ""))
-        handing = Handing(giver, receiver, sheet.values["reason"].strip())
-        batch = f"merge {party} into {into}"
+        handing = Handing(giver, receiver, reason)
+        batch = f"merge {at.party} into {asked.into}"
         async with (
             attempt(session) as refused,
-            writing(session, by=editor.name, now=now(), batch=batch) as log,
+            writing(session, by=viewer.name, now=now(), batch=batch) as log,
         ):
             await merge_party(session, log, handing, seats, found.touched, dropped, names=names)
         if not refused:
-            return seen(address)
+            return seen(at.page)
         sheet.errors, sheet.status = {"form": refused[0].detail}, refused[0].status
-    negotiation, part, giver = await get_part(session, slug, party)
-    return await _show(request, session, negotiation, part, giver, into, scope, sheet, kept)
+    return await _show(request, session, at, asked, sheet)

@@ -1,21 +1,23 @@
 """Serve the pages of a party: its own data, and its part in this negotiation."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.codebook import object_form
-from app.codebook.fields import Field, Kind
-from app.codebook.object_form import Sheet
+from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
 from app.codebook.pages import base_of, place_of, seen
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.forms import sheet as forms
+from app.forms.fields import Field, Form, Kind
+from app.forms.posted import Sent
+from app.forms.sheet import OnFile, Sheet
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.writer import writing
@@ -24,7 +26,6 @@ from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
 from app.negotiations.queries import nav
 from app.negotiations.schemas import ParticipationInput, PartyInput
-from app.negotiations.views import NegotiationView
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
@@ -56,31 +57,50 @@ PART = (
 )
 
 
+PARTY_FORM = Form(PARTY, PartyInput)
+PART_FORM = Form(PART, ParticipationInput)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyAddress:
+    """Where a party is, as its address names it."""
+
+    slug: SlugInPath
+    party: SlugInPath
+
+    @property
+    def page(self) -> str:
+        """Return the path of the page of the party."""
+        return f"{base_of(self.slug)}/parties/{self.party}"
+
+
+PartyAt = Annotated[PartyAddress, Depends()]
+
+
 @router.get("/{party}")
-async def edit_party(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
-) -> Response:
+async def edit_party(request: Request, session: Session, viewer: Editor, at: PartyAt) -> Response:
     """Show two forms: the party, the same in every negotiation, and its part in this one."""
-    negotiation, part, row = await get_part(session, slug, party)
-    return await _party(request, session, place_of(negotiation), part, row, *_both(part, row))
+    return await _party(request, session, at)
 
 
-def _both(part: Participation, row: Party) -> tuple[Sheet, Sheet]:
-    return object_form.on_file(PARTY, snapshot(row), row.version), object_form.on_file(
-        PART, snapshot(part), part.version
-    )
+def _on_file(kind: str, row: Party | Participation) -> OnFile:
+    return OnFile(kind, row.id, row.version, snapshot(row))
 
 
 async def _party(
-    request: Request, session: Session, place: NegotiationView, part: Participation, row: Party,
-    itself: Sheet, seat: Sheet,
+    request: Request, session: Session, at: PartyAddress,
+    itself: Sheet | None = None, seat: Sheet | None = None,
 ) -> Response:  # fmt: skip
+    """Show both forms; one that is not given shows the stored values."""
+    negotiation, part, row = await get_part(session, at.slug, at.party)
+    itself = itself or forms.on_file(PARTY_FORM, _on_file("party", row))
+    seat = seat or forms.on_file(PART_FORM, _on_file("participation", part))
     merged = (
         None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
     )
     return page(
-        request, "codebook/party.html", status=max(itself.status, seat.status), negotiation=place,
-        nav=nav(place.slug), itself=itself, part=seat, party=row.slug, name=row.name, merged=merged,
+        request, "codebook/party.html", status=max(itself.status, seat.status), nav=nav(at.slug),
+        negotiation=place_of(negotiation), itself=itself, part=seat, party=row.slug, name=row.name, merged=merged,
     )  # fmt: skip
 
 
@@ -97,70 +117,51 @@ async def get_part(
 
 @router.post("/{party}")
 async def save_party(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, at: PartyAt
 ) -> Response:
     """Save a change of the party itself."""
-    return await _save(request, session, viewer, slug, party, itself=True)
+    _, _, row = await get_part(session, at.slug, at.party, lock=True)
+
+    async def write(values: dict[str, Any], reason: str | None) -> None:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_party(log, row, values, reason=reason)
+
+    there = _on_file("party", row)
+    sheet = await forms.save(session, sent, PARTY_FORM, there, write, slug=at.party)
+    return await _party(request, session, at, itself=sheet) if sheet else seen(base_of(at.slug))
 
 
 @router.post("/{party}/part")
 async def save_part(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, at: PartyAt
 ) -> Response:
     """Save a change of the party's part in this negotiation."""
-    return await _save(request, session, viewer, slug, party, itself=False)
-
-
-async def _save(
-    request: Request, session: Session, viewer: Anyone, slug: str, party: str, *, itself: bool
-) -> Response:
-    """Save one of the two forms; the other is shown with its stored values."""
-    form = await request.form()
-    if viewer is None:
-        return object_form.turned_away(request, form)
-    editor = await get_editor(viewer)
-    negotiation, part, row = await get_part(session, slug, party, lock=True)
-    place, sheets = place_of(negotiation), list(_both(part, row))
+    _, part, _ = await get_part(session, at.slug, at.party, lock=True)
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        async with writing(session, by=editor.name, now=now()) as log:
-            if itself:
-                await actions.amend_party(log, row, values, reason=reason)
-            else:
-                await actions.amend_participation(log, part, values, reason=reason)
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.amend_participation(log, part, values, reason=reason)
 
-    thing: Party | Participation = row if itself else part
-    sheet = await object_form.save(
-        session, form, PARTY if itself else PART, PartyInput if itself else ParticipationInput,
-        write, kind="party" if itself else "participation", number=thing.id, version=thing.version,
-        held=snapshot(thing), **{"slug" if itself else "party": party},
-    )  # fmt: skip
-    if sheet is None:
-        return seen(base_of(slug))
-    sheets[0 if itself else 1] = sheet
-    negotiation, part, row = await get_part(session, slug, party)
-    return await _party(request, session, place, part, row, *sheets)
+    there = _on_file("participation", part)
+    sheet = await forms.save(session, sent, PART_FORM, there, write, party=at.party)
+    return await _party(request, session, at, seat=sheet) if sheet else seen(base_of(at.slug))
 
 
 @router.post("/{party}/again")
-async def part_again(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
-) -> Response:
+async def part_again(session: Session, viewer: Editor, at: PartyAt) -> Response:
     """Let a merged party take part by itself again; positions stay with the other party."""
-    _, part, _ = await get_part(session, slug, party, lock=True)
+    _, part, _ = await get_part(session, at.slug, at.party, lock=True)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_participation(
             log, part, {"merged_into_id": None}, reason="Takes part by itself again"
         )
-    return seen(f"{base_of(slug)}/parties/{party}")
+    return seen(at.page)
 
 
 @router.post("/{party}/move")
-async def move_party(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, party: SlugInPath
-) -> Response:
+async def move_party(session: Session, viewer: Editor, sent: Sent, at: PartyAt) -> Response:
     """Move a party one place to the left or right."""
-    negotiation, part, _ = await get_part(session, slug, party, lock=True)
+    negotiation, part, _ = await get_part(session, at.slug, at.party, lock=True)
     wanted = select(Participation).where(
         Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
     )
@@ -169,10 +170,10 @@ async def move_party(
             wanted.order_by(Participation.ordinal, Participation.id).with_for_update()
         )
     )
-    order = moved(rows, part, await request.form()) if part in rows else None
+    order = moved(rows, part, sent) if part in rows else None
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, row in enumerate(order or [], 1):
             await actions.amend_participation(
                 log, row, {"ordinal": place}, reason="Order of the parties"
             )
-    return seen(f"{base_of(slug)}#parties")
+    return seen(f"{base_of(at.slug)}#parties")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import FormData
 
 from app.codebook.merge_pages import chosen
-from app.codebook.object_form import Sheet
 from app.core.dates import display
 from app.db.engine import among
+from app.forms.posted import Posted
+from app.forms.sheet import Sheet
 from app.log.reader import held_by_id, moment
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position
@@ -180,12 +180,12 @@ def _mark(
     ).hexdigest()[:16]
 
 
-def decide(form: FormData, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:
+def decide(sent: Posted, found: Preview, sheet: Sheet, numbers: set[int]) -> dict[int, int]:
     """Return which positions are dropped in favour of an equal one of the receiver.
 
     Positions without a decision become errors of the form.
     """
-    said, rows = chosen(form, "rival"), {r.position.id: r for r in found.rows}
+    said, rows = chosen(sent, "rival"), {r.position.id: r for r in found.rows}
     dropped = {}
     for number in sorted(numbers & found.rivals.keys()):
         answer = said.get(number, "")

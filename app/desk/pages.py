@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.accounts.queries import Viewer
 from app.core import dates
 from app.core.errors import Fault
@@ -16,6 +15,7 @@ from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.desk.prefill import taken
 from app.desk.source_view import Reading, read
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.negotiations.queries import nav, negotiation_view
 from app.position_form.fields import Values, field_errors
@@ -72,7 +72,7 @@ async def postdesk_page(
     """
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     viewer = await get_editor(viewer)
     reading = await read(session, slug, source_id)
     do = values.pop("do", "refresh")

@@ -5,13 +5,13 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.input_models import Prose, Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.desk.pages import Number, desk_page
 from app.desk.queries import Stage, count_stages, work_list
 from app.desk.source_view import read
+from app.forms.resume import SignedOut
 from app.http.problems import body_faults
 from app.http.templating import page
 from app.log.reader import moment
@@ -68,7 +68,7 @@ async def post_reading(
     """Set who reads a source, that it was read, or why there was nothing to code."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     viewer = await get_editor(viewer)
     reading = await read(session, slug, source_id)
     do = values.get("do", "")

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
 from app.core.input_models import SlugInPath
@@ -33,11 +32,12 @@ from app.dna.reader import Discourse, read_dna
 from app.dna.writer import export_dna
 from app.exports.download import Download, etag_of, read_file, scratch_file, unchanged
 from app.exports.selection import select_cells
+from app.forms.posted import Sent
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.sources.form_fields import read_form
 from app.spreadsheet.actions import Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.names import Names, load_names
@@ -103,12 +103,10 @@ async def show_import(
 
 @router.post("/import-dna")
 async def post_import(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: Anyone, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Show how the file maps; with `do=import`, import what fits."""
-    sent = await read_form(request, max_fields=20_000)
     values = dict(sent.values)
-    do = values.pop("do", "check")
     try:
         if sent.file is not None:
             values = {
@@ -116,7 +114,7 @@ async def post_import(
                 "name": sent.file.filename or "file.dna",
             }
         if viewer is None:
-            return sign_in_again(request, values)
+            raise SignedOut(values)
         viewer = await get_editor(viewer)
         names = (await load_names(session, [slug])).get(slug)
         if names is None:
@@ -144,13 +142,13 @@ async def post_import(
             now=now(),
             slug=slug,
             fixed=True,
-            dry_run=do != "import",
+            dry_run=sent.do != "import",
         )
         if mapped.taken.clean:
             break
         without |= _left_out(mapped.taken)
         names = (await load_names(session, [slug]))[slug]
-    if do == "import" and mapped.taken and mapped.taken.clean:
+    if sent.do == "import" and mapped.taken and mapped.taken.clean:
         return RedirectResponse(
             f"/n/{slug}/import?new={mapped.taken.new}&same={mapped.taken.same}", 303
         )

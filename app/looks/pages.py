@@ -9,11 +9,12 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core import dates
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
+from app.forms.posted import SHOW_AGAIN
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -90,7 +91,7 @@ async def note_looks(
     values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}
     cells = [v for v in dict.fromkeys(form.getlist("cell")) if isinstance(v, str)]
     if viewer is None:
-        return sign_in_again(request, values | {"cells": " ".join(cells)})
+        raise SignedOut(values | {"cells": " ".join(cells)})
     editor = await get_editor(viewer)
     if form.get("do") == SHOW_AGAIN:
         return await _form(request, session, slug, str(form.get("cells", "")).split(), values, {})

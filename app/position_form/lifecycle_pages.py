@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Stale
 from app.db.engine import Session, attempt
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -81,7 +81,7 @@ async def retract(
     """Retract a position or discard a draft; a draft's reason is "Discarded" by default."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     editor, view = await get_editor(viewer), await view_of(session, position_id)
     if values.get("do") == "refresh":
         return await _page(request, session, view, "position_form/retract.html", values=values)
@@ -126,7 +126,7 @@ async def restore(
     """Restore a retracted position; a discarded draft is restored as a draft or published."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     editor, view = await get_editor(viewer), await view_of(session, position_id)
     public = await _once_public(session, position_id)
     reason = values.get("reason", "").strip()

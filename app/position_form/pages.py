@@ -14,12 +14,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Fault, invalid
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -95,7 +95,7 @@ async def post_new(
     """Save a new position, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     return await take(request, session, await get_editor(viewer), slug, "new", values)
 
 
@@ -115,7 +115,7 @@ async def post_move(
     """Save the position to which a party moved, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     editor, view = await get_editor(viewer), await view_of(session, position_id)
     return await take(request, session, editor, view.negotiation, "move", values, view)
 
@@ -147,7 +147,7 @@ async def post_correct(
     """Save a correction or an edited draft, or carry out a step within its form."""
     values = await typed(request)
     if viewer is None:
-        return sign_in_again(request, values)
+        raise SignedOut(values)
     editor, view = await get_editor(viewer), await view_of(session, position_id)
     return await take(request, session, editor, view.negotiation, "correct", values, view)
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Admin, Anyone, get_admin
-from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.errors import DomainError, Forbidden, Invalid, invalid
 from app.db.engine import Session, attempt
+from app.forms.posted import SHOW_AGAIN
+from app.forms.resume import SignedOut
 from app.http.problems import read_body
 from app.http.templating import page
 from app.log.writer import writing
@@ -47,7 +48,7 @@ async def redact_subject(
     """Redact the subject, or show the form again with what is wrong."""
     typed = {"what": what, "number": number.strip(), "version": version.strip(), "reason": reason}
     if viewer is None:
-        return sign_in_again(request, typed)
+        raise SignedOut(typed)
     admin = await get_admin(viewer)
     if admin.token_id is not None:
         raise Forbidden("A token does not redact. Sign in.")

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Admin, Anyone, get_admin
-from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.citations.formats import FORMS
 from app.core.clock import instant, now
 from app.core.errors import DomainError, Invalid, NotFound
@@ -15,6 +14,8 @@ from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.exports.citation_pages import Form as CiteForm
 from app.exports.download import Download, attachment, unchanged
+from app.forms.posted import SHOW_AGAIN
+from app.forms.resume import SignedOut
 from app.http.origin import origin
 from app.http.problems import read_body
 from app.http.responses import not_modified
@@ -77,7 +78,7 @@ async def add_release(
     """
     typed = {"title": title, "changelog": changelog, "number": number}
     if viewer is None:
-        return sign_in_again(request, typed)
+        raise SignedOut(typed)
     admin = await get_admin(viewer)
     if do == SHOW_AGAIN:
         return await _form(request, session, slug, typed)

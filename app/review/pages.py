@@ -6,11 +6,12 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
 from app.core.clock import now
 from app.core.errors import NotFound, Stale
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
+from app.forms.posted import SHOW_AGAIN
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -121,7 +122,7 @@ async def act(
 ) -> Response:
     """Submit a draft, publish it or return it; comments are visible to editors only."""
     if viewer is None:
-        return sign_in_again(request, {"version": version, "comment": comment})
+        raise SignedOut({"version": version, "comment": comment})
     editor = await get_editor(viewer)
     done = await get_position(session, position_id)
     # The button was pressed twice: the first request has published the draft.

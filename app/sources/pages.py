@@ -9,11 +9,13 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import SHOW_AGAIN, sign_in_again
+from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.input_models import SLUG
 from app.db.engine import Session, attempt
+from app.forms.fields import read
+from app.forms.posted import Sent
+from app.forms.sheet import refusal
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.writer import writing
@@ -23,13 +25,13 @@ from app.negotiations.queries import nav
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
 from app.sources.form_fields import (
-    Sent,
-    by_field,
+    NEW,
+    ONLY_TEXT,
+    Intake,
     digest,
-    read_form,
+    intake,
+    intake_of,
     read_otherwise,
-    read_source,
-    read_text,
     take_file,
 )
 from app.sources.page_numbers import read_pages
@@ -45,30 +47,28 @@ PREFILLED = ("url", "title", "text", "negotiation")
 async def new_source(request: Request, session: Session, viewer: Editor) -> Response:
     """Show the form for a new source, filled by a bookmarklet if used; nothing is stored."""
     given = {n: v for n in PREFILLED if (v := request.query_params.get(n, "").strip())}
-    sent = Sent({"accessed_on": now().date().isoformat() if "url" in given else "", **given}, None)
-    return await show_new(request, session, sent)
+    today = now().date().isoformat() if "url" in given else ""
+    return await show_new(request, session, intake(NEW, {"accessed_on": today, **given}))
 
 
 @router.post("/sources/new")
-async def add_source(request: Request, session: Session, viewer: Anyone) -> Response:
-    """Save a source; the text and metadata of a file are shown first, to be checked."""
-    sent = await read_form(request)
-    if viewer is None:
-        return sign_in_again(request, sent.values)
-    viewer = await get_editor(viewer)
-    if read_otherwise(sent) or await take_file(sent) or sent.values.get("do") == SHOW_AGAIN:
-        return await show_new(request, session, sent)
-    source = read_source(sent, now().date())
-    if source is None or await _same_text(session, sent, source.text):
-        return await show_new(request, session, sent)
+async def add_source(
+    request: Request, session: Session, viewer: FormEditor, sent: Sent
+) -> Response:
+    """Store a source; the text of a file is shown first, to be checked."""
+    sheet = intake_of(NEW, sent)
+    if read_otherwise(sheet) or await take_file(sheet) or sent.shown_again:
+        return await show_new(request, session, sheet)
+    values, sheet.errors = read(NEW, sheet.values)
+    if sheet.errors or await _same_text(session, sheet, values["text"]):
+        return await show_new(request, session, sheet)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
-        pages, seams = _beside_text(sent, source.text or "")
-        fields = source.model_dump()
-        row = await actions.add_source(session, log, **fields, pages=pages, seams=seams)
+        pages, seams = _beside_text(sheet, values["text"] or "")
+        row = await actions.add_source(session, log, **values, pages=pages, seams=seams)
     if refused:
-        sent.errors |= by_field(list(refused[0].faults)) or {"url": f"Address: {refused[0].detail}"}
-        return await show_new(request, session, sent)
-    return RedirectResponse(_after(sent, row.id), 303)
+        sheet.errors = refusal(refused[0], NEW.fields)
+        return await show_new(request, session, sheet)
+    return RedirectResponse(_after(sheet, row.id), 303)
 
 
 @router.get("/sources/{source_id}/text")
@@ -78,32 +78,35 @@ async def show_text(
     """Show the stored text, and the results of checking the quotes against it."""
     row = await queries.get_source(session, source_id)
     on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
-    return await _text_page(
-        request, session, row, Sent({"text": on_file.text if on_file else ""}, None)
-    )
+    sheet = intake(ONLY_TEXT, {"text": on_file.text if on_file else ""})
+    return await _text_page(request, session, row, sheet)
 
 
 @router.post("/sources/{source_id}/text")
 async def put_text(
-    request: Request, session: Session, viewer: Anyone, source_id: Number
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, source_id: Number
 ) -> Response:
-    """Store a text and check every quote of the source against it."""
-    sent = await read_form(request)
-    if viewer is None:
-        return sign_in_again(request, sent.values)
-    viewer = await get_editor(viewer)
+    """Store a new text and check every quote of the source against it."""
+    sheet = intake_of(ONLY_TEXT, sent)
     row = await queries.get_source(session, source_id, lock=True)
-    if read_otherwise(sent) or await take_file(sent) or sent.values.get("do") == SHOW_AGAIN:
-        return await _text_page(request, session, row, sent)
-    text = read_text(sent)
-    if text is None or await _same_text(session, sent, text, of=row):
-        return await _text_page(request, session, row, sent)
+    if read_otherwise(sheet) or await take_file(sheet) or sent.shown_again:
+        return await _text_page(request, session, row, sheet)
+    values, sheet.errors = read(ONLY_TEXT, sheet.values)
+    if not sheet.values["text"].strip():
+        sheet.errors["text"] = "Text: paste it, or choose a file"
+    if sheet.errors or await _same_text(session, sheet, values["text"], of=row):
+        return await _text_page(request, session, row, sheet)
+    text: str = values["text"]
     there = (await queries.newest_texts(session, [source_id])).get(source_id)
     if there is None or there.text.replace("\r\n", "\n") != text:
-        async with writing(session, by=viewer.name, now=now()) as log:
-            pages, seams = _beside_text(sent, text)
+        async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
+            pages, seams = _beside_text(sheet, text)
             await actions.put_text(session, log, row, text, pages=pages, seams=seams)
-    return RedirectResponse(f"/sources/{source_id}/text{_negotiation(sent)}#checked", 303)
+        if refused:
+            sheet.errors = refusal(refused[0], sheet.fields)
+            row = await queries.get_source(session, source_id)
+            return await _text_page(request, session, row, sheet)
+    return RedirectResponse(f"/sources/{source_id}/text{_negotiation(sheet)}#checked", 303)
 
 
 @router.get("/bookmarklet")
@@ -133,53 +136,53 @@ BOOKMARKLET = (
 )
 
 
-async def show_new(request: Request, session: AsyncSession, sent: Sent) -> Response:
+async def show_new(request: Request, session: AsyncSession, sheet: Intake) -> Response:
     """Show the form for a new source as typed, with the source that has its address, if any."""
     return page(
         request,
         "sources/new.html",
-        status=422 if sent.errors else 200,
-        same=await _at_address(session, sent.values.get("url", "").strip()),
-        **form_context(sent),
+        status=422 if sheet.errors else 200,
+        same=await _at_address(session, sheet.values.get("url", "").strip()),
+        **form_context(sheet),
     )
 
 
-def form_context(sent: Sent) -> dict[str, Any]:
+def form_context(sheet: Intake) -> dict[str, Any]:
     """Return the template variables that every form for a source needs."""
-    values = sent.values
+    values = sheet.values
     slug = known_slug(values)
     guessed = values.get("guessed") and values.get("assumed") in GUESSES
     return {
-        "values": values,
-        "errors": sent.errors,
-        "notes": sent.notes,
+        "sheet": sheet,
         "others": [(n, LABELS[n]) for n in GUESSES if guessed and n != values["assumed"]],
         "negotiation_slug": slug,
         "nav": nav(slug) if slug else [],
     }
 
 
-async def _text_page(request: Request, session: AsyncSession, row: Source, sent: Sent) -> Response:
+async def _text_page(
+    request: Request, session: AsyncSession, row: Source, sheet: Intake
+) -> Response:
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     on_file = (await queries.newest_texts(session, [row.id])).get(row.id)
     return page(
         request,
         "sources/text.html",
-        status=422 if sent.errors else 200,
+        status=422 if sheet.errors else 200,
         source=row,
         on_file=on_file,
         checked=[
             (q, checks[q.id].verification, await _why(q, checks[q.id].verification, on_file))
             for q in quotes
         ],
-        **form_context(sent),
+        **form_context(sheet),
     )
 
 
-def _beside_text(sent: Sent, text: str) -> tuple[list[int] | None, list[int] | None]:
+def _beside_text(sheet: Intake, text: str) -> tuple[list[int] | None, list[int] | None]:
     """Return pages and seams of a file, provided that its text was not changed since."""
-    pages, seams = (read_pages(sent.values.get(name, ""), text) for name in ("pages", "seams"))
+    pages, seams = (read_pages(sheet.values.get(name, ""), text) for name in ("pages", "seams"))
     return pages, seams
 
 
@@ -191,16 +194,16 @@ async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> s
 
 
 async def _same_text(
-    session: AsyncSession, sent: Sent, text: str | None, of: Source | None = None
+    session: AsyncSession, sheet: Intake, text: str | None, of: Source | None = None
 ) -> bool:
     """Warn once that another source has the same text; submitting again confirms it."""
     others = await queries.sources_with_text(session, digest(text)) if text else []
     others = [s for s in others if of is None or s.id != of.id]
-    if not others or sent.values.get("seen") == digest(text or ""):
+    if not others or sheet.values.get("seen") == digest(text or ""):
         return False
-    sent.values["seen"] = digest(text or "")
+    sheet.values["seen"] = digest(text or "")
     named = "; ".join(f"source {s.id}, {s.title}" for s in others[:3])
-    sent.notes.append(
+    sheet.notes.append(
         f"The very same text is on file already: {named}. Press again if it is to be on file twice."
     )
     return True
@@ -219,12 +222,12 @@ def known_slug(values: Mapping[str, str]) -> str:
     return slug if re.fullmatch(SLUG, slug) and len(slug) <= 80 else ""
 
 
-def _negotiation(sent: Sent) -> str:
-    slug = known_slug(sent.values)
+def _negotiation(sheet: Intake) -> str:
+    slug = known_slug(sheet.values)
     return f"?{urlencode({'negotiation': slug})}" if slug else ""
 
 
-def _after(sent: Sent, source_id: int) -> str:
+def _after(sheet: Intake, source_id: int) -> str:
     """Return where to go next: the desk that asked for the source, or else the source's page."""
-    slug = known_slug(sent.values)
+    slug = known_slug(sheet.values)
     return f"/n/{slug}/desk/{source_id}" if slug else f"/sources/{source_id}"

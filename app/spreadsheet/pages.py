@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.form_resume import sign_in_again
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.input_models import Query, SlugInPath, read_query
 from app.datapackage.faults import Fault
 from app.db.engine import Session
+from app.forms.posted import Sent
+from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.log.reader import moment
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.sources.form_fields import read_form
 from app.spreadsheet.actions import Fate, Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.columns import DateOrder
@@ -60,10 +60,9 @@ async def show_import(
 
 @router.post("")
 async def post_import(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: Anyone, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Show what an import would do; with `do=import`, import the file if it has no faults."""
-    sent = await read_form(request)
     values = {n: sent.values.get(n, "") for n in ("kept", "name", *WAYS)}
     try:
         if sent.file is not None:
@@ -74,7 +73,7 @@ async def post_import(
                 "dates": "",
             }
         if viewer is None:
-            return sign_in_again(request, values)
+            raise SignedOut(values)
         viewer = await get_editor(viewer)
         if not values["kept"]:
             return await _page(
@@ -87,13 +86,13 @@ async def post_import(
         if isinstance(sheet, Question):
             return await _page(request, session, slug, values, questions=[sheet])
         taken = await _take(
-            session, viewer, slug, sheet, faults, values, dry_run=sent.values.get("do") != "import"
+            session, viewer, slug, sheet, faults, values, dry_run=sent.do != "import"
         )
     except DomainError as error:
         if error.status in (401, 403, 404):
             raise
         return await _page(request, session, slug, {}, errors={"file": f"File: {error.detail}"})
-    if sent.values.get("do") == "import" and taken.clean:
+    if sent.do == "import" and taken.clean:
         return RedirectResponse(f"/n/{slug}/import?new={taken.new}&same={taken.same}", 303)
     return await _page(request, session, slug, values, taken=taken, questions=taken.questions)
 
