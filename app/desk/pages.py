@@ -1,32 +1,42 @@
 """Serve the reading desk: a source with the form for a new position beside its text."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.accounts.queries import Viewer
 from app.core import dates
-from app.core.errors import Fault
-from app.core.input_models import Query, SlugInPath, read_query
-from app.db.engine import Session, attempt
+from app.core.input_models import Input, Prose, Query, SlugInPath, read_query
+from app.db.engine import Session
 from app.desk.prefill import taken
 from app.desk.source_view import Reading, read
-from app.forms.resume import SignedOut
+from app.forms.fields import Field, Form, Texts
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet, blank
 from app.http.templating import page
 from app.negotiations.queries import nav, negotiation_view
-from app.position_form.fields import Values, field_errors
-from app.position_form.pages import SAVING, again, missing, prefilled, save, typed, view_of
-from app.position_form.step_actions import stepped
-from app.position_form.submit import AlreadyUsed, Saved, keep, saved_before, saved_by
-from app.position_form.view import form_context, new_token
+from app.position_form.purpose import Purpose, State, prefilled, view_of
+from app.position_form.submission import submit
+from app.position_form.submit import Saved, saved_by
+from app.position_form.view import form_context
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+class Note(Input):
+    """Why nothing was taken from a source."""
+
+    reason: Prose | None = None
+
+
+NOTE = Form((Field("reason", "Because"),), Note)
 
 
 class DeskQuery(Query):
@@ -48,64 +58,43 @@ async def showdesk_page(
     query = read_query(DeskQuery, request)
     reading = await read(session, slug, source_id)
     values = await _taken(reading, query)
-    notice = None
-    if values is not None and query.text not in (None, reading.text and reading.text.n):
+    state = None if values is None else State(values)
+    if state and query.text not in (None, reading.text and reading.text.n):
         notice = (
             "The text has been replaced in the meantime:"
             " see whether these are the words that you mean."
         )
+        state = replace(state, notice=notice)
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
-    if saved and values is None:
-        values = _next(reading)
-    return await desk_page(
-        request, session, viewer, reading, values, saved=saved, token=query.saved, notice=notice
-    )
+    if saved and state is None:
+        state = State(_next(reading))
+    return await desk_page(request, session, viewer, reading, Beside(state, saved, query.saved))
 
 
 @router.post("/{source_id}")
 async def postdesk_page(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
+    request: Request,
+    session: Session,
+    viewer: FormEditor,
+    sent: Sent,
+    slug: SlugInPath,
+    source_id: Number,
 ) -> Response:
     """Save the form as a position, or carry out one of its smaller buttons.
 
     Either way the desk is shown again at the same place.
     """
-    values = await typed(request)
-    if viewer is None:
-        raise SignedOut(values)
-    viewer = await get_editor(viewer)
     reading = await read(session, slug, source_id)
-    do = values.pop("do", "refresh")
-    if do not in SAVING:
-        values, focus = await stepped(session, slug, values, do)
-        return await desk_page(request, session, viewer, reading, values, focus=focus)
-    try:
-        saved = await saved_before(session, viewer, request.url.path, values)
-    except AlreadyUsed as error:
-        values |= {"token": new_token(), "sure": str(error.saved.position)}
-        return await desk_page(
-            request, session, viewer, reading, values, status=409, notice=again(error)
-        )
-    if saved is None:
-        async with attempt(session) as refused:
-            saved = await save(session, viewer, slug, "new", values, None, SAVING[do])
-            keep(session, viewer, request.url.path, values, saved)
-        if refused or saved is None:
-            why = refused[0]
-            faults = [Fault(f.where, missing(values, f)) for f in why.faults] or [
-                Fault("", why.detail)
-            ]
-            errors = field_errors(faults, values)
-            reading = await read(session, slug, source_id)
-            return await desk_page(
-                request, session, viewer, reading, values, status=why.status, errors=errors
-            )
-    return RedirectResponse(
-        f"/n/{slug}/desk/{source_id}?saved={values.get('token', '')}#p-{saved.position}", 303
-    )
+    result = await submit(session, viewer, purpose_of(reading), sent)
+    if isinstance(result, Saved):
+        done = f"?saved={sent.values.get('token', '')}#p-{result.position}"
+        return RedirectResponse(f"/n/{slug}/desk/{source_id}{done}", 303)
+    if result.errors:  # what was read before the refusal counts no longer
+        reading = await read(session, slug, source_id)
+    return await desk_page(request, session, viewer, reading, Beside(result))
 
 
-def _next(reading: Reading) -> Values:
+def _next(reading: Reading) -> Texts:
     """Return form fields for one more position from the same source, without a quote yet."""
     source = reading.source
     given = {"source": str(source.id)} | ({"language": source.language} if source.language else {})
@@ -113,7 +102,7 @@ def _next(reading: Reading) -> Values:
     return prefilled(given) | dated
 
 
-async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
+async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
     """Return form fields for the quote that the query selects; None if it selects none."""
     if reading.text is None or query.start is None or query.end is None:
         return None
@@ -138,44 +127,45 @@ async def _taken(reading: Reading, query: DeskQuery) -> Values | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the text: the form, what it has saved, and the state on the work list."""
+
+    state: State | None = None
+    saved: Saved | None = None
+    token: str | None = None  # of the form that has saved it
+    noted: Sheet = field(default_factory=lambda: blank(NOTE.fields))
+
+
+def purpose_of(reading: Reading) -> Purpose:
+    """Return what the form beside a source is for."""
+    slug: str = reading.book.negotiation["slug"]
+    return Purpose(slug, page=f"/n/{slug}/desk/{reading.source.id}")
+
+
 async def desk_page(
-    request: Request,
-    session: AsyncSession,
-    viewer: Viewer,
-    reading: Reading,
-    values: Values | None,
-    *,
-    status: int = 200,
-    saved: Saved | None = None,
-    token: str | None = None,
-    said: Values | None = None,
-    said_errors: Values | None = None,
-    **more: Any,
+    request: Request, session: AsyncSession, viewer: Viewer, reading: Reading, beside: Beside
 ) -> Response:
     """Return the page of a source at the desk, with the form if there are values for it."""
-    slug: str = reading.book.negotiation["slug"]
-    here = f"/n/{slug}/desk/{reading.source.id}"
-    entry = None
-    if values is not None:
-        entry = await form_context(session, viewer, slug, values=values, action=here, **more)
+    purpose, state, saved = purpose_of(reading), beside.state, beside.saved
+    entry = await form_context(session, viewer, purpose, state) if state else None
     return page(
         request,
         "desk/show.html",
         fragment="position_form/_form.html" if entry else None,
-        status=status,
+        status=state.status if state else beside.noted.status,
         reading=reading,
         entry=entry,
         paragraphs=reading.paragraphs(entry),
         page_starts=reading.page_starts(),
         left=len(reading.left()),
-        here=here,
-        said=said or {},
-        said_errors=said_errors or {},
+        here=purpose.action,
+        noted=beside.noted,
         negotiation=negotiation_view(reading.book.negotiation),
         names=reading.parties,
         issues=reading.issues,
         saved=await view_of(session, saved.position) if saved else None,
         warnings=[detail for _, detail in saved.warnings] if saved else [],
-        token=token,
-        nav=nav(slug),
+        token=beside.token,
+        nav=nav(purpose.slug),
     )

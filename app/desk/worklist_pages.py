@@ -1,31 +1,28 @@
 """Serve the work list: sources to read, who reads them, and those with nothing to code."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
-from app.core.input_models import Prose, Query, SlugInPath, read_query
+from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session, attempt
-from app.desk.pages import Number, desk_page
+from app.desk.pages import NOTE, Beside, Number, desk_page
 from app.desk.queries import Stage, count_stages, work_list
 from app.desk.source_view import read
-from app.forms.resume import SignedOut
-from app.http.problems import body_faults
+from app.forms import fields
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet, refusal
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
 from app.models.vocabulary import ReadingState
 from app.negotiations.queries import code_book, nav, negotiation_view
-from app.position_form.fields import number
-from app.position_form.pages import typed
 from app.sources.worklist import ReadingInput, set_reading
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
 
 SHOWN = 100
-PROSE: TypeAdapter[str] = TypeAdapter(Prose)
 
 
 class ListQuery(Query):
@@ -63,42 +60,38 @@ async def show_list(
 
 @router.post("/{source_id}/reading")
 async def post_reading(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, source_id: Number
+    request: Request,
+    session: Session,
+    viewer: FormEditor,
+    sent: Sent,
+    slug: SlugInPath,
+    source_id: Number,
 ) -> Response:
     """Set who reads a source, that it was read, or why there was nothing to code."""
-    values = await typed(request)
-    if viewer is None:
-        raise SignedOut(values)
-    viewer = await get_editor(viewer)
     reading = await read(session, slug, source_id)
-    do = values.get("do", "")
-    if do not in set(ReadingState):  # back from signing in
-        return await desk_page(request, session, viewer, reading, None, said=values)
-    try:
-        reason = PROSE.validate_python(values.get("reason", "")) or None
-    except ValidationError as error:
-        errors = {"reason": f"Because: {body_faults(error, values)[0].detail}"}
-        return await desk_page(
-            request, session, viewer, reading, None, status=422, said=values, said_errors=errors
-        )
-    sent = ReadingInput(ReadingState(do), reason, number(values.get("version")) or 0)
-    async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
-        await set_reading(
-            session,
-            log,
-            negotiation_id=reading.book.negotiation.id,
-            source_id=source_id,
-            sent=sent,
-            coded=bool(reading.positions),
-        )
-    if refused:
-        errors = {
-            "reason": "; ".join(f"Because: {f.detail}" for f in refused[0].faults)
-            or refused[0].detail
-        }
-        reading, status = await read(session, slug, source_id), refused[0].status
-        return await desk_page(
-            request, session, viewer, reading, None, status=status, said=values, said_errors=errors
-        )
-    back = do == ReadingState.TO_READ or (do == ReadingState.READ and not sent.reason)
-    return RedirectResponse(f"/n/{slug}/desk" if back else f"/n/{slug}/desk/{source_id}", 303)
+    noted = Sheet(NOTE.fields, fields.typed(NOTE.fields, sent.values))
+    if sent.do not in set(ReadingState):  # back from signing in
+        return await desk_page(request, session, viewer, reading, Beside(noted=noted))
+    values, noted.errors = fields.read(NOTE, noted.values)
+    noted.status = 422
+    if not noted.errors:
+        state = ReadingState(sent.do)
+        version = fields.number(sent.values.get("version")) or 0
+        async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
+            await set_reading(
+                session,
+                log,
+                negotiation_id=reading.book.negotiation.id,
+                source_id=source_id,
+                sent=ReadingInput(state, values["reason"], version),
+                coded=bool(reading.positions),
+            )
+        if not refused:
+            done = state == ReadingState.READ and not values["reason"]
+            back = done or state == ReadingState.TO_READ
+            return RedirectResponse(
+                f"/n/{slug}/desk" if back else f"/n/{slug}/desk/{source_id}", 303
+            )
+        noted.status, noted.errors = refused[0].status, refusal(refused[0], NOTE.fields)
+        reading = await read(session, slug, source_id)
+    return await desk_page(request, session, viewer, reading, Beside(noted=noted))

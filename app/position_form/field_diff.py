@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.forms.fields import number
+from app.forms.merge import Side, three_way
 from app.position_form.fields import (
     Values,
     block,
     is_kept,
     link_blocks,
-    number,
     numbered,
     quote_blocks,
     written,
@@ -119,14 +120,16 @@ def choices(
 
     Preset to the side that changed the field, and to mine where both did.
     """
-    b, m, t = (described(form, titles) for form in (base, mine, theirs))
-    found = []
-    for key in dict.fromkeys([*t, *m, *b]):
-        label = next(d[key][0] for d in (m, t, b) if key in d)
-        was, own, other = (d.get(key, ("", ""))[1] for d in (b, m, t))
-        if own != other:
-            found.append(Choice(key, label, was, own, other, "theirs" if own == was else "mine"))
-    return found
+    rows = [described(form, titles) for form in (base, mine, theirs)]
+    labels = {key: label for row in reversed(rows) for key, (label, _) in row.items()}
+    b, m, t = ({key: words for key, (_, words) in row.items()} for row in rows)
+    return [
+        Choice(
+            key, labels[key], b.get(key, ""), m.get(key, ""), t.get(key, ""),
+            "theirs" if side is Side.THEIRS else "mine",
+        )
+        for key, side in three_way(b, m, t).items()
+    ]  # fmt: skip
 
 
 def merged(mine: Mapping[str, str], theirs: Mapping[str, str], picks: Mapping[str, str]) -> Values:

@@ -12,9 +12,9 @@ from typing import Any
 
 from app.core.dates import display, parse_human
 from app.core.errors import Fault
+from app.forms.fields import Texts as Values
+from app.forms.fields import number
 from app.positions.phrases import bare_condition
-
-Values = dict[str, str]
 
 PLAIN = ("party", "issue", "act", "summary", "firmness", "stated_on", "stated_from", "stated_by")
 QUOTE = (
@@ -61,11 +61,6 @@ def block(form: Mapping[str, str], n: int) -> Values:
     return {
         name.removeprefix(start): value for name, value in form.items() if name.startswith(start)
     }
-
-
-def number(text: str | None) -> int | None:
-    """Parse a non-negative integer of at most 18 ASCII digits; None for anything else."""
-    return int(text) if text and len(text) < 19 and text.isascii() and text.isdecimal() else None
 
 
 def is_kept(q: Mapping[str, str]) -> bool:

@@ -6,11 +6,12 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.forms.fields import number
 from app.log.reader import moment
 from app.models.source import Quote, Source
 from app.negotiations.views import IssueView
 from app.position_form.field_diff import Titles
-from app.position_form.fields import block, counts, is_kept, iso, number, numbered
+from app.position_form.fields import block, counts, is_kept, iso, numbered
 from app.position_form.lookups import titles_of
 from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.views import QuoteView

@@ -1,19 +1,24 @@
 """Show a saved position; retract, discard or restore one."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
-from app.core.errors import Conflict, DomainError, Stale
+from app.core.errors import Conflict, Stale
 from app.db.engine import Session, attempt
-from app.forms.resume import SignedOut
+from app.forms.fields import Field, number, typed
+from app.forms.posted import Posted, Sent
+from app.forms.sheet import Sheet, blank, need_reason
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
+from app.models.position import Position
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import (
     code_book,
@@ -24,8 +29,8 @@ from app.negotiations.queries import (
     party_views,
     titles_of,
 )
-from app.position_form.fields import Values, number
-from app.position_form.pages import Number, typed, view_of
+from app.position_form.pages import Number
+from app.position_form.purpose import view_of
 from app.position_form.submit import Saved, saved_by
 from app.positions import actions, queries
 from app.positions.merge_patch import merge
@@ -63,6 +68,22 @@ async def show_saved(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is done to a position for a reason: its page, and the field that asks."""
+
+    template: str
+    asked: Field
+
+
+RETRACT = Act(
+    "position_form/retract.html", Field("reason", "Reason", wrong="say why it is retracted")
+)
+RESTORE = Act(
+    "position_form/restore.html", Field("reason", "Reason", wrong="say why it comes back")
+)
+
+
 @router.get("/positions/{position_id}/retract")
 async def retract_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
@@ -71,35 +92,21 @@ async def retract_form(
     view = await view_of(session, position_id)
     if view.status == RETRACTED:
         raise Conflict("It is retracted already.")
-    return await _page(request, session, view, "position_form/retract.html")
+    return await _ask(request, session, RETRACT, view, blank([RETRACT.asked]))
 
 
 @router.post("/positions/{position_id}/retract")
 async def retract(
-    request: Request, session: Session, viewer: Anyone, position_id: Number
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, position_id: Number
 ) -> Response:
     """Retract a position or discard a draft; a draft's reason is "Discarded" by default."""
-    values = await typed(request)
-    if viewer is None:
-        raise SignedOut(values)
-    editor, view = await get_editor(viewer), await view_of(session, position_id)
-    if values.get("do") == "refresh":
-        return await _page(request, session, view, "position_form/retract.html", values=values)
-    reason = values.get("reason", "").strip() or ("Discarded" if view.status == DRAFT else "")
-    if not reason:
-        errors = {"reason": "Reason: say why it is retracted"}
-        return await _page(
-            request, session, view, "position_form/retract.html", 422, values=values, errors=errors
-        )
-    async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
-        position = await queries.get_position(session, position_id, lock=True)
-        _same_version(values, position.version)
-        await actions.retract(session, log, position=position, reason=reason)
-    if refused:
-        return await _refused(
-            request, session, position_id, "position_form/retract.html", values, refused[0]
-        )
-    return _after(view)
+    view = await view_of(session, position_id)
+
+    async def write(position: Position, reason: str) -> None:
+        async with writing(session, by=viewer.name, now=now()) as log:
+            await actions.retract(session, log, position=position, reason=reason)
+
+    return await _act(request, session, RETRACT, view, sent, write) or _after(view, view.status)
 
 
 @router.get("/positions/{position_id}/restore")
@@ -110,92 +117,91 @@ async def restore_form(
     view = await view_of(session, position_id)
     if view.status != RETRACTED:
         raise Conflict("It is not retracted.")
-    return await _page(
-        request,
-        session,
-        view,
-        "position_form/restore.html",
-        **await _once_public(session, position_id),
-    )
+    return await _ask(request, session, RESTORE, view, blank([RESTORE.asked]))
 
 
 @router.post("/positions/{position_id}/restore")
 async def restore(
-    request: Request, session: Session, viewer: Anyone, position_id: Number
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, position_id: Number
 ) -> Response:
     """Restore a retracted position; a discarded draft is restored as a draft or published."""
-    values = await typed(request)
-    if viewer is None:
-        raise SignedOut(values)
-    editor, view = await get_editor(viewer), await view_of(session, position_id)
-    public = await _once_public(session, position_id)
-    reason = values.get("reason", "").strip()
-    if values.get("do") == "refresh" or not reason:
-        errors = (
-            {} if values.get("do") == "refresh" else {"reason": "Reason: say why it comes back"}
-        )
-        code = 422 if errors else 200
-        return await _page(
-            request,
-            session,
-            view,
-            "position_form/restore.html",
-            code,
-            values=values,
-            errors=errors,
-            **public,
-        )
-    status = DRAFT if values.get("do") == "draft" and not public["was_public"] else PUBLISHED
-    async with attempt(session) as refused, writing(session, by=editor.name, now=now()) as log:
-        position = await queries.get_position(session, position_id, lock=True)
-        _same_version(values, position.version)
-        if position.first_published_at is None and status == PUBLISHED:
-            patch = merge(view, {"status": "published"})
-            await actions.correct(
-                session,
-                log,
-                negotiation=await get_negotiation_by_id(session, position.negotiation_id),
-                position=position,
-                wanted=PositionContent(
-                    **{n: getattr(patch, n) for n in PositionContent.model_fields}
-                ),
-                status=status,
-                reason=reason,
+    view, status = await view_of(session, position_id), PUBLISHED
+
+    async def write(position: Position, reason: str) -> None:
+        nonlocal status
+        new = position.first_published_at is None
+        status = DRAFT if sent.do == "draft" and new else PUBLISHED
+        async with writing(session, by=viewer.name, now=now()) as log:
+            if new and status == PUBLISHED:
+                patch = merge(view, {"status": "published"})
+                await actions.correct(
+                    session,
+                    log,
+                    negotiation=await get_negotiation_by_id(session, position.negotiation_id),
+                    position=position,
+                    wanted=PositionContent(
+                        **{n: getattr(patch, n) for n in PositionContent.model_fields}
+                    ),
+                    status=status,
+                    reason=reason,
+                )
+            else:
+                await actions.restore(session, log, position=position, status=status, reason=reason)
+
+    return await _act(request, session, RESTORE, view, sent, write) or _after(view, status)
+
+
+Write = Callable[[Position, str], Awaitable[None]]
+
+
+async def _act(
+    request: Request,
+    session: AsyncSession,
+    act: Act,
+    view: PositionView,
+    sent: Posted,
+    write: Write,
+) -> Response | None:
+    """Do it to the version that was seen; return its page if the reason or the domain forbids it."""
+    sheet = Sheet([act.asked], typed([act.asked], sent.values))
+    if sent.shown_again:
+        return await _ask(request, session, act, view, sheet)
+    sheet.status, reason = 422, "Discarded"
+    if view.status != DRAFT or sheet.values["reason"].strip():
+        reason = need_reason(sheet, act.asked)
+    if sheet.errors:
+        return await _ask(request, session, act, view, sheet)
+    async with attempt(session) as refused:
+        position = await queries.get_position(session, view.id, lock=True)
+        seen = number(sent.values.get("version"))
+        if seen is not None and seen != position.version:
+            raise Stale(
+                f"Somebody has saved version {position.version} in the meantime."
+                " Look at it below, then decide again."
             )
-        else:
-            await actions.restore(session, log, position=position, status=status, reason=reason)
-    if refused:
-        return await _refused(
-            request,
-            session,
-            position_id,
-            "position_form/restore.html",
-            values,
-            refused[0],
-            **public,
-        )
-    return (
-        RedirectResponse(f"/positions/{position_id}", 303)
-        if status == PUBLISHED
-        else _after(view, DRAFT)
-    )
+        await write(position, reason)
+    if not refused:
+        return None
+    sheet.status = refused[0].status
+    details = "; ".join(f.detail for f in refused[0].faults) or refused[0].detail
+    sheet.errors = {"reason": details}
+    return await _ask(request, session, act, await view_of(session, view.id), sheet)
 
 
-def _after(view: PositionView, status: str | None = None) -> Response:
+async def _ask(
+    request: Request, session: AsyncSession, act: Act, view: PositionView, sheet: Sheet
+) -> Response:
+    more = await _once_public(session, view.id) if act is RESTORE else {}
+    shown = {"status": sheet.status, "sheet": sheet} | more
+    return await _page(request, session, view, act.template, **shown)
+
+
+def _after(view: PositionView, status: str) -> Response:
     """Redirect to the list of drafts after a draft, else to the position's own page."""
-    draft = (status or view.status) == DRAFT
+    draft = status == DRAFT
     return RedirectResponse(
         f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303
     )
-
-
-def _same_version(values: Values, newest: int) -> None:
-    shown = number(values.get("version"))
-    if shown is not None and shown != newest:
-        raise Stale(
-            f"Somebody has saved version {newest} in the meantime."
-            " Look at it below, then decide again."
-        )
 
 
 async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any]:
@@ -208,29 +214,11 @@ async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any
     }
 
 
-async def _refused(
-    request: Request,
-    session: AsyncSession,
-    position_id: int,
-    template: str,
-    values: Values,
-    error: DomainError,
-    **more: Any,
-) -> Response:
-    view = await view_of(session, position_id)
-    details = "; ".join(f.detail for f in error.faults) or error.detail
-    errors = {"reason": details}
-    return await _page(
-        request, session, view, template, error.status, values=values, errors=errors, **more
-    )
-
-
 async def _page(
     request: Request,
     session: AsyncSession,
     view: PositionView,
     template: str,
-    status: int = 200,
     *,
     before: PositionView | None = None,
     **more: Any,
@@ -240,11 +228,9 @@ async def _page(
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
     names = await called(session, at, book.party_names(), [view, *([before] if before else [])])
     labels = {option.slug: option.label for option in issue.options}
-    shown: dict[str, Any] = {"values": {}, "errors": {}} | more
     return page(
         request,
         template,
-        status=status,
         negotiation=negotiation_view(book.negotiation),
         position=view,
         party=next(p for p in party_views(book) if p.slug == view.party),
@@ -253,5 +239,5 @@ async def _page(
         changes=compare(before, view, names, labels) if before else [],
         titles=titles_of(issue_views(book)),
         nav=nav(view.negotiation),
-        **shown,
+        **more,
     )

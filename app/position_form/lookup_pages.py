@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.dependencies import Editor
 from app.core.clock import now
 from app.db.engine import Session
+from app.forms.fields import number
+from app.forms.posted import Sent
 from app.http.templating import page
-from app.position_form.fields import number
 from app.position_form.form_facts import check_block, kept_quotes, preview
 from app.position_form.lookups import (
     parties_like,
@@ -17,7 +18,6 @@ from app.position_form.lookups import (
     sources_like,
     speakers_like,
 )
-from app.position_form.pages import typed
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,17 +50,19 @@ async def look_up_parties(request: Request, session: Session, viewer: Editor) ->
 
 
 @router.post("/quotes/check-fragment")
-async def check_fragment(request: Request, session: Session, viewer: Editor) -> Response:
+async def check_fragment(
+    request: Request, session: Session, viewer: Editor, sent: Sent
+) -> Response:
     """Show the result of checking quote `n` as typed so far."""
-    values, _ = await settle_sources(session, await typed(request))
+    values, _ = await settle_sources(session, sent.values)
     n = number(request.query_params.get("n")) or 0
     return page(request, "position_form/_check.html", checked=await check_block(session, values, n))
 
 
 @router.post("/positions/span-fragment")
-async def span_fragment(request: Request, session: Session, viewer: Editor) -> Response:
+async def span_fragment(request: Request, session: Session, viewer: Editor, sent: Sent) -> Response:
     """Show the dates that the position would have."""
-    values, sources = await settle_sources(session, await typed(request))
+    values, sources = await settle_sources(session, sent.values)
     kept = await kept_quotes(session, values)
     return page(
         request,

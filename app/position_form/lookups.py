@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
+from app.forms.fields import number
 from app.models.negotiation import Party, Speaker
 from app.models.source import Source
-from app.position_form.fields import Values, block, counts, is_kept, number, numbered
+from app.position_form.fields import Values, block, counts, is_kept, numbered
 from app.sources.queries import find_source_at, find_sources
 from app.sources.urls import check_url, same_document_key
 

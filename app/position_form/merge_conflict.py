@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.forms.fields import number
 from app.http.templating import page
 from app.log.reader import moment
 from app.negotiations.queries import code_book, issue_views, nav, party_views
 from app.position_form.field_diff import choices, merged
-from app.position_form.fields import Values, fill, number
+from app.position_form.fields import Values, fill
 from app.position_form.form_facts import kept_quotes, titles_for
 from app.position_form.lookups import settle_sources
-from app.position_form.view import new_token
+from app.position_form.purpose import new_token
 from app.positions import presenter, queries
 from app.positions.merge_patch import content_of
 from app.positions.names_at_moment import called

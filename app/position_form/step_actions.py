@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.forms.fields import number
 from app.log.reader import moment
 from app.models.source import Quote
 from app.negotiations.queries import code_book, issue_views
 from app.position_form import steps
-from app.position_form.fields import QUOTE, Values, number
+from app.position_form.fields import QUOTE, Values
 from app.position_form.form_facts import check_block, kept_quotes
 from app.position_form.lookups import closest_speaker, settle_sources
 from app.positions.views import QuoteView

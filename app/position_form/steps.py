@@ -6,7 +6,8 @@ Each step returns the new fields and the name of the field to focus.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.position_form.fields import Values, block, fill_quote, is_kept, number, numbered
+from app.forms.fields import number
+from app.position_form.fields import Values, block, fill_quote, is_kept, numbered
 
 CARRIED_ON = (
     "source", "source_id", "kind", "speaker", "office", "speaker_party", "said_on", "language",

@@ -1,21 +1,20 @@
 """Prepare what the position form shows: `entry` of `templates/position_form/_form.html`."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
 from app.core.clock import now
+from app.forms.fields import number
 from app.log.reader import moment
 from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.position_form.field_diff import Change, difference
-from app.position_form.fields import Values, block, number, numbered
+from app.position_form.fields import Values, block, numbered
 from app.position_form.form_facts import (
     Checked,
     Span,
@@ -31,16 +30,11 @@ from app.position_form.lookups import (
     sources_like,
     speakers_like,
 )
+from app.position_form.prefill import filled
+from app.position_form.purpose import Mode, Purpose, State, new_token
 from app.positions import queries
 from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
-
-Mode = Literal["new", "move", "correct"]
-WHERE = {
-    "new": "/n/{slug}/positions/new",
-    "move": "/positions/{id}/move",
-    "correct": "/positions/{id}/correct",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,41 +130,22 @@ class Entry:
         }[self.mode]
 
 
-def new_token() -> str:
-    """Return a random token, by which one rendering of the form is saved only once."""
-    return secrets.token_urlsafe(18)
-
-
 async def form_context(
-    session: AsyncSession,
-    viewer: Viewer,
-    slug: str,
-    *,
-    mode: Mode = "new",
-    position: PositionView | None = None,
-    values: Mapping[str, str] | None = None,
-    base: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    notice: str | None = None,
-    focus: str | None = None,
-    action: str | None = None,
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, state: State
 ) -> Entry:
     """Prepare the form for an editor of a negotiation.
 
     A page shows it with `entry=await form_context(...)` and
     `{% include "position_form/_form.html" %}`, and loads `js/position-form.js` in its block
-    `scripts`.
-
-    `values` are the initial fields, by the names that `app.position_form.fields` explains;
+    `scripts`. The fields of `state` have the names that `app.position_form.fields` explains;
     `prefilled` makes them from the parameters of a URL
-    (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`). The other arguments are for the
-    pages of the form itself: `position` is the one to move from or to correct, `base` what a
-    correction is compared with, `errors` are by field. By default the form is sent to
-    `/n/{slug}/positions/new`, which shows the form on its own page if something is wrong with it.
+    (`?party=&issue=&source=&exact=&prefix=&suffix=&said_on=`).
     """
+    position, mode = purpose.position, purpose.mode
+    cell = {"party": position.party, "issue": position.issue} if position else {}
     at = await moment(session, drafts=True)
-    book = await code_book(session, at, slug)
-    form, sources = await settle_sources(session, values or {})
+    book = await code_book(session, at, purpose.slug)
+    form, sources = await settle_sources(session, {**state.values, **cell})
     everybody, issues = party_views(book), issue_views(book)
     parties = [p for p in everybody if not p.merged_into or p.slug == form.get("party")]
     party = next((p for p in parties if p.slug == form.get("party")), None)
@@ -178,13 +153,12 @@ async def form_context(
     kept = await kept_quotes(session, form)
     titles = titles_for(issues, issue, kept, sources)
     spoken = [(s.name, s.office, p) for s, p in await speakers_like(session, "", form.get("party"))]
-    own_draft = (
-        position is not None and position.status != PositionStatus.PUBLISHED and mode == "correct"
-    )
-    author = await _author(session, position) if own_draft else viewer.name
+    corrected = purpose.corrected
+    own_draft = corrected is not None and corrected.status != PositionStatus.PUBLISHED
+    author = await _author(session, corrected) if own_draft else viewer.name
     return Entry(
         mode=mode,
-        action=action or WHERE[mode].format(slug=slug, id=position.id if position else ""),
+        action=purpose.action,
         negotiation=negotiation_view(book.negotiation),
         parties=parties,
         issues=issues,
@@ -195,19 +169,19 @@ async def form_context(
         if issue
         else [],
         values=form,
-        blocks=await _blocks(session, form, kept, sources, errors or {}),
+        blocks=await _blocks(session, form, kept, sources, state.errors),
         links=numbered(form, "l"),
         span=preview(form, kept, sources, today=now().date()),
-        changes=difference(base, form, titles) if base is not None else [],
+        changes=difference(filled(corrected), form, titles) if corrected else [],
         sources=[source_label(s) for s in await sources_like(session, "")],
         speakers=spoken,
         names=await called(session, at, book.party_names(), [position] if position else []),
         token=form.get("token") or new_token(),
         version=form.get("version") or (str(position.version) if position else ""),
         may_publish=not (book.negotiation["review"] and author == viewer.name),
-        errors=errors or {},
-        notice=notice,
-        focus=focus,
+        errors=state.errors,
+        notice=state.notice,
+        focus=state.focus,
     )
 
 

@@ -1,0 +1,151 @@
+"""Carry out what a button of the position form asks for, on whatever page it stands."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.queries import Viewer
+from app.core.clock import now
+from app.core.errors import DomainError, Fault, invalid
+from app.db.engine import attempt
+from app.forms.fields import number
+from app.forms.posted import Posted
+from app.log.writer import writing
+from app.models.vocabulary import PositionStatus, QuoteKind
+from app.negotiations.queries import get_negotiation, get_negotiation_by_id
+from app.position_form.fields import Values, field_errors, keep_wording
+from app.position_form.merge_conflict import has_picks, picked
+from app.position_form.prefill import filled
+from app.position_form.purpose import Purpose, State, new_token, view_of
+from app.position_form.step_actions import stepped
+from app.position_form.submit import AlreadyUsed, Saved, keep, read_content, saved_before
+from app.positions import actions, queries
+from app.positions.schemas import NewQuote, PositionContent
+
+SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
+
+
+async def submit(
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, sent: Posted
+) -> Saved | State:
+    """Carry out a step within the form, or save it; return what to show again if nothing is saved.
+
+    What was saved before by the same form is not saved twice.
+    """
+    values, theirs = dict(sent.values), purpose.corrected
+    if purpose.position and has_picks(values):
+        version = number(values.get("version")) or purpose.position.version
+        values = picked(values, filled(await view_of(session, purpose.position.id, version)))
+    if sent.do not in SAVING:
+        values, focus = await stepped(session, purpose.slug, values, sent.do)
+        return State(values, focus=focus)
+    try:
+        saved = await saved_before(session, viewer, purpose.action, values)
+    except AlreadyUsed as error:
+        values |= {"token": new_token(), "sure": str(error.saved.position)}
+        if theirs is None:
+            return State(values, notice=_again(error), status=409)
+        saved = None
+    if saved:
+        return saved
+    if theirs and theirs.status == PositionStatus.RETRACTED:
+        notice = (
+            "It has been retracted in the meantime. Restore it first: what you typed stays here."
+        )
+        return State(values, notice=notice, status=409)
+    if theirs and values.get("version") != str(theirs.version):
+        return State(values, theirs=theirs)
+    async with attempt(session) as refused:
+        saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
+        keep(session, viewer, purpose.action, values, saved)
+        return saved
+    return State(values, _errors(refused[0], values), status=refused[0].status)
+
+
+async def _save(
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, values: Values, status: PositionStatus
+) -> Saved:
+    """State a new position, or write a new version of the corrected one.
+
+    Raise Invalid with all faults; nothing is saved then.
+    """
+    reason, view = values.get("reason", "").strip() or None, purpose.position
+    asked = []
+    if purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED:
+        status = PositionStatus.PUBLISHED
+        asked = [] if reason else [Fault("/reason", "say what was wrong with the record")]
+    async with writing(session, by=viewer.name, now=now()) as log:
+        wanted = await read_content(session, log, values, asked)
+        if view:
+            kept = keep_wording(wanted.conditions, view.conditions)
+            wanted = wanted.model_copy(update={"conditions": kept})
+        if purpose.corrected:
+            position = await queries.get_position(session, purpose.corrected.id, lock=True)
+            negotiation = await get_negotiation_by_id(session, position.negotiation_id)
+            warnings = await actions.correct(
+                session,
+                log,
+                negotiation=negotiation,
+                position=position,
+                wanted=wanted,
+                status=status,
+                reason=reason,
+            )
+        else:
+            if (
+                purpose.mode == "move"
+                and wanted.stated_on is None
+                and not any(q.said_on for q in wanted.quotes)
+            ):
+                raise invalid("/stated_on", "say when the party moved")
+            position, warnings = await actions.state(
+                session,
+                log,
+                negotiation=await get_negotiation(session, purpose.slug),
+                party=view.party if view else values.get("party", ""),
+                issue=view.issue if view else values.get("issue", ""),
+                wanted=wanted,
+                status=status,
+            )
+    warnings = [*warnings, *_speakerless(wanted)]
+    return Saved(position.id, position.version, [(w.where, w.detail) for w in warnings])
+
+
+def _speakerless(wanted: PositionContent) -> list[Fault]:
+    """Warn of new direct quotes without a speaker: a source's own report is a reported quote."""
+    asked = (
+        "a direct quote names no speaker: whose own words are these?"
+        " If the source reports them, say reported"
+    )
+    return [
+        Fault(f"/quotes/{i}/speaker", asked)
+        for i, quote in enumerate(wanted.quotes)
+        if isinstance(quote, NewQuote) and quote.kind == QuoteKind.DIRECT and quote.speaker is None
+    ]
+
+
+def _errors(error: DomainError, values: Values) -> dict[str, str]:
+    """Return the faults of a refusal by field."""
+    faults = [Fault(f.where, _missing(values, f)) for f in error.faults]
+    # Without any quote, a missing date is no fault of its own: a quote would have given one.
+    if any(f.where == "/quotes" for f in faults):
+        faults = [
+            f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()
+        ]
+    return field_errors(faults or [Fault("", error.detail)], values)
+
+
+def _missing(values: Values, fault: Fault) -> str:
+    """Return a fault's text; for a party or issue left empty, ask to choose one."""
+    name = fault.where.strip("/")
+    return (
+        f"choose the {name}"
+        if name in ("party", "issue") and not values.get(name)
+        else fault.detail
+    )
+
+
+def _again(error: AlreadyUsed) -> str:
+    """Explain that the form was saved before, and how to save it a second time."""
+    return (
+        f"This form has been saved already, as position {error.saved.position}. "
+        "Nothing was saved this time: press the button again to record another position beside it."
+    )
