@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHECK = "check"
     NUMBER = "number"
+    WHOLE = "whole"  # a whole number, such as an id
     DATE = "date"  # as people write it, stored as 2025, 2025-03 or 2025-03-17
     PARTY = "party"  # suggested while typing; `choices` are the first suggestions
 
@@ -153,6 +154,8 @@ def _parse(field: Field, text: str) -> Any:
             return [line.strip() for line in text.split("\n") if line.strip()]
         case Kind.NUMBER:
             return _parse_number(text)
+        case Kind.WHOLE:
+            return _parse_whole(text.strip())
         case Kind.DATE:
             return dates.parse_human(text, now().date()).text
         case Kind.VERBATIM:
@@ -169,6 +172,13 @@ def _parse_number(text: str) -> int | float:
     if not math.isfinite(value):
         raise ValueError(f"“{text.strip()[:40]}” is not a number")
     return int(value) if value.is_integer() else value
+
+
+def _parse_whole(text: str) -> int:
+    found = number(text)
+    if found is None:
+        raise ValueError(f"“{text[:40]}” is not a whole number")
+    return found
 
 
 def _show(field: Field, value: Any) -> str:

@@ -8,13 +8,15 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.core import dates
 from app.core.clock import now
-from app.core.input_models import SlugInPath
+from app.core.input_models import Day, Input, Prose, SlugInPath
 from app.db.engine import Session, attempt
-from app.forms.posted import SHOW_AGAIN
-from app.forms.resume import SignedOut
+from app.forms.fields import Field, Form, Kind, by_field, message, read, typed
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet, blank, refusal
+from app.http.problems import body_faults
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -30,8 +32,37 @@ from app.negotiations.queries import (
     negotiation_view,
     party_views,
 )
+from app.negotiations.views import IssueView, PartyView
 
 router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
+
+
+class SearchInput(Input):
+    """When cells were searched, and where."""
+
+    looked_on: Day
+    where: Prose | None = None
+
+
+def _day(text: str) -> str:
+    """Read a day as people write it; ValueError for a month or a year."""
+    day = dates.parse_human(text, now().date())
+    if day.precision != "day":
+        raise ValueError(f"“{day.text}” is not a day: write {now().date().isoformat()}")
+    return day.text
+
+
+FORM = Form(
+    (
+        Field("looked_on", "When", hint="A day, such as 17 March 2025.", parse=_day),
+        Field(
+            "where", "Where", Kind.PROSE,
+            "What was searched: archives, sites, speeches of which days.",
+        ),
+    ),
+    SearchInput,
+)  # fmt: skip
+CELLS = Field("cell", "Which cells", also=("party", "issue"))
 
 
 @router.get("/new")
@@ -47,97 +78,68 @@ async def offer_looks(
     cells = asked.getlist("cell")
     if asked.get("party") and asked.get("issue"):
         cells.append(f"{asked['party']}/{asked['issue']}")
-    values = {"looked_on": now().date().isoformat(), "where": asked.get("where", "")[:2000]}
-    return await _form(request, session, slug, cells, values, {})
+    today, where = now().date().isoformat(), asked.get("where", "")[:2000]
+    sheet = blank(FORM.fields, looked_on=today, where=where)
+    return await _form(request, session, slug, cells, sheet)
 
 
 async def _form(
-    request: Request, session: Session, slug: str, cells: list[str], values: dict[str, str],
-    errors: dict[str, str], status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request, session: Session, slug: str, cells: list[str], sheet: Sheet
+) -> Response:
     book = await code_book(session, await moment(session, drafts=True), slug)
     parties, issues = [p for p in party_views(book) if not p.merged_into], issue_views(book)
     return page(
         request,
         "looks/looks.html",
-        status=status,
+        status=sheet.status,
         negotiation=negotiation_view(book.negotiation),
-        rows=[
-            (
-                issue,
-                [
-                    SimpleNamespace(
-                        value=f"{p.slug}/{issue.slug}", party=p.name,
-                        label=f"{p.name} on {issue.title}",
-                    )
-                    for p in parties
-                ],
-            )
-            for issue in issues
-        ],
+        rows=[(issue, [_cell(party, issue) for party in parties]) for issue in issues],
         chosen=set(cells),
-        values=values,
-        errors=errors,
+        sheet=sheet,
         nav=nav(slug),
-    )  # fmt: skip
+    )
+
+
+def _cell(party: PartyView, issue: IssueView) -> SimpleNamespace:
+    """Return a cell to choose, with its value in the form."""
+    label = f"{party.name} on {issue.title}"
+    return SimpleNamespace(value=f"{party.slug}/{issue.slug}", party=party.name, label=label)
 
 
 @router.post("/new")
 async def note_looks(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
-    """Save one look for each selected cell, as one log entry; a repeated look is saved once."""
-    form = await request.form(max_fields=20_000)
-    values = {n: v if isinstance(v := form.get(n, ""), str) else "" for n in ("looked_on", "where")}
-    cells = [v for v in dict.fromkeys(form.getlist("cell")) if isinstance(v, str)]
-    if viewer is None:
-        raise SignedOut(values | {"cells": " ".join(cells)})
-    editor = await get_editor(viewer)
-    if form.get("do") == SHOW_AGAIN:
-        return await _form(request, session, slug, str(form.get("cells", "")).split(), values, {})
+    """Save one look for each chosen cell, in one log entry; a look is saved only once."""
+    cells = list(dict.fromkeys(sent.lists.get("cell", [])))
+    sheet = Sheet(FORM.fields, typed(FORM.fields, sent.values))
+    if sent.shown_again:
+        return await _form(request, session, slug, cells, sheet)
     negotiation = await get_negotiation(session, slug, lock=True)
-    sent, errors = _read(values, cells)
-    if not errors:
+    values, sheet.errors = read(FORM, sheet.values)
+    looks = [] if sheet.errors else _looks(values, cells, sheet.errors)
+    if not cells:
+        sheet.errors["cell"] = message(CELLS, "choose one at least")
+    if not sheet.errors:
         async with attempt(session) as refused:
-            await _note(session, negotiation, sent, by=editor.name)
+            await _note(session, negotiation, looks, by=viewer.name)
         if not refused:
             return RedirectResponse(f"/n/{slug}/coverage#searched", 303)
-        errors = {
-            _field(f.where): f"{_LABELS[_field(f.where)]}: {f.detail}" for f in refused[0].faults
-        }
-    return await _form(request, session, slug, cells, values, errors, 422)
+        sheet.errors = refusal(refused[0], (CELLS, *FORM.fields))
+    sheet.status = 422
+    return await _form(request, session, slug, cells, sheet)
 
 
-_LABELS = {"looked_on": "When", "where": "Where", "cell": "Which cells"}
-
-
-def _field(where: str) -> str:
-    name = where.strip("/").split("/")[0]
-    return name if name in _LABELS else "cell"
-
-
-def _read(values: dict[str, str], cells: list[str]) -> tuple[list[LookInput], dict[str, str]]:
-    errors: dict[str, str] = {}
-    if not cells:
-        errors["cell"] = "Which cells: choose one at least"
-    try:
-        day = dates.parse_human(values["looked_on"], now().date())
-        if day.precision != "day":
-            raise ValueError(f"“{day.text}” is not a day: write {now().date().isoformat()}")
-    except ValueError as error:
-        return [], {"looked_on": f"When: {error}"} | errors
-    sent: list[LookInput] = []
+def _looks(values: dict[str, Any], cells: list[str], errors: dict[str, str]) -> list[LookInput]:
+    """Return a look for each cell; cells that cannot be any are an error."""
+    looks: list[LookInput] = []
     for cell in cells:
         party, _, issue = cell.partition("/")
-        given: dict[str, Any] = {"party": party, "issue": issue, "looked_on": day.text}
         try:
-            sent.append(LookInput(**given, where=values["where"].strip() or None))
+            looks.append(LookInput(party=party, issue=issue, **values))
         except ValidationError as error:
-            name = str(error.errors()[0]["loc"][0])
-            errors[_field(name)] = (
-                f"{_LABELS[_field(name)]}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
-            )
-    return sent, errors
+            errors |= by_field([CELLS], body_faults(error, values), message)
+    return looks
 
 
 async def _note(

@@ -1,23 +1,23 @@
 """Serve the pages of releases: the list, one with its package, and the form for the next."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Admin, Anyone, get_admin
+from app.accounts.dependencies import Admin, Anyone
 from app.citations.formats import FORMS
 from app.core.clock import instant, now
-from app.core.errors import DomainError, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.exports.citation_pages import Form as CiteForm
 from app.exports.download import Download, attachment, unchanged
-from app.forms.posted import SHOW_AGAIN
-from app.forms.resume import SignedOut
+from app.forms.fields import Field, Form, Kind, number, read, typed
+from app.forms.posted import Sent
+from app.forms.sheet import Sheet, blank
 from app.http.origin import origin
-from app.http.problems import read_body
 from app.http.responses import not_modified
 from app.http.templating import page
 from app.log.reader import moment
@@ -31,8 +31,16 @@ from app.releases.views import ReleaseView, cite_release, release_view
 router = APIRouter(prefix="/n/{slug}/releases", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-Words = Annotated[str, Form(max_length=60_000)]
-LABELS = {"/title": "Title", "/changelog": "Changelog"}
+FORM = Form(
+    (
+        Field("title", "Title"),
+        Field(
+            "changelog", "Changelog", Kind.PROSE,
+            "What is new or different since the release before, for those who cite it.",
+        ),
+    ),
+    ReleaseInput,
+)  # fmt: skip
 
 
 @router.get("")
@@ -57,42 +65,30 @@ async def show_releases(
 async def show_form(
     request: Request, session: Session, viewer: Admin, slug: SlugInPath
 ) -> Response:
-    """Show the form that freezes the next release."""
-    return await _form(request, session, slug)
+    """Show the form for a new release."""
+    return await _form(request, session, slug, None)
 
 
 @router.post("/new")
 async def add_release(
-    request: Request,
-    session: Session,
-    viewer: Anyone,
-    slug: SlugInPath,
-    title: Words = "",
-    changelog: Words = "",
-    number: Words = "",
-    do: Words = "",
+    request: Request, session: Session, viewer: FormAdmin, sent: Sent, slug: SlugInPath
 ) -> Response:
-    """Freeze the next release.
-
-    The form sends its number, so that sending the form twice makes one release.
-    """
-    typed = {"title": title, "changelog": changelog, "number": number}
-    if viewer is None:
-        raise SignedOut(typed)
-    admin = await get_admin(viewer)
-    if do == SHOW_AGAIN:
-        return await _form(request, session, slug, typed)
-    async with attempt(session) as refused:
-        given = read_body(ReleaseInput, {"title": title, "changelog": changelog})
-        due = int(number) if number.isdecimal() and len(number) < 10 else 0
-        made = await freeze(
-            session, slug=slug, number=due, **given.model_dump(), by=admin.name, now=now()
-        )
-    if not refused:
-        return RedirectResponse(f"/n/{slug}/releases/{made.number}", 303)
-    if isinstance(refused[0], NotFound):
-        raise refused[0]
-    return await _form(request, session, slug, typed, refused[0])
+    """Freeze the next release; it is sent with its number, so that a repeat makes no second one."""
+    sheet = Sheet(FORM.fields, typed(FORM.fields, sent.values))
+    if sent.shown_again:
+        return await _form(request, session, slug, sheet)
+    sheet.status = 422
+    values, sheet.errors = read(FORM, sheet.values)
+    if not sheet.errors:
+        due = number(sent.values.get("number")) or 0
+        async with attempt(session) as refused:
+            made = await freeze(session, slug=slug, number=due, **values, by=viewer.name, now=now())
+        if not refused:
+            return RedirectResponse(f"/n/{slug}/releases/{made.number}", 303)
+        if isinstance(refused[0], NotFound):
+            raise refused[0]
+        sheet.status, sheet.errors = refused[0].status, {"changelog": refused[0].detail}
+    return await _form(request, session, slug, sheet)
 
 
 @router.get("/{number}.zip")
@@ -158,30 +154,16 @@ async def _get(
     return release, release_view(release, slug), negotiation_view(then.negotiation)
 
 
-async def _form(
-    request: Request,
-    session: Session,
-    slug: str,
-    typed: dict[str, str] | None = None,
-    refused: DomainError | None = None,
-) -> Response:
+async def _form(request: Request, session: Session, slug: str, sheet: Sheet | None) -> Response:
     book = await code_book(session, await moment(session), slug)
-    number = await last_number(session, book.negotiation.id) + 1
-    errors: dict[str, Any] = {}
-    if isinstance(refused, Invalid):
-        errors = {
-            f.where.strip("/"): f"{LABELS.get(f.where, f.where)} {f.detail}" for f in refused.faults
-        }
-    elif refused is not None:
-        errors = {"changelog": refused.detail}
+    due = await last_number(session, book.negotiation.id) + 1
+    sheet = sheet or blank(FORM.fields, title=f"Release {due}")
     return page(
         request,
         "releases/new.html",
-        status=refused.status if refused else 200,
+        status=sheet.status,
         negotiation=negotiation_view(book.negotiation),
-        number=number,
-        title=typed["title"] if typed else f"Release {number}",
-        changelog=typed["changelog"] if typed else "",
-        errors=errors,
+        number=due,
+        sheet=sheet,
         nav=nav(slug),
     )

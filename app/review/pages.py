@@ -2,16 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Anyone, Editor, get_editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.errors import NotFound, Stale
-from app.core.input_models import SlugInPath
+from app.core.input_models import Input, Prose, SlugInPath
 from app.db.engine import Session, attempt
-from app.forms.posted import SHOW_AGAIN
-from app.forms.resume import SignedOut
+from app.forms import fields as forms
+from app.forms.fields import Form, Kind, read, typed
+from app.forms.posted import Posted, Sent
+from app.forms.sheet import Sheet, blank
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -35,7 +38,15 @@ from app.review.publish_checks import said
 router = APIRouter(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-Words = Annotated[str, Form(max_length=20_000)]
+
+
+class CommentInput(Input):
+    """What editors say to each other about a draft."""
+
+    comment: Annotated[Prose, Field(max_length=20_000)] = ""
+
+
+FORM = Form((forms.Field("comment", "Comment", Kind.PROSE, "Readers never see it."),), CommentInput)
 
 
 @router.get("/n/{slug}/review")
@@ -63,7 +74,7 @@ async def show_draft(
     request: Request, session: Session, viewer: Editor, position_id: Number
 ) -> Response:
     """Show a draft as it would be published, its comments, and the possible actions."""
-    return await _draft(request, session, await _view(session, position_id))
+    return await _draft(request, session, await _view(session, position_id), blank(FORM.fields))
 
 
 async def _view(session: Session, position_id: int) -> PositionView:
@@ -78,22 +89,14 @@ async def _view(session: Session, position_id: int) -> PositionView:
     return view
 
 
-async def _draft(
-    request: Request,
-    session: Session,
-    view: PositionView,
-    *,
-    status: int = 200,
-    comment: str = "",
-    errors: dict[str, str] | None = None,
-) -> Response:
+async def _draft(request: Request, session: Session, view: PositionView, sheet: Sheet) -> Response:
     at = await moment(session, drafts=True)
     book = await code_book(session, at, view.negotiation)
     position = await get_position(session, view.id)
     return page(
         request,
         "review/draft.html",
-        status=status,
+        status=sheet.status,
         negotiation=negotiation_view(book.negotiation),
         position=view,
         party=next(p for p in party_views(book) if p.slug == view.party),
@@ -103,68 +106,62 @@ async def _draft(
         comments=await queries.list_comments(session, view.id),
         names=await called(session, at, book.party_names(), [view]),
         titles=titles_of(issue_views(book)),
-        comment=comment,
-        errors=errors or {},
+        sheet=sheet,
         nav=nav(view.negotiation),
     )
 
 
 @router.post("/positions/{position_id}/review")
 async def act(
-    request: Request,
-    session: Session,
-    viewer: Anyone,
-    position_id: Number,
-    do: Words = "",
-    version: Words = "",
-    comment: Words = "",
-    back: Words = "",
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, position_id: Number
 ) -> Response:
     """Submit a draft, publish it or return it; comments are visible to editors only."""
-    if viewer is None:
-        raise SignedOut({"version": version, "comment": comment})
-    editor = await get_editor(viewer)
-    done = await get_position(session, position_id)
+    done, listed = await get_position(session, position_id), sent.values.get("back") == "drafts"
     # The button was pressed twice: the first request has published the draft.
-    if back == "drafts" and do == "publish" and done.status == PositionStatus.PUBLISHED:
+    if listed and sent.do == "publish" and done.status == PositionStatus.PUBLISHED:
         slug = (await get_negotiation_by_id(session, done.negotiation_id)).slug
         return RedirectResponse(f"/n/{slug}/drafts?done={done.id}", 303)
     view = await _view(session, position_id)
-    if do == SHOW_AGAIN:
-        return await _draft(request, session, view, comment=comment)
-    by: dict[str, Any] = {"comment": comment.replace("\r\n", "\n").strip()}
+    sheet = Sheet(FORM.fields, typed(FORM.fields, sent.values))
+    if sent.shown_again:
+        return await _draft(request, session, view, sheet)
+    values, sheet.errors = read(FORM, sheet.values)
+    if sheet.errors:
+        sheet.status = 422
+        return await _draft(request, session, view, sheet)
     async with attempt(session) as refused:
-        position = await get_position(session, position_id, lock=True)
-        negotiation = await get_negotiation_by_id(session, position.negotiation_id)
-        if position.status == PositionStatus.DRAFT and version != str(position.version):
-            raise Stale("It was changed in the meantime: read it again below, then decide.")
-        match do:
-            case "submit":
-                await actions.submit(
-                    session,
-                    negotiation=negotiation,
-                    position=position,
-                    by=editor.name,
-                    now=now(),
-                    **by,
-                )
-            case "return":
-                await actions.send_back(session, position=position, by=editor.name, now=now(), **by)
-            case "publish":
-                async with writing(session, by=editor.name, now=now()) as log:
-                    await actions.publish(
-                        session, log, negotiation=negotiation, position=position, view=view, **by
-                    )
-            case _:
-                raise NotFound("There is nothing of that name to do.")
+        await _act(session, viewer.name, view, sent, values["comment"])
     if not refused:
-        drafts = f"drafts?done={view.id}"
-        return RedirectResponse(
-            f"/n/{view.negotiation}/{drafts if back == 'drafts' else 'review'}", 303
-        )
+        after = f"drafts?done={view.id}" if listed else "review"
+        return RedirectResponse(f"/n/{view.negotiation}/{after}", 303)
     error = refused[0]
     if isinstance(error, NotFound):
         raise error
-    errors = {"comment": "; ".join(said(f) for f in error.faults) or error.detail}
-    view = await _view(session, position_id)
-    return await _draft(request, session, view, status=error.status, comment=comment, errors=errors)
+    sheet.status = error.status
+    sheet.errors = {"comment": "; ".join(said(f) for f in error.faults) or error.detail}
+    return await _draft(request, session, await _view(session, position_id), sheet)
+
+
+async def _act(
+    session: Session, editor: str, view: PositionView, sent: Posted, comment: str
+) -> None:
+    """Do what the button says to the version that was seen; raise Stale for another one."""
+    position = await get_position(session, view.id, lock=True)
+    negotiation = await get_negotiation_by_id(session, position.negotiation_id)
+    seen = sent.values.get("version") == str(position.version)
+    if position.status == PositionStatus.DRAFT and not seen:
+        raise Stale("It was changed in the meantime: read it again below, then decide.")
+    by: dict[str, Any] = {"comment": comment, "by": editor, "now": now()}
+    match sent.do:
+        case "submit":
+            await actions.submit(session, negotiation=negotiation, position=position, **by)
+        case "return":
+            await actions.send_back(session, position=position, **by)
+        case "publish":
+            async with writing(session, by=editor, now=now()) as log:
+                await actions.publish(
+                    session, log, negotiation=negotiation, position=position, view=view,
+                    comment=comment,
+                )  # fmt: skip
+        case _:
+            raise NotFound("There is nothing of that name to do.")

@@ -128,7 +128,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     blank = freeze(filled.root, changelog=" ", title="Typed title")
     assert (
         blank.status_code == 422
-        and "Changelog must not be empty" in blank.text
+        and "Changelog: is required" in blank.text
         and "Typed title" in blank.text
     )
     assert freeze(filled.root).status_code == 303
