@@ -14,6 +14,7 @@ from app.accounts.oidc import pages
 from app.core import clock
 from app.core.errors import DomainError, SignInRequired, TooMany
 from app.db.engine import Session, attempt, transaction
+from app.forms.posted import Sent
 from app.forms.resume import carried, resume
 from app.http.middleware import session_cookie
 from app.http.templating import page
@@ -58,22 +59,16 @@ async def show_login(
 
 
 @router.post("/login")
-async def log_in(
-    request: Request,
-    session: Session,
-    viewer: Anyone,
-    name: Words = "",
-    password: Words = "",
-    link: Words = "",
-    next: Words = "/",
-    carry: Words = "",
-) -> Response:
+async def log_in(request: Request, session: Session, viewer: Anyone, sent: Sent) -> Response:
     """Sign in by name and password or by a one-time link; the browser's earlier session ends.
 
     `carry` is a form that was sent after the session expired: it returns once the user has signed
     in.
     """
-    settings, now, to = settings_of(request), clock.now(), safe_next(next)
+    name, password, link, carry = (
+        sent.values.get(field, "") for field in ("name", "password", "link", "carry")
+    )
+    settings, now, to = settings_of(request), clock.now(), safe_next(sent.values.get("next", "/"))
     agent, lasts = request.headers.get("user-agent"), timedelta(days=settings.session_days)
     secrets: sign_ins.Secrets | None = None
     # The user has signed in meanwhile, in another tab.

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Admin, Anyone
+from app.accounts.dependencies import Admin, Anyone, FormAdmin
 from app.citations.formats import FORMS
 from app.core.clock import instant, now
 from app.core.errors import NotFound

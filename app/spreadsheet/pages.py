@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Anyone, Editor, get_editor
-from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.input_models import Query, SlugInPath, read_query
@@ -24,7 +23,7 @@ from app.negotiations.queries import code_book, nav, negotiation_view
 from app.spreadsheet.actions import Fate, Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.columns import DateOrder
-from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
+from app.spreadsheet.reader import Encoding, Question, read_sheet
 from app.spreadsheet.to_package import SheetFaults
 
 router = APIRouter(prefix="/n/{slug}/import", include_in_schema=False)
@@ -85,8 +84,16 @@ async def post_import(
         )
         if isinstance(sheet, Question):
             return await _page(request, session, slug, values, questions=[sheet])
-        taken = await _take(
-            session, viewer, slug, sheet, faults, values, dry_run=sent.do != "import"
+        taken = await take_sheet(
+            session,
+            sheet,
+            faults,
+            by=viewer.name,
+            now=now(),
+            slug=slug,
+            fixed=True,
+            order=_way(DateOrder, values["dates"]),
+            dry_run=sent.do != "import",
         )
     except DomainError as error:
         if error.status in (401, 403, 404):
@@ -95,30 +102,6 @@ async def post_import(
     if sent.do == "import" and taken.clean:
         return RedirectResponse(f"/n/{slug}/import?new={taken.new}&same={taken.same}", 303)
     return await _page(request, session, slug, values, taken=taken, questions=taken.questions)
-
-
-async def _take(
-    session: AsyncSession,
-    viewer: Viewer,
-    slug: str,
-    sheet: Sheet,
-    faults: SheetFaults,
-    values: Mapping[str, str],
-    *,
-    dry_run: bool,
-) -> Taken:
-    order = _way(DateOrder, values["dates"])
-    return await take_sheet(
-        session,
-        sheet,
-        faults,
-        by=viewer.name,
-        now=now(),
-        slug=slug,
-        fixed=True,
-        order=order,
-        dry_run=dry_run,
-    )
 
 
 def _way(kind: type[E], said: str) -> E | None:
@@ -148,25 +131,20 @@ async def _page(
     values: Mapping[str, str],
     *,
     taken: Taken | None = None,
-    questions: list[Question] | None = None,
-    errors: Mapping[str, str] | None = None,
-    done: DoneQuery | None = None,
+    **shown: Any,
 ) -> Response:
+    """Show the form; `shown` are errors and questions, or what was done."""
     book = await code_book(session, await moment(session, drafts=True), slug)
-    bad = bool(errors or questions or (taken and not taken.clean))
-    context: dict[str, Any] = {
-        "taken": taken,
-        "look": look_at(taken) if taken else None,
-        "done": done or DoneQuery(),
-    }
+    context: dict[str, Any] = {"errors": {}, "questions": [], "done": DoneQuery()} | shown
+    bad = bool(context["errors"] or context["questions"] or (taken and not taken.clean))
     return page(
         request,
         "spreadsheet/import.html",
         status=422 if bad else 200,
         negotiation=negotiation_view(book.negotiation),
         values=dict.fromkeys(("kept", "name", *WAYS), "") | {**values},
-        errors=errors or {},
-        questions=questions or [],
+        taken=taken,
+        look=look_at(taken) if taken else None,
         nav=nav(slug),
         **context,
     )
