@@ -68,7 +68,7 @@ async def showdesk_page(
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
     if saved and state is None:
         state = State(_next(reading))
-    return await desk_page(request, session, viewer, reading, Beside(state, saved, query.saved))
+    return await desk_page(request, session, viewer, reading, Beside(state, saved))
 
 
 @router.post("/{source_id}")
@@ -87,7 +87,7 @@ async def postdesk_page(
     reading = await read(session, slug, source_id)
     result = await submit(session, viewer, purpose_of(reading), sent)
     if isinstance(result, Saved):
-        done = f"?saved={sent.values.get('token', '')}#p-{result.position}"
+        done = f"?saved={result.token}#p-{result.position}"
         return RedirectResponse(f"/n/{slug}/desk/{source_id}{done}", 303)
     if result.errors:  # what was read before the refusal counts no longer
         reading = await read(session, slug, source_id)
@@ -133,7 +133,6 @@ class Beside:
 
     state: State | None = None
     saved: Saved | None = None
-    token: str | None = None  # of the form that has saved it
     noted: Sheet = field(default_factory=lambda: blank(NOTE.fields))
 
 
@@ -166,6 +165,6 @@ async def desk_page(
         issues=reading.issues,
         saved=await view_of(session, saved.position) if saved else None,
         warnings=[detail for _, detail in saved.warnings] if saved else [],
-        token=beside.token,
+        token=saved.token if saved else None,
         nav=nav(purpose.slug),
     )

@@ -105,8 +105,7 @@ async def _take(
     """Submit the form; a correction of an outdated version is answered with both texts (412)."""
     result = await submit(session, viewer, purpose, sent)
     if isinstance(result, Saved):
-        token = sent.values.get("token", "")
-        return RedirectResponse(f"/positions/{result.position}/saved?form={token}", 303)
+        return RedirectResponse(f"/positions/{result.position}/saved?form={result.token}", 303)
     if result.theirs:
         return await conflict(request, session, result.theirs, result.values)
     return await _show(request, session, viewer, purpose, result)

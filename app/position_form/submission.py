@@ -106,7 +106,8 @@ async def _save(
                 status=status,
             )
     warnings = [*warnings, *_speakerless(wanted)]
-    return Saved(position.id, position.version, [(w.where, w.detail) for w in warnings])
+    said = [(w.where, w.detail) for w in warnings]
+    return Saved(position.id, position.version, said, values.get("token", ""))
 
 
 def _speakerless(wanted: PositionContent) -> list[Fault]:

@@ -38,6 +38,7 @@ class Saved:
     position: int
     version: int
     warnings: Sequence[tuple[str, str]] = ()
+    token: str = ""  # of the form that saved it
 
 
 class AlreadyUsed(DomainError):
@@ -185,4 +186,5 @@ def _digest(form: Mapping[str, str]) -> bytes:
 
 def _read(row: IdempotencyKey) -> Saved:
     position, version, warnings = orjson.loads(row.answer)
-    return Saved(position, version, [(where, detail) for where, detail in warnings])
+    said = [(where, detail) for where, detail in warnings]
+    return Saved(position, version, said, row.key.removeprefix("form:"))
