@@ -145,6 +145,31 @@ def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
     assert (data["title"], data["question"]) == ("How long a truce", "How long?")
 
 
+def test_what_only_one_editor_changed_is_no_conflict(
+    api: Api, source: int, editor: TestClient
+) -> None:
+    path = f"{BOOK}/issues/truce"
+    mine = values(editor, path) | {"title": "How long a truce", "reason": "Shorter"}
+    post(editor, f"{path}/move", place="0", direction="down")
+    assert post(editor, path, **mine).status_code == 303
+    mine = values(editor, path) | {"title": "Truce", "reason": "Shorter still"}
+    theirs = values(editor, path) | {"question": "How long?", "reason": "Plainer"}
+    assert post(editor, path, **theirs).status_code == 303
+    answer = post(editor, path, **mine)
+    assert answer.status_code == 412 and "theirs was taken over" in answer.text
+    assert not LexborHTMLParser(answer.text).css_matches(".theirs")
+    assert fields_of(answer.text)["question"] == "How long?"
+
+
+def test_a_reason_that_cannot_be_kept_is_told_at_its_field(
+    api: Api, source: int, editor: TestClient
+) -> None:
+    path = f"{BOOK}/issues/truce"
+    answer = post(editor, path, **values(editor, path) | {"title": "Truce", "reason": "a\x01b"})
+    assert answer.status_code == 422 and "control character" in errors(answer.text)[0]
+    assert fields_of(answer.text)["title"] == "Truce"
+
+
 def test_a_form_sent_twice_is_written_once(api: Api, source: int, editor: TestClient) -> None:
     path = f"{BOOK}/issues/truce"
     sent = values(editor, path) | {"notes": "Pauses count.", "reason": "Asked twice"}
