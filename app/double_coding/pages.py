@@ -2,15 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.dependencies import Editor
+from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.input_models import SlugInPath
 from app.db.engine import Session, attempt
 from app.double_coding import coding
+from app.forms import fields
+from app.forms.posted import Sent
 from app.http.templating import page
 from app.log.reader import held_by_id, moment
 from app.models.review import CodingUnit
@@ -70,15 +72,14 @@ def _named(unit: CodingUnit, book: Any, sources: Any) -> tuple[int, str, str, st
 
 @router.post("/draw")
 async def draw(
-    request: Request,
-    session: Session,
-    viewer: Editor,
-    slug: SlugInPath,
-    size: Annotated[str, Form(max_length=20)] = "",
+    request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Draw a sample."""
+    size = sent.values.get("size", "")
+    if sent.shown_again:
+        return await _index(request, session, slug, viewer.name, size)
     negotiation = await get_negotiation(session, slug, lock=True)
-    wanted = int(size) if size.strip().isdecimal() else 0
+    wanted = fields.number(size.strip()) or 0
     async with attempt(session) as refused:
         drawn = await coding.draw(
             session, negotiation=negotiation, size=wanted, by=viewer.name, now=now()
@@ -133,7 +134,12 @@ async def _unit(
 
 @router.post("/{number}")
 async def code_unit(
-    request: Request, session: Session, viewer: Editor, slug: SlugInPath, number: Number
+    request: Request,
+    session: Session,
+    viewer: FormEditor,
+    sent: Sent,
+    slug: SlugInPath,
+    number: Number,
 ) -> Response:
     """Store the second coder's result."""
     back = RedirectResponse(f"/n/{slug}/double-coding", 303)
@@ -142,12 +148,14 @@ async def code_unit(
         unit = await coding.get_unit(session, negotiation_id, number, viewer.name)
     except Conflict:
         return back  # sent twice: the first one is kept
-    form = await request.form()
     options = {o.slug: o.id for o in await list_options(session, unit.issue_id) if not o.retired}
-    chosen = {s: v for s in options if isinstance(v := form.get(f"option-{s}"), str) and v}
+    chosen = {s: v for s in options if (v := sent.values.get(f"option-{s}"))}
+    typed = chosen | {"found": sent.values.get("found", "")}
+    if sent.shown_again:
+        return await _unit(request, session, slug, unit, typed, {})
     errors: dict[str, str] = {}
     said = {options[s]: Attitude(v) for s, v in chosen.items() if v in set(Attitude)}
-    found = form.get("found") or ("position" if said else None)
+    found = typed["found"] or ("position" if said else None)
     if found not in ("position", "nothing"):
         errors["found"] = "What the source says: say whether it states a position"
     elif found == "position" and not said:
@@ -157,13 +165,11 @@ async def code_unit(
     if not errors:
         async with attempt(session) as refused:
             await coding.code(session, unit=unit, attitudes=said, coder=viewer.name, now=now())
-        if not refused and form.get("do") == "next":
+        if not refused and sent.do == "next":
             left = (await coding.work(session, negotiation_id, viewer.name)).to_code
             return RedirectResponse(f"/n/{slug}/double-coding/{left[0].id}", 303) if left else back
         if not refused:
             return back
         errors["found"] = f"What the source says: {refused[0].faults[0].detail}"
         unit = await coding.get_unit(session, negotiation_id, number, viewer.name)
-    return await _unit(
-        request, session, slug, unit, chosen | {"found": str(form.get("found", ""))}, errors
-    )
+    return await _unit(request, session, slug, unit, typed, errors)

@@ -86,6 +86,10 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     two = {"found": "position", "option-month": "prefers", "option-short": "prefers"}
     refused = post(second, truce, **two)
     assert "at most one" in errors(refused.text)[0] and refused.text.count(" checked>") == 5
+    away = post(client, truce, **two)  # the sign-in has ended: the ticks travel through the next
+    assert away.status_code == 401 and "option-month" in away.text
+    again = post(second, truce, do="refresh", **two)
+    assert again.status_code == 200 and again.text.count(" checked>") == 5
     torn = post(second, truce, found="nothing", **{"option-month": "prefers"})
     assert torn.status_code == 422 and "yet there is an attitude" in errors(torn.text)[0]
     # An attitude implies that a position was found.
