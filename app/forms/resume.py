@@ -20,7 +20,7 @@ Carried = dict[str, list[str]]  # every text of each name
 class SignedOut(SignInRequired):
     """A form was sent without a sign-in; it is answered with the page to sign in on."""
 
-    def __init__(self, fields: Mapping[str, str] | Mapping[str, str | list[str]]) -> None:
+    def __init__(self, fields: Mapping[str, str | list[str]]) -> None:
         super().__init__("Sign in to do this; what you typed is kept.")
         self.carry = json.dumps({name: fields[name] for name in fields if name != "do"})
 

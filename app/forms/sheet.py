@@ -48,7 +48,7 @@ class Sheet:
         """Tell whether the object was changed after the form was opened."""
         return self.status == 412
 
-    def field(self, name: str) -> Field:
+    def declared(self, name: str) -> Field:
         """Return one of the fields."""
         return next(one for one in self.fields if one.name == name)
 

@@ -192,7 +192,7 @@ async def _ask(
     request: Request, session: AsyncSession, act: Act, view: PositionView, sheet: Sheet
 ) -> Response:
     more = await _once_public(session, view.id) if act is RESTORE else {}
-    shown = {"status": sheet.status, "sheet": sheet} | more
+    shown: dict[str, Any] = {"status": sheet.status, "sheet": sheet} | more
     return await _page(request, session, view, act.template, **shown)
 
 
