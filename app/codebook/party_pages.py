@@ -100,7 +100,8 @@ async def _party(
     )
     return page(
         request, "codebook/party.html", status=max(itself.status, seat.status), nav=nav(at.slug),
-        negotiation=place_of(negotiation), itself=itself, part=seat, party=row.slug, name=row.name, merged=merged,
+        negotiation=place_of(negotiation), itself=itself, part=seat, party=row.slug,
+        name=row.name, merged=merged,
     )  # fmt: skip
 
 
