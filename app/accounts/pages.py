@@ -123,7 +123,7 @@ async def log_out(request: Request, session: Session, viewer: Anyone) -> Respons
 
 
 @router.get("/account")
-async def showaccount_page(request: Request, session: Session, viewer: SignedIn) -> Response:
+async def show_account(request: Request, session: Session, viewer: SignedIn) -> Response:
     """Show the page of one's own account."""
     return await account_page(request, session, own(viewer))
 

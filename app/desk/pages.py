@@ -51,7 +51,7 @@ class DeskQuery(Query):
 
 
 @router.get("/{source_id}")
-async def showdesk_page(
+async def show_desk(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, source_id: Number
 ) -> Response:
     """Show a source to read; with `start` and `end`, the form has the quote between them."""
@@ -72,7 +72,7 @@ async def showdesk_page(
 
 
 @router.post("/{source_id}")
-async def postdesk_page(
+async def post_desk(
     request: Request,
     session: Session,
     viewer: FormEditor,
