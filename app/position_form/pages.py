@@ -22,7 +22,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav, titles_of
 from app.position_form.merge_conflict import conflict
 from app.position_form.prefill import carried_over, current_number, filled
-from app.position_form.purpose import Purpose, State, prefilled, view_of
+from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of
 from app.position_form.submission import submit
 from app.position_form.submit import Saved
 from app.position_form.view import form_context
@@ -60,15 +60,6 @@ async def move_form(
     return await _show(request, session, viewer, purpose, State(carried_over(view)))
 
 
-@router.post("/positions/{position_id}/move")
-async def post_move(
-    request: Request, session: Session, viewer: FormEditor, sent: Sent, position_id: Number
-) -> Response:
-    """Save the position to which a party moved, or carry out a step within its form."""
-    view = await view_of(session, position_id)
-    return await _take(request, session, viewer, Purpose(view.negotiation, "move", view), sent)
-
-
 @router.get("/positions/{position_id}/correct")
 async def correct_form(
     request: Request, session: Session, viewer: Editor, position_id: Number
@@ -90,13 +81,15 @@ async def correct_form(
     return await _show(request, session, viewer, purpose, State(values))
 
 
+@router.post("/positions/{position_id}/move")
 @router.post("/positions/{position_id}/correct")
-async def post_correct(
+async def post_change(
     request: Request, session: Session, viewer: FormEditor, sent: Sent, position_id: Number
 ) -> Response:
-    """Save a correction or an edited draft, or carry out a step within its form."""
+    """Save a move, a correction or an edited draft, or carry out a step within its form."""
     view = await view_of(session, position_id)
-    return await _take(request, session, viewer, Purpose(view.negotiation, "correct", view), sent)
+    mode: Mode = "move" if request.url.path.endswith("/move") else "correct"
+    return await _take(request, session, viewer, Purpose(view.negotiation, mode, view), sent)
 
 
 async def _take(
