@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.errors import NotFound, Stale
-from app.core.input_models import Input, Prose, SlugInPath
+from app.core.input_models import Input, SlugInPath, Storable
 from app.db.engine import Session, attempt
 from app.forms import fields as forms
 from app.forms.fields import Form, Kind, read, typed
@@ -43,7 +43,7 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 class CommentInput(Input):
     """What editors say to each other about a draft."""
 
-    comment: Annotated[Prose, Field(max_length=20_000)] = ""
+    comment: Annotated[str, Field(max_length=20_000), Storable] = ""
 
 
 FORM = Form((forms.Field("comment", "Comment", Kind.PROSE, "Readers never see it."),), CommentInput)
@@ -130,7 +130,7 @@ async def act(
         sheet.status = 422
         return await _draft(request, session, view, sheet)
     async with attempt(session) as refused:
-        await _act(session, viewer.name, view, sent, values["comment"])
+        await _act(session, viewer.name, view, sent, values["comment"].strip())
     if not refused:
         after = f"drafts?done={view.id}" if listed else "review"
         return RedirectResponse(f"/n/{view.negotiation}/{after}", 303)
