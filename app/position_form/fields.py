@@ -12,9 +12,10 @@ from typing import Any
 
 from app.core.dates import display, parse_human
 from app.core.errors import Fault
-from app.forms.fields import Texts as Values
-from app.forms.fields import number
+from app.forms.fields import Texts, number
 from app.positions.phrases import bare_condition
+
+Values = Texts
 
 PLAIN = ("party", "issue", "act", "summary", "firmness", "stated_on", "stated_from", "stated_by")
 QUOTE = (

@@ -56,8 +56,9 @@ async def submit(
     async with attempt(session) as refused:
         saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
         keep(session, viewer, purpose.action, values, saved)
-        return saved
-    return State(values, _errors(refused[0], values), status=refused[0].status)
+    if refused or saved is None:
+        return State(values, _errors(refused[0], values), status=refused[0].status)
+    return saved
 
 
 async def _save(
