@@ -11,11 +11,12 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Editor, FormEditor
 from app.core import dates
 from app.core.clock import now
+from app.core.errors import Fault
 from app.core.input_models import Day, Input, Prose, SlugInPath
 from app.db.engine import Session, attempt
 from app.forms.fields import Field, Form, Kind, by_field, message, read, typed
 from app.forms.posted import Sent
-from app.forms.sheet import Sheet, blank, refusal
+from app.forms.sheet import Sheet, blank
 from app.http.problems import body_faults
 from app.http.templating import page
 from app.log.reader import moment
@@ -125,7 +126,8 @@ async def note_looks(
             await _note(session, negotiation, looks, by=viewer.name)
         if not refused:
             return RedirectResponse(f"/n/{slug}/coverage#searched", 303)
-        sheet.errors = refusal(refused[0], (CELLS, *FORM.fields))
+        faults = refused[0].faults or (Fault("/cell", refused[0].detail),)
+        sheet.errors = by_field((CELLS, *FORM.fields), faults, message)
     sheet.status = 422
     return await _form(request, session, slug, cells, sheet)
 
