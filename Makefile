@@ -30,7 +30,7 @@ setup: ## sets up .venv/bin/parley for serving, and nothing else
 
 test: ## sets everything up, then runs all tests; ARGS="-k quotes" runs a part of them
 	@$(call SETUP,dev)
-	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fix: ## formats the code and fixes what can be fixed automatically
 	@$(call SETUP,dev)

@@ -1,7 +1,6 @@
 """Provide a real PostgreSQL, with a fresh migrated database for each test that asks for one."""
 
 import contextlib
-import itertools
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import hypothesis
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -17,20 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.testclient import TestClient
 
 from app.accounts import passwords
-from app.db.engine import driver_url, make_engine, make_sessions, plain_url
-from app.db.schema import migrate
+from app.db.engine import driver_url, make_engine, make_sessions
 from app.embedded_postgres.server import Server, serve
 from app.settings import Settings
 from tests.support.applications import application
 from tests.support.folders import folder, sweep
+from tests.support.worlds import EMPTY, Known, World, connect, copied, named
 
-TEMPLATE = f"parley_template_{os.getpid()}"
+pytest_plugins = ["tests.support.fixtures", "tests.support.live", "tests.support.order"]
+
 # Otherwise each process that a test starts would compile the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 COSTLY = SimpleNamespace(HASHER=passwords.HASHER, NOBODYS=passwords.NOBODYS)
-numbers = itertools.count()
 
 # Limits the number of examples of a property, not the time, which depends on the machine.
 for name, examples in (("quick", 25), ("full", 100)):
@@ -84,12 +82,10 @@ def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
-    """Return a server with a migrated database to copy: a temporary one, or --database-url's."""
+    """Return a server to create databases on: a temporary one, or --database-url's."""
     url = pytestconfig.getoption("database_url")
     sweep()
     with folder() as home, _on_other(url) if url else serve(home, fast=True) as server:
-        _on_server(server, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
-        migrate(_named(server.owner_url, TEMPLATE), _named(server.url, TEMPLATE))
         yield server
 
 
@@ -108,9 +104,7 @@ def _on_other(url: str) -> Iterator[Server]:
         )
     )
     yield server
-    with psycopg.connect(
-        plain_url(_named(server.owner_url, "postgres")), autocommit=True
-    ) as connection:
+    with connect(named(server.owner_url, "postgres")) as connection:
         for (name,) in connection.execute(
             "SELECT datname FROM pg_database WHERE datname ~ %s", [mine]
         ).fetchall():
@@ -119,12 +113,22 @@ def _on_other(url: str) -> Iterator[Server]:
 
 
 @pytest.fixture
-def database(postgres: Server) -> Iterator[Server]:
-    """Return a fresh, migrated, empty database for this test alone."""
-    name = f"test_{os.getpid()}_{next(numbers)}"
-    _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    yield Server(_named(postgres.url, name), _named(postgres.owner_url, name))
-    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def world() -> World:
+    """Say what `database` is filled with; a file or folder of tests may override it."""
+    return EMPTY
+
+
+@pytest.fixture
+def database(copy: tuple[Server, Known]) -> Server:
+    """Return a fresh database for this test alone: migrated, and filled as `world` says."""
+    return copy[0]
+
+
+@pytest.fixture
+def copy(postgres: Server, world: World) -> Iterator[tuple[Server, Known]]:
+    """Return the database, and what a test must know of its contents."""
+    with copied(postgres, world) as made:
+        yield made
 
 
 @pytest.fixture
@@ -160,14 +164,3 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     """Return a client without account and cookies."""
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as made:
         yield made
-
-
-def _on_server(server: Server, statement: str) -> None:
-    with psycopg.connect(
-        plain_url(_named(server.owner_url, "postgres")), autocommit=True
-    ) as connection:
-        connection.execute(statement)
-
-
-def _named(url: str, database: str) -> str:
-    return driver_url(url).set(database=database).render_as_string(hide_password=False)

@@ -12,9 +12,7 @@ from starlette.testclient import TestClient
 from app.embedded_postgres.server import Server
 from app.settings import Settings
 from tests.support.applications import application
-from tests.support.fixtures import SETTINGS, Lake, lake, lake_database
-
-__all__ = ["lake", "lake_database"]
+from tests.support.fixtures import SETTINGS, Lake
 
 HELD = ("settings", "database_url", "cache", "bell", "stopping", "sessions", "listeners")
 

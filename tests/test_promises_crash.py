@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 from tests.support.factories import position
-from tests.support.fixtures import Lake, connect, lake, lake_database
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.patience import PATIENCE
 from tests.support.processes import Running, running
+from tests.support.worlds import connect
 
-__all__ = ["lake", "lake_database"]
 WRITERS, ANSWERED = 4, 25  # the process is killed during the write after so many answers
 # What each position must have in the log and beside it, for as many versions as it has.
 WHOLE = """
@@ -68,7 +69,7 @@ def test_kill_in_a_storm_of_writes(lake: Lake, tmp_path: Path) -> None:
             time.sleep(0.01)
         server.process.kill()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
     with connect(lake.database.owner_url) as connection:
         # Transactions of the killed process end by themselves; wait for that before checking.
         while connection.execute(

@@ -5,9 +5,7 @@ from typing import Any
 
 from tests.support.crawl import crawl, pieces
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, lake, lake_database
-
-__all__ = ["lake", "lake_database"]
+from tests.support.fixtures import Lake
 
 WORDS = CONDITION, SUMMARY = "walrus aid ends", "Okapi ferries may go on"
 # Addresses to which no link leads.

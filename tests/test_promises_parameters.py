@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.fixtures import Lake, lake, lake_database
+from tests.support.fixtures import Lake
 from tests.support.routes import fill, routes
 from tests.test_promises_routes import ANYONE, ENDLESS, RIGHTS, VALUES
-
-__all__ = ["lake", "lake_database"]
 
 DAYS = ["0001-01-01", "0999-12-31", "1000-01-01", "9999-12-31"]
 INSTANTS = [f"{DAYS[0]}T00:00:00Z", f"{DAYS[0]}T00:00:00+14:00", f"{DAYS[3]}T23:59:59.999999-12:00"]

@@ -14,10 +14,9 @@ import pytest
 from psycopg import sql
 
 from tests.support.factories import Desk, quote
-from tests.support.fixtures import Lake, connect, lake, lake_database
+from tests.support.fixtures import Lake
 from tests.support.routes import fill, routes
-
-__all__ = ["lake", "lake_database"]
+from tests.support.worlds import connect
 
 # The accounts that may use each route. Others are asked to sign in (401; a page's GET redirects to
 # /login) or refused (403). A route that is not listed fails the test: add it here.

@@ -19,9 +19,8 @@ from app.embedded_postgres.server import Server
 from app.models.all import metadata
 from tests.support.examples import examples
 from tests.support.factories import position, quote, source
-from tests.support.fixtures import Lake, lake, lake_database
+from tests.support.fixtures import Lake
 
-__all__ = ["lake", "lake_database"]
 ROOT = Path(__file__).parents[1]
 
 

@@ -1,6 +1,5 @@
 """Make accounts for tests, and a browser that is signed in."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -11,8 +10,10 @@ from starlette.testclient import TestClient
 from app.accounts import actions
 from app.core import clock
 from app.db.engine import make_engine, make_sessions, transaction
+from app.embedded_postgres.server import Server
 from app.models.account import Account
 from app.models.vocabulary import UserRole
+from tests.support.worlds import EMPTY, Known, World, run
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -39,7 +40,8 @@ def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]
     """
 
     async def add() -> dict[str, str]:
-        engine, now, tokens = make_engine(database_url), clock.now(), {}
+        engine, now = make_engine(database_url), clock.now()
+        tokens: dict[str, str] = {}
         async with transaction(make_sessions(engine)) as session:
             for role in roles:
                 account = await make_account(session, role, role, now=now)
@@ -49,7 +51,14 @@ def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]
         await engine.dispose()
         return tokens
 
-    return asyncio.run(add())
+    return run(add())
+
+
+def _fill(server: Server, _known: Known) -> Known:
+    return {"tokens": add_accounts(server.url, UserRole)}
+
+
+ACCOUNTS = World("accounts", _fill, EMPTY)
 
 
 def browser(

@@ -23,10 +23,13 @@ from app.accounts.pages import safe_next
 from app.core import clock
 from app.db.engine import plain_url
 from app.embedded_postgres.server import Server
-from app.main import create_app
-from app.models.vocabulary import UserRole
 from app.settings import Settings
-from tests.accounts.make import PASSWORD, SAME_ORIGIN, add_accounts, browser
+from tests.accounts.make import ACCOUNTS, PASSWORD, SAME_ORIGIN, browser
+from tests.support.applications import application
+from tests.support.desks import tokens
+from tests.support.worlds import World
+
+__all__ = ["tokens"]
 
 ADMIN_PATHS = [
     "",
@@ -59,9 +62,9 @@ def app(app: FastAPI) -> FastAPI:
 
 
 @pytest.fixture
-def tokens(database: Server) -> dict[str, str]:
-    """Add an account of each role, with the role as its name; return API tokens."""
-    return add_accounts(database.url, UserRole)
+def world() -> World:
+    """Fill the database with an account of each role, with the role as its name."""
+    return ACCOUNTS
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -95,11 +98,12 @@ def test_a_sign_in_ends_with_the_next_one_and_with_signing_out(
 def test_cookies_are_kept_from_scripts_and_other_sites(
     database: Server, tokens: dict[str, str], secure: bool
 ) -> None:
-    served = create_app(
-        Settings(hosts=("testserver",), secure=secure, unsafe_database=True), database.url
-    )
-    scheme = "https" if secure else "http"
-    with TestClient(served, base_url=f"{scheme}://testserver", follow_redirects=False) as somebody:
+    settings = Settings(hosts=("testserver",), secure=secure, unsafe_database=True)
+    base = f"{'https' if secure else 'http'}://testserver"
+    with (
+        application(settings, database.url) as served,
+        TestClient(served, base_url=base, follow_redirects=False) as somebody,
+    ):
         answer = somebody.post("/login", data={"name": "editor", "password": PASSWORD})
         ended = somebody.post("/logout", headers=SAME_ORIGIN)
     sent = [*answer.headers.get_list("set-cookie"), *ended.headers.get_list("set-cookie")]
@@ -273,16 +277,12 @@ def test_a_cookie_does_not_write_through_the_api(app: FastAPI, tokens: dict[str,
     assert somebody.post("/api/probe/editor/1", headers=bearer(tokens["editor"])).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("role", "status"), [(None, 401), ("viewer", 403), ("editor", 404), ("admin", 404)]
-)
-def test_rights_come_before_whether_it_exists(
-    app: FastAPI, tokens: dict[str, str], role: str | None, status: int
-) -> None:
-    headers = bearer(tokens[role]) if role else {}
-    for method in ("GET", "POST"):
-        answer = browser(app).request(method, "/api/probe/editor/none", headers=headers)
-        assert answer.status_code == status
+def test_rights_come_before_whether_it_exists(app: FastAPI, tokens: dict[str, str]) -> None:
+    for role, status in ((None, 401), ("viewer", 403), ("editor", 404), ("admin", 404)):
+        headers = bearer(tokens[role]) if role else {}
+        for method in ("GET", "POST"):
+            answer = browser(app).request(method, "/api/probe/editor/none", headers=headers)
+            assert answer.status_code == status, (role, method)
 
 
 def test_only_admins_manage_accounts(app: FastAPI, tokens: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from app.models.vocabulary import UserRole
 from tests.accounts.make import add_accounts
 from tests.support.factories import Desk
 from tests.support.live import Live, serving, tab
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def nothing(browser: Browser, database: Server) -> Iterator[Live]:
         tokens = elsewhere.submit(
             add_accounts, database.url, [UserRole.EDITOR, UserRole.ADMIN]
         ).result()
-    with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
+    with serving(database.url) as url, httpx2.Client(base_url=url, timeout=PATIENCE) as client:
         yield Live(
             url, database, {name: Desk(client, token, name) for name, token in tokens.items()}
         )

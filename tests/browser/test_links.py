@@ -127,15 +127,28 @@ def plain(words: str) -> str:
     return "".join(fold(words).text.split())
 
 
+def parts(words: str) -> list[str]:
+    """Return the parts around elisions as they are marked."""
+    return [plain(part) for part in ELISION.split(words)]
+
+
+def all_at_once(marks: Marks, quotes: list[dict[str, Any]]) -> bool:
+    """Tell whether one link that asks for all quotes marks exactly their words."""
+    page, *asked = [quotes[0]["link"], *(q["link"].partition(":~:")[2] for q in quotes[1:])]
+    found = [plain(run) for run in marks.follow("&".join([page, *asked]))]
+    return sorted(found) == sorted(part for q in quotes for part in parts(q["exact"]))
+
+
 def test_sixty_quotes_are_marked_to_the_letter(live: Live, marks: Marks) -> None:
     missed, followed = [], 0
     for path in ARTICLES:
-        exact = quotes_of(path)
-        for made in state(live.ada, put_on_file(live.ada, path), *exact):
-            followed += 1
-            wanted = [plain(part) for part in ELISION.split(made["exact"])]
+        quotes = state(live.ada, put_on_file(live.ada, path), *quotes_of(path))
+        followed += len(quotes)
+        if all_at_once(marks, quotes):
+            continue
+        for made in quotes:  # one by one, since marks that touch cannot be told apart
             found = [plain(run) for run in marks.follow(made["link"])]
-            if found != wanted:
+            if found != parts(made["exact"]):
                 missed.append((path.name, made["exact"], made["verification"], made["link"], found))
     assert followed == 60
     assert not missed, f"{len(missed)} of {followed} not marked: {missed}"

@@ -15,7 +15,8 @@ from app.log.rebuild import rebuild
 from tests.accounts.make import browser
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values
-from tests.support.fixtures import connect
+from tests.support.desks import SARN, upon
+from tests.support.worlds import Known, World, connect
 
 BOOK = "/n/sarn/code-book/parties"
 MERGE, SPLIT = f"{BOOK}/sarn-borsk/merge", f"{BOOK}/sarn-borsk/split"
@@ -27,9 +28,9 @@ def quoting(source: int, exact: str, **more: Any) -> dict[str, Any]:
     return {"source_id": source, "exact": exact} | more
 
 
-@pytest.fixture
-def held(api: Api, source: int) -> dict[str, int]:
+def _hold(api: Api, known: Known) -> Known:
     """State Borsk's positions: past, current, hearsay, a draft; and one of Aldria elsewhere."""
+    source = known["source"]
     head = {"name": "Ilka Ruy", "office": "Premier", "aliases": ["Ілька Руй"]}
     api.post("/speakers", head | {"party": "sarn-borsk"})
     api.post("/speakers", {"name": "Olo Dan", "office": "Envoy", "party": "sarn-aldria"})
@@ -57,7 +58,22 @@ def held(api: Api, source: int) -> dict[str, int]:
                           status="draft"),
         "theirs": position(api, source, "aldria", day="2024-01-01", attitudes={"none": "prefers"}),
     }  # fmt: skip
-    return {name: p["id"] for name, p in made.items()}
+    return {"held": {name: p["id"] for name, p in made.items()}}
+
+
+HELD = upon(SARN, "held", _hold)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """Fill the database with the positions for tests that ask for them."""
+    return HELD if "held" in request.fixturenames else SARN
+
+
+@pytest.fixture
+def held(copy: tuple[Server, Known]) -> dict[str, int]:
+    """Return the ids of the positions by their names."""
+    return dict(copy[1]["held"])
 
 
 def merge(editor: TestClient, path: str = MERGE, into: str = "sarn-aldria", **more: str) -> Any:

@@ -8,9 +8,12 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.embedded_postgres.server import Server
 from app.positions.attitude_recoding import Keep, Part, clash, merge, split
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values
+from tests.support.desks import SARN, upon
+from tests.support.worlds import Known, World
 
 MERGE = "/n/sarn/code-book/issues/truce/options/thirty/merge"
 SPLIT = "/n/sarn/code-book/issues/truce/options/month/split"
@@ -64,9 +67,9 @@ def test_a_split_moves_or_doubles_what_was_said() -> None:
         split([said(1, "prefers")], 1, 9, Part.BOTH)
 
 
-@pytest.fixture
-def coded(api: Api, source: int) -> dict[str, int]:
+def _code(api: Api, known: Known) -> Known:
     """State a cell that moved, a contrary position, a draft, and a link from another issue."""
+    source = known["source"]
     made = {
         "first": position(api, source, day="2025-03-01",
                           attitudes={"thirty": "prefers", "none": "rejects"},
@@ -81,7 +84,22 @@ def coded(api: Api, source: int) -> dict[str, int]:
         "tied": position(api, source, "borsk", issue="bridge", attitudes={"joint": "accepts"},
                          links=[{"issue": "truce", "option": "thirty", "kind": "condition"}]),
     }  # fmt: skip
-    return {name: p["id"] for name, p in made.items()}
+    return {"coded": {name: p["id"] for name, p in made.items()}}
+
+
+CODED = upon(SARN, "recoded", _code)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """Fill the database with the positions for tests that ask for them."""
+    return CODED if "coded" in request.fixturenames else SARN
+
+
+@pytest.fixture
+def coded(copy: tuple[Server, Known]) -> dict[str, int]:
+    """Return the ids of the positions by their names."""
+    return dict(copy[1]["coded"])
 
 
 def merged(editor: TestClient, **choices: str) -> Any:

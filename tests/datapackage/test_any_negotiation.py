@@ -15,7 +15,7 @@ from app.datapackage.rows import join_list, split_list
 from app.datapackage.writer import cell
 from app.embedded_postgres.server import Server
 from tests.datapackage.packages import Tables, ask, commits, give_out, small, take_in, write
-from tests.support.fixtures import named, on_server
+from tests.support.worlds import named, on_server
 
 ALPHABET = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]) | st.sampled_from(
     "\n\t\"',;|\\=+-@«»“”’ҐїЁж漢"

@@ -6,7 +6,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.factories import quote, source
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 LIST = "/n/lake/desk"
 

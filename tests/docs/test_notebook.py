@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from tests.support.live import Live
+from tests.support.patience import PATIENCE
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "matrix.ipynb"
 
@@ -32,7 +33,9 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
     }.items():
         monkeypatch.setenv(name, value)
     book = nbformat.read(NOTEBOOK, as_version=4)
-    nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))
+    nbclient.NotebookClient(book, timeout=PATIENCE, kernel_name="python3").execute(
+        cwd=str(tmp_path)
+    )
     [picture] = outputs(book, "image/png")
     assert len(picture) > 5_000
     tables = " ".join(outputs(book, "text/html"))

@@ -1,5 +1,5 @@
-"""Share two editors and a negotiation with required review with the tests of this folder."""
+"""Share the editors and their negotiation with the tests of this folder."""
 
-from tests.support.reviewers import api, author, second, source, tokens, viewer
+from tests.support.desks import api, author, editor, second, source, tokens, viewer
 
-__all__ = ["api", "author", "second", "source", "tokens", "viewer"]
+__all__ = ["api", "author", "editor", "second", "source", "tokens", "viewer"]

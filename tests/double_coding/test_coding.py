@@ -7,8 +7,10 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from app.double_coding.reliability import alpha, reliability, resolved
-from tests.codebook.make import Api, negotiation, position, post
+from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors
+from tests.support.desks import SARN, upon
+from tests.support.worlds import Known, World
 
 PAGE = "/n/sarn/double-coding"
 
@@ -34,22 +36,32 @@ def test_a_coding_follows_merged_options() -> None:
     assert resolved({1: "prefers", 2: "accepts"}, {1: 3, 3: 2}) == {2: "prefers"}
 
 
-@pytest.fixture
-def source(api: Api) -> int:
+def _code(api: Api, known: Known) -> Known:
     """Code two cells as the editor from one source; two others stay empty."""
-    number = negotiation(api)
     position(
-        api, number, attitudes={"month": "prefers", "none": "rejects"}, said="A month, not none."
+        api,
+        known["source"],
+        attitudes={"month": "prefers", "none": "rejects"},
+        said="A month, not none.",
     )
     position(
         api,
-        number,
+        known["source"],
         "borsk",
         issue="bridge",
         attitudes={"joint": "accepts"},
         said="The joint one will do.",
     )
-    return number
+    return {}
+
+
+CODED = upon(SARN, "coded", _code)
+
+
+@pytest.fixture
+def world() -> World:
+    """Fill the database with the coded cells."""
+    return CODED
 
 
 def units(client: TestClient) -> dict[str, str]:

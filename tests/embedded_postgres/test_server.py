@@ -35,7 +35,6 @@ with serve(Path(sys.argv[1]), fast=True) as server:
     print(server.url, flush=True)
     sys.stdin.read()
 """
-pytestmark = pytest.mark.timeout(60)
 needs_root = pytest.mark.skipif(
     not AS_ROOT, reason="acts as two users, for which it has to be root"
 )
@@ -77,6 +76,22 @@ def home(tmp_path: Path) -> Iterator[Path]:
     for notes in tmp_path.rglob("postmaster.pid"):
         with contextlib.suppress(OSError, ValueError):
             os.kill(int(notes.read_text().split()[0]), signal.SIGQUIT)
+
+
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a database that was created and stopped."""
+    made = tmp_path_factory.mktemp("initialised") / "home"
+    with serve(made, fast=True):
+        pass
+    return made
+
+
+@pytest.fixture
+def used_home(home: Path, initialised: Path) -> Path:
+    """Return a folder with a copy of that database: copying takes less than creating one."""
+    subprocess.run(["cp", "-a", initialised, home], check=True)
+    return home
 
 
 @pytest.fixture
@@ -161,14 +176,14 @@ def test_the_server_is_durable_private_and_in_utc(home: Path) -> None:
     assert not is_running(home)
 
 
-def test_data_stays_for_a_later_start(home: Path) -> None:
-    with serve(home, fast=True) as server:
+def test_data_stays_for_a_later_start(used_home: Path) -> None:
+    with serve(used_home, fast=True) as server:
         ask(
             server,
             "CREATE TABLE kept AS SELECT 7 AS n; GRANT SELECT ON kept TO parley",
             as_owner=True,
         )
-    with serve(home, fast=True) as server:
+    with serve(used_home, fast=True) as server:
         assert ask(server, "SELECT n FROM kept") == 7
 
 
@@ -186,68 +201,68 @@ def test_many_processes_share_one_server_and_the_last_one_stops_it(
 
 
 def test_a_killed_user_is_not_waited_for(
-    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+    used_home: Path, another: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
     killed = another()
     assert is_up(killed)
     killed.kill()
     killed.wait()
-    assert is_running(home)
-    before = postmaster(home)
-    with serve(home, fast=True):
-        assert postmaster(home) == before
-    assert not is_running(home)
+    assert is_running(used_home)
+    before = postmaster(used_home)
+    with serve(used_home, fast=True):
+        assert postmaster(used_home) == before
+    assert not is_running(used_home)
 
 
 def test_ensure_restarts_a_killed_server(
-    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+    used_home: Path, another: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
-    with serve(home) as server:
+    with serve(used_home) as server:
         other = another()
         assert is_up(other)
         ask(server, "CREATE TABLE kept AS SELECT 7 AS n", as_owner=True)
-        assert ensure(home) is False
-        before = kill_server(home)
-        assert ensure(home) is True
-        assert postmaster(home) != before
+        assert ensure(used_home) is False
+        before = kill_server(used_home)
+        assert ensure(used_home) is True
+        assert postmaster(used_home) != before
         assert ask(server, "SELECT n FROM kept", as_owner=True) == 7
-    assert is_running(home)
+    assert is_running(used_home)
     other.communicate()
-    assert not is_running(home)
+    assert not is_running(used_home)
 
 
-def test_a_server_killed_under_load_is_started_again(home: Path) -> None:
-    with serve(home, fast=True) as server:
+def test_a_server_killed_under_load_is_started_again(used_home: Path) -> None:
+    with serve(used_home, fast=True) as server:
         busy = sa.create_engine(server.owner_url).connect()
         # A process inside a query does not notice at once that its parent has died.
         busy.connection.driver_connection.pgconn.send_query(
             b"SELECT count(*) FROM generate_series(1, 10000000)"
         )
         time.sleep(0.3)
-        kill_server(home)
-        assert ensure(home, fast=True) is True
+        kill_server(used_home)
+        assert ensure(used_home, fast=True) is True
         assert ask(server, "SELECT 1") == 1
         busy.invalidate()
 
 
 def test_a_server_killed_while_nobody_used_it_is_started_again(
-    home: Path, another: Callable[[], "subprocess.Popen[str]"]
+    used_home: Path, another: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
     user = another()
     assert is_up(user)
     user.kill()
     user.wait()
-    kill_server(home)
-    assert (home / "pg/data/postmaster.pid").exists()
-    with serve(home, fast=True) as server:
+    kill_server(used_home)
+    assert (used_home / "pg/data/postmaster.pid").exists()
+    with serve(used_home, fast=True) as server:
         assert ask(server, "SELECT 1") == 1
-    assert not is_running(home)
+    assert not is_running(used_home)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_recycled_process_id_does_not_hinder_the_start(home: Path) -> None:
-    with serve(home, fast=True):
-        notes = home / "pg/data/postmaster.pid"
+def test_a_recycled_process_id_does_not_hinder_the_start(used_home: Path) -> None:
+    with serve(used_home, fast=True):
+        notes = used_home / "pg/data/postmaster.pid"
         left = notes.read_text().splitlines()
         owner = notes.stat()
     ways = {"user": owner.st_uid, "group": owner.st_gid} if AS_ROOT else {}
@@ -255,7 +270,7 @@ def test_a_recycled_process_id_does_not_hinder_the_start(home: Path) -> None:
         notes.write_text("\n".join([str(stranger.pid), *left[1:]]) + "\n")
         notes.chmod(0o600)
         os.chown(notes, owner.st_uid, owner.st_gid)
-        with serve(home, fast=True) as server:
+        with serve(used_home, fast=True) as server:
             assert ask(server, "SELECT 1") == 1
         assert stranger.poll() is None
         stranger.kill()
@@ -271,10 +286,12 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     assert link == home / "pg/data" or not link.is_symlink()
 
 
-def test_a_relative_path_means_the_same_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serve(home, fast=True) as server:
-        monkeypatch.chdir(home.parent)
-        with serve(Path(home.name), fast=True) as same:
+def test_a_relative_path_means_the_same_server(
+    used_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(used_home, fast=True) as server:
+        monkeypatch.chdir(used_home.parent)
+        with serve(Path(used_home.name), fast=True) as same:
             assert same == server
 
 
@@ -375,13 +392,13 @@ def refusal(home: Path, *, fast: bool = True) -> str:
     return str(refused.value)
 
 
-def test_a_data_folder_of_another_version_is_refused(home: Path) -> None:
-    with serve(home, fast=True):
+def test_a_data_folder_of_another_version_is_refused(used_home: Path) -> None:
+    with serve(used_home, fast=True):
         pass
-    (home / "pg/data/PG_VERSION").write_text("17\n")
-    assert re.search("made by PostgreSQL 17.*brings PostgreSQL 18", refusal(home))
-    (home / "pg/data/PG_VERSION").unlink()
-    assert "not a data folder of PostgreSQL" in refusal(home)
+    (used_home / "pg/data/PG_VERSION").write_text("17\n")
+    assert re.search("made by PostgreSQL 17.*brings PostgreSQL 18", refusal(used_home))
+    (used_home / "pg/data/PG_VERSION").unlink()
+    assert "not a data folder of PostgreSQL" in refusal(used_home)
 
 
 def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
@@ -423,13 +440,13 @@ def test_a_disk_that_filled_up_later_is_named(home: Path) -> None:
             assert ask(server, "SELECT 1") == 1
 
 
-def test_nobody_is_given_a_throwaway_server_unasked(home: Path) -> None:
-    with serve(home, fast=True):
-        assert "without fsync" in refusal(home, fast=False)
+def test_nobody_is_given_a_throwaway_server_unasked(used_home: Path) -> None:
+    with serve(used_home, fast=True):
+        assert "without fsync" in refusal(used_home, fast=False)
 
 
-def test_pg_dump_is_at_hand(home: Path) -> None:
-    with serve(home, fast=True) as server:
+def test_pg_dump_is_at_hand(used_home: Path) -> None:
+    with serve(used_home, fast=True) as server:
         url = server.owner_url.replace("+psycopg", "")
         dump = subprocess.run([postgres.program("pg_dump"), url], capture_output=True, text=True)
         assert dump.returncode == 0 and "PostgreSQL database dump" in dump.stdout

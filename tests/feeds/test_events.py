@@ -18,8 +18,10 @@ import uvicorn
 
 from app.feeds import listeners
 from app.main import create_app
-from tests.support.fixtures import SETTINGS, Lake, connect
+from tests.support.fixtures import SETTINGS, Lake
+from tests.support.patience import PATIENCE
 from tests.support.processes import running
+from tests.support.worlds import connect
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
 Database = tuple[Any, dict[str, tuple[str, str]]]
@@ -55,7 +57,7 @@ def live(lake: Lake) -> Iterator[Live]:
 class Ear:
     """A client that reads one event after the other."""
 
-    def __init__(self, url: str, known: str | None = None, timeout: float = 10) -> None:
+    def __init__(self, url: str, known: str | None = None, timeout: float = PATIENCE) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
         headers = {"Accept-Encoding": "gzip"} | ({"Last-Event-ID": known} if known else {})
         self.connection.request("GET", "/api/v1/events", headers=headers)
@@ -132,7 +134,7 @@ def test_signs_of_life_and_no_more_listeners_than_there_are_seats(
             assert refused.answer.status == 503
             assert refused.answer.getheader("retry-after") == str(listeners.RETRY_AFTER)
             assert refused.answer.getheader("content-type") == "application/problem+json"
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while shared.free < 2:  # until the seats of clients that left are free again
         assert time.monotonic() < until
         time.sleep(0.02)
@@ -151,7 +153,6 @@ def test_many_listeners_cost_one_connection(live: Live) -> None:
         assert held is not None and held[0] <= 13  # the pool, the listener, and this one
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(("how", "cache"), [(signal.SIGTERM, "on"), (signal.SIGINT, "off")])
 def test_it_ends_when_the_process_stops_and_does_not_hold_it_up(
     lake_database: Database, tmp_path: Path, how: signal.Signals, cache: str
@@ -165,7 +166,7 @@ def test_it_ends_when_the_process_stops_and_does_not_hold_it_up(
         assert ear.event()["event"] == "change"
         server.process.send_signal(how)
         assert ear.event() == {}
-        server.process.wait(30)
+        server.process.wait(PATIENCE)
         assert "failed" not in server.log.read_text()
 
 

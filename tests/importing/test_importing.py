@@ -29,7 +29,8 @@ from tests.datapackage.packages import (
     take_in,
     write,
 )
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 TEXT = "On Monday she said: we want few fish, and many nets."
 

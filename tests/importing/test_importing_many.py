@@ -31,8 +31,9 @@ from tests.datapackage.packages import (
     write,
 )
 from tests.log.test_rebuild import derived, rebuilt
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 
 @pytest.fixture(autouse=True)

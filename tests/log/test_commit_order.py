@@ -14,8 +14,9 @@ import pytest
 
 from app.core.clock import instant
 from tests.support.factories import position
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.waiting import Started, log_held
+from tests.support.worlds import connect
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import pytest
 from psycopg import errors
 
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from app.log import compare as comparing
 from app.log.compare import compare
 from app.log.derived_tables import Derived, derived
 from tests.log.test_rebuild import written
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 __all__ = ["written"]
 

@@ -1,7 +1,8 @@
 """Test links of quotes checked before links were stored: earlier moments show what they showed."""
 
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 LINES = "we accept the dam and all that comes with it\nand not one of us will ever go back on it"
 

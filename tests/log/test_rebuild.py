@@ -8,7 +8,8 @@ import pytest
 from app.db.engine import make_engine, make_sessions, transaction
 from app.log.rebuild import rebuild
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 DERIVED = ("log_holding", "log_spell", "log_quote_use")
 

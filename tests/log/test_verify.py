@@ -7,8 +7,9 @@ import pytest
 
 from app.log import verify
 from tests.support.factories import TEXT, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 
 def entries(lake: Lake) -> list[tuple[int, int, int]]:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.support.factories import TEXT, Answer, position, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.waiting import Started, log_held, open_transaction
+from tests.support.worlds import connect
 
 
 def at_once(*works: Callable[[], Answer]) -> list[Answer]:

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from tests.support.factories import OTHER_WORDS, WORDS, Body, position, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 
 def span(stated: Body) -> tuple[str, str, str]:

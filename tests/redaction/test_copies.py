@@ -23,8 +23,9 @@ from tests.datapackage.packages import at_work, give_out, take_in
 from tests.redaction.test_crawl import AFTER, BEFORE, GIVEN, MARKER, SAID, TEXT, neighbours
 from tests.redaction.test_redacting import PROGRAM, WHY, dumped, redact
 from tests.support.factories import Desk
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 __all__ = ["neighbours"]
 

@@ -18,8 +18,9 @@ from tests.datapackage.packages import bare, give_out, take_in
 from tests.redaction.test_redacting import WHY, dumped, full, redact
 from tests.server.test_backups import empty
 from tests.support.factories import WORDS, Desk
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 __all__ = ["empty"]
 

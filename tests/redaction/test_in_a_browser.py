@@ -4,11 +4,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.factories import WORDS
-from tests.support.fixtures import lake_database
-from tests.support.live import Live, browser, live, tab
+from tests.support.live import Live, tab
 from tests.support.looks import WAYS, looks_well
 
-__all__ = ["browser", "lake_database", "live"]
 pytestmark = pytest.mark.browser
 
 

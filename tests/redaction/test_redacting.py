@@ -13,8 +13,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.factories import OTHER_WORDS, TEXT, WORDS, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.logged import verified
+from tests.support.worlds import connect
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/mirror.py"
 WHY = "Court of Sarn, order 12/25"

@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from tests.redaction.test_crawl import MARKER, SAID, neighbours
 from tests.redaction.test_redacting import redact
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 __all__ = ["neighbours"]
 

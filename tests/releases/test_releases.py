@@ -13,7 +13,8 @@ import pytest
 
 from app.releases import actions, queries
 from tests.support.factories import Desk, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 PAGE = "/n/lake/releases"
 

@@ -1,5 +1,14 @@
 """Share two editors and a negotiation with required review with the tests of this folder."""
 
-from tests.support.reviewers import api, author, second, source, tokens, viewer
+import pytest
 
-__all__ = ["api", "author", "second", "source", "tokens", "viewer"]
+from tests.support.desks import REVIEWED, api, author, editor, second, source, tokens, viewer
+from tests.support.worlds import World
+
+__all__ = ["api", "author", "editor", "second", "source", "tokens", "viewer"]
+
+
+@pytest.fixture
+def world() -> World:
+    """Fill the database with a negotiation with required review."""
+    return REVIEWED

@@ -6,21 +6,31 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from starlette.testclient import TestClient
 
+from app.embedded_postgres.server import Server
 from tests.codebook.make import Api, negotiation, position, post
+from tests.support.desks import SARN, upon
+from tests.support.worlds import Known, World
 
 LIST = "/n/sarn/drafts"
 
 
-@pytest.fixture
-def source(api: Api) -> int:
-    """Provide a negotiation without required review."""
-    return negotiation(api)
+def _strict(api: Api, _known: Known) -> Known:
+    return {"strict": negotiation(api, "strict", review=True)}
+
+
+BOTH = upon(SARN, "sarn_and_strict", _strict)
 
 
 @pytest.fixture
-def strict(api: Api) -> int:
-    """Provide a negotiation with required review."""
-    return negotiation(api, "strict", review=True)
+def world() -> World:
+    """Fill the database with a negotiation without required review, and one with it."""
+    return BOTH
+
+
+@pytest.fixture
+def strict(copy: tuple[Server, Known]) -> int:
+    """Return the source of the negotiation with required review."""
+    return int(copy[1]["strict"])
 
 
 def draft(api: Api, source: int, **more: Any) -> int:

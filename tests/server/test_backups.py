@@ -20,8 +20,9 @@ from app.server.backups import BackupError, back_up, restore
 from app.settings import Schedule, Settings
 from tests.support.everything import addresses
 from tests.support.factories import Answer, Desk
-from tests.support.fixtures import SETTINGS, Lake, connect, named, on_server
+from tests.support.fixtures import SETTINGS, Lake
 from tests.support.migrations import a_step_ahead
+from tests.support.worlds import connect, named, on_server
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 numbers = itertools.count()

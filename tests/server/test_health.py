@@ -18,8 +18,9 @@ from app.main import create_app
 from app.server import health
 from app.settings import Settings, UnknownSetting, read_settings
 from tests.support.factories import TEXT, WORDS, position, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
 from tests.support.processes import CLEAN, parley, running
+from tests.support.worlds import connect
 
 HOSTS = ("testserver",)
 

@@ -46,7 +46,6 @@ def haproxy(folder: Path, one: int, two: int) -> Iterator[int]:
     process.wait(10)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="needs HAProxy")
 def test_a_rolling_change_answers_every_request(
     lake_database: tuple[Server, dict[str, tuple[str, str]]], tmp_path: Path

@@ -10,15 +10,16 @@ import psycopg
 import pytest
 
 from app.embedded_postgres.server import Server
-from tests.support.fixtures import connect
+from tests.support.patience import PATIENCE
 from tests.support.processes import load, parley, running
 from tests.support.servers import taken_port
+from tests.support.waiting import wait_until
+from tests.support.worlds import connect
 
 Lake = tuple[Server, dict[str, tuple[str, str]]]
-pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.parametrize(("cache", "workers"), [("on", "1"), ("off", "1"), ("on", "2")])
+@pytest.mark.parametrize(("cache", "workers"), [("off", "1"), ("on", "2")])
 def test_nothing_is_dropped_when_it_is_told_to_stop(
     lake_database: Lake, tmp_path: Path, cache: str, workers: str
 ) -> None:
@@ -55,9 +56,9 @@ def test_what_is_in_flight_is_finished(lake_database: Lake, tmp_path: Path) -> N
             time.sleep(2.5)
             assert server.process.poll() is None
             other.rollback()
-        writer.join(30)
+        writer.join(PATIENCE)
         assert answers == [201]
-        assert server.process.wait(30) in (0, -15)
+        assert server.process.wait(PATIENCE) in (0, -15)
 
 
 def _wait_for_the_lock(session: psycopg.Connection) -> None:
@@ -69,18 +70,19 @@ def _wait_for_the_lock(session: psycopg.Connection) -> None:
 def test_a_process_that_stops_is_not_ready_but_still_answers(
     lake_database: Lake, tmp_path: Path
 ) -> None:
-    with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="40") as server:
+    with running(tmp_path, DATABASE_URL=lake_database[0].url, PARLEY_DRAIN_SECONDS="60") as server:
+        began = time.monotonic()
         server.process.terminate()
-        time.sleep(0.5)
+        wait_until(lambda: not server.is_ready())
         status, body = server.ask("/readyz")
         assert (status, b"stopping" in body) == (503, True)
         assert server.ask("/n/lake")[0] == 200
         server.process.terminate()  # the second signal stops it at once
-        server.process.wait(30)  # well before it would have finished its open requests
+        server.process.wait(PATIENCE)
+        assert time.monotonic() - began < 60
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("workers", "how"), [("1", signal.SIGINT), ("2", signal.SIGTERM)])
 def test_the_embedded_database_stops_with_it(
     tmp_path: Path, workers: str, how: signal.Signals
 ) -> None:
@@ -88,7 +90,7 @@ def test_the_embedded_database_stops_with_it(
     with running(tmp_path, "--workers", workers) as server:
         assert len(list(running_database())) == 1
         server.process.send_signal(how)
-        assert server.process.wait(60) == 0
+        assert server.process.wait(PATIENCE) == 0
         assert list(running_database()) == []
 
 

@@ -1,7 +1,6 @@
 """Test that processes with one database agree about everything that one of them has answered."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,21 +10,31 @@ import pytest
 
 from app.accounts.rate_limit import HERE
 from app.embedded_postgres.server import Server
-from tests.support.processes import CLEAN, PARLEY, Running, parley, running
+from tests.support.fixtures import LAKE
+from tests.support.processes import Running, parley, running
 from tests.support.waiting import wait_until
+from tests.support.worlds import copied
 
 Lake = tuple[Server, dict[str, tuple[str, str]]]
-pytestmark = pytest.mark.timeout(300)
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture
-def pair(lake_database: Lake, tmp_path: Path) -> Iterator[tuple[Running, Running]]:
+@pytest.fixture(scope="module")
+def lake_database(postgres: Server) -> Iterator[Lake]:
+    """Share one database, and the processes that serve it, among the tests of this file."""
+    with copied(postgres, LAKE) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pair(
+    lake_database: Lake, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Running, Running]]:
     """Run two processes, one of them with two workers."""
-    url = lake_database[0].url
+    url, folder = lake_database[0].url, tmp_path_factory.mktemp("pair")
     with (
-        running(tmp_path, DATABASE_URL=url) as one,
-        running(tmp_path, "--workers", "2", DATABASE_URL=url) as other,
+        running(folder, DATABASE_URL=url) as one,
+        running(folder, "--workers", "2", DATABASE_URL=url) as other,
     ):
         yield one, other
 
@@ -130,28 +139,22 @@ def test_they_agree_also_when_asked_at_once(
         )
 
 
-def test_the_workers_count_together(lake_database: Lake, tmp_path: Path) -> None:
-    with running(
-        tmp_path, "--workers", "2", DATABASE_URL=lake_database[0].url, PARLEY_CACHE="off"
-    ) as server:
-        for _ in range(20):
-            assert server.ask("/n/lake/about")[0] == 200
-        text = server.ask("/metrics")[1].decode()
+def test_the_workers_count_together(pair: tuple[Running, Running]) -> None:
+    _, server = pair
+    for _ in range(20):
+        assert server.ask("/n/lake/coverage")[0] == 200
+    text = server.ask("/metrics")[1].decode()
     line = next(
-        li for li in text.splitlines() if li.startswith("parley_requests_total") and "/about" in li
+        li
+        for li in text.splitlines()
+        if li.startswith("parley_requests_total") and "/coverage" in li
     )
     assert line.endswith(" 20.0"), line
     assert "parley_log_seq" in text
 
 
-def test_commands_work_beside_a_running_server(lake_database: Lake, tmp_path: Path) -> None:
-    url = lake_database[0].url
-    with running(tmp_path, DATABASE_URL=url):
-        made = subprocess.run(
-            [*PARLEY, "backup", str(tmp_path)],
-            env=CLEAN | {"DATABASE_URL": url},
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-        )
-        assert made.returncode == 0, made.stderr
+def test_commands_work_beside_a_running_server(
+    lake_database: Lake, pair: tuple[Running, Running], tmp_path: Path
+) -> None:
+    made = parley("backup", str(tmp_path), DATABASE_URL=lake_database[0].url)
+    assert made.returncode == 0, made.stderr

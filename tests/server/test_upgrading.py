@@ -8,10 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.db import schema
 from app.embedded_postgres.server import Server
-from tests.support.fixtures import connect
 from tests.support.migrations import a_step_ahead
-
-pytestmark = pytest.mark.timeout(60)
+from tests.support.patience import PATIENCE
+from tests.support.worlds import connect
 
 
 def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
@@ -32,7 +31,7 @@ def test_a_migration_gives_up_its_lock_before_readers_have_waited_long(
         reading.start()
         with pytest.raises(OperationalError, match="lock timeout"):
             schema.migrate(database.owner_url, database.url)
-        reading.join(30)
+        reading.join(PATIENCE)
         # The reader finished while the busy session still held its lock.
         assert not reading.is_alive()
     # Once no other session holds a lock.

@@ -6,7 +6,8 @@ The results are in the log, as an entry of the source.
 from typing import Any
 
 from tests.support.factories import NOWHERE, TEXT, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 
 def revisions(lake: Lake, number: int) -> list[tuple[Any, ...]]:

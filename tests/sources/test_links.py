@@ -11,7 +11,8 @@ from app.cli.main import cli
 from tests.sources import make
 from tests.sources.test_pages import send, values
 from tests.support.factories import Desk, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 TYPED = "They take 40 - and not one - drop"
 PRINTED = "They take 40 — and not one — drop"

@@ -10,9 +10,7 @@ from app.sources.page_numbers import page_at, page_link, read_pages, write_pages
 from tests.sources import make
 from tests.sources.test_pages import send
 from tests.support.factories import quote
-from tests.support.fixtures import Lake, lake, lake_database
-
-__all__ = ["lake", "lake_database"]
+from tests.support.fixtures import Lake
 
 FIRST, THIRD = "The gauge stays as it is.", "No rail will be torn up."
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from tests.support.factories import NOWHERE, OTHER_WORDS, TEXT, quote
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.worlds import connect
 
 
 @pytest.fixture

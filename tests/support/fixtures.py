@@ -1,23 +1,18 @@
 """Provide the lake: a small invented negotiation with accounts, copied for each test."""
 
-import asyncio
-import itertools
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import psycopg
 import pytest
 import structlog
 from fastapi import FastAPI
-from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app.accounts import actions as accounts
 from app.accounts.queries import hashed
 from app.core import clock
-from app.db.engine import make_engine, make_sessions, plain_url, transaction
+from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
 from app.http.middleware import session_cookie
 from app.models.account import SignIn
@@ -25,6 +20,7 @@ from app.models.vocabulary import UserRole
 from app.settings import Settings
 from tests.support.applications import application
 from tests.support.factories import TEXT, Desk
+from tests.support.worlds import EMPTY, Known, World, copied, run
 
 # Formatting one traceback with every variable of every frame for a terminal takes seconds.
 if not structlog.is_configured():
@@ -40,10 +36,8 @@ PEOPLE = {
 }
 SETTINGS = Settings(hosts=("testserver", "127.0.0.1", "localhost"), unsafe_database=True)
 
-numbers = itertools.count()
 # By account name: an API token, and the cookie of a signed-in browser.
 Secrets = dict[str, tuple[str, str]]
-made: dict[str, tuple[str, Secrets]] = {}  # by server, the database to copy
 
 
 @dataclass(frozen=True)
@@ -87,21 +81,18 @@ def lake(lake_database: tuple[Server, Secrets]) -> Iterator[Lake]:
 @pytest.fixture
 def lake_database(postgres: Server) -> Iterator[tuple[Server, Secrets]]:
     """Return a copy of the lake's database, and the secrets of its accounts."""
-    if postgres.url not in made:
-        made[postgres.url] = _fill(postgres)
-    template, secrets = made[postgres.url]
-    server = _copy(postgres, template, f"lake_{os.getpid()}_{next(numbers)}")
-    yield server, secrets
-    on_server(postgres, f"DROP DATABASE {make_url(server.url).database} WITH (FORCE)")
+    with copied(postgres, LAKE) as (server, people):
+        yield server, people
 
 
-def _fill(postgres: Server) -> tuple[str, Secrets]:
-    name = f"lake_template_{os.getpid()}"
-    server = _copy(postgres, f"parley_template_{os.getpid()}", name)
-    people = asyncio.run(_add_people(server.url))
+def _fill(server: Server, _known: Known) -> Known:
+    people = run(_add_people(server.url))
     with application(SETTINGS, server.url) as app, TestClient(app) as client:
         enter_lake(Desk(client, people["ada"][0]))
-    return name, people
+    return dict(people)
+
+
+LAKE = World("lake", _fill, EMPTY)
 
 
 def enter_lake(ada: Desk) -> None:
@@ -161,24 +152,3 @@ async def _add_people(url: str) -> Secrets:
             people[name] = (token, f"{session_cookie(secure=False)}={name}")
     await engine.dispose()
     return people
-
-
-def _copy(postgres: Server, template: str, name: str) -> Server:
-    on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    return Server(named(postgres.url, name), named(postgres.owner_url, name))
-
-
-def named(url: str, database: str) -> str:
-    """Return the address of another database on the same server."""
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-def on_server(server: Server, statement: str) -> None:
-    """Run a statement on the server as its owner."""
-    with connect(named(server.owner_url, "postgres")) as connection:
-        connection.execute(statement)
-
-
-def connect(url: str, **more: object) -> psycopg.Connection:
-    """Connect without the program, for what it would never do; autocommit by default."""
-    return psycopg.connect(plain_url(url), **{"autocommit": True, **more})

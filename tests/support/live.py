@@ -3,33 +3,31 @@
 `live` is the server, `tab` a tab of a shared Chromium.
 """
 
-import asyncio
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.accounts.actions import issue_link
 from app.accounts.passwords import make_hash
 from app.core import clock
 from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
-from app.main import create_app
-from tests.support import fixtures
+from tests.support.applications import application
 from tests.support.browser import chromium
 from tests.support.factories import Desk
-from tests.support.fixtures import SETTINGS, connect
+from tests.support.fixtures import SETTINGS
+from tests.support.patience import PATIENCE
+from tests.support.worlds import connect, run
 
-T = TypeVar("T")
 PASSWORD = "correct horse battery"
 WINDOW = {"width": 1440, "height": 900}
 
@@ -91,21 +89,20 @@ def serving(url: str) -> Iterator[str]:
     """Serve a database on a free port of this machine until the block ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(SETTINGS, url), log_config=None, access_log=False, lifespan="on"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < until, "the server did not start"
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(15)
+    with application(SETTINGS, url) as app:
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        until = time.monotonic() + PATIENCE
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < until, "the server did not start"
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
 
 
 @pytest.fixture
@@ -115,28 +112,21 @@ def live(lake_database: tuple[Server, dict[str, Any]]) -> Iterator[Live]:
     tokens = {
         name: secret if isinstance(secret, str) else secret[0] for name, secret in secrets.items()
     }
-    with serving(database.url) as url, httpx2.Client(base_url=url, timeout=20) as client:
+    with serving(database.url) as url, httpx2.Client(base_url=url, timeout=PATIENCE) as client:
         yield Live(
             url, database, {name: Desk(client, token, name) for name, token in tokens.items()}
         )
 
 
 @pytest.fixture(scope="module")
-def browser(postgres: Server) -> Iterator[Browser]:
-    """Return one browser for all tests.
+def browser() -> Iterator[Browser]:
+    """Return one browser for all tests of a file.
 
-    Playwright keeps an event loop running, so tests that need one of their own come before.
+    Playwright keeps an event loop running in this thread, so it does not outlive the file.
     """
-    if postgres.url not in fixtures.made:
-        fixtures.made[postgres.url] = fixtures._fill(postgres)
+    expect.set_options(timeout=PATIENCE * 1000)
     with chromium() as launched:
         yield launched
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a thread of its own, where no event loop is running."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @contextlib.contextmanager
@@ -148,7 +138,7 @@ def tab(browser: Browser, live: Live, name: str | None = "ada", **options: Any) 
     context = browser.new_context(
         **{"base_url": live.url, "viewport": WINDOW, "locale": "en-GB", **options}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         if name:
             live.sign_in(context, name)

@@ -13,6 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from typer.testing import CliRunner, Result
+
+from app.cli.main import cli
+from tests.support.patience import PATIENCE
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +29,14 @@ CLEAN = {
 }
 
 
+def command(*arguments: str, **settings: str) -> Result:
+    """Run a command in this process, since starting another costs much more."""
+    others = dict.fromkeys(set(os.environ) - set(CLEAN))
+    return CliRunner().invoke(cli, arguments, env=others | settings)
+
+
 def parley(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end."""
+    """Run a command to its end in a process of its own."""
     return subprocess.run(
         [*PARLEY, *arguments], cwd=ROOT, env=CLEAN | settings, capture_output=True, text=True
     )
@@ -49,7 +59,7 @@ class Running:
         self, path: str, method: str = "GET", body: str | None = None, **headers: str
     ) -> tuple[int, bytes]:
         """Send a request; return status and body. Underscores stand for hyphens of header names."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.request(
                 method, path, body, {n.replace("_", "-"): v for n, v in headers.items()}
@@ -63,7 +73,7 @@ class Running:
             return self.ask("/readyz")[0] == 200
         return False
 
-    def wait_until_ready(self, seconds: float = 150) -> float:
+    def wait_until_ready(self, seconds: float = PATIENCE) -> float:
         """Wait until it is ready; return how long that took."""
         began = time.monotonic()
         while not self.is_ready():
@@ -75,7 +85,7 @@ class Running:
     def terminate(self) -> int:
         """Send SIGTERM, as a supervisor does, and wait until the process has ended."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -99,7 +109,7 @@ def running(
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -114,18 +124,18 @@ class Load:
     wanted: bytes  # must be in every response with 200
     headers: Mapping[str, str] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
-    told: list[tuple[float, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    pause: float = 0  # seconds after each response
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """Send requests in one thread until stopped."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         while not self.stopping.is_set():
             outcome = self._ask(connection)
             self.outcomes[outcome] += 1
-            self.told.append((time.monotonic(), outcome))
-            if outcome == "refused":
-                time.sleep(0.02)
+            self.told.append(outcome)
+            time.sleep(0.02 if outcome == "refused" else self.pause)
         connection.close()
 
     def _ask(self, connection: http.client.HTTPConnection) -> str:
@@ -146,18 +156,13 @@ class Load:
             return str(answer.status)
         return "ok" if self.wanted in body else "wrong"
 
-    def since(self, outcome: str) -> float:
-        """Return the seconds between the first outcome other than `outcome` and the last."""
-        other = [at for at, what in self.told if what != outcome]
-        return other[-1] - other[0] if other else 0.0
-
 
 @contextlib.contextmanager
 def load(
-    port: int, path: str, wanted: bytes, *, clients: int = 6, **headers: str
+    port: int, path: str, wanted: bytes, *, clients: int = 6, pause: float = 0, **headers: str
 ) -> Iterator[Load]:
-    """Request one address from several threads until the block ends."""
-    made = Load(port, path, wanted, headers)
+    """Request one address from several threads until the block ends, pausing after each."""
+    made = Load(port, path, wanted, headers, pause=pause)
     threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()
@@ -166,4 +171,4 @@ def load(
     finally:
         made.stopping.set()
         for thread in threads:
-            thread.join(60)
+            thread.join(PATIENCE)

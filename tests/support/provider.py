@@ -18,6 +18,8 @@ from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from tests.support.patience import PATIENCE
+
 CLIENT, SECRET = "parley", "the client's / secret"
 Change = Callable[[dict[str, Any]], object]
 
@@ -151,7 +153,7 @@ def running() -> Iterator[Provider]:
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not server.started:
         assert thread.is_alive() and time.monotonic() < until, "the provider did not start"
         time.sleep(0.02)
@@ -159,4 +161,4 @@ def running() -> Iterator[Provider]:
         yield provider
     finally:
         server.should_exit = True
-        thread.join(15)
+        thread.join(PATIENCE)

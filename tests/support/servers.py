@@ -16,6 +16,7 @@ import psycopg
 
 from app.embedded_postgres.programs import as_owner, hand_over, server_command
 from app.embedded_postgres.server import Server
+from tests.support.patience import PATIENCE
 
 # The password has every character that could be taken for the end of a part of an address.
 OWNER, SERVING, PASSWORD = (
@@ -65,11 +66,11 @@ class TcpServer:
         command = [*server_command("postgres", self.data), f"--port={self.port}", *self.options]
         with open(self.data.parent / "server.log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **as_owner(self.data))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with (
                 contextlib.suppress(psycopg.OperationalError),
-                psycopg.connect(self.url(), connect_timeout=2),
+                psycopg.connect(self.url(), connect_timeout=30),
             ):
                 return
             assert self.process.poll() is None, (self.data.parent / "server.log").read_text()[
@@ -82,7 +83,7 @@ class TcpServer:
         """Stop the server; SIGINT ends open sessions."""
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
 
     def crash(self) -> None:
         """Stop the server without a shutdown checkpoint, so that its next start recovers."""
@@ -187,7 +188,7 @@ def tls_front(folder: Path, port: int) -> Iterator[tuple[int, Path]]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     yield front, certificate
     loop.call_soon_threadsafe(loop.stop)
     thread.join()

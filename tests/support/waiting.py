@@ -9,12 +9,14 @@ from typing import Generic, TypeVar
 import psycopg
 
 from app.log.writer import LOCK
-from tests.support.fixtures import Lake, connect
+from tests.support.fixtures import Lake
+from tests.support.patience import PATIENCE
+from tests.support.worlds import connect
 
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Repeat a check until it holds, for long enough on a busy machine."""
     until = time.monotonic() + seconds
     while not condition():
@@ -39,7 +41,7 @@ class Started(threading.Thread, Generic[T]):
         return self.is_alive()
 
     def result(self) -> T:
-        self.join(30)
+        self.join(PATIENCE)
         return self.results[0]
 
 
