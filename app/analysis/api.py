@@ -7,13 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
 from app.analysis.agreement import IssueScale, agreement
-from app.analysis.coverage import Coverage, counts, coverage
-from app.analysis.schemas import CoverageQuery, MovesQuery, TimelineQuery
-from app.analysis.timelines import Turn, corrections, move_kind, positions_at, turns
+from app.analysis.coverage import coverage
+from app.analysis.presenter import coverage_json, move_json, timeline_json
+from app.analysis.schemas import (
+    AgreementData,
+    CoverageData,
+    CoverageQuery,
+    MovesAnswer,
+    MovesQuery,
+    TimelineData,
+    TimelineQuery,
+)
+from app.analysis.timelines import corrections, positions_at, turns
 from app.core.clock import instant, now
 from app.core.errors import bad_parameter
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers
 from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
@@ -21,10 +31,8 @@ from app.log.reader import Moment, moment
 from app.matrix.build import Matrix, load, stand_of
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
-from app.models.vocabulary import MoveKind
 from app.negotiations.queries import code_book, newest_stated_by
 from app.positions.queries import count_changed_since
-from app.positions.views import PositionView
 
 MOST = 10_000  # moves, or turns of positions, in one answer
 ALL = 2**31
@@ -32,7 +40,11 @@ ALL = 2**31
 router = api_router("/negotiations/{slug}", tag="analysis")
 
 
-@router.get("/agreement")
+@router.get(
+    "/agreement",
+    summary="Read the agreement of each pair of parties",
+    responses=answers(Answer[AgreementData]),
+)
 async def show_agreement(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
@@ -56,7 +68,7 @@ async def show_agreement(
     return answer(request, {"pairs": pairs}, await _meta(session, query, matrix))
 
 
-@router.get("/changes")
+@router.get("/changes", summary="List moves", responses=answers(MovesAnswer))
 async def list_moves(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[MovesQuery, Query()]
 ) -> Response:
@@ -88,7 +100,7 @@ async def list_moves(
         if i["ordered"]
         for o in book.options[i.id]
     }
-    data = [_move(turn, seen, ranks) for turn in shown if turn.position in seen]
+    data = [move_json(turn, seen, ranks) for turn in shown if turn.position in seen]
     meta = times(at, **{"from": query.after, "to": query.to})
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
@@ -104,26 +116,9 @@ async def list_moves(
     )
 
 
-def _move(
-    turn: Turn, seen: dict[int, PositionView], ranks: dict[tuple[str, str], float | None]
-) -> dict[str, Any]:
-    kind = move_kind(turn, seen)
-    before, after = seen.get(turn.before or 0), seen[turn.position]
-    made = {
-        "party": turn.party,
-        "issue": turn.issue,
-        "kind": kind,
-        "on": turn.on,
-        "before": before,
-        "after": after,
-    }
-    preferred = [stand_of(p).preferred if p else None for p in (before, after)]
-    moved = [ranks.get((turn.issue, option)) if option else None for option in preferred]
-    made["ranks"] = moved if kind == MoveKind.MOVED and moved != [None, None] else None
-    return made
-
-
-@router.get("/timeline")
+@router.get(
+    "/timeline", summary="Read what was current when", responses=answers(Answer[TimelineData])
+)
 async def show_timeline(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
 ) -> Response:
@@ -155,40 +150,16 @@ async def show_timeline(
         c for cell in cells[start:end] if (c := [turn for turn in cell if turn.position in seen])
     ]
     days = await statement_days(session, at, number)
-    data = {
-        "days": [{"day": day, "positions": n} for day, n in days if day <= as_of],
-        "cells": [
-            {
-                "party": c[0].party,
-                "issue": c[0].issue,
-                "positions": [_turn(t, seen, last=t is c[-1]) for t in c],
-            }
-            for c in shown
-        ],
-    }
+    data = timeline_json([(day, n) for day, n in days if day <= as_of], shown, seen)
     meta = times(at, as_of=as_of)
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
     return _window(request, data, meta, "timeline", at, end if end < len(cells) else None)
 
 
-LIGHT = (
-    "id", "stated_on", "stated_from", "stated_by", "act", "summary", "firmness",
-    "attitudes", "conditions", "inferred", "attributed_by", "url",
-)  # fmt: skip
-
-
-def _turn(turn: Turn, seen: dict[int, PositionView], *, last: bool) -> dict[str, Any]:
-    position = seen[turn.position]
-    return {
-        "from": turn.on,
-        "until": None if last else turn.until,
-        "kind": move_kind(turn, seen),
-        "position": {name: getattr(position, name) for name in LIGHT},
-    }
-
-
-@router.get("/coverage")
+@router.get(
+    "/coverage", summary="Read what is missing or weak", responses=answers(Answer[CoverageData])
+)
 async def show_coverage(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:
@@ -201,35 +172,6 @@ async def show_coverage(
     matrix = await _matrix(session, slug, Times(as_of=query.as_of, known_at=query.known_at))
     found = await coverage(session, matrix, stale_after=query.stale_after)
     return answer(request, coverage_json(found), await _meta(session, query, matrix))
-
-
-def coverage_json(found: Coverage) -> dict[str, Any]:
-    """Return the coverage as the API answers it: each item names its cell and related ids."""
-
-    def cell(p: PositionView) -> dict[str, Any]:
-        return {"party": p.party, "issue": p.issue, "position": p.id}
-
-    def thin(p: PositionView) -> dict[str, Any]:
-        return cell(p) | {"sources": sorted({q.source.id for q in p.quotes})}
-
-    return {
-        "counts": counts(found),
-        "never_searched": [{"party": c.party, "issue": c.issue} for c in found.never],
-        "searched": [{"party": c.party, "issue": c.issue, "look": c.look} for c in found.searched],
-        "stale": found.stale,
-        "single_source": [thin(t.position) for t in found.thin if t.one_source],
-        "reported_only": [thin(t.position) for t in found.thin if t.reported_only],
-        "mismatched": [
-            cell(u.position)
-            | {"quote": u.quote.id, "exact": u.quote.exact, "source": u.quote.source.id}
-            for u in found.unmatched
-        ],
-        "redated": [
-            cell(r.position)
-            | {"stated_by": r.position.stated_by, "would_be": r.stated_by, "problem": r.problem}
-            for r in found.redated
-        ],
-    }
 
 
 async def _matrix(session: AsyncSession, slug: str, query: Times) -> Matrix:

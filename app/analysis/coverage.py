@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.analysis.schemas import STALE_AFTER
 from app.log.reader import REVISION, Moment, Snapshot, held
 from app.matrix.build import Matrix
 from app.matrix.grid import LookView
@@ -22,8 +23,6 @@ from app.models.vocabulary import PositionStatus, QuoteKind, Verification
 from app.positions.presenter import views
 from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.views import PositionView, QuoteView
-
-STALE_AFTER = 90  # default for days without a position or a look
 
 
 @dataclass(frozen=True, slots=True)

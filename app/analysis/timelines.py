@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.analysis.schemas import Correction
 from app.core.clock import instant
 from app.db.engine import among
 from app.log.reader import REVISION, Moment, Snapshot, held
@@ -41,21 +42,6 @@ class Turn:
     before: int | None
     position: int
     doubtful: bool  # another position of the cell may have been stated after it
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A position whose record was changed, field for field as the API answers it."""
-
-    position: int
-    version: int
-    party: str
-    issue: str
-    action: str
-    reason: str | None
-    recorded_at: str
-    recorded_by: str | None
-    url: str
 
 
 async def turns(

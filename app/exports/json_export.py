@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.selection import Selection, positions, windows
 from app.http.responses import dumps
-from app.matrix.api import cell_json
+from app.matrix.presenter import cell_json
 
 FORMAT = "parley-matrix/1"
 

@@ -8,7 +8,8 @@ from pydantic import Field
 from app.accounts.api_router import api_router
 from app.core.input_models import KnownAt
 from app.db.engine import Session
-from app.feeds.changes import list_changes
+from app.feeds.changes import Entry, list_changes
+from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import moment
@@ -23,10 +24,14 @@ class ChangesQuery(KnownAt):
         str | None,
         Field(max_length=500, description="The `cursor` of the last entry that is known already."),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
 
 
-@router.get("/changes")
+@router.get(
+    "/changes",
+    summary="Follow everything that becomes public",
+    responses=answers(Answer[list[Entry]]),
+)
 async def follow(
     request: Request, session: Session, query: Annotated[ChangesQuery, Query()]
 ) -> Response:

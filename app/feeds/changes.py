@@ -14,13 +14,17 @@ from app.core.errors import bad_parameter
 from app.feeds.historical_lookup import Then, Wanted, load_then
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import REVISION, Moment, Snapshot
-from app.looks.actions import look_json
+from app.looks.presenter import look_json
 from app.models.log import Commit, Epoch, Holding, Revision
-from app.negotiations.issues_api import issue_json
-from app.negotiations.presenter import participation_json, party_json, speaker_json
+from app.negotiations.presenter import (
+    issue_json,
+    participation_json,
+    party_json,
+    speaker_json,
+)
 from app.negotiations.queries import issue_view, merged_into, negotiation_view, option_view
 from app.positions.presenter import position_view
-from app.sources.api import source_json
+from app.sources.presenter import source_json
 from app.sources.text_fragments import address
 
 PURPOSE = "changes"

@@ -1,24 +1,15 @@
 """Save looks: an editor's notes that a cell was searched and nothing was found."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import dates
 from app.core.errors import Fault, Invalid
-from app.core.input_models import Day, Input, Prose, Slug
 from app.log.writer import Log
+from app.looks.schemas import LookInput
 from app.models.negotiation import Negotiation
 from app.models.position import Look
 from app.positions.queries import cell_facts
 from app.positions.schemas import PositionContent
-
-
-class LookInput(Input):
-    party: Slug
-    issue: Slug
-    looked_on: Day
-    where: Prose | None = None
 
 
 async def note_look(
@@ -44,17 +35,3 @@ async def note_look(
     session.add(row)
     await log.record("look", row, "published", negotiation_id=negotiation.id)
     return row
-
-
-def look_json(s: Any, negotiation: str, party: str, issue: str) -> dict[str, Any]:
-    """Return a look as JSON."""
-    return {
-        "id": s.id,
-        "uid": s["uid"],
-        "negotiation": negotiation,
-        "party": party,
-        "issue": issue,
-        "looked_on": s["looked_on"],
-        "where": s["where"],
-        "by": s["by"],
-    }

@@ -8,18 +8,28 @@ from app.accounts.idempotency import once
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes
 from app.http.json_body import Sent
 from app.http.problems import read_body
 from app.log.api_answers import Walk, answer_one, answer_page
 from app.log.reader import Moment, get_held
 from app.log.writer import writing
-from app.looks.actions import LookInput, look_json, note_look
+from app.looks.actions import note_look
+from app.looks.presenter import look_json
+from app.looks.schemas import Look, LookInput
 from app.negotiations.queries import code_book, get_negotiation, list_below
 
 router = api_router("/negotiations/{slug}/looks", tag="looks")
 
+EXAMPLE = {
+    "party": "northshore",
+    "issue": "quota",
+    "looked_on": "2024-06-01",
+    "where": "the ministry's site",
+}
 
-@router.get("")
+
+@router.get("", summary="List looks", responses=answers(Answer[list[Look]]))
 async def list_looks(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
     """When and where cells were searched and nothing was found."""
     page = await list_below(session, query, "look", slug)
@@ -28,7 +38,13 @@ async def list_looks(request: Request, session: Session, slug: SlugInPath, query
     return answer_page(request, page, data)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Note a look",
+    responses=answers(Answer[Look], status=201),
+    openapi_extra=takes(LookInput, EXAMPLE),
+)
 async def add_look(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:

@@ -21,7 +21,8 @@ from app.http.problems import body_faults
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
-from app.looks.actions import LookInput, note_look
+from app.looks.actions import note_look
+from app.looks.schemas import LookInput
 from app.models.issue import Issue
 from app.models.negotiation import Negotiation, Party
 from app.models.position import Look

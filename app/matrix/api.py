@@ -1,7 +1,6 @@
 """Return the matrix and the common ground as JSON."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
@@ -9,11 +8,12 @@ from app.accounts.api_router import api_router
 from app.core.clock import instant, now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.matrix.build import Matrix, load
-from app.matrix.grid import Cell
-from app.matrix.schemas import MatrixQuery, Times
+from app.matrix.presenter import common_ground_json, matrix_json
+from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
 from app.positions.queries import count_changed_since
 
 MOST_CELLS = 10_000
@@ -21,7 +21,7 @@ MOST_CELLS = 10_000
 router = api_router("/negotiations/{slug}", tag="matrix")
 
 
-@router.get("/matrix")
+@router.get("/matrix", summary="Read the matrix", responses=answers(Answer[MatrixData]))
 async def show_matrix(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
 ) -> Response:
@@ -33,33 +33,7 @@ async def show_matrix(
     which of the positions came last.
     """
     matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
-    cells = [
-        cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c is not None
-    ]
-    data = {
-        "negotiation": slug,
-        "parties": [
-            {
-                "slug": p.slug,
-                "name": p.name,
-                "role": p.role,
-                "consent_required": p.consent_required,
-                "order": p.order,
-            }
-            for p in matrix.grid.parties
-        ],
-        "issues": [
-            {
-                "slug": i.slug,
-                "title": i.title,
-                "group": i.group,
-                "ordered": i.ordered,
-                "options": i.options,
-            }
-            for i in (row.issue for row in matrix.grid.rows)
-        ],
-        "cells": cells,
-    }
+    data = matrix_json(matrix)
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
     if query.known_at is not None:
@@ -68,7 +42,11 @@ async def show_matrix(
     return answer(request, data, meta, links=next_rows(request, matrix))
 
 
-@router.get("/common-ground")
+@router.get(
+    "/common-ground",
+    summary="Read the common ground",
+    responses=answers(Answer[CommonGroundData]),
+)
 async def show_common_ground(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
@@ -81,11 +59,7 @@ async def show_common_ground(
     matrix = await load(
         session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False
     )
-    data = {
-        "issues": [
-            {"issue": issue, "options": ground.options} for issue, ground in matrix.ground.items()
-        ]
-    }
+    data = common_ground_json(matrix)
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     if query.known_at is not None:
         options = [option for ground in matrix.ground.values() for option in ground.options]
@@ -98,25 +72,3 @@ def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
     """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     return next_link(request, matrix.next, **pins)
-
-
-def cell_json(cell: Cell, positions: Mapping[int, Any]) -> dict[str, Any]:
-    """Return a cell as the API returns it; fields that do not apply to it are left out."""
-    made: dict[str, Any] = {
-        "party": cell.party,
-        "issue": cell.issue,
-        "positions_count": cell.positions_count,
-        "position": positions[cell.position.id] if cell.position else None,
-        "silence": cell.silence,
-    }
-    if cell.look is not None:
-        made["look"] = {"looked_on": cell.look.looked_on, "where": cell.look.where}
-    if cell.possible:
-        made["possible"] = cell.possible
-        made["possible_stated_on"] = cell.possible_stated_on
-    if cell.order_uncertain:
-        made["order_uncertain"] = cell.order_uncertain
-    if cell.changed is not None:
-        made["changed"] = cell.changed
-        made["move"] = cell.move
-    return made

@@ -37,7 +37,7 @@ class Cell:
     issue: str
     positions_count: int  # those counted at as_of
     position: PositionView | None
-    silence: str | None  # "searched", "never_searched", or None if there is a position
+    silence: Silence | None  # "searched", "never_searched", or None if there is a position
     look: LookView | None = None  # the newest one, if the cell was searched
     # Ids of positions that may have been stated by as_of, and their imprecise dates as written.
     possible: list[int] = field(default_factory=list)

@@ -1,11 +1,16 @@
-"""Define the query parameters of the matrix."""
+"""Define the query parameters and the answers of the matrix."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from app.core.input_models import Day, Instant, Query, Slug
-from app.models.vocabulary import Firmness
+from app.http.described import DayText
+from app.matrix.common_ground import OptionGround
+from app.models.vocabulary import Firmness, MoveKind, PartyRole, Silence
+from app.negotiations.views import OptionView
+from app.positions.views import PositionView
 
 
 class Times(Query):
@@ -50,3 +55,55 @@ class MatrixQuery(Filters):
     transpose: Annotated[bool, Field(description="On the page: parties down, issues across.")] = (
         False
     )
+
+
+class NewestLook(TypedDict):
+    looked_on: DayText
+    where: str | None
+    by: NotRequired[str | None]
+
+
+class MatrixParty(TypedDict):
+    slug: str
+    name: str
+    role: PartyRole
+    consent_required: bool
+    order: int
+
+
+class MatrixIssue(TypedDict):
+    slug: str
+    title: str
+    group: str | None
+    ordered: bool
+    options: list[OptionView]
+
+
+class MatrixCell(TypedDict):
+    party: str
+    issue: str
+    positions_count: int
+    position: PositionView | None
+    silence: Silence | None
+    look: NotRequired[NewestLook]
+    possible: NotRequired[list[int]]
+    possible_stated_on: NotRequired[list[str]]
+    order_uncertain: NotRequired[list[int]]
+    changed: NotRequired[bool]
+    move: NotRequired[MoveKind | None]
+
+
+class MatrixData(TypedDict):
+    negotiation: str
+    parties: list[MatrixParty]
+    issues: list[MatrixIssue]
+    cells: list[MatrixCell]
+
+
+class IssueGround(TypedDict):
+    issue: str
+    options: list[OptionGround]
+
+
+class CommonGroundData(TypedDict):
+    issues: list[IssueGround]

@@ -1,7 +1,5 @@
 """Read and write negotiations by JSON."""
 
-from typing import Any
-
 from fastapi import Request, Response
 
 from app.accounts.api_router import api_router
@@ -11,6 +9,7 @@ from app.core.clock import now
 from app.core.errors import Forbidden
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
@@ -20,19 +19,28 @@ from app.log.reader import Moment, moment
 from app.log.writer import writing
 from app.models.vocabulary import UserRole
 from app.negotiations import actions, queries
-from app.negotiations.schemas import NegotiationInput
+from app.negotiations.presenter import negotiation_json
+from app.negotiations.schemas import Negotiation, NegotiationInput
+from app.negotiations.views import NegotiationView
 
 router = api_router("/negotiations", tag="negotiations")
 
+EXAMPLE = {"slug": "lake-orin", "title": "Lake Orin water treaty", "status": "ongoing"}
+PATCH = {"title": "Lake Orin treaty", "reason": "The office was wrong."}
 
-@router.get("")
+
+@router.get("", summary="List negotiations", responses=answers(Answer[list[NegotiationView]]))
 async def list_negotiations(request: Request, session: Session, query: Walk) -> Response:
     """The negotiations that are followed."""
     page = await list_objects(session, query, "negotiation")
     return answer_page(request, page, [queries.negotiation_view(s) for s in page.rows])
 
 
-@router.get("/{slug}")
+@router.get(
+    "/{slug}",
+    summary="Read a negotiation with its parties and issues",
+    responses=answers(Answer[Negotiation]),
+)
 async def show_negotiation(
     request: Request, session: Session, slug: SlugInPath, query: Known
 ) -> Response:
@@ -40,7 +48,13 @@ async def show_negotiation(
     return await _answer(request, session, await moment(session, query.known_at), slug)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Begin to follow a negotiation",
+    responses=answers(Answer[Negotiation], status=201),
+    openapi_extra=takes(NegotiationInput, EXAMPLE),
+)
 async def add_negotiation(
     request: Request, session: Session, viewer: Editor, body: Sent
 ) -> Response:
@@ -55,14 +69,21 @@ async def add_negotiation(
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{slug}")
+@router.patch(
+    "/{slug}",
+    summary="Correct a negotiation",
+    responses=answers(Answer[Negotiation]),
+    openapi_extra=takes_patch(NegotiationInput, PATCH),
+)
 async def amend_negotiation(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:
     """Correct what is said about a negotiation."""
     row = await queries.get_negotiation(session, slug, lock=True)
     at = await newest_moment(request, session, row)
-    patch = merge_patch(NegotiationInput, _whole(await queries.code_book(session, at, slug)), body)
+    patch = merge_patch(
+        NegotiationInput, negotiation_json(await queries.code_book(session, at, slug)), body
+    )
     if patch.fields.get("review", row.review) != row.review and not viewer.may(UserRole.ADMIN):
         raise Forbidden("Only an admin switches review on or off.")
     async with writing(session, by=viewer.name, now=now()) as log:
@@ -75,14 +96,10 @@ async def _answer(
 ) -> Response:
     book = await queries.code_book(session, at, slug)
     return answer_one(
-        request, at, book.negotiation, _whole(book), status=status, address=f"/negotiations/{slug}"
+        request,
+        at,
+        book.negotiation,
+        negotiation_json(book),
+        status=status,
+        address=f"/negotiations/{slug}",
     )
-
-
-def _whole(book: queries.CodeBook) -> dict[str, Any]:
-    view = queries.negotiation_view(book.negotiation)
-    return {
-        **{name: getattr(view, name) for name in view.__slots__},
-        "parties": queries.party_views(book),
-        "issues": queries.issue_views(book),
-    }

@@ -1,11 +1,16 @@
-"""Read the live rows of issues and their options, for writers."""
+"""Read issues and their options: live rows for writers, snapshots for readers."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
+from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Issue, Option
+from app.models.log import Holding
 from app.models.negotiation import Negotiation
+from app.negotiations.queries import option_order
 
 
 async def find_issue(
@@ -35,3 +40,15 @@ async def list_options(session: AsyncSession, *issue_ids: int) -> list[Option]:
             .order_by(Option.rank.nulls_last(), Option.id)
         )
     )
+
+
+async def options_held(
+    session: AsyncSession, at: Moment, issue_ids: Sequence[int]
+) -> dict[int, list[Snapshot]]:
+    """Return the options of these issues as held at a moment, by issue, in their order."""
+    ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
+    found = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
+    by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
+    for option in sorted(found, key=option_order):
+        by_issue[option["issue_id"]].append(option)
+    return by_issue

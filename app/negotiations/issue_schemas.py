@@ -1,10 +1,12 @@
-"""Validate what is sent about issues and their options."""
+"""Define what the API takes and returns about issues and their options."""
 
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from app.core.input_models import Flag, Input, LeftOut, Line, Name, Prose, Slug
+from app.negotiations.views import OptionView
 
 Rank = Annotated[float, Field(strict=True, ge=-1e9, le=1e9, allow_inf_nan=False)]
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
@@ -46,3 +48,19 @@ class IssueInput(IssueFields):
     """A new issue with its options."""
 
     options: Annotated[list[OptionInput], Field(max_length=500)] = []
+
+
+class IssuePatch(IssueFields):
+    options: list[OptionPatch] = []  # merged by slug
+
+
+class Issue(TypedDict):
+    negotiation: str
+    slug: str
+    title: str
+    question: str | None
+    group: str | None
+    ordered: bool
+    options: list[OptionView]
+    notes: str | None
+    order: int

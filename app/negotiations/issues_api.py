@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import select
 
 from app.accounts.api_router import api_router
 from app.accounts.dependencies import Editor
@@ -12,42 +11,49 @@ from app.core.clock import now
 from app.core.errors import Fault, Invalid, invalid
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
 from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
-from app.log.reader import Moment, Snapshot, get_held, list_held, moment
+from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
-from app.models.issue import Option
-from app.models.log import Holding
 from app.negotiations import issue_actions, issue_queries
-from app.negotiations.issue_schemas import IssueFields, IssueInput, OptionPatch
-from app.negotiations.queries import get_negotiation, issue_view, list_below, option_order
+from app.negotiations.issue_schemas import Issue, IssueFields, IssueInput, IssuePatch, OptionPatch
+from app.negotiations.presenter import issue_json
+from app.negotiations.queries import get_negotiation, issue_view, list_below
 from app.negotiations.views import IssueView
 
 router = api_router("/negotiations/{slug}/issues", tag="issues")
 
+EXAMPLE = {
+    "slug": "quota",
+    "title": "Water quota",
+    "question": "What share?",
+    "ordered": True,
+    "options": [
+        {"slug": "q20", "label": "20 %", "rank": 1},
+        {"slug": "q30", "label": "30 %", "rank": 2, "status_quo": True},
+    ],
+}
+PATCH = {"options": [{"slug": "q20", "retired": True}], "reason": "The office was wrong."}
+
 COLUMNS = {"order": "ordinal"}
 
 
-def issue_json(view: IssueView, negotiation: str) -> dict[str, Any]:
-    """Return an issue as the API shows it, with the slug of its negotiation."""
-    return {"negotiation": negotiation, **{name: getattr(view, name) for name in view.__slots__}}
-
-
-@router.get("")
+@router.get("", summary="List issues with their options", responses=answers(Answer[list[Issue]]))
 async def list_issues(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
     """The issues of a negotiation, with their options."""
     page = await list_below(session, query, "issue", slug)
-    options = await _options(session, page.at, [s.id for s in page.rows])
+    options = await issue_queries.options_held(session, page.at, [s.id for s in page.rows])
     return answer_page(
         request, page, [issue_json(issue_view(s, options[s.id]), slug) for s in page.rows]
     )
 
 
-@router.get("/{issue}")
+@router.get("/{issue}", summary="Read an issue", responses=answers(Answer[Issue]))
 async def show_issue(
     request: Request, session: Session, slug: SlugInPath, issue: SlugInPath, query: Known
 ) -> Response:
@@ -56,7 +62,13 @@ async def show_issue(
     return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Put a question on the table",
+    responses=answers(Answer[Issue], status=201),
+    openapi_extra=takes(IssueInput, EXAMPLE),
+)
 async def add_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:
@@ -76,7 +88,12 @@ async def add_issue(
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{issue}")
+@router.patch(
+    "/{issue}",
+    summary="Correct an issue or its options",
+    responses=answers(Answer[Issue]),
+    openapi_extra=takes_patch(IssuePatch, PATCH),
+)
 async def amend_issue(
     request: Request,
     session: Session,
@@ -130,17 +147,8 @@ def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
     return wanted
 
 
-async def _options(session: Session, at: Moment, issue_ids: list[int]) -> dict[int, list[Snapshot]]:
-    ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
-    found = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
-    by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
-    for option in sorted(found, key=option_order):
-        by_issue[option["issue_id"]].append(option)
-    return by_issue
-
-
 async def _view(session: Session, at: Moment, number: int) -> IssueView:
-    options = await _options(session, at, [number])
+    options = await issue_queries.options_held(session, at, [number])
     return issue_view(await get_held(session, at, "issue", number), options[number])
 
 

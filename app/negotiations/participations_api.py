@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
@@ -19,14 +20,17 @@ from app.log.reader import Moment, Snapshot, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
 from app.negotiations.presenter import participation_json
-from app.negotiations.schemas import ParticipationInput
+from app.negotiations.schemas import Participation, ParticipationInput
 
 router = api_router("/negotiations/{slug}/parties", tag="parties")
+
+EXAMPLE = {"party": "northshore", "role": "principal"}
+PATCH = {"role": "mediator", "reason": "The office was wrong."}
 
 COLUMNS = {"order": "ordinal"}
 
 
-@router.get("")
+@router.get("", summary="List who takes part", responses=answers(Answer[list[Participation]]))
 async def list_participations(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
@@ -36,7 +40,7 @@ async def list_participations(
     return answer_page(request, page, [participation_json(s, parties, slug) for s in page.rows])
 
 
-@router.get("/{party}")
+@router.get("/{party}", summary="Read a party's part", responses=answers(Answer[Participation]))
 async def show_participation(
     request: Request, session: Session, slug: SlugInPath, party: SlugInPath, query: Known
 ) -> Response:
@@ -45,7 +49,13 @@ async def show_participation(
     return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Seat a party",
+    responses=answers(Answer[Participation], status=201),
+    openapi_extra=takes(ParticipationInput, EXAMPLE),
+)
 async def take_part(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath, body: Sent
 ) -> Response:
@@ -70,7 +80,12 @@ async def take_part(
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{party}")
+@router.patch(
+    "/{party}",
+    summary="Correct a party's part",
+    responses=answers(Answer[Participation]),
+    openapi_extra=takes_patch(ParticipationInput, PATCH),
+)
 async def amend_participation(
     request: Request,
     session: Session,

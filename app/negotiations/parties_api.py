@@ -8,6 +8,7 @@ from app.accounts.idempotency import once
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
@@ -17,19 +18,22 @@ from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
 from app.negotiations.presenter import party_json
-from app.negotiations.schemas import PartyInput
+from app.negotiations.schemas import Party, PartyInput
 
 router = api_router("/parties", tag="parties")
 
+EXAMPLE = {"slug": "northshore", "name": "Northshore", "kind": "state", "aliases": ["The North"]}
+PATCH = {"name": "North Shore", "reason": "The office was wrong."}
 
-@router.get("")
+
+@router.get("", summary="List parties", responses=answers(Answer[list[Party]]))
 async def list_parties(request: Request, session: Session, query: Walk) -> Response:
     """All parties, of whatever negotiation."""
     page = await list_objects(session, query, "party")
     return answer_page(request, page, [party_json(s) for s in page.rows])
 
 
-@router.get("/{party}")
+@router.get("/{party}", summary="Read a party", responses=answers(Answer[Party]))
 async def show_party(
     request: Request, session: Session, party: SlugInPath, query: Known
 ) -> Response:
@@ -38,7 +42,13 @@ async def show_party(
     return await _answer(request, session, await moment(session, query.known_at), row.id)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Put a party on file",
+    responses=answers(Answer[Party], status=201),
+    openapi_extra=takes(PartyInput, EXAMPLE),
+)
 async def add_party(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
     """Add a party."""
 
@@ -51,7 +61,12 @@ async def add_party(request: Request, session: Session, viewer: Editor, body: Se
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{party}")
+@router.patch(
+    "/{party}",
+    summary="Correct a party",
+    responses=answers(Answer[Party]),
+    openapi_extra=takes_patch(PartyInput, PATCH),
+)
 async def amend_party(
     request: Request, session: Session, viewer: Editor, party: SlugInPath, body: Sent
 ) -> Response:

@@ -1,20 +1,53 @@
-"""Present parties, participations and speakers for the API, from snapshots of the log."""
+"""Present what belongs to a negotiation for the API, from snapshots of the log."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from app.log.reader import Snapshot
-from app.negotiations.queries import merged_into
+from app.negotiations.issue_schemas import Issue
+from app.negotiations.queries import (
+    CodeBook,
+    issue_views,
+    merged_into,
+    negotiation_view,
+    party_views,
+)
+from app.negotiations.schemas import Negotiation, Participation, Party, Speaker
+from app.negotiations.views import IssueView
 
 
-def party_json(s: Snapshot) -> dict[str, Any]:
+def negotiation_json(book: CodeBook) -> Negotiation:
+    """Return a negotiation with its parties, issues and options."""
+    view = negotiation_view(book.negotiation)
+    return {
+        "slug": view.slug,
+        "title": view.title,
+        "summary": view.summary,
+        "status": view.status,
+        "coded_through": view.coded_through,
+        "licence": view.licence,
+        "contact": view.contact,
+        "method": view.method,
+        "review": view.review,
+        "parties": party_views(book),
+        "issues": issue_views(book),
+    }
+
+
+def party_json(s: Snapshot) -> Party:
     """Return a party as the API shows it."""
-    return {n: s[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")}
+    return {
+        "slug": s["slug"],
+        "name": s["name"],
+        "short_name": s["short_name"],
+        "kind": s["kind"],
+        "aliases": s["aliases"],
+        "wikidata_id": s["wikidata_id"],
+    }
 
 
 def participation_json(
     s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str
-) -> dict[str, Any]:
+) -> Participation:
     """Return a participation as the API shows it.
 
     `parties` has its party and the one that it was merged into, by id.
@@ -31,7 +64,7 @@ def participation_json(
     }
 
 
-def speaker_json(s: Snapshot, parties: Mapping[int, Snapshot]) -> dict[str, Any]:
+def speaker_json(s: Snapshot, parties: Mapping[int, Snapshot]) -> Speaker:
     """Return a speaker as the API shows it; `parties` has the speaker's party, by id."""
     return {
         "id": s.id,
@@ -40,4 +73,19 @@ def speaker_json(s: Snapshot, parties: Mapping[int, Snapshot]) -> dict[str, Any]
         "office": s["office"],
         "party": parties[s["party_id"]]["slug"] if s["party_id"] else None,
         "aliases": s["aliases"],
+    }
+
+
+def issue_json(view: IssueView, negotiation: str) -> Issue:
+    """Return an issue as the API shows it, with the slug of its negotiation."""
+    return {
+        "negotiation": negotiation,
+        "slug": view.slug,
+        "title": view.title,
+        "question": view.question,
+        "group": view.group,
+        "ordered": view.ordered,
+        "options": view.options,
+        "notes": view.notes,
+        "order": view.order,
     }

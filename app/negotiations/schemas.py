@@ -1,11 +1,14 @@
-"""Validate what is sent about negotiations, parties, participations and speakers."""
+"""Define what the API takes and returns about negotiations, parties, seats and speakers."""
 
 from typing import Annotated
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from app.core.input_models import Day, Flag, Input, LeftOut, Line, Name, Prose, Slug
+from app.http.described import DayText
 from app.models.vocabulary import NegotiationStatus, PartyRole
+from app.negotiations.views import IssueView, PartyView
 
 Order = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
 Aliases = Annotated[list[Name], Field(max_length=200)]
@@ -58,3 +61,45 @@ class SpeakerInput(Input):
         if self.name is None and self.office is None:
             raise ValueError("a speaker needs a name, an office, or both")
         return self
+
+
+class Negotiation(TypedDict):
+    slug: str
+    title: str
+    summary: str | None
+    status: str
+    coded_through: DayText | None
+    licence: str | None
+    contact: str | None
+    method: str | None
+    review: bool
+    parties: list[PartyView]
+    issues: list[IssueView]
+
+
+class Party(TypedDict):
+    slug: str
+    name: str
+    short_name: str | None
+    kind: str | None
+    aliases: list[str]
+    wikidata_id: str | None
+
+
+class Participation(TypedDict):
+    negotiation: str
+    party: str
+    name: str
+    role: PartyRole
+    consent_required: bool
+    order: int
+    merged_into: str | None
+
+
+class Speaker(TypedDict):
+    id: int
+    uid: str
+    name: str | None
+    office: str | None
+    party: str | None
+    aliases: list[str]

@@ -11,6 +11,7 @@ from app.accounts.idempotency import once
 from app.core.clock import now
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
@@ -20,12 +21,15 @@ from app.log.reader import Moment, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
 from app.negotiations.presenter import speaker_json
-from app.negotiations.schemas import SpeakerInput
+from app.negotiations.schemas import Speaker, SpeakerInput
 
 router = api_router("/speakers", tag="speakers")
 
+EXAMPLE = {"name": "Mara Venn", "office": "Minister of water", "party": "northshore"}
+PATCH = {"office": "Minister", "reason": "The office was wrong."}
 
-@router.get("")
+
+@router.get("", summary="List speakers", responses=answers(Answer[list[Speaker]]))
 async def list_speakers(request: Request, session: Session, query: Walk) -> Response:
     """Who speaks for whom."""
     page = await list_objects(session, query, "speaker")
@@ -33,7 +37,7 @@ async def list_speakers(request: Request, session: Session, query: Walk) -> Resp
     return answer_page(request, page, [speaker_json(s, parties) for s in page.rows])
 
 
-@router.get("/{speaker_id}")
+@router.get("/{speaker_id}", summary="Read a speaker", responses=answers(Answer[Speaker]))
 async def show_speaker(
     request: Request, session: Session, speaker_id: NumberInPath, query: Known
 ) -> Response:
@@ -42,7 +46,13 @@ async def show_speaker(
     return await _answer(request, session, await moment(session, query.known_at), speaker_id)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Put a speaker on file",
+    responses=answers(Answer[Speaker], status=201),
+    openapi_extra=takes(SpeakerInput, EXAMPLE),
+)
 async def add_speaker(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
     """Add a speaker."""
 
@@ -55,7 +65,12 @@ async def add_speaker(request: Request, session: Session, viewer: Editor, body: 
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{speaker_id}")
+@router.patch(
+    "/{speaker_id}",
+    summary="Correct a speaker",
+    responses=answers(Answer[Speaker], 409),
+    openapi_extra=takes_patch(SpeakerInput, PATCH),
+)
 async def amend_speaker(
     request: Request, session: Session, viewer: Editor, speaker_id: NumberInPath, body: Sent
 ) -> Response:

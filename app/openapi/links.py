@@ -1,11 +1,11 @@
 """Generate OpenAPI links: from an object that was written to all operations on it."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from app.openapi.operations import OPERATIONS, N
-
 Json = dict[str, Any]
+N = "/api/v1/negotiations/{slug}"
 PARAMETER = re.compile(r"{([a-z_]+)}")
 # By a list's address: the path parameter of its objects, and the response field with its value.
 NAMED = {
@@ -29,7 +29,7 @@ def takes_if_match(method: str, path: str) -> bool:
     return method == "patch" or path.endswith("/retract")
 
 
-def links(method: str, path: str) -> Json:
+def links(method: str, path: str, operations: Iterable[tuple[str, str]]) -> Json:
     """Return the links of a write's response, by the operationId that each leads to."""
     if method == "post" and path in NAMED:
         parameter, field = NAMED[path]
@@ -41,7 +41,7 @@ def links(method: str, path: str) -> Json:
         return {}
     known |= {name: f"$request.path.{name}" for name in PARAMETER.findall(path)}
     found = {}
-    for other, address in OPERATIONS:
+    for other, address in operations:
         if (address == object_ or address.startswith(f"{object_}/")) and set(
             PARAMETER.findall(address)
         ) <= set(known):

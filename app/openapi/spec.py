@@ -1,21 +1,17 @@
-"""Build the OpenAPI description from the routes as FastAPI reads them and a table of operations."""
+"""Build the OpenAPI description: what routes declare, and what holds for all of them."""
 
 from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import models_json_schema
+from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 
+from app.http.described import REF, Problem
 from app.openapi.links import links, operation_id, takes_if_match
-from app.openapi.operations import OPERATIONS, PARAMETERS, Operation
-from app.openapi.shapes import Meta, Problem
 
 Json = dict[str, Any]
-REF = "#/components/schemas/{model}"
-JSON = "application/json"
-MERGE_PATCH = "application/merge-patch+json"
 DESCRIPTION = """\
 Who wants what in a negotiation: positions of parties on issues, each resting on verbatim quotes, as of any day
 (`as_of`: what had been said) and any instant (`known_at`: what this database held).
@@ -79,6 +75,17 @@ SENT: Json = {
         "description": "The same key and body again answer the first result, and do nothing twice.",
     },
 }
+IN_PATHS = {
+    "slug": "The negotiation, by its slug.",
+    "party": "A party, by its slug.",
+    "issue": "An issue, by its slug.",
+    "position_id": "The position's number.",
+    "number": "The number of the release, from 1.",
+    "version": "The number of the version, from 1.",
+    "quote_id": "The quote's number.",
+    "source_id": "The source's number.",
+    "speaker_id": "The speaker's number.",
+}
 
 
 @lru_cache(maxsize=4)
@@ -92,12 +99,18 @@ def describe(app: FastAPI) -> Json:
         routes=app.routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    schemas = made["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    for path, methods in made["paths"].items():
-        for method, operation in methods.items():
-            _complete(operation, method, path, OPERATIONS[method, path], schemas)
+    bodies = _bodies(app)
+    addresses = [(method, path) for path, methods in made["paths"].items() for method in methods]
+    for method, path in addresses:
+        operation = made["paths"][path][method]
+        if (method, path) in bodies:
+            operation["requestBody"] = _hoisted(bodies[method, path], schemas)
+        _complete(operation, method, path)
+        if found := links(method, path, addresses):
+            next(iter(operation["responses"].values()))["links"] = found
     made["components"] |= {
         "parameters": SENT,
         "headers": HEADERS,
@@ -113,9 +126,32 @@ def describe(app: FastAPI) -> Json:
     return made
 
 
-def _complete(operation: Json, method: str, path: str, known: Operation, schemas: Json) -> None:
+def _bodies(app: FastAPI) -> dict[tuple[str, str], Json]:
+    """Find what routes take, as they declare it: FastAPI's copy lacks `"default": null`."""
+    found = {}
+    for route in iter_route_contexts(app.routes):
+        extra = getattr(route, "openapi_extra", None)
+        if extra is None:
+            continue
+        for method in route.methods or ():
+            found[method.lower(), str(route.path_format)] = extra["requestBody"]
+    return found
+
+
+def _hoisted(body: Json, schemas: Json) -> Json:
+    """Move the schemas of a body to where all are, and refer to them."""
+    content = {}
+    for kind, declared in body["content"].items():
+        schema = dict(declared["schema"])
+        schemas |= schema.pop("$defs", {})
+        schemas[schema["title"]] = schema
+        content[kind] = {**declared, "schema": {"$ref": REF.format(model=schema["title"])}}
+    return {**body, "content": content}
+
+
+def _complete(operation: Json, method: str, path: str) -> None:
+    """Add what every route of its method takes and answers."""
     writing = method != "get"
-    operation["summary"] = known.summary
     operation["operationId"] = operation_id(method, path)
     operation["parameters"] = [_parameter(p) for p in operation.get("parameters", [])]
     sent = ["IfNoneMatch"] if not writing else ["IdempotencyKey"] if method == "post" else []
@@ -124,28 +160,31 @@ def _complete(operation: Json, method: str, path: str, known: Operation, schemas
     operation["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in sent]
     operation["tags"] = operation["tags"][-1:]  # that of the innermost router
     operation["security"] = [{"token": []}] if writing else [{}, {"token": []}]
-    operation.pop("requestBody", None)
-    if known.body is not None:
-        operation["requestBody"] = _body(known.body, known.example, method, schemas)
-    created = method == "post" and "201" in operation["responses"]
-    errors = {*(WRITING if writing else READING), *known.errors}
+    declared = operation["responses"]
+    success = min(declared)
+    errors = {int(status) for status in declared if status >= "4"}
+    errors |= {*(WRITING if writing else READING)}
     # 409: the first request with this key is still being handled.
     errors |= {409} if "IdempotencyKey" in sent else set()
     errors |= {412, 428} if "IfMatch" in sent else set()
     operation["responses"] = {
-        "201" if created else "200": _answer(known, method, path, schemas, created=created),
-        **(
-            {}
-            if writing
-            else {
-                "304": {
-                    "description": "You have it already.",
-                    "headers": {"ETag": _ref("headers", "ETag")},
-                }
-            }
-        ),
+        success: {
+            "description": operation["summary"],
+            "headers": _headers(method, path, success),
+            "content": declared[success]["content"],
+        },
+        **({} if writing else {"304": NOT_MODIFIED}),
         **{str(status): _ref("responses", str(status)) for status in sorted(errors)},
     }
+
+
+def _headers(method: str, path: str, success: str) -> Json:
+    names = [] if path.endswith("/check") else ["ETag"]  # what is stored nowhere has no version
+    if success == "201":
+        names.append("Location")
+    if method == "get":
+        names.append("Link")
+    return {name: _ref("headers", name) for name in names}
 
 
 def _parameter(found: Json) -> Json:
@@ -154,7 +193,7 @@ def _parameter(found: Json) -> Json:
     given = [s for s in schema.pop("anyOf", []) if s.get("type") != "null"]
     schema |= given[0] if len(given) == 1 else {"anyOf": given} if given else {}
     schema.pop("title", None)
-    description = found.get("description") or PARAMETERS.get(found["name"], "")
+    description = found.get("description") or IN_PATHS.get(found["name"], "")
     return {
         **found,
         "schema": {k: v for k, v in schema.items() if k != "description"},
@@ -162,77 +201,10 @@ def _parameter(found: Json) -> Json:
     }
 
 
-def _body(model: type[BaseModel], example: Json | None, method: str, schemas: Json) -> Json:
-    schema = _of_model(model, schemas) if method == "post" else _patch_of(model, schemas)
-    types = [JSON, MERGE_PATCH] if method == "patch" else [JSON]
-    content = {"schema": schema} | ({"example": example} if example else {})
-    return {"required": True, "content": dict.fromkeys(types, content)}
-
-
-def _of_model(model: type[BaseModel], schemas: Json) -> Json:
-    _, found = models_json_schema([(model, "validation")], ref_template=REF)
-    schemas.update(found.get("$defs", {}))
-    return {"$ref": REF.format(model=model.__name__)}
-
-
-def _patch_of(model: type[BaseModel], schemas: Json) -> Json:
-    """Return a schema for any part of the model, and the reason.
-
-    Read-only fields may be sent back as they are.
-    """
-    _of_model(model, schemas)
-    whole = schemas[model.__name__]
-    name = f"{model.__name__.removesuffix('Input').removesuffix('Patch')}Patch"
-    properties = whole["properties"] | {
-        "reason": {"type": "string", "minLength": 1, "description": "Why; needed but for a draft."}
-    }
-    for field in ("attitudes", "conditions"):
-        if field in properties:  # null removes an entry
-            [(slug, value)] = properties[field]["patternProperties"].items()
-            values = {slug: {"anyOf": [value, {"type": "null"}]}}
-            properties[field] = {**properties[field], "patternProperties": values}
-    schemas[name] = {
-        "type": "object",
-        "title": name,
-        "properties": properties,
-        "description": "A JSON Merge Patch (RFC 7396).",
-    }
-    return {"$ref": REF.format(model=name)}
-
-
-def _answer(known: Operation, method: str, path: str, schemas: Json, *, created: bool) -> Json:
-    properties = {"data": _of(known.data, schemas)}
-    required = ["data"]
-    if known.meta:
-        properties["meta"] = _of(Meta, schemas)
-        required.append("meta")
-    for name, type_ in known.beside:
-        properties[name] = _of(type_, schemas)
-    envelope = {"type": "object", "properties": properties, "required": required}
-    content: Json = {JSON: {"schema": envelope}}
-    if path.endswith("/quotes/{quote_id}"):
-        content["application/ld+json"] = {
-            "schema": {"type": "object", "description": "A W3C Web Annotation."}
-        }
-    names = (
-        ["ETag"] * known.meta
-        + ["Location"] * created
-        + ["Link"] * ("next" in known.summary or method == "get")
-    )
-    headers = {name: _ref("headers", name) for name in names}
-    leads = {"links": found} if (found := links(method, path)) else {}
-    return {"description": known.summary, "headers": headers, "content": content, **leads}
-
-
-def _of(type_: Any, schemas: Json) -> Json:
-    made = TypeAdapter(type_).json_schema(mode="serialization", ref_template=REF)
-    for name, schema in made.pop("$defs", {}).items():
-        schemas.setdefault(name, schema)
-    return made
-
-
 def _problem(status: int, schemas: Json) -> Json:
-    content = {"application/problem+json": {"schema": _of(Problem, schemas)}}
+    made = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=REF)
+    schemas |= made.pop("$defs", {})
+    content = {"application/problem+json": {"schema": made}}
     names = {401: "WWW-Authenticate", 503: "Retry-After"}
     headers = (
         {"headers": {names[status]: _ref("headers", names[status])}} if status in names else {}
@@ -242,3 +214,9 @@ def _problem(status: int, schemas: Json) -> Json:
 
 def _ref(kind: str, name: str) -> Json:
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+NOT_MODIFIED: Json = {
+    "description": "You have it already.",
+    "headers": {"ETag": _ref("headers", "ETag")},
+}

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
+from app.http.described import Answer, Warned, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.problems import as_json, read_body
 from app.http.responses import answer
@@ -25,13 +26,40 @@ from app.negotiations.queries import get_negotiation, get_negotiation_by_id
 from app.positions import actions, presenter, queries
 from app.positions.listing import list_positions
 from app.positions.merge_patch import merge
-from app.positions.schemas import PositionContent, PositionInput, PositionsQuery, RetractInput
+from app.positions.schemas import (
+    PositionContent,
+    PositionInput,
+    PositionPatch,
+    PositionsQuery,
+    RetractInput,
+)
 from app.positions.views import PositionView
 
 router = api_router("/positions", tag="positions")
 
+EXAMPLE = {
+    "negotiation": "ukraine-ceasefire-2025",
+    "party": "united-states",
+    "issue": "ceasefire-length",
+    "summary": "A full ceasefire of thirty days, to be prolonged by agreement.",
+    "firmness": "demand",
+    "attitudes": {"30-days": "accepts"},
+    "conditions": {"30-days": "only if Russia accepts it too"},
+    "stated_on": "2025-03-11",
+    "status": "published",
+    "quotes": [
+        {
+            "source_id": 3,
+            "exact": "the ball is now in their court",
+            "speaker": "Marco Rubio",
+            "said_on": "2025-03-11",
+        }
+    ],
+}
+WHY = {"reason": "The office was wrong."}
 
-@router.get("")
+
+@router.get("", summary="List positions", responses=answers(Answer[list[PositionView]], 401, 403))
 async def walk_positions(
     request: Request, session: Session, viewer: Anyone, query: Annotated[PositionsQuery, Query()]
 ) -> Response:
@@ -53,7 +81,9 @@ async def walk_positions(
     )
 
 
-@router.get("/{position_id}")
+@router.get(
+    "/{position_id}", summary="Read a position", responses=answers(Answer[PositionView], 401)
+)
 async def show_position(
     request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
@@ -62,7 +92,11 @@ async def show_position(
     return await _answer(request, session, at, position_id, drafts=_sees_drafts(viewer))
 
 
-@router.get("/{position_id}/versions")
+@router.get(
+    "/{position_id}/versions",
+    summary="List a position's versions",
+    responses=answers(Answer[list[PositionView]], 401),
+)
 async def list_versions(
     request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
@@ -75,7 +109,11 @@ async def list_versions(
     return answer(request, views, times(at, next=None, **await _changed_since(session, at, views)))
 
 
-@router.get("/{position_id}/versions/{version}")
+@router.get(
+    "/{position_id}/versions/{version}",
+    summary="Read one version of a position",
+    responses=answers(Answer[PositionView], 401),
+)
 async def show_version(
     request: Request,
     session: Session,
@@ -91,7 +129,13 @@ async def show_version(
     )
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="State a position",
+    responses=answers(Warned[PositionView], status=201),
+    openapi_extra=takes(PositionInput, EXAMPLE),
+)
 async def state_position(
     request: Request, session: Session, viewer: Editor, body: Sent
 ) -> Response:
@@ -121,7 +165,12 @@ async def state_position(
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{position_id}")
+@router.patch(
+    "/{position_id}",
+    summary="Correct, publish or restore a position",
+    responses=answers(Warned[PositionView], 409),
+    openapi_extra=takes_patch(PositionPatch, {"firmness": "red_line", **WHY}),
+)
 async def correct_position(
     request: Request, session: Session, viewer: Editor, position_id: NumberInPath, body: Sent
 ) -> Response:
@@ -171,7 +220,12 @@ async def correct_position(
     )
 
 
-@router.post("/{position_id}/retract")
+@router.post(
+    "/{position_id}/retract",
+    summary="Retract a position",
+    responses=answers(Answer[PositionView]),
+    openapi_extra=takes(RetractInput, WHY),
+)
 async def retract_position(
     request: Request, session: Session, viewer: Editor, position_id: NumberInPath, body: Sent
 ) -> Response:

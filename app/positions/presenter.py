@@ -14,9 +14,10 @@ from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_versions_by_key
 from app.models.vocabulary import Verification
 from app.positions.names_at_moment import Check, Names, learn
-from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView, TombstoneView
+from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
+from app.sources.views import TombstoneView
 
 VersionKey = tuple[int, int]  # the number of a position, and of its version
 AT_ONCE = 2_000  # versions, and so of documents in memory while they are put together

@@ -158,13 +158,17 @@ class CheckInput(Input):
 class PositionsQuery(Query):
     """Which positions to list."""
 
-    negotiation: Slug | None = None
+    negotiation: Annotated[
+        Slug | None, Field(description="Only of this negotiation, by its slug.")
+    ] = None
     party: list[Slug] = []
     issue: Annotated[
         list[Slug], Field(description="In every negotiation, unless one is given.")
     ] = []
     option: Annotated[list[Slug], Field(description="Any attitude to it.")] = []
-    firmness: list[Firmness] = []
+    firmness: Annotated[
+        list[Firmness], Field(description="Only positions as firm as this; may be repeated.")
+    ] = []
     since: Annotated[Day | None, Field(description="`stated_by` on or after this day.")] = None
     until: Annotated[Day | None, Field(description="`stated_by` on or before this day.")] = None
     q: Annotated[
@@ -173,8 +177,14 @@ class PositionsQuery(Query):
     status: Annotated[
         PositionStatus | None, Field(description="Default published; takes an editor's token.")
     ] = None
-    sort: Literal["stated_on", "-stated_on", "recorded_at", "-recorded_at"] = "-stated_on"
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    sort: Annotated[
+        Literal["stated_on", "-stated_on", "recorded_at", "-recorded_at"],
+        Field(
+            description="`stated_on` in the order in which it was said, `recorded_at` in that of "
+            "the newest versions; `-` for descending."
+        ),
+    ] = "-stated_on"
+    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
     cursor: Annotated[
         str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")
     ] = None

@@ -2,14 +2,7 @@
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class TombstoneView:
-    """That something was redacted: what law or a publisher forbids was blanked, and this stays."""
-
-    at: str  # UTC, with Z
-    reason: str
-    by: str  # a role
+from app.sources.views import TombstoneView
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from app.accounts.idempotency import once
 from app.core.errors import invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
+from app.http.described import Answer, Bare, answers, takes
 from app.http.json_body import Sent
 from app.http.origin import origin
 from app.http.problems import read_body
@@ -16,13 +17,24 @@ from app.log.api_answers import Known, times
 from app.log.reader import moment
 from app.positions.schemas import CheckInput
 from app.quotes import annotation, queries
+from app.quotes.presenter import quote_json
+from app.quotes.schemas import Quote, QuoteCheck
 from app.sources.actions import check_text
 from app.sources.queries import find_sources, newest_texts
 
 router = api_router("/quotes", tag="quotes")
 
+LINKED_DATA = {
+    "application/ld+json": {"schema": {"type": "object", "description": "A W3C Web Annotation."}}
+}
+CHECK = {"text": "“Not one drop less,” said Mara Venn.", "exact": "Not one drop less"}
 
-@router.get("/{quote_id:int}")
+
+@router.get(
+    "/{quote_id:int}",
+    summary="Read a quote",
+    responses={200: {"model": Answer[Quote], "content": LINKED_DATA}, 401: {}},
+)
 async def show_quote(
     request: Request, session: Session, viewer: Anyone, quote_id: NumberInPath, query: Known
 ) -> Response:
@@ -41,17 +53,17 @@ async def show_quote(
         )
         made.headers["Vary"] = "Accept"
         return not_modified(request, made)
-    data = {
-        **{name: getattr(quote, name) for name in quote.__slots__},
-        "positions": uses,
-        "url": f"/quotes/{quote.id}",
-    }
-    plain = answer(request, data, times(at))
+    plain = answer(request, quote_json(quote, uses), times(at))
     plain.headers["Vary"] = "Accept"
     return plain
 
 
-@router.post("/check")
+@router.post(
+    "/check",
+    summary="Check words against a text",
+    responses=answers(Bare[QuoteCheck]),
+    openapi_extra=takes(CheckInput, CHECK),
+)
 async def check_words(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
     """Check words against a text, on file or sent along; stores nothing."""
 

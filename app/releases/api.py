@@ -5,17 +5,18 @@ from fastapi import Request, Response
 from app.accounts.api_router import api_router
 from app.core.input_models import NumberInPath, SlugInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import Known, times
 from app.log.reader import moment
 from app.negotiations.queries import code_book
 from app.releases.queries import get_release, list_releases
-from app.releases.views import release_view
+from app.releases.views import ReleaseView, release_view
 
 router = api_router("/negotiations/{slug}/releases", tag="releases")
 
 
-@router.get("")
+@router.get("", summary="List releases", responses=answers(Answer[list[ReleaseView]]))
 async def show_releases(
     request: Request, session: Session, slug: SlugInPath, query: Known
 ) -> Response:
@@ -29,7 +30,7 @@ async def show_releases(
     return answer(request, [release_view(r, slug) for r in found], times(at, next=None))
 
 
-@router.get("/{number}")
+@router.get("/{number}", summary="Read a release", responses=answers(Answer[ReleaseView]))
 async def show_release(
     request: Request,
     session: Session,

@@ -6,14 +6,16 @@ from fastapi import Query, Request, Response
 
 from app.accounts.api_router import api_router
 from app.db.engine import Session
+from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
+from app.search.hits import Hit
 from app.search.results import SearchQuery, search
 
 router = api_router(tag="search")
 
 
-@router.get("/search")
+@router.get("/search", summary="Search", responses=answers(Answer[list[Hit]]))
 async def find(
     request: Request, session: Session, query: Annotated[SearchQuery, Query()]
 ) -> Response:

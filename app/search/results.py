@@ -28,7 +28,7 @@ class SearchQuery(Query):
             " and `-` before what must not be there.",
         ),
     ]
-    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 50
     cursor: Annotated[
         str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")
     ] = None

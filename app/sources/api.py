@@ -1,7 +1,5 @@
 """Serve sources as JSON; their texts are accepted and never given out."""
 
-from typing import Any
-
 from fastapi import Request, Response
 
 from app.accounts.api_router import api_router
@@ -10,39 +8,40 @@ from app.accounts.idempotency import once
 from app.core.clock import now
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
+from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
 from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
 from app.log.listing import list_objects
-from app.log.reader import Moment, Snapshot, get_held, moment
+from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
 from app.sources import actions, queries
-from app.sources.schemas import SourceFields, SourceInput
+from app.sources.presenter import source_json
+from app.sources.schemas import Source, SourceInput
 
 router = api_router("/sources", tag="sources")
 
 
-def source_json(s: Snapshot) -> dict[str, Any]:
-    """Return a source as JSON: every field but its text."""
-    return {
-        "id": s.id,
-        "uid": s["uid"],
-        **{n: s[n] for n in SourceFields.model_fields},
-        "text_sha256": s["text_sha256"],
-        "redacted": s.data.get("redacted"),
-        "link": f"/sources/{s.id}",
-    }
+EXAMPLE = {
+    "url": "https://news.example.org/orin",
+    "title": "Lake Orin talks resume",
+    "publisher": "Orin Post",
+    "published_on": "2024-05-14",
+    "language": "en",
+    "text": "“Not one drop less,” said Mara Venn.",
+}
+PATCH = {"published_on": "2024-05-15", "reason": "The office was wrong."}
 
 
-@router.get("")
+@router.get("", summary="List sources", responses=answers(Answer[list[Source]]))
 async def list_sources(request: Request, session: Session, query: Walk) -> Response:
     """List the sources, without their texts."""
     page = await list_objects(session, query, "source")
     return answer_page(request, page, [source_json(s) for s in page.rows])
 
 
-@router.get("/{source_id}")
+@router.get("/{source_id}", summary="Read a source", responses=answers(Answer[Source]))
 async def show_source(
     request: Request, session: Session, source_id: NumberInPath, query: Known
 ) -> Response:
@@ -50,7 +49,13 @@ async def show_source(
     return await _answer(request, session, await moment(session, query.known_at), source_id)
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    summary="Put a source on file",
+    responses=answers(Answer[Source], status=201),
+    openapi_extra=takes(SourceInput, EXAMPLE),
+)
 async def add_source(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
     """Save a source, with its text if there is one."""
 
@@ -63,7 +68,12 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
     return await once(request, session, viewer, work)
 
 
-@router.patch("/{source_id}")
+@router.patch(
+    "/{source_id}",
+    summary="Correct a source, or put its text on file",
+    responses=answers(Answer[Source], 409),
+    openapi_extra=takes_patch(SourceInput, PATCH),
+)
 async def amend_source(
     request: Request, session: Session, viewer: Editor, source_id: NumberInPath, body: Sent
 ) -> Response:

@@ -1,12 +1,14 @@
-"""Define what the API accepts about a source."""
+"""Define what the API takes and answers about a source."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
+from typing_extensions import TypedDict
 
 from app.core import dates
 from app.core.input_models import Input, Line, Name, Storable
 from app.sources.urls import check_url
+from app.sources.views import TombstoneView
 
 Url = Annotated[str, Storable, AfterValidator(check_url)]
 # Stored as sent, apart from line ends; as long as a request body may be.
@@ -48,3 +50,22 @@ class SourceFields(Input):
 
 class SourceInput(SourceFields):
     text: Text | None = None
+
+
+class Source(TypedDict):
+    id: int
+    uid: str
+    url: str | None
+    reference: str | None
+    title: str
+    publisher: str | None
+    author: str | None
+    published_on: str | None
+    accessed_on: str | None
+    kind: str | None
+    language: str | None
+    archive_url: str | None
+    licence: str | None
+    text_sha256: str | None
+    redacted: dict[str, TombstoneView] | None
+    link: str

@@ -1,0 +1,17 @@
+"""Show a look as the API answers it, made from what the log held."""
+
+from app.log.reader import Snapshot
+from app.looks.schemas import Look
+
+
+def look_json(s: Snapshot, negotiation: str, party: str, issue: str) -> Look:
+    return {
+        "id": s.id,
+        "uid": s["uid"],
+        "negotiation": negotiation,
+        "party": party,
+        "issue": issue,
+        "looked_on": s["looked_on"],
+        "where": s["where"],
+        "by": s["by"],
+    }

@@ -1,0 +1,74 @@
+"""Show the matrix and the common ground as the API answers them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.matrix.build import Matrix
+from app.matrix.grid import Cell
+from app.matrix.schemas import (
+    CommonGroundData,
+    MatrixCell,
+    MatrixData,
+    MatrixIssue,
+    MatrixParty,
+)
+from app.models.vocabulary import PartyRole
+from app.negotiations.views import IssueView, PartyView
+
+
+def matrix_json(matrix: Matrix) -> MatrixData:
+    return {
+        "negotiation": matrix.negotiation.slug,
+        "parties": [_party(p) for p in matrix.grid.parties],
+        "issues": [_issue(row.issue) for row in matrix.grid.rows],
+        "cells": [
+            cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c
+        ],
+    }
+
+
+def common_ground_json(matrix: Matrix) -> CommonGroundData:
+    grounds = matrix.ground.items()
+    return {"issues": [{"issue": issue, "options": ground.options} for issue, ground in grounds]}
+
+
+def cell_json(cell: Cell, positions: Mapping[int, Any]) -> MatrixCell:
+    """Return a cell as the API returns it; fields that do not apply to it are left out."""
+    made: MatrixCell = {
+        "party": cell.party,
+        "issue": cell.issue,
+        "positions_count": cell.positions_count,
+        "position": positions[cell.position.id] if cell.position else None,
+        "silence": cell.silence,
+    }
+    if cell.look is not None:
+        made["look"] = {"looked_on": cell.look.looked_on, "where": cell.look.where}
+    if cell.possible:
+        made["possible"] = cell.possible
+        made["possible_stated_on"] = cell.possible_stated_on
+    if cell.order_uncertain:
+        made["order_uncertain"] = cell.order_uncertain
+    if cell.changed is not None:
+        made["changed"] = cell.changed
+        made["move"] = cell.move
+    return made
+
+
+def _party(p: PartyView) -> MatrixParty:
+    return {
+        "slug": p.slug,
+        "name": p.name,
+        "role": PartyRole(p.role),
+        "consent_required": p.consent_required,
+        "order": p.order,
+    }
+
+
+def _issue(i: IssueView) -> MatrixIssue:
+    return {
+        "slug": i.slug,
+        "title": i.title,
+        "group": i.group,
+        "ordered": i.ordered,
+        "options": i.options,
+    }
