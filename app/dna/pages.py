@@ -30,10 +30,11 @@ from app.dna.mapping import (
 )
 from app.dna.reader import Discourse, read_dna
 from app.dna.writer import export_dna
-from app.exports.download import Download, etag_of, read_file, scratch_file, unchanged
+from app.exports.download import Download, etag_of, read_file, scratch_file
 from app.exports.selection import select_cells
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
+from app.http.conditional import unchanged
 from app.http.templating import page
 from app.log.reader import moment
 from app.matrix.schemas import Filters

@@ -9,8 +9,8 @@ from app.citations.formats import FORMS
 from app.core.clock import now
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
+from app.http.conditional import not_modified
 from app.http.origin import origin
-from app.http.responses import not_modified
 from app.log.reader import Moment, get_held, moment
 from app.matrix.build import load
 from app.matrix.citation import cite_matrix

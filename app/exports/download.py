@@ -1,6 +1,5 @@
 """Send files: names by RFC 6266, an ETag for each state, and a slot held until all is sent."""
 
-import hashlib
 import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
@@ -12,11 +11,12 @@ import anyio.to_thread
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.exports.concurrency import slots
-from app.http.responses import dumps, matches
+from app.http.conditional import content_etag
+from app.http.responses import dumps
 from app.log.reader import Moment
 
 CHUNK = 64 * 1024
@@ -48,14 +48,7 @@ def etag_of(request: Request, at: Moment, *more: Any) -> str:
     The same address, day, log entry and redactions give the same bytes.
     """
     parts = [str(request.url), at.epoch, at.seq, at.at, at.redactions, *more]
-    return f'"{hashlib.sha256(dumps(parts)).hexdigest()[:32]}"'
-
-
-def unchanged(request: Request, etag: str) -> Response | None:
-    """Return a 304 if the client already has the version with this ETag, else None."""
-    if matches(request.headers.get("If-None-Match"), etag):
-        return Response(status_code=304, headers={"ETag": etag})
-    return None
+    return content_etag(dumps(parts))
 
 
 class Download(StreamingResponse):

@@ -23,12 +23,12 @@ from app.exports.download import (
     give_time,
     read_file,
     scratch_file,
-    unchanged,
 )
 from app.exports.json_export import export_json
 from app.exports.query_params import CsvQuery, PackageQuery
 from app.exports.selection import Selection, count_positions, select_cells
 from app.exports.xlsx_export import export_xlsx
+from app.http.conditional import unchanged
 from app.http.origin import origin
 from app.log.reader import moment
 from app.matrix.schemas import Filters

@@ -10,8 +10,8 @@ from app.core.input_models import Instant, Slug, SlugInPath
 from app.core.input_models import Query as QueryInput
 from app.db.engine import Session
 from app.feeds.atom import list_entries, write_feed
+from app.http.conditional import not_modified
 from app.http.origin import origin
-from app.http.responses import not_modified
 from app.log.reader import moment
 from app.negotiations.queries import code_book
 from app.positions.names_at_moment import called

@@ -23,7 +23,7 @@ from app.core.clock import now
 from app.core.counters import CACHE_ANSWERS, CACHE_BYTES, CACHE_HITS, CACHE_MISSES, count_request
 from app.core.logs import log, route_of
 from app.db.notifier import Bell
-from app.http.responses import matches
+from app.http.conditional import matches, without_content
 
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
@@ -203,8 +203,7 @@ def _may_be_kept(started: Message) -> bool:
 async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
     began = time.perf_counter()
     if kept.etag is not None and if_none_match is not None and matches(if_none_match, kept.etag):
-        dropped = (b"content-length", b"content-type", b"content-encoding")
-        headers = [(n, v) for n, v in kept.headers if n.lower() not in dropped]
+        headers = without_content(kept.headers)
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return count_request("GET", kept.route, 304, time.perf_counter() - began)

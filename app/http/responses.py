@@ -1,6 +1,5 @@
 """Answer in JSON: equal bytes for equal data, each with an ETag, and 304 if unchanged."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-ETAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+from app.http.conditional import not_modified
+
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
-KEPT_BY_304 = ("ETag", "Cache-Control", "Vary", "Link", "Content-Location", "Last-Modified")
 
 
 def _default(value: object) -> object:
@@ -63,31 +62,6 @@ class Compress(GZipMiddleware):
             ]
             scope = {**scope, "headers": kept}
         await super().__call__(scope, receive, send)
-
-
-def content_etag(body: bytes) -> str:
-    """Return a strong ETag: equal for equal bytes."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-
-def matches(header: str | None, etag: str) -> bool:
-    """Tell whether `etag` is among those of If-None-Match, by weak comparison (RFC 9110)."""
-    if header is None:
-        return False
-    if header.strip() == "*":
-        return True
-    return etag.removeprefix("W/") in ETAG.findall(header)
-
-
-def not_modified(request: Request, answer: Response) -> Response:
-    """Set a missing ETag, and answer 304 if the client already has this response."""
-    if request.method not in ("GET", "HEAD") or answer.status_code != 200:
-        return answer
-    etag = answer.headers.setdefault("ETag", content_etag(bytes(answer.body)))
-    if not matches(request.headers.get("If-None-Match"), etag):
-        return answer
-    kept = {name: answer.headers[name] for name in KEPT_BY_304 if name in answer.headers}
-    return Response(status_code=304, headers=kept)
 
 
 def answer(

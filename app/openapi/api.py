@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from app.http.conditional import not_modified
 from app.http.middleware import POLICY
-from app.http.responses import Json, not_modified
+from app.http.responses import Json
 from app.http.templating import page
 from app.openapi.spec import describe
 

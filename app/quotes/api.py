@@ -8,11 +8,12 @@ from app.accounts.idempotency import once
 from app.core.errors import invalid
 from app.core.input_models import NumberInPath
 from app.db.engine import Session
+from app.http.conditional import not_modified
 from app.http.described import Answer, Bare, answers, takes
 from app.http.json_body import Sent
 from app.http.origin import origin
 from app.http.problems import read_body
-from app.http.responses import Json, answer, not_modified
+from app.http.responses import Json, answer
 from app.log.api_answers import Known, times
 from app.log.reader import moment
 from app.positions.schemas import CheckInput

@@ -13,12 +13,12 @@ from app.core.errors import NotFound
 from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session, attempt
 from app.exports.citation_pages import Form as CiteForm
-from app.exports.download import Download, attachment, unchanged
+from app.exports.download import Download, attachment
 from app.forms.fields import Field, Form, Kind, number, read, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
+from app.http.conditional import not_modified, unchanged
 from app.http.origin import origin
-from app.http.responses import not_modified
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.release import Release

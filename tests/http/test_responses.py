@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from app.http.responses import Compress, answer, matches
+from app.http.conditional import matches
+from app.http.responses import Compress, answer
 from app.models.vocabulary import Firmness
 
 
