@@ -1,7 +1,8 @@
 """Connect PostgreSQL's programs, which the wheel builds without TLS, to a server with TLS.
 
 Where the driver connects with TLS, a socket in a private folder accepts connections of the programs
-and forwards them with TLS, verified as the URL requires.
+and forwards them with TLS, verified as the URL requires. No other pg_dump can replace
+the wheel's: docs/decisions/0012-running-it.md says why.
 """
 
 import asyncio

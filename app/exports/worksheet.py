@@ -1,4 +1,8 @@
-"""Write whole rows with XlsxWriter; the library's own way, cell by cell, takes five times as long.
+"""Write whole rows with XlsxWriter, by private parts of it: its public methods write single cells.
+
+100,000 rows of 24 columns take 13 s of CPU this way and 37 s by the public methods (with zipping 16
+and 39 s), at 22 MiB either way, and an export shares its process with whoever asks for a page. The
+tests compare whole files with what the public methods write, so that a change in those parts shows.
 
 The output equals the library's, byte for byte, except for a text that looks like the library's own
 markup, `<r>…</r>`, which the library would pass on as markup. In constant memory, the library

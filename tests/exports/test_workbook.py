@@ -2,6 +2,9 @@
 
 import io
 import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +87,47 @@ def written(kind: type[Worksheet], row: list[Any], folder: str) -> str:
     sheet._write_single_row()
     sheet.row_data_fh.close()
     return str(sheet.fh.getvalue())
+
+
+class PublicSheet(Worksheet):
+    """Take whole rows as RowSheet does, by the public methods of XlsxWriter alone."""
+
+    def put(
+        self, row: int, values: Sequence[Any], formats: Sequence[Any], links: Mapping[int, str]
+    ) -> set[int]:
+        forms = list(formats) or [None] * len(values)
+        taken = set()
+        for column, (value, form) in enumerate(zip(values, forms, strict=True)):
+            if column in links:
+                self.write_url(row, column, links[column], form, cell_text(value))
+                taken.add(column)
+            elif value == "":
+                self.write_blank(row, column, None, form)
+            elif isinstance(value, str):
+                self.write_string(row, column, cell_text(value), form)
+            elif value is not None:
+                self.write(row, column, value, form)
+        return taken
+
+
+def test_a_file_is_as_the_public_methods_of_the_library_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parts(name: str) -> dict[str, bytes]:
+        with Book(tmp_path / name, datetime(2025, 3, 17)) as book:
+            sheet = book.sheet("One", [10, 20], frozen=(1, 1))
+            sheet.row(["Issue", "Words"], ["head", "head"])
+            sheet.row(["Київ & «more»", None, "", 1.5, True], ["demand"] * 5)
+            sheet.row(["here", "there", 3], (), ["https://example.org/?a=1&b=2#c", None, None])
+            sheet.row(["again", " spaced "], ["issue", "text"], ["https://example.org/a", None])
+            table = book.table("Two", ["a", "b"])
+            table.add({"a": "x" * 40_000, "b": 7}, {"a": "http://example.org/long"})
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            return {part: archive.read(part) for part in archive.namelist()}
+
+    ours = parts("ours.xlsx")
+    monkeypatch.setattr(workbook, "RowSheet", PublicSheet)
+    assert ours == parts("public.xlsx")
 
 
 def test_what_a_cell_cannot_hold_says_that_it_was_cut(tmp_path: Path) -> None:
