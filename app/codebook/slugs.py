@@ -1,21 +1,12 @@
-"""Make slugs from names: Cyrillic is transliterated, accents are removed; pure functions."""
+"""Make slugs from names; pure functions."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
+from slugify import slugify
+
 LONGEST = 80  # characters of a slug
-_CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ё": "e",
-    "ж": "zh", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m",
-    "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f",
-    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e",
-    "ю": "iu", "я": "ia", "’": "", "'": "", "ʼ": "", "ß": "ss", "ø": "o",
-    "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i",
-}  # fmt: skip
-
-
-_SPELLED = {ord(letter): spelled for letter, spelled in _CYRILLIC.items()}
+# Apostrophes are within words; a comma parts them, since it is no thousands separator everywhere.
+REPLACED = [*((apostrophe, "") for apostrophe in "'’ʼ‘"), (",", " ")]
 
 
 def slug_of(name: str) -> str:
@@ -23,12 +14,17 @@ def slug_of(name: str) -> str:
 
     Empty if the name has no digit and no letter that can be written in Latin script.
     """
-    latin = name.lower().translate(_SPELLED)
-    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
-    words = re.findall("[a-z0-9]+", plain)
-    while len(words) > 1 and len("-".join(words)) > LONGEST:
-        words.pop()
-    return "-".join(words)[:LONGEST]
+    return slugify(
+        name,
+        max_length=LONGEST,
+        word_boundary=True,
+        save_order=True,
+        replacements=REPLACED,
+        # A name is plain text, so that what looks like an HTML entity is none.
+        entities=False,
+        decimal=False,
+        hexadecimal=False,
+    )
 
 
 def slugs_of(names: Iterable[str], fallback: str) -> list[str]:
