@@ -37,12 +37,13 @@ fix: ## formats the code and fixes what can be fixed automatically
 	@.venv/bin/ruff format --quiet
 	@.venv/bin/ruff check --fix
 
-check: ## checks format, lint, types and the order of imports
+check: ## checks format, lint, types, the order of imports and what routes do
 	@$(call SETUP,dev)
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
+	.venv/bin/pytest -q --noconftest tests/test_routers.py
 
 bench: ## lists the benchmarks; ARGS="import 1000000" runs one
 	@$(call SETUP,dev)

@@ -6,9 +6,8 @@ from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
-from app.analysis.agreement import IssueScale, agreement
 from app.analysis.coverage import coverage
-from app.analysis.presenter import coverage_json, move_json, timeline_json
+from app.analysis.presenter import agreement_json, coverage_json, move_json, timeline_json
 from app.analysis.schemas import (
     AgreementData,
     CoverageData,
@@ -28,7 +27,7 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment
-from app.matrix.build import Matrix, load, stand_of
+from app.matrix.build import Matrix, load
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.queries import code_book, newest_stated_by
@@ -53,19 +52,7 @@ async def show_agreement(
     It goes by the issues on which both prefer an option.
     """
     matrix = await _matrix(session, slug, query)
-    scales = [
-        IssueScale(
-            i.slug,
-            i.ordered,
-            {o.slug: o.rank for o in i.options if o.rank is not None},
-            {o.slug for o in i.options if o.retired},
-        )
-        for i in matrix.issues
-    ]
-    stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
-    preferred = {cell: option for cell, option in stands.items() if option is not None}
-    pairs = agreement([p.slug for p in matrix.seated], scales, preferred)
-    return answer(request, {"pairs": pairs}, await _meta(session, query, matrix))
+    return answer(request, agreement_json(matrix), await _meta(session, query, matrix))
 
 
 @router.get("/changes", summary="List moves", responses=answers(MovesAnswer))

@@ -1,12 +1,14 @@
-"""Show moves, the timeline and the coverage as the API answers them."""
+"""Show the analyses as the API answers them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
 from app.analysis import coverage as found_by
+from app.analysis.agreement import IssueScale, agreement
 from app.analysis.coverage import Coverage, counts
 from app.analysis.schemas import (
+    AgreementData,
     CoverageData,
     Gap,
     Mismatched,
@@ -20,13 +22,29 @@ from app.analysis.schemas import (
 )
 from app.analysis.schemas import Turn as TurnData
 from app.analysis.timelines import Turn, move_kind
-from app.matrix.build import stand_of
+from app.matrix.build import Matrix, stand_of
 from app.matrix.grid import LookView
 from app.matrix.schemas import NewestLook
 from app.models.vocabulary import Firmness, MoveKind
 from app.positions.views import PositionView
 
 Ranks = Mapping[tuple[str, str], float | None]  # by issue and option
+
+
+def agreement_json(matrix: Matrix) -> AgreementData:
+    """Show how near each pair of the parties of a matrix is to each other."""
+    scales = [
+        IssueScale(
+            i.slug,
+            i.ordered,
+            {o.slug: o.rank for o in i.options if o.rank is not None},
+            {o.slug for o in i.options if o.retired},
+        )
+        for i in matrix.issues
+    ]
+    stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
+    preferred = {cell: option for cell, option in stands.items() if option is not None}
+    return {"pairs": agreement([p.slug for p in matrix.seated], scales, preferred)}
 
 
 def move_json(turn: Turn, seen: dict[int, PositionView], ranks: Ranks) -> Move:

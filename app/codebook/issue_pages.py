@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field as Limits
-from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
 from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.codebook.queries import lock_issues
 from app.codebook.slugs import slugs_of
 from app.core.clock import now
 from app.core.errors import invalid
@@ -179,9 +179,7 @@ async def move_issue(
     """Move an issue one place up or down."""
     negotiation = await get_negotiation(session, slug, lock=True)
     row = await issue_queries.get_issue(session, negotiation, issue)
-    wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)
-    rows = list(await session.scalars(wanted.order_by(Issue.ordinal, Issue.id).with_for_update()))
-    order = moved(rows, row, sent)
+    order = moved(await lock_issues(session, negotiation), row, sent)
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, one in enumerate(order or [], 1):
             await issue_actions.amend_issue(

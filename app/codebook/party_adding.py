@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.pages import SLUG, base_of, place_of, seen
 from app.codebook.party_pages import PART, PARTY
+from app.codebook.queries import seated_ids, seated_names
 from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
@@ -20,7 +20,7 @@ from app.forms.posted import Posted, Sent
 from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
-from app.models.negotiation import Negotiation, Participation, Party
+from app.models.negotiation import Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
 from app.negotiations.queries import nav
@@ -86,8 +86,7 @@ async def _seat_sheet(session: Session, slug: str) -> Sheet:
 
 async def _seat_form(session: Session, slug: str) -> Form:
     """Return the form for a stored party, with those that may be meant."""
-    ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
-    offered = await parties_like(session, "", but=list(await session.scalars(ours)))
+    offered = await parties_like(session, "", but=await seated_ids(session, slug))
     field = replace(KNOWN, choices=tuple((p.slug, p.name) for p in offered))
     return Form((field, *SEAT), Seat)
 
@@ -106,16 +105,9 @@ async def _called(session: Session, name: str) -> Party:
 async def _new(
     request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet
 ) -> Response:
-    seated = await session.scalars(
-        select(Party.name)
-        .join(Participation, Participation.party_id == Party.id)
-        .join(Negotiation, Negotiation.id == Participation.negotiation_id)
-        .where(Negotiation.slug == place.slug)
-        .order_by(Participation.ordinal, Participation.id)
-    )
     return page(
         request, "codebook/new_party.html", status=max(new.status, seat.status), negotiation=place,
-        nav=nav(place.slug), new=new, seat=seat, seated=list(seated),
+        nav=nav(place.slug), new=new, seat=seat, seated=await seated_names(session, place.slug),
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -12,6 +11,7 @@ from app.codebook.merge_pages import CHANGED, chosen
 from app.codebook.pages import place_of, seen
 from app.codebook.party_pages import PartyAddress, PartyAt, get_part
 from app.codebook.party_preview import decide, preview
+from app.codebook.queries import parties_by_place, seats_of
 from app.core.clock import now
 from app.db.engine import Session, attempt
 from app.forms import sheet as forms
@@ -20,7 +20,7 @@ from app.forms.posted import Sent
 from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
-from app.models.negotiation import Participation, Party
+from app.models.negotiation import Party
 from app.negotiations.queries import find_parties, nav
 from app.positions.party_handover import Handing
 from app.positions.party_identity import merge_party, new_names
@@ -52,8 +52,8 @@ async def _show(
 ) -> Response:
     negotiation, part, giver = await get_part(session, at.slug, at.party)
     receiver = await _receiver(session, at, asked)
-    everywhere = await _seats(session, part, "")
-    seats = await _seats(session, part, asked.scope)
+    everywhere = await seats_of(session, part, everywhere=True)
+    seats = await seats_of(session, part, everywhere=asked.scope != HERE)
     return page(
         request,
         "codebook/merge_party.html",
@@ -70,35 +70,6 @@ async def _show(
         sheet=sheet,
         kept=asked.kept,
     )
-
-
-async def parties_by_place(
-    session: Session, negotiation_id: int, without: Party
-) -> list[tuple[str, list[Party]]]:
-    """Return all other stored parties in two groups, those of this negotiation first."""
-    here = select(Participation.party_id).where(Participation.negotiation_id == negotiation_id)
-    rows = (
-        await session.scalars(
-            select(Party).where(Party.id != without.id).order_by(Party.name, Party.id)
-        )
-    ).all()
-    ours = set(await session.scalars(here))
-    groups = [("Of this negotiation", [p for p in rows if p.id in ours])]
-    return [g for g in [*groups, ("Of others", [p for p in rows if p.id not in ours])] if g[1]]
-
-
-async def _seats(
-    session: Session, part: Participation, scope: str, *, lock: bool = False
-) -> list[Participation]:
-    """Return the party's participations: only this one (scope `here`), or all."""
-    wanted = (
-        select(Participation)
-        .where(Participation.party_id == part.party_id)
-        .order_by(Participation.id)
-    )
-    if scope == HERE:
-        wanted = wanted.where(Participation.id == part.id)
-    return list(await session.scalars(wanted.with_for_update() if lock else wanted))
 
 
 async def _receiver(
@@ -122,7 +93,7 @@ async def merge(
     if receiver is None or sent.shown_again:
         return await _show(request, session, at, asked, sheet)
     sheet.status = 422
-    seats = await _seats(session, part, asked.scope, lock=True)
+    seats = await seats_of(session, part, everywhere=asked.scope != HERE, lock=True)
     found = await preview(session, giver, receiver, seats, lock=True)
     if not found.touched and all(s.merged_into_id == receiver.id for s in seats):
         return seen(at.page)  # sent twice
@@ -131,7 +102,7 @@ async def merge(
     if values.get("seen") != found.mark:
         sheet.errors, sheet.status = {"form": CHANGED}, 412
     if not sheet.errors:
-        names = len(seats) == len(await _seats(session, part, ""))
+        names = len(seats) == len(await seats_of(session, part, everywhere=True))
         handing = Handing(giver, receiver, reason)
         batch = f"merge {at.party} into {asked.into}"
         async with (

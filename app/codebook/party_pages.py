@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import select
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
 from app.codebook.pages import base_of, place_of, seen
+from app.codebook.queries import lock_seats, merged_party
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
@@ -95,9 +95,7 @@ async def _party(
     negotiation, part, row = await get_part(session, at.slug, at.party)
     itself = itself or forms.on_file(PARTY_FORM, _on_file("party", row))
     seat = seat or forms.on_file(PART_FORM, _on_file("participation", part))
-    merged = (
-        None if part.merged_into_id is None else await session.get_one(Party, part.merged_into_id)
-    )
+    merged = await merged_party(session, part)
     return page(
         request, "codebook/party.html", status=max(itself.status, seat.status), nav=nav(at.slug),
         negotiation=place_of(negotiation), itself=itself, part=seat, party=row.slug,
@@ -163,14 +161,7 @@ async def part_again(session: Session, viewer: Editor, at: PartyAt) -> Response:
 async def move_party(session: Session, viewer: Editor, sent: Sent, at: PartyAt) -> Response:
     """Move a party one place to the left or right."""
     negotiation, part, _ = await get_part(session, at.slug, at.party, lock=True)
-    wanted = select(Participation).where(
-        Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
-    )
-    rows = list(
-        await session.scalars(
-            wanted.order_by(Participation.ordinal, Participation.id).with_for_update()
-        )
-    )
+    rows = await lock_seats(session, negotiation)
     order = moved(rows, part, sent) if part in rows else None
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, row in enumerate(order or [], 1):

@@ -10,9 +10,9 @@ from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.merge_pages import CHANGED, chosen
 from app.codebook.pages import base_of, place_of, seen
 from app.codebook.party_adding import NEW_PARTY, NewParty
-from app.codebook.party_merging import parties_by_place
 from app.codebook.party_pages import PartyAddress, PartyAt, get_part
 from app.codebook.party_preview import Preview, decide, preview
+from app.codebook.queries import parties_by_place
 from app.core.clock import now
 from app.db.engine import Session, attempt
 from app.forms import sheet as forms

@@ -4,31 +4,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlalchemy import literal
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger
 from starlette.responses import Response
 
 from app.accounts.dependencies import Anyone
+from app.codebook.queries import A_PAGE, positions_on_option
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
-from app.log.reader import Snapshot
 from app.matrix import page_context
 from app.matrix.build import load
 from app.matrix.schemas import MatrixQuery, Times
-from app.models.log import Spell
-from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import nav
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
-from app.positions.queries import newest_spells
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
-
-A_PAGE = 100
 
 
 class OptionTimes(Times):
@@ -57,25 +49,8 @@ async def show_option(
             f"There is no option {option!r} of this issue"
             + (" at that instant." if asked.known_at else ".")
         )
-    order = (
-        Spell.stated_from.desc(),
-        Spell.stated_by.desc(),
-        Spell.first_published.desc(),
-        Spell.position_id.desc(),
-    )
-    wanted = newest_spells(matrix.at).where(
-        Spell.negotiation_id == matrix.book.negotiation.id,
-        Spell.issue_id == row.id,
-        Spell.status == PositionStatus.PUBLISHED,
-        Spell.stated_by <= matrix.as_of,
-        Spell.option_ids.op("@>")(literal([found.id], ARRAY(BigInteger))),
-    )
-    rows = (
-        await session.execute(wanted.order_by(*order).offset(asked.skip).limit(A_PAGE + 1))
-    ).all()
-    positions = await views(
-        session, matrix.at, [Snapshot(*r) for r in rows[:A_PAGE] if r[-1] is not None]
-    )
+    rows, more = await positions_on_option(session, matrix, row, found, asked.skip)
+    positions = await views(session, matrix.at, rows)
     current = {c.position.id for r in matrix.grid.rows for c in r.cells if c and c.position}
     shared = await page_context.shared(request, session, matrix, query)
     shared["names"] = await called(session, matrix.at, matrix.names, positions)
@@ -88,6 +63,6 @@ async def show_option(
         option=next(o for o in matrix.grid.rows[0].issue.options if o.slug == option),
         positions=positions,
         current=current,
-        next_skip=asked.skip + A_PAGE if len(rows) > A_PAGE else None,
+        next_skip=asked.skip + A_PAGE if more else None,
         nav=nav(slug),
     )

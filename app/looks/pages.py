@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
-from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -22,10 +21,9 @@ from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
 from app.looks.actions import note_look
+from app.looks.queries import is_noted
 from app.looks.schemas import LookInput
-from app.models.issue import Issue
-from app.models.negotiation import Negotiation, Party
-from app.models.position import Look
+from app.models.negotiation import Negotiation
 from app.negotiations.queries import (
     code_book,
     get_negotiation,
@@ -150,24 +148,5 @@ async def _note(
 ) -> None:
     async with writing(session, by=by, now=now(), batch="look" if len(sent) > 1 else None) as log:
         for look in sent:
-            if not await _noted(session, negotiation, look, by):
+            if not await is_noted(session, negotiation, look, by):
                 await note_look(session, log, negotiation=negotiation, sent=look)
-
-
-async def _noted(session: Session, negotiation: Negotiation, sent: LookInput, by: str) -> bool:
-    """Tell whether the same look is saved already, as when a form is sent twice."""
-    found = await session.scalar(
-        select(Look.id)
-        .join(Party, Party.id == Look.party_id)
-        .join(Issue, Issue.id == Look.issue_id)
-        .where(
-            Look.negotiation_id == negotiation.id,
-            Party.slug == sent.party,
-            Issue.slug == sent.issue,
-            Look.looked_on == sent.looked_on,
-            Look.where.is_not_distinct_from(sent.where),
-            Look.by == by,
-        )
-        .limit(1)
-    )
-    return found is not None

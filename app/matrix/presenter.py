@@ -21,9 +21,7 @@ def matrix_json(matrix: Matrix) -> MatrixData:
         "negotiation": matrix.negotiation.slug,
         "parties": [_party(p) for p in matrix.grid.parties],
         "issues": [_issue(row.issue) for row in matrix.grid.rows],
-        "cells": [
-            cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c
-        ],
+        "cells": [cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c],
     }
 
 

@@ -3,17 +3,14 @@
 from types import SimpleNamespace
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import and_, func, select
 
 from app.accounts.dependencies import Anyone
 from app.core.clock import instant
 from app.core.input_models import KnownAt, read_query
 from app.db.engine import Session
 from app.http.templating import page
-from app.log.reader import held, moment
-from app.models.log import Holding, QuoteUse, Spell
-from app.models.vocabulary import PositionStatus
-from app.negotiations import queries
+from app.log.reader import moment
+from app.negotiations import overview, queries
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,25 +21,8 @@ async def list_negotiations(request: Request, session: Session, viewer: Anyone) 
     query = read_query(KnownAt, request)
     at = await moment(session, query.known_at)
     found = await queries.list_negotiations(session, at)
-    objects = await session.execute(
-        select(Holding.negotiation_id, Holding.kind, func.count())
-        .where(held(Holding, at), Holding.kind.in_(("participation", "issue")))
-        .group_by(Holding.negotiation_id, Holding.kind)
-    )
-    counts = {(number, kind): n for number, kind, n in objects}
-    spells = await session.execute(
-        select(
-            Spell.negotiation_id,
-            func.count(Spell.position_id.distinct()),
-            func.count(QuoteUse.quote_id.distinct()),
-        )
-        .outerjoin(
-            QuoteUse, and_(QuoteUse.position_id == Spell.position_id, QuoteUse.seq <= at.seq)
-        )
-        .where(held(Spell, at), Spell.status == PositionStatus.PUBLISHED)
-        .group_by(Spell.negotiation_id)
-    )
-    positions = {number: (n, quotes) for number, n, quotes in spells}
+    counts = await overview.count_objects(session, at)
+    positions = await overview.count_positions(session, at)
     return page(
         request,
         "negotiations/index.html",

@@ -1,7 +1,6 @@
 """Serve the page of drafts, for editors only, and their number for the menu."""
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, select
 
 from app.accounts.dependencies import Anyone, Editor
 from app.core.clock import now
@@ -9,14 +8,12 @@ from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import is_partial, page
 from app.log.reader import Moment, held_by_id, moment
-from app.models.negotiation import Negotiation
-from app.models.position import Position
-from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, nav, negotiation_view
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.views import PositionView
 from app.review.drafts import MOST, list_discarded, list_drafts
+from app.review.queries import count_drafts
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,9 +70,4 @@ async def note_drafts(request: Request, session: Session, viewer: Anyone) -> Non
         or is_partial(request)
     ):
         return
-    request.state.drafts = await session.scalar(
-        select(func.count())
-        .select_from(Position)
-        .join(Negotiation, Negotiation.id == Position.negotiation_id)
-        .where(Negotiation.slug == slug, Position.status == PositionStatus.DRAFT)
-    )
+    request.state.drafts = await count_drafts(session, slug)

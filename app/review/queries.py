@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import held_by_id, moment
+from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
@@ -62,3 +63,14 @@ async def list_comments(session: AsyncSession, position_id: int) -> Sequence[Rev
     """Return the comments on a position, oldest first."""
     wanted = select(ReviewComment).where(ReviewComment.position_id == position_id)
     return (await session.scalars(wanted.order_by(ReviewComment.id))).all()
+
+
+async def count_drafts(session: AsyncSession, slug: str) -> int:
+    """Count the drafts of a negotiation."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Position)
+        .join(Negotiation, Negotiation.id == Position.negotiation_id)
+        .where(Negotiation.slug == slug, Position.status == PositionStatus.DRAFT)
+    )
+    return found or 0

@@ -2,15 +2,14 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import schema
 from app.http.responses import Json
+from app.server.queries import has_epoch, is_standby, settings_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,17 +70,12 @@ async def database_problems(session: AsyncSession, *, strict: bool) -> list[str]
     misfit = await (await session.connection()).run_sync(schema.problem_of)
     if misfit:
         found.append(f"schema: {misfit}")
-    else:
-        if not await session.scalar(text("SELECT count(*) FROM log_epoch")):
-            found.append("log: a restore was cut short; restore again, into a new database")
-    if await session.scalar(text("SELECT pg_is_in_recovery()")):
+    elif not await has_epoch(session):
+        found.append("log: a restore was cut short; restore again, into a new database")
+    if await is_standby(session):
         found.append("database: it is a standby, which takes no writes")
     if strict:
-        rows = await session.execute(
-            text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"),
-            {"names": list(DURABLE)},
-        )
-        values: dict[str, Any] = {row.name: row.setting for row in rows}
+        values = await settings_of(session, list(DURABLE))
         found += [
             f"durability: {n} is {values.get(n)}"
             for n, good in DURABLE.items()

@@ -3,12 +3,12 @@
 import ipaddress
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.counters import exposition
 from app.core.errors import Forbidden
 from app.db.engine import make_sessions
+from app.server.queries import newest_seq
 
 router = APIRouter(include_in_schema=False)
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
@@ -23,7 +23,7 @@ async def metrics(request: Request) -> Response:
     more: dict[str, float] = {"parley_database_up": 0}
     try:
         async with make_sessions(request.app.state.engine)() as session:
-            newest = await session.scalar(text("SELECT max(seq) FROM log_commit"))
+            newest = await newest_seq(session)
         more = {"parley_database_up": 1, "parley_log_seq": float(newest or 0)}
     except (SQLAlchemyError, OSError):
         pass  # reported by parley_database_up

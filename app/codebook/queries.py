@@ -1,0 +1,107 @@
+"""Read the rows that the pages of the code book arrange, offer and merge."""
+
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import BigInteger
+
+from app.log.reader import Snapshot
+from app.matrix.build import Matrix
+from app.models.issue import Issue
+from app.models.log import Spell
+from app.models.negotiation import Negotiation, Participation, Party
+from app.models.vocabulary import PositionStatus
+from app.positions.queries import newest_spells
+
+A_PAGE = 100  # positions
+
+
+async def lock_issues(session: AsyncSession, negotiation: Negotiation) -> list[Issue]:
+    """Return and lock the issues of a negotiation, in their order."""
+    wanted = select(Issue).where(Issue.negotiation_id == negotiation.id)
+    rows = await session.scalars(wanted.order_by(Issue.ordinal, Issue.id).with_for_update())
+    return list(rows)
+
+
+async def lock_seats(session: AsyncSession, negotiation: Negotiation) -> list[Participation]:
+    """Return and lock the parties that take part by themselves, in their order."""
+    wanted = select(Participation).where(
+        Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
+    )
+    rows = await session.scalars(
+        wanted.order_by(Participation.ordinal, Participation.id).with_for_update()
+    )
+    return list(rows)
+
+
+async def merged_party(session: AsyncSession, part: Participation) -> Party | None:
+    """Return the party that this one was merged into."""
+    number = part.merged_into_id
+    return None if number is None else await session.get_one(Party, number)
+
+
+async def seated_ids(session: AsyncSession, slug: str) -> list[int]:
+    """Return the ids of the parties that take part in a negotiation."""
+    ours = select(Participation.party_id).join(Negotiation).where(Negotiation.slug == slug)
+    return list(await session.scalars(ours))
+
+
+async def seated_names(session: AsyncSession, slug: str) -> list[str]:
+    """Return the names of the parties that take part in a negotiation, in their order."""
+    rows = await session.scalars(
+        select(Party.name)
+        .join(Participation, Participation.party_id == Party.id)
+        .join(Negotiation, Negotiation.id == Participation.negotiation_id)
+        .where(Negotiation.slug == slug)
+        .order_by(Participation.ordinal, Participation.id)
+    )
+    return list(rows)
+
+
+async def parties_by_place(
+    session: AsyncSession, negotiation_id: int, without: Party
+) -> list[tuple[str, list[Party]]]:
+    """Return all other stored parties in two groups, those of this negotiation first."""
+    here = select(Participation.party_id).where(Participation.negotiation_id == negotiation_id)
+    others = select(Party).where(Party.id != without.id).order_by(Party.name, Party.id)
+    rows = (await session.scalars(others)).all()
+    ours = set(await session.scalars(here))
+    groups = [("Of this negotiation", [p for p in rows if p.id in ours])]
+    return [g for g in [*groups, ("Of others", [p for p in rows if p.id not in ours])] if g[1]]
+
+
+async def seats_of(
+    session: AsyncSession, part: Participation, *, everywhere: bool, lock: bool = False
+) -> list[Participation]:
+    """Return the party's participations: only this one, or all."""
+    wanted = (
+        select(Participation)
+        .where(Participation.party_id == part.party_id)
+        .order_by(Participation.id)
+    )
+    if not everywhere:
+        wanted = wanted.where(Participation.id == part.id)
+    return list(await session.scalars(wanted.with_for_update() if lock else wanted))
+
+
+async def positions_on_option(
+    session: AsyncSession, matrix: Matrix, issue: Snapshot, option: Snapshot, skip: int
+) -> tuple[list[Snapshot], bool]:
+    """Return a page of the positions that name an option, newest first, and whether more follow."""
+    order = (
+        Spell.stated_from.desc(),
+        Spell.stated_by.desc(),
+        Spell.first_published.desc(),
+        Spell.position_id.desc(),
+    )
+    wanted = newest_spells(matrix.at).where(
+        Spell.negotiation_id == matrix.book.negotiation.id,
+        Spell.issue_id == issue.id,
+        Spell.status == PositionStatus.PUBLISHED,
+        Spell.stated_by <= matrix.as_of,
+        Spell.option_ids.op("@>")(literal([option.id], ARRAY(BigInteger))),
+    )
+    found = await session.execute(wanted.order_by(*order).offset(skip).limit(A_PAGE + 1))
+    rows = found.all()
+    shown = [Snapshot(*row) for row in rows[:A_PAGE] if row[-1] is not None]
+    return shown, len(rows) > A_PAGE
