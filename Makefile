@@ -37,7 +37,7 @@ fix: ## formats the code and fixes what can be fixed automatically
 	@.venv/bin/ruff format --quiet
 	@.venv/bin/ruff check --fix
 
-check: ## checks format, lint, types, the order of imports and what routes do
+check: ## checks format, lint, types, the order of imports, and that routes hold no SQL
 	@$(call SETUP,dev)
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import app
@@ -17,6 +18,7 @@ EXCEPTIONS = {
 }
 
 
+@lru_cache
 def routers() -> dict[str, ast.Module]:
     """Return the modules that make a router."""
     found = {}

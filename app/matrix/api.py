@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.accounts.api_router import api_router
-from app.core.clock import instant, now
+from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.http.described import Answer, answers
 from app.http.responses import answer
-from app.log.api_answers import next_link, times
-from app.matrix.build import Matrix, load
-from app.matrix.presenter import common_ground_json, matrix_json
+from app.log.api_answers import times
+from app.matrix.build import load
+from app.matrix.presenter import common_ground_json, matrix_json, next_rows
 from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
 from app.positions.queries import count_changed_since
 
@@ -66,9 +66,3 @@ async def show_common_ground(
         named = {voice.position for o in options for voice in (*o.accepted_by, *o.rejected_by)}
         meta["changed_since"] = await count_changed_since(session, matrix.at, named)
     return answer(request, data, meta)
-
-
-def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
-    """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
-    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
-    return next_link(request, matrix.next, **pins)

@@ -9,10 +9,10 @@ from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.matrix import page_context
-from app.matrix.api import next_rows
 from app.matrix.build import load
 from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
+from app.matrix.presenter import next_rows
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 from app.positions.names_at_moment import called

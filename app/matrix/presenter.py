@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi import Request
+
+from app.core.clock import instant
+from app.log.api_answers import next_link
 from app.matrix.build import Matrix
 from app.matrix.grid import Cell
 from app.matrix.schemas import (
@@ -70,3 +74,9 @@ def _issue(i: IssueView) -> MatrixIssue:
         "ordered": i.ordered,
         "options": i.options,
     }
+
+
+def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
+    """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
+    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
+    return next_link(request, matrix.next, **pins)
