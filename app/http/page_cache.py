@@ -12,7 +12,7 @@ import mmap
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -26,7 +26,7 @@ from app.db.notifier import Bell
 from app.http.conditional import matches, without_content
 
 MOST_BYTES = 64 * 1024 * 1024
-LARGEST = 4 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 MARK = 8  # bytes, changed by each write
 SAFE = ("GET", "HEAD", "OPTIONS")
 VARYING = ("host", "accept", "accept-encoding", "hx-request", "hx-request-type", "origin")
@@ -66,6 +66,9 @@ class Kept:
     route: str | None = None
 
 
+FAILED = Kept([], b"", None)  # in place of an answer that was not finished
+
+
 class Cache:
     """Least-recently-used cache of one process; `generation` counts how often it was dropped."""
 
@@ -76,6 +79,7 @@ class Cache:
         self.generation = 0
         self.size = 0
         self.answers: OrderedDict[Key, Kept] = OrderedDict()
+        self.under_way: dict[tuple[int, Key], asyncio.Future[Kept | None]] = {}
 
     def written(self) -> None:
         """Drop the cache, here and in the other workers."""
@@ -122,6 +126,36 @@ class Cache:
             self.size -= len(oldest.body)
         self._measure()
 
+    async def begun(self, key: Key) -> Kept | None:
+        """Wait for the same answer where another request is making it since the last write.
+
+        None where nobody is, or where that answer cannot be shared. If the other request fails or
+        its reader leaves, the first of those who wait makes the answer.
+        """
+        while (other := self.under_way.get((self.generation, key))) is not None:
+            made = await asyncio.shield(other)
+            if made is not FAILED:
+                return made
+        return None
+
+    @contextlib.contextmanager
+    def beginning(self, key: Key) -> Iterator[Callable[[Kept | None], None]]:
+        """Let others wait for an answer that is made in the block; call what it gives with it."""
+        begun = (self.generation, key)
+        future: asyncio.Future[Kept | None] = asyncio.get_running_loop().create_future()
+
+        def end(made: Kept | None) -> None:
+            if self.under_way.get(begun) is future:
+                del self.under_way[begun]
+            if not future.done():
+                future.set_result(made)
+
+        self.under_way[begun] = future
+        try:
+            yield end
+        finally:
+            end(FAILED)
+
 
 class CacheAnswers:
     """Answer from the cache before all other code; cache anonymous GET responses of status 200."""
@@ -146,14 +180,15 @@ class CacheAnswers:
             now().date(),
             *(headers.get(name) for name in VARYING),
         )
-        kept = cache.get(key)
+        kept = cache.get(key) or await cache.begun(key)
         if kept is not None:
             CACHE_HITS.inc()
             return await _answer(kept, headers.get("if-none-match"), send)
         CACHE_MISSES.inc()
         if "if-none-match" in headers:
             return await self.app(scope, receive, send)
-        await self.app(scope, receive, _keeping(cache, key, scope, send))
+        with cache.beginning(key) as end:
+            await self.app(scope, receive, _keeping(cache, key, scope, send, end))
 
 
 def _dropping(cache: Cache, send: Send) -> Send:
@@ -165,7 +200,10 @@ def _dropping(cache: Cache, send: Send) -> Send:
     return dropping
 
 
-def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
+def _keeping(
+    cache: Cache, key: Key, scope: Scope, send: Send, end: Callable[[Kept | None], None]
+) -> Send:
+    """Cache an answer while it is sent; `end` gets it too, or None as soon as it cannot be shared."""
     generation = cache.generation
     started: Message | None = None
     chunks: list[bytes] = []
@@ -174,9 +212,13 @@ def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
         nonlocal started
         if message["type"] == "http.response.start":
             started = message
+            if not _may_be_kept(message):
+                end(None)
         elif message["type"] == "http.response.body":
             if sum(map(len, chunks)) <= LARGEST:
                 chunks.append(message.get("body", b""))
+            else:
+                end(None)
             if (
                 not message.get("more_body", False)
                 and started is not None
@@ -184,7 +226,10 @@ def _keeping(cache: Cache, key: Key, scope: Scope, send: Send) -> Send:
             ):
                 etag = Headers(raw=started["headers"]).get("etag")
                 own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
-                cache.keep(key, Kept(own, b"".join(chunks), etag, route_of(scope)), generation)
+                kept = Kept(own, b"".join(chunks), etag, route_of(scope))
+                cache.keep(key, kept, generation)
+                if len(kept.body) <= LARGEST:
+                    end(kept)
         await send(message)
 
     return keeping

@@ -1,0 +1,113 @@
+"""Test that what many ask at once is made once, and never shared where it must not be."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from starlette.testclient import TestClient
+
+from app.embedded_postgres.server import Server
+from app.http.page_cache import Cache, Kept
+from app.main import create_app
+from app.settings import Settings
+
+MANY = 16
+
+
+@pytest.fixture
+def client(database: Server) -> Iterator[TestClient]:
+    """Return a client of an application that counts how often an answer is made."""
+    app: FastAPI = create_app(Settings(hosts=("testserver",), unsafe_database=True), database.url)
+    app.state.made = 0
+    app.state.go_on = asyncio.Event()
+
+    async def made(request: Request, status: int = 200) -> Response:
+        request.app.state.made += 1
+        await request.app.state.go_on.wait()
+        return Response(f"answer {request.app.state.made}", status)
+
+    async def write() -> Response:
+        return Response()
+
+    app.router.add_api_route("/made", made)
+    app.router.add_api_route("/write", write, methods=["POST"])
+    with TestClient(app) as client:
+        yield client
+
+
+def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[int, str]]:
+    """Ask many times, and let the answers go on once all of them wait."""
+    state = client.app.state  # type: ignore[attr-defined]  # the client's type is any ASGI application
+    client.portal.call(state.go_on.clear)  # type: ignore[union-attr]
+    with ThreadPoolExecutor(MANY) as pool:
+        asked = [pool.submit(client.get, address, headers=headers) for _ in range(MANY)]
+
+        async def let_go() -> None:
+            while not state.cache.listening:  # else nothing would be kept for who comes late
+                await asyncio.sleep(0.01)
+            for _ in range(MANY * 20):  # turns of the loop, so that most requests have begun
+                await asyncio.sleep(0.005)
+            state.go_on.set()
+
+        client.portal.call(let_go)  # type: ignore[union-attr]
+        return [(got.status_code, got.text) for got in (future.result() for future in asked)]
+
+
+def test_what_many_ask_at_once_is_made_once(client: TestClient) -> None:
+    assert ask_at_once(client, "/made") == [(200, "answer 1")] * MANY
+    client.post("/write")
+    assert ask_at_once(client, "/made") == [(200, "answer 2")] * MANY
+
+
+def test_nothing_personal_is_shared(client: TestClient) -> None:
+    ask_at_once(client, "/made", cookie="parley=x")
+    assert client.app.state.made == MANY  # type: ignore[attr-defined]
+
+
+def test_an_error_is_nobody_elses(client: TestClient) -> None:
+    answers = ask_at_once(client, "/made?status=503")
+    assert {status for status, _ in answers} == {503}
+    assert client.app.state.made > 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.anyio
+async def test_whoever_waits_goes_on_where_the_first_one_failed() -> None:
+    cache, key = Cache(), ("/made",)
+    answer = Kept([], b"made", None)
+    began = asyncio.Event()
+
+    async def fail() -> None:
+        with cache.beginning(key):
+            began.set()
+            await asyncio.sleep(0)
+            raise ConnectionResetError
+
+    async def follow() -> bytes:
+        await began.wait()
+        made = await cache.begun(key)
+        if made is None:
+            with cache.beginning(key) as end:
+                await asyncio.sleep(0)
+                end(answer)
+            made = answer
+            made.headers.append((b"x-made", b""))
+        return made.body
+
+    first = asyncio.create_task(fail())
+    others = [asyncio.create_task(follow()) for _ in range(5)]
+    with suppress(ConnectionResetError):
+        await first
+    assert await asyncio.gather(*others) == [b"made"] * 5
+    assert len(answer.headers) == 1
+    assert not cache.under_way
+
+
+@pytest.mark.anyio
+async def test_nobody_waits_for_an_answer_of_before_a_write() -> None:
+    cache, key = Cache(), ("/made",)
+    with cache.beginning(key):
+        cache.written()
+        assert await cache.begun(key) is None
