@@ -69,7 +69,7 @@ def make_engine(
 
 
 def make_sessions(
-    engine: AsyncEngine, memory_bytes: int = 32 * 1024 * 1024
+    engine: AsyncEngine, memory_bytes: int = 64 * 1024 * 1024
 ) -> async_sessionmaker[AsyncSession]:
     """Make sessions that share one memory of what never changes."""
     return async_sessionmaker(

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
+from app.db.engine import memory_of
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
 from app.matrix import queries
@@ -33,6 +34,7 @@ from app.positions.names_at_moment import called
 from app.positions.presenter import Kept, VersionKey, read_versions
 from app.positions.views import PositionView
 
+BYTES_OF_GROUND = 300  # in memory, for one party on one option
 NO_NUL = "contains a NUL character, which no text has"
 
 
@@ -150,18 +152,12 @@ async def load(
         before={(slugs[p], titles[i]): n for (p, i), n in since.ids.items()} if since else None,
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
-    grounds = {
-        i.slug: ground_of(
-            i,
-            consenting,
-            {p.slug: (party_ids[p.slug], issue_ids[i.slug]) for p in consenting},
-            shown_now,
-            current,
-            looks,
+    grounds = {}
+    for issue in rows if ground else []:
+        keys = {p.slug: (party_ids[p.slug], issue_ids[issue.slug]) for p in consenting}
+        grounds[issue.slug] = _remembered_ground(
+            session, at, issue, consenting, keys, shown_now, current, looks
         )
-        for i in rows
-        if ground
-    }
     positions = [o.position for o in occupied.values() if o.position]
     return Matrix(
         at,
@@ -245,6 +241,32 @@ async def _seated(
         return parties
     gone = set(merged) - await parties_with_positions(session, at, negotiation_id, merged)
     return [p for p in parties if numbers[p.slug] not in gone]
+
+
+def _remembered_ground(
+    session: AsyncSession,
+    at: Moment,
+    issue: IssueView,
+    consenting: list[PartyView],
+    keys: Mapping[str, CellKey],
+    positions: Mapping[CellKey, PositionView],
+    current: Mapping[CellKey, queries.Current],
+    looks: Collection[CellKey],
+) -> IssueGround:
+    """Return the common ground on an issue, computed once for the same versions in its cells."""
+    memory = memory_of(session) if at.context is not None else None
+    cells = []
+    for place in keys.values():
+        position, cell = positions.get(place), current.get(place)
+        version = (position.id, position.version) if position else None
+        cells.append((*place, version, place in looks, bool(cell and cell.possible)))
+    key = ("ground", at.epoch, at.context, at.redactions, issue.slug, tuple(cells))
+    found: IssueGround | None = memory.get(key) if memory else None
+    if found is None:
+        found = ground_of(issue, consenting, keys, positions, current, looks)
+        if memory:
+            memory.keep(key, found, BYTES_OF_GROUND * (1 + len(cells)) * (1 + len(issue.options)))
+    return found
 
 
 def ground_of(

@@ -13,6 +13,7 @@ from app.matrix.build import load
 from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
 from app.matrix.presenter import next_rows
+from app.matrix.drawn_cells import drawn_cells, drawn_grounds, drawn_heads
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 from app.positions.names_at_moment import called
@@ -39,6 +40,9 @@ async def show_matrix(
         **shared,
         cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
         grid=matrix.grid,
+        draw=drawn_cells(session, matrix.at),
+        draw_ground=drawn_grounds(session),
+        draw_head=drawn_heads(session, matrix.at),
         days=[(day.isoformat(), n) for day, n in matrix.days],
         counts=page_context.counted(matrix),
         all_parties=matrix.seated,

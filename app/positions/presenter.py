@@ -21,7 +21,7 @@ from app.sources.views import TombstoneView
 
 VersionKey = tuple[int, int]  # the number of a position, and of its version
 AT_ONCE = 2_000  # versions, and so of documents in memory while they are put together
-BYTES_OF_KEPT = 5  # for each byte of its JSON: this, and the objects of its view
+BYTES_OF_KEPT = 4  # for each byte of its JSON: this, and the objects of its view
 
 
 @dataclass(frozen=True, slots=True)

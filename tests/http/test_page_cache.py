@@ -46,7 +46,8 @@ def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[
         asked = [pool.submit(client.get, address, headers=headers) for _ in range(MANY)]
 
         async def let_go() -> None:
-            while not state.cache.listening:  # else nothing would be kept for who comes late
+            # Else nothing would be kept for those who come late.
+            while not state.cache.listening:  # noqa: ASYNC110 (the cache has no event for it)
                 await asyncio.sleep(0.01)
             for _ in range(MANY * 20):  # turns of the loop, so that most requests have begun
                 await asyncio.sleep(0.005)

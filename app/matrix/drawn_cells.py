@@ -1,0 +1,115 @@
+"""Keep the parts of the matrix as they were drawn: the same versions look the same again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.engine import memory_of
+from app.http.templating import query
+from app.log.reader import Moment
+from app.matrix.common_ground import IssueGround
+from app.matrix.grid import Cell
+from app.negotiations.views import IssueView, PartyView
+
+Draw = Callable[..., Markup]
+BYTES_OF_KEY = 100  # for each version in a key
+OVERHEAD = 500  # bytes of a key and of the entry, beside the markup
+
+
+def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
+    """Return a function for templates that draws a cell by a macro, or returns what it once drew.
+
+    It takes the macro and its arguments. Only cells with a position are kept: others are quickly
+    drawn, and show editors more than readers.
+    """
+    memory = memory_of(session) if at.context is not None else None
+    context = ("cell", at.epoch, at.context, at.redactions)
+
+    def draw(
+        macro: Draw,
+        cell: Cell | None,
+        party: PartyView,
+        issue: IssueView,
+        label: str,
+        base: str,
+        times: dict[str, Any],
+        as_of: str,
+        names: dict[str, str],
+    ) -> Markup:
+        arguments = (cell, party, issue, label, base, times, as_of, names)
+        if memory is None or cell is None or cell.position is None:
+            return macro(*arguments)
+        key = (
+            *context,
+            cell.position.id,
+            cell.position.version,
+            bool(cell.order_uncertain),
+            bool(cell.possible),
+            cell.move,
+            label,
+            base,
+            query(times),
+            as_of[:4],  # dates leave out the year of the day shown
+        )
+        kept: Markup | None = memory.get(key)
+        if kept is None:
+            kept = macro(*arguments)
+            memory.keep(key, kept, 2 * len(kept) + OVERHEAD)
+        return kept
+
+    return draw
+
+
+def drawn_grounds(session: AsyncSession) -> Draw:
+    """Return a function for templates that draws the common ground on an issue, or finds it drawn.
+
+    The same common ground is the same object as long as the process keeps it.
+    """
+    memory = memory_of(session)
+
+    def draw(
+        macro: Draw, issue: IssueView, common: dict[str, IssueGround], names: dict[str, str]
+    ) -> Markup:
+        ground = common.get(issue.slug)
+        if memory is None or ground is None:
+            return macro(issue, common, names)
+        key = ("ground drawn", id(ground))
+        kept: tuple[IssueGround, Markup] | None = memory.get(key)
+        if kept is None or kept[0] is not ground:
+            kept = (ground, macro(issue, common, names))
+            memory.keep(key, kept, 2 * len(kept[1]) + OVERHEAD)
+        return kept[1]
+
+    return draw
+
+
+def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
+    """Return a function for templates that draws the head of an issue with what its cells say."""
+    memory = memory_of(session) if at.context is not None else None
+    context = ("head", at.epoch, at.context, at.redactions)
+
+    def draw(
+        macro: Draw,
+        issue: IssueView,
+        cells: list[Cell | None],
+        base: str,
+        times: dict[str, Any],
+        *width: int,
+    ) -> Markup:
+        if memory is None:
+            return macro(issue, cells, base, times, *width)
+        versions = tuple(
+            (cell.party, cell.position.id, cell.position.version)
+            for cell in cells
+            if cell and cell.position
+        )
+        key = (*context, issue.slug, len(cells), versions, base, query(times), width)
+        kept: Markup | None = memory.get(key)
+        if kept is None:
+            kept = macro(issue, cells, base, times, *width)
+            memory.keep(key, kept, 2 * len(kept) + OVERHEAD + BYTES_OF_KEY * len(versions))
+        return kept
+
+    return draw
