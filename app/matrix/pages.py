@@ -12,8 +12,8 @@ from app.matrix import page_context
 from app.matrix.build import load
 from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
-from app.matrix.presenter import next_rows
 from app.matrix.drawn_cells import drawn_cells, drawn_grounds, drawn_heads
+from app.matrix.presenter import next_rows
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
 from app.positions.names_at_moment import called
