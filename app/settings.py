@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_prefix="PARLEY_", extra="ignore")
 
     home: Path = Field(
-        Path(".parley"), description="Folder of the embedded database and its backups."
+        Path(".parley"), description="Folder for the embedded database and its backups."
     )
     database_url: str | None = Field(
         None,
@@ -49,52 +49,53 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None,
         validation_alias="DATABASE_OWNER_URL",
-        description="The same database by the role that owns the schema, for `parley migrate`; "
+        description="The same database as the role that owns the schema, for `parley migrate`; "
         "default: DATABASE_URL.",
     )
-    cache: bool = Field(True, description="`off` answers every request anew, for measuring.")
+    cache: bool = Field(True, description="`off` computes every answer again, for measuring.")
     hosts: Names = Field(
         ("localhost", "127.0.0.1", "[::1]"),
-        description="Host names that are answered, separated by commas.",
+        description="Host names that Parley answers to, separated by commas.",
     )
     secure: bool = Field(
-        False, description="`on` where browsers reach it over TLS: cookies are Secure and __Host-."
+        False, description="`on` if browsers use HTTPS: cookies are then Secure and __Host-."
     )
     session_days: int = Field(
-        14, ge=1, le=365, description="Days after which a sign-in ends, however used."
+        14, ge=1, le=365, description="Days after which a sign-in ends, even if it is used."
     )
     session_idle_hours: int = Field(
         72, ge=1, le=8760, description="Hours without use after which a sign-in ends."
     )
     oidc_issuer: str | None = Field(
         None,
-        description="An OpenID provider that people may sign in with, as it names itself; "
-        "empty: none.",
+        description="Issuer of an OpenID provider for signing in; empty: none.",
     )
-    oidc_client_id: str = Field("", description="What that provider knows this server as.")
+    oidc_client_id: str = Field("", description="The client ID of this server at that provider.")
     oidc_client_secret: SecretStr = Field(
-        SecretStr(""), description="The secret that it gave with it; empty: none."
+        SecretStr(""), description="The client secret from that provider; empty: none."
     )
     oidc_name: str = Field(
-        "single sign-on", min_length=1, description="The provider's name on the button."
+        "single sign-on", min_length=1, description="The provider's name on the sign-in button."
     )
     unsafe_database: bool = Field(
         False,
-        description="`on` serves also where the database may lose what it has acknowledged; "
-        "for tests only.",
+        description="`on` serves even if the database can lose saved changes; for tests only.",
     )
-    pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process.")
+    pool_size: int = Field(10, ge=1, le=200, description="Database connections per process.")
     pool_wait_seconds: float = Field(
-        2.0, gt=0, le=60, description="How long a request waits for one, then 503."
+        2.0,
+        gt=0,
+        le=60,
+        description="How long a request waits for a connection before it gets 503.",
     )
 
     backups: Annotated[Schedule | None, NoDecode] = Field(
         Schedule(timedelta(hours=24), 7),
-        description="How often the embedded database is backed up and how many backups stay; "
+        description="How often the embedded database is backed up and how many backups are kept; "
         "`off`: never.",
     )
     proxies: Names = Field(
-        (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count."
+        (), description="Addresses or networks of proxies whose X-Forwarded headers are trusted."
     )
     metrics: Names = Field(
         ("127.0.0.0/8", "::1"),
@@ -104,8 +105,7 @@ class Settings(BaseSettings):
         1.0,
         ge=0,
         le=60,
-        description="How long requests are still taken after SIGTERM, while /readyz is red "
-        "already.",
+        description="How long requests are still accepted after SIGTERM, while /readyz answers 503.",
     )
 
     @field_validator("hosts", "proxies", "metrics", mode="before")
@@ -128,10 +128,10 @@ class Settings(BaseSettings):
     @classmethod
     def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
-            raise ValueError("names no host, so nothing would be answered")
+            raise ValueError("must name at least one host")
         for host in value:
             if not HOST_NAME.fullmatch(host):
-                raise ValueError(f"{host} is no host name, which has neither scheme nor port")
+                raise ValueError(f"{host} is not a host name (without scheme and port)")
         return value
 
     @field_validator("home", mode="before")
@@ -155,18 +155,16 @@ class Settings(BaseSettings):
             return None
         found = re.fullmatch(r"([1-9]\d{0,3})([mhd]):([1-9]\d{0,3})", value)
         if found is None:
-            raise ValueError(
-                "is neither `off` nor such as 24h:7, a backup every 24 hours of which 7 stay"
-            )
+            raise ValueError("must be `off`, or like 24h:7 (a backup every 24 hours, 7 are kept)")
         return Schedule(timedelta(**{UNITS[found[2]]: int(found[1])}), int(found[3]))
 
     @field_validator("oidc_issuer")
     @classmethod
     def _issuer(cls, value: str | None) -> str | None:
         if value is not None and not speaks_safely(value):
-            raise ValueError("is no https:// address (http:// is taken on this machine alone)")
+            raise ValueError("must be an https:// address (http:// only on this machine)")
         if value is not None and ("?" in value or "#" in value):
-            raise ValueError("has a query or a fragment, which no issuer has")
+            raise ValueError("must not have a query or a fragment")
         return value
 
     @field_validator("oidc_issuer", "database_url", "database_owner_url", mode="before")
@@ -190,9 +188,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _issuer_and_client(self) -> Self:
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            raise ValueError(
-                "PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_ID are set together or not at all"
-            )
+            raise ValueError("PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_ID must be set together")
         return self
 
 

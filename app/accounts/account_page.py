@@ -62,7 +62,7 @@ def own(viewer: queries.Viewer) -> queries.Viewer:
     An account is managed by the person who signed in, not by a program that was given a token.
     """
     if viewer.token_id is not None:
-        raise Forbidden("A token does not open the account that it belongs to. Sign in.")
+        raise Forbidden("An API token cannot change its account. Sign in.")
     return viewer
 
 

@@ -56,11 +56,13 @@ def check_name(name: str) -> None:
         raise invalid("/name", f"Give a name of 1 to {LONGEST_NAME} characters.")
     if found := find_unseen(name):
         place, character = found
-        raise invalid("/name", f"Leave out {character}, which nobody sees (character {place + 1}).")
+        raise invalid(
+            "/name", f"Remove the invisible character {character} (character {place + 1})."
+        )
     if "  " in name:
-        raise invalid("/name", "Leave out the second of two spaces, which nobody sees.")
+        raise invalid("/name", "Remove the double space.")
     if unicodedata.combining(name[0]):
-        raise invalid("/name", "Begin with a character of its own, not with a mark.")
+        raise invalid("/name", "Begin with a letter or a digit, not with a combining mark.")
 
 
 async def add_user(
@@ -84,10 +86,10 @@ async def add_user(
     # If two similar names are added at the same time, the second must see the first.
     await one_at_a_time(session, "names of accounts")
     if await find_account(session, name):
-        raise Conflict("There is an account of that name already.", Fault("/name", "is taken"))
+        raise Conflict("An account with this name already exists.", Fault("/name", "is taken"))
     if taken := await find_look_alike(session, name):
         raise Conflict(
-            f"That name looks like {taken!r}, an account there is.",
+            f"This name looks like {taken!r}, an existing account.",
             Fault("/name", "looks like another"),
         )
     password_hash = await passwords.make_hash(password) if password is not None else None
@@ -104,7 +106,7 @@ async def add_user(
             await session.flush()
     except IntegrityError:  # another request was faster
         raise Conflict(
-            "There is an account of that name already.", Fault("/name", "is taken")
+            "An account with this name already exists.", Fault("/name", "is taken")
         ) from None
     note(session, account, "added", by=by, now=now, detail=account.role)
     await session.flush()
@@ -265,7 +267,7 @@ async def revoke_token(
     """Revoke one's own token, or as an admin anybody's; NotFound for any other."""
     token = await session.get(ApiToken, token_id)
     if token is None or not (token.account_id == viewer.id or viewer.may(UserRole.ADMIN)):
-        raise NotFound("There is no such token of yours.")
+        raise NotFound("You have no such token.")
     if token.revoked_at is None:
         token.revoked_at = now
         account = await get_account(session, token.account_id)

@@ -80,14 +80,14 @@ SignedIn = Annotated[Viewer, Depends(get_signed_in)]
 async def get_editor(viewer: SignedIn) -> Viewer:
     """Return the viewer; raise Forbidden unless editor or admin."""
     if not viewer.may(UserRole.EDITOR):
-        raise Forbidden("This takes the role of an editor or admin.")
+        raise Forbidden("Only editors and admins may do this.")
     return viewer
 
 
 async def get_admin(viewer: SignedIn) -> Viewer:
     """Return the viewer; raise Forbidden unless admin."""
     if not viewer.may(UserRole.ADMIN):
-        raise Forbidden("This takes the role of an admin.")
+        raise Forbidden("Only admins may do this.")
     return viewer
 
 

@@ -31,7 +31,7 @@ async def once(
         return await work()
     if not key or len(key) > LONGEST or not key.isprintable():
         raise Invalid(
-            "The Idempotency-Key is not usable.",
+            "The Idempotency-Key is not valid.",
             Fault(
                 "Idempotency-Key", f"must have 1 to {LONGEST} printable characters", parameter=True
             ),
@@ -40,7 +40,7 @@ async def once(
         hashlib.sha256(f"{viewer.id} {key}".encode()).digest()[:8], "big", signed=True
     )
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
-        raise Conflict("A request with this Idempotency-Key is still under way.")
+        raise Conflict("A request with this Idempotency-Key is still being processed.")
     address = f"{request.method} {request.url.path}"
     body = _hash(await request.body())
     before = await session.get(IdempotencyKey, (viewer.id, key))

@@ -27,7 +27,7 @@ router.include_router(pages.router)
 Words = Annotated[str, Form()]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 WRONG = "The name or the password is not right."
-SPENT = "This link has been used or has expired. Ask for a new one."
+SPENT = "This link was used or has expired. Ask an administrator for a new one."
 
 
 def by_field(error: DomainError) -> dict[str, str]:
@@ -148,7 +148,10 @@ async def change_password(
     if refused:
         return await account_page(request, session, viewer, 422, errors=by_field(refused[0]))
     return await account_page(
-        request, session, viewer, done="Your password is changed. All else is signed out."
+        request,
+        session,
+        viewer,
+        done="Your password is changed. You are signed out everywhere else.",
     )
 
 
@@ -184,7 +187,7 @@ async def add_token(
         )
     if role and role not in {str(one) for one in UserRole}:
         return await account_page(
-            request, session, viewer, 422, errors={"role": "Choose one of the roles."}, **typed
+            request, session, viewer, 422, errors={"role": "Choose a role."}, **typed
         )
     async with attempt(session) as refused:
         token = await actions.add_token(

@@ -44,10 +44,12 @@ def check_new(password: str, *, name: str, pointer: str = "/password") -> None:
     if len(password) > LONGEST:
         raise invalid(pointer, f"Choose a password of at most {LONGEST:,} characters.")
     if any("\ud800" <= character <= "\udfff" for character in password):
-        raise invalid(pointer, "Half of a surrogate pair is no character.")
+        raise invalid(
+            pointer, "The password contains half of a surrogate pair, which is not a character."
+        )
     folded = password.casefold()
     if folded in well_known() or folded == name.casefold():
-        raise invalid(pointer, "This password is among the first that are guessed. Choose another.")
+        raise invalid(pointer, "This password is too common. Choose another.")
 
 
 async def make_hash(password: str) -> str:

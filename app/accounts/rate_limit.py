@@ -105,7 +105,7 @@ async def take(session: AsyncSession, counts: Counts, *, now: datetime) -> None:
     full = [since + WINDOW - now for key, since, tries in rows if tries > counts.limits[key]]
     if full:
         wait = max(1, math.ceil(max(full).total_seconds()))
-        raise TooMany("Too many sign-ins were tried. Please wait a few minutes.", wait)
+        raise TooMany("Too many sign-in attempts. Please wait a few minutes.", wait)
     if any(tries == 1 for _, _, tries in rows):
         old = (
             select(SignInTries.key)

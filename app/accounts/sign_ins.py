@@ -127,7 +127,7 @@ async def end_sign_in(
     """End one of one's own sessions; raise NotFound for another user's."""
     found = await session.get(SignIn, sign_in_id)
     if found is None or found.account_id != viewer.id:
-        raise NotFound("There is no such sign-in of yours.")
+        raise NotFound("You have no such sign-in.")
     if found.ended_at is None:
         found.ended_at = now
         note(session, await get_account(session, viewer.id), "signed out", by=viewer.name, now=now)
@@ -170,7 +170,9 @@ async def use_link(
     )
     account_id = await session.scalar(used)
     if account_id is None:
-        raise SignInRequired("This link has been used or has expired. Ask for a new one.")
+        raise SignInRequired(
+            "This link was used or has expired. Ask an administrator for a new one."
+        )
     account = await get_account(session, account_id)
     return await _start(
         session, account=account, user_agent=user_agent, lasts=lasts, now=now, how="one-time link"

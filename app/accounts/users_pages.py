@@ -45,7 +45,7 @@ async def _other(session: Session, viewer: queries.Viewer, number: int) -> Accou
     So the last admin cannot be locked out by mistake. Raises Forbidden for a token.
     """
     if viewer.token_id is not None:
-        raise Forbidden("A token does not manage accounts. Sign in.")
+        raise Forbidden("An API token cannot manage accounts. Sign in.")
     if number == viewer.id:
         raise Conflict("This is your own account. Ask another admin, or use the command line.")
     return await queries.get_account(session, number)
@@ -53,7 +53,7 @@ async def _other(session: Session, viewer: queries.Viewer, number: int) -> Accou
 
 def _role(name: str) -> UserRole:
     if name not in {str(role) for role in UserRole}:
-        raise invalid("/role", "Choose one of the roles.")
+        raise invalid("/role", "Choose a role.")
     return UserRole(name)
 
 
@@ -74,7 +74,7 @@ async def add_user(
 ) -> Response:
     """Add an account; without a password, show a one-time link to pass on."""
     if viewer.token_id is not None:
-        raise Forbidden("A token does not manage accounts. Sign in.")
+        raise Forbidden("An API token cannot manage accounts. Sign in.")
     now, link = clock.now(), None
     async with attempt(session) as refused:
         account = await actions.add_user(

@@ -104,7 +104,7 @@ async def list_moves(
 
 
 @router.get(
-    "/timeline", summary="Read what was current when", responses=answers(Answer[TimelineData])
+    "/timeline", summary="Read the timeline", responses=answers(Answer[TimelineData])
 )
 async def show_timeline(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
@@ -145,7 +145,7 @@ async def show_timeline(
 
 
 @router.get(
-    "/coverage", summary="Read what is missing or weak", responses=answers(Answer[CoverageData])
+    "/coverage", summary="Read the coverage", responses=answers(Answer[CoverageData])
 )
 async def show_coverage(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]

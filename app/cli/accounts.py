@@ -12,13 +12,13 @@ from app.cli.output import fail, say, with_database
 from app.core.clock import now
 from app.models.vocabulary import UserRole
 
-users = typer.Typer(no_args_is_help=True, help="Accounts.")
-tokens = typer.Typer(no_args_is_help=True, help="API tokens.")
+users = typer.Typer(no_args_is_help=True, help="Manage accounts.")
+tokens = typer.Typer(no_args_is_help=True, help="Manage API tokens.")
 
 
 @users.command("add")
 def add_user(
-    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    name: Annotated[str, typer.Argument(help="Name for signing in.")],
     role: Annotated[UserRole, typer.Option(help="What the account may do.")],
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -58,7 +58,9 @@ def list_users() -> None:
 
 @users.command("disable")
 def disable_user(
-    name: Annotated[str, typer.Argument(help="Whose sign-ins and tokens end now.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the account; its sign-ins and tokens end now.")
+    ],
 ) -> None:
     """Disable an account.
 
@@ -77,7 +79,7 @@ def disable_user(
 
 @tokens.command("add")
 def add_token(
-    user: Annotated[str, typer.Argument(help="Whose account it acts for.")],
+    user: Annotated[str, typer.Argument(help="Name of the account.")],
     name: Annotated[str, typer.Option(help="What the token is for.")],
     expires: Annotated[
         int | None, typer.Option(min=1, max=3650, help="Days until it expires.")

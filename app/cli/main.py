@@ -38,8 +38,8 @@ cli = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Who wants what in a negotiation, in whose words. "
-    "Settings are read from the environment: see README.md.",
+    help="Who wants what in a negotiation, in their own words. "
+    "Settings are environment variables: see README.md.",
 )
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
@@ -49,12 +49,12 @@ cli.add_typer(tokens, name="token")
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of worker processes.")] = 1,
     example: Annotated[
         bool, typer.Option("--example", help="Load the example into an empty database.")
     ] = False,
 ) -> None:
-    """Serve.
+    """Serve the pages and the API.
 
     Example: parley serve --port 8000
     """
@@ -92,7 +92,7 @@ def bring_up_to_date() -> None:
             else:
                 before, after, backup = *migrate(server.owner_url, server.url), None
     if backup:
-        say(f"Backed up to {backup} before.")
+        say(f"Backed up to {backup} first.")
     say(
         f"The schema is at {after}."
         if before == after
@@ -102,9 +102,9 @@ def bring_up_to_date() -> None:
 
 @cli.command()
 def backup(
-    path: Annotated[Path, typer.Argument(help="File to write, or folder to write one into.")],
+    path: Annotated[Path, typer.Argument(help="File to write, or a folder for it.")],
 ) -> None:
-    """Back the whole database up into one file, while it is served.
+    """Back up the whole database to one file, also while it is served.
 
     Example: parley backup /backups
     """
@@ -122,7 +122,7 @@ def backup(
 
 @cli.command()
 def restore(
-    path: Annotated[Path, typer.Argument(help="A file that `parley backup` has written.")],
+    path: Annotated[Path, typer.Argument(help="A file from `parley backup`.")],
 ) -> None:
     """Restore a backup into an empty database.
 
@@ -151,18 +151,21 @@ def import_(
     skip_diverged: Annotated[
         bool,
         typer.Option(
-            "--skip-diverged", help="Leave out rows whose history differs here, and list them."
+            "--skip-diverged", help="Skip and list rows whose history differs from the one here."
         ),
     ] = False,
     negotiation: Annotated[
-        str | None, typer.Option(help="Of a CSV's rows that name none: its slug.")
+        str | None, typer.Option(help="For a CSV: slug for rows without a negotiation.")
     ] = None,
-    encoding: Annotated[Encoding | None, typer.Option(help="Of a CSV that is not UTF-8.")] = None,
+    encoding: Annotated[
+        Encoding | None, typer.Option(help="For a CSV that is not UTF-8: its encoding.")
+    ] = None,
     dates: Annotated[
-        DateOrder | None, typer.Option(help="What 4.3.2025 means in a CSV: 4 March is dmy.")
+        DateOrder | None,
+        typer.Option(help="For a CSV: order of dates. 4.3.2025 is 4 March in dmy."),
     ] = None,
 ) -> None:
-    """Read a data package or a positions CSV, all or nothing.
+    """Import a data package or a positions CSV, all or nothing.
 
     Example: parley import seeds/ukraine-ceasefire-2025
     """
@@ -211,12 +214,12 @@ def import_(
 
 @cli.command(name="text")
 def put_text(
-    source: Annotated[str, typer.Argument(help="Number or address of a source.")],
+    source: Annotated[str, typer.Argument(help="Number or web address of a source.")],
     file: Annotated[
         Path, typer.Argument(help="HTML, PDF, DOCX or plain text; - is standard input.")
     ],
 ) -> None:
-    """Store the text of a source and check its quotes.
+    """Save the text of a source and check its quotes.
 
     Example: parley text 3 article.html
     """
@@ -238,17 +241,17 @@ def put_text(
 @cli.command()
 def verify(
     negotiation: Annotated[
-        str | None, typer.Argument(help="Its slug; left out: all of them.")
+        str | None, typer.Argument(help="Slug of one negotiation; default: all.")
     ] = None,
     log: Annotated[
         bool,
         typer.Option(
-            "--log", help="The log too: its hashes, and every table that follows from it."
+            "--log", help="Also check the log: its hashes, and every table derived from it."
         ),
     ] = False,
     record: Annotated[
         bool,
-        typer.Option("--record", help="Record results, and links, that differ from the last ones."),
+        typer.Option("--record", help="Save results and links that have changed."),
     ] = False,
 ) -> None:
     """Check every quote against its source again.
@@ -272,8 +275,8 @@ def verify(
         say(line)
     payloads = f"{checked.redacted:,} payload{'s' if checked.redacted != 1 else ''}"
     redacted = f", {payloads} of it redacted" if checked.redacted else ""
-    holds = f" The log holds{redacted}." if log and not checked.faults else ""
-    recorded = f" Recorded for {noted[0]:,} source{'s' if noted[0] != 1 else ''}." if noted else ""
+    holds = f" The log is intact{redacted}." if log and not checked.faults else ""
+    recorded = f" Saved for {noted[0]:,} source{'s' if noted[0] != 1 else ''}." if noted else ""
     say(f"{found}.{recorded}{holds}{f' {len(failed):,} no longer match.' if failed else ''}")
     if failed:
         raise typer.Exit(1)
@@ -281,17 +284,18 @@ def verify(
 
 @cli.command()
 def redact(
-    what: Annotated[What, typer.Argument(help="What is to be blanked.")],
+    what: Annotated[What, typer.Argument(help="What to redact.")],
     number: Annotated[int, typer.Argument(min=1, help="Number of the quote, source or position.")],
-    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
+    reason: Annotated[str, typer.Option(help="Reason; public.")],
     version: Annotated[
-        int | None, typer.Option(min=1, help="Of the position: whose summary or reason.")
+        int | None, typer.Option(min=1, help="Version of the position, for a summary or a reason.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do it; else only what it would touch is told.")
+        bool,
+        typer.Option("--yes", help="Redact; without this option, only show what would change."),
     ] = False,
 ) -> None:
-    """Blank what law or a publisher forbids.
+    """Remove text that the law or a publisher forbids.
 
     Example: parley redact quote 40 --reason "Court order 12/25" --yes
     """
@@ -313,20 +317,20 @@ def redact(
     for line in (*found.elsewhere, *found.rare):
         say(f"Stays: {line.words}: {' '.join((line.excerpt or '').split())}")
     if not yes:
-        say("Nothing was done; add --yes to do it.")
+        say("Nothing was changed; add --yes to redact.")
 
 
 @cli.command()
 def export(
-    negotiation: Annotated[str, typer.Argument(help="Its slug.")],
+    negotiation: Annotated[str, typer.Argument(help="Slug of the negotiation.")],
     path: Annotated[
         Path, typer.Argument(help="Folder, .zip or file to write; - is standard output.")
     ],
     form: Annotated[
-        Form, typer.Option("--format", help="A package has the sources' texts.")
+        Form, typer.Option("--format", help="A package includes the texts of sources.")
     ] = Form.PACKAGE,
 ) -> None:
-    """Write a negotiation out.
+    """Export a negotiation.
 
     Example: parley export ukraine-ceasefire-2025 ceasefire.zip
     """

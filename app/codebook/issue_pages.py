@@ -34,27 +34,23 @@ router = APIRouter(prefix="/n/{slug}/code-book/issues", include_in_schema=False)
 ISSUE = (
     Field("title", "Title"),
     Field(
-        "question", "The question",
-        hint="As one would ask a party, such as: How long is the ceasefire to last?",
+        "question", "Question",
+        hint="As you would ask a party, for example: How long should the ceasefire last?",
     ),
+    Field("group", "Group", hint="Neighbouring issues of the same group share a heading."),
     Field(
-        "group", "Group",
-        hint="Issues of one group that follow one another stand under its heading.",
-    ),
-    Field(
-        "ordered", "Its options are a scale", Kind.CHECK,
-        "Each option then has a rank, and distances count.", also=("options",),
+        "ordered", "The options have an order", Kind.CHECK,
+        "Each option then has a rank, and the distance between ranks counts.", also=("options",),
     ),
     Field(
         "notes", "Notes for coders", Kind.PROSE,
-        "What belongs here and what next door, whether options exclude each other, what counts and "
-        "what does not.",
+        "What counts here, what belongs to another issue, and whether options exclude each other.",
     ),
 )  # fmt: skip
 OPTIONS = Field(
-    "options", "Its options", Kind.LINES,
-    "The answers there are, one a line; of a scale, from one end to the other. More can be said of "
-    "each afterwards.",
+    "options", "Options", Kind.LINES,
+    "One per line. If they have an order, list them from one end to the other. You can add details "
+    "later.",
 )  # fmt: skip
 
 
@@ -81,7 +77,7 @@ def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
     return form_page(
         request, place, sheet, heading="Add an issue", action=f"{base_of(place.slug)}/issues/new",
         submit="Add the issue", again="Add it and another",
-        lede="An outcome and a procedure (“who decides?”) are two issues, not one scale.",
+        lede="An outcome and a procedure (“who decides?”) are two issues, not options of one.",
     )  # fmt: skip
 
 
@@ -117,7 +113,7 @@ def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
     """
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:
-        raise invalid("/options", f"“{twice[0]}” is there twice")
+        raise invalid("/options", f"“{twice[0]}” is listed twice")
     slugs = slugs_of(labels, "option")
     return [
         {"slug": slug, "label": label, "rank": n if ordered else None}

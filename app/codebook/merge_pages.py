@@ -2,7 +2,7 @@
 
 from app.forms.posted import Posted
 
-CHANGED = "Something changed since this list was made: look again."
+CHANGED = "Something changed after this list was made. Please check it again."
 
 
 def chosen(sent: Posted, name: str) -> dict[int, str]:

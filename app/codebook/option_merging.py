@@ -96,7 +96,8 @@ async def merge(
             return seen(at.issue_page)
         sheet.status = refused[0].status
         sheet.errors = {
-            f.where.strip("/").replace("/", "-"): f"this {f.detail}" for f in refused[0].faults
+            f.where.strip("/").replace("/", "-"): f"this position {f.detail}"
+            for f in refused[0].faults
         }
         sheet.errors = sheet.errors or {"form": refused[0].detail}
     return await _merge(request, session, at, into, sheet, kept)

@@ -28,27 +28,27 @@ from app.negotiations.views import NegotiationView
 router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options", include_in_schema=False)
 
 NEW = (
-    Field("label", "Label", hint="A few words: it stands in the matrix."),
+    Field("label", "Label", hint="A few words, shown in the matrix."),
     SLUG,
     Field(
         "rank",
         "Rank",
         Kind.NUMBER,
-        "Its place on the scale, also 1.5; different for each option of a scale.",
+        "A number for the order, for example 1 or 1.5; different for each option.",
         also=("options",),
     ),
     Field(
         "status_quo",
-        "It is the status quo",
+        "This is how things are now (status quo)",
         Kind.CHECK,
-        "One option may be; it is then no other one.",
+        "Only one option can be the status quo; ticking this unticks the other.",
     ),
 )
 RETIRED = Field(
     "retired",
     "Retired",
     Kind.CHECK,
-    "It cannot be chosen any more; positions that name it keep it.",
+    "New positions cannot use it; existing positions keep it.",
 )
 NEW_FORM = Form(NEW, OptionInput)
 FORM = Form((NEW[0], *NEW[2:], RETIRED), OptionInput)
@@ -136,7 +136,7 @@ async def add_option(
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         if values["slug"] in there:
-            raise Conflict(f"There is an option {values['slug']!r} of this issue already.")
+            raise Conflict(f"This issue already has an option {values['slug']!r}.")
         name = values.pop("slug")
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(

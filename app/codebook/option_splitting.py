@@ -92,7 +92,7 @@ async def split(
             return seen(at.issue_page)
         sheet.status = refused[0].status
         torn = {
-            f.where.strip("/").replace("/", "-"): f"it {f.detail}"
+            f.where.strip("/").replace("/", "-"): f"this position {f.detail}"
             for f in refused[0].faults
             if "part" in f.where
         }

@@ -39,10 +39,10 @@ router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
 
 SLUG = Field(
     "slug",
-    "Short name in addresses",
-    hint="Small letters, digits and hyphens, such as length-of-ceasefire. Left empty, it is made "
-    "from the line above. It never changes.",
-    wrong="use small letters, digits and single hyphens, such as length-of-ceasefire",
+    "Address (URL)",
+    hint="Lower-case letters, digits and hyphens, for example length-of-ceasefire. Leave it empty to "
+    "make it from the field above. It cannot be changed later.",
+    wrong="use lower-case letters, digits and single hyphens, for example length-of-ceasefire",
     suggest=slug_of,
 )
 NEGOTIATION = (
@@ -54,19 +54,15 @@ NEGOTIATION = (
     ),
     Field(
         "coded_through", "Sources read up to",
-        hint="A day such as 2025-03-17: your promise, which publishing never moves. A matrix of a "
-        "later day says so.",
+        hint="A day such as 2025-03-17. You promise this to readers; publishing does not change it.",
         wrong="write a day such as 2025-03-17",
     ),
     Field("licence", "Licence"),
     Field("contact", "Contact", hint="Where readers report an error."),
+    Field("method", "Method", Kind.PROSE, "How sources are chosen and read."),
     Field(
-        "method", "Method", Kind.PROSE,
-        "How sources are chosen and read; the general part of the code book.",
-    ),
-    Field(
-        "review", "A second person publishes", Kind.CHECK,
-        "Whoever wrote a draft cannot publish it.",
+        "review", "Require review before publishing", Kind.CHECK,
+        "Authors cannot publish their own drafts.",
     ),
 )  # fmt: skip
 
@@ -177,6 +173,6 @@ def _on_file(row: Negotiation) -> OnFile:
 
 def _negotiation(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
     return form_page(
-        request, place, sheet, heading="What is said about the negotiation",
-        action=f"{base_of(place.slug)}/negotiation", submit="Save the change",
+        request, place, sheet, heading="Edit the negotiation",
+        action=f"{base_of(place.slug)}/negotiation", submit="Save changes",
     )  # fmt: skip

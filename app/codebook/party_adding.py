@@ -36,7 +36,7 @@ SEAT = (
     PART[0],
     Field(
         "consent_required", PART[1].label, Kind.CHOICE, PART[1].hint,
-        choices=(("", "as its role says: that of principals is"), ("yes", "Yes"), ("no", "No")),
+        choices=(("", "by role (principals: yes)"), ("yes", "Yes"), ("no", "No")),
     ),
 )  # fmt: skip
 NEW_PARTY = (*PARTY[:1], SLUG, *PARTY[1:], *SEAT)
@@ -44,8 +44,7 @@ KNOWN = Field(
     "party",
     "Party",
     Kind.PARTY,
-    "By its name, in any spelling that is on file.",
-    wrong="is required",
+    "Its name, in any spelling that Parley knows.",
 )
 
 
@@ -95,10 +94,12 @@ async def _called(session: Session, name: str) -> Party:
     """Return the party with this name; Invalid if there is none or if several have it."""
     found = await queries.list_parties_called(session, name)
     if not found:
-        raise invalid("/party", f"Party: nobody on file goes by “{name}”: put them on file beside")
+        raise invalid("/party", f"Party: Parley knows no party “{name}”. Add it as a new party")
     if len(found) > 1:
         slugs = ", ".join(p.slug for p in found)
-        raise invalid("/party", f"Party: several go by “{name}”: write which one, {slugs}")
+        raise invalid(
+            "/party", f"Party: several parties are called “{name}”. Enter one of: {slugs}"
+        )
     return found[0]
 
 

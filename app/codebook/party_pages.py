@@ -31,28 +31,28 @@ router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False
 
 PARTY = (
     Field("name", "Name"),
-    Field("short_name", "Short name", hint="For columns; left empty, the name is used."),
+    Field("short_name", "Column heading", hint="Leave it empty to use the name."),
     Field("kind", "Kind", hint="State, organisation, armed group …"),
     Field(
         "aliases",
-        "Also written",
+        "Other spellings",
         Kind.LINES,
-        "One spelling a line, in any script; search finds the party by them.",
+        "One per line, in any script; search finds the party by them.",
     ),
     Field(
         "wikidata_id",
-        "Wikidata number",
-        hint="Such as Q159.",
-        wrong="write it as Wikidata does, such as Q159",
+        "Wikidata ID",
+        hint="For example Q159.",
+        wrong="write it like Q159",
     ),
 )
 PART = (
     Field("role", "Role", Kind.CHOICE, choices=tuple((r, r.capitalize()) for r in PartyRole)),
     Field(
         "consent_required",
-        "Its consent is needed",
+        "Needed for a deal?",
         Kind.CHECK,
-        "Common ground is what all such parties take.",
+        "Common ground is what all parties that are needed accept.",
     ),
 )
 
@@ -152,7 +152,7 @@ async def part_again(session: Session, viewer: Editor, at: PartyAt) -> Response:
     _, part, _ = await get_part(session, at.slug, at.party, lock=True)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_participation(
-            log, part, {"merged_into_id": None}, reason="Takes part by itself again"
+            log, part, {"merged_into_id": None}, reason="Takes part separately again"
         )
     return seen(at.page)
 

@@ -194,5 +194,5 @@ def decide(sent: Posted, found: Preview, sheet: Sheet, numbers: set[int]) -> dic
         elif answer != BOTH:
             row = rows[number]
             when = display(row.position.stated_on) if row.position.stated_on else "undated"
-            sheet.errors[f"rival-{number}"] = f"{row.issue}, {when}: what is to stand?"
+            sheet.errors[f"rival-{number}"] = f"{row.issue}, {when}: choose which should count"
     return dropped

@@ -41,14 +41,15 @@ POOL_IN_USE = Gauge(
 POOL_WAITING = Gauge(
     "parley_pool_waiting", "Requests that wait for a connection.", multiprocess_mode="livesum"
 )
-CACHE_HITS = Counter("parley_cache_hits", "Requests answered from what was kept.")
+CACHE_HITS = Counter("parley_cache_hits", "Requests answered from the cache.")
 CACHE_MISSES = Counter(
-    "parley_cache_misses", "Requests whose answer could have been kept, and was not there."
+    "parley_cache_misses",
+    "Requests that could have been answered from the cache, but were not in it.",
 )
 CACHE_BYTES = Gauge(
-    "parley_cache_bytes", "Size of the answers that are kept.", multiprocess_mode="livesum"
+    "parley_cache_bytes", "Size of the cached answers.", multiprocess_mode="livesum"
 )
-CACHE_ANSWERS = Gauge("parley_cache_answers", "Answers that are kept.", multiprocess_mode="livesum")
+CACHE_ANSWERS = Gauge("parley_cache_answers", "Cached answers.", multiprocess_mode="livesum")
 
 
 def count_request(method: str, route: str | None, status: int, seconds: float) -> None:

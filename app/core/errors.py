@@ -22,7 +22,7 @@ class DomainError(Exception):
     """Base of all domain errors; `status` is the HTTP status, `title` a name for users."""
 
     status = 400
-    title = "The request cannot be carried out"
+    title = "The request cannot be processed"
 
     def __init__(self, detail: str, *faults: Fault, extra: dict[str, object] | None = None) -> None:
         super().__init__(detail)
@@ -35,7 +35,7 @@ class Invalid(DomainError):
     """The request has faults."""
 
     status = 422
-    title = "Something in it is not valid"
+    title = "Invalid input"
 
 
 class NotFound(DomainError):
@@ -49,7 +49,7 @@ class Conflict(DomainError):
     """The request contradicts what is stored."""
 
     status = 409
-    title = "It conflicts with what is there"
+    title = "Conflict with existing data"
 
 
 class Stale(DomainError):
@@ -102,7 +102,7 @@ class Unavailable(DomainError):
     """No response is possible at the moment; `retry_after` is in seconds."""
 
     status = 503
-    title = "Not available just now"
+    title = "Temporarily unavailable"
 
     def __init__(self, detail: str, retry_after: int = 1) -> None:
         super().__init__(detail)

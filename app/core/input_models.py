@@ -100,7 +100,7 @@ def _day(value: object) -> object:
         except ValueError:
             raise ValueError("is not a day of the calendar") from None
         if day.year < FIRST_YEAR:
-            raise ValueError(f"is before the year {FIRST_YEAR}, with which dates begin here")
+            raise ValueError(f"is before the year {FIRST_YEAR}, the first year supported")
         return day
     if not isinstance(value, date):
         raise ValueError("is not a day such as 2025-03-17")
@@ -117,7 +117,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]  # written with its off
 
 def _plain_number(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[1-9][0-9]{0,18}", value, re.ASCII):
-        raise ValueError("is not the number of anything")
+        raise ValueError("is not a valid number")
     return value
 
 
@@ -159,4 +159,4 @@ def read_query(model: type[Q], request: Request) -> Q:
             Fault(str(e["loc"][0]), e["msg"].removeprefix("Value error, "), parameter=True)
             for e in error.errors(include_url=False)
         ]
-        raise Invalid("The address asks for something that is not there.", *faults) from None
+        raise Invalid("There is nothing at this address.", *faults) from None

@@ -21,10 +21,10 @@ def check_host(host: str) -> None:
     try:
         name = _encode(host)
     except (idna.IDNAError, UnicodeError) as problem:
-        raise ValueError(f"names a site that there cannot be ({host}): {problem}") from None
+        raise ValueError(f"names a site that cannot exist ({host}): {problem}") from None
     if len(name) > _LONGEST:
         raise ValueError(
-            f"names a site that there cannot be: its name is longer than {_LONGEST} characters"
+            f"names a site that cannot exist: its name is longer than {_LONGEST} characters"
         )
 
 

@@ -34,7 +34,7 @@ def unstorable(text: str) -> str | None:
         return None
     where = place(text, found.start())
     if "\ud800" <= found[0] <= "\udfff":
-        return f"contains half of a surrogate pair, which is no character: {where}"
+        return f"contains half of a surrogate pair, which is not a character: {where}"
     return f"contains the control character U+{ord(found[0]):04X}, which cannot be saved: {where}"
 
 

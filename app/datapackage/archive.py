@@ -103,7 +103,7 @@ class _Zip:
 def _check(infos: list[zipfile.ZipInfo]) -> None:
     seen: set[str] = set()
     if len(infos) > MOST_FILES:
-        raise BoxError(f"holds {len(infos):,} files; at most {MOST_FILES:,} are taken")
+        raise BoxError(f"holds {len(infos):,} files; at most {MOST_FILES:,} are allowed")
     if sum(i.file_size for i in infos) > MOST_BYTES:
         raise BoxError(f"unpacks to more than {MOST_BYTES >> 30} GB")
     for info in infos:
@@ -121,7 +121,7 @@ def _check(infos: list[zipfile.ZipInfo]) -> None:
                 f" from {info.compress_size:,}"
             )
         if info.filename in seen:
-            raise BoxError(f"{info.filename!r} is there twice")
+            raise BoxError(f"{info.filename!r} is listed twice")
         seen.add(info.filename)
 
 

@@ -46,7 +46,7 @@ class ImportFaults(Exception):
 
     def __init__(self, faults: Faults) -> None:
         super().__init__(
-            f"{faults.count} fault{'s' if faults.count != 1 else ''}; nothing was written"
+            f"{faults.count} error{'s' if faults.count != 1 else ''}; nothing was written"
         )
         self.faults = sorted(faults, key=lambda f: (f.file, f.line))
         self.count = faults.count

@@ -106,13 +106,13 @@ def read_text(box: Box, path: str) -> tuple[str, str]:
     except (*UNREADABLE, BoxError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from None
     if "\0" in text:
-        raise ValueError(f"{path} contains a NUL character, which is no text")
+        raise ValueError(f"{path} contains a NUL character, which is not text")
     return text, hashlib.sha256(data).hexdigest()
 
 
 def _descriptor(box: Box, faults: Faults) -> dict[str, Any] | None:
     if DESCRIPTOR not in box.names():
-        faults.add(DESCRIPTOR, 1, "", "is not there: a package begins with it")
+        faults.add(DESCRIPTOR, 1, "", "is missing: every package has it")
         return None
     try:
         with box.open(DESCRIPTOR) as file:
@@ -164,7 +164,7 @@ def _resources(
                     DESCRIPTOR, 1, f"{where}/name", f"{name!r} is not a table of this format"
                 )
         elif name in found:
-            faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is there twice")
+            faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is listed twice")
         elif path not in box.names():
             faults.add(path, 1, "", "is declared, but not in the package")
             broken.add(name)
@@ -219,7 +219,7 @@ class _Lines:
                 line = data.decode("utf-8", "replace")
             if "\0" in line:
                 self._faults.add(
-                    self._path, self.number, "", "contains a NUL character, which is no text"
+                    self._path, self.number, "", "contains a NUL character, which is not text"
                 )
                 line = line.replace("\0", "�")
             yield line.removeprefix("\ufeff") if self.number == 1 else line
@@ -314,7 +314,7 @@ def _columns(header: list[str], table: Table, path: str, faults: Faults) -> dict
                 path, 1, name, f"is not a column of this table; known are {', '.join(known)}"
             )
         elif name in at:
-            faults.add(path, 1, name, "is there twice")
+            faults.add(path, 1, name, "is listed twice")
         else:
             at[name] = place
     for name, column in known.items():

@@ -49,7 +49,7 @@ def parse(url: str) -> dict[str, str]:
         }
     except psycopg.ProgrammingError as error:
         reason = " ".join(str(error).split())
-        shown = "it cannot be taken apart" if base in reason or "@" in reason else reason
+        shown = "it cannot be parsed" if base in reason or "@" in reason else reason
         raise ValueError(f"is not an address of PostgreSQL: {shown}") from None
     if hosts:
         # SQLAlchemy's form is ?host=a:5432&host=b:5433, libpq's is ?host=a,b&port=5432,5433.
@@ -58,12 +58,12 @@ def parse(url: str) -> dict[str, str]:
         if any(parted):
             found["port"] = ",".join(m[2] if m else "" for m in parted)
     if not re.fullmatch(r"\d*(,\d*)*", found.get("port", "")):
-        raise ValueError("names a port that is no number")
+        raise ValueError("has a port that is not a number")
     if any(port and not 0 < int(port) < 1 << 16 for port in found.get("port", "").split(",")):
-        raise ValueError("names a port that there cannot be")
+        raise ValueError("has a port that is out of range")
     # The host is not shown, since it is the end of a password.
     if any("@" in host and host[0] not in "@/" for host in found.get("host", "").split(",")):
-        raise ValueError("has two @: one that belongs to a name or a password is written %40")
+        raise ValueError("has two @: write an @ in a name or a password as %40")
     for name, choices in CHOICES.items():
         if found.get(name, choices[0]) not in choices:
             raise ValueError(f"has a {name} that is none of {', '.join(choices)}")

@@ -36,7 +36,7 @@ class Note(Input):
     reason: Prose | None = None
 
 
-NOTE = Form((Field("reason", "Because"),), Note)
+NOTE = Form((Field("reason", "Reason"),), Note)
 
 
 class DeskQuery(Query):
@@ -61,8 +61,8 @@ async def show_desk(
     state = None if values is None else State(values)
     if state and query.text not in (None, reading.text and reading.text.n):
         notice = (
-            "The text has been replaced in the meantime:"
-            " see whether these are the words that you mean."
+            "The text was replaced in the meantime."
+            " Please check that this is still the right quote."
         )
         state = replace(state, notice=notice)
     saved = await saved_by(session, viewer, query.saved) if query.saved else None

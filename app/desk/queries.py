@@ -23,9 +23,9 @@ class Stage(StrEnum):
 
     TO_READ = "to read"
     READING = "being read"
-    IN_WORK = "in work"  # there are drafts
+    IN_WORK = "in progress"  # there are drafts
     CODED = "coded"
-    CONSIDERED = "considered, not coded"
+    CONSIDERED = "nothing to code"
 
 
 @dataclass(frozen=True, slots=True)

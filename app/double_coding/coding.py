@@ -203,12 +203,12 @@ async def get_unit(
     if unit is None or unit.negotiation_id != negotiation_id:
         raise NotFound(f"No unit {number} was drawn.")
     if _own((await _first(session, negotiation_id))(unit), coder):
-        raise Forbidden("You coded it first: somebody else has to code it the second time.")
+        raise Forbidden("You coded this unit first: another editor has to code it the second time.")
     there = select(SecondCoding.id).where(
         SecondCoding.unit_id == unit.id, SecondCoding.coder == coder
     )
     if await session.scalar(there):
-        raise Conflict("You have coded it already; a coding is never changed.")
+        raise Conflict("You already coded this unit; a coding cannot be changed.")
     return unit
 
 
@@ -226,7 +226,7 @@ async def code(
     """
     if list(attitudes.values()).count(Attitude.PREFERS) > 1:
         raise Invalid(
-            "The coding was not kept.", Fault("/attitudes", "a party prefers at most one option")
+            "The coding was not saved.", Fault("/attitudes", "a party prefers at most one option")
         )
     kept = {str(option): str(attitude) for option, attitude in attitudes.items()}
     session.add(SecondCoding(unit_id=unit.id, coder=coder, attitudes=kept, created_at=now))

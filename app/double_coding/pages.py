@@ -88,7 +88,7 @@ async def draw(
         errors = {"size": f"How many: {refused[0].faults[0].detail}"}
         return await _index(request, session, slug, viewer.name, size, errors)
     if not drawn:
-        errors = {"size": "How many: nothing is left to draw; positions with sources come first"}
+        errors = {"size": "How many: nothing is left to draw; add positions with sources first"}
         return await _index(request, session, slug, viewer.name, size, errors)
     return RedirectResponse(f"/n/{slug}/double-coding", 303)
 
@@ -157,11 +157,15 @@ async def code_unit(
     said = {options[s]: Attitude(v) for s, v in chosen.items() if v in set(Attitude)}
     found = typed["found"] or ("position" if said else None)
     if found not in ("position", "nothing"):
-        errors["found"] = "What the source says: say whether it states a position"
+        errors["found"] = "What the source says: choose whether it states a position"
     elif found == "position" and not said:
-        errors["found"] = "What the source says: a position has an attitude to one option at least"
+        errors["found"] = (
+            "What the source says: a position needs an attitude to at least one option"
+        )
     elif found == "nothing" and said:
-        errors["found"] = "What the source says: nothing, and yet there is an attitude to an option"
+        errors["found"] = (
+            "What the source says: you chose “nothing”, but there is an attitude to an option"
+        )
     if not errors:
         async with attempt(session) as refused:
             await coding.code(session, unit=unit, attitudes=said, coder=viewer.name, now=now())

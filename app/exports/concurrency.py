@@ -18,9 +18,7 @@ class Slots:
     def expect_one(self) -> None:
         """Raise TooMany if no slot is free."""
         if self.free < 1:
-            raise TooMany(
-                "Other exports are being written just now; ask again in a moment.", RETRY_AFTER
-            )
+            raise TooMany("Too many exports are running; try again in a moment.", RETRY_AFTER)
 
     @contextmanager
     def taken(self) -> Iterator[None]:

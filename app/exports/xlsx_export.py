@@ -141,23 +141,23 @@ def _about(
     about = chosen.matrix.negotiation
     rows: list[tuple[str, Any]] = [
         ("Negotiation", about.title),
-        ("What had been said by", f"{dates.display(chosen.as_of)} (as_of {chosen.as_of})"),
-        ("What was on record at", f"known_at {chosen.known_at}"),
+        ("Positions up to", f"{dates.display(chosen.as_of)} (as_of {chosen.as_of})"),
+        ("As Parley knew it on", f"known_at {chosen.known_at}"),
         ("Filters", "; ".join(f"{n}: {_listed(v)}" for n, v in chosen.filters.items()) or "none"),
         ("Sources read up to", about.coded_through),
         ("Licence", about.licence),
         ("Contact", about.contact),
-        ("This view for ever", permalink),
+        ("Permanent link", permalink),
         *((f"Rows in {name.capitalize()}", n) for name, n in counts.items()),
         (
             "Cells",
-            "Words of the matrix are ours; quotes are verbatim."
-            " An empty cell is hidden by a filter.",
+            "The wording in the matrix is ours; quotes are verbatim."
+            " Empty cells are hidden by a filter.",
         ),
         (
             "Dates",
             "As given: a day, a month or a year."
-            " stated_by is the day by which it had certainly been said.",
+            " stated_by is the day by which it had certainly been stated.",
         ),
     ]
     for name, value in rows:

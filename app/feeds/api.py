@@ -24,12 +24,12 @@ class ChangesQuery(KnownAt):
         str | None,
         Field(max_length=500, description="The `cursor` of the last entry that is known already."),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
+    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 100
 
 
 @router.get(
     "/changes",
-    summary="Follow everything that becomes public",
+    summary="List everything that became public or ceased to be public",
     responses=answers(Answer[list[Entry]]),
 )
 async def follow(

@@ -51,7 +51,7 @@ class Listeners:
         """Hold a seat while the block runs; raise Unavailable if none is free."""
         if self.free < 1:
             raise Unavailable(
-                "As many listen already as one process can take; ask /changes meanwhile.",
+                "Too many event streams are open; poll /changes.",
                 RETRY_AFTER,
             )
         self.free -= 1

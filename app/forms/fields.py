@@ -50,10 +50,10 @@ class Field:
 
 REASON = Field(
     "reason",
-    "Why is it changed?",
+    "Reason for the change (public)",
     Kind.PROSE,
-    "Everybody can read it beside the change.",
-    wrong="say why it is changed",
+    "Shown beside the change.",
+    wrong="enter a reason for the change",
 )
 
 
@@ -124,13 +124,22 @@ def by_field(
 
 def message(field: Field, detail: str) -> str:
     """Say what the model has against a field, so that it can be read by itself."""
-    words = field.wrong or ("is required" if detail == "must not be empty" else detail)
-    return _labelled(field, words)
+    if not field.wrong and detail in ("must not be empty", "is required"):
+        return _asked(field)
+    return _labelled(field, field.wrong or detail)
 
 
 def refused(field: Field, detail: str) -> str:
     """Say what an action has against a field; the label stands before what is no sentence."""
     return _labelled(field, detail) if detail[:1].islower() else detail
+
+
+def _asked(field: Field) -> str:
+    """Ask for a field that is empty."""
+    if field.label.endswith("?") or field.label.startswith(("How", "What", "When", "Where")):
+        return _labelled(field, "is required")
+    article = "an" if field.label[0] in "AEIOU" else "a"
+    return f"Enter {article} {field.label[0].lower()}{field.label[1:]}"
 
 
 def _labelled(field: Field, words: str) -> str:

@@ -140,8 +140,9 @@ def need_reason(sheet: Sheet, asked: Field = REASON) -> str:
         return REASON_MODEL.validate_python(text)
     except ValidationError as error:
         detail = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        told = asked if not text.strip() else Field(asked.name, asked.label)
-        sheet.errors[asked.name] = message(told, detail)
+        plain = Field(asked.name, asked.label)
+        empty = asked.wrong.capitalize() if not text.strip() else ""
+        sheet.errors[asked.name] = empty or message(plain, detail)
         return ""
 
 

@@ -39,18 +39,13 @@ def require_match(request: Request, *, version: int, epoch: str) -> None:
     """
     header = request.headers.get("If-Match")
     if header is None or not header.strip():
-        raise PreconditionRequired(
-            "Send the ETag of the version that you have changed as If-Match."
-        )
+        raise PreconditionRequired("Send the ETag of the version that you changed as If-Match.")
     if header.strip() == "*":
         return
     for weak, seen, _, of in TAG.findall(header):
         if not weak and int(seen) == version and of == epoch[:8]:
             return
-    raise Stale(
-        f"It is at version {version} now. Read it again, and decide what is to become of your "
-        "change."
-    )
+    raise Stale(f"The current version is {version}. Read it again, then decide about your change.")
 
 
 def matches(header: str | None, etag: str) -> bool:

@@ -62,7 +62,7 @@ async def read_sent(request: Request) -> Any:
             Fault(name, "is not a parameter of this address", parameter=True)
             for name in request.query_params
         ]
-        return Malformed("This address takes no parameters.", *unknown)
+        return Malformed("This address has no parameters.", *unknown)
     try:
         made = orjson.loads(body)  # refuses NaN, half surrogates and unlimited nesting
         json.loads(body, object_pairs_hook=_refuse_twice, parse_int=len, parse_float=len)

@@ -30,7 +30,7 @@ def an_object(sent: object) -> Mapping[str, Any]:
     if isinstance(sent, Malformed):
         sent.refuse()
     if not isinstance(sent, Mapping):
-        raise Invalid("A PATCH is an object.", Fault("", "must be an object"))
+        raise Invalid("The body of a PATCH must be a JSON object.", Fault("", "must be an object"))
     return sent
 
 
@@ -40,9 +40,7 @@ def read_reason(sent: object) -> str:
     try:
         return REASON.validate_python(given)
     except ValidationError:
-        raise Invalid(
-            "Say why: a correction needs its reason.", Fault("/reason", "is required")
-        ) from None
+        raise Invalid("A correction needs a reason.", Fault("/reason", "is required")) from None
 
 
 def merge_patch(

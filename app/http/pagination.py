@@ -27,9 +27,9 @@ def read_cursor(cursor: str, purpose: str, epoch: str, *, name: str = "cursor") 
     except (ValueError, binascii.Error, UnicodeError, TypeError, RecursionError):
         raise bad_parameter(name, "is not a cursor of this server") from None
     if found != purpose:
-        raise bad_parameter(name, "belongs to other filters: begin again without it")
+        raise bad_parameter(name, "belongs to other filters: start again without it")
     if of != epoch[:8]:
         raise bad_parameter(
-            name, "was made before this database was restored: begin again without it"
+            name, "is from before this database was restored: start again without it"
         )
     return place

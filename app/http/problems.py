@@ -27,13 +27,13 @@ from app.http.responses import dumps
 from app.http.templating import is_partial, page
 
 M = TypeVar("M", bound=BaseModel)
-BUSY = "The database does not answer just now. Nothing was changed; please try again."
+BUSY = "The database does not answer at the moment. Nothing was changed; please try again."
 UNKNOWN = (
     "The connection to the database was lost: it is not known whether the change was saved. Look "
     "before you try again; "
     "a request with the same Idempotency-Key cannot save it twice."
 )
-OURS = "Something went wrong on our side. Quote the number of the request if you report it."
+OURS = "Something went wrong on our side. If you report it, include the number of the request."
 # SQLSTATEs for which the server, the load or another transaction is the cause, not the request:
 # classes 08 (connection), 25006 (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53
 # (resources), 55P03 (lock), 57 (cancelled, shut down).
@@ -158,7 +158,7 @@ def from_validation(error: RequestValidationError) -> Problem:
         return Problem(404, "Not found", "There is nothing at this address.")
     faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
-    return Problem(422, "Something in it is not valid", detail, faults)
+    return Problem(422, "Invalid input", detail, faults)
 
 
 def methods_of(request: Request) -> list[str]:
@@ -177,7 +177,7 @@ def from_http(error: HTTPException) -> Problem:
     title = HTTPStatus(error.status_code).phrase
     details = {
         404: "There is nothing at this address.",
-        405: "This address does not take that method.",
+        405: "This address does not support that method.",
     }
     detail = details.get(error.status_code) if error.detail == title else None
     return Problem(
@@ -194,15 +194,15 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
     if isinstance(error, DataError | UnicodeEncodeError):
         return Problem(
             422,
-            "Something in it is not valid",
+            "Invalid input",
             "A value in it is out of the range that can be stored.",
         )
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if state == "23505":  # another request was faster, between our check and our write
         return Problem(
             409,
-            "It conflicts with what is there",
-            "The same has just been put on file by somebody else.",
+            "Conflict with existing data",
+            "Somebody else has just saved the same.",
         )
     lost = isinstance(error, DBAPIError) and (
         error.connection_invalidated or state.startswith(("08", "57P0"))
@@ -215,7 +215,7 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
     unknown: dict[str, Any] = {"type": "urn:parley:outcome-unknown"} if lost and writing else {}
     detail = UNKNOWN if unknown else BUSY
     return Problem(
-        503, "Not available just now", detail, headers={"Retry-After": "2"}, extra=unknown
+        503, "Temporarily unavailable", detail, headers={"Retry-After": "2"}, extra=unknown
     )
 
 

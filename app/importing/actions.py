@@ -92,7 +92,7 @@ async def import_package(
         await session.rollback()
         detail = str(error.orig).splitlines()[0]
         raise Conflict(
-            f"Somebody wrote the same at the same time; import it again. ({detail})"
+            f"Somebody saved the same data at the same time; import it again. ({detail})"
         ) from error
     return importing.report
 
@@ -104,7 +104,7 @@ async def _alone(session: AsyncSession) -> None:
     except OperationalError:
         await session.rollback()
         raise Conflict(
-            "Another import is under way; nothing was written. Try again when it is done."
+            "Another import is running; nothing was written. Try again when it has finished."
         ) from None
 
 

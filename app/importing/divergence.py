@@ -57,7 +57,7 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     None if they are the same, or if the saved version was redacted.
     """
     if v.row.version not in ours.versions:
-        return "version", "is not on file here, though later versions of this position are"
+        return "version", "is missing here, although later versions of this position exist"
     found = ours.versions[v.row.version]
     if found is None:
         return None
@@ -80,7 +80,7 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     redacted = document.get("redacted", {})
     for name, value in said.items():
         if name not in redacted and not alike(document[name] or None, value or None):
-            return name, f"differs from version {x.version} on file here"
+            return name, f"differs from version {x.version} here"
     negotiation, issue = (
         book.negotiations.get(x.negotiation),
         book.issues.get((x.negotiation, x.issue)),
@@ -96,12 +96,12 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
         (a["option_id"], a["attitude"], a["condition"], a["inferred"])
         for a in document["attitudes"]
     }:
-        return "version", f"its attitudes differ from those of version {x.version} on file here"
+        return "version", f"its attitudes differ from those of version {x.version} here"
     links = [(_issue_id(book, x, k), _option_id(book, x, k), str(k.kind)) for _, k in v.links]
     if links != [(k["issue_id"], k["option_id"], k["kind"]) for k in document["links"]]:
-        return "version", f"its links differ from those of version {x.version} on file here"
+        return "version", f"its links differ from those of version {x.version} here"
     if [e.said["id"] for e in v.quotes] != [q["id"] for q in document["quotes"]]:
-        return "quotes", f"differ from those of version {x.version} on file here"
+        return "quotes", f"differ from those of version {x.version} here"
     brought = (
         ("action", action if x.action != "imported" else None),
         ("reason", reason),
@@ -110,9 +110,9 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     for name, value in brought:
         said_here = getattr(x, name)
         if name not in redacted and None not in (value, said_here) and not alike(said_here, value):
-            return name, f"differs from version {x.version} on file here"
+            return name, f"differs from version {x.version} here"
     if x.recorded_at is not None and instant(x.recorded_at) != instant(at):
-        return "recorded_at", f"differs from version {x.version} on file here"
+        return "recorded_at", f"differs from version {x.version} here"
     return None
 
 

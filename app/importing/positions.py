@@ -185,7 +185,7 @@ class _Work:
     def _diverged(self, versions: Sequence[Version], column: str, reason: str) -> None:
         for v in versions:
             self.importing.diverged("positions", v.line, column, reason)
-            column, reason = "version", "follows a version that diverges from what is on file here"
+            column, reason = "version", "follows a version that differs from the one here"
 
     def _facts(self, v: Version) -> CellFacts | None:
         """Return the cell of a version; add a fault and return None if there is no such cell."""

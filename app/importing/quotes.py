@@ -276,7 +276,7 @@ class Quotes:
         elif other:
             column, why = (
                 other[0].removesuffix("_id"),
-                "differs from the quote on file here; quotes never change",
+                "differs from the quote here; quotes never change",
             )
             if "redacted" in e.said:
                 why = (

@@ -89,9 +89,7 @@ class Importing:
             .with_for_update()
         )
         if any(versions[id_] != version for id_, version in await self.session.execute(wanted)):
-            raise Conflict(
-                "Somebody changed what is being imported while it was read: import it again."
-            )
+            raise Conflict("Somebody changed this data during the import; import it again.")
 
     def fault(self, table: str, line: int, column: str, reason: str) -> None:
         """Add a fault of a row of the package."""
@@ -218,9 +216,7 @@ async def settle(
                 count.changed += 1
             else:
                 there = ", ".join(_column(n) for n in names)
-                reason = (
-                    f"differs in {there} from what is on file here, which is version {row.version}"
-                )
+                reason = f"differs in {there} from version {row.version} here"
                 importing.diverged(entry.table, entry.line, _column(names[0]), reason)
         else:
             count.skipped += 1

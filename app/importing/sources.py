@@ -146,7 +146,7 @@ async def _put(
     if "text" in (row.redacted or {}):
         return
     if others and entry.outcome != "changed" and x.version <= row.version:
-        importing.diverged("sources", entry.line, "text", "is another text than those on file here")
+        importing.diverged("sources", entry.line, "text", "differs from the texts saved here")
         return
     text, _ = read_text(importing.raw.box, x.text or "")
     last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)

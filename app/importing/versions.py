@@ -79,7 +79,7 @@ class Versions:
             for line, a in attitudes:
                 if a.option in named:
                     importing.fault(
-                        "attitudes", line, "option", f"{a.option} is there twice in this version"
+                        "attitudes", line, "option", f"{a.option} is listed twice in this version"
                     )
                 named.add(a.option)
             if quotes is None:
@@ -121,7 +121,7 @@ class Versions:
                     found.append(evidence)
                     continue
                 if evidence is not None:
-                    self.importing.fault("positions", row.line, "quotes", f"{name} is there twice")
+                    self.importing.fault("positions", row.line, "quotes", f"{name} is listed twice")
                 elif name not in self.quotes.faulty and not self.importing.unread("quotes"):
                     self.importing.fault(
                         "positions", row.line, "quotes", f"there is no quote {name} in the package"

@@ -16,7 +16,7 @@ from app.models.log import Holding
 class ListQuery(KnownAt):
     """The query parameters of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
+    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 100
     cursor: Annotated[str | None, Field(max_length=500, description="From `meta.next`.")] = None
 
 

@@ -308,9 +308,7 @@ async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int)
     )
     if not found:
         raise NotFound(
-            "It was not on file at that instant."
-            if at.pinned
-            else "There is no such thing on file."
+            "It did not exist at that instant." if at.pinned else "There is no such object."
         )
     return found[0]
 

@@ -29,7 +29,7 @@ EXAMPLE = {
 }
 
 
-@router.get("", summary="List looks", responses=answers(Answer[list[Look]]))
+@router.get("", summary="List looks (searches that found nothing)", responses=answers(Answer[list[Look]]))
 async def list_looks(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
     """When and where cells were searched and nothing was found."""
     page = await list_below(session, query, "look", slug)
@@ -41,7 +41,7 @@ async def list_looks(request: Request, session: Session, slug: SlugInPath, query
 @router.post(
     "",
     status_code=201,
-    summary="Note a look",
+    summary="Create a look (a search that found nothing)",
     responses=answers(Answer[Look], status=201),
     openapi_extra=takes(LookInput, EXAMPLE),
 )

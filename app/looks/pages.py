@@ -57,7 +57,7 @@ FORM = Form(
         Field("looked_on", "When", hint="A day, such as 17 March 2025.", parse=_day),
         Field(
             "where", "Where", Kind.PROSE,
-            "What was searched: archives, sites, speeches of which days.",
+            "What you searched, for example archives, web sites, speeches of certain days.",
         ),
     ),
     SearchInput,
@@ -119,7 +119,7 @@ async def note_looks(
     values, sheet.errors = read(FORM, sheet.values)
     looks = [] if sheet.errors else _looks(values, cells, sheet.errors)
     if not cells:
-        sheet.errors["cell"] = message(CELLS, "choose one at least")
+        sheet.errors["cell"] = message(CELLS, "choose at least one")
     if not sheet.errors:
         async with attempt(session) as refused:
             await _note(session, negotiation, looks, by=viewer.name)

@@ -35,7 +35,7 @@ from app.positions.presenter import Kept, VersionKey, read_versions
 from app.positions.views import PositionView
 
 BYTES_OF_GROUND = 300  # in memory, for one party on one option
-NO_NUL = "contains a NUL character, which no text has"
+NO_NUL = "contains a NUL character, which is not text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Unsaid(Enum):
     """Why no attitude of a party to an option is known."""
 
     NOT_SAID = "has a position that does not name the option, or was searched in vain"
-    GIVEN_UP = "gave its position up"
+    GIVEN_UP = "gave up its position"
     UNCERTAIN = "may have said something, but not for certain by that day"
     NOT_LOOKED = "nobody has looked yet"
 

@@ -138,7 +138,7 @@ class _Speech:
         if len(voices) == 1:
             return (
                 f"{self._names([voices[0].party])} {voices[0].attitude} it,"
-                " the only one whose consent is required"
+                " the only party needed for a deal"
             )
         if len(preferring) == len(voices):
             return f"{_all(len(voices))} prefer it"
@@ -175,7 +175,7 @@ class _Speech:
             f"{self.label(ground.option)}: "
             + (
                 "; ".join(self._said(voice, "rejects") for voice in ground.rejected_by)
-                or "nothing on record"
+                or "no position"
             )
             for ground in grounds
         ]
@@ -256,11 +256,11 @@ class _Speech:
         if not grounds:
             return "no options yet"
         if not self.issue.stands:
-            return "nobody's consent is required"
+            return "no party is needed for a deal"
         if rejected := self.left(ground for ground in grounds if ground.rejected_by):
             return "; ".join(rejected)
         if {self.issue.reason(party) for party in self.issue.stands} == {Unsaid.NOT_LOOKED}:
-            return "Not yet looked: no position on record"
+            return "Not yet looked: no position yet"
         stated = any(stand and not stand.withdrawn for stand in self.issue.stands.values())
         nobody = "No party has named an option" if stated else "No party has taken a position"
         more = self.unsaid(grounds, tacit=Unsaid.NOT_SAID)

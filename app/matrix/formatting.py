@@ -120,17 +120,8 @@ def number(count: int) -> str:
 def stance(issue: IssueView, position: PositionView) -> Stance:
     """Put a position's attitudes into words, the preferred option first."""
     if position.act == Act.WITHDRAWS:
-        return Stance(Part("", [Item("gave its position up")]), [])
-    labels = {option.slug: option.label for option in issue.options}
-    groups = {
-        verb: [
-            Item(labels.get(slug, slug), position.conditions.get(slug), slug in position.inferred)
-            for slug, attitude in position.attitudes.items()
-            if attitude == verb
-        ]
-        for verb in VERBS
-    }
-    prefers, accepts, rejects = (groups[verb] for verb in VERBS)
+        return Stance(Part("", [Item("gave up its position")]), [])
+    prefers, accepts, rejects = _grouped(issue, position)
     others = sum(not option.retired for option in issue.options) - len(prefers)
     also = [
         Part(verb, _shortened(verb, items, others))
@@ -164,21 +155,45 @@ def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
 def stance_words(issue: IssueView, position: PositionView) -> str:
     """List all attitudes as text: "prefers 30 days; accepts 60 days, only if …; rejects none"."""
     if position.act == Act.WITHDRAWS:
-        return "gave its position up"
-    labels = {option.slug: option.label for option in issue.options}
+        return "gave up its position"
     said = []
-    for verb in VERBS:
-        items = []
-        for slug, attitude in position.attitudes.items():
-            if attitude == verb:
-                condition = position.conditions.get(slug)
-                label = labels.get(slug, slug) + (
-                    " (inferred)" if slug in position.inferred else ""
-                )
-                items.append(f"{label}, {only_if(condition)}" if condition else label)
-        if items:
-            said.append(f"{verb} {', '.join(items)}")
+    for verb, items in zip(VERBS, _grouped(issue, position), strict=True):
+        labels = [item.label + " (inferred)" * item.inferred + _condition(item) for item in items]
+        said += [f"{verb} {', '.join(labels)}"] * bool(items)
     return "; ".join(said) or "no position on the options"
+
+
+def stance_title(issue: IssueView, position: PositionView) -> str:
+    """Name the options first, as a heading: "30 days (prefers); 60 days (accepts, only if …)"."""
+    if position.act == Act.WITHDRAWS:
+        return "gave up its position"
+    said = []
+    for verb, items in zip(VERBS, _grouped(issue, position), strict=True):
+        plain = [item.label for item in items if not item.inferred and not item.condition]
+        said += [f"{', '.join(plain)} ({verb})"] * bool(plain)
+        said += [
+            f"{item.label} ({verb}{', inferred' * item.inferred}{_condition(item)})"
+            for item in items
+            if item.inferred or item.condition
+        ]
+    return "; ".join(said) or "no position on the options"
+
+
+def _grouped(issue: IssueView, position: PositionView) -> list[list[Item]]:
+    """List the options of each attitude, in the order of VERBS."""
+    labels = {option.slug: option.label for option in issue.options}
+    return [
+        [
+            Item(labels.get(slug, slug), position.conditions.get(slug), slug in position.inferred)
+            for slug, attitude in position.attitudes.items()
+            if attitude == verb
+        ]
+        for verb in VERBS
+    ]
+
+
+def _condition(item: Item) -> str:
+    return f", {only_if(item.condition)}" if item.condition else ""
 
 
 def own_words(position: PositionView) -> int:

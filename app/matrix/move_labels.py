@@ -7,14 +7,14 @@ from app.matrix.grid import Cell
 from app.models.vocabulary import MoveKind
 
 MEANINGS = {
-    MoveKind.NEW: "nothing was on record before, or only what others said of the party",
-    MoveKind.MOVED: "it takes or rejects other options than before, or on other conditions",
+    MoveKind.NEW: "no earlier position, or only what others said about the party",
+    MoveKind.MOVED: "other options than before, or other conditions",
     MoveKind.HARDENED: "the same options, more firmly",
     MoveKind.SOFTENED: "the same options, less firmly",
-    MoveKind.WITHDRAWN: "it gave its position up",
+    MoveKind.WITHDRAWN: "it gave up its position",
     MoveKind.RESTATED: "it says the same again; only quotes and sources are new",
 }
-DOUBT = "the dates on record do not tell which position came last"
+DOUBT = "the dates do not show which position is the newest"
 MAY_BE_OLDER = "date imprecise (may be older)"
 MAY_BE_NEWER = "date imprecise (may be newer)"
 

@@ -110,7 +110,7 @@ async def add_speaker(
     if there is not None and public:
         await session.refresh(there, with_for_update=True)
     if there is not None and (there.public or not public):
-        raise Conflict("A speaker with this name, office and party is on file already.")
+        raise Conflict("A speaker with this name, office and party already exists.")
     if there is not None:  # a Conflict would reveal that somebody's draft names the speaker
         there.aliases = fields.get("aliases") or there.aliases
         await publish_speaker(log, there)

@@ -51,7 +51,7 @@ async def show_negotiation(
 @router.post(
     "",
     status_code=201,
-    summary="Begin to follow a negotiation",
+    summary="Create a negotiation",
     responses=answers(Answer[Negotiation], status=201),
     openapi_extra=takes(NegotiationInput, EXAMPLE),
 )

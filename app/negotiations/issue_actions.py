@@ -124,7 +124,7 @@ def check_options(issue: Issue, options: list[Option]) -> None:
         faults.append(Fault("/options", f"only one option is the status quo, not {', '.join(quo)}"))
     slugs = [o.slug for o in options]
     faults += [
-        Fault("/options", f"{s} is there twice")
+        Fault("/options", f"{s} is listed twice")
         for s in sorted({s for s in slugs if slugs.count(s) > 1})
     ]
     if faults:

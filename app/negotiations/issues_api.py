@@ -65,7 +65,7 @@ async def show_issue(
 @router.post(
     "",
     status_code=201,
-    summary="Put a question on the table",
+    summary="Create an issue",
     responses=answers(Answer[Issue], status=201),
     openapi_extra=takes(IssueInput, EXAMPLE),
 )
@@ -138,7 +138,7 @@ def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
         if given.get("label", "") is None or (patch.slug not in there and "label" not in given):
             faults.append(Fault(f"/options/{i}/label", "is required"))
         if patch.slug in wanted:
-            faults.append(Fault(f"/options/{i}/slug", "is there twice"))
+            faults.append(Fault(f"/options/{i}/slug", "is listed twice"))
         wanted[patch.slug] = (
             given if patch.slug in there else {"status_quo": False, "retired": False, **given}
         )

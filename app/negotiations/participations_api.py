@@ -30,7 +30,7 @@ PATCH = {"role": "mediator", "reason": "The office was wrong."}
 COLUMNS = {"order": "ordinal"}
 
 
-@router.get("", summary="List who takes part", responses=answers(Answer[list[Participation]]))
+@router.get("", summary="List the parties of a negotiation", responses=answers(Answer[list[Participation]]))
 async def list_participations(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
@@ -40,7 +40,7 @@ async def list_participations(
     return answer_page(request, page, [participation_json(s, parties, slug) for s in page.rows])
 
 
-@router.get("/{party}", summary="Read a party's part", responses=answers(Answer[Participation]))
+@router.get("/{party}", summary="Read a party's role in a negotiation", responses=answers(Answer[Participation]))
 async def show_participation(
     request: Request, session: Session, slug: SlugInPath, party: SlugInPath, query: Known
 ) -> Response:
@@ -52,7 +52,7 @@ async def show_participation(
 @router.post(
     "",
     status_code=201,
-    summary="Seat a party",
+    summary="Add a party to a negotiation",
     responses=answers(Answer[Participation], status=201),
     openapi_extra=takes(ParticipationInput, EXAMPLE),
 )
@@ -82,7 +82,7 @@ async def take_part(
 
 @router.patch(
     "/{party}",
-    summary="Correct a party's part",
+    summary="Correct a party's role in a negotiation",
     responses=answers(Answer[Participation]),
     openapi_extra=takes_patch(ParticipationInput, PATCH),
 )

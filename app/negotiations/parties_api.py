@@ -45,7 +45,7 @@ async def show_party(
 @router.post(
     "",
     status_code=201,
-    summary="Put a party on file",
+    summary="Create a party",
     responses=answers(Answer[Party], status=201),
     openapi_extra=takes(PartyInput, EXAMPLE),
 )

@@ -49,7 +49,7 @@ async def show_speaker(
 @router.post(
     "",
     status_code=201,
-    summary="Put a speaker on file",
+    summary="Create a speaker",
     responses=answers(Answer[Speaker], status=201),
     openapi_extra=takes(SpeakerInput, EXAMPLE),
 )

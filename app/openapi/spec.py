@@ -13,29 +13,28 @@ from app.openapi.links import links, operation_id, takes_if_match
 
 Json = dict[str, Any]
 DESCRIPTION = """\
-Who wants what in a negotiation: positions of parties on issues, each resting on verbatim quotes, as of any day
+Who wants what in a negotiation: positions of parties on issues, each with verbatim quotes, as of any day
 (`as_of`: what had been said) and any instant (`known_at`: what this database held).
 
-Reading needs no account and answers to any origin. Writing takes the token of an editor. Nothing is overwritten: a
-correction is a new version, made over the one that `If-Match` names. Lists go on at `meta.next`, or the `Link` header.
+Reading needs no account and works from any origin. Writing needs the token of an editor. Nothing is overwritten: a
+correction is a new version of the one that `If-Match` names. Lists continue at `meta.next`, or the `Link` header.
 
 `GET /api/v1/events` is a stream of server-sent events without an end (so it is not described below): an event `change`,
 whose id is the newest cursor of `/api/v1/changes`, whenever something became or ceased to be public.
 """
 ERRORS = {
-    400: "It cannot be read, or the host is not known.",
-    401: "It takes a token that is known, has not expired and was not revoked.",
+    400: "The request cannot be read, or the host is unknown.",
+    401: "A valid token is required: known, not expired, not revoked.",
     403: "The account may not do this.",
-    404: "There is no such thing, or not at that instant.",
-    405: "The address does not take that method.",
-    409: "It conflicts with what is there.",
+    404: "There is no such object, or there was none at that instant.",
+    405: "The address does not support that method.",
+    409: "Conflict with existing data.",
     412: "Somebody changed it in the meantime.",
     413: "Larger than 8 MB.",
     415: "Not JSON.",
-    422: "Something in it is not valid: `errors` names every fault by its JSON pointer"
-    " or parameter.",
-    428: "Send the ETag of the version that was changed as `If-Match`.",
-    503: "Not available just now; ask again after `Retry-After` seconds.",
+    422: "Invalid input: `errors` names every error by its JSON pointer or parameter.",
+    428: "Send the ETag of the version that you changed as `If-Match`.",
+    503: "Temporarily unavailable; try again after `Retry-After` seconds.",
 }
 READING = (400, 404, 405, 422, 503)
 WRITING = (*READING, 401, 403, 413, 415)
@@ -45,7 +44,7 @@ HEADERS: Json = {
         "schema": {"type": "string"},
     },
     "Link": {
-        "description": '`rel="next"`: the next part, where there is one.',
+        "description": '`rel="next"`: the next page, if there is one.',
         "schema": {"type": "string"},
     },
     "Location": {"description": "Where the new object is.", "schema": {"type": "string"}},
@@ -58,21 +57,21 @@ SENT: Json = {
         "in": "header",
         "required": False,
         "schema": {"type": "string"},
-        "description": "The ETag of what you have: 304 if it still is so.",
+        "description": "The ETag that you have: 304 if nothing has changed.",
     },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
         "required": True,
         "schema": {"type": "string"},
-        "description": "The ETag of the version that was changed; its version alone is compared.",
+        "description": "The ETag of the version that you changed; only its version is compared.",
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
         "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        "description": "The same key and body again answer the first result, and do nothing twice.",
+        "description": "Sending the same key and body again returns the first result and changes nothing.",
     },
 }
 IN_PATHS = {
@@ -119,7 +118,7 @@ def describe(app: FastAPI) -> Json:
             "token": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "Made on the account's page.",
+                "description": "Created on the account page.",
             }
         },
     }

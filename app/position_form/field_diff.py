@@ -73,13 +73,13 @@ def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, s
     The keys are the same in every form of the same position, so that forms can be compared.
     """
     rows: dict[str, tuple[str, str]] = {
-        "act": ("What it does", form.get("act") or "states"),
-        "firmness": ("How firm", (form.get("firmness") or "unclear").replace("_", " ")),
+        "act": ("Kind of statement", form.get("act") or "states"),
+        "firmness": ("Firmness", (form.get("firmness") or "unclear").replace("_", " ")),
     }
     for slug in dict.fromkeys([*titles.options, *(k[2:] for k in form if k.startswith("o-"))]):
         rows[f"o-{slug}"] = (titles.options.get(slug, slug), _attitude(form, slug))
-    rows["summary"] = ("In one sentence", form.get("summary", "").strip())
-    rows["stated_on"] = ("Stated on", written(form.get("stated_on", "").strip()))
+    rows["summary"] = ("Summary", form.get("summary", "").strip())
+    rows["stated_on"] = ("Date stated", written(form.get("stated_on", "").strip()))
     narrowed = [
         written(form[n].strip()) for n in ("stated_from", "stated_by") if form.get(n, "").strip()
     ]

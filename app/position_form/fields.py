@@ -35,14 +35,14 @@ TYPED = ("exact", "translation", "prefix", "suffix")
 BEGUN = ("source", "source_id", "speaker", "office", "new_title", "new_url", "new_text")
 
 LABELS = {
-    "party": "Party", "issue": "Issue", "act": "What it does", "summary": "In one sentence",
-    "firmness": "How firm", "stated_on": "Stated on", "stated_from": "Not before",
+    "party": "Party", "issue": "Issue", "act": "Kind of statement", "summary": "Summary",
+    "firmness": "Firmness", "stated_on": "Date stated", "stated_from": "Not before",
     "stated_by": "Not after", "salience": "Salience", "attitudes": "What it wants",
-    "reason": "Reason", "exact": "Words", "prefix": "Words before", "to": "Link",
-    "suffix": "Words after", "kind": "Whose words", "language": "Language",
+    "reason": "Reason", "exact": "Quote", "prefix": "Text just before", "to": "Link",
+    "suffix": "Text just after", "kind": "Kind of quote", "language": "Language",
     "translated_from": "Translated from", "translation": "Our translation", "said_on": "Said on",
-    "source": "Source", "speaker": "Said by", "keep": "Quote", "office": "Office",
-    "speaker_party": "Speaks for", "new_title": "Title", "new_url": "Address",
+    "source": "Source", "speaker": "Speaker", "keep": "Quote", "office": "Office",
+    "speaker_party": "Speaks for", "new_title": "Title", "new_url": "Web address",
     "new_publisher": "Publisher", "new_published_on": "Published on",
     "new_text": "Text of the source",
 }  # fmt: skip
@@ -195,15 +195,13 @@ def own_faults(form: Mapping[str, str], today: date) -> list[Fault]:
         if is_kept(q):
             continue
         if not q.get("exact", "").strip():
-            faults.append(
-                Fault(f"/quotes/{i}/exact", "are missing: type or paste what the source says")
-            )
+            faults.append(Fault(f"/quotes/{i}/exact", "type or paste what the source says"))
         if not q.get("source_id") and not q.get("new_title", "").strip():
             unknown = q.get("source", "").strip()
             why = (
-                f"“{unknown[:80]}” is not on file: choose one, or put it on file below"
+                f"“{unknown[:80]}” is not in Parley: choose a source, or add a new one below"
                 if unknown
-                else "is missing"
+                else "choose one, or add a new one below"
             )
             faults.append(Fault(f"/quotes/{i}/source_id", why))
     return faults

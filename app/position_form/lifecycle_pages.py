@@ -76,12 +76,8 @@ class Act:
     asked: Field
 
 
-RETRACT = Act(
-    "position_form/retract.html", Field("reason", "Reason", wrong="say why it is retracted")
-)
-RESTORE = Act(
-    "position_form/restore.html", Field("reason", "Reason", wrong="say why it comes back")
-)
+RETRACT = Act("position_form/retract.html", Field("reason", "Reason", wrong="enter a reason"))
+RESTORE = Act("position_form/restore.html", Field("reason", "Reason", wrong="enter a reason"))
 
 
 @router.get("/positions/{position_id}/retract")

@@ -70,7 +70,7 @@ async def correct_form(
     """
     view = await view_of(session, position_id)
     if view.status == PositionStatus.RETRACTED:
-        raise Conflict("A retracted position takes no change but being restored.")
+        raise Conflict("Retracted positions can only be restored.")
     asked = request.query_params.get("from", "")
     values = filled(view)
     if asked.isdecimal() and len(asked) < 10 and int(asked) != view.version:

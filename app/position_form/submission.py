@@ -47,9 +47,7 @@ async def submit(
     if saved:
         return saved
     if theirs and theirs.status == PositionStatus.RETRACTED:
-        notice = (
-            "It has been retracted in the meantime. Restore it first: what you typed stays here."
-        )
+        notice = "It was retracted in the meantime. Restore it first; what you typed stays here."
         return State(values, notice=notice, status=409)
     if theirs and values.get("version") != str(theirs.version):
         return State(values, theirs=theirs)
@@ -72,7 +70,7 @@ async def _save(
     asked = []
     if purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED:
         status = PositionStatus.PUBLISHED
-        asked = [] if reason else [Fault("/reason", "say what was wrong with the record")]
+        asked = [] if reason else [Fault("/reason", "say what was wrong")]
     async with writing(session, by=viewer.name, now=now()) as log:
         wanted = await read_content(session, log, values, asked)
         if view:
@@ -96,7 +94,7 @@ async def _save(
                 and wanted.stated_on is None
                 and not any(q.said_on for q in wanted.quotes)
             ):
-                raise invalid("/stated_on", "say when the party moved")
+                raise invalid("/stated_on", "enter the day of the newer position")
             position, warnings = await actions.state(
                 session,
                 log,
@@ -113,10 +111,7 @@ async def _save(
 
 def _speakerless(wanted: PositionContent) -> list[Fault]:
     """Warn of new direct quotes without a speaker: a source's own report is a reported quote."""
-    asked = (
-        "a direct quote names no speaker: whose own words are these?"
-        " If the source reports them, say reported"
-    )
+    asked = "who said this? If the source reports it, choose “source’s report” as the kind of quote"
     return [
         Fault(f"/quotes/{i}/speaker", asked)
         for i, quote in enumerate(wanted.quotes)
@@ -148,6 +143,6 @@ def _missing(values: Values, fault: Fault) -> str:
 def _again(error: AlreadyUsed) -> str:
     """Explain that the form was saved before, and how to save it a second time."""
     return (
-        f"This form has been saved already, as position {error.saved.position}. "
-        "Nothing was saved this time: press the button again to record another position beside it."
+        f"This form was already saved, as position {error.saved.position}. "
+        "Nothing was saved this time: press the button again to add another position."
     )

@@ -45,10 +45,10 @@ class AlreadyUsed(DomainError):
     """The form was saved before, with this token or with the same content."""
 
     status = 409
-    title = "This form has been saved already"
+    title = "This form was already saved"
 
     def __init__(self, saved: Saved) -> None:
-        super().__init__("This form has been saved already.")
+        super().__init__("This form was already saved.")
         self.saved = saved
 
 

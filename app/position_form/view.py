@@ -125,8 +125,8 @@ class Entry:
         """The heading of the form."""
         return {
             "new": "New position",
-            "move": "The party moved",
-            "correct": "Draft" if self.draft else "The record was wrong",
+            "move": "Add a newer position",
+            "correct": "Draft" if self.draft else "Correct this record",
         }[self.mode]
 
 

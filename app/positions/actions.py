@@ -49,7 +49,7 @@ async def state(
     Invalid with all faults, and Forbidden for publishing at once where a second person publishes.
     """
     if negotiation.review and status == PUBLISHED:
-        raise Forbidden("In this negotiation a second person publishes: keep it as a draft.")
+        raise Forbidden("This negotiation requires review: save it as a draft.")
     status = status or (DRAFT if negotiation.review else PUBLISHED)
     cell = await queries.cell_facts(session, negotiation, party, issue, wanted)
     composed, new = await _compose(
@@ -88,7 +88,7 @@ async def correct(
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
     if reviewed and log.by in await queries.draft_authors(session, position):
         raise Forbidden(
-            "In this negotiation a second person publishes, who has written no part of the draft."
+            "This negotiation requires review: somebody who did not write any part of the draft publishes it."
         )
     cell = await queries.cell_facts(
         session, negotiation, position.party_id, position.issue_id, wanted
@@ -107,8 +107,8 @@ async def correct(
         return composed.warnings
     if reviewed and _rewritten(before, document):
         raise Forbidden(
-            "In this negotiation a second person publishes a draft as it stands: change it first,"
-            " and let somebody who has read the change publish it."
+            "This negotiation requires review: publish the draft unchanged, or save the change"
+            " and let another editor publish it."
         )
     position.version += 1
     action = _action(before["status"], status)
@@ -243,7 +243,7 @@ async def _quotes(
             if q.id not in kept:
                 faults.append(Fault(f"/quotes/{i}/id", "is not a quote of this cell"))
             elif any(f.row.get("id") == q.id for f in facts):
-                faults.append(Fault(f"/quotes/{i}/id", "is there twice"))
+                faults.append(Fault(f"/quotes/{i}/id", "is listed twice"))
             else:
                 row = kept[q.id]
                 faults += [
@@ -314,7 +314,7 @@ async def _speaker(
         if len(own) == 1:
             return own[0]
         several = f"{wanted!r} names several speakers: say which by name, office and party"
-        faults.append(Fault(pointer, several if own else f"no speaker {wanted!r} is on file"))
+        faults.append(Fault(pointer, several if own else f"there is no speaker {wanted!r}"))
         return None
     party_id: int | None = cell.party_id
     if "party" in wanted.model_fields_set:

@@ -66,9 +66,9 @@ async def walk_positions(
     """Positions by what they are about and when they were stated, a page at a time."""
     if query.status is not None:
         if viewer is None:
-            raise SignInRequired("Only editors ask by status; send the token of one.")
+            raise SignInRequired("Only editors can ask for a status; send an editor's token.")
         if not viewer.may_edit:
-            raise Forbidden("This takes the role of an editor or admin.")
+            raise Forbidden("Only editors and admins may do this.")
     listed = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
     kept = await presenter.read_versions(session, listed.at, listed.versions)
     shown = [kept[key] for key in listed.versions if key in kept]
@@ -132,7 +132,7 @@ async def show_version(
 @router.post(
     "",
     status_code=201,
-    summary="State a position",
+    summary="Create a position",
     responses=answers(Warned[PositionView], status=201),
     openapi_extra=takes(PositionInput, EXAMPLE),
 )
@@ -190,11 +190,9 @@ async def correct_position(
         raise invalid("/status", "what was published does not become a draft again")
     retracted = was == PositionStatus.RETRACTED
     if retracted and (status == was or _content(patch) != _content(merge(view, {}))):
-        raise Conflict(
-            "A retracted position takes no change but being restored: send a status and a reason."
-        )
+        raise Conflict("Retracted positions can only be restored; send `status` and `reason`.")
     if was != PositionStatus.DRAFT and not patch.reason:
-        raise invalid("/reason", "say why: a correction needs its reason")
+        raise invalid("/reason", "a correction needs a reason")
     warnings: Sequence[Fault] = ()
     negotiation = await get_negotiation_by_id(session, position.negotiation_id)
     async with writing(session, by=viewer.name, now=now()) as log:

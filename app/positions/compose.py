@@ -117,7 +117,7 @@ def _attitudes(
         if option is None:
             faults.append(Fault(f"/attitudes/{slug}", f"is not an option of {cell.issue}"))
         elif option.retired and option.id not in held:
-            faults.append(Fault(f"/attitudes/{slug}", "is retired and cannot be chosen any more"))
+            faults.append(Fault(f"/attitudes/{slug}", "is retired: new positions cannot use it"))
     preferred = [s for s, a in wanted.attitudes.items() if a == Attitude.PREFERS]
     if len(preferred) > 1:
         faults.append(
@@ -265,7 +265,7 @@ def _warnings(quotes: Sequence[QuoteFacts]) -> list[Fault]:
         try:
             if said and published and dates.parse(said).first > dates.parse(published).last:
                 warnings.append(
-                    Fault(f"/quotes/{i}/said_on", "lies after the publication of its source")
+                    Fault(f"/quotes/{i}/said_on", "is after the publication of its source")
                 )
         except ValueError:
             continue
@@ -274,7 +274,8 @@ def _warnings(quotes: Sequence[QuoteFacts]) -> list[Fault]:
         if q.verification == Verification.AMBIGUOUS:
             warnings.append(
                 Fault(
-                    f"/quotes/{i}/exact", "occurs more than once; give the words before or after it"
+                    f"/quotes/{i}/exact",
+                    "occurs more than once; give the text just before or after it",
                 )
             )
     return warnings

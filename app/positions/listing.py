@@ -136,7 +136,7 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
     if query.until:
         found.append(Spell.stated_by <= query.until)
     if query.q and "\0" in query.q:
-        raise bad_parameter("q", "contains a NUL character, which no text has")
+        raise bad_parameter("q", "contains a NUL character, which is not text")
     return found
 
 

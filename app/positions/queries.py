@@ -53,7 +53,7 @@ async def document(
         )
     )
     if found is None:
-        raise NotFound("This version has been redacted.")
+        raise NotFound("This version was redacted.")
     return found
 
 
@@ -183,9 +183,7 @@ async def same_words_elsewhere(
             .where(Position.status != PositionStatus.RETRACTED)
             .distinct()
         )
-        warnings += [
-            Fault("/quotes", f"the same words are quoted for {name} too") for name in others
-        ]
+        warnings += [Fault("/quotes", f"the same quote is used for {name}, too") for name in others]
     return warnings
 
 

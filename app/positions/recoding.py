@@ -102,8 +102,8 @@ async def merge_options(
     undecided = [t for t in clashing(touched, source, target) if t.position.id not in keep]
     if undecided:
         raise Invalid(
-            "Some positions do not say the same of both options.",
-            *(Fault(f"/keep/{t.position.id}", "has to be decided") for t in undecided),
+            "Some positions say different things about the two options.",
+            *(Fault(f"/keep/{t.position.id}", "needs a decision") for t in undecided),
         )
     await _retire(session, log, issue, source, target, reason)
     for t in touched:
@@ -118,7 +118,7 @@ async def merge_options(
 def _mergeable(source: Option, target: Option) -> None:
     if source.id == target.id or source.issue_id != target.issue_id:
         raise Invalid(
-            "An option is merged into another one of its issue.",
+            "An option can only be merged into another option of the same issue.",
             Fault("/into", "choose another option"),
         )
     if target.retired:
@@ -172,7 +172,7 @@ async def split_option(
     """
     slug = new["slug"]
     if any(o.slug == slug for o in await list_options(session, issue.id)):
-        raise Conflict(f"There is an option {slug!r} of this issue already.")
+        raise Conflict(f"This issue already has an option {slug!r}.")
     touched = [
         t
         for t in await list_touched(session, option, lock=True)

@@ -167,7 +167,7 @@ class PositionsQuery(Query):
     ] = []
     option: Annotated[list[Slug], Field(description="Any attitude to it.")] = []
     firmness: Annotated[
-        list[Firmness], Field(description="Only positions as firm as this; may be repeated.")
+        list[Firmness], Field(description="Only positions with this firmness; may be repeated.")
     ] = []
     since: Annotated[Day | None, Field(description="`stated_by` on or after this day.")] = None
     until: Annotated[Day | None, Field(description="`stated_by` on or before this day.")] = None
@@ -184,7 +184,7 @@ class PositionsQuery(Query):
             "the newest versions; `-` for descending."
         ),
     ] = "-stated_on"
-    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
+    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 100
     cursor: Annotated[
         str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")
     ] = None

@@ -7,12 +7,12 @@ from app.positions.views import PositionView, QuoteView
 
 NAMES = {
     "status": "Status",
-    "act": "Act",
-    "summary": "In one sentence",
+    "act": "Kind of statement",
+    "summary": "Summary",
     "firmness": "Firmness",
-    "stated_on": "Stated on",
+    "stated_on": "Date stated",
     "stated_from": "Stated from",
-    "stated_by": "Certainly said by",
+    "stated_by": "Said no later than",
     "salience": "Salience",
 }
 
@@ -43,7 +43,7 @@ def compare(
     if links[0] != links[1]:
         changes.append(("Links", links[0][0] or None, links[1][0] or None))
     kept = {q.id for q in before.quotes} & {q.id for q in after.quotes}
-    changes += [("Quote taken out", _quote(q), None) for q in before.quotes if q.id not in kept]
+    changes += [("Quote removed", _quote(q), None) for q in before.quotes if q.id not in kept]
     changes += [("Quote added", None, _quote(q)) for q in after.quotes if q.id not in kept]
     return changes
 

@@ -61,7 +61,7 @@ async def show_quote(
 
 @router.post(
     "/check",
-    summary="Check words against a text",
+    summary="Check a quote against a text",
     responses=answers(Bare[QuoteCheck]),
     openapi_extra=takes(CheckInput, CHECK),
 )

@@ -39,10 +39,11 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
     await session.execute(text("SET LOCAL statement_timeout = 0"))  # a big log is read whole
     before = await touched(session, subject)
     if before.redacted:
-        raise Conflict("This has been redacted already.")
+        raise Conflict("This was already redacted.")
     if any(said in reason for said in before.words if len(said) > len(REDACTION)):
         raise Invalid(
-            "Nothing was redacted.", Fault("/reason", "is public, and repeats what has to go")
+            "Nothing was redacted.",
+            Fault("/reason", "is public, and repeats what is to be removed"),
         )
     # Writers lock a position, then its sources. Once we hold these locks, no transaction can be
     # about to write the words into the log.
@@ -54,7 +55,7 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
     found = await touched(session, subject)
     if not found.positions <= before.positions:
         raise Conflict(
-            "Somebody has just put this into another position. Nothing was redacted: try again."
+            "Somebody has just added this to another position. Nothing was redacted: try again."
         )
     tombstone = {"at": instant(log.now), "reason": reason, "by": BY}
     await _blank(session, subject, found, tombstone)

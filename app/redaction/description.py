@@ -20,10 +20,10 @@ PAGES = {
     "text": "/sources/{}/text",
 }
 FIELDS = {
-    "exact": "its words",
-    "prefix": "the words before it",
-    "suffix": "the words after it",
-    "text": "the stored text",
+    "exact": "its text",
+    "prefix": "the text before it",
+    "suffix": "the text after it",
+    "text": "the saved text",
     "where": "where somebody looked",
 }
 
@@ -74,7 +74,7 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     """List every place that would be blanked."""
     lines = [
         Line(
-            f"Quote {n}: {'its words' if i == 0 else 'the same words under another party'}",
+            f"Quote {n}: {'its text' if i == 0 else 'the same text under another party'}",
             f"/quotes/{n}",
         )
         for i, n in enumerate(found.quotes)
@@ -93,7 +93,7 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
         )
     lines += [
         Line(
-            f"Quote {number}: words before or after it, {' and '.join(sorted(how))}",
+            f"Quote {number}: text before or after it, {' and '.join(sorted(how))}",
             f"/quotes/{number}",
         )
         for number, how in sorted(beside.items())
@@ -101,7 +101,7 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     also = sorted(found.users - {r.object_id for r in found.holders if r.kind == "position"})
     lines += [
         Line(
-            f"Position {n}: gets a new version, since words beside its quotes go",
+            f"Position {n}: gets a new version, because text beside its quotes is removed",
             _page("position", n),
         )
         for n in also
@@ -111,13 +111,13 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     if count:
         lines.append(
             Line(
-                f"Source {found.source_id}: {_count(count, 'stored text')}, {what}",
+                f"Source {found.source_id}: {_count(count, 'saved text')}, {what}",
                 f"/sources/{found.source_id}/text",
             )
         )
     lines += [
         Line(
-            f"Release {n} of {slugs.get(of, of)}: its package is taken down",
+            f"Release {n} of {slugs.get(of, of)}: its package is removed",
             f"/n/{slugs[of]}/releases/{n}",
         )
         for of, n in found.releases

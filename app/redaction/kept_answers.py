@@ -16,7 +16,7 @@ GONE = {
     "type": "about:blank",
     "title": "Gone",
     "status": 410,
-    "detail": "What this answer held has been redacted.",
+    "detail": "The content of this answer was redacted.",
 }
 
 

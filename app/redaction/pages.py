@@ -24,7 +24,7 @@ SUBJECT = Form(
     (
         Field(
             "number", "Number", Kind.WHOLE,
-            "Of the quote, source or position: it stands in the address of its page.",
+            "Of the quote, source or position: see the address of its page.",
         ),
         Field("what", "What", Kind.CHOICE),
         Field(
@@ -36,7 +36,7 @@ SUBJECT = Form(
 )  # fmt: skip
 REASON = Field(
     "reason", "Reason", Kind.PROSE,
-    "Everybody can read it: do not repeat here what has to go.",
+    "Everybody can read it: do not repeat what is to be removed.",
 )  # fmt: skip
 FORM = Form((*SUBJECT.fields, REASON), RedactionInput)
 
@@ -54,14 +54,16 @@ async def redact_subject(
 ) -> Response:
     """Redact the subject, or show the form again with what is wrong."""
     if viewer.token_id is not None:
-        raise Forbidden("A token does not redact. Sign in.")
+        raise Forbidden("An API token cannot redact. Sign in.")
     sheet = Sheet(FORM.fields, typed(FORM.fields, sent.values))
     if sent.shown_again:
         return await _form(request, session, sheet)
     sheet.status = 422
     values, sheet.errors = read(FORM, sheet.values)
     if not sheet.errors and not sent.values.get("confirmed"):
-        sheet.errors["confirmed"] = "Tick that you have read what goes: it cannot be undone."
+        sheet.errors["confirmed"] = (
+            "Tick that you have read what will be removed: it cannot be undone."
+        )
     if not sheet.errors:
         reason = values.pop("reason")
         async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:

@@ -83,6 +83,6 @@ async def _package(session: AsyncSession, at: Moment, slug: str) -> bytes:
         await export_package(session, at, slug, path, texts=False)
         if (await anyio.Path(path).stat()).st_size > LARGEST:
             raise TooLarge(
-                f"A release is kept whole, up to {LARGEST // 1024**2} MB; this package is larger."
+                f"A release can have up to {LARGEST // 1024**2} MB; this package is larger."
             )
         return await anyio.Path(path).read_bytes()

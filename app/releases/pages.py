@@ -36,7 +36,7 @@ FORM = Form(
         Field("title", "Title"),
         Field(
             "changelog", "Changelog", Kind.PROSE,
-            "What is new or different since the release before, for those who cite it.",
+            "What is new or different since the previous release, for people who cite it.",
         ),
     ),
     ReleaseInput,
@@ -99,7 +99,7 @@ async def send_package(
     release, view, _ = await _get(request, session, slug, number)
     if release.redacted_at is not None:
         raise NotFound(
-            f"The package of release {number} was taken down:"
+            f"The package of release {number} was removed:"
             f" {release.redacted_for or 'no reason given'}"
         )
     etag = f'"{release.sha256}"'

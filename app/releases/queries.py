@@ -49,6 +49,6 @@ async def read_package(session: AsyncSession, release: Release) -> AsyncGenerato
         piece = await session.scalar(
             select(func.substring(Release.package, start, PIECE)).where(*here)
         )
-        if piece is None:  # taken down meanwhile; the client sees a response cut short
-            raise NotFound("It has just been taken down.")
+        if piece is None:  # removed meanwhile; the client sees a response cut short
+            raise NotFound("It has just been removed.")
         yield bytes(piece)

@@ -32,7 +32,7 @@ async def submit(
     Raises Conflict if the negotiation requires no review or the position is no draft.
     """
     if not negotiation.review:
-        raise Conflict("This negotiation asks for no review: its drafts are published as they are.")
+        raise Conflict("This negotiation does not require review: publish the draft directly.")
     _waiting(position)
     values = {"position_id": position.id, "version": position.version, "by": by, "at": now}
     there = insert(ReviewSubmission).values(**values)
@@ -54,7 +54,7 @@ async def send_back(
     _waiting(position)
     if not comment and position.created_by != by:
         raise Invalid(
-            "A returned draft needs a comment.", Fault("/comment", "say what is to be changed")
+            "A returned draft needs a comment.", Fault("/comment", "say what should be changed")
         )
     await session.execute(
         delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
@@ -74,7 +74,7 @@ async def publish(
     """Publish a draft unchanged; raise Forbidden for one's own if review is required."""
     _waiting(position)
     if negotiation.review and position.created_by == log.by:
-        raise Forbidden("A second person publishes: this draft is your own.")
+        raise Forbidden("This negotiation requires review: another editor must publish your draft.")
     patch = merge(view, {"status": PositionStatus.PUBLISHED})
     await actions.correct(
         session,
@@ -93,7 +93,7 @@ async def publish(
 
 def _waiting(position: Position) -> None:
     if position.status != PositionStatus.DRAFT:
-        raise Conflict("It is no draft any more.")
+        raise Conflict("This is no longer a draft.")
 
 
 def _say(session: AsyncSession, position: Position, comment: str, by: str, now: datetime) -> None:

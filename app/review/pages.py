@@ -84,7 +84,7 @@ async def _view(session: Session, position_id: int) -> PositionView:
     if version["status"] != PositionStatus.DRAFT and not await queries.list_comments(
         session, position_id
     ):
-        raise NotFound(f"Position {position_id} is no draft.")
+        raise NotFound(f"Position {position_id} is not a draft.")
     [view] = await views(session, await moment(session, drafts=True), [version])
     return view
 
@@ -150,7 +150,7 @@ async def _act(
     negotiation = await get_negotiation_by_id(session, position.negotiation_id)
     seen = sent.values.get("version") == str(position.version)
     if position.status == PositionStatus.DRAFT and not seen:
-        raise Stale("It was changed in the meantime: read it again below, then decide.")
+        raise Stale("The draft was changed in the meantime. Read it again below, then decide.")
     by: dict[str, Any] = {"comment": comment, "by": editor, "now": now()}
     match sent.do:
         case "submit":
@@ -164,4 +164,4 @@ async def _act(
                     comment=comment,
                 )  # fmt: skip
         case _:
-            raise NotFound("There is nothing of that name to do.")
+            raise NotFound("There is no such action.")

@@ -17,7 +17,7 @@ from app.positions.views import PositionView
 
 WORDS = {
     ("/quotes", False): "It has no quote yet",
-    ("/stated_on", True): "It has no date, and neither its quotes nor their sources say one",
+    ("/stated_on", True): "It has no date, and its quotes and sources give none",
 }
 _PLACES = {"quotes": "Quote", "links": "Link"}
 
@@ -29,7 +29,7 @@ def lacking(
     try:
         wanted = PositionContent.model_validate(content_of(view))
     except ValidationError:  # recorded under an earlier rule
-        return ["It cannot be published as it is: open it to see why."]
+        return ["It cannot be published yet: open it to see why."]
     quotes = [
         QuoteFacts(row, q.source.published_on, q.verification, kept=True)
         for row, q in zip(document["quotes"], view.quotes, strict=True)

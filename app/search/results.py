@@ -28,7 +28,7 @@ class SearchQuery(Query):
             " and `-` before what must not be there.",
         ),
     ]
-    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 50
+    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 50
     cursor: Annotated[
         str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")
     ] = None
@@ -52,7 +52,7 @@ async def search(session: AsyncSession, query: SearchQuery) -> Searched:
     Raises Invalid if the query contains NUL or the cursor is not of this search.
     """
     if "\0" in query.q:
-        raise bad_parameter("q", "contains a NUL character, which no text has")
+        raise bad_parameter("q", "contains a NUL character, which is not text")
     at = await moment(session, query.known_at)
     purpose = "search:" + hashlib.sha256(query.q.encode()).hexdigest()[:12]
     before: dict[str, int] = {}

@@ -34,9 +34,7 @@ MANIFEST, DUMP = "parley.json", "database.dump"
 # the restoring role owns everything; `migrate` grants rights
 PLAIN = ("--no-owner", "--no-privileges")
 CHUNK = 1 << 20
-NOT_EMPTY = (
-    "The database is not empty: restore into a new one, and nothing that is there can be lost."
-)
+NOT_EMPTY = "The database is not empty: restore into a new one, so that nothing is lost."
 
 
 class BackupError(Exception):
@@ -68,7 +66,7 @@ def back_up(server: Server, path: Path, *, now: datetime) -> tuple[Path, Manifes
     if path.is_dir():
         path = path / f"parley-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     if not path.parent.is_dir():
-        raise BackupError(f"{path.parent} is no folder.")
+        raise BackupError(f"{path.parent} is not a folder.")
     half = path.with_name(f".{path.name}.{os.getpid()}.half")
     try:
         with open(half, "xb", opener=_private) as file:
@@ -89,7 +87,7 @@ def _write(server: Server, file: IO[bytes], now: datetime) -> Manifest:
     with psycopg.connect(conninfo(server.owner_url)) as session:
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         if _value(session, "SELECT to_regclass('alembic_version')") is None:
-            raise BackupError("The database holds nothing of Parley: there is nothing to back up.")
+            raise BackupError("The database has no Parley data: there is nothing to back up.")
         manifest = Manifest(
             FORMAT,
             program_version(),
@@ -147,14 +145,12 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
             **{field.name: said[field.name] for field in dataclasses.fields(Manifest)}
         )
     except (KeyError, ValueError, TypeError):
-        raise BackupError(
-            f"{archive.filename} is no backup that `parley backup` has made."
-        ) from None
+        raise BackupError(f"{archive.filename} is not a file from `parley backup`.") from None
     if manifest.format > FORMAT or not schema.knows(manifest.schema):
         raise BackupError(
             f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, "
             "which is newer than "
-            f"this program ({program_version()}, {schema.newest()}): restore it with the newer one."
+            f"this program ({program_version()}, {schema.newest()}): restore it with the newer program."
         )
     return manifest
 
@@ -164,7 +160,7 @@ def restore(server: Server, path: Path) -> Manifest:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
-        raise BackupError(f"{path} is no backup that `parley backup` has made.") from None
+        raise BackupError(f"{path} is not a file from `parley backup`.") from None
     with archive:
         manifest = read_manifest(archive)
         try:

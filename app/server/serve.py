@@ -80,7 +80,7 @@ def serve(
         print(f"Parley is at http://{_in_url(host)}:{port}", flush=True)
         if settings.database_url is None and _is_loopback(host):
             secret = asyncio.run(_make_link(server.url))
-            print("Sign in as the local admin, once, within the hour:", flush=True)
+            print("Sign in as the local admin with this link (once, within an hour):", flush=True)
             print(f"  http://{_in_url(host)}:{port}/login?link={secret}", flush=True)
         os.environ["DATABASE_URL"] = server.url  # for the worker processes
         config = uvicorn.Config(
@@ -152,7 +152,7 @@ def _watch(settings: Settings, done: threading.Event) -> None:
         try:
             if postgres.ensure(settings.home):
                 print(
-                    "The embedded database had died and was started again.",
+                    "The embedded database had stopped and was started again.",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -92,8 +92,7 @@ async def put_text(
     """
     if tombstone := (row.redacted or {}).get("text"):
         raise Conflict(
-            "The text of this source was redacted, and is not put on file again: "
-            f"{tombstone['reason']}"
+            f"The text of this source was redacted and cannot be saved again: {tombstone['reason']}"
         )
     there = (await queries.newest_texts(session, [row.id])).get(row.id)
     if there is not None and there.text == text:
@@ -192,7 +191,7 @@ async def _free_key(session: AsyncSession, url: str | None, of: Source | None = 
     there = await queries.find_source_at(session, key)
     if there is not None and there is not of:
         raise Conflict(
-            f"This address is on file already, as source {there.id}: {there.title}",
+            f"This web address is already in Parley, as source {there.id}: {there.title}",
             extra={"source": {"id": there.id, "url": there.url, "title": there.title}},
         )
     return key
@@ -209,9 +208,7 @@ async def _add_text(
 ) -> SourceText:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if await queries.was_redacted(session, row.id, digest):
-        raise Conflict(
-            "In this very text something was redacted. It is not put on file again as it was."
-        )
+        raise Conflict("Part of this text was redacted. It cannot be saved again as it was.")
     on_file = SourceText(
         source_id=row.id, n=n, sha256=digest, text=text, pages=pages, seams=seams, added_at=log.now
     )

@@ -52,7 +52,7 @@ async def show_source(
 @router.post(
     "",
     status_code=201,
-    summary="Put a source on file",
+    summary="Create a source",
     responses=answers(Answer[Source], status=201),
     openapi_extra=takes(SourceInput, EXAMPLE),
 )
@@ -70,7 +70,7 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
 
 @router.patch(
     "/{source_id}",
-    summary="Correct a source, or put its text on file",
+    summary="Correct a source or save its text",
     responses=answers(Answer[Source], 409),
     openapi_extra=takes_patch(SourceInput, PATCH),
 )

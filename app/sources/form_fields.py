@@ -25,7 +25,7 @@ def code_of(language: str) -> str:
 
 DAY = "day, month or year"
 FIELDS = (
-    Field("url", "Address", Kind.URL, "of the page or document"),
+    Field("url", "Web address", Kind.URL, "of the page or document"),
     Field("title", "Title"),
     Field("publisher", "Publisher"),
     Field("published_on", "Published on", Kind.DATE, DAY),
@@ -33,14 +33,13 @@ FIELDS = (
     Field("language", "Language", hint="English, uk …", parse=code_of),
     Field("kind", "Kind", hint="article, speech, treaty …"),
     Field("accessed_on", "Read on", Kind.DATE, DAY),
-    Field("reference", "Where to find it", hint="if it has no address: archive, volume, page"),
-    Field("archive_url", "Archived copy", Kind.URL, "its address"),
+    Field("reference", "Where to find it", hint="if it has no web address: archive, volume, page"),
+    Field("archive_url", "Archived copy", Kind.URL, "web address of the copy"),
     Field("licence", "Licence"),
 )
 TEXT = Field(
     "text", "Text", Kind.VERBATIM,
-    "Paste it, from the first word to the last: quotes are checked against it. Only editors can "
-    "read it.",
+    "Paste all of it: quotes are checked against it. Only editors can read it.",
 )  # fmt: skip
 LABEL = {one.name: one.label for one in FIELDS}
 
@@ -57,8 +56,8 @@ RECORD = Form(
     FIELDS,
     SourceFields,
     Field(
-        "reason", "Reason", wrong="say why the record is changed",
-        hint="what was wrong; it stays with the record, for everybody to read",
+        "reason", "Reason for the change (public)", wrong="enter a reason for the change",
+        hint="What was wrong? Shown beside the change.",
     ),
 )  # fmt: skip
 
@@ -107,19 +106,18 @@ async def take_file(sheet: Intake) -> bool:
 
 
 def _told(name: str, found: Extracted, filled: list[str]) -> str:
-    guess = ": look at its letters" if found.guessed else ""
+    guess = " (please check the letters)" if found.guessed else ""
     also = (
-        f" Taken from it, to be checked: {', '.join(LABEL[f].lower() for f in filled)}."
+        f" Also filled in, please check: {', '.join(LABEL[f].lower() for f in filled)}."
         if filled
         else ""
     )
     size = f"{len(found.text):,} characters"
-    pages = f", {len(found.pages):,} pages, whose numbers are kept unless the text is changed" * (
-        len(found.pages) > 1
+    pages = (
+        f", {len(found.pages):,} pages (their numbers are kept if you do not change the text)"
+        * (len(found.pages) > 1)
     )
-    return (
-        f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is stored yet.{also}"
-    )
+    return f"{name} was read as {reading(found)}{guess}: {size}{pages}. Nothing is saved yet.{also}"
 
 
 def read_otherwise(sheet: Intake) -> bool:
@@ -132,7 +130,7 @@ def read_otherwise(sheet: Intake) -> bool:
             sheet.values.get("text", ""), sheet.values.get("assumed", ""), wanted
         )
         sheet.values["assumed"] = wanted
-        sheet.notes.append(f"Now read as {LABELS[wanted]}. Nothing is stored yet.")
+        sheet.notes.append(f"Now read as {LABELS[wanted]}. Nothing is saved yet.")
     except ValueError as error:
         sheet.errors["text"] = f"Text: {error}; choose the file again"
     return True

@@ -203,9 +203,7 @@ async def _same_text(
         return False
     sheet.values["seen"] = digest(text or "")
     named = "; ".join(f"source {s.id}, {s.title}" for s in others[:3])
-    sheet.notes.append(
-        f"The very same text is on file already: {named}. Press again if it is to be on file twice."
-    )
+    sheet.notes.append(f"The same text is already in Parley: {named}. Save again to keep it twice.")
     return True
 
 

@@ -42,9 +42,7 @@ class SourceFields(Input):
     @model_validator(mode="after")
     def _findable(self) -> "SourceFields":
         if not self.url and not self.reference:
-            raise ValueError(
-                "a source needs a url, or a reference: words that say where to find it"
-            )
+            raise ValueError("a source needs a url, or a reference that says where to find it")
         return self
 
 

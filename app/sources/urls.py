@@ -30,11 +30,11 @@ def check_url(url: str) -> str:
     if parts.scheme.lower() not in SCHEMES or not parts.hostname:
         raise ValueError("must begin with http:// or https:// and name a site")
     if parts.username is not None or parts.password is not None or port == 0:
-        raise ValueError("must name neither a user nor a password")
+        raise ValueError("must not contain a user name or a password")
     if found := find_unseen(parts.netloc):
         place, name = url.index(parts.netloc) + found[0] + 1, found[1]
         raise ValueError(
-            f"has {name}, which nobody sees, in the name of its site (character {place})"
+            f"has the invisible character {name} in the name of its site (character {place})"
         )
     check_host(parts.hostname)
     return escape_unseen(url)

@@ -88,9 +88,7 @@ async def put_file(
     wrong = [
         _line(q, checks[q.id].verification) for q in quotes if checks[q.id].verification in _WRONG
     ]
-    what = (
-        f"{len(text):,} characters put on file" if changed else "this very text was on file already"
-    )
+    what = f"{len(text):,} characters saved" if changed else "this text was already saved"
     return f"Source {row.id}, {row.title}: {reading(found)}; {what}. {counted(results)}.", wrong
 
 
@@ -182,8 +180,7 @@ def _tampered(on_file: SourceText | None) -> list[str]:
     if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
         return []
     return [
-        f"source {on_file.source_id}: its text is not the one that was put on file: "
-        "the checksum differs"
+        f"source {on_file.source_id}: its text is not the one that was saved: the checksum differs"
     ]
 
 

@@ -58,11 +58,10 @@ async def set_reading(
         return False
     if sent.version != (row.version if row else 0):
         raise Stale(
-            "Somebody else has said something of it in the meantime: look at it below, "
-            "then decide again."
+            "Somebody else changed this in the meantime. Look at it below, then decide again."
         )
     if sent.state == ReadingState.READ and reason is None and not coded:
-        raise Invalid("It was not noted.", Fault("/reason", "say why nothing was taken from it"))
+        raise Invalid("Nothing was saved.", Fault("/reason", "enter why there is nothing to code"))
     if row is None:
         row = SourceReading(version=1, negotiation_id=negotiation_id, source_id=source_id, **wanted)
         session.add(row)

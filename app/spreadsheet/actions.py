@@ -123,13 +123,13 @@ async def take_sheet(
     grouping = Grouping(sheet, names, faults, slug=slug, fixed=fixed, order=order, today=now.date())
     groups = grouping.read()
     if grouping.unclear:
-        taken.questions.append(Question("dates", "Which number of a date is the day?", ORDERS))
+        taken.questions.append(Question("dates", "Which number in a date is the day?", ORDERS))
     ours = await find_on_file(session, groups)
     for group in groups:
         if (view := ours.get(group.uid)) and (other := difference(group, view)):
             line, column, held = other
             why = (
-                f"differs from position {view.id} on file, which has {held[:80]}:"
+                f"differs from position {view.id}, which has {held[:80]}:"
                 " correct it there, with a reason"
             )
             faults.add(sheet.name, line, column, why)
@@ -141,7 +141,7 @@ async def take_sheet(
         await session.rollback()
     except IntegrityError as error:
         await session.rollback()
-        raise Conflict("Somebody wrote the same at the same time; import it again.") from error
+        raise Conflict("Somebody saved the same data at the same time; import it again.") from error
     taken.fates = _fates(sheet, groups, {uid: view.id for uid, view in ours.items()}, faults.lines)
     taken.new, taken.same = len(groups) - len(ours), len(ours)
     taken.report.counts.setdefault("positions", Count()).skipped += len(ours)

@@ -32,10 +32,10 @@ def kept(text: str) -> bytes:
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(base64.b64decode(text, validate=True), MOST_BYTES)
     except (binascii.Error, zlib.error, ValueError):
-        raise Invalid("The file did not come along whole: choose it again.") from None
+        raise Invalid("The file did not arrive complete: choose it again.") from None
     if unpacking.unconsumed_tail:
         raise Invalid(
-            f"The file holds more than {MOST_BYTES >> 20} MB:"
+            f"The file is larger than {MOST_BYTES >> 20} MB:"
             " import it with the command parley import."
         )
     return data

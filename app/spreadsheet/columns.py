@@ -92,7 +92,7 @@ def read_date(cell: str, order: DateOrder | None, today: date) -> str:
         return dates.parse(f"{year}-{month:0>2}-{day:0>2}").text
     if is_unclear(cell):
         raise ValueError(
-            f"“{cell.strip()}” may name two days: say whether the day or the month comes first"
+            f"“{cell.strip()}” can mean two days: choose whether the day or the month comes first"
         )
     return dates.parse_human(cell, today).text
 

@@ -91,7 +91,7 @@ class Grouping:
             self.fault(
                 line.number,
                 "issue",
-                f"is another cell than on line {group.line}, of the same position",
+                f"is in another cell than line {group.line}, of the same position",
             )
         self._merge(group, line.number, cells)
         same = next(
@@ -152,7 +152,7 @@ class Grouping:
             self.fault(
                 line.number,
                 column,
-                "is not a UUID; a key of your own goes into the column position",
+                "is not a UUID; put your own key into the column position",
             )
             return None
         return UUID(said) if said else None
@@ -193,7 +193,7 @@ class Grouping:
                 hint = (
                     ""
                     if "position" in cells
-                    else "; give two positions different keys in a column position"
+                    else "; give the two positions different keys in the column position"
                 )
                 self.fault(number, column, reason + hint)
             if column in cells:

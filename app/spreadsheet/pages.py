@@ -76,7 +76,7 @@ async def post_import(
         viewer = await get_editor(viewer)
         if not values["kept"]:
             return await _page(
-                request, session, slug, values, errors={"file": "File: choose a CSV to look over"}
+                request, session, slug, values, errors={"file": "File: choose a CSV file"}
             )
         faults = SheetFaults(values["name"][:100])
         sheet = read_sheet(

@@ -100,7 +100,7 @@ class _Reading:
         option = self._option(column, written)
         if option and self.group.attitudes.setdefault(option, verb) != verb:
             self.fault(
-                column, f"{option} stands under {self.group.attitudes[option]} and under {verb}"
+                column, f"{option} is listed under {self.group.attitudes[option]} and under {verb}"
             )
 
     def _option(self, column: str, written: str) -> str:

@@ -100,12 +100,12 @@ def read_sheet(
             name,
             text[: text.index("\0")].count("\n") + 1,
             "",
-            "contains a NUL character, which is no text",
+            "contains a NUL character, which is not text",
         )
         return sheet
     declared = DECLARED.match(text)
     delimiter = declared[1] if declared else _delimiter(text)
-    sheet.read_as = f"{_label(found)}, cells parted by {DELIMITERS.get(delimiter, delimiter)}"
+    sheet.read_as = f"{_label(found)}, cells separated by {DELIMITERS.get(delimiter, delimiter)}"
     try:
         _rows(text, delimiter, sheet, faults, skip=declared is not None)
     except Malformed as error:
@@ -142,9 +142,7 @@ def _ask(data: bytes) -> Question:
     for name in ASKED:
         shown = " / ".join(_around(line.decode(name, "replace")) for line in high)
         choices.append((name.value, f"{_label(name)}: {shown}"))
-    return Question(
-        "encoding", "The file is not UTF-8, and does not say in which encoding it is.", choices
-    )
+    return Question("encoding", "The file is not UTF-8. Which encoding does it have?", choices)
 
 
 def _around(line: str) -> str:
@@ -175,10 +173,10 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
                 sheet.name,
                 top,
                 name,
-                "is not a column that is read; a column for oneself begins with _",
+                "is not a known column; names of your own columns begin with _",
             )
         elif name and header.count(name) > 1:
-            faults.add(sheet.name, top, name, "is there twice")
+            faults.add(sheet.name, top, name, "is listed twice")
     for number, cells in records:
         if not any(c.strip() for c in cells):
             continue  # spreadsheet programs save empty rows

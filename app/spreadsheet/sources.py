@@ -81,7 +81,7 @@ class Sources:
             note(
                 row.line,
                 "source_title",
-                "is empty: this source is not on file yet, and needs a title",
+                "is empty: this source is new and needs a title",
             )
         return uid
 
@@ -167,8 +167,8 @@ class Speakers:
             uid = uuid5(OWN_KEYS, "\0".join(["speaker", name or "", office or "", party]))
             self.rows.setdefault(uid, (row.line, {"name": name, "office": office, "party": party}))
             return uid, office, party
-        how = "; with speaker_office and speaker_party, one is put on file"
-        note(row.line, column, f"no speaker {(name or office)!r} is on file{how}")
+        how = "; give speaker_office and speaker_party to add one"
+        note(row.line, column, f"there is no speaker {(name or office)!r}{how}")
         return None, None, None
 
     def _on_file(

@@ -155,12 +155,12 @@ def _position(tables: dict[str, list[Row]], group: Group, note: Any) -> None:
         note(
             at["status"],
             "status",
-            "in this negotiation a second person publishes: only drafts are imported",
+            "this negotiation requires review: only drafts can be imported",
         )
     for option, verb in group.attitudes.items():
         if (group.issue, option) in names.retired:
             column = verb if verb in at else "attitudes"
-            note(at[column], column, f"{option} is retired and cannot be chosen any more")
+            note(at[column], column, f"{option} is retired: new positions cannot use it")
     cell = {
         "negotiation": names.negotiation.slug,
         "party": group.party,

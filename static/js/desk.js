@@ -35,7 +35,7 @@ function showBar() {
   bar.hidden = !chosen;
   const beside = entry() && touched;
   bar.querySelector("[data-add-selection]").hidden = !beside;
-  bar.querySelector("[data-take-selection]").firstChild.data = beside ? "New form with these words " : "Take these words ";
+  bar.querySelector("[data-take-selection]").firstChild.data = beside ? "New position with this quote " : "Use this quote ";
 }
 
 function mark(range) {
@@ -104,7 +104,7 @@ document.addEventListener(
   (event) => {
     const link = event.target.closest("a[data-words-start]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (entry() && touched && !confirm("Open a new form? What you typed into this one is dropped.")) {
+    if (entry() && touched && !confirm("Open a new form? What you typed into this one will be lost.")) {
       event.preventDefault();
       event.stopImmediatePropagation();
     } else mark(deskOffsets.range(Number(link.dataset.wordsStart), Number(link.dataset.wordsEnd)));

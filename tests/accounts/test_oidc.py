@@ -113,7 +113,11 @@ def refused(answer: httpx2.Response, somebody: TestClient, words: str, status: i
     return who(somebody) is None or who(somebody) == "Sign in"
 
 
-NOT_LINKED, NO, OVER = "No account here is linked", "did not work", "was not begun in this browser"
+NOT_LINKED, NO, OVER = (
+    "No account here is linked",
+    "did not work",
+    "was not started in this browser",
+)
 
 
 def test_the_owner_links_an_account_and_signs_in_by_it(app: FastAPI, provider: Provider) -> None:
@@ -122,7 +126,7 @@ def test_the_owner_links_an_account_and_signs_in_by_it(app: FastAPI, provider: P
     )
     somebody = browser(app)
     shown = LexborHTMLParser(somebody.get("/login?next=/n/x").text)
-    assert shown.css_first("#field-oidc").text() == "Sign in by Basin Cloud"
+    assert shown.css_first("#field-oidc").text() == "Sign in with Basin Cloud"
     answer = enter(somebody, "/search?q=dam")
     assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=dam")
     cookies = answer.headers.get_list("set-cookie")
@@ -319,7 +323,7 @@ def test_nobody_is_sent_elsewhere_afterwards(app: FastAPI, provider: Provider) -
 def test_being_turned_away_there_is_said(app: FastAPI, provider: Provider) -> None:
     provider.denies = True
     somebody = browser(app)
-    assert refused(enter(somebody), somebody, "without being signed in")
+    assert refused(enter(somebody), somebody, "without signing you in")
 
 
 ODDITIES = [

@@ -53,7 +53,7 @@ def test_short_names_of_several_differ() -> None:
 def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient) -> None:
     assert LexborHTMLParser(editor.get("/").text).css_first(f"main a[href='{NEW}']") is not None
     sent = values(editor, NEW)
-    assert errors(post(editor, NEW, **sent).text)[0] == "Title: is required"
+    assert errors(post(editor, NEW, **sent).text)[0] == "Enter a title"
     done = post(editor, NEW, **sent | {"title": "Озеро Сарн"})
     assert (done.status_code, done.headers["location"]) == (303, "/n/ozero-sarn/code-book")
     data = api.get("/negotiations/ozero-sarn")["data"]
@@ -64,7 +64,7 @@ def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient)
     assert again.status_code == 409 and "already" in errors(again.text)[0]
     assert fields_of(again.text)["contact"] == "kept"
     unspelled = post(editor, NEW, **sent | {"title": "…"})
-    assert "use small letters" in errors(unspelled.text)[0]
+    assert "use lower-case letters" in errors(unspelled.text)[0]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_issue_is_added_with_its_answers(api: Api, source: int, editor: TestC
     twice = post(
         editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "options": "yes\nno\nyes"}
     )
-    assert twice.status_code == 422 and errors(twice.text) == ["“yes” is there twice"]
+    assert twice.status_code == 422 and errors(twice.text) == ["“yes” is listed twice"]
     assert fields_of(twice.text)["options"] == "yes\nno\nyes"
     plain = post(editor, f"{BOOK}/issues/new", **sent | {"title": "Other", "then": "another"})
     assert plain.headers["location"] == f"{BOOK}/issues/new"
@@ -160,9 +160,9 @@ def test_a_party_on_file_is_taken_by_any_of_its_names(
     assert [(o.attributes["value"], o.text()) for o in options] == [("Ukraine", "ua")]
     seat = values(editor, f"{BOOK}/parties/new", 1)
     for name, words in (
-        (" ", "is required"),
-        ("Atlantis", "nobody on file"),
-        ("council", "several go by “council”"),
+        (" ", "Enter a party"),
+        ("Atlantis", "knows no party"),
+        ("council", "several parties are called “council”"),
     ):
         refused = post(editor, f"{BOOK}/parties/seat", **seat | {"party": name})
         assert refused.status_code == 422 and words in errors(refused.text)[0]

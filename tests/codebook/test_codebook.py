@@ -91,7 +91,7 @@ def test_a_negotiation_is_changed_with_its_reason(
     }
     refused = post(editor, f"{BOOK}/negotiation", **sent)
     assert refused.status_code == 422 and "Sarn railway accord" in refused.text
-    assert errors(refused.text) == ["Why is it changed? Say why it is changed"]
+    assert errors(refused.text) == ["Enter a reason for the change"]
     # Only an admin can switch review on.
     done = post(editor, f"{BOOK}/negotiation", **sent | {"reason": "Its full name", "review": "on"})
     assert (done.status_code, done.headers["location"]) == (303, BOOK)
@@ -113,7 +113,7 @@ def test_what_is_wrong_is_said_at_its_field_and_stays_typed(
     }
     answer = post(editor, f"{BOOK}/negotiation", **sent)
     assert errors(answer.text) == [
-        "Title: is required",
+        "Enter a title",
         "Sources read up to: write a day such as 2025-03-17",
     ]
     assert fields_of(answer.text)["coded_through"] == "soon"
@@ -137,7 +137,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
     assert now["question"] == "How long?"  # not changed in this form, so the other change stays
     assert (
         LexborHTMLParser(answer.text).css_first("#theirs-title").text(strip=True)
-        == "On file now:Duration"
+        == "Saved now:Duration"
     )
     assert api.get("/negotiations/sarn/issues/truce")["data"]["title"] == "Duration"
     assert post(editor, path, **now).status_code == 303
@@ -156,7 +156,7 @@ def test_what_only_one_editor_changed_is_no_conflict(
     theirs = values(editor, path) | {"question": "How long?", "reason": "Plainer"}
     assert post(editor, path, **theirs).status_code == 303
     answer = post(editor, path, **mine)
-    assert answer.status_code == 412 and "theirs was taken over" in answer.text
+    assert answer.status_code == 412 and "their change was taken over" in answer.text
     assert not LexborHTMLParser(answer.text).css_matches(".theirs")
     assert fields_of(answer.text)["question"] == "How long?"
 
@@ -213,7 +213,7 @@ def test_parties_are_added_seated_edited_and_moved(
 
 def test_issues_and_options_are_added_and_moved(api: Api, source: int, editor: TestClient) -> None:
     sent = values(editor, f"{BOOK}/issues/new") | {"title": "Customs", "slug": "Customs Posts"}
-    assert "use small letters" in errors(post(editor, f"{BOOK}/issues/new", **sent).text)[0]
+    assert "use lower-case letters" in errors(post(editor, f"{BOOK}/issues/new", **sent).text)[0]
     done = post(editor, f"{BOOK}/issues/new", **sent | {"slug": "customs"})
     assert done.headers["location"] == f"{BOOK}/issues/customs"
     post(editor, f"{BOOK}/issues/customs/move", direction="up", place="2")

@@ -32,18 +32,17 @@ def test_each_cell_is_counted_where_it_belongs(api: Api, source: int, client: Te
     position(api, source, "borsk", issue="bridge", attitudes={"joint": "accepts"}, status="draft")
     html = client.get(f"{PAGE}?as_of=2025-03-20").text
     assert figures(html) == {
-        "never looked at": 2, "searched, nothing found": 1, "not seen for 90 days": 0,
-        "on one source": 1, "on reported words only": 0, "quotes that do not match": 0,
-        "dates that changed": 0,
+        "never looked at": 2, "searched, nothing found": 1, "not updated for 90 days": 0,
+        "single source": 1, "reported only": 0, "quotes that do not match": 0, "dates that changed": 0,
     }  # fmt: skip
     [searched] = lines(html, "searched")
     assert "Borsk, 12 March 2025 in speeches of February by editor" in searched
     assert not LexborHTMLParser(html).css("main input, .does a")  # only editors get forms
     assert (
-        figures(client.get(f"{PAGE}?as_of=2025-03-20&stale_after=5").text)["not seen for 5 days"]
+        figures(client.get(f"{PAGE}?as_of=2025-03-20&stale_after=5").text)["not updated for 5 days"]
         == 2
     )
-    assert figures(client.get(f"{PAGE}?as_of=2025-07-01").text)["not seen for 90 days"] == 2
+    assert figures(client.get(f"{PAGE}?as_of=2025-07-01").text)["not updated for 90 days"] == 2
     assert figures(client.get(f"{PAGE}?as_of=2025-01-01").text)["never looked at"] == 3
     assert client.get(f"{PAGE}?stale_after=soon").status_code == 422
     assert client.get(f"{PAGE}?unknown=1").status_code == 200
@@ -54,7 +53,7 @@ def test_reported_words_and_quotes_that_no_longer_match_are_named(
 ) -> None:
     quote = {"source_id": source, "exact": "They want a month", "kind": "reported"}
     made = position(api, source, attitudes={"month": "prefers"}, quotes=[quote])["id"]
-    assert figures(client.get(PAGE).text)["on reported words only"] == 1
+    assert figures(client.get(PAGE).text)["reported only"] == 1
     before = api.get("/negotiations/sarn")["meta"]["known_at"]
     held = client.get(f"/api/v1/sources/{source}")
     answer = client.patch(
@@ -88,7 +87,7 @@ def test_a_corrected_day_of_publication_is_named_not_taken(
     )
     html = client.get(PAGE).text
     [line] = lines(html, "redated")
-    assert "counted as said by 20 March 2025" in line and "now say by 11 March 2025" in line
+    assert "counts from 20 March 2025" in line and "now give 11 March 2025" in line
     assert api.get(f"/positions/{made['id']}")["data"]["stated_by"] == "2025-03-20"
 
 
@@ -112,7 +111,7 @@ def test_an_editor_notes_one_look_for_several_cells_once(
     one = LexborHTMLParser(editor.get(f"{LOOKS}?party=sarn-borsk&issue=bridge").text)
     assert [b.attributes["value"] for b in one.css("input[checked]")] == ["sarn-borsk/bridge"]
     none = post(editor, LOOKS, looked_on="2040-01-01", where="Everywhere")
-    assert none.status_code == 422 and errors(none.text) == ["Which cells: choose one at least"]
+    assert none.status_code == 422 and errors(none.text) == ["Which cells: choose at least one"]
     late = post(editor, LOOKS, looked_on="2040-01-01", where="Everywhere", cell=cells[:2])
     assert errors(late.text) == ["When: has not yet begun anywhere on earth"]
     assert "Everywhere" in late.text and len(LexborHTMLParser(late.text).css("input[checked]")) == 2

@@ -132,11 +132,9 @@ def test_the_preview_lists_everything_and_writes_nothing(
     }
     assert whens == {"first": "past", "second": "current", "heard": "current", "draft": "draft"}
     assert "4 positions of Borsk" in tree.css_first("#touched").text() and not tree.css("fieldset")
-    assert "found as Borsk" in tree.css_first("aside").text()
+    assert "as Borsk" in tree.css_first("aside").text()
     without = post(editor, MERGE, **values(editor, f"{MERGE}?into=sarn-aldria"))
-    assert without.status_code == 422 and errors(without.text) == [
-        "Why is it changed? Say why it is changed"
-    ]
+    assert without.status_code == 422 and errors(without.text) == ["Enter a reason for the change"]
     assert api.get("/negotiations/sarn")["meta"]["revision"] == before
 
 
@@ -306,7 +304,7 @@ def test_what_was_edited_meanwhile_is_shown_again(
     )  # fmt: skip
     assert changed.status_code == 200, changed.text
     late = post(editor, MERGE, **sent)
-    assert late.status_code == 412 and "look again" in errors(late.text)[0]
+    assert late.status_code == 412 and "check it again" in errors(late.text)[0]
     assert "A month, they say" in late.text
     again = fields_of(late.text)
     assert again["reason"] == WHY
@@ -341,7 +339,7 @@ def test_a_merge_reaches_every_negotiation_or_just_one(
     page = LexborHTMLParser(editor.get(f"{MERGE}?into=sarn-aldria&scope=here").text)
     assert (
         "joins" not in page.css_first("aside").text()
-        and "found as" not in page.css_first("aside").text()
+        and "also finds" not in page.css_first("aside").text()
     )
     sent = fields_of(page.html) | {"reason": WHY}
     assert post(editor, MERGE, **sent).status_code == 303

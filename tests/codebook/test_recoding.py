@@ -192,7 +192,7 @@ def test_a_merge_is_refused_over_what_changed_and_done_once(
     sent = values(editor, f"{MERGE}?into=month") | {"reason": "Same"} | keep
     position(api, source, day="2025-03-12", attitudes={"thirty": "accepts"})
     late = post(editor, MERGE, **sent)
-    assert late.status_code == 412 and "look again" in errors(late.text)[0]
+    assert late.status_code == 412 and "check it again" in errors(late.text)[0]
     tree = LexborHTMLParser(late.text)
     assert tree.css_first(f"[name=keep-{coded['contrary']}][value=source]").attributes.keys() >= {
         "checked"
@@ -216,7 +216,7 @@ def test_a_split_gives_chosen_positions_to_the_new_option(
     }
     torn = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "both"})
     assert torn.status_code == 422 and errors(torn.text) == [
-        "Aldria, 10 March 2025: it can prefer only one of the two"
+        "Aldria, 10 March 2025: this position can prefer only one of the two"
     ]
     done = post(editor, SPLIT, **sent | {f"part-{coded['second']}": "new", f"part-{both}": "both"})
     assert done.status_code == 303
@@ -271,7 +271,7 @@ def test_all_quotes_of_an_option_stand_on_a_page(
     assert numbers == [coded["contrary"], coded["first"]]  # no draft
     assert len(tree.css("figure.quote")) == 2
     assert (
-        "Nothing is certain"
+        "No position on it is certain"
         in client.get("/n/sarn/issues/truce/options/thirty?as_of=2025-02-01").text
     )
     merged(editor, **{f"keep-{coded['contrary']}": "source"})

@@ -25,7 +25,7 @@ def test_in_a_line_they_are_spaces() -> None:
         ("a\x07b", "U+0007, which cannot be saved: line 1, column 2"),
         ("Page one.\r\n\x0cPage\rthree\x1b", "U+001B, which cannot be saved: line 4, column 6"),
         ("x\n\x00", "U+0000, which cannot be saved: line 2, column 1"),
-        ("x\n\n y\ud800", "half of a surrogate pair, which is no character: line 3, column 3"),
+        ("x\n\n y\ud800", "half of a surrogate pair, which is not a character: line 3, column 3"),
     ],
     ids=ascii,
 )

@@ -158,7 +158,7 @@ def test_from_a_pasted_article_to_a_position_without_javascript(
         hands.click("#field-published_on")
         hands.type("17 March 2025")
         hands.click(".go .button")
-        hands.click("text=take these words")
+        hands.click("text=use this quote")
         expect(page.locator("#position-form")).to_contain_text("verified")
         page.locator("#field-issue").select_option("quota")
         hands.clicks += 2

@@ -128,7 +128,7 @@ def test_without_a_text_quotes_are_listed_and_its_text_asked_for(lake: Lake) -> 
     source = lake.ada.source(title="Textless")
     lake.ada.state(quotes=[quote("Anything at all", source_id=source["id"])])
     page = lake.ada.page(f"/n/lake/desk/{source['id']}")
-    assert "Anything at all" in page.text and "Put its text on file" in page.text
+    assert "Anything at all" in page.text and "Save its text" in page.text
 
 
 def test_the_work_list_tells_what_is_to_be_read(lake: Lake) -> None:
@@ -138,10 +138,10 @@ def test_the_work_list_tells_what_is_to_be_read(lake: Lake) -> None:
         " ".join(r.text().split())
         for r in LexborHTMLParser(lake.ada.page("/n/lake/desk").text).css("tbody tr")
     ]
-    assert "to read" in rows[0] and "Unread" in rows[0] and "put it on file" in rows[0]
+    assert "to read" in rows[0] and "Unread" in rows[0] and "save it" in rows[0]
     assert "coded" in rows[1] and "Talks resume" in rows[1]
     lake.ada.draft("north", "dam", quotes=[quote(OTHER_WORDS)])
-    assert "in work" in lake.ada.page("/n/lake/desk").text
+    assert "in progress" in lake.ada.page("/n/lake/desk").text
 
 
 def test_odd_addresses_are_explained(lake: Lake) -> None:

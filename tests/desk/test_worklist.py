@@ -46,12 +46,12 @@ def test_a_source_goes_from_to_read_to_coded(lake: Lake) -> None:
     lake.ada.state(quotes=[quote("Words", source_id=number)], status="draft")
     assert stages(lake)["Paper"] == "being read by you"
     assert say(lake, number, "read", version=1).status_code == 303
-    assert stages(lake)["Paper"] == "in work"
+    assert stages(lake)["Paper"] == "in progress"
     lake.ada.state("south")
     assert stages(lake)["Talks resume"] == "coded"
     assert counts(lake) == {
-        "all": 2, "to read": 0, "being read": 0, "in work": 1, "coded": 1,
-        "considered, not coded": 0,
+        "all": 2, "to read": 0, "being read": 0, "in progress": 1, "coded": 1,
+        "nothing to code": 0,
     }  # fmt: skip
     assert list(stages(lake, f"{LIST}?stage=coded")) == ["Talks resume"]
     assert lake.ada.page(f"{LIST}?stage=burnt").status_code == 422
@@ -60,9 +60,9 @@ def test_a_source_goes_from_to_read_to_coded(lake: Lake) -> None:
 def test_what_is_read_for_nothing_needs_a_reason_and_keeps_it(lake: Lake) -> None:
     number = add(lake, title="Папір")
     refused = say(lake, number, "read", reason="  \n")
-    assert refused.status_code == 422 and "say why nothing was taken from it" in refused.text
+    assert refused.status_code == 422 and "enter why there is nothing to code" in refused.text
     assert say(lake, number, "read", reason="Лише про <погоду>").status_code == 303
-    assert "considered, not coded, because Лише про <погоду>" in stages(lake)["Папір"]
+    assert "nothing to code: Лише про <погоду>" in stages(lake)["Папір"]
     coverage = lake.bo.page("/n/lake/coverage").text
     assert "Лише про &lt;погоду&gt;" in coverage and "where=%D0%9F" in coverage
     assert "Папір" in lake.ada.page("/n/lake/looks/new?where=Папір").text

@@ -234,9 +234,10 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
         ]
         assert len(rights) == 16 and "PermissionEditCoderRelations" in rights
     looked = choose(lake.ada, got.content)
-    assert [
-        "differs from position 1 on file, which has prefers q40" in line for line in unfit(looked)
-    ] == [True, True]
+    assert ["differs from position 1, which has prefers q40" in line for line in unfit(looked)] == [
+        True,
+        True,
+    ]
     assert "2 statements fit: 0 new positions, 1 there already" in looked.text(".lede")
     assert lake.stranger.browse("GET", "/n/lake/export.dna").content == got.content
 

@@ -103,7 +103,7 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     again = post(second, truce, do="refresh", **two)
     assert again.status_code == 200 and again.text.count(" checked>") == 5
     torn = post(second, truce, found="nothing", **{"option-month": "prefers"})
-    assert torn.status_code == 422 and "yet there is an attitude" in errors(torn.text)[0]
+    assert torn.status_code == 422 and "but there is an attitude" in errors(torn.text)[0]
     # An attitude implies that a position was found.
     on = post(second, truce, do="next", **{"option-month": "prefers"})
     assert on.status_code == 303 and on.headers["location"] in set(mine.values()) - {truce}

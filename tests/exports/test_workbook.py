@@ -185,7 +185,7 @@ def test_the_sheets(lake: Lake) -> None:
         "Talks resume"
     ]
     about = {row[0]: row[1] for row in book["About"].values}
-    assert about["This view for ever"].startswith("http://testserver/n/lake?as_of=")
+    assert about["Permanent link"].startswith("http://testserver/n/lake?as_of=")
     assert (about["Filters"], about["Rows in Quotes"]) == ("none", 3)
     types = {
         c.data_type

@@ -69,8 +69,8 @@ def test_an_entry_names_the_move_unless_its_order_is_uncertain(lake: Lake) -> No
         ", moved: own words",
         ", according to Southshore: hearsay",
     ]
-    assert "New: nothing was on record before" in got[3]["summary"]
-    assert "the dates on record do not tell which position came last" in got[1]["summary"]
+    assert "New: no earlier position" in got[3]["summary"]
+    assert "the dates do not show which position is the newest" in got[1]["summary"]
 
 
 def test_entries_keep_their_ids_and_drafts_have_none(lake: Lake) -> None:

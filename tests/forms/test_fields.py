@@ -70,7 +70,7 @@ def test_what_is_shown_is_read_back(held: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "errors"),
     [
-        ({}, {"title": "Title: is required"}),
+        ({}, {"title": "Enter a title"}),
         ({"title": "Dam", "slug": "Big dam"}, {"slug": "Short name: use small letters"}),
         ({"title": "dam", "height": "high"}, {"height": "Height: “high” is not a number"}),
         ({"title": "dam", "height": "inf"}, {"height": "Height: “inf” is not a number"}),

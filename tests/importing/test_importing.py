@@ -117,14 +117,14 @@ FAULTS: list[tuple[str, Change]] = [
     ("positions.csv:2:recorded_at: needs its offset", lambda t: t["positions"][0].update(recorded_at="2024-03-01T10:00:00")),
     ("positions.csv:2:recorded_at: lies in the future", lambda t: t["positions"][0].update(recorded_at="2999-01-01T00:00:00Z")),
     ("positions.csv:2:quotes: there is no quote q9", lambda t: t["positions"][0].update(quotes="q1 q9")),
-    ("positions.csv:2:quotes: q1 is there twice", lambda t: t["positions"][0].update(quotes="q1 q1")),
+    ("positions.csv:2:quotes: q1 is listed twice", lambda t: t["positions"][0].update(quotes="q1 q1")),
     ("positions.csv:3:version: the same position", lambda t: t["positions"].append(t["positions"][0])),
     ("positions.csv:2:quotes: a position is published with", lambda t: t["quotes"].clear() or t.pop("quotes")),
     ("positions.csv:3:status: what was published", lambda t: t["positions"].append(t["positions"][0] | {"version": "2", "status": "draft"})),
     ("positions.csv:3:issue: a position stays", lambda t: t["positions"].append(t["positions"][0] | {"version": "2", "issue": "line"})),
     ("attitudes.csv:2:option: is not an option of fish", lambda t: t["attitudes"][0].update(option="mid")),
     ("attitudes.csv:2:attitude: ", lambda t: t["attitudes"][0].update(attitude="loves")),
-    ("attitudes.csv:3:option: few is there twice", lambda t: t["attitudes"].append(t["attitudes"][0])),
+    ("attitudes.csv:3:option: few is listed twice", lambda t: t["attitudes"].append(t["attitudes"][0])),
     ("attitudes.csv:2:attitude: a party prefers at most one", lambda t: t["attitudes"].append({"position": "p1", "option": "many", "attitude": "prefers"})),
     ("attitudes.csv:2:position: there is no such version", lambda t: t["attitudes"][0].update(position="p9")),
     ("links.csv:2:issue: a position is linked to another", lambda t: t["links"][0].update(issue="fish")),
@@ -194,7 +194,7 @@ def test_faults_beyond_a_thousand_are_counted(url: str, tmp_path: Path) -> None:
         ("parties.csv", b"slug,name\nisle,Is\0le\ncoast,Coast\n", "parties.csv:2:: contains a NUL"),
         ("parties.csv", b"slug,name\nisle,Isle,x\ncoast,Coast\n", "parties.csv:2:: has 3 cells under 2 columns"),
         ("parties.csv", b'slug,name\nisle,Isle\ncoast,"Coast\n', "parties.csv:3:: is not well-formed CSV"),
-        ("parties.csv", b"slug,name,name\nisle,Isle,x\ncoast,Coast,y\n", "parties.csv:1:name: is there twice"),
+        ("parties.csv", b"slug,name,name\nisle,Isle,x\ncoast,Coast,y\n", "parties.csv:1:name: is listed twice"),
         ("parties.csv", b"", "parties.csv:1:: is empty"),
         ("datapackage.json", b"{", "datapackage.json:1:2: is not JSON"),
         ("datapackage.json", b"[]", "datapackage.json:1:: is not a JSON object"),
@@ -311,9 +311,7 @@ def test_a_changed_file_is_noticed(url: str, tmp_path: Path) -> None:
 
 
 def test_a_missing_descriptor_and_a_missing_package(url: str, tmp_path: Path) -> None:
-    assert faults_of(url, tmp_path) == [
-        "datapackage.json:1:: is not there: a package begins with it"
-    ]
+    assert faults_of(url, tmp_path) == ["datapackage.json:1:: is missing: every package has it"]
     assert faults_of(url, tmp_path / "nowhere.zip") == ["nowhere.zip:1:: is not there"]
 
 
@@ -464,10 +462,7 @@ def test_what_went_on_is_added_and_what_diverged_is_a_fault(
         skip_diverged=True,
     )
     [line] = faults_of(lake.database.url, tmp_path / "third")
-    assert (
-        line.startswith("positions.csv:")
-        and ":summary: differs from version 2 on file here" in line
-    )
+    assert line.startswith("positions.csv:") and ":summary: differs from version 2 here" in line
     report = take_in(lake.database.url, tmp_path / "third", skip_diverged=True)
     assert [str(f) for f in report.skipped_diverged] == [line]
 

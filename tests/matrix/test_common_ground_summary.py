@@ -75,7 +75,7 @@ def issue(
         ),
         pytest.param(
             issue("x", "a: +x", consenting="a"),
-            ("agreed", "Agreed: x", "Aldria accepts it, the only one whose consent is required"),
+            ("agreed", "Agreed: x", "Aldria accepts it, the only party needed for a deal"),
             id="one consenting party",
         ),
         pytest.param(
@@ -192,7 +192,7 @@ def issue(
             (
                 "blocked",
                 "Blocked: “20”, “50”",
-                "Aldria rejects “20”; Borsk rejects “50” (red line); “35”: nothing on record",
+                "Aldria rejects “20”; Borsk rejects “50” (red line); “35”: no position",
             ),
             id="blocked, with an option that nobody takes",
         ),
@@ -208,7 +208,7 @@ def issue(
         ),
         pytest.param(
             issue("x y"),
-            ("open", "Open", "Not yet looked: no position on record"),
+            ("open", "Open", "Not yet looked: no position yet"),
             id="never looked at",
         ),
         pytest.param(
@@ -228,7 +228,7 @@ def issue(
         ),
         pytest.param(
             issue("x y", "d: ++x", consenting=""),
-            ("open", "Open", "nobody's consent is required"),
+            ("open", "Open", "no party is needed for a deal"),
             id="no consent",
         ),
         pytest.param(

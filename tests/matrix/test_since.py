@@ -59,7 +59,7 @@ def test_pages_show_the_kind_and_say_what_it_means(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-05-11", attitudes={"q20": "prefers"}, firmness="demand")
     assert marked(lake).endswith("new")
     assert (
-        "nothing was on record before, or only what others said"
+        "no earlier position, or only what others said"
         in lake.stranger.page("/n/lake?since=2024-05-10").text
     )
     lake.ada.state(stated_on="2024-05-12", attitudes={"q20": "prefers"}, firmness="preference")

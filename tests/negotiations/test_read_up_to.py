@@ -32,11 +32,11 @@ def test_a_later_statement_is_said_to_be_only_part_of_what_was_said(promised: La
     )
     before = read(lake, "/n/lake")
     assert PROMISE in before and "in part" not in before
-    assert "what was said after that is not here yet" in read(lake, "/n/lake?as_of=2024-06-01")
+    assert "later sources not yet" in read(lake, "/n/lake?as_of=2024-06-01")
     lake.ada.state(stated_on="2024-05-14")
-    assert f"{PROMISE}, later ones only in part" in read(lake, "/n/lake")
-    assert "10 May 2024, later ones only in part" in read(lake, "/n/lake/about")
-    assert "not here yet" not in read(lake, "/n/lake?as_of=2024-06-01")
+    assert f"{PROMISE}, later sources only in part" in read(lake, "/n/lake")
+    assert "10 May 2024, later sources only in part" in read(lake, "/n/lake/about")
+    assert "later sources not yet" not in read(lake, "/n/lake?as_of=2024-06-01")
 
 
 def test_an_editor_is_offered_the_day_and_nothing_moves_by_itself(promised: Lake) -> None:

@@ -176,7 +176,10 @@ def test_every_fault_finds_its_field(pointer: str, field: str) -> None:
 
 def test_messages_name_their_field_and_several_are_joined() -> None:
     faults = [Fault("/stated_on", "is wrong"), Fault("/stated_on", "is late"), Fault("", "No.")]
-    assert field_errors(faults, {}) == {"stated_on": "Stated on: is wrong; is late", "form": "No."}
+    assert field_errors(faults, {}) == {
+        "stated_on": "Date stated: is wrong; is late",
+        "form": "No.",
+    }
 
 
 @pytest.mark.parametrize(

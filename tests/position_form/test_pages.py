@@ -136,7 +136,7 @@ def test_context_that_does_not_fit_is_told_from_words_that_do_not_occur(lake: La
 def test_a_repeated_passage_is_told_apart_by_the_words_before(lake: Lake) -> None:
     sheet = new(lake, exact=TWICE).send("check-0")
     assert "more than once" in sheet.text(".checked")
-    assert "words around it" in sheet.send("check-0", q__0__prefix="Asked again: “").text(".words")
+    assert "text around it" in sheet.send("check-0", q__0__prefix="Asked again: “").text(".words")
 
 
 def test_several_quotes_are_added_and_removed(lake: Lake) -> None:
@@ -172,7 +172,7 @@ def test_a_source_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
     unknown = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
         "publish", q__0__exact="x", q__0__source="Nowhere"
     )
-    assert "not on file" in unknown.problems["q-0-source"]
+    assert "not in Parley" in unknown.problems["q-0-source"]
     sheet = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
         "publish", **fields, o__open="rejects"
     )
@@ -181,7 +181,7 @@ def test_a_source_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
     taken = Sheet.open(lake.ada, NEW, party="south", issue="dam").send(
         "draft", **fields, summary="more"
     )
-    assert "on file already" in taken.problems["q-0-new_url"]
+    assert "already in Parley" in taken.problems["q-0-new_url"]
     assert taken.values["q-0-new_text"] == text
 
 
@@ -223,7 +223,7 @@ def test_direct_words_without_a_speaker_ask_for_one(lake: Lake) -> None:
     for kind, asks in (("direct", True), ("reported", False)):
         sent = {**GIVEN, "q__0__speaker": "", "q__0__kind": kind}
         saved = new(lake).send("publish", **sent).follow()
-        assert ("whose own words are these?" in saved.text("main")) == asks
+        assert ("who said this?" in saved.text("main")) == asks
 
 
 def test_a_speaker_that_is_not_there_is_put_on_file_in_place(lake: Lake) -> None:
@@ -302,7 +302,7 @@ def test_the_record_was_wrong_takes_a_reason_and_shows_the_difference(lake: Lake
     sheet = Sheet.open(lake.ada, f"/positions/{number}/correct").send(
         "publish", firmness="red_line"
     )
-    assert sheet.problems == {"reason": "Reason: say what was wrong with the record"}
+    assert sheet.problems == {"reason": "Reason: say what was wrong"}
     assert "red line" in sheet.text("#difference")
     saved = sheet.send("publish", reason="She said never").follow()
     assert "red line" in saved.text(".changes")
@@ -432,7 +432,7 @@ def test_a_draft_is_gone_on_with_published_discarded_and_brought_back(lake: Lake
 def test_retracting_and_restoring_take_a_reason_and_the_version_that_was_seen(lake: Lake) -> None:
     number = stated(lake)
     sheet = Sheet.open(lake.ada, f"/positions/{number}/retract")
-    assert sheet.send("retract").problems == {"reason": "Reason: say why it is retracted"}
+    assert sheet.send("retract").problems == {"reason": "Enter a reason"}
     lake.bo.patch(f"/positions/{number}", {"summary": "Newer"})
     assert sheet.send("retract", reason="wrong party").status == 412
     assert (

@@ -33,15 +33,15 @@ __all__ = ["neighbours"]
 def test_the_preview_lists_every_place_where_the_program_put_the_words(neighbours: Lake) -> None:
     shown = neighbours.root.page("/admin/redactions?what=quote&number=1").text
     for place in (
-        "Quote 1: its words",
+        "Quote 1: its text",
         "Position 1: version 1 in the log",
-        "Quote 2: words before or after it, as it was filled from the text",
-        "Quote 3: words before or after it, as it was filled from the text",
-        "Quote 4: words before or after it, as it was filled from the text",
-        "Quote 5: words before or after it, as it was filled from the text and as it was given",
+        "Quote 2: text before or after it, as it was filled from the text",
+        "Quote 3: text before or after it, as it was filled from the text",
+        "Quote 4: text before or after it, as it was filled from the text",
+        "Quote 5: text before or after it, as it was filled from the text and as it was given",
         "Position 2: gets a new version",
         "Position 3: gets a new version",
-        "Source 2: 1 stored text, the passage",
+        "Source 2: 1 saved text, the passage",
         "Release 1 of lake",
         "2 answers kept",
     ):
@@ -167,7 +167,7 @@ def test_what_was_recorded_under_another_party_goes_too(neighbours: Lake) -> Non
     ]
     assert copy["quotes"][0]["exact"] == SAID and copy["quotes"][0]["id"] != 1
     assert (
-        f"Quote {copy['quotes'][0]['id']}: the same words"
+        f"Quote {copy['quotes'][0]['id']}: the same text"
         in lake.root.page("/admin/redactions?what=quote&number=1").text
     )
     assert redact(lake, "quote", 1).status_code == 303
@@ -185,5 +185,5 @@ def test_what_was_recorded_under_another_party_goes_too(neighbours: Lake) -> Non
 def test_a_reason_does_not_repeat_what_has_to_go(neighbours: Lake) -> None:
     before = dumped(neighbours)
     refused = redact(neighbours, "quote", 1, why=f"Nobody may read “{SAID}”")
-    assert refused.status_code == 422 and "repeats what has to go" in refused.text
+    assert refused.status_code == 422 and "repeats what is to be removed" in refused.text
     assert dumped(neighbours) == before

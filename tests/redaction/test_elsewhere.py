@@ -115,12 +115,12 @@ def test_the_command(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
         0,
         [
             "Would redact:",
-            "  Quote 1: its words",
+            "  Quote 1: its text",
             "  Position 1: versions 1, 2 in the log",
-            "  Source 1: 1 stored text, the passage, letter by letter",
-            "  Release 1 of lake: its package is taken down",
+            "  Source 1: 1 saved text, the passage, letter by letter",
+            "  Release 1 of lake: its package is removed",
             "  2 answers kept for repeated requests",
-            "Nothing was done; add --yes to do it.",
+            "Nothing was changed; add --yes to redact.",
         ],
     )
     assert dumped(lake) == before
@@ -129,4 +129,6 @@ def test_the_command(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     again = run(lake, monkeypatch, "redact", "quote", "1", "--reason", WHY, "--yes")
     assert again.exit_code == 1 and "already" in again.stderr
     checked = run(lake, monkeypatch, "verify", "--log")
-    assert checked.exit_code == 0 and "The log holds, 2 payloads of it redacted." in checked.stderr
+    assert (
+        checked.exit_code == 0 and "The log is intact, 2 payloads of it redacted." in checked.stderr
+    )

@@ -15,14 +15,18 @@ def test_a_quote_is_redacted_from_its_page(live: Live, browser: Browser) -> None
     with tab(browser, live, "root", java_script_enabled=False) as page:
         page.goto("/quotes/1")
         page.get_by_role("link", name="Redact").click()
-        expect(page.get_by_role("region", name="What goes").get_by_text(WORDS)).to_be_visible()
+        expect(
+            page.get_by_role("region", name="What will be removed").get_by_text(WORDS)
+        ).to_be_visible()
         page.get_by_label("Reason").fill("Court order 12/25")
-        page.get_by_role("button", name="Redact it for good").click()
-        expect(page.get_by_role("alert")).to_contain_text("Tick that you have read what goes")
+        page.get_by_role("button", name="Redact for good").click()
+        expect(page.get_by_role("alert")).to_contain_text(
+            "Tick that you have read what will be removed"
+        )
         expect(page.get_by_label("Reason")).to_have_value("Court order 12/25")
-        page.get_by_label("I have read what goes").check()
-        page.get_by_role("button", name="Redact it for good").click()
-        expect(page.get_by_role("region", name="What was redacted")).to_contain_text(
+        page.get_by_label("I have read what will be removed").check()
+        page.get_by_role("button", name="Redact for good").click()
+        expect(page.get_by_role("region", name="Redactions so far")).to_contain_text(
             "Court order 12/25"
         )
         page.goto("/quotes/1")
@@ -46,7 +50,7 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int
         ):
             if n == 1:
                 page.get_by_label("Reason").fill("Court order 12/25")
-                page.get_by_label("I have read what goes").check()
-                page.get_by_role("button", name="Redact it for good").click()
+                page.get_by_label("I have read what will be removed").check()
+                page.get_by_role("button", name="Redact for good").click()
             page.goto(path)
             looks_well(page)

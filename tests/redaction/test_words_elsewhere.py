@@ -48,8 +48,8 @@ def copied(neighbours: Lake) -> Lake:
 
 NAMED = (
     "Position 4: summary, version 1", "Position 4: condition, versions 1, 2",
-    "Position 4: reason, version 2", "Quote 6 of position 4: its words", "A comment on position 3",
-    "Release 2: title", "Release 2: changelog", "Source 3: the stored text", "Source 3: title",
+    "Position 4: reason, version 2", "Quote 6 of position 4: its text", "A comment on position 3",
+    "Release 2: title", "Release 2: changelog", "Source 3: the saved text", "Source 3: title",
     "Look 1: where somebody looked", "Issue 2: notes", "Reading 1: reason",
 )  # fmt: skip
 

@@ -129,7 +129,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     blank = freeze(filled.root, changelog=" ", title="Typed title")
     assert (
         blank.status_code == 422
-        and "Changelog: is required" in blank.text
+        and "Enter a changelog" in blank.text
         and "Typed title" in blank.text
     )
     assert freeze(filled.root).status_code == 303

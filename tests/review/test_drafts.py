@@ -107,7 +107,7 @@ def test_what_is_missing_is_said_and_only_what_is_whole_can_be_published(
             "Quote 1 does not occur in the text of its source as whole words; it can be kept in a"
             " draft"
         ],
-        adrift: ["It has no date, and neither its quotes nor their sources say one"],
+        adrift: ["It has no date, and its quotes and sources give none"],
         whole: [],
     }
     assert [n for n, i in found.items() if i.css("button")] == [whole]
@@ -135,7 +135,7 @@ def test_a_draft_is_discarded_found_again_and_brought_back(
     assert "Discarded" in author.get(gone.headers["location"]).text
     assert items(author, "own") == []
     [line] = words(author, "discarded")
-    assert "Знайдений маркер" in line and "by editor: Twice" in line and "Bring back" in line
+    assert "Знайдений маркер" in line and "by editor: Twice" in line and "Restore" in line
     back = post(author, f"/positions/{number}/restore", do="draft", version="2", reason="Not twice")
     assert back.headers["location"] == f"{LIST}?done={number}"
     assert items(author, "discarded") == [] and len(items(author, "own")) == 1

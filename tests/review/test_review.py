@@ -45,7 +45,7 @@ def test_a_draft_is_submitted_returned_and_published_by_another(
     own = post(author, path, do="publish", version="1")
     assert own.status_code == 403 and api.get(f"/positions/{draft}")["data"]["status"] == "draft"
     mute = post(second, path, do="return", version="1")
-    assert mute.status_code == 422 and errors(mute.text) == ["Comment: say what is to be changed"]
+    assert mute.status_code == 422 and errors(mute.text) == ["Comment: say what should be changed"]
     assert post(second, path, do="return", version="1", comment="Which <month>?").status_code == 303
     assert waiting(second) == []
     shown = author.get(path).text
@@ -65,7 +65,7 @@ def test_a_draft_is_submitted_returned_and_published_by_another(
     )
     assert "Which" not in public and "Thanks" not in public
     again = post(second, path, do="publish", version="1", comment="Thanks")
-    assert again.status_code == 409 and "no draft any more" in again.text
+    assert again.status_code == 409 and "no longer a draft" in again.text
     assert api.get(f"/positions/{draft}")["data"]["version"] == data["version"]
 
 

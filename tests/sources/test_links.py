@@ -107,5 +107,5 @@ def test_links_of_older_checks_are_made_anew(lake: Lake, monkeypatch: pytest.Mon
     assert lake.ada.get(f"/quotes/{made['id']}").data["link"].endswith("text=old")
     for recorded in (1, 0):
         done = CliRunner().invoke(cli, ["verify", "--record"])
-        assert done.exit_code == 0 and f"Recorded for {recorded} source" in done.stderr, done.stderr
+        assert done.exit_code == 0 and f"Saved for {recorded} source" in done.stderr, done.stderr
         assert lake.ada.get(f"/quotes/{made['id']}").data["link"] == made["link"]

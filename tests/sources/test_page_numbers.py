@@ -81,7 +81,7 @@ def test_from_the_file_to_the_desk_and_to_the_page_of_the_quote(lake: Lake) -> N
     shown = send(
         lake.ada, "/sources/new", said, file=("t.pdf", make.pdf_of_pages(FIRST, "", THIRD))
     )
-    assert "3 pages, whose numbers are kept" in shown.text
+    assert "3 pages (their numbers are kept" in shown.text
     carried = LexborHTMLParser(shown.text).css_first("input[name=pages]").attributes["value"]
     for text, marks in (
         (f"{FIRST}\r\n\r\n{THIRD}", ["page 1", "page 3"]),

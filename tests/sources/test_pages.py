@@ -120,7 +120,7 @@ def test_the_same_text_under_another_address_is_pointed_out_once(lake: Lake) -> 
 def test_a_file_is_shown_before_anything_is_stored(lake: Lake) -> None:
     answer = send(lake.ada, "/sources/new", {"title": "Mine"}, ("page.html", make.PAGE.encode()))
     got = values(answer)
-    assert answer.status_code == 200 and "Nothing is stored yet" in text_of(answer, ".notice")
+    assert answer.status_code == 200 and "Nothing is saved yet" in text_of(answer, ".notice")
     assert (got["title"], got["publisher"], got["published_on"]) == (
         "Mine",
         "The Sarn Courier",

@@ -46,7 +46,7 @@ def test_a_text_is_stored_as_the_upload_form_reads_it(
         lake.ada.get("/sources/1").data["text_sha256"]
         == hashlib.sha256(f"{TEXT[:200]}\n".encode()).hexdigest()
     )
-    ran(parley("text", name, str(tmp_path / "text.txt")), 0, "was on file already")
+    ran(parley("text", name, str(tmp_path / "text.txt")), 0, "was already saved")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_text_is_stored_as_the_upload_form_reads_it(
     [
         (b"\xff\xfe", "1", "no text in it"),
         (b"", "1", "empty"),
-        (b"a\0b", "1", "bytes that no text has"),
+        (b"a\0b", "1", "bytes that are not text"),
         (b"x", "99", "no source 99"),
         (b"x", "https://nowhere.example/", "no source at"),
         (b"x", "lake", "neither the number"),

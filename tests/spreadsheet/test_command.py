@@ -47,7 +47,7 @@ def test_faults_are_lines_and_the_exit_code_says_so(run) -> None:
     assert got.exit_code == 1 and got.stdout == ""
     assert got.stderr.splitlines()[0] == "lake.csv:3:party: there is no party “east”"
     assert got.stderr.splitlines()[1].startswith("lake.csv:4:stated_on: “never” is not a date")
-    assert got.stderr.splitlines()[2:] == ["2 faults; nothing was written."]
+    assert got.stderr.splitlines()[2:] == ["2 errors; nothing was written."]
 
 
 def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:

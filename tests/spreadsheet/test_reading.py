@@ -52,15 +52,15 @@ def test_an_encoding_that_the_file_does_not_tell_is_asked_for(encoding: str, wor
 def test_what_no_spreadsheet_is() -> None:
     assert refused(b"") == ["a.csv:1:: is empty: its first line names the columns"]
     assert refused(b"party,issue\na\0,b\n") == [
-        "a.csv:2:: contains a NUL character, which is no text"
+        "a.csv:2:: contains a NUL character, which is not text"
     ]
     assert refused(b"party,issue\na\n") == ["a.csv:2:: has 1 cells under 2 columns"]
     assert refused(b'party,issue\n"a\n') == [
         "a.csv:2:: is not well-formed CSV: unexpected end of data"
     ]
     assert refused(b"party,party,colour\n") == [
-        "a.csv:1:party: is there twice",
-        "a.csv:1:colour: is not a column that is read; a column for oneself begins with _",
+        "a.csv:1:party: is listed twice",
+        "a.csv:1:colour: is not a known column; names of your own columns begin with _",
     ]
     assert refused(b"\xff\xfea", None) == ["a.csv:1:: is not UTF-16, at byte 3"]
     assert refused(b"party,_notes,\n") == []
@@ -100,7 +100,7 @@ def test_a_first_line_that_says_what_parts_the_cells_is_passed_over(
     found = read(f"{first}\r\n{body}".encode(encoding))
     assert [(line.number, line["exact"]) for line in found.lines] == [(3, words)]
     assert refused(f"{first}\r\nparty{by}colour\r\nx\r\n".encode(encoding)) == [
-        "a.csv:2:colour: is not a column that is read; a column for oneself begins with _",
+        "a.csv:2:colour: is not a known column; names of your own columns begin with _",
         "a.csv:3:: has 1 cells under 2 columns",
     ]
     assert refused(first.encode(encoding)) == [

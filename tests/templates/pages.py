@@ -362,7 +362,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **SHARED,
             "viewer": sarn.EDITOR,
-            "stages": [("to read", 1), ("considered, not coded", 1)],
+            "stages": [("to read", 1), ("nothing to code", 1)],
             "stage": None,
             "more": None,
             "listed": [
@@ -374,7 +374,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     drafts=0,
                     stage=stage,
                 )
-                for stage in ("to read", "considered, not coded", "being read")
+                for stage in ("to read", "nothing to code", "being read")
             ],
         },
     ),

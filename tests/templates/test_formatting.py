@@ -72,7 +72,7 @@ def test_conditions_are_never_shortened_away() -> None:
 
 def test_a_withdrawn_position_says_so() -> None:
     made = replace(invented.BORSK_GAUGE, act="withdraws", attitudes={})
-    assert formatting.stance(GAUGE, made).want.items[0].label == "gave its position up"
+    assert formatting.stance(GAUGE, made).want.items[0].label == "gave up its position"
 
 
 @pytest.mark.parametrize("issue", invented.ISSUES)

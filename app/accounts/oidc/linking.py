@@ -87,7 +87,7 @@ async def link(
             await session.flush()
     except IntegrityError:
         raise Conflict(
-            "One of the two is linked already: unlink it first, in the account that has it."
+            "One of the two accounts is already linked: unlink it there first."
         ) from None
     note(session, account, "linked", by=account.name, now=now, detail=issuer)
     await session.flush()

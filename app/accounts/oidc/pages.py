@@ -28,11 +28,10 @@ router = APIRouter(include_in_schema=False)
 
 Words = Annotated[str, Form()]
 Asked = Annotated[str, Query()]
-OVER = "This sign-in was not begun in this browser, or it is over. Start again."
+OVER = "This sign-in was not started in this browser, or it has expired. Start again."
 UNKNOWN = (
-    "No account here is linked to who you are there. Sign in another way, then link it under your "
-    "account; "
-    "an administrator can add an account and give you a link to sign in with once."
+    "No account here is linked to your account there. Sign in another way, then link the two on "
+    "your account page. An administrator can create an account and send you a one-time sign-in link."
 )
 
 
@@ -55,12 +54,12 @@ def _redirect_uri(request: Request) -> str:
 
 def _not_now(name: str) -> Unavailable:
     return Unavailable(
-        f"{name.capitalize()} does not answer just now. Try again, or sign in another way.", 10
+        f"{name.capitalize()} does not answer at the moment. Try again, or sign in another way.", 10
     )
 
 
 def _did_not_work(name: str) -> Invalid:
-    return Invalid(f"Signing in by {name} did not work. Start again, or sign in another way.")
+    return Invalid(f"Signing in with {name} did not work. Start again, or sign in another way.")
 
 
 async def _send(
@@ -179,7 +178,7 @@ async def _identify(
     named: str | None,
 ) -> str:
     if error or not code:
-        raise Invalid(f"You were sent back by {provider.name} without being signed in.")
+        raise Invalid(f"{provider.name} sent you back without signing you in.")
     try:
         return await client.identify(
             provider,
@@ -204,7 +203,7 @@ async def _arrive(
     viewer = await get_viewer(request, session)
     if trip.account_id is not None:
         if viewer is None or viewer.id != trip.account_id or viewer.token_id is not None:
-            raise Forbidden("You are no longer signed in to the account that was to be linked.")
+            raise Forbidden("You are no longer signed in to the account that you wanted to link.")
         mine = await queries.get_account(session, viewer.id)
         await linking.link(session, account=mine, issuer=provider.issuer, subject=subject, now=now)
         return RedirectResponse("/account", 303)

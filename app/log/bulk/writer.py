@@ -155,9 +155,7 @@ class Staging:
             self.session, self.seq, draw, spent=None if self.dated else self.spent
         )
         if place.seq > self.seq:
-            raise Conflict(
-                "Others wrote more at the same time than there is room for: import it again."
-            )
+            raise Conflict("Too many concurrent writes during this import; please retry.")
         return replace(place, seq=self.seq, at=at)
 
     def lines(self) -> Iterator[bytes]:

@@ -64,7 +64,7 @@ def decode(data: bytes) -> Decoded:
                 encoding,
             )
     if data.count(b"\0") > _STRAY * len(data):
-        raise ValueError("holds bytes that no text has")
+        raise ValueError("contains bytes that are not text")
     try:
         return _read(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
@@ -76,7 +76,7 @@ def decode(data: bytes) -> Decoded:
             return _read(data.decode(encoding), encoding, guessed=True)
         except UnicodeDecodeError:
             continue
-    raise ValueError("is in an encoding that is not known here: save it as UTF-8")
+    raise ValueError("has an unknown encoding: save it as UTF-8")
 
 
 def decode_html(data: bytes, said: str | None = None) -> Decoded:
@@ -120,7 +120,7 @@ def reread(text: str, was: str, now: str) -> str:
     Raises ValueError if the text was edited since or does not fit the new encoding.
     """
     if was not in GUESSES or now not in GUESSES:
-        raise ValueError("is no encoding to choose from")
+        raise ValueError("is not one of the encodings to choose from")
     try:
         return text.encode(was).decode(now)
     except UnicodeError:

@@ -56,7 +56,7 @@ class Extracted:
 class Unreadable(Invalid):
     """Tell an editor why no text could be extracted from a file."""
 
-    title = "No text could be taken out of the file"
+    title = "The text of the file could not be read"
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, Fault("/file", detail))
@@ -75,7 +75,7 @@ async def extract(data: bytes, name: str) -> Extracted:
         if not decoded.text.strip():
             raise Unreadable("There is no text in it.")
         if fault := unstorable(decoded.text):
-            raise Unreadable(f"The file {fault}. Take it out there, and choose the file again.")
+            raise Unreadable(f"The file {fault}. Remove it there, and choose the file again.")
         if len(decoded.text.encode("utf-8", "replace")) > TEXT:
             raise Unreadable(
                 f"The text is longer than {TEXT // 1024**2} MB: choose the part that matters."
@@ -147,7 +147,7 @@ def _decoded(data: bytes, *, html: bool) -> Decoded:
     try:
         return decode_html(data) if html else decode(data)
     except ValueError as error:
-        reason = "is no text" if isinstance(error, UnicodeError) else str(error)
+        reason = "is not text" if isinstance(error, UnicodeError) else str(error)
         raise Unreadable(
             f"The file {reason}. HTML, PDF, DOCX and plain text are read here."
         ) from None
@@ -187,7 +187,7 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
         raise Unreadable(
             found.get(
                 "error",
-                "It is too big or too intricate to be read here: split it, or paste the part "
+                "It is too large or too complex to be read here: split it, or paste the part "
                 "that matters.",
             )
         )

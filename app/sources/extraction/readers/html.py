@@ -35,7 +35,7 @@ def read(data: bytes) -> Found:
     page = parse(html)
     flow = write_down(page, *read_styles(page))
     if not flow.blocks:
-        raise Unreadable("There is no text in this page that its reader sees: paste it.")
+        raise Unreadable("This page has no visible text: paste the text instead.")
     if sum(len(block.text) for block in flow.blocks) > TEXT:
         raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
     left = SECONDS - (time.process_time() - begun)
