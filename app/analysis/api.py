@@ -103,9 +103,7 @@ async def list_moves(
     )
 
 
-@router.get(
-    "/timeline", summary="Read the timeline", responses=answers(Answer[TimelineData])
-)
+@router.get("/timeline", summary="Read the timeline", responses=answers(Answer[TimelineData]))
 async def show_timeline(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
 ) -> Response:
@@ -144,9 +142,7 @@ async def show_timeline(
     return _window(request, data, meta, "timeline", at, end if end < len(cells) else None)
 
 
-@router.get(
-    "/coverage", summary="Read the coverage", responses=answers(Answer[CoverageData])
-)
+@router.get("/coverage", summary="Read the coverage", responses=answers(Answer[CoverageData]))
 async def show_coverage(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:

@@ -1,5 +1,6 @@
 """Make the engine, and commit transactions in one place only."""
 
+import contextlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -105,13 +106,22 @@ Session = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 @asynccontextmanager
-async def attempt(session: AsyncSession) -> AsyncIterator[list[DomainError]]:
-    """Undo the block if the domain refuses it, and return the error, so that a form can show it."""
+async def attempt(
+    session: AsyncSession, *, savepoint: bool = True
+) -> AsyncIterator[list[DomainError]]:
+    """Undo the block if the domain refuses it, and return the error, so that a form can show it.
+
+    Without a `savepoint` the whole transaction is undone, and its locks are given back: for blocks
+    before which nothing was written that has to stay.
+    """
     errors: list[DomainError] = []
     try:
-        async with session.begin_nested():
+        async with session.begin_nested() if savepoint else contextlib.nullcontext():
             yield errors
     except DomainError as error:
+        if not savepoint:
+            await session.rollback()
+            session.info.pop("wrote", None)
         session.expire_all()
         errors.append(error)
 

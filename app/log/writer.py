@@ -99,6 +99,7 @@ class Log:
     changes: list[Change] = field(default_factory=list)
     checks: list[QuoteCheck] = field(default_factory=list)
     bulk: Bulk | None = None
+    public_speakers: set[int] = field(default_factory=set)  # found to be public meanwhile
     # Entries written before the lock is taken, by their number in the commit.
     ahead: dict[int, "_Entry"] = field(default_factory=dict)
     moment: Moment | None = None  # once sealed

@@ -29,7 +29,9 @@ EXAMPLE = {
 }
 
 
-@router.get("", summary="List looks (searches that found nothing)", responses=answers(Answer[list[Look]]))
+@router.get(
+    "", summary="List looks (searches that found nothing)", responses=answers(Answer[list[Look]])
+)
 async def list_looks(request: Request, session: Session, slug: SlugInPath, query: Walk) -> Response:
     """When and where cells were searched and nothing was found."""
     page = await list_below(session, query, "look", slug)

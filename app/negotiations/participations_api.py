@@ -30,7 +30,9 @@ PATCH = {"role": "mediator", "reason": "The office was wrong."}
 COLUMNS = {"order": "ordinal"}
 
 
-@router.get("", summary="List the parties of a negotiation", responses=answers(Answer[list[Participation]]))
+@router.get(
+    "", summary="List the parties of a negotiation", responses=answers(Answer[list[Participation]])
+)
 async def list_participations(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
@@ -40,7 +42,11 @@ async def list_participations(
     return answer_page(request, page, [participation_json(s, parties, slug) for s in page.rows])
 
 
-@router.get("/{party}", summary="Read a party's role in a negotiation", responses=answers(Answer[Participation]))
+@router.get(
+    "/{party}",
+    summary="Read a party's role in a negotiation",
+    responses=answers(Answer[Participation]),
+)
 async def show_participation(
     request: Request, session: Session, slug: SlugInPath, party: SlugInPath, query: Known
 ) -> Response:

@@ -54,10 +54,10 @@ async def kept_quotes(session: AsyncSession, form: Mapping[str, str]) -> dict[in
     """Return the saved quotes that a form names, by id, as known now."""
     ids = [number(form[f"q-{n}-id"]) for n in numbered(form, "q") if is_kept(block(form, n))]
     rows = [q for i in dict.fromkeys(ids) if i and (q := await session.get(Quote, i))]
-    return {
-        q.id: q
-        for q in await queries.quotes_as_held(session, await moment(session, drafts=True), rows)
-    }
+    if not rows:
+        return {}
+    at = await moment(session, drafts=True)
+    return {q.id: q for q in await queries.quotes_as_held(session, at, rows)}
 
 
 async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) -> Checked:

@@ -110,11 +110,10 @@ async def _show(
     """Show the form, filled in: on its own page, or without the page if htmx asks for it."""
     entry = await form_context(session, viewer, purpose, state)
     new = purpose.mode == "new"
-    held = await current_number(session, purpose.slug, entry.values) if new else None
+    at = await moment(session, drafts=True)
+    held = await current_number(session, at, purpose.slug, entry.values) if new else None
     current = await view_of(session, held) if held else None
-    names = await called(
-        session, await moment(session, drafts=True), entry.names, [current] if current else []
-    )
+    names = await called(session, at, entry.names, [current] if current else [])
     return page(
         request,
         "position_form/form.html",

@@ -1,35 +1,34 @@
 """Fill in the form at the start: from a version, or from the position before a move."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import now
-from app.log.reader import moment
-from app.negotiations.queries import code_book, newest_stated_by
+from app.log.reader import Moment
+from app.negotiations.queries import code_book
 from app.position_form.fields import Values, fill, numbered
 from app.positions.current import current_ids
 from app.positions.merge_patch import content_of
 from app.positions.views import PositionView
 
 
-async def current_number(session: AsyncSession, slug: str, values: Mapping[str, str]) -> int | None:
+async def current_number(
+    session: AsyncSession, at: Moment, slug: str, values: Mapping[str, str]
+) -> int | None:
     """Return the id of the current position in the form's cell, or None."""
-    at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
     issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)
     if party is None or issue is None:
         return None
-    today = now().date()
-    as_of = max(today, await newest_stated_by(session, at, book.negotiation.id) or today)
     found = await current_ids(
         session,
         at,
         negotiation_id=book.negotiation.id,
         parties=[party],
         issues=[issue],
-        as_of=as_of,
+        as_of=date.max,  # whatever has been stated, has been by the default day
     )
     return next(iter(found.values())) if found else None
 

@@ -51,7 +51,7 @@ async def submit(
         return State(values, notice=notice, status=409)
     if theirs and values.get("version") != str(theirs.version):
         return State(values, theirs=theirs)
-    async with attempt(session) as refused:
+    async with attempt(session, savepoint=False) as refused:
         saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
         keep(session, viewer, purpose.action, values, saved)
     if refused or saved is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
@@ -75,32 +75,26 @@ async def saved_before(
         hashlib.sha256(f"{viewer.id} form {token}".encode()).digest()[:8], "big", signed=True
     )
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
-    row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
-    if row is None:
-        same = await _same_words(session, viewer, address, form)
-        if same and form.get("sure") != str(same.position):
-            raise AlreadyUsed(same)
-        return None
-    if (row.address, row.body_hash) != (address, _digest(form)):
-        raise AlreadyUsed(_read(row))
-    return _read(row)
-
-
-async def _same_words(
-    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]
-) -> Saved | None:
-    row = await session.scalar(
-        select(IdempotencyKey)
-        .where(
-            IdempotencyKey.account_id == viewer.id,
-            IdempotencyKey.key.startswith("form:"),
-            IdempotencyKey.address == address,
-            IdempotencyKey.body_hash == _digest(form),
-        )
-        .order_by(IdempotencyKey.created_at.desc())
-        .limit(1)
+    key, content = f"form:{token}", _digest(form)
+    same = and_(
+        IdempotencyKey.key.startswith("form:"),
+        IdempotencyKey.address == address,
+        IdempotencyKey.body_hash == content,
     )
-    return _read(row) if row else None
+    rows = await session.scalars(
+        select(IdempotencyKey)
+        .where(IdempotencyKey.account_id == viewer.id, or_(IdempotencyKey.key == key, same))
+        .order_by(IdempotencyKey.key == key, IdempotencyKey.created_at)
+    )
+    newest = next(reversed(rows.all()), None)  # that of this token, if there is one
+    if newest is None:
+        return None
+    saved = _read(newest)
+    if newest.key != key and form.get("sure") == str(saved.position):
+        return None
+    if newest.key != key or (newest.address, newest.body_hash) != (address, content):
+        raise AlreadyUsed(saved)
+    return saved
 
 
 def keep(

@@ -266,6 +266,8 @@ async def _quotes(
         speaker = await _speaker(
             session, log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public
         )
+        if speaker and speaker.public:
+            log.public_speakers.add(speaker.id)
         quote = Quote(
             uid=uuid4(),
             **q.model_dump(include=set(QUOTE_FIELDS)),
@@ -367,7 +369,7 @@ async def write(
     document["quotes"] = [{"id": q.get("id") or by_uid[q["uid"]], **q} for q in document["quotes"]]
     public = document["status"] == PUBLISHED or position.first_published_at is not None
     if document["status"] == PUBLISHED:
-        for speaker in await queries.hidden_speakers(session, document):
+        for speaker in await queries.hidden_speakers(session, document, log.public_speakers):
             await publish_speaker(log, speaker)
     await lay_out(session, position, document)
     log.add(

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.util import identity_key
 
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
@@ -144,16 +143,15 @@ async def quotes_of_cell(
     return {q.id: {"id": q.id, **row_snapshot(q)} for q in rows}
 
 
-async def hidden_speakers(session: AsyncSession, document: Mapping[str, Any]) -> list[Speaker]:
-    """List and lock the speakers of a document that only drafts have named so far.
+async def hidden_speakers(
+    session: AsyncSession, document: Mapping[str, Any], public: Collection[int]
+) -> list[Speaker]:
+    """Lock and return the speakers of a document that only drafts have named so far.
 
-    Waits for another transaction that is publishing one of them.
+    `public` are those known to be public: whoever is public stays so. Wait for others who are about
+    to publish the same speakers.
     """
-    ids = {q["speaker_id"] for q in document["quotes"]} - {None}
-    known = session.sync_session.identity_map
-    named = {number: known.get(identity_key(Speaker, number)) for number in ids}
-    # Whoever is public stays so.
-    ids -= {number for number, speaker in named.items() if speaker is not None and speaker.public}
+    ids = {q["speaker_id"] for q in document["quotes"]} - {None, *public}
     if not ids:
         return []
     hidden = (
