@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.sources.matching.anchor import Check, check
+from app.sources.matching.anchor import QuoteMatch, check
 from app.sources.matching.text_diff import words_diff
 
 TEXT, QUOTE = 2_000_000, 10_000  # characters
@@ -219,7 +219,7 @@ def fibonacci(size: int) -> str:
     return b[:size]
 
 
-def measure(case: Case) -> tuple[float, Check]:
+def measure(case: Case) -> tuple[float, QuoteMatch]:
     """Return the seconds that a check takes, the fastest of a few, and its result."""
     seconds, found = float("inf"), None
     for _ in range(TIMES):
@@ -232,7 +232,7 @@ def measure(case: Case) -> tuple[float, Check]:
     return seconds, found
 
 
-def compare(case: Case, found: Check) -> float:
+def compare(case: Case, found: QuoteMatch) -> float:
     """Return the seconds that the word-by-word comparison with the closest passage takes."""
     begun = time.process_time()
     if found.closest is not None:

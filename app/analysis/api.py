@@ -27,7 +27,7 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment
-from app.matrix.build import Matrix, load
+from app.matrix.build import MatrixView, load
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.queries import code_book, newest_stated_by
@@ -157,11 +157,11 @@ async def show_coverage(
     return answer(request, coverage_json(found), await _meta(session, query, matrix))
 
 
-async def _matrix(session: AsyncSession, slug: str, query: Times) -> Matrix:
+async def _matrix(session: AsyncSession, slug: str, query: Times) -> MatrixView:
     return await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=ALL)
 
 
-async def _meta(session: AsyncSession, query: Times, matrix: Matrix) -> dict[str, Any]:
+async def _meta(session: AsyncSession, query: Times, matrix: MatrixView) -> dict[str, Any]:
     meta = times(matrix.at, as_of=matrix.as_of)
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(

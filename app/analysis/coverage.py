@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.analysis.schemas import STALE_AFTER
-from app.log.reader import REVISION, Moment, Snapshot, held
-from app.matrix.build import Matrix
+from app.log.reader import REVISION, Moment, Snapshot, valid_at
+from app.matrix.build import MatrixView
 from app.matrix.grid import LookView
 from app.matrix.queries import newest_looks
-from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
+from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus, QuoteKind, Verification
 from app.positions.presenter import views
@@ -48,7 +48,7 @@ class StaleCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Thin:
+class ThinPosition:
     """A current position that rests on one source, on reported words only, or on both."""
 
     position: PositionView
@@ -65,7 +65,7 @@ class Unmatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Redated:
+class RedatedPosition:
     """A position whose `stated_by` no longer follows from its sources' publication dates.
 
     See docs/rules.md, rule 3.
@@ -77,21 +77,21 @@ class Redated:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class CoverageReport:
     """The gaps and weaknesses of the cells shown."""
 
     cells: int
     never: list[CellGap]
     searched: list[CellGap]
     stale: list[StaleCell]
-    thin: list[Thin]
+    thin: list[ThinPosition]
     unmatched: list[Unmatched]
-    redated: list[Redated]
+    redated: list[RedatedPosition]
 
 
 async def coverage(
-    session: AsyncSession, matrix: Matrix, *, stale_after: int = STALE_AFTER
-) -> Coverage:
+    session: AsyncSession, matrix: MatrixView, *, stale_after: int = STALE_AFTER
+) -> CoverageReport:
     """Find the gaps and weaknesses of the cells that the matrix shows.
 
     The number of SQL statements does not depend on the matrix.
@@ -101,7 +101,7 @@ async def coverage(
     inside = {(c.party, c.issue) for c in shown}
     unmatched = await _unmatched(session, matrix)
     redated = await _redated(session, matrix)
-    return Coverage(
+    return CoverageReport(
         cells=len(shown),
         never=[
             CellGap(c.party, c.issue, None, c.possible_stated_on) for c in silent if c.look is None
@@ -118,7 +118,7 @@ async def coverage(
     )
 
 
-async def _stale(session: AsyncSession, matrix: Matrix, stale_after: int) -> list[StaleCell]:
+async def _stale(session: AsyncSession, matrix: MatrixView, stale_after: int) -> list[StaleCell]:
     parties = {i: p["slug"] for i, p in matrix.book.parties.items()}
     issues = {i.id: i["slug"] for i in matrix.book.issues}
     found = await newest_looks(session, matrix.at, matrix.book.negotiation.id)
@@ -144,15 +144,15 @@ async def _stale(session: AsyncSession, matrix: Matrix, stale_after: int) -> lis
     return sorted(stale, key=lambda s: -s.days)
 
 
-def _thin(positions: Sequence[PositionView]) -> Iterator[Thin]:
+def _thin(positions: Sequence[PositionView]) -> Iterator[ThinPosition]:
     for position in positions:
         one_source = len({q.source.id for q in position.quotes}) == 1
         reported_only = all(q.kind == QuoteKind.REPORTED for q in position.quotes)
         if one_source or reported_only:
-            yield Thin(position, one_source, reported_only)
+            yield ThinPosition(position, one_source, reported_only)
 
 
-async def _unmatched(session: AsyncSession, matrix: Matrix) -> list[Unmatched]:
+async def _unmatched(session: AsyncSession, matrix: MatrixView) -> list[Unmatched]:
     at = matrix.at
     newest = (
         select(QuoteCheck.quote_id, QuoteCheck.verification)
@@ -171,16 +171,16 @@ async def _unmatched(session: AsyncSession, matrix: Matrix) -> list[Unmatched]:
     ]
 
 
-async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
+async def _redated(session: AsyncSession, matrix: MatrixView) -> list[RedatedPosition]:
     """Return the positions that would be dated otherwise today.
 
     Only positions on a source that was corrected can be; only those are computed.
     """
-    source = aliased(Holding)
+    source = aliased(ObjectPeriod)
     corrected = exists().where(
         source.kind == "source",
         source.object_id == Quote.source_id,
-        held(source, matrix.at),
+        valid_at(source, matrix.at),
         Revision.seq == source.seq_from,
         Revision.n == source.n,
         Revision.version > 1,
@@ -192,7 +192,9 @@ async def _redated(session: AsyncSession, matrix: Matrix) -> list[Redated]:
     return [r for r in found if r is not None]
 
 
-def _redate(position: PositionView, first_published: tuple[datetime, bool]) -> Redated | None:
+def _redate(
+    position: PositionView, first_published: tuple[datetime, bool]
+) -> RedatedPosition | None:
     recorded, by_hand = first_published
     if by_hand or position.stated_from is None:
         return None
@@ -200,13 +202,13 @@ def _redate(position: PositionView, first_published: tuple[datetime, bool]) -> R
     try:
         now = stated(position.stated_on, quotes, recorded_day=recorded.astimezone(UTC).date())
     except StatedError as error:
-        return Redated(position, None, error.message)
+        return RedatedPosition(position, None, error.message)
     computed = now.stated_by.isoformat()
-    return Redated(position, computed) if computed != position.stated_by else None
+    return RedatedPosition(position, computed) if computed != position.stated_by else None
 
 
 async def _resting_on(
-    session: AsyncSession, matrix: Matrix, quotes: Select[int]
+    session: AsyncSession, matrix: MatrixView, quotes: Select[int]
 ) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
     """Return the published positions that rest on any of these quotes.
 
@@ -219,17 +221,20 @@ async def _resting_on(
     )
     rows = (
         await session.execute(
-            select(Spell.first_published, *REVISION)
-            .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-            .join(Commit, Commit.seq == Spell.seq_from)
-            .where(
-                Spell.negotiation_id == matrix.book.negotiation.id,
-                Spell.status == PositionStatus.PUBLISHED,
-                Spell.stated_by <= matrix.as_of,
-                Spell.position_id.in_(users),
-                held(Spell, at),
+            select(PositionPeriod.first_published, *REVISION)
+            .join(
+                Revision,
+                and_(Revision.seq == PositionPeriod.seq_from, Revision.n == PositionPeriod.n),
             )
-            .order_by(Spell.position_id)
+            .join(Commit, Commit.seq == PositionPeriod.seq_from)
+            .where(
+                PositionPeriod.negotiation_id == matrix.book.negotiation.id,
+                PositionPeriod.status == PositionStatus.PUBLISHED,
+                PositionPeriod.stated_by <= matrix.as_of,
+                PositionPeriod.position_id.in_(users),
+                valid_at(PositionPeriod, at),
+            )
+            .order_by(PositionPeriod.position_id)
         )
     ).all()
     versions = [Snapshot(*row[1:]) for row in rows if row[-1] is not None]
@@ -237,7 +242,7 @@ async def _resting_on(
     return await views(session, at, versions), dated
 
 
-def counts(found: Coverage) -> dict[str, int]:
+def counts(found: CoverageReport) -> dict[str, int]:
     """Count the items of each kind, for the top of the page and of the API's answer."""
     parts: dict[str, Collection[object]] = {
         "never": found.never,

@@ -6,7 +6,7 @@ from typing import cast
 
 from app.analysis import coverage as found_by
 from app.analysis.agreement import IssueScale, agreement
-from app.analysis.coverage import Coverage, counts
+from app.analysis.coverage import CoverageReport, counts
 from app.analysis.schemas import (
     AgreementData,
     CoverageData,
@@ -22,7 +22,7 @@ from app.analysis.schemas import (
 )
 from app.analysis.schemas import Turn as TurnData
 from app.analysis.timelines import Turn, move_kind
-from app.matrix.build import Matrix, stand_of
+from app.matrix.build import MatrixView, stand_of
 from app.matrix.grid import LookView
 from app.matrix.schemas import NewestLook
 from app.models.vocabulary import Firmness, MoveKind
@@ -31,7 +31,7 @@ from app.positions.views import PositionView
 Ranks = Mapping[tuple[str, str], float | None]  # by issue and option
 
 
-def agreement_json(matrix: Matrix) -> AgreementData:
+def agreement_json(matrix: MatrixView) -> AgreementData:
     """Show how near each pair of the parties of a matrix is to each other."""
     scales = [
         IssueScale(
@@ -110,7 +110,7 @@ def _light(p: PositionView) -> TurnPosition:
     }
 
 
-def coverage_json(found: Coverage) -> CoverageData:
+def coverage_json(found: CoverageReport) -> CoverageData:
     """Show what is missing or weak; each item names its cell and related ids."""
     return {
         "counts": counts(found),
@@ -162,7 +162,7 @@ def _mismatched(u: found_by.Unmatched) -> Mismatched:
     }
 
 
-def _redated(r: found_by.Redated) -> Redated:
+def _redated(r: found_by.RedatedPosition) -> Redated:
     return {
         "party": r.position.party,
         "issue": r.position.issue,

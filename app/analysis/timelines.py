@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis.schemas import Correction
 from app.core.clock import instant
 from app.db.engine import among
-from app.log.reader import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, valid_at
 from app.matrix import precedence
 from app.matrix.build import stand_of
 from app.matrix.moves import kind
-from app.models.log import Commit, Holding, Revision, Spell
+from app.models.log import Commit, ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind, PositionStatus
 from app.negotiations.queries import CodeBook
 from app.positions.current import CellKey
@@ -54,37 +54,37 @@ async def turns(
     narrowed = []
     if cells is not None:
         parties, issues = ({cell[part] for cell in cells} for part in (0, 1))
-        narrowed = [among(Spell.party_id, parties), among(Spell.issue_id, issues)]
+        narrowed = [among(PositionPeriod.party_id, parties), among(PositionPeriod.issue_id, issues)]
     rows = await session.execute(
         select(
-            Spell.position_id,
-            Spell.party_id,
-            Spell.issue_id,
-            Spell.status,
-            Spell.stated_from,
-            Spell.stated_by,
-            Spell.first_published,
-            Spell.attributed,
+            PositionPeriod.position_id,
+            PositionPeriod.party_id,
+            PositionPeriod.issue_id,
+            PositionPeriod.status,
+            PositionPeriod.stated_from,
+            PositionPeriod.stated_by,
+            PositionPeriod.first_published,
+            PositionPeriod.attributed,
         ).where(
-            Spell.negotiation_id == book.negotiation.id,
-            Spell.status == PositionStatus.PUBLISHED,
-            held(Spell, at),
+            PositionPeriod.negotiation_id == book.negotiation.id,
+            PositionPeriod.status == PositionStatus.PUBLISHED,
+            valid_at(PositionPeriod, at),
             *narrowed,
         )
     )
-    by_cell: dict[tuple[int, int], list[precedence.Spell]] = defaultdict(list)
+    by_cell: dict[tuple[int, int], list[precedence.OrderedPosition]] = defaultdict(list)
     for row in rows:
         number, party, issue, status, *dates_and_hearsay = row
         if cells is not None and (party, issue) not in cells:
             continue
         spell: Any = (number, str(party), str(issue), status, *dates_and_hearsay)
-        by_cell[issue, party].append(precedence.Spell(*spell))
+        by_cell[issue, party].append(precedence.OrderedPosition(*spell))
     seats = [book.parties[s["party_id"]] for s in book.participations]
     filled = [(i, p) for i in book.issues for p in seats if (i.id, p.id) in by_cell]
     return [_turns(p["slug"], i["slug"], by_cell[i.id, p.id]) for i, p in filled]
 
 
-def _turns(party: str, issue: str, spells: Sequence[precedence.Spell]) -> list[Turn]:
+def _turns(party: str, issue: str, spells: Sequence[precedence.OrderedPosition]) -> list[Turn]:
     timeline = precedence.timeline(spells)
     befores = [None, *(spell.position for _, spell in timeline)]
     untils = [*(day for day, _ in timeline[1:]), None]
@@ -99,7 +99,9 @@ async def positions_at(
     session: AsyncSession, at: Moment, numbers: Iterable[int | None]
 ) -> dict[int, PositionView]:
     """Return these positions by id, each in its version at the moment."""
-    rows = await session.execute(newest_spells(at).where(among(Spell.position_id, numbers)))
+    rows = await session.execute(
+        newest_spells(at).where(among(PositionPeriod.position_id, numbers))
+    )
     return {
         v.id: v
         for v in await views(session, at, [Snapshot(*row) for row in rows if row[-1] is not None])
@@ -123,10 +125,12 @@ async def corrections(
     wanted = (
         select(*REVISION)
         .join(Commit, Commit.seq == Revision.seq)
-        .join(Holding, and_(Holding.seq_from == Revision.seq, Holding.n == Revision.n))
+        .join(
+            ObjectPeriod, and_(ObjectPeriod.seq_from == Revision.seq, ObjectPeriod.n == Revision.n)
+        )
         .where(
-            Holding.negotiation_id == book.negotiation.id,
-            Holding.kind == "position",
+            ObjectPeriod.negotiation_id == book.negotiation.id,
+            ObjectPeriod.kind == "position",
             Revision.public,
             Revision.seq <= at.seq,
             Revision.action.in_(CORRECTIONS),

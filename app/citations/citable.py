@@ -11,7 +11,7 @@ US = "Parley"  # keeps the record, and so is the author of our own pages
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CitedWork:
     """A citable work.
 
     Dates are imprecise ones as stored. Names are unparsed, since it is not known which part is the
@@ -70,7 +70,7 @@ class Work:
 class Cite:
     """How to cite a page: the work, its permanent link and formats, and data for search engines."""
 
-    work: Work
+    work: CitedWork
     permalink: str  # the URL whose response never changes
     stem: str  # URL of its formats without their extension: "/quotes/3/cite"
     query: str  # "" or "?known_at=…"

@@ -8,7 +8,7 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from app.citations.citable import ON_RECORD, Work, one_line
+from app.citations.citable import ON_RECORD, CitedWork, one_line
 from app.http.responses import dumps
 
 STYLE, LOCALE = "harvard-cite-them-right", "en-GB"  # the style that the library includes
@@ -29,12 +29,12 @@ _RIS = {
 _QUOTED = ("article-newspaper", "dataset", "document", "speech")
 
 
-def as_csl(work: Work) -> str:
+def as_csl(work: CitedWork) -> str:
     """Return a list of one CSL-JSON item."""
     return dumps([work.csl()]).decode() + "\n"
 
 
-def as_bibtex(work: Work) -> str:
+def as_bibtex(work: CitedWork) -> str:
     """Return one BibTeX entry; `year` is for BibTeX, `date` for biblatex."""
     item = work.csl()
     # Readers of BibTeX report an article without these three as an error.
@@ -62,7 +62,7 @@ def as_bibtex(work: Work) -> str:
     return f"@{'article' if article else 'misc'}{{{work.key},\n{lines}\n}}\n"
 
 
-def as_ris(work: Work) -> str:
+def as_ris(work: CitedWork) -> str:
     """Return one RIS reference; each value is on one line, as the format requires."""
     item = work.csl()
     lines = [("TY", _RIS[work.kind]), ("ID", work.key), ("TI", item.get("title", ""))]
@@ -85,7 +85,7 @@ def as_ris(work: Work) -> str:
 
 
 @lru_cache(maxsize=1024)
-def as_text(work: Work) -> str:
+def as_text(work: CitedWork) -> str:
     """Return a reference in the bibliography's style, followed by the note."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
@@ -173,7 +173,7 @@ def _ris_date(text: str) -> str:
 
 
 # By extension of the URL: media type and writer.
-FORMS: dict[str, tuple[str, Callable[[Work], str]]] = {
+FORMS: dict[str, tuple[str, Callable[[CitedWork], str]]] = {
     "txt": ("text/plain; charset=utf-8", as_text),
     "bib": ("application/x-bibtex; charset=utf-8", as_bibtex),
     "ris": ("application/x-research-info-systems; charset=utf-8", as_ris),

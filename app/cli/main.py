@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.accounts import tokens, users
 from app.cli.export_file import STDOUT, Form, save
-from app.cli.output import in_transaction, progress, say, told, with_database, working
+from app.cli.output import errors_as_one_line, in_transaction, progress, say, with_database, working
 from app.core.clock import now
 from app.datapackage.faults import ImportFaults
 from app.db.schema import migrate
 from app.http.problems import read_body
 from app.importing.actions import import_package
-from app.log.verify import Checked, verify_log
+from app.log.verify import LogReport, verify_log
 from app.log.writer import writing
 from app.negotiations.queries import get_negotiation
 from app.redaction import actions as redactions
-from app.redaction.description import Preview, preview
+from app.redaction.description import RedactionPreview, preview
 from app.redaction.schemas import RedactionInput
 from app.redaction.subject import What
 from app.server import backups, scheduled_backups
@@ -58,7 +58,7 @@ def serve(
 
     Example: parley serve --port 8000
     """
-    with told():
+    with errors_as_one_line():
         serving.serve(
             read_settings(),
             host=host,
@@ -84,7 +84,7 @@ def bring_up_to_date() -> None:
 
     Example: DATABASE_URL=postgresql://… parley migrate
     """
-    with told():
+    with errors_as_one_line():
         settings = read_settings()
         with serving.database(settings, migrated=False) as server:
             if settings.database_url is None:
@@ -109,7 +109,7 @@ def backup(
     Example: parley backup /backups
     """
     with (
-        told(),
+        errors_as_one_line(),
         serving.database(read_settings(), migrated=False) as server,
         working("Backing up …"),
     ):
@@ -129,7 +129,7 @@ def restore(
     Example: PARLEY_HOME=new parley restore parley.zip
     """
     with (
-        told(),
+        errors_as_one_line(),
         serving.database(read_settings(), migrated=False) as server,
         working("Restoring …"),
     ):
@@ -223,7 +223,7 @@ def put_text(
 
     Example: parley text 3 article.html
     """
-    with told():
+    with errors_as_one_line():
         is_piped = str(file) == "-"
         data = sys.stdin.buffer.read() if is_piped else file.read_bytes()
 
@@ -259,14 +259,14 @@ def verify(
     Example: parley verify ukraine-ceasefire-2025 --log
     """
 
-    async def work(session: AsyncSession) -> tuple[verification.Verified, Checked]:
+    async def work(session: AsyncSession) -> tuple[verification.Verified, LogReport]:
         number = (await get_negotiation(session, negotiation)).id if negotiation else None
         with progress("Checking quotes") as step:
             found = await verification.verify_quotes(session, number, step)
         if record:
             noted.append(await verification.record_results(session, number, now()))
         await session.commit()  # the log is checked in a transaction of its own, as it is then
-        return found, await verify_log(session) if log else Checked()
+        return found, await verify_log(session) if log else LogReport()
 
     noted: list[int] = []  # numbers of sources with newly recorded results
     found, checked = with_database(work)
@@ -300,7 +300,7 @@ def redact(
     Example: parley redact quote 40 --reason "Court order 12/25" --yes
     """
 
-    async def work(session: AsyncSession) -> Preview:
+    async def work(session: AsyncSession) -> RedactionPreview:
         asked = read_body(
             RedactionInput, {"what": what, "number": number, "version": version, "reason": reason}
         )

@@ -42,7 +42,7 @@ def working(text: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def told() -> Iterator[None]:
+def errors_as_one_line() -> Iterator[None]:
     """Turn errors into one line and exit code 1, or 2 for an invalid setting."""
     try:
         yield
@@ -72,7 +72,7 @@ def told() -> Iterator[None]:
 
 def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
     """Run something in one transaction on the database of the settings; return its result."""
-    with told(), serve.database(read_settings()) as server:
+    with errors_as_one_line(), serve.database(read_settings()) as server:
         return asyncio.run(in_transaction(server.url, work))
 
 

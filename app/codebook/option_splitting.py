@@ -18,7 +18,7 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.negotiations.issue_schemas import OptionInput
 from app.negotiations.queries import nav
-from app.positions.attitude_recoding import Part
+from app.positions.attitude_recoding import SplitPart
 from app.positions.recoding import list_touched, split_option
 
 router = APIRouter(
@@ -69,7 +69,7 @@ async def split(
     _, row, options = await get_place(session, at.slug, at.issue, lock=True)
     one = pick(options, at.option)
     touched = await list_touched(session, one)
-    parts = {n: Part(v) for n, v in chosen(sent, "part").items() if v in set(Part)}
+    parts = {n: SplitPart(v) for n, v in chosen(sent, "part").items() if v in set(SplitPart)}
     kept = {n: str(v) for n, v in parts.items()}
     sheet = Sheet(SPLIT, typed(SPLIT, sent.values))
     if sent.shown_again:

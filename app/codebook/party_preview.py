@@ -21,7 +21,7 @@ from app.positions.current import current_ids
 from app.positions.names_at_moment import called
 from app.positions.party_handover import list_of_party, list_rivals
 from app.positions.presenter import views
-from app.positions.recoding import Touched
+from app.positions.recoding import RecodedPosition
 from app.positions.views import PositionView
 
 BOTH = "both"  # keep both, although they were stated on the same days
@@ -45,7 +45,7 @@ class Row:
 class Preview:
     """Everything that would change, and a mark of the versions it was computed from."""
 
-    touched: list[Touched]
+    touched: list[RecodedPosition]
     rivals: Mapping[int, list[Position]]
     rows: list[Row]
     mark: str
@@ -113,7 +113,7 @@ async def preview(
 
 
 async def _own(
-    session: AsyncSession, touched: Sequence[Touched], receiver: Party | None
+    session: AsyncSession, touched: Sequence[RecodedPosition], receiver: Party | None
 ) -> set[int]:
     if receiver is None:
         return set()
@@ -167,7 +167,7 @@ def _mark(
     giver: Party,
     receiver: Party | None,
     seats: Sequence[Participation],
-    touched: Sequence[Touched],
+    touched: Sequence[RecodedPosition],
     rivals: Mapping[int, list[Position]],
 ) -> str:
     """Hash the versions that a preview was made from, so that an outdated one is not confirmed."""

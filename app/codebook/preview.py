@@ -16,7 +16,7 @@ from app.positions.current import current_ids
 from app.positions.names_at_moment import called
 from app.positions.phrases import according_to
 from app.positions.presenter import views
-from app.positions.recoding import Touched
+from app.positions.recoding import RecodedPosition
 from app.positions.views import PositionView
 
 
@@ -37,9 +37,9 @@ class Row:
 async def preview(
     session: AsyncSession,
     slug: str,
-    touched: Sequence[Touched],
+    touched: Sequence[RecodedPosition],
     options: Sequence[Option],
-    clashes: Sequence[Touched],
+    clashes: Sequence[RecodedPosition],
 ) -> list[Row]:
     """Return the affected positions with their present attitudes to these options."""
     at = await moment(session, drafts=True)
@@ -86,7 +86,7 @@ def name_errors(errors: dict[str, str], rows: Sequence[Row], field: str) -> None
             errors[key] = f"{row.party}, {when}: {errors[key]}"
 
 
-def mark(issue: Issue, touched: Sequence[Touched]) -> str:
+def mark(issue: Issue, touched: Sequence[RecodedPosition]) -> str:
     """Hash the versions that a preview was made from, so that an outdated one is not confirmed."""
     text = f"{issue.version} " + " ".join(f"{t.position.id}.{t.position.version}" for t in touched)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

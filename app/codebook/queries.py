@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
 from app.log.reader import Snapshot
-from app.matrix.build import Matrix
+from app.matrix.build import MatrixView
 from app.models.issue import Issue
-from app.models.log import Spell
+from app.models.log import PositionPeriod
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PositionStatus
 from app.positions.queries import newest_spells
@@ -85,21 +85,21 @@ async def seats_of(
 
 
 async def positions_on_option(
-    session: AsyncSession, matrix: Matrix, issue: Snapshot, option: Snapshot, skip: int
+    session: AsyncSession, matrix: MatrixView, issue: Snapshot, option: Snapshot, skip: int
 ) -> tuple[list[Snapshot], bool]:
     """Return a page of the positions that name an option, newest first, and whether more follow."""
     order = (
-        Spell.stated_from.desc(),
-        Spell.stated_by.desc(),
-        Spell.first_published.desc(),
-        Spell.position_id.desc(),
+        PositionPeriod.stated_from.desc(),
+        PositionPeriod.stated_by.desc(),
+        PositionPeriod.first_published.desc(),
+        PositionPeriod.position_id.desc(),
     )
     wanted = newest_spells(matrix.at).where(
-        Spell.negotiation_id == matrix.book.negotiation.id,
-        Spell.issue_id == issue.id,
-        Spell.status == PositionStatus.PUBLISHED,
-        Spell.stated_by <= matrix.as_of,
-        Spell.option_ids.op("@>")(literal([option.id], ARRAY(BigInteger))),
+        PositionPeriod.negotiation_id == matrix.book.negotiation.id,
+        PositionPeriod.issue_id == issue.id,
+        PositionPeriod.status == PositionStatus.PUBLISHED,
+        PositionPeriod.stated_by <= matrix.as_of,
+        PositionPeriod.option_ids.op("@>")(literal([option.id], ARRAY(BigInteger))),
     )
     found = await session.execute(wanted.order_by(*order).offset(skip).limit(A_PAGE + 1))
     rows = found.all()

@@ -52,7 +52,7 @@ class Conflict(DomainError):
     title = "Conflict with existing data"
 
 
-class Stale(DomainError):
+class StaleVersion(DomainError):
     """The change was made over a version that is no longer the newest."""
 
     status = 412

@@ -33,7 +33,7 @@ AS_USUAL: Mapping[str, object] = {
 }
 
 
-class Malformed(Exception):
+class MalformedCsv(Exception):
     """The file is not well-formed CSV; has the line of the fault."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -89,7 +89,7 @@ def _is_one_character(value: object) -> bool:
 def read_records(lines: Iterable[str], **dialect: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield records one by one, each with the line on which it begins.
 
-    Raise Malformed with the line of the fault.
+    Raise MalformedCsv with the line of the fault.
     """
     reader = csv.reader(lines, strict=True, **dialect)
     while True:
@@ -100,7 +100,7 @@ def read_records(lines: Iterable[str], **dialect: Any) -> Iterator[tuple[int, li
             # A quotation mark that is never closed swallows the rest of the file: report the line
             # where its record began.
             at = began if "unexpected end of data" in str(error) else reader.line_num
-            raise Malformed(max(at, 1), str(error)) from None
+            raise MalformedCsv(max(at, 1), str(error)) from None
         if cells is None:
             return
         yield began, cells

@@ -18,15 +18,15 @@ from sqlalchemy.orm import undefer
 from app.core.clock import instant
 from app.datapackage.number_set import Numbers
 from app.datapackage.rows import join_list
-from app.datapackage.writer import Package, licences, pack, package
+from app.datapackage.writer import PackageWriter, licences, pack, package
 from app.db.engine import among
 from app.log.reader import Moment, Snapshot, held_by_id, list_by_key, list_held
-from app.models.log import Holding, Spell
+from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Speaker
 from app.models.source import SourceText
 from app.negotiations.queries import CodeBook, code_book, merged_into
 from app.positions.compose import BY_HAND
-from app.positions.names_at_moment import MOST_SOURCES, Check, checks_at
+from app.positions.names_at_moment import MOST_SOURCES, CheckAtMoment, checks_at
 from app.positions.presenter import quote_link
 
 PAGE = 500  # rows that are read at once
@@ -78,7 +78,7 @@ async def export_package(
         await anyio.to_thread.run_sync(pack, made, out)
 
 
-def _code_book(made: Package, book: CodeBook) -> None:
+def _code_book(made: PackageWriter, book: CodeBook) -> None:
     slug, parties = book.negotiation["slug"], book.party_slugs()
     made.sheets["negotiations"].add(_said(book.negotiation))
     for seat in book.participations:
@@ -105,15 +105,21 @@ async def _positions(
     session: AsyncSession,
     at: Moment,
     book: CodeBook,
-    made: Package,
+    made: PackageWriter,
     seen: _Seen,
     progress: Progress | None,
 ) -> None:
     """Write every public version, by position, in the order of first publication."""
     wanted = (
-        select(Spell.seq_from, Spell.n, Spell.first_published)
-        .where(Spell.negotiation_id == book.negotiation.id, Spell.public, Spell.seq_from <= at.seq)
-        .order_by(Spell.first_published, Spell.position_id, Spell.version)
+        select(PositionPeriod.seq_from, PositionPeriod.n, PositionPeriod.first_published)
+        .where(
+            PositionPeriod.negotiation_id == book.negotiation.id,
+            PositionPeriod.public,
+            PositionPeriod.seq_from <= at.seq,
+        )
+        .order_by(
+            PositionPeriod.first_published, PositionPeriod.position_id, PositionPeriod.version
+        )
     )
     names = _Names(book)
     done = 0
@@ -150,7 +156,7 @@ async def _page(
     session: AsyncSession,
     at: Moment,
     names: _Names,
-    made: Package,
+    made: PackageWriter,
     seen: _Seen,
     versions: list[tuple[Snapshot, Any]],
 ) -> None:
@@ -181,7 +187,7 @@ async def _page(
                 made.sheets["quotes"].add(_quote(q, version["uid"], checks[q["id"]], names, seen))
 
 
-def _version(version: Snapshot, first_published: Any, names: _Names, made: Package) -> None:
+def _version(version: Snapshot, first_published: Any, names: _Names, made: PackageWriter) -> None:
     d = version.data
     key = {"position": d["uid"], "version": version.version}
     made.sheets["positions"].add(
@@ -209,7 +215,7 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
 
 
 def _quote(
-    q: Mapping[str, Any], position: str, check: Check, names: _Names, seen: _Seen
+    q: Mapping[str, Any], position: str, check: CheckAtMoment, names: _Names, seen: _Seen
 ) -> dict[str, Any]:
     url = seen.urls[q["source_id"]]
     filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
@@ -230,7 +236,7 @@ def _quote(
 
 
 async def _speakers_and_parties(
-    session: AsyncSession, at: Moment, book: CodeBook, made: Package, seen: _Seen
+    session: AsyncSession, at: Moment, book: CodeBook, made: PackageWriter, seen: _Seen
 ) -> None:
     """Write the speakers quoted, the parties' other public speakers, and all parties named."""
     ids = set(seen.speakers)
@@ -251,7 +257,7 @@ async def _speakers_and_parties(
 
 
 async def _sources(
-    session: AsyncSession, at: Moment, made: Package, seen: _Seen, *, texts: bool
+    session: AsyncSession, at: Moment, made: PackageWriter, seen: _Seen, *, texts: bool
 ) -> None:
     ids = iter(seen.sources)
     while some := list(islice(ids, PAGE)):
@@ -262,7 +268,7 @@ async def _sources(
             made.sheets["sources"].add(_said(source, text=path))
 
 
-async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str | None:
+async def _text(session: AsyncSession, source: Snapshot, made: PackageWriter) -> str | None:
     """Write the text that a source had at that moment, if any; return its path in the package."""
     on_file = await session.scalar(
         select(SourceText)
@@ -279,10 +285,10 @@ async def _text(session: AsyncSession, source: Snapshot, made: Package) -> str |
     return path
 
 
-async def _looks(session: AsyncSession, at: Moment, book: CodeBook, made: Package) -> None:
+async def _looks(session: AsyncSession, at: Moment, book: CodeBook, made: PackageWriter) -> None:
     parties, issues = book.party_slugs(), {i.id: i["slug"] for i in book.issues}
     looks = await list_held(
-        session, at, Holding.negotiation_id == book.negotiation.id, Holding.kind == "look"
+        session, at, ObjectPeriod.negotiation_id == book.negotiation.id, ObjectPeriod.kind == "look"
     )
     for look in looks:
         cell = {"party": parties[look["party_id"]], "issue": issues[look["issue_id"]]}

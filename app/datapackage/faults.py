@@ -7,7 +7,7 @@ AT_MOST = 1_000  # faults kept and shown; the others are only counted
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FileFault:
     """A fault in a file; `line` is the first line of the row, `column` may be empty."""
 
     file: str
@@ -25,20 +25,20 @@ class Faults:
     """Collects faults: the first `AT_MOST` are kept, all are counted."""
 
     def __init__(self) -> None:
-        self.listed: list[Fault] = []
+        self.listed: list[FileFault] = []
         self.count = 0
 
     def __bool__(self) -> bool:
         return self.count > 0
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[FileFault]:
         return iter(self.listed)
 
     def add(self, file: str, line: int, column: str, reason: str) -> None:
         """Add a fault."""
         self.count += 1
         if len(self.listed) < AT_MOST:
-            self.listed.append(Fault(file, line, column, reason))
+            self.listed.append(FileFault(file, line, column, reason))
 
 
 class ImportFaults(Exception):

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import IO, Any, Protocol
 
 from app.datapackage.archive import DESCRIPTOR, Box, BoxError, unsafe
-from app.datapackage.csv_records import Malformed, find_delimiter, read_dialect, read_records
+from app.datapackage.csv_records import MalformedCsv, find_delimiter, read_dialect, read_records
 from app.datapackage.faults import Faults
-from app.datapackage.schema import TABLES, Table
+from app.datapackage.schema import TABLES, TableSchema
 
 MOST_DESCRIPTOR = 4 << 20
 MOST_TEXT = 32 << 20  # of one source, in bytes
@@ -23,7 +23,7 @@ csv.field_size_limit(LONGEST_CELL)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PackageRow:
     """A row: the line on which it begins, and its cells; None for an empty cell."""
 
     line: int
@@ -40,7 +40,7 @@ class Raw:
     """A package after reading; keys that are no UUIDs are unique within its `name`."""
 
     name: str
-    rows: Mapping[str, list[Row]]  # of the tables that are kept in memory
+    rows: Mapping[str, list[PackageRow]]  # of the tables that are kept in memory
     paths: Mapping[str, str]  # of the tables
     broken: set[str]  # tables with unreadable rows: references to these may be right
     box: Box
@@ -51,7 +51,7 @@ class Aside(Protocol):
 
     tables: Collection[str]
 
-    async def put(self, table: str, rows: Iterator[Row]) -> None:
+    async def put(self, table: str, rows: Iterator[PackageRow]) -> None:
         """Store the rows of a table while they are read."""
         ...
 
@@ -65,7 +65,7 @@ async def read_package(box: Box, faults: Faults, aside: Aside) -> Raw:
     broken = set(TABLES) if descriptor is None else set[str]()
     descriptor = descriptor or {}
     resources = _resources(descriptor, box, faults, broken)
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES if name not in aside.tables}
+    rows: dict[str, list[PackageRow]] = {name: [] for name in TABLES if name not in aside.tables}
     for name, resource in resources.items():
         read = _read_table(box, TABLES[name], resource, faults, broken)
         if name in aside.tables:
@@ -226,8 +226,8 @@ class _Lines:
 
 
 def _read_table(
-    box: Box, table: Table, resource: Mapping[str, Any], faults: Faults, broken: set[str]
-) -> Iterator[Row]:
+    box: Box, table: TableSchema, resource: Mapping[str, Any], faults: Faults, broken: set[str]
+) -> Iterator[PackageRow]:
     """Yield the rows of a table; add it to `broken` if some of them could not be read."""
     path, before = resource["path"], faults.count
     algorithm, expected = _expected_hash(resource.get("hash"), faults)
@@ -237,7 +237,7 @@ def _read_table(
             lines = _Lines(file, path, faults, [digest] if digest else [])
             try:
                 yield from _rows(lines, table, resource, faults)
-            except Malformed as error:
+            except MalformedCsv as error:
                 faults.add(path, error.line, "", f"is not well-formed CSV: {error}")
             for _ in lines:  # read on after a fault: the checksum is that of the whole file
                 pass
@@ -274,8 +274,8 @@ def _expected_hash(given: object, faults: Faults) -> tuple[str | None, str]:
 
 
 def _rows(
-    lines: _Lines, table: Table, resource: Mapping[str, Any], faults: Faults
-) -> Iterator[Row]:
+    lines: _Lines, table: TableSchema, resource: Mapping[str, Any], faults: Faults
+) -> Iterator[PackageRow]:
     path, declared = resource["path"], resource.get("dialect")
     known = {c.name for c in table.columns}
     read = iter(lines)
@@ -302,10 +302,10 @@ def _rows(
         if len(cells) != len(header):
             faults.add(path, line, "", f"has {len(cells)} cells under {len(header)} columns")
             continue
-        yield Row(line, tuple(c if c else None for c in cells), at)
+        yield PackageRow(line, tuple(c if c else None for c in cells), at)
 
 
-def _columns(header: list[str], table: Table, path: str, faults: Faults) -> dict[str, int]:
+def _columns(header: list[str], table: TableSchema, path: str, faults: Faults) -> dict[str, int]:
     known = {c.name: c for c in table.columns}
     at: dict[str, int] = {}
     for place, name in enumerate(header):

@@ -13,8 +13,8 @@ from app.core.clock import parse_instant
 from app.core.input_models import Day, Input, Instant, Line, Prose, Slug, Words
 from app.core.input_models import Verbatim as Context
 from app.datapackage.faults import Faults
-from app.datapackage.reader import Row
-from app.datapackage.schema import Table
+from app.datapackage.reader import PackageRow
+from app.datapackage.schema import TableSchema
 from app.models.vocabulary import Attitude, LinkKind, PositionStatus, QuoteKind, Verification
 from app.negotiations.issue_schemas import IssueFields, OptionInput
 from app.negotiations.schemas import NegotiationInput, ParticipationInput, PartyInput, SpeakerInput
@@ -203,7 +203,7 @@ M = TypeVar("M", bound=Input)
 
 
 def read_row(
-    model: type[M], table: Table, row: Row, package: str, faults: Faults, path: str
+    model: type[M], table: TableSchema, row: PackageRow, package: str, faults: Faults, path: str
 ) -> M | None:
     """Validate one row; add its faults and return None if it is invalid."""
     return Reader(model, table, row.at, package, path)(row, faults)
@@ -213,7 +213,7 @@ class Reader(Generic[M]):
     """Validates the rows of a table; what depends only on the header is computed once."""
 
     def __init__(
-        self, model: type[M], table: Table, at: Mapping[str, int], package: str, path: str
+        self, model: type[M], table: TableSchema, at: Mapping[str, int], package: str, path: str
     ) -> None:
         self.model, self.table, self.path = model, table, path
         keys = KEYS.get(table.name, {})
@@ -228,7 +228,7 @@ class Reader(Generic[M]):
                 (c.name, at[c.name], c.needed, split_aliases if c.name == "aliases" else make)
             )
 
-    def __call__(self, row: Row, faults: Faults) -> M | None:
+    def __call__(self, row: PackageRow, faults: Faults) -> M | None:
         """Validate a row; add its faults and return None if it is invalid."""
         given: dict[str, Any] = {}
         cells, faulty = row.cells, set[str](self.lacking)
@@ -287,7 +287,7 @@ def _integer(cell: str) -> int:
     return int(cell)
 
 
-def _number(cell: str) -> float:
+def _read_number(cell: str) -> float:
     if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?", cell):
         raise ValueError(f"“{cell[:40]}” is not a number")
     return float(cell)
@@ -314,6 +314,6 @@ def _object(cell: str) -> object:
 
 
 VALUES: dict[str, Callable[[str], object]] = {
-    "integer": _integer, "number": _number, "boolean": _flag, "datetime": parse_instant,
+    "integer": _integer, "number": _read_number, "boolean": _flag, "datetime": parse_instant,
     "array": _list, "object": _object,
 }  # fmt: skip

@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSchema:
     """A table with its columns, primary key and foreign keys."""
 
     name: str
@@ -104,7 +104,7 @@ OF_VERSION = ((("position", "version"), "positions", ("uid", "version")),)
 TABLES = {
     t.name: t
     for t in (
-        Table(
+        TableSchema(
             "negotiations",
             "Negotiations",
             (
@@ -121,7 +121,7 @@ TABLES = {
             ),
             ("slug",),
         ),
-        Table(
+        TableSchema(
             "parties",
             "Parties",
             (
@@ -135,7 +135,7 @@ TABLES = {
             ),
             ("slug",),
         ),
-        Table(
+        TableSchema(
             "participations",
             "Parties' roles in negotiations",
             (
@@ -158,7 +158,7 @@ TABLES = {
                 (("merged_into",), "parties", ("slug",)),
             ),
         ),
-        Table(
+        TableSchema(
             "speakers",
             "Speakers",
             (
@@ -172,7 +172,7 @@ TABLES = {
             ("uid",),
             ((("party",), "parties", ("slug",)),),
         ),
-        Table(
+        TableSchema(
             "issues",
             "Issues",
             (
@@ -189,7 +189,7 @@ TABLES = {
             ("negotiation", "slug"),
             ((("negotiation",), "negotiations", ("slug",)),),
         ),
-        Table(
+        TableSchema(
             "options",
             "Options of the issues",
             (
@@ -210,7 +210,7 @@ TABLES = {
             ("negotiation", "issue", "slug"),
             ((("negotiation", "issue"), "issues", ("negotiation", "slug")),),
         ),
-        Table(
+        TableSchema(
             "sources",
             "Sources",
             (
@@ -239,7 +239,7 @@ TABLES = {
             ),
             ("uid",),
         ),
-        Table(
+        TableSchema(
             "positions",
             "Positions, a row for each version",
             (
@@ -288,7 +288,7 @@ TABLES = {
             ("uid", "version"),
             CELL,
         ),
-        Table(
+        TableSchema(
             "attitudes",
             "Attitudes of positions to options",
             (
@@ -302,7 +302,7 @@ TABLES = {
             ("position", "version", "option"),
             OF_VERSION,
         ),
-        Table(
+        TableSchema(
             "links",
             "Links from positions to other issues",
             (
@@ -315,7 +315,7 @@ TABLES = {
             (),
             OF_VERSION,
         ),
-        Table(
+        TableSchema(
             "quotes",
             "Quotes",
             (
@@ -360,7 +360,7 @@ TABLES = {
                 (("party",), "parties", ("slug",)),
             ),
         ),
-        Table(
+        TableSchema(
             "looks",
             "Cells searched in vain",
             (

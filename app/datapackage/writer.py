@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.datapackage.archive import DESCRIPTOR
-from app.datapackage.schema import TABLES, Table
+from app.datapackage.schema import TABLES, TableSchema
 
 LINES = 200  # lines of a table that are written at once
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the modification time of all files in a zip
 LICENCE_NAME = re.compile(r"[-a-zA-Z0-9._]+")
 
 
-class Sheet:
+class TableWriter:
     """A table that is being written to disk."""
 
-    def __init__(self, table: Table, folder: Path) -> None:
+    def __init__(self, table: TableSchema, folder: Path) -> None:
         self.table = table
         self.rows = 0
         self._names = [c.name for c in table.columns]
@@ -86,12 +86,12 @@ def cell(value: object) -> str:
     return text
 
 
-class Package:
+class PackageWriter:
     """A package that is being written: its tables by name, and the folder for other files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sheets = {name: Sheet(table, folder) for name, table in TABLES.items()}
+        self.sheets = {name: TableWriter(table, folder) for name, table in TABLES.items()}
 
     def add_text(self, path: str, text: str) -> None:
         """Write the text of a source as UTF-8."""
@@ -127,13 +127,13 @@ def licences(text: str | None) -> list[dict[str, str]]:
 
 
 @contextmanager
-def package() -> Iterator[Package]:
+def package() -> Iterator[PackageWriter]:
     """Create a package in a temporary folder, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="parley-export-") as folder:
-        yield Package(Path(folder))
+        yield PackageWriter(Path(folder))
 
 
-def pack(made: Package, out: Path | BinaryIO) -> None:
+def pack(made: PackageWriter, out: Path | BinaryIO) -> None:
     """Write a finished package to a stream or a .zip, or else into a folder."""
     if not isinstance(out, Path):
         _zip(made.files(), made.folder, out)

@@ -73,7 +73,7 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
                     up_writer.write(SSL_REQUEST)
                     if await up_reader.readexactly(1) == b"S":
                         await up_writer.start_tls(context, server_hostname=host)
-                        await _both(_pump(reader, up_writer), _answer(up_reader, writer))
+                        await _both(_pump(reader, up_writer), _forward_answers(up_reader, writer))
 
         async def run() -> None:
             await asyncio.start_unix_server(relay, f"{folder}/.s.PGSQL.5432")
@@ -96,7 +96,7 @@ def _tunnel(host: str, port: int, context: ssl.SSLContext) -> Iterator[str]:
             thread.join()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Remove the method that a program without TLS would take for an attack; forward the rest."""
     kind = b""
     while kind not in (b"R", b"E"):

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.dna.reader import Discourse, Document, Statement
+from app.dna.reader import CodedStatement, Discourse, Document
 from app.spreadsheet.columns import folded
-from app.spreadsheet.names import Names, one
-from app.spreadsheet.reader import Line, Sheet
+from app.spreadsheet.names import KnownNames, one
+from app.spreadsheet.reader import Sheet, SheetLine
 
 ROLES = ("person", "organization", "concept", "agreement")
 LIKELY = {
@@ -44,7 +44,7 @@ class Chosen:
 class Unfit:
     """A statement that cannot be imported, and why."""
 
-    statement: Statement
+    statement: CodedStatement
     reason: str
 
 
@@ -75,7 +75,7 @@ def entities(discourse: Discourse, variable: str) -> list[tuple[str, int]]:
     return sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def guess_party(names: Names, organisation: str) -> str:
+def guess_party(names: KnownNames, organisation: str) -> str:
     """Return the slug of the one party with this name, or an empty string."""
     try:
         return one(names.parties, organisation, "party")
@@ -83,7 +83,7 @@ def guess_party(names: Names, organisation: str) -> str:
         return ""
 
 
-def guess_option(names: Names, concept: str) -> str:
+def guess_option(names: KnownNames, concept: str) -> str:
     """Return the one option with this label or slug among all issues, or an empty string.
 
     A concept `issue: option` is read as this program's own export writes it.
@@ -116,7 +116,7 @@ def as_sheet(
     of_source: dict[tuple[str, str, str], str] = {}
     held: dict[tuple[str, str, str], dict[str, tuple[str, int]]] = {}
     seen: dict[tuple[str, ...], int] = {}
-    rows: list[tuple[Statement, dict[str, str], tuple[str, str, str]]] = []
+    rows: list[tuple[CodedStatement, dict[str, str], tuple[str, str, str]]] = []
     for s in discourse.statements:
         if s.id in without:
             continue
@@ -151,13 +151,13 @@ def as_sheet(
         else:
             del row["text"]
         cells = {n: c for n, c in row.items() if c}
-        sheet.lines.append(Line(s.id, {**cells, "negotiation": negotiation}))
+        sheet.lines.append(SheetLine(s.id, {**cells, "negotiation": negotiation}))
     sheet.columns = sorted({c for line in sheet.lines for c in line.cells})
     sheet.texts = texts
     return sheet, unfit
 
 
-def _row(s: Statement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
+def _row(s: CodedStatement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
     """Return a statement as a row, its option and its attitude.
 
     Raises ValueError with the reason if it does not fit.
@@ -193,7 +193,7 @@ def _row(s: Statement, wanted: Chosen) -> tuple[dict[str, str], str, str]:
     return row, option, wanted.agrees if said["agreement"] == "1" else "rejects"
 
 
-def _around(s: Statement, words: str) -> dict[str, str]:
+def _around(s: CodedStatement, words: str) -> dict[str, str]:
     """Return the text directly before and after a passage that its document has several times."""
     if s.document is None or s.document.text.count(words) < 2:
         return {}

@@ -41,7 +41,7 @@ from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.spreadsheet.actions import Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
-from app.spreadsheet.names import Names, load_names
+from app.spreadsheet.names import KnownNames, load_names
 from app.spreadsheet.to_package import SheetFaults
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
@@ -56,7 +56,7 @@ class Mapped:
     """A file and how it is read, for the page."""
 
     discourse: Discourse
-    names: Names
+    names: KnownNames
     chosen: Chosen
     organizations: list[tuple[str, int]]
     concepts: list[tuple[str, int]]
@@ -173,7 +173,7 @@ def _left_out(taken: Taken) -> dict[int, str]:
     return reasons
 
 
-def map_file(discourse: Discourse, names: Names, fields: Mapping[str, str]) -> Mapped:
+def map_file(discourse: Discourse, names: KnownNames, fields: Mapping[str, str]) -> Mapped:
     """Read the choices of the form and guess the missing ones; the page shows the guesses."""
     variables = {role: fields.get(f"variable-{role}", "") for role in ROLES}
     if not any(variables.values()):

@@ -36,7 +36,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class CodedStatement:
     """A passage of a document, with the values of its variables by their names."""
 
     id: int
@@ -60,7 +60,7 @@ class Statement:
 class Discourse:
     """The content of a file; `variables` has the data type of each, by statement type."""
 
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[CodedStatement] = field(default_factory=list)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     documents: int = 0
     # Whether the documents have the sources' full texts; this program's own export has only quotes.
@@ -137,7 +137,7 @@ def discourse(tables: Mapping[str, list[dict[str, Any]]]) -> Discourse:
             documents.get(_int(row.get("DocumentId"))),
         )
         made.statements.append(
-            Statement(_int(row.get("ID")), type_, document, *at, values.get(row.get("ID"), {}))
+            CodedStatement(_int(row.get("ID")), type_, document, *at, values.get(row.get("ID"), {}))
         )
     return made
 

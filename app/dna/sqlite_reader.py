@@ -34,7 +34,7 @@ READ = {
 NEEDED = ("DOCUMENTS", "STATEMENTS", "VARIABLES")
 
 
-class Unreadable(Exception):
+class UnreadableDatabase(Exception):
     """The file cannot be read; the message says why, for users."""
 
 
@@ -63,7 +63,7 @@ def tables(path: str) -> dict[str, list[dict[str, Any]]]:
     }
     missing = [name for name in NEEDED if name not in there]
     if missing:
-        raise Unreadable(f"it has no table {missing[0]}")
+        raise UnreadableDatabase(f"it has no table {missing[0]}")
     return {
         name: _rows(connection, there[name], columns)
         for name, columns in READ.items()
@@ -85,7 +85,7 @@ def _rows(
     chosen = ", ".join(f'"{c}"' for c in read)
     rows = connection.execute(f'SELECT {chosen} FROM "{named}" LIMIT {MOST_ROWS + 1}').fetchall()  # noqa: S608  (quoted)
     if len(rows) > MOST_ROWS:
-        raise Unreadable(f"table {table} has more than {MOST_ROWS:,} rows")
+        raise UnreadableDatabase(f"table {table} has more than {MOST_ROWS:,} rows")
     return [
         {c: v for c, v in zip(read, row, strict=True) if not isinstance(v, bytes)} for row in rows
     ]
@@ -98,7 +98,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
         found: dict[str, Any] = {"tables": tables(sys.argv[1])}
-    except (Unreadable, sqlite3.Error, MemoryError, OverflowError) as error:
+    except (UnreadableDatabase, sqlite3.Error, MemoryError, OverflowError) as error:
         found = {"error": str(error) or "it takes too much memory"}
     sys.stdout.write(json.dumps(found))
 

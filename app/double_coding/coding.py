@@ -105,7 +105,7 @@ async def first_codings(session: AsyncSession, negotiation_id: int) -> Mapping[K
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CodingWork:
     """The drawn units, those that a coder may code, and the agreement of codings by issue."""
 
     drawn: int
@@ -114,7 +114,7 @@ class Work:
     by_issue: dict[int, Reliability]
 
 
-async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
+async def work(session: AsyncSession, negotiation_id: int, coder: str) -> CodingWork:
     """Return the units that a coder has to code, and Krippendorff's alpha of each issue."""
     wanted = (
         select(CodingUnit)
@@ -133,7 +133,9 @@ async def work(session: AsyncSession, negotiation_id: int, coder: str) -> Work:
     first = await _first(session, negotiation_id)
     to_code = [u for u in units if u.id not in mine and not _own(first(u), coder)]
     twice = [u for u in units if u.id in codings]
-    return Work(len(units), to_code, len(mine), await _by_issue(session, twice, codings, first))
+    return CodingWork(
+        len(units), to_code, len(mine), await _by_issue(session, twice, codings, first)
+    )
 
 
 async def _first(

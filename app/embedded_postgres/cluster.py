@@ -72,7 +72,7 @@ class Cluster:
 
     def start(self) -> None:
         """Create and start the server, unless it is running."""
-        with told(f"the embedded PostgreSQL in {self.folder} cannot be used"):
+        with errors_as_postgres_error(f"the embedded PostgreSQL in {self.folder} cannot be used"):
             client_folder(self.data)
             if not self.data.exists():
                 self._initialise()
@@ -255,7 +255,7 @@ def until(condition: Callable[[], bool]) -> bool:
 @contextlib.contextmanager
 def opened(path: Path, flags: int = 0) -> Iterator[int]:
     """Open a private file, without following a link; yields its descriptor."""
-    with told(f"{path} cannot be opened"):
+    with errors_as_postgres_error(f"{path} cannot be opened"):
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)
     try:
         yield file
@@ -264,7 +264,7 @@ def opened(path: Path, flags: int = 0) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def told(what: str) -> Iterator[None]:
+def errors_as_postgres_error(what: str) -> Iterator[None]:
     """Turn errors of the system and of the database into a PostgresError of one line."""
     try:
         yield

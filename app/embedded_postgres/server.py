@@ -16,7 +16,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.embedded_postgres.cluster import OWNER, USER, Cluster, opened, told, until
+from app.embedded_postgres.cluster import (
+    OWNER,
+    USER,
+    Cluster,
+    errors_as_postgres_error,
+    opened,
+    until,
+)
 from app.embedded_postgres.programs import PostgresError, program
 
 __all__ = ["PostgresError", "Server", "ensure", "program", "serve"]
@@ -34,7 +41,7 @@ class Server:
 def serve(home: Path, *, fast: bool = False) -> Iterator[Server]:
     """Keep the server of `home` running; `fast` gives up durability, for test servers only."""
     cluster = cluster_of(home, fast=fast)
-    with told(f"{home} cannot hold the database"):
+    with errors_as_postgres_error(f"{home} cannot hold the database"):
         for folder in (home, cluster.folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with opened(cluster.folder / "users.lock") as users:

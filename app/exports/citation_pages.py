@@ -34,7 +34,9 @@ async def cite_view(request: Request, session: Session, slug: SlugInPath, form: 
     """Cite a view of the matrix with its filters, both times pinned."""
     matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
     pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)
-    return _answer(request, cite_matrix(matrix, base=origin(request), permalink=pinned), form)
+    return _send_citation(
+        request, cite_matrix(matrix, base=origin(request), permalink=pinned), form
+    )
 
 
 @router.get("/positions/{position_id}/cite.{form}")
@@ -58,7 +60,7 @@ async def cite_words(request: Request, session: Session, quote_id: Number, form:
     """Cite a quote."""
     at = await _moment(request, session)
     quote, _ = await quote_queries.get_quote(session, at, quote_id)
-    return _answer(request, cite_quote(quote, base=origin(request), query=pin(at)), form)
+    return _send_citation(request, cite_quote(quote, base=origin(request), query=pin(at)), form)
 
 
 @router.get("/sources/{source_id}/cite.{form}")
@@ -68,7 +70,7 @@ async def cite_document(
     """Cite a source."""
     at = await _moment(request, session)
     held = await get_held(session, at, "source", source_id)
-    return _answer(
+    return _send_citation(
         request, cite_source(source_id, held.data, base=origin(request), query=pin(at)), form
     )
 
@@ -89,14 +91,14 @@ async def _position(
         base=origin(request),
         query=pin(at),
     )
-    return _answer(request, cite, form)
+    return _send_citation(request, cite, form)
 
 
 async def _moment(request: Request, session: Session) -> Moment:
     return await moment(session, read_query(KnownAt, request).known_at)
 
 
-def _answer(request: Request, cite: Cite, form: Form) -> Response:
+def _send_citation(request: Request, cite: Cite, form: Form) -> Response:
     media, write = FORMS[form]
     named = {"Content-Disposition": f'inline; filename="{cite.work.key}.{form}"'}
     return not_modified(

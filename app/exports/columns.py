@@ -7,7 +7,7 @@ from typing import Any
 from app.core import dates
 from app.http.responses import dumps
 from app.matrix import formatting, move_labels
-from app.matrix.grid import Cell, IssueView
+from app.matrix.grid import GridCell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.phrases import according_to, some_time
 from app.positions.views import PositionView, QuoteView
@@ -139,7 +139,7 @@ def as_json(value: object) -> str | None:
 
 
 def cell_words(
-    cell: Cell | None, issue: IssueView, names: Mapping[str, str], since: date | None
+    cell: GridCell | None, issue: IssueView, names: Mapping[str, str], since: date | None
 ) -> str:
     """Say in plain text what the matrix shows in a cell; empty where a filter hides it.
 

@@ -57,12 +57,16 @@ def _written(rows: Iterable[list[Any]]) -> bytes:
 def cells(row: Iterable[Any], text: Text) -> list[Any]:
     """Return one row's values as CSV writes them; `text` is applied to every text."""
     return [
-        text(v) if v.__class__ is str else v if v is None or v.__class__ is int else plain(v, text)
+        text(v)
+        if v.__class__ is str
+        else v
+        if v is None or v.__class__ is int
+        else csv_value(v, text)
         for v in row
     ]
 
 
-def plain(value: object, text: Text) -> object:
+def csv_value(value: object, text: Text) -> object:
     """Return one value as CSV writes it: booleans in lower case, subclasses of str as str."""
     match value:
         case bool():

@@ -17,12 +17,12 @@ from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
 from app.log.reader import list_by_key
-from app.matrix.build import Matrix, load
+from app.matrix.build import MatrixView, load
 from app.matrix.schemas import Filters, MatrixQuery
-from app.models.log import Holding, Revision, Spell
+from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.negotiations.views import IssueView
 from app.positions.current import chosen_at, published
-from app.positions.names_at_moment import Names, called
+from app.positions.names_at_moment import NamesAtMoment, called
 from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
 from app.positions.views import PositionView
@@ -40,7 +40,7 @@ class Selection:
     """
 
     query: MatrixQuery
-    matrix: Matrix
+    matrix: MatrixView
     # Party names by slug; parties that only speak are added while positions are read.
     names: dict[str, str] = field(default_factory=dict)
     total: int = 0  # positions, where progress is shown
@@ -98,7 +98,7 @@ async def select_cells(
 
 async def windows(
     session: AsyncSession, chosen: Selection, *, now: datetime
-) -> AsyncGenerator[Matrix]:
+) -> AsyncGenerator[MatrixView]:
     """Yield the matrix in windows of whole rows."""
     query = chosen.query
     while True:
@@ -123,7 +123,7 @@ async def positions(
     They come in the order of the matrix, those of one cell in the order of docs/rules.md, rule 3.
     Between two lists, other tasks of the process get their turn.
     """
-    names = Names()
+    names = NamesAtMoment()
     done = 0
     result = await session.stream(
         _keys(chosen, ordered=True), execution_options={"yield_per": BATCH}
@@ -159,27 +159,34 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
     current = chosen_at(where, matrix.as_of).cte("chosen").prefix_with("MATERIALIZED")
     wanted = (
         select(
-            Spell.seq_from, Spell.n, (Spell.position_id == current.c.position_id).label("current")
+            PositionPeriod.seq_from,
+            PositionPeriod.n,
+            (PositionPeriod.position_id == current.c.position_id).label("current"),
         )
         .join(
             current,
-            and_(current.c.party_id == Spell.party_id, current.c.issue_id == Spell.issue_id),
+            and_(
+                current.c.party_id == PositionPeriod.party_id,
+                current.c.issue_id == PositionPeriod.issue_id,
+            ),
         )
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .where(where, Spell.stated_by <= matrix.as_of, Revision.snapshot.is_not(None))
+        .join(
+            Revision, and_(Revision.seq == PositionPeriod.seq_from, Revision.n == PositionPeriod.n)
+        )
+        .where(where, PositionPeriod.stated_by <= matrix.as_of, Revision.snapshot.is_not(None))
     )
     if query.firmness:
         wanted = wanted.where(current.c.firmness.in_(query.firmness))
     if query.q:
-        words = and_(Holding.seq_from == current.c.seq_from, Holding.n == current.c.n)
-        wanted = wanted.join(Holding, words).where(matches(query.q))
+        words = and_(ObjectPeriod.seq_from == current.c.seq_from, ObjectPeriod.n == current.c.n)
+        wanted = wanted.join(ObjectPeriod, words).where(matches(query.q))
     if not ordered:
         return wanted
     return wanted.order_by(
-        func.array_position(literal(issues, ARRAY(BigInteger)), Spell.issue_id),
-        func.array_position(literal(parties, ARRAY(BigInteger)), Spell.party_id),
-        Spell.stated_from,
-        Spell.stated_by,
-        Spell.first_published,
-        Spell.position_id,
+        func.array_position(literal(issues, ARRAY(BigInteger)), PositionPeriod.issue_id),
+        func.array_position(literal(parties, ARRAY(BigInteger)), PositionPeriod.party_id),
+        PositionPeriod.stated_from,
+        PositionPeriod.stated_by,
+        PositionPeriod.first_published,
+        PositionPeriod.position_id,
     )

@@ -31,7 +31,7 @@ FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-class Book:
+class Workbook:
     """Write a workbook sheet by sheet; a context manager that closes the file."""
 
     def __init__(self, path: Path, made_at: datetime) -> None:
@@ -66,23 +66,23 @@ class Book:
 
     def sheet(
         self, name: str, widths: Sequence[float], *, frozen: tuple[int, int] = (0, 0)
-    ) -> "Sheet":
+    ) -> "WorkbookSheet":
         """Add a sheet with these column widths; `frozen` (rows, columns) stay in view."""
         made = self._book.add_worksheet(name, RowSheet)
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
         made.freeze_panes(*frozen)
-        return Sheet(self, made)
+        return WorkbookSheet(self, made)
 
-    def table(self, name: str, columns: Sequence[str]) -> "Table":
+    def table(self, name: str, columns: Sequence[str]) -> "WorkbookTable":
         """Add a table, which takes as many sheets as its rows need."""
-        return Table(self, name, columns)
+        return WorkbookTable(self, name, columns)
 
 
-class Sheet:
+class WorkbookSheet:
     """Write one sheet from top to bottom."""
 
-    def __init__(self, book: Book, sheet: Any) -> None:
+    def __init__(self, book: Workbook, sheet: Any) -> None:
         self._formats, self._sheet = book.formats, sheet
         self.rows = self._links = 0
 
@@ -106,10 +106,10 @@ class Sheet:
         self.rows += 1
 
 
-class Table:
+class WorkbookTable:
     """Write rows under their column names; rows that one sheet cannot hold go on in the next."""
 
-    def __init__(self, book: Book, name: str, columns: Sequence[str]) -> None:
+    def __init__(self, book: Workbook, name: str, columns: Sequence[str]) -> None:
         self._book, self._name, self._columns = book, name, columns
         self.count = self._sheets = 0
         self._sheet = self._next()
@@ -125,7 +125,7 @@ class Table:
         )
         self.count += 1
 
-    def _next(self) -> Sheet:
+    def _next(self) -> WorkbookSheet:
         self._sheets += 1
         name = self._name if self._sheets == 1 else f"{self._name} {self._sheets}"
         made = self._book.sheet(name, [18] * len(self._columns), frozen=(1, 0))

@@ -22,10 +22,10 @@ from app.exports.columns import (
     quote_row,
 )
 from app.exports.selection import Selection, positions, windows
-from app.exports.workbook import Book, Sheet
+from app.exports.workbook import Workbook, WorkbookSheet
 from app.log.reader import held_by_id
 from app.matrix import formatting
-from app.matrix.grid import Row
+from app.matrix.grid import GridRow
 from app.models.vocabulary import Act, MoveKind
 from app.positions.phrases import only_if
 
@@ -49,7 +49,7 @@ async def export_xlsx(
     now: datetime,
 ) -> None:
     """Write the workbook; `base` goes before addresses of this site, left out if it is empty."""
-    with Book(path, chosen.matrix.at.at) as book:
+    with Workbook(path, chosen.matrix.at.at) as book:
         moved = await _matrix(session, chosen, book, base, now)
         counts = await _evidence(session, chosen, book, base, moved)
         _about(chosen, book.sheet("About", [30, 100]), counts, permalink)
@@ -57,7 +57,7 @@ async def export_xlsx(
 
 
 async def _matrix(
-    session: AsyncSession, chosen: Selection, book: Book, base: str, now: datetime
+    session: AsyncSession, chosen: Selection, book: Workbook, base: str, now: datetime
 ) -> Moved:
     """Write the sheet that looks like the page; return the cells that moved after `since`."""
     moved: Moved = {}
@@ -79,7 +79,7 @@ async def _matrix(
     return moved
 
 
-def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) -> None:
+def _issue(sheet: WorkbookSheet, row: GridRow, ground: str, chosen: Selection, base: str) -> None:
     names, here = chosen.names, f"{base}/n/{chosen.slug}"
     pins = f"?as_of={chosen.as_of}&known_at={chosen.known_at}"
     texts, formats = [row.issue.title, ground.strip()], ["issue", "text"]
@@ -95,7 +95,7 @@ def _issue(sheet: Sheet, row: Row, ground: str, chosen: Selection, base: str) ->
 
 
 async def _evidence(
-    session: AsyncSession, chosen: Selection, book: Book, base: str, moved: Moved
+    session: AsyncSession, chosen: Selection, book: Workbook, base: str, moved: Moved
 ) -> dict[str, int]:
     """Write positions, quotes, and the sources of these; return how many there are of each."""
     names, issues = chosen.names, chosen.issues
@@ -136,7 +136,7 @@ async def _evidence(
 
 
 def _about(
-    chosen: Selection, sheet: Sheet, counts: Mapping[str, int], permalink: str | None
+    chosen: Selection, sheet: WorkbookSheet, counts: Mapping[str, int], permalink: str | None
 ) -> None:
     about = chosen.matrix.negotiation
     rows: list[tuple[str, Any]] = [

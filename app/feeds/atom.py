@@ -15,10 +15,10 @@ from app.core import dates
 from app.core.clock import parse_instant
 from app.core.xml_text import xml_text
 from app.db.engine import among
-from app.log.reader import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, valid_at
 from app.matrix import formatting
-from app.matrix.move_labels import Mark, move_mark
-from app.models.log import Commit, Revision, Spell
+from app.matrix.move_labels import MoveLabel, move_mark
+from app.models.log import Commit, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind
 from app.negotiations.queries import CodeBook, issue_views
 from app.positions.current import CellKey
@@ -31,12 +31,12 @@ LEADS = {a: f"{a.title()}: " for a in ("corrected", "retracted", "restored", "re
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One public version, and when this database recorded it."""
 
     position: PositionView
     at: datetime
-    mark: Mark | None = None  # the move by which it became current; only of the newest version
+    mark: MoveLabel | None = None  # the move by which it became current; only of the newest version
 
 
 async def list_entries(
@@ -46,25 +46,33 @@ async def list_entries(
     *,
     parties: Sequence[int],
     issues: Sequence[int],
-) -> list[Entry]:
+) -> list[FeedEntry]:
     """Return the newest public versions up to a moment, newest first.
 
     Only of these parties and on these issues, if any are given.
     """
     wanted = (
-        select(Commit.at, Spell.party_id, Spell.issue_id, held(Spell, at), *REVISION)
-        .select_from(Spell)
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .join(Commit, Commit.seq == Spell.seq_from)
-        .where(
-            Spell.negotiation_id == book.negotiation.id,
-            Spell.public,
-            Spell.seq_from <= at.seq,
-            Revision.snapshot.is_not(None),
-            *([among(Spell.party_id, parties)] if parties else []),
-            *([among(Spell.issue_id, issues)] if issues else []),
+        select(
+            Commit.at,
+            PositionPeriod.party_id,
+            PositionPeriod.issue_id,
+            valid_at(PositionPeriod, at),
+            *REVISION,
         )
-        .order_by(Spell.seq_from.desc(), Spell.n.desc())
+        .select_from(PositionPeriod)
+        .join(
+            Revision, and_(Revision.seq == PositionPeriod.seq_from, Revision.n == PositionPeriod.n)
+        )
+        .join(Commit, Commit.seq == PositionPeriod.seq_from)
+        .where(
+            PositionPeriod.negotiation_id == book.negotiation.id,
+            PositionPeriod.public,
+            PositionPeriod.seq_from <= at.seq,
+            Revision.snapshot.is_not(None),
+            *([among(PositionPeriod.party_id, parties)] if parties else []),
+            *([among(PositionPeriod.issue_id, issues)] if issues else []),
+        )
+        .order_by(PositionPeriod.seq_from.desc(), PositionPeriod.n.desc())
         .limit(LONGEST)
     )
     rows = (await session.execute(wanted)).all()
@@ -76,14 +84,14 @@ async def list_entries(
     }
     marks = await _marks(session, at, book, stated)
     return [
-        Entry(view, row[0], marks.get(view.id) if row[3] else None)
+        FeedEntry(view, row[0], marks.get(view.id) if row[3] else None)
         for view, row in zip(seen, rows, strict=True)
     ]
 
 
 async def _marks(
     session: AsyncSession, at: Moment, book: CodeBook, stated: Mapping[int, CellKey]
-) -> dict[int, Mark]:
+) -> dict[int, MoveLabel]:
     """Return the moves by which these positions became current; `stated` has their cells."""
     made = [
         turn
@@ -113,7 +121,7 @@ class _Feed(Atom1Feed):
 
 
 def write_feed(
-    entries: Sequence[Entry],
+    entries: Sequence[FeedEntry],
     book: CodeBook,
     names: Mapping[str, str],
     at: Moment,
@@ -162,7 +170,7 @@ def write_feed(
     return feed.writeString("utf-8")
 
 
-def _summary(entry: Entry, stance: str, heard: str) -> str:
+def _summary(entry: FeedEntry, stance: str, heard: str) -> str:
     """Describe a version in HTML: its stance, its quotes, its move, and why it was changed."""
     p = entry.position
     firmness = "" if p.act == "withdraws" else p.firmness.replace("_", " ")

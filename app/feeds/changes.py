@@ -15,7 +15,7 @@ from app.feeds.historical_lookup import Then, Wanted, load_then
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import REVISION, Moment, Snapshot
 from app.looks.presenter import look_json
-from app.models.log import Commit, Epoch, Holding, Revision
+from app.models.log import Commit, Epoch, ObjectPeriod, Revision
 from app.negotiations.presenter import (
     issue_json,
     participation_json,
@@ -61,15 +61,17 @@ async def list_changes(
 ) -> tuple[list[Entry], str | None]:
     """Return the public versions after a cursor up to a moment, and a cursor if there are more."""
     wanted = (
-        select(Revision.seq, Revision.n, Commit.at, Holding.negotiation_id, *REVISION)
+        select(Revision.seq, Revision.n, Commit.at, ObjectPeriod.negotiation_id, *REVISION)
         .join(Commit, Commit.seq == Revision.seq)
-        .outerjoin(Holding, and_(Holding.seq_from == Revision.seq, Holding.n == Revision.n))
+        .outerjoin(
+            ObjectPeriod, and_(ObjectPeriod.seq_from == Revision.seq, ObjectPeriod.n == Revision.n)
+        )
         .where(Revision.public, Revision.seq <= at.seq)
         .order_by(Revision.seq, Revision.n)
         .limit(limit + 1)
     )
     if after:
-        place = await _read(session, after, at)
+        place = await _read_cursor(session, after, at)
         wanted = wanted.where(
             tuple_(Revision.seq, Revision.n) > tuple_(*(literal(p, BigInteger) for p in place))
         )
@@ -98,7 +100,7 @@ async def newest_cursor(session: AsyncSession) -> str | None:
     return write_cursor(PURPOSE, row.epoch.hex, row.seq, row.n) if row else None
 
 
-async def _read(session: AsyncSession, after: str, at: Moment) -> tuple[int, int]:
+async def _read_cursor(session: AsyncSession, after: str, at: Moment) -> tuple[int, int]:
     """Return the place in the log that a cursor names.
 
     A cursor that names none is of another database and is refused.

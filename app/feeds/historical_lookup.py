@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import among
 from app.log.reader import REVISION, Snapshot
 from app.models.issue import Option
-from app.models.log import Commit, Holding, QuoteUse, Revision
+from app.models.log import Commit, ObjectPeriod, QuoteUse, Revision
 from app.models.source import QuoteCheck
 from app.negotiations.queries import merged_into, option_order
-from app.positions.names_at_moment import Check, Names, slugs, source_view
+from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, slugs, source_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +101,20 @@ class Then:
         place = bisect_right(checks, seq, key=lambda c: c.seq)
         return checks[place - 1] if place else None
 
-    def names(self, documents: Sequence[Mapping[str, Any]], seq: int) -> Names:
+    def names(self, documents: Sequence[Mapping[str, Any]], seq: int) -> NamesAtMoment:
         """Return the slugs, names and checks that these positions refer to, as after a commit."""
         wanted = Wanted()
         for d in documents:
             wanted.add_document(d)
         checks = {q: self.check(q, seq) for q in wanted.quotes}
-        return Names(
+        return NamesAtMoment(
             negotiations=self.negotiations,
             parties=self.parties,
             issues=self.issues,
             options={o.id: (i, o["slug"]) for i, o in enumerate(self.options(wanted.issues, seq))},
             speakers={i: s["name"] for i, s in self.all("speaker", wanted.speakers, seq).items()},
             sources={i: source_view(s) for i, s in self.all("source", wanted.sources, seq).items()},
-            checks={q: Check.of(c) for q, c in checks.items() if c is not None},
+            checks={q: CheckAtMoment.of(c) for q, c in checks.items() if c is not None},
         )
 
 
@@ -122,16 +122,16 @@ async def load_then(session: AsyncSession, wanted: Wanted, low: int, high: int) 
     """Load what is wanted as it was after any commit from `low` to `high`, in four statements."""
     ours = select(Option.id).where(among(Option.issue_id, wanted.issues))
     one_of_ours = or_(
-        and_(Holding.kind == "party", among(Holding.object_id, wanted.parties)),
-        and_(Holding.kind == "speaker", among(Holding.object_id, wanted.speakers)),
-        and_(Holding.kind == "source", among(Holding.object_id, wanted.sources)),
-        and_(Holding.kind == "option", Holding.object_id.in_(ours)),
+        and_(ObjectPeriod.kind == "party", among(ObjectPeriod.object_id, wanted.parties)),
+        and_(ObjectPeriod.kind == "speaker", among(ObjectPeriod.object_id, wanted.speakers)),
+        and_(ObjectPeriod.kind == "source", among(ObjectPeriod.object_id, wanted.sources)),
+        and_(ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(ours)),
     )
     held = await session.execute(
-        select(Holding.seq_from, Holding.seq_to, *REVISION)
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
-        .join(Commit, Commit.seq == Holding.seq_from)
-        .where(one_of_ours, Holding.seq_from <= high, Holding.seq_to > low)
+        select(ObjectPeriod.seq_from, ObjectPeriod.seq_to, *REVISION)
+        .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
+        .join(Commit, Commit.seq == ObjectPeriod.seq_from)
+        .where(one_of_ours, ObjectPeriod.seq_from <= high, ObjectPeriod.seq_to > low)
     )
     checks = await session.scalars(
         select(QuoteCheck)

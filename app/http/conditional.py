@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.errors import PreconditionRequired, Stale
+from app.core.errors import PreconditionRequired, StaleVersion
 
 ETAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 TAG = re.compile(r'(W/)?"v(\d{1,9})-r(\d{1,19})-([0-9a-f]{8})(?:-x\d{1,19})?"')
@@ -33,7 +33,7 @@ def version_etag(version: int, revision: int, epoch: str, redactions: int) -> st
 
 
 def require_match(request: Request, *, version: int, epoch: str) -> None:
-    """Raise PreconditionRequired without If-Match, and Stale for another version.
+    """Raise PreconditionRequired without If-Match, and StaleVersion for another version.
 
     Versions from before a restore of the database (another epoch) are stale as well.
     """
@@ -45,7 +45,9 @@ def require_match(request: Request, *, version: int, epoch: str) -> None:
     for weak, seen, _, of in TAG.findall(header):
         if not weak and int(seen) == version and of == epoch[:8]:
             return
-    raise Stale(f"The current version is {version}. Read it again, then decide about your change.")
+    raise StaleVersion(
+        f"The current version is {version}. Read it again, then decide about your change."
+    )
 
 
 def matches(header: str | None, etag: str) -> bool:

@@ -20,7 +20,7 @@ from app.core.errors import Fault, Invalid
 TYPES = ("application/json", "application/merge-patch+json")
 
 
-class Malformed:
+class MalformedJson:
     """Body that could not be parsed; the route raises the error when it reads the body."""
 
     def __init__(self, detail: str, *faults: Fault) -> None:
@@ -47,7 +47,7 @@ class JsonRoute(APIRoute):
 
 
 async def read_sent(request: Request) -> Any:
-    """Return the parsed body of a write, or Malformed; raise 415 for other types than JSON.
+    """Return the parsed body of a write, or MalformedJson; raise 415 for other types than JSON.
 
     No write has query parameters.
     """
@@ -62,14 +62,14 @@ async def read_sent(request: Request) -> Any:
             Fault(name, "is not a parameter of this address", parameter=True)
             for name in request.query_params
         ]
-        return Malformed("This address has no parameters.", *unknown)
+        return MalformedJson("This address has no parameters.", *unknown)
     try:
         made = orjson.loads(body)  # refuses NaN, half surrogates and unlimited nesting
         json.loads(body, object_pairs_hook=_refuse_twice, parse_int=len, parse_float=len)
     except orjson.JSONDecodeError as error:
-        return Malformed(f"is not JSON: {error.msg} at character {error.pos}")
+        return MalformedJson(f"is not JSON: {error.msg} at character {error.pos}")
     except (ValueError, RecursionError) as error:
-        return Malformed(str(error) if type(error) is ValueError else "is nested too deeply")
+        return MalformedJson(str(error) if type(error) is ValueError else "is nested too deeply")
     return made
 
 

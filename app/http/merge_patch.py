@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.core.errors import Fault, Invalid
 from app.core.input_models import Input, Reason
-from app.http.json_body import Malformed
+from app.http.json_body import MalformedJson
 from app.http.problems import body_faults
 from app.http.responses import plain_json
 
@@ -27,7 +27,7 @@ class Patch(Generic[M]):
 
 def an_object(sent: object) -> Mapping[str, Any]:
     """Return a body that is a JSON object; raise Invalid for others."""
-    if isinstance(sent, Malformed):
+    if isinstance(sent, MalformedJson):
         sent.refuse()
     if not isinstance(sent, Mapping):
         raise Invalid("The body of a PATCH must be a JSON object.", Fault("", "must be an object"))

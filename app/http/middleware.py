@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import RequestLog
 from app.http.limits import MAX_BODY
-from app.http.problems import CatchErrors, Problem, respond
+from app.http.problems import CatchErrors, ProblemAnswer, respond
 from app.settings import Settings
 
 # Bytes of a body that is too large which are still read, so that the sender can read the response.
@@ -130,7 +130,7 @@ class Gate:
                 "This server does not answer to that host name; PARLEY_HOSTS lists those that it "
                 "answers to."
             )
-            return respond(Request(scope), Problem(400, "Unknown host", detail))
+            return respond(Request(scope), ProblemAnswer(400, "Unknown host", detail))
         method = scope["method"]
         if (
             method == "OPTIONS"
@@ -144,7 +144,7 @@ class Gate:
                 "It came from another site, so it was not carried out. Open the page here and send "
                 "it again."
             )
-            return respond(Request(scope), Problem(403, "Refused", detail))
+            return respond(Request(scope), ProblemAnswer(403, "Refused", detail))
         return None
 
 
@@ -228,7 +228,7 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > self.limit:
             await drain()
-            return await respond(Request(scope), Problem(413, "Too large", detail))(
+            return await respond(Request(scope), ProblemAnswer(413, "Too large", detail))(
                 scope, receive, send
             )
         await self.app(scope, counted, send)

@@ -183,7 +183,7 @@ class CacheAnswers:
         kept = cache.get(key) or await cache.begun(key)
         if kept is not None:
             CACHE_HITS.inc()
-            return await _answer(kept, headers.get("if-none-match"), send)
+            return await _send_kept(kept, headers.get("if-none-match"), send)
         CACHE_MISSES.inc()
         if "if-none-match" in headers:
             return await self.app(scope, receive, send)
@@ -245,7 +245,7 @@ def _may_be_kept(started: Message) -> bool:
     )
 
 
-async def _answer(kept: Kept, if_none_match: str | None, send: Send) -> None:
+async def _send_kept(kept: Kept, if_none_match: str | None, send: Send) -> None:
     began = time.perf_counter()
     if kept.etag is not None and if_none_match is not None and matches(if_none_match, kept.etag):
         headers = without_content(kept.headers)

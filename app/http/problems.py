@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import DomainError, Fault, Invalid, SignInRequired, TooMany, Unavailable
 from app.core.logs import log
-from app.http.json_body import Malformed
+from app.http.json_body import MalformedJson
 from app.http.responses import dumps
 from app.http.templating import is_partial, page
 
@@ -41,7 +41,7 @@ PASSING = ("08", "25006", "25P03", "25P04", "40", "53", "55P03", "57")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProblemAnswer:
     """Content of an error response."""
 
     status: int
@@ -58,7 +58,7 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "html" not in accept)
 
 
-def respond(request: Request, problem: Problem) -> Response:
+def respond(request: Request, problem: ProblemAnswer) -> Response:
     """Answer with a problem, as JSON or as a page, whichever the client can read."""
     number = getattr(request.state, "request_id", None)
     if wants_json(request):
@@ -95,14 +95,16 @@ def as_json(fault: Fault) -> dict[str, Any]:
     }
 
 
-def from_domain(error: DomainError) -> Problem:
+def from_domain(error: DomainError) -> ProblemAnswer:
     """Convert a domain error to a problem."""
     headers = (
         {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
     )
     if isinstance(error, SignInRequired):
         headers = {"WWW-Authenticate": "Bearer"}
-    return Problem(error.status, error.title, error.detail, error.faults, headers, error.extra)
+    return ProblemAnswer(
+        error.status, error.title, error.detail, error.faults, headers, error.extra
+    )
 
 
 def pointer(loc: Sequence[str | int], body: object, missing: bool) -> str:
@@ -140,7 +142,7 @@ def body_faults(error: ValidationError, body: object) -> list[Fault]:
 
 def read_body(model: type[M], body: object) -> M:
     """Read a body in a route that has to check something else first; raise Invalid."""
-    if isinstance(body, Malformed):
+    if isinstance(body, MalformedJson):
         body.refuse()
     try:
         return model.model_validate(body)
@@ -151,14 +153,14 @@ def read_body(model: type[M], body: object) -> M:
         ) from None
 
 
-def from_validation(error: RequestValidationError) -> Problem:
+def from_validation(error: RequestValidationError) -> ProblemAnswer:
     """Convert Pydantic's errors of a request to a problem."""
     # An id in the path that is not valid names nothing.
     if any(found["loc"][0] == "path" for found in error.errors()):
-        return Problem(404, "Not found", "There is nothing at this address.")
+        return ProblemAnswer(404, "Not found", "There is nothing at this address.")
     faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
-    return Problem(422, "Invalid input", detail, faults)
+    return ProblemAnswer(422, "Invalid input", detail, faults)
 
 
 def methods_of(request: Request) -> list[str]:
@@ -172,7 +174,7 @@ def methods_of(request: Request) -> list[str]:
     return ["HEAD", *taken] if "GET" in taken else taken
 
 
-def from_http(error: HTTPException) -> Problem:
+def from_http(error: HTTPException) -> ProblemAnswer:
     """Convert an HTTP exception to a problem."""
     title = HTTPStatus(error.status_code).phrase
     details = {
@@ -180,26 +182,26 @@ def from_http(error: HTTPException) -> Problem:
         405: "This address does not support that method.",
     }
     detail = details.get(error.status_code) if error.detail == title else None
-    return Problem(
+    return ProblemAnswer(
         error.status_code, title, detail or error.detail or title, headers=error.headers or {}
     )
 
 
-def from_database(error: Exception, *, writing: bool) -> Problem | None:
+def from_database(error: Exception, *, writing: bool) -> ProblemAnswer | None:
     """Convert a database error to a problem.
 
     503 if a retry may help, 422 for a value that no column can hold, 409 for a duplicate; None for
     our own faults.
     """
     if isinstance(error, DataError | UnicodeEncodeError):
-        return Problem(
+        return ProblemAnswer(
             422,
             "Invalid input",
             "A value in it is out of the range that can be stored.",
         )
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if state == "23505":  # another request was faster, between our check and our write
-        return Problem(
+        return ProblemAnswer(
             409,
             "Conflict with existing data",
             "Somebody else has just saved the same.",
@@ -214,7 +216,7 @@ def from_database(error: Exception, *, writing: bool) -> Problem | None:
         return None
     unknown: dict[str, Any] = {"type": "urn:parley:outcome-unknown"} if lost and writing else {}
     detail = UNKNOWN if unknown else BUSY
-    return Problem(
+    return ProblemAnswer(
         503, "Temporarily unavailable", detail, headers={"Retry-After": "2"}, extra=unknown
     )
 
@@ -240,16 +242,16 @@ class CatchErrors:
             await self.app(scope, receive, watched)
         except Exception as error:
             writing = scope["method"] not in ("GET", "HEAD", "OPTIONS")
-            problem = from_database(error, writing=writing) or Problem(
+            problem = from_database(error, writing=writing) or ProblemAnswer(
                 500, "Internal server error", OURS
             )
             log.error("failed", status=problem.status, exc_info=error)
             if started or (problem.status == 500 and scope["app"].debug):
                 raise
-            await _answer(scope, problem)(scope, receive, send)
+            await _respond_or_plain(scope, problem)(scope, receive, send)
 
 
-def _answer(scope: Scope, problem: Problem) -> Response:
+def _respond_or_plain(scope: Scope, problem: ProblemAnswer) -> Response:
     try:
         return respond(Request(scope), problem)
     except Exception:  # the error page itself failed

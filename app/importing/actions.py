@@ -14,9 +14,9 @@ from app.datapackage.archive import BoxError, open_box
 from app.datapackage.faults import Faults, ImportFaults
 from app.datapackage.reader import read_package
 from app.importing import codebook, positions
-from app.importing.codebook import Book, plain
+from app.importing.codebook import ImportedBook, column_values
 from app.importing.quotes import PAGE, Quotes
-from app.importing.reconcile import Entry, Importing, Progress, Report, settle
+from app.importing.reconcile import ImportEntry, Importing, Progress, Report, settle
 from app.importing.sources import take_sources
 from app.importing.speakers import take_speakers
 from app.importing.staging_tables import Shelf
@@ -126,7 +126,7 @@ async def take_in(importing: Importing) -> None:
     importing.log.bulk = staging
 
 
-async def _looks(importing: Importing, book: Book) -> None:
+async def _looks(importing: Importing, book: ImportedBook) -> None:
     read = list(importing.rows("looks", r.LookRow))
     uids = [x.uid for _, x in read]
     ours: dict[Any, Look] = {}
@@ -162,9 +162,9 @@ async def _looks(importing: Importing, book: Book) -> None:
             "party_id": seat.party_id,
             "issue_id": issue.id,
         }
-        values = plain(x, ("looked_on", "where", "by"), **cell)
+        values = column_values(x, ("looked_on", "where", "by"), **cell)
         entries.append(
-            Entry(
+            ImportEntry(
                 "looks",
                 line,
                 x.version,

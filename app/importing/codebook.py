@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.errors import Invalid
 from app.datapackage import rows as r
 from app.db.engine import among
-from app.importing.reconcile import Entry, Importing, settle
+from app.importing.reconcile import ImportEntry, Importing, settle
 from app.log.entry import Change, snapshot
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -21,7 +21,7 @@ CellKey = tuple[str, str]  # negotiation, and a party or an issue, by slugs
 
 
 @dataclass(slots=True)
-class Book:
+class ImportedBook:
     """What rows may refer to, in the package or in this database.
 
     None for what is in the package but has faults.
@@ -37,15 +37,15 @@ class Book:
     broken_options: set[CellKey] = field(default_factory=set)  # issues that have a faulty option
 
 
-def plain(row: Any, names: Iterable[str], **more: Any) -> dict[str, Any]:
+def column_values(row: Any, names: Iterable[str], **more: Any) -> dict[str, Any]:
     """Return the values of a row as the database stores them: enums as plain strings."""
     values = {n: getattr(row, n) for n in names} | more
     return {n: str(v) if isinstance(v, str) else v for n, v in values.items()}
 
 
-async def take_in(importing: Importing) -> Book:
+async def take_in(importing: Importing) -> ImportedBook:
     """Import negotiations, parties, participations, issues and options."""
-    book = Book()
+    book = ImportedBook()
     await _negotiations(importing, book)
     await _parties(importing, book)
     await _participations(importing, book)
@@ -54,7 +54,7 @@ async def take_in(importing: Importing) -> Book:
     return book
 
 
-async def _negotiations(importing: Importing, book: Book) -> None:
+async def _negotiations(importing: Importing, book: ImportedBook) -> None:
     tables = ("participations", "issues", "options", "positions", "looks")
     named = await importing.named(("negotiations", "slug"), *((t, "negotiation") for t in tables))
     ours = {
@@ -76,7 +76,7 @@ async def _negotiations(importing: Importing, book: Book) -> None:
     )
     found = list(importing.rows("negotiations", r.NegotiationRow))
     entries = [
-        Entry("negotiations", line, x.version, plain(x, names), {}, ours.get(x.slug))
+        ImportEntry("negotiations", line, x.version, column_values(x, names), {}, ours.get(x.slug))
         for line, x in found
     ]
     settled = await settle(importing, "negotiation", Negotiation, entries)
@@ -84,7 +84,7 @@ async def _negotiations(importing: Importing, book: Book) -> None:
     book.negotiations |= ours | {n.slug: n for n in settled}
 
 
-async def _parties(importing: Importing, book: Book) -> None:
+async def _parties(importing: Importing, book: ImportedBook) -> None:
     tables = ("participations", "speakers", "positions", "quotes", "looks")
     named = await importing.named(("parties", "slug"), *((t, "party") for t in tables))
     ours = {
@@ -94,7 +94,7 @@ async def _parties(importing: Importing, book: Book) -> None:
     names = ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")
     found = list(importing.rows("parties", r.PartyRow))
     entries = [
-        Entry("parties", line, x.version, plain(x, names), {}, ours.get(x.slug))
+        ImportEntry("parties", line, x.version, column_values(x, names), {}, ours.get(x.slug))
         for line, x in found
     ]
     settled = await settle(importing, "party", Party, entries)
@@ -123,7 +123,7 @@ def refer(
     return known.get(key)
 
 
-async def _participations(importing: Importing, book: Book) -> None:
+async def _participations(importing: Importing, book: ImportedBook) -> None:
     numbers = [n.id for n in book.negotiations.values() if n]
     slugs = {n.id: n.slug for n in book.negotiations.values() if n}
     wanted = select(Participation, Party).join(Party, Party.id == Participation.party_id)
@@ -155,14 +155,14 @@ async def _participations(importing: Importing, book: Book) -> None:
         if negotiation is None or party is None:
             continue
         consent = (x.role == "principal") if x.consent_required is None else x.consent_required
-        values = plain(
+        values = column_values(
             x, ("role",), negotiation_id=negotiation.id, party_id=party.id, ordinal=x.order
         )
         defaults = {"consent_required": consent}
         if x.consent_required is not None:
             values, defaults = values | defaults, {}
         places.fill(key, values, defaults)
-        entry = Entry(
+        entry = ImportEntry(
             "participations", line, x.version, values, defaults, ours.get(key), negotiation.id
         )
         entry.values["merged_into_id"] = None
@@ -185,7 +185,7 @@ async def _participations(importing: Importing, book: Book) -> None:
     )
 
 
-def _party_number(book: Book, slug: str) -> int | None:
+def _party_number(book: ImportedBook, slug: str) -> int | None:
     party = book.parties.get(slug)
     return party.id if party else None
 
@@ -210,7 +210,7 @@ class _Places:
 
 
 def _negotiation(
-    importing: Importing, book: Book, table: str, line: int, slug: str
+    importing: Importing, book: ImportedBook, table: str, line: int, slug: str
 ) -> Negotiation | None:
     return refer(
         importing,
@@ -223,7 +223,7 @@ def _negotiation(
     )
 
 
-async def _issues(importing: Importing, book: Book) -> None:
+async def _issues(importing: Importing, book: ImportedBook) -> None:
     slugs = {n.id: n.slug for n in book.negotiations.values() if n}
     found = await importing.session.scalars(
         select(Issue).where(among(Issue.negotiation_id, slugs)).order_by(Issue.id)
@@ -242,18 +242,18 @@ async def _issues(importing: Importing, book: Book) -> None:
         if negotiation is None:
             continue
         names = ("slug", "title", "question", "group", "ordered", "notes")
-        values = plain(x, names, negotiation_id=negotiation.id, ordinal=x.order)
+        values = column_values(x, names, negotiation_id=negotiation.id, ordinal=x.order)
         defaults: dict[str, Any] = {}
         places.fill(key, values, defaults)
         entries.append(
-            Entry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id)
+            ImportEntry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id)
         )
         keys.append(key)
     book.issues |= zip(keys, await settle(importing, "issue", Issue, entries), strict=True)
     book.written_issues = {key for key, entry in zip(keys, entries, strict=True) if entry.outcome}
 
 
-async def _options(importing: Importing, book: Book) -> None:
+async def _options(importing: Importing, book: ImportedBook) -> None:
     issues = {i.id: (key, i) for key, i in book.issues.items() if i}
     found = await importing.session.scalars(
         select(Option).where(among(Option.issue_id, issues)).order_by(Option.id)
@@ -277,11 +277,11 @@ async def _options(importing: Importing, book: Book) -> None:
         if issue is None:
             continue
         options = book.options[key]
-        entry = Entry(
+        entry = ImportEntry(
             "options",
             line,
             x.version,
-            plain(x, names, issue_id=issue.id),
+            column_values(x, names, issue_id=issue.id),
             {},
             options.get(x.slug),
             issue.negotiation_id,
@@ -334,7 +334,7 @@ async def _options(importing: Importing, book: Book) -> None:
 
 
 def _check_scales(
-    importing: Importing, book: Book, of: list[CellKey], entries: list[Entry]
+    importing: Importing, book: ImportedBook, of: list[CellKey], entries: list[ImportEntry]
 ) -> None:
     """Check that the options of each issue will fit together after the import; add faults."""
     after = {key: dict(book.options[key]) for key in of}

@@ -11,7 +11,7 @@ from app.core.clock import instant
 from app.core.text_lines import alike
 from app.datapackage import rows as r
 from app.db.engine import among, among_uids
-from app.importing.codebook import Book
+from app.importing.codebook import ImportedBook
 from app.importing.reconcile import Importing
 from app.importing.versions import Version
 from app.models.log import Commit, Revision
@@ -51,7 +51,7 @@ async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours
     return {o.position.uid: o for o in ours.values()}
 
 
-def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
+def differs(book: ImportedBook, v: Version, ours: Ours) -> tuple[str, str] | None:
     """Return the column in which a version differs from the saved one, and how.
 
     None if they are the same, or if the saved version was redacted.
@@ -116,12 +116,12 @@ def differs(book: Book, v: Version, ours: Ours) -> tuple[str, str] | None:
     return None
 
 
-def _issue_id(book: Book, x: r.PositionRow, link: r.LinkRow) -> int | None:
+def _issue_id(book: ImportedBook, x: r.PositionRow, link: r.LinkRow) -> int | None:
     issue = book.issues.get((x.negotiation, link.issue))
     return issue.id if issue else None
 
 
-def _option_id(book: Book, x: r.PositionRow, link: r.LinkRow) -> int | None:
+def _option_id(book: ImportedBook, x: r.PositionRow, link: r.LinkRow) -> int | None:
     option = book.options.get((x.negotiation, link.issue), {}).get(link.option or "")
     return option.id if option else None
 

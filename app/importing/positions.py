@@ -13,12 +13,12 @@ from sqlalchemy import text
 from app.core.clock import instant
 from app.datapackage import rows as r
 from app.importing.bulk_insert import lay_out
-from app.importing.codebook import Book
+from app.importing.codebook import ImportedBook
 from app.importing.dates import dated
 from app.importing.divergence import Ours, differs, on_file
 from app.importing.quotes import Evidence, Gathered, Quotes, write_quotes
 from app.importing.reconcile import Importing
-from app.importing.staging_tables import Page
+from app.importing.staging_tables import StagedPage
 from app.importing.versions import Version, Versions, places, tell_strays
 from app.log.bulk.writer import Staged, Staging, draw_ids
 from app.log.entry import Change
@@ -31,7 +31,7 @@ DRAFT, PUBLISHED = PositionStatus.DRAFT, PositionStatus.PUBLISHED
 
 
 @dataclass(slots=True)
-class Statement:
+class ImportedPosition:
     """A position as it will be after the import."""
 
     id: int
@@ -48,17 +48,17 @@ class Statement:
 class _Made:
     """A page of positions to be written."""
 
-    statements: list[Statement]
+    statements: list[ImportedPosition]
     staged: list[Staged]
     quotes: list[Evidence]
 
 
 async def take_positions(
-    importing: Importing, book: Book, quotes: Quotes, staging: Staging
+    importing: Importing, book: ImportedBook, quotes: Quotes, staging: Staging
 ) -> None:
     """Import all positions of the package; the next page is composed while one is written."""
     work = _Work(importing, book, quotes)
-    changed: dict[int, Statement] = {}
+    changed: dict[int, ImportedPosition] = {}
     before: dict[int, int] = {}
     made: _Made | None = None
     # Tables grow while they are read and written: use their indexes even if a plan was made when
@@ -105,7 +105,7 @@ async def _write(importing: Importing, staging: Staging, made: _Made | None) -> 
 class _Work:
     """Composes positions, with everything that has to be looked up for it."""
 
-    def __init__(self, importing: Importing, book: Book, quotes: Quotes) -> None:
+    def __init__(self, importing: Importing, book: ImportedBook, quotes: Quotes) -> None:
         self.importing, self.book, self.quotes = importing, book, quotes
         # By negotiation: the ids of issues, and those of their options, by slug.
         self.named: dict[str, tuple[dict[str, int], dict[str, dict[str, int]]]] = {}
@@ -113,7 +113,7 @@ class _Work:
 
     def page(
         self,
-        page: Page,
+        page: StagedPage,
         gathered: Gathered,
         uids: Mapping[str, UUID],
         ours: Mapping[UUID, Ours],
@@ -138,12 +138,12 @@ class _Work:
 
     def _position(
         self, u: UUID, versions: list[Version], ours: Ours | None, number: int
-    ) -> tuple[Statement, list[Staged]]:
+    ) -> tuple[ImportedPosition, list[Staged]]:
         """Compose the new versions of one position, oldest first."""
         importing = self.importing
         newest = ours.versions.get(ours.position.version) if ours else None
         before = newest["document"] if newest else None
-        statement = Statement(
+        statement = ImportedPosition(
             ours.position.id if ours else number,
             u,
             before or {},
@@ -228,7 +228,7 @@ class _Work:
         return known.get(key)
 
     def _version(
-        self, v: Version, statement: Statement, before: Mapping[str, Any] | None
+        self, v: Version, statement: ImportedPosition, before: Mapping[str, Any] | None
     ) -> Change | None:
         """Compose one new version; add faults and return None if it breaks a rule."""
         importing, x = self.importing, v.row
@@ -316,7 +316,11 @@ class _Work:
         )
 
     def _follows(
-        self, v: Version, cell: CellFacts, statement: Statement, before: Mapping[str, Any] | None
+        self,
+        v: Version,
+        cell: CellFacts,
+        statement: ImportedPosition,
+        before: Mapping[str, Any] | None,
     ) -> bool:
         """Check that a version may follow the one before; add faults and return False if not.
 

@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.text_lines import alike
 from app.datapackage import rows as r
 from app.datapackage.faults import Faults
-from app.datapackage.reader import Row
+from app.datapackage.reader import PackageRow
 from app.datapackage.schema import TABLES
 from app.db.engine import among, among_uids
-from app.importing.codebook import Book, plain
+from app.importing.codebook import ImportedBook, column_values
 from app.importing.reconcile import Importing
-from app.importing.sources import Sources
-from app.importing.staging_tables import Page
+from app.importing.sources import ImportedSources
+from app.importing.staging_tables import StagedPage
 from app.log.bulk.writer import Staging, copy, draw_ids, segments
-from app.log.entry import plain as as_json
+from app.log.entry import json_value as as_json
 from app.log.writer import REDACTION
 from app.models.log import Revision
 from app.models.source import Quote, SourceText
@@ -104,7 +104,7 @@ class Gathered:
 
 
 @dataclass(slots=True)
-class Found:
+class ReadQuotes:
     """The quotes of a page after reading."""
 
     by_key: dict[str, Evidence] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class Found:
 class Quotes:
     """All quotes of a package."""
 
-    def __init__(self, importing: Importing, book: Book, sources: Sources) -> None:
+    def __init__(self, importing: Importing, book: ImportedBook, sources: ImportedSources) -> None:
         self.importing, self.book, self.sources = importing, book, sources
         self.rows = {s.id: s for s in sources.by_uid.values() if s}
         self.shared: set[str] = set()
@@ -156,7 +156,7 @@ class Quotes:
                     )
             after = rows[-1].line
 
-    async def gather(self, page: Page) -> Gathered:
+    async def gather(self, page: StagedPage) -> Gathered:
         """Read from the database what it has about the quotes of a page."""
         session, gathered = self.importing.session, Gathered()
         uids = {row.line: self._uid(key) for row in page.quotes if (key := row["uid"])}
@@ -177,9 +177,9 @@ class Quotes:
             gathered.checks = {row.line: row for row in made}
         return gathered
 
-    def read(self, page: Page, gathered: Gathered) -> Found:
+    def read(self, page: StagedPage, gathered: Gathered) -> ReadQuotes:
         """Read the quotes of a page; compare the saved ones, and set the checks of new ones."""
-        found = Found()
+        found = ReadQuotes()
         for row in page.quotes:
             key, position = row["uid"], row["position"] or ""
             if key in found.by_key:
@@ -202,7 +202,7 @@ class Quotes:
                 self._conclude(e, gathered.checks.get(e.line))
         return found
 
-    def keep(self, found: Found) -> None:
+    def keep(self, found: ReadQuotes) -> None:
         """Remember the ids and cells of quotes that other positions name too."""
         if self.shared:
             for key in self.shared & found.by_key.keys():
@@ -212,7 +212,7 @@ class Quotes:
     def _uid(self, key: str) -> UUID:
         return r.uid(self.importing.raw.name, "quotes", key)
 
-    def _read(self, row: Row, faults: Faults) -> Evidence | None:
+    def _read(self, row: PackageRow, faults: Faults) -> Evidence | None:
         importing, book, at = self.importing, self.book, row.at
         path = importing.raw.paths["quotes"]
         if self._reader is None:
@@ -242,7 +242,7 @@ class Quotes:
             party = look_up("party", x.party, book.parties, f"there is no party {x.party!r}")
         if source is None or (x.party is not None and party is None):
             return None
-        values = plain(x, SAID, uid=str(x.uid), source_id=source.id)
+        values = column_values(x, SAID, uid=str(x.uid), source_id=source.id)
         # A package made by hand need not repeat what the speaker's row has.
         values["speaker_id"] = speaker.id if speaker else None
         if x.redacted is not None:

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.core.text_lines import alike
-from app.datapackage.faults import Fault, Faults
+from app.datapackage.faults import Faults, FileFault
 from app.datapackage.reader import Raw
 from app.datapackage.rows import M, Reader
 from app.datapackage.schema import TABLES
 from app.db.engine import among
 from app.importing.staging_tables import Shelf
-from app.log.entry import Change, plain, snapshot
+from app.log.entry import Change, json_value, snapshot
 from app.log.writer import Log
 from app.models.base import Base
 from app.models.log import Revision
@@ -52,7 +52,7 @@ class Report:
     """What an import did, by table; for positions, versions are counted."""
 
     counts: dict[str, Count] = field(default_factory=dict)
-    skipped_diverged: list[Fault] = field(default_factory=list)
+    skipped_diverged: list[FileFault] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = [f"{name}: {count}" for name, count in self.counts.items() if str(count) != "none"]
@@ -98,7 +98,9 @@ class Importing:
     def diverged(self, table: str, line: int, column: str, reason: str) -> None:
         """List a row as left out because it diverges; a fault unless `skip_diverged`."""
         if self.skip_diverged:
-            self.report.skipped_diverged.append(Fault(self.raw.paths[table], line, column, reason))
+            self.report.skipped_diverged.append(
+                FileFault(self.raw.paths[table], line, column, reason)
+            )
         else:
             self.fault(table, line, column, reason)
 
@@ -151,7 +153,7 @@ class Importing:
 
 
 @dataclass(slots=True)
-class Entry:
+class ImportEntry:
     """One object of a package, with the saved row that it is about, if there is one."""
 
     table: str
@@ -179,9 +181,9 @@ async def settle(
     importing: Importing,
     kind: str,
     model: type[Base],
-    entries: Sequence[Entry],
+    entries: Sequence[ImportEntry],
     *,
-    first: Callable[[Entry], bool] = lambda entry: False,
+    first: Callable[[ImportEntry], bool] = lambda entry: False,
     at_once: bool = False,
     known: Callable[[list[Any]], None] = lambda rows: None,
 ) -> list[Any]:
@@ -229,7 +231,7 @@ async def settle(
             setattr(row, name, value())
     await session.flush()
 
-    def note(entry: Entry, row: Any, *, new: bool = False) -> None:
+    def note(entry: ImportEntry, row: Any, *, new: bool = False) -> None:
         numbered = row.id if kind == "negotiation" else entry.negotiation_id
         importing.log.add(
             Change(
@@ -254,8 +256,8 @@ async def settle(
 
 async def _change(
     importing: Importing,
-    changed: Sequence[Entry],
-    note: Callable[[Entry, Any], None],
+    changed: Sequence[ImportEntry],
+    note: Callable[[ImportEntry, Any], None],
     *,
     at_once: bool,
 ) -> None:
@@ -303,8 +305,8 @@ async def _states(
     return states
 
 
-def _was_so(entry: Entry, states: Iterable[Mapping[str, Any]]) -> bool:
-    said = {name: plain(value) for name, value in entry.values.items()}
+def _was_so(entry: ImportEntry, states: Iterable[Mapping[str, Any]]) -> bool:
+    said = {name: json_value(value) for name, value in entry.values.items()}
     return any(
         all(alike(state.get(name), value) for name, value in said.items()) for state in states
     )

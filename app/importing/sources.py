@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from app.datapackage import rows as r
 from app.datapackage.reader import read_text
 from app.db.engine import among
-from app.importing.codebook import plain
-from app.importing.reconcile import Entry, Importing, settle
+from app.importing.codebook import column_values
+from app.importing.reconcile import ImportEntry, Importing, settle
 from app.models.source import Source, SourceText
 from app.sources.actions import recheck
 from app.sources.queries import newest_texts
@@ -25,7 +25,7 @@ TEXT = TypeAdapter(Text)
 
 
 @dataclass(slots=True)
-class Sources:
+class ImportedSources:
     """The sources of the package after their import; None for those with faults."""
 
     by_uid: dict[UUID, Source | None] = field(default_factory=dict)
@@ -36,11 +36,11 @@ class Sources:
 BLANKED = ("url", "url_key", "reference", "title", "publisher", "author", "archive_url", "licence")
 
 
-async def take_sources(importing: Importing) -> Sources:
+async def take_sources(importing: Importing) -> ImportedSources:
     """Import the sources, and those of their texts that are new here."""
     read = list(importing.rows("sources", r.SourceRow))
     package = importing.raw.name
-    sources = Sources(
+    sources = ImportedSources(
         {
             r.uid(package, "sources", k): None
             for x in importing.raw.rows["sources"]
@@ -80,7 +80,7 @@ async def take_sources(importing: Importing) -> Sources:
             )
             continue
         there = there or at_address
-        values = plain(x, (*names, "archive_url", "licence"), url_key=key)
+        values = column_values(x, (*names, "archive_url", "licence"), url_key=key)
         if x.redacted:
             values["redacted"] = {
                 part: tombstone.model_dump() for part, tombstone in x.redacted.items()
@@ -93,7 +93,7 @@ async def take_sources(importing: Importing) -> Sources:
         # If a text is saved here, its own checksum counts; one that is saved now sets its own.
         if there is None or not (x.text or here or digest is None or there.text_sha256 is None):
             values["text_sha256"] = digest
-        entries.append(Entry("sources", line, x.version, values, {"uid": x.uid}, there))
+        entries.append(ImportEntry("sources", line, x.version, values, {"uid": x.uid}, there))
         known.append((x, digest, here))
     settled = await settle(importing, "source", Source, entries)
     for (x, digest, here), entry, row in zip(known, entries, settled, strict=True):
@@ -135,10 +135,10 @@ def _sha256(text: str) -> str:
 
 async def _put(
     importing: Importing,
-    sources: Sources,
+    sources: ImportedSources,
     x: r.SourceRow,
     digest: str,
-    entry: Entry,
+    entry: ImportEntry,
     row: Source,
     others: bool,
 ) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.datapackage import rows as r
-from app.importing.codebook import Book, plain, refer
-from app.importing.reconcile import Entry, Importing, settle
+from app.importing.codebook import ImportedBook, column_values, refer
+from app.importing.reconcile import ImportEntry, Importing, settle
 from app.models.negotiation import Speaker
 from app.negotiations import actions as negotiations
 
 
-async def take_speakers(importing: Importing, book: Book) -> None:
+async def take_speakers(importing: Importing, book: ImportedBook) -> None:
     """Import the speakers into the database and the book.
 
     Speakers whom only drafts quote are not public.
@@ -59,9 +59,9 @@ async def take_speakers(importing: Importing, book: Book) -> None:
             continue
         own[triple] = line
         ours = by_uid.get(x.uid) or by_name.get(triple)
-        values = plain(x, ("name", "office", "aliases"), party_id=triple[2])
+        values = column_values(x, ("name", "office", "aliases"), party_id=triple[2])
         shown = x.uid not in public or public[x.uid]
-        entry = Entry(
+        entry = ImportEntry(
             "speakers", line, x.version, values, {"uid": x.uid, "public": shown}, ours, public=shown
         )
         if ours is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.datapackage.reader import Row
+from app.datapackage.reader import PackageRow
 from app.datapackage.rows import UUID_FORM
 from app.datapackage.schema import TABLES
 from app.log.bulk.writer import copy
@@ -41,20 +41,22 @@ def plain_key(cell: str) -> str:
     return cell.lower() if UUID_FORM.fullmatch(cell) else cell
 
 
-def version_mark(row: Row) -> int | None:
+def version_mark(row: PackageRow) -> int | None:
     """Return the version that a row belongs to (1 if empty), or None if it is no number."""
     version = row["version"] or "1"
     return int(version) if version.isdecimal() and len(version) <= LONGEST_VERSION else None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StagedPage:
     """Some positions with everything that belongs to them."""
 
-    positions: Mapping[str, list[Row]]  # by key, in the order of their first lines in the package
-    attitudes: list[Row]
-    links: list[Row]
-    quotes: list[Row]  # theirs, and those of other positions that they name
+    positions: Mapping[
+        str, list[PackageRow]
+    ]  # by key, in the order of their first lines in the package
+    attitudes: list[PackageRow]
+    links: list[PackageRow]
+    quotes: list[PackageRow]  # theirs, and those of other positions that they name
     done: int  # the number of positions before these
 
 
@@ -82,7 +84,7 @@ class Shelf:
                 )
             )
 
-    async def put(self, table: str, rows: Iterator[Row]) -> None:
+    async def put(self, table: str, rows: Iterator[PackageRow]) -> None:
         """Copy the rows of a table while they are read."""
         first = next(rows, None)
         if first is None:
@@ -94,7 +96,7 @@ class Shelf:
         lists = [first.at["quotes"]] if table == "positions" and "quotes" in first.at else []
         places = list(first.at.values())
 
-        def line(row: Row) -> tuple[Any, ...]:
+        def line(row: PackageRow) -> tuple[Any, ...]:
             cells: list[Any] = list(row.cells)
             for place in keys:
                 if (cell := cells[place]) is not None:
@@ -128,7 +130,7 @@ class Shelf:
         )
         return set(found.scalars())
 
-    async def pages(self, size: int) -> AsyncIterator[Page]:
+    async def pages(self, size: int) -> AsyncIterator[StagedPage]:
         """Yield all positions in pages, in the order of their first lines in the package."""
         after = done = 0
         while True:
@@ -142,7 +144,7 @@ class Shelf:
             order = found.all()
             if not order:
                 return
-            positions: dict[str, list[Row]] = {key: [] for key, _ in order}
+            positions: dict[str, list[PackageRow]] = {key: [] for key, _ in order}
             keys = list(positions)
             named: set[str] = set()
             for row in await self.rows("positions", "uid = ANY(:keys)", keys=keys):
@@ -153,12 +155,12 @@ class Shelf:
                 quotes += await self.rows("quotes", "uid = ANY(:keys)", keys=list(strange))
             attitudes = await self.rows("attitudes", "position = ANY(:keys)", keys=keys)
             links = await self.rows("links", "position = ANY(:keys)", keys=keys)
-            yield Page(positions, attitudes, links, quotes, done)
+            yield StagedPage(positions, attitudes, links, quotes, done)
             after, done = order[-1].first, done + len(order)
 
     async def rows(
         self, table: str, which: str, *, most: int | None = None, **values: Any
-    ) -> list[Row]:
+    ) -> list[PackageRow]:
         """Return rows by line, with the columns that the package has; at most the first `most`.
 
         `which` is the SQL condition, `values` are its parameters.
@@ -173,7 +175,7 @@ class Shelf:
         )
         found = await self.session.execute(text(statement), {**values, "most": most})
         here = {name: place for place, name in enumerate(at)}
-        return [Row(line, tuple(cells), here) for line, *cells in found]
+        return [PackageRow(line, tuple(cells), here) for line, *cells in found]
 
     async def lines(self, statement: str, **values: Any) -> Sequence[Any]:
         """Run a query on the tables and return all its rows."""

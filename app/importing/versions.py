@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.datapackage import rows as r
-from app.datapackage.reader import Row
+from app.datapackage.reader import PackageRow
 from app.datapackage.rows import Reader
 from app.datapackage.schema import TABLES
-from app.importing.quotes import Evidence, Found
+from app.importing.quotes import Evidence, ReadQuotes
 from app.importing.reconcile import Importing
-from app.importing.staging_tables import Page, version_mark
+from app.importing.staging_tables import StagedPage, version_mark
 
 STRAYS = """
 SELECT line, position, mark FROM shelf_{table} s WHERE NOT EXISTS (
@@ -33,7 +33,7 @@ class Version:
 class Versions:
     """The versions of a page of positions."""
 
-    def __init__(self, importing: Importing, page: Page, quotes: Found) -> None:
+    def __init__(self, importing: Importing, page: StagedPage, quotes: ReadQuotes) -> None:
         self.importing, self.page, self.quotes = importing, page, quotes
         self.attitudes, self.links = _by_version(page.attitudes), _by_version(page.links)
         self.of_position: dict[str, list[Evidence]] = {}
@@ -90,7 +90,7 @@ class Versions:
                 )
         return sorted(made, key=lambda v: v.row.version)
 
-    def _marked(self, row: Row, read: r.PositionRow) -> frozenset[str] | None:
+    def _marked(self, row: PackageRow, read: r.PositionRow) -> frozenset[str] | None:
         marks = frozenset((read.by_hand or "").split())
         if marks - {"stated_from", "stated_by"}:
             self.importing.fault(
@@ -98,12 +98,12 @@ class Versions:
             )
         return marks if "by_hand" in row.at else None
 
-    def _belonging(self, table: str, rows: Iterable[Row]) -> Iterator[tuple[int, Any]]:
+    def _belonging(self, table: str, rows: Iterable[PackageRow]) -> Iterator[tuple[int, Any]]:
         for row in rows:
             if (read := self.readers[table](row, self.importing.faults)) is not None:
                 yield row.line, read
 
-    def _named_quotes(self, row: Row, key: str) -> list[Evidence] | None:
+    def _named_quotes(self, row: PackageRow, key: str) -> list[Evidence] | None:
         if row["quotes"] is None:
             # A package made by hand may name the position of each quote in quotes.csv only.
             if key in self.quotes.lacking:
@@ -145,8 +145,8 @@ class Versions:
                     )
 
 
-def _by_version(rows: Iterable[Row]) -> dict[tuple[str, int | None], list[Row]]:
-    found: dict[tuple[str, int | None], list[Row]] = {}
+def _by_version(rows: Iterable[PackageRow]) -> dict[tuple[str, int | None], list[PackageRow]]:
+    found: dict[tuple[str, int | None], list[PackageRow]] = {}
     for row in rows:
         found.setdefault((row["position"] or "", version_mark(row)), []).append(row)
     return found

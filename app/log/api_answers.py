@@ -13,7 +13,7 @@ from app.core.clock import instant
 from app.core.input_models import KnownAt
 from app.http.conditional import require_match, version_etag
 from app.http.responses import answer
-from app.log.listing import ListQuery, Page
+from app.log.listing import ListPage, ListQuery
 from app.log.reader import Moment, moment
 
 Known = Annotated[KnownAt, Query()]
@@ -67,7 +67,7 @@ def answer_one(
     return made
 
 
-def answer_page(request: Request, page: Page, data: list[Any]) -> Response:
+def answer_page(request: Request, page: ListPage, data: list[Any]) -> Response:
     """Respond with a page of a list, and a link to the next one."""
     return answer(
         request, data, times(page.at, next=page.next), links=next_link(request, page.next)

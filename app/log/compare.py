@@ -37,7 +37,7 @@ async def compare(session: AsyncSession) -> AsyncIterator[str]:
         try:
             async with session.begin_nested():
                 async for due, there in await session.stream(text(_difference(table))):
-                    if told := _told(table, due, there):
+                    if told := _describe_difference(table, due, there):
                         yield told
         except DBAPIError:
             yield f"{table.table}: the log was changed so that it cannot be compared"
@@ -59,7 +59,9 @@ SELECT to_jsonb(due), to_jsonb(there) FROM ({d.due}) due FULL JOIN ({d.there}) t
 WHERE to_jsonb(due) IS DISTINCT FROM to_jsonb(there) ORDER BY {key}"""  # noqa: S608  (statements of our own)
 
 
-def _told(d: Derived, due: Mapping[str, Any] | None, there: Mapping[str, Any] | None) -> str | None:
+def _describe_difference(
+    d: Derived, due: Mapping[str, Any] | None, there: Mapping[str, Any] | None
+) -> str | None:
     """Describe what is wrong with a row, or return None.
 
     It is missing, it should not be there, or it has other values. Fields added by later versions of

@@ -37,12 +37,12 @@ def snapshot(row: Base) -> dict[str, Any]:
     `redacted` is left out as long as nothing is redacted.
     """
     columns = type(row).__table__.columns
-    values = {c.key: plain(getattr(row, c.key)) for c in columns if c.computed is None}
+    values = {c.key: json_value(getattr(row, c.key)) for c in columns if c.computed is None}
     unsaid = {"id", "version"} | ({"redacted"} if values.get("redacted") is None else set())
     return {name: value for name, value in values.items() if name not in unsaid}
 
 
-def plain(value: object) -> Any:
+def json_value(value: object) -> Any:
     """Convert a value of a column to a JSON value: dates and UUIDs become strings."""
     if isinstance(value, float):
         return value + 0.0  # JSONB has no -0.0, and what is hashed must be what is read again

@@ -10,7 +10,7 @@ from app.core.errors import bad_parameter
 from app.core.input_models import KnownAt
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, Snapshot, moment, moment_of, select_held
-from app.models.log import Holding
+from app.models.log import ObjectPeriod
 
 
 class ListQuery(KnownAt):
@@ -21,7 +21,7 @@ class ListQuery(KnownAt):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A page of objects as known at a moment, with the cursor of the next page or None."""
 
     at: Moment
@@ -31,8 +31,8 @@ class Page:
 
 async def list_objects(
     session: AsyncSession, query: ListQuery, kind: str, *conditions: Any, purpose: str | None = None
-) -> Page:
-    """Return a page of the public objects of a kind that match the conditions on Holding.
+) -> ListPage:
+    """Return a page of the public objects of a kind that match the conditions on ObjectPeriod.
 
     `purpose` ties cursors to one list, by default to that of the kind; raise Invalid for a cursor
     of another list.
@@ -47,7 +47,12 @@ async def list_objects(
                 raise bad_parameter("cursor", "is not a cursor of this server")
     wanted = (
         select_held(at)
-        .where(Holding.kind == kind, Holding.public, Holding.object_id > after, *conditions)
+        .where(
+            ObjectPeriod.kind == kind,
+            ObjectPeriod.public,
+            ObjectPeriod.object_id > after,
+            *conditions,
+        )
         .limit(query.limit + 1)
     )
     rows = [Snapshot(*row) for row in await session.execute(wanted)]
@@ -57,4 +62,4 @@ async def list_objects(
         if len(rows) > query.limit
         else None
     )
-    return Page(at, shown, more)
+    return ListPage(at, shown, more)

@@ -31,7 +31,7 @@ from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.writer import LOCK, redactions
 from app.log.writer import Moment as Moment
-from app.models.log import Commit, Epoch, Holding, Revision, Spell
+from app.models.log import Commit, Epoch, ObjectPeriod, PositionPeriod, Revision
 
 # How long a reader who asks for an instant after the newest entry waits for active writers.
 WAIT_MS = 2000
@@ -136,12 +136,12 @@ AT = bindparam("at", type_=BigInteger)  # the number of a moment's commit, in pr
 NUMBERS = ARRAY(BigInteger)
 
 
-def held_then(entity: type[Holding] | type[Spell]) -> ColumnElement[bool]:
+def held_then(entity: type[ObjectPeriod] | type[PositionPeriod]) -> ColumnElement[bool]:
     """Return the condition that a prepared statement finds what was held at its moment."""
     return and_(entity.seq_from <= AT, entity.seq_to > AT)
 
 
-def held(entity: type[Holding] | type[Spell], at: Moment) -> ColumnElement[bool]:
+def valid_at(entity: type[ObjectPeriod] | type[PositionPeriod], at: Moment) -> ColumnElement[bool]:
     """Return the condition that a row was current at a moment."""
     return and_(entity.seq_from <= at.seq, entity.seq_to > at.seq)
 
@@ -233,27 +233,27 @@ def select_held_then() -> Select[*tuple[Any, ...]]:
     """Select the Snapshot columns of everything held, for prepared statements."""
     return (
         select(*REVISION)
-        .select_from(Holding)
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
-        .join(Commit, Commit.seq == Holding.seq_from)
-        .where(held_then(Holding))
+        .select_from(ObjectPeriod)
+        .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
+        .join(Commit, Commit.seq == ObjectPeriod.seq_from)
+        .where(held_then(ObjectPeriod))
     )
 
 
 def select_held(at: Moment) -> Select[*tuple[Any, ...]]:
-    """Select the Snapshot columns of everything held; add conditions on Holding to narrow it."""
+    """Select the Snapshot columns of everything held; conditions on ObjectPeriod narrow it."""
     return (
         select(*REVISION)
-        .select_from(Holding)
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
-        .join(Commit, Commit.seq == Holding.seq_from)
-        .where(held(Holding, at))
-        .order_by(Holding.kind, Holding.object_id)
+        .select_from(ObjectPeriod)
+        .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
+        .join(Commit, Commit.seq == ObjectPeriod.seq_from)
+        .where(valid_at(ObjectPeriod, at))
+        .order_by(ObjectPeriod.kind, ObjectPeriod.object_id)
     )
 
 
 async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list[Snapshot]:
-    """List what was held at a moment under conditions on Holding, drafts too, without redacted."""
+    """List what was held under conditions on ObjectPeriod, drafts too, without redacted."""
     rows = await session.execute(select_held(at).where(*conditions))
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 
@@ -262,7 +262,9 @@ async def held_by_id(
     session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]
 ) -> dict[int, Snapshot]:
     """Return objects of a kind as held at a moment, by id; those not held then are missing."""
-    rows = await list_held(session, at, Holding.kind == kind, among(Holding.object_id, ids))
+    rows = await list_held(
+        session, at, ObjectPeriod.kind == kind, among(ObjectPeriod.object_id, ids)
+    )
     return {row.id: row for row in rows}
 
 
@@ -275,10 +277,13 @@ def _held_of_kinds() -> Select[*tuple[Any, ...]]:
     return (
         select(*REVISION)
         .select_from(key)
-        .join(Holding, and_(Holding.kind == key.c.kind, Holding.object_id == key.c.object_id))
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
-        .join(Commit, Commit.seq == Holding.seq_from)
-        .where(held_then(Holding))
+        .join(
+            ObjectPeriod,
+            and_(ObjectPeriod.kind == key.c.kind, ObjectPeriod.object_id == key.c.object_id),
+        )
+        .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
+        .join(Commit, Commit.seq == ObjectPeriod.seq_from)
+        .where(held_then(ObjectPeriod))
     )
 
 
@@ -304,7 +309,11 @@ async def held_of_kinds(
 async def get_held(session: AsyncSession, at: Moment, kind: str, object_id: int) -> Snapshot:
     """Return a public object as held at a moment; raise NotFound if it did not exist then."""
     found = await list_held(
-        session, at, Holding.kind == kind, Holding.object_id == object_id, Holding.public
+        session,
+        at,
+        ObjectPeriod.kind == kind,
+        ObjectPeriod.object_id == object_id,
+        ObjectPeriod.public,
     )
     if not found:
         raise NotFound(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.log.derived_tables import ENDS, HOLDINGS, SPELLS, UNBLANKED, USED, USES
 from app.log.search_words import search_vector, words_of
 from app.log.writer import LOCK
-from app.models.log import Holding, Revision
+from app.models.log import ObjectPeriod, Revision
 
 PAGE = 500
 SPELL = """seq_from, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status,
@@ -38,8 +38,8 @@ async def rebuild(session: AsyncSession) -> None:
     rows = await session.stream(
         wanted.order_by(Revision.seq, Revision.n).execution_options(yield_per=PAGE)
     )
-    key = (Holding.seq_from == bindparam("seq"), Holding.n == bindparam("at"))
-    derive = update(Holding).where(*key).values(words=search_vector("text"))
+    key = (ObjectPeriod.seq_from == bindparam("seq"), ObjectPeriod.n == bindparam("at"))
+    derive = update(ObjectPeriod).where(*key).values(words=search_vector("text"))
     connection = await session.connection()
     async for page in rows.partitions():
         said = [{"seq": r.seq, "at": r.n, "text": words_of(r.kind, r.snapshot)} for r in page]

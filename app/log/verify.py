@@ -20,14 +20,14 @@ COMMIT = (Commit.seq, Commit.at, Commit.by, Commit.batch, Commit.previous, Commi
 
 
 @dataclass(slots=True)
-class Checked:
+class LogReport:
     """The result of verifying the log."""
 
     faults: list[str] = field(default_factory=list)  # a line for each difference
     redacted: int = 0  # the number of redacted payloads
 
 
-async def verify_log(session: AsyncSession) -> Checked:
+async def verify_log(session: AsyncSession) -> LogReport:
     """Compute all hashes of the log again and compare the derived tables.
 
     There are no faults unless something was tampered with. A redacted payload keeps its place in
@@ -35,7 +35,7 @@ async def verify_log(session: AsyncSession) -> Checked:
     entry of the redaction. Begins a transaction that sees one state of the database.
     """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    checked = Checked()
+    checked = LogReport()
     faults = checked.faults
     left: dict[tuple[int, int], tuple[str, Revision]] = {}
     named: dict[tuple[int, int], str] = {}

@@ -14,7 +14,7 @@ from app.db.engine import memory_of
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
 from app.matrix import queries
-from app.matrix.common_ground import IssueGround, Stand, issue_ground
+from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
 from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
@@ -39,7 +39,7 @@ NO_NUL = "contains a NUL character, which is not text"
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class MatrixView:
     """The matrix for a query, as known at a moment."""
 
     at: Moment
@@ -51,7 +51,7 @@ class Matrix:
     seated: list[PartyView]
     issues: list[IssueView]  # all of them; the grid has those shown
     grid: Grid
-    ground: dict[str, IssueGround]  # by slug of the issues shown
+    ground: dict[str, IssueCommonGround]  # by slug of the issues shown
     positions: list[PositionView]  # current in the cells shown, also where a filter hides the cell
     names: dict[str, str]  # by slug: these parties and those of other speakers in the positions
     total_cells: int
@@ -70,7 +70,7 @@ async def load(
     cells: bool = True,
     ground: bool = True,
     with_days: bool = False,
-) -> Matrix:
+) -> MatrixView:
     """Load the matrix for a query in a fixed number of SQL statements.
 
     It has whole rows with at most `most_cells` cells, but at least one row. A caller that needs no
@@ -159,7 +159,7 @@ async def load(
             session, at, issue, consenting, keys, shown_now, current, looks
         )
     positions = [o.position for o in occupied.values() if o.position]
-    return Matrix(
+    return MatrixView(
         at,
         as_of,
         book,
@@ -252,7 +252,7 @@ def _remembered_ground(
     positions: Mapping[CellKey, PositionView],
     current: Mapping[CellKey, queries.Current],
     looks: Collection[CellKey],
-) -> IssueGround:
+) -> IssueCommonGround:
     """Return the common ground on an issue, computed once for the same versions in its cells."""
     memory = memory_of(session) if at.context is not None else None
     cells = []
@@ -261,7 +261,7 @@ def _remembered_ground(
         version = (position.id, position.version) if position else None
         cells.append((*place, version, place in looks, bool(cell and cell.possible)))
     key = ("ground", at.epoch, at.context, at.redactions, issue.slug, tuple(cells))
-    found: IssueGround | None = memory.get(key) if memory else None
+    found: IssueCommonGround | None = memory.get(key) if memory else None
     if found is None:
         found = ground_of(issue, consenting, keys, positions, current, looks)
         if memory:
@@ -276,7 +276,7 @@ def ground_of(
     positions: Mapping[CellKey, PositionView],
     current: Mapping[CellKey, queries.Current],
     looks: Collection[CellKey],
-) -> IssueGround:
+) -> IssueCommonGround:
     """Compute the common ground on one issue among the parties whose consent is required.
 
     Retired options count only while one of these parties still has an attitude to them.

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.prepared import Prepared
 from app.log.reader import Moment
 from app.matrix import precedence
-from app.matrix.build import Matrix, stand_of
+from app.matrix.build import MatrixView, stand_of
 from app.matrix.grid import IssueView
-from app.matrix.move_labels import Mark, move_mark
+from app.matrix.move_labels import MoveLabel, move_mark
 from app.matrix.moves import moves
-from app.models.log import Spell
+from app.models.log import PositionPeriod
 from app.positions.current import published_then
 from app.positions.presenter import VersionKey, read_versions
 from app.positions.views import PositionView
@@ -23,11 +23,11 @@ class Passage:
     """A position of a cell, and the move by which it became current; None if it never was."""
 
     position: PositionView
-    mark: Mark | None
+    mark: MoveLabel | None
 
 
 async def cell_history(
-    session: AsyncSession, matrix: Matrix, party: str, issue: IssueView
+    session: AsyncSession, matrix: MatrixView, party: str, issue: IssueView
 ) -> list[Passage]:
     """List the positions of a cell that may have been stated by `as_of`, newest first."""
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
@@ -68,19 +68,19 @@ def ranks_between(
 
 OF_CELL = Prepared(
     lambda: select(
-        Spell.position_id,
-        Spell.version,
-        Spell.stated_from,
-        Spell.stated_by,
-        Spell.first_published,
-        Spell.attributed,
+        PositionPeriod.position_id,
+        PositionPeriod.version,
+        PositionPeriod.stated_from,
+        PositionPeriod.stated_by,
+        PositionPeriod.first_published,
+        PositionPeriod.attributed,
     ).where(published_then())
 )
 
 
 async def spells_of_cell(
     session: AsyncSession, at: Moment, negotiation_id: int, party_id: int, issue_id: int
-) -> list[tuple[VersionKey, precedence.Spell]]:
+) -> list[tuple[VersionKey, precedence.OrderedPosition]]:
     """Find the published positions of a cell as known at a moment, in no order."""
     rows = await OF_CELL.all(
         session, at=at.seq, negotiation_id=negotiation_id, parties=[party_id], issues=[issue_id]
@@ -88,7 +88,7 @@ async def spells_of_cell(
     return [
         (
             (row.position_id, row.version),
-            precedence.Spell(
+            precedence.OrderedPosition(
                 row.position_id,
                 str(party_id),
                 str(issue_id),

@@ -1,9 +1,9 @@
 """Cite a view of the matrix, and describe it in schema.org terms."""
 
-from app.citations.citable import US, Cite, Work
+from app.citations.citable import US, Cite, CitedWork
 from app.core import dates
 from app.core.clock import instant
-from app.matrix.build import Matrix
+from app.matrix.build import MatrixView
 
 FORMS = {
     "csv": "text/csv",
@@ -13,11 +13,11 @@ FORMS = {
 }
 
 
-def cite_matrix(matrix: Matrix, *, base: str, permalink: str) -> Cite:
+def cite_matrix(matrix: MatrixView, *, base: str, permalink: str) -> Cite:
     """Cite a view by the permanent link that will always show the same."""
     n, as_of, known_at = matrix.negotiation, matrix.as_of.isoformat(), instant(matrix.at.at)
     query = permalink[permalink.index("?") :]
-    work = Work(
+    work = CitedWork(
         key=f"parley-{n.slug}-{as_of}",
         kind="dataset",
         title=f"{n.title}: who wants what, as of {dates.display(as_of)}",

@@ -103,7 +103,7 @@ class Unsaid(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class IssueGround:
+class IssueCommonGround:
     """The common ground on one issue.
 
     Besides the options, it has what is needed to tell a party that has said nothing from one for
@@ -143,14 +143,14 @@ def issue_ground(
     consenting: Sequence[str],
     searched: Collection[str] = (),
     possible: Collection[str] = (),
-) -> IssueGround:
+) -> IssueCommonGround:
     """Compute the common ground on one issue.
 
     `stands` are the current positions on it by party; `consenting` are the parties whose consent is
     required, in their order.
     """
     asked = {party: stands.get(party) for party in consenting}
-    return IssueGround(common_ground(options, asked, consenting), asked, searched, possible)
+    return IssueCommonGround(common_ground(options, asked, consenting), asked, searched, possible)
 
 
 def common_ground(

@@ -6,7 +6,7 @@ The page of the common ground has all details.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.matrix.common_ground import IssueGround, OptionGround, Unsaid, Voice
+from app.matrix.common_ground import IssueCommonGround, OptionGround, Unsaid, Voice
 from app.models.vocabulary import Attitude, CommonGround, Firmness
 from app.positions.phrases import according_to, only_if
 
@@ -31,7 +31,9 @@ class Headline:
     detail: str
 
 
-def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, str]) -> Headline:
+def headline(
+    issue: IssueCommonGround, labels: Mapping[str, str], names: Mapping[str, str]
+) -> Headline:
     """Summarise an issue: agreed options first, else qualified, else open, else blocked ones.
 
     An open option counts only if a party accepts it: an option that nobody has spoken for does not
@@ -62,12 +64,12 @@ def headline(issue: IssueGround, labels: Mapping[str, str], names: Mapping[str, 
     return Headline(CommonGround.OPEN, f"Open: {tally}" if tally else "Open", speech.way_out(taken))
 
 
-def unsaid(issue: IssueGround, option: OptionGround, names: Mapping[str, str]) -> list[str]:
+def unsaid(issue: IssueCommonGround, option: OptionGround, names: Mapping[str, str]) -> list[str]:
     """Say which parties have no attitude to an option and prefer no other one, and why."""
     return _Speech({}, names, issue).unsaid([option])
 
 
-def red_lines(issue: IssueGround, option: OptionGround) -> list[tuple[str, str]]:
+def red_lines(issue: IssueCommonGround, option: OptionGround) -> list[tuple[str, str]]:
     """List the parties whose red line is another option, with that option.
 
     Empty unless some party prefers this one: only then the two are in conflict.
@@ -88,7 +90,7 @@ class _Speech:
 
     labels: Mapping[str, str]
     names: Mapping[str, str]
-    issue: IssueGround
+    issue: IssueCommonGround
 
     def options(self, grounds: Iterable[OptionGround]) -> str:
         """List options by their labels."""
@@ -217,7 +219,7 @@ class _Speech:
             for option, parties in held.items()
         ]
         more = len(said) - MOST_CONFLICTS
-        return [*said[:MOST_CONFLICTS], f"{_number(more)} more"] if more > 0 else said
+        return [*said[:MOST_CONFLICTS], f"{_number_in_words(more)} more"] if more > 0 else said
 
     def nearest(self, grounds: Sequence[OptionGround]) -> str:
         """Name the options that most parties accept and fewest reject, with what is missing."""
@@ -228,7 +230,7 @@ class _Speech:
         if len(near) > 1:
             of, takers = len(self.issue.stands), len(first.accepted_by)
             parts.append(
-                f"{_number(takers)} of {_number(of)} {'accepts' if takers == 1 else 'accept'} each"
+                f"{_number_in_words(takers)} of {_number_in_words(of)} {'accepts' if takers == 1 else 'accept'} each"
             )
         elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
             # Rejections of a preferred option are named among the conflicts.
@@ -276,7 +278,7 @@ class _Speech:
     def _names(self, parties: Sequence[str]) -> str:
         names = [self.names[party] for party in parties]
         if len(names) > 3:
-            return f"{names[0]}, {names[1]} and {_number(len(names) - 2)} others"
+            return f"{names[0]}, {names[1]} and {_number_in_words(len(names) - 2)} others"
         return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
@@ -291,10 +293,10 @@ def _shortened(label: str) -> str:
 
 
 def _all(count: int) -> str:
-    return "both" if count == 2 else f"all {_number(count)}"
+    return "both" if count == 2 else f"all {_number_in_words(count)}"
 
 
-def _number(count: int) -> str:
+def _number_in_words(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 

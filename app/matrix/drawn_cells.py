@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import memory_of
 from app.http.templating import query
 from app.log.reader import Moment
-from app.matrix.common_ground import IssueGround
-from app.matrix.grid import Cell
+from app.matrix.common_ground import IssueCommonGround
+from app.matrix.grid import GridCell
 from app.negotiations.views import IssueView, PartyView
 
 Draw = Callable[..., Markup]
@@ -29,7 +29,7 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
 
     def draw(
         macro: Draw,
-        cell: Cell | None,
+        cell: GridCell | None,
         party: PartyView,
         issue: IssueView,
         label: str,
@@ -70,13 +70,13 @@ def drawn_grounds(session: AsyncSession) -> Draw:
     memory = memory_of(session)
 
     def draw(
-        macro: Draw, issue: IssueView, common: dict[str, IssueGround], names: dict[str, str]
+        macro: Draw, issue: IssueView, common: dict[str, IssueCommonGround], names: dict[str, str]
     ) -> Markup:
         ground = common.get(issue.slug)
         if memory is None or ground is None:
             return macro(issue, common, names)
         key = ("ground drawn", id(ground))
-        kept: tuple[IssueGround, Markup] | None = memory.get(key)
+        kept: tuple[IssueCommonGround, Markup] | None = memory.get(key)
         if kept is None or kept[0] is not ground:
             kept = (ground, macro(issue, common, names))
             memory.keep(key, kept, 2 * len(kept[1]) + OVERHEAD)
@@ -93,7 +93,7 @@ def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
     def draw(
         macro: Draw,
         issue: IssueView,
-        cells: list[Cell | None],
+        cells: list[GridCell | None],
         base: str,
         times: dict[str, Any],
         *width: int,

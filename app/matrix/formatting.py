@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from app.matrix.common_ground import IssueGround, OptionGround
+from app.matrix.common_ground import IssueCommonGround, OptionGround
 from app.matrix.common_ground_summary import Headline, headline
 from app.matrix.common_ground_summary import red_lines as red_lines  # for templates
 from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
-from app.matrix.grid import Cell, IssueView, OptionView, Row
+from app.matrix.grid import GridCell, GridRow, IssueView, OptionView
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
 from app.positions.phrases import only_if
 from app.positions.views import PositionView
@@ -31,7 +31,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StancePart:
     """A verb with its options; the verb is empty for the option that is wanted."""
 
     verb: str
@@ -42,12 +42,12 @@ class Part:
 class Stance:
     """What a position wants: first the main point, then the rest."""
 
-    want: Part
-    also: list[Part]
+    want: StancePart
+    also: list[StancePart]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisMark:
     """A sign on an axis: `kind` is prefers, accepts, rejects or tick (not stated)."""
 
     x: float
@@ -62,7 +62,7 @@ class Strip:
 
     width: float
     line: bool
-    marks: list[Mark]
+    marks: list[AxisMark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Scale:
 
     width: float
     line: bool
-    marks: list[Mark]
+    marks: list[AxisMark]
     labels: list[Label]
     ends: tuple[str, str] | None
     listed: list[str]
@@ -112,7 +112,7 @@ class Ribbon:
     later: str | None
 
 
-def number(count: int) -> str:
+def number_in_words(count: int) -> str:
     """Spell numbers up to ten as words, as in running text."""
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
@@ -120,27 +120,33 @@ def number(count: int) -> str:
 def stance(issue: IssueView, position: PositionView) -> Stance:
     """Put a position's attitudes into words, the preferred option first."""
     if position.act == Act.WITHDRAWS:
-        return Stance(Part("", [Item("gave up its position")]), [])
+        return Stance(StancePart("", [Item("gave up its position")]), [])
     prefers, accepts, rejects = _grouped(issue, position)
     others = sum(not option.retired for option in issue.options) - len(prefers)
     also = [
-        Part(verb, _shortened(verb, items, others))
+        StancePart(verb, _shortened(verb, items, others))
         for verb, items in (("accepts", accepts), ("rejects", rejects))
         if items
     ]
     if prefers:
-        return Stance(Part("", prefers), also)
+        return Stance(StancePart("", prefers), also)
     if len(accepts) > 1:
         return Stance(
-            Part(
+            StancePart(
                 "",
-                [Item("either of two" if len(accepts) == 2 else f"any of {number(len(accepts))}")],
+                [
+                    Item(
+                        "either of two"
+                        if len(accepts) == 2
+                        else f"any of {number_in_words(len(accepts))}"
+                    )
+                ],
             ),
             also,
         )
     if also:
         return Stance(also[0], also[1:])
-    return Stance(Part("", [Item("no position on the options")]), [])
+    return Stance(StancePart("", [Item("no position on the options")]), [])
 
 
 def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
@@ -218,11 +224,11 @@ def strip(issue: IssueView, position: PositionView | None) -> Strip:
     for place, option in enumerate(issue.options):
         attitude = position.attitudes.get(option.slug) if position else None
         inferred = bool(position and option.slug in position.inferred)
-        marks.append(Mark(round(6 + gap * place, 1), attitude or "tick", inferred))
+        marks.append(AxisMark(round(6 + gap * place, 1), attitude or "tick", inferred))
     return Strip(round(12 + gap * max(count - 1, 0), 1), issue.ordered and count > 1, marks)
 
 
-def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) -> Scale:
+def scale(issue: IssueView, cells: Iterable[GridCell | None], width: float = 216) -> Scale:
     """Draw the issue's axis; an option's dot grows with the number of parties that prefer it."""
     prefer: dict[str, int] = {}
     for cell in cells:
@@ -236,7 +242,7 @@ def scale(issue: IssueView, cells: Iterable[Cell | None], width: float = 216) ->
         fans = prefer.get(option.slug, 0)
         radius = min(2.4 + 1.4 * fans, 7.0) if fans else 1.8
         marks.append(
-            Mark(
+            AxisMark(
                 round(8 + (width - 16) * place / steps, 1),
                 "prefers" if fans else "tick",
                 False,
@@ -284,7 +290,7 @@ def _placed(texts: list[str], places: list[float], width: float) -> list[Label]:
     return labels
 
 
-def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> Headline:
+def ground(issue: IssueView, found: IssueCommonGround, names: Mapping[str, str]) -> Headline:
     """Summarise an issue's common ground; more than three blocked options are only counted."""
     made = headline(found, {option.slug: option.label for option in issue.options}, names)
     grounds = found.options
@@ -293,9 +299,9 @@ def ground(issue: IssueView, found: IssueGround, names: Mapping[str, str]) -> He
         return made
     left = len(grounds) - blocked
     which = (
-        f"all {number(blocked)} options"
+        f"all {number_in_words(blocked)} options"
         if not left
-        else f"all but {number(left)} of {number(len(grounds))} options"
+        else f"all but {number_in_words(left)} of {number_in_words(len(grounds))} options"
     )
     return Headline(made.state, f"Blocked: {which}", _who(grounds, names))
 
@@ -306,7 +312,9 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
         for voice in one.blockers:
             counts[voice.party] = counts.get(voice.party, 0) + 1
     said = sorted(counts.items(), key=lambda item: -item[1])
-    return "; ".join(f"{names.get(party, party)} rejects {number(count)}" for party, count in said)
+    return "; ".join(
+        f"{names.get(party, party)} rejects {number_in_words(count)}" for party, count in said
+    )
 
 
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
@@ -327,7 +335,7 @@ def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
     return Ribbon(ticks, place(as_of), earlier, later)
 
 
-def groups(rows: Iterable[Row]) -> list[tuple[str | None, list[Row]]]:
+def groups(rows: Iterable[GridRow]) -> list[tuple[str | None, list[GridRow]]]:
     """Group consecutive rows by their issue's group; a group may occur twice."""
     return [(group, list(run)) for group, run in groupby(rows, key=lambda row: row.issue.group)]
 

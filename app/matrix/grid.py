@@ -8,14 +8,14 @@ from app.negotiations.views import IssueView, OptionView, PartyView
 from app.positions.views import PositionView
 
 __all__ = [
-    "Cell",
     "Grid",
+    "GridCell",
+    "GridRow",
     "IssueView",
     "LookView",
     "Occupied",
     "OptionView",
     "PartyView",
-    "Row",
     "build",
 ]
 
@@ -30,7 +30,7 @@ class LookView:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """A party's cell on an issue at one moment: its current position, or why there is none."""
 
     party: str
@@ -50,11 +50,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GridRow:
     """An issue with its cells in the order of the columns; None if a filter hides the cell."""
 
     issue: IssueView
-    cells: list[Cell | None]
+    cells: list[GridCell | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Grid:
     """The columns and rows of the matrix."""
 
     parties: list[PartyView]
-    rows: list[Row]
+    rows: list[GridRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def build(
     never makes them look silent (docs/rules.md, rule 7).
     """
 
-    def cell(party: str, issue: str) -> Cell | None:
+    def cell(party: str, issue: str) -> GridCell | None:
         here = occupied.get((party, issue))
         position = here.position if here else None
         if (firmness or words) and (position is None or here is None or not here.matches):
@@ -107,7 +107,7 @@ def build(
         changed = (
             None if before is None else before.get((party, issue)) != (position and position.id)
         )
-        return Cell(
+        return GridCell(
             party=party,
             issue=issue,
             positions_count=here.positions_count if here else 0,
@@ -122,5 +122,6 @@ def build(
         )
 
     return Grid(
-        list(parties), [Row(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues]
+        list(parties),
+        [GridRow(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.matrix.grid import Cell
+from app.matrix.grid import GridCell
 from app.models.vocabulary import MoveKind
 
 MEANINGS = {
@@ -20,7 +20,7 @@ MAY_BE_NEWER = "date imprecise (may be newer)"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MoveLabel:
     """A word beside a position, and what it means."""
 
     kind: MoveKind
@@ -29,7 +29,9 @@ class Mark:
     doubtful: bool
 
 
-def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | None = None) -> Mark:
+def move_mark(
+    kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | None = None
+) -> MoveLabel:
     """Name a move; if the order of the positions is uncertain (`doubtful`), as "perhaps …".
 
     Except for `new`, which is right in any order. `ranks` are those of the options preferred before
@@ -39,16 +41,16 @@ def move_mark(kind: MoveKind, *, doubtful: bool, ranks: tuple[float, float] | No
     if kind == MoveKind.MOVED and ranks:
         text += f" from rank {ranks[0]:g} to {ranks[1]:g}"
     if doubtful and kind != MoveKind.NEW:
-        return Mark(kind, f"perhaps {text}", f"{meaning}; {DOUBT}", True)
-    return Mark(kind, text, meaning, False)
+        return MoveLabel(kind, f"perhaps {text}", f"{meaning}; {DOUBT}", True)
+    return MoveLabel(kind, text, meaning, False)
 
 
-def cell_mark(cell: Cell) -> Mark | None:
+def cell_mark(cell: GridCell) -> MoveLabel | None:
     """Return the mark of a cell that has moved since the day asked for, else None."""
     return move_mark(cell.move, doubtful=bool(cell.order_uncertain)) if cell.move else None
 
 
-def legend(cells: Iterable[Cell | None]) -> list[Mark]:
+def legend(cells: Iterable[GridCell | None]) -> list[MoveLabel]:
     """List the marks of these cells, each once, the doubtful ones last."""
     found = {mark for cell in cells if cell and (mark := cell_mark(cell))}
     kinds = list(MEANINGS)

@@ -11,7 +11,7 @@ SOFTEST_FIRST = (Firmness.OPEN, Firmness.PREFERENCE, Firmness.DEMAND, Firmness.R
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CellMove:
     """A move from one position of a cell (by id) to the next.
 
     `on` is the day by which the new one had certainly been said.
@@ -27,14 +27,14 @@ class Move:
 
 def moves(
     issue: str, timeline: Sequence[tuple[date, Stand]], *, after: date | None, to: date | None
-) -> list[Move]:
+) -> list[CellMove]:
     """List the moves of a cell after the day `after`, up to and including `to`.
 
     `timeline` is that of the whole cell, oldest first.
     """
     befores = [None, *(stand for _, stand in timeline)]
     return [
-        Move(
+        CellMove(
             stand.party,
             issue,
             kind(before, stand),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.http.origin import origin
-from app.matrix.build import Matrix
+from app.matrix.build import MatrixView
 from app.matrix.move_labels import legend
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import titles_of
@@ -18,7 +18,7 @@ from app.positions.views import PositionView
 
 
 async def shared(
-    request: Request, session: AsyncSession, matrix: Matrix, query: MatrixQuery
+    request: Request, session: AsyncSession, matrix: MatrixView, query: MatrixQuery
 ) -> dict[str, Any]:
     """Return the names, times and filters that every page of a matrix needs."""
     shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
@@ -46,14 +46,14 @@ def given(query: MatrixQuery) -> dict[str, Any]:
     return said | ({"known_at": instant(query.known_at)} if query.known_at else {})
 
 
-def permalink(request: Request, matrix: Matrix) -> str:
+def permalink(request: Request, matrix: MatrixView) -> str:
     """Return the URL that will always show this view, with both times in it."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     kept = [(k, v) for k, v in request.query_params.multi_items() if v and k not in pins]
     return f"{origin(request)}{request.url.path}?{urlencode([*kept, *pins.items()])}"
 
 
-def counted(matrix: Matrix) -> SimpleNamespace:
+def counted(matrix: MatrixView) -> SimpleNamespace:
     """Count what the matrix has, including what a filter hides."""
     positions: list[PositionView] = matrix.positions
     firmness: dict[str, int] = {}

@@ -7,8 +7,8 @@ from fastapi import Request
 
 from app.core.clock import instant
 from app.log.api_answers import next_link
-from app.matrix.build import Matrix
-from app.matrix.grid import Cell
+from app.matrix.build import MatrixView
+from app.matrix.grid import GridCell
 from app.matrix.schemas import (
     CommonGroundData,
     MatrixCell,
@@ -20,7 +20,7 @@ from app.models.vocabulary import PartyRole
 from app.negotiations.views import IssueView, PartyView
 
 
-def matrix_json(matrix: Matrix) -> MatrixData:
+def matrix_json(matrix: MatrixView) -> MatrixData:
     return {
         "negotiation": matrix.negotiation.slug,
         "parties": [_party(p) for p in matrix.grid.parties],
@@ -29,12 +29,12 @@ def matrix_json(matrix: Matrix) -> MatrixData:
     }
 
 
-def common_ground_json(matrix: Matrix) -> CommonGroundData:
+def common_ground_json(matrix: MatrixView) -> CommonGroundData:
     grounds = matrix.ground.items()
     return {"issues": [{"issue": issue, "options": ground.options} for issue, ground in grounds]}
 
 
-def cell_json(cell: Cell, positions: Mapping[int, Any]) -> MatrixCell:
+def cell_json(cell: GridCell, positions: Mapping[int, Any]) -> MatrixCell:
     """Return a cell as the API returns it; fields that do not apply to it are left out."""
     made: MatrixCell = {
         "party": cell.party,
@@ -76,7 +76,7 @@ def _issue(i: IssueView) -> MatrixIssue:
     }
 
 
-def next_rows(request: Request, matrix: Matrix) -> dict[str, str] | None:
+def next_rows(request: Request, matrix: MatrixView) -> dict[str, str] | None:
     """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     return next_link(request, matrix.next, **pins)

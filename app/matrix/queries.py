@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 
 from app.db.engine import among
 from app.db.prepared import Prepared
-from app.log.reader import Moment, Snapshot, held, held_then, select_held_then
-from app.models.log import Holding, Revision, Spell
+from app.log.reader import Moment, Snapshot, held_then, select_held_then, valid_at
+from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import PositionStatus
 from app.positions.current import CellKey, chosen_at, published, published_then
 from app.positions.presenter import VersionKey
@@ -38,34 +38,42 @@ def _current(words: bool) -> Select[*tuple[Any, ...]]:
     where = published_then()
     # MATERIALIZED, so that positions are chosen once: without statistics, as after a large import,
     # the planner would run the choice again for every position.
-    chosen = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
-    counted = Spell.stated_by <= as_of
+    chosen = aliased(
+        PositionPeriod, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED")
+    )
+    counted = PositionPeriod.stated_by <= as_of
     overlaps = and_(
         counted,
-        Spell.position_id != chosen.position_id,
-        Spell.stated_from <= chosen.stated_by,
-        Spell.stated_by >= chosen.stated_from,
+        PositionPeriod.position_id != chosen.position_id,
+        PositionPeriod.stated_from <= chosen.stated_by,
+        PositionPeriod.stated_by >= chosen.stated_from,
     )
-    ids = func.array_agg(aggregate_order_by(Spell.position_id, Spell.position_id))
+    ids = func.array_agg(aggregate_order_by(PositionPeriod.position_id, PositionPeriod.position_id))
     cells = (
         select(
-            Spell.party_id,
-            Spell.issue_id,
+            PositionPeriod.party_id,
+            PositionPeriod.issue_id,
             func.count().filter(counted).label("counted"),
             ids.filter(overlaps).label("order_uncertain"),
-            ids.filter(and_(Spell.stated_by > as_of, Spell.stated_from <= as_of)).label("possible"),
+            ids.filter(
+                and_(PositionPeriod.stated_by > as_of, PositionPeriod.stated_from <= as_of)
+            ).label("possible"),
             chosen.position_id.label("current_id"),
             chosen.version,
             chosen.seq_from,
             chosen.n,
         )
         .outerjoin(
-            chosen, and_(chosen.party_id == Spell.party_id, chosen.issue_id == Spell.issue_id)
+            chosen,
+            and_(
+                chosen.party_id == PositionPeriod.party_id,
+                chosen.issue_id == PositionPeriod.issue_id,
+            ),
         )
         .where(where)
         .group_by(
-            Spell.party_id,
-            Spell.issue_id,
+            PositionPeriod.party_id,
+            PositionPeriod.issue_id,
             chosen.position_id,
             chosen.version,
             chosen.seq_from,
@@ -77,7 +85,7 @@ def _current(words: bool) -> Select[*tuple[Any, ...]]:
     if not words:
         return wanted
     return wanted.add_columns(matches(bindparam("words", type_=Text))).outerjoin(
-        Holding, and_(Holding.seq_from == cells.c.seq_from, Holding.n == cells.c.n)
+        ObjectPeriod, and_(ObjectPeriod.seq_from == cells.c.seq_from, ObjectPeriod.n == cells.c.n)
     )
 
 
@@ -137,12 +145,14 @@ async def predecessors(
     current on the day before.
     """
     where = published(at, negotiation_id, parties, issues)
-    now = aliased(Spell, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
+    now = aliased(PositionPeriod, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
     same_cell = and_(
-        now.party_id == Spell.party_id, now.issue_id == Spell.issue_id, now.stated_by > since
+        now.party_id == PositionPeriod.party_id,
+        now.issue_id == PositionPeriod.issue_id,
+        now.stated_by > since,
     )
     before = aliased(
-        Spell, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before")
+        PositionPeriod, chosen_at(where, now.stated_by - 1).join(now, same_cell).subquery("before")
     )
     rows = await session.execute(
         select(before.party_id, before.issue_id, before.position_id, before.version)
@@ -154,14 +164,18 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
     """Return when published positions were stated, as written, by their ids."""
     rows = await session.execute(
         select(
-            Spell.position_id,
-            func.coalesce(Revision.snapshot["stated_on"].astext, cast(Spell.stated_by, Text)),
+            PositionPeriod.position_id,
+            func.coalesce(
+                Revision.snapshot["stated_on"].astext, cast(PositionPeriod.stated_by, Text)
+            ),
         )
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
+        .join(
+            Revision, and_(Revision.seq == PositionPeriod.seq_from, Revision.n == PositionPeriod.n)
+        )
         .where(
-            among(Spell.position_id, numbers),
-            Spell.status == PositionStatus.PUBLISHED,
-            held(Spell, at),
+            among(PositionPeriod.position_id, numbers),
+            PositionPeriod.status == PositionStatus.PUBLISHED,
+            valid_at(PositionPeriod, at),
         )
     )
     return {number: said for number, said in rows}
@@ -169,8 +183,8 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
 
 LOOKS = Prepared(
     lambda: select_held_then().where(
-        Holding.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
-        Holding.kind == "look",
+        ObjectPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        ObjectPeriod.kind == "look",
     )
 )
 
@@ -189,14 +203,14 @@ async def newest_looks(
 
 DAYS = Prepared(
     lambda: (
-        select(Spell.stated_by, func.count())
+        select(PositionPeriod.stated_by, func.count())
         .where(
-            Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
-            Spell.status == PositionStatus.PUBLISHED,
-            held_then(Spell),
+            PositionPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+            PositionPeriod.status == PositionStatus.PUBLISHED,
+            held_then(PositionPeriod),
         )
-        .group_by(Spell.stated_by)
-        .order_by(Spell.stated_by)
+        .group_by(PositionPeriod.stated_by)
+        .order_by(PositionPeriod.stated_by)
     )
 )
 

@@ -95,7 +95,7 @@ class Revision(Base):
     redacted_for: Mapped[str | None] = mapped_column(Text)
 
 
-class Holding(Base):
+class ObjectPeriod(Base):
     """The range of commits in which a revision was the newest of its object; derived."""
 
     __tablename__ = "log_holding"
@@ -122,7 +122,7 @@ class Holding(Base):
     words: Mapped[str | None] = deferred(mapped_column(TSVECTOR))
 
 
-class Spell(Base):
+class PositionPeriod(Base):
     """A position's version while it was the newest, with the values that decide what is current.
 
     Derived from the log; see docs/rules.md, rules 3 and 4.

@@ -45,7 +45,7 @@ async def show_negotiation(
     request: Request, session: Session, slug: SlugInPath, query: Known
 ) -> Response:
     """One negotiation with its parties, its issues and their options."""
-    return await _answer(request, session, await moment(session, query.known_at), slug)
+    return await _answer_negotiation(request, session, await moment(session, query.known_at), slug)
 
 
 @router.post(
@@ -64,7 +64,7 @@ async def add_negotiation(
         sent = read_body(NegotiationInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.add_negotiation(session, log, **sent.model_dump())
-        return await _answer(request, session, log.sealed, sent.slug, status=201)
+        return await _answer_negotiation(request, session, log.sealed, sent.slug, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -88,10 +88,10 @@ async def amend_negotiation(
         raise Forbidden("Only an admin switches review on or off.")
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_negotiation(log, row, patch.fields, reason=patch.reason)
-    return await _answer(request, session, log.moment or at, slug)
+    return await _answer_negotiation(request, session, log.moment or at, slug)
 
 
-async def _answer(
+async def _answer_negotiation(
     request: Request, session: Session, at: Moment, slug: str, *, status: int = 200
 ) -> Response:
     book = await queries.code_book(session, at, slug)

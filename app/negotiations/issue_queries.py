@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import NotFound
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Issue, Option
-from app.models.log import Holding
+from app.models.log import ObjectPeriod
 from app.models.negotiation import Negotiation
 from app.negotiations.queries import option_order
 
@@ -47,7 +47,9 @@ async def options_held(
 ) -> dict[int, list[Snapshot]]:
     """Return the options of these issues as held at a moment, by issue, in their order."""
     ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
-    found = await list_held(session, at, Holding.kind == "option", Holding.object_id.in_(ours))
+    found = await list_held(
+        session, at, ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(ours)
+    )
     by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
     for option in sorted(found, key=option_order):
         by_issue[option["issue_id"]].append(option)

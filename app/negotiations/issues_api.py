@@ -59,7 +59,9 @@ async def show_issue(
 ) -> Response:
     """One issue with its options."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
+    return await _answer_issue(
+        request, session, await moment(session, query.known_at), slug, row.id
+    )
 
 
 @router.post(
@@ -83,7 +85,7 @@ async def add_issue(
             row = await issue_actions.add_issue(
                 session, log, negotiation=negotiation, options=options, **fields
             )
-        return await _answer(request, session, log.sealed, slug, row.id, status=201)
+        return await _answer_issue(request, session, log.sealed, slug, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -114,7 +116,7 @@ async def amend_issue(
     fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
     async with writing(session, by=viewer.name, now=now()) as log:
         await issue_actions.amend_issue(session, log, row, fields, options, reason=patch.reason)
-    return await _answer(request, session, log.moment or at, slug, row.id)
+    return await _answer_issue(request, session, log.moment or at, slug, row.id)
 
 
 def _read_options(sent: object, view: IssueView) -> dict[str, dict[str, Any]]:
@@ -152,7 +154,7 @@ async def _view(session: Session, at: Moment, number: int) -> IssueView:
     return issue_view(await get_held(session, at, "issue", number), options[number])
 
 
-async def _answer(
+async def _answer_issue(
     request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "issue", number)

@@ -52,7 +52,9 @@ async def show_participation(
 ) -> Response:
     """One party's part in a negotiation."""
     row, _ = await _get(session, slug, party)
-    return await _answer(request, session, await moment(session, query.known_at), slug, row.id)
+    return await _answer_participation(
+        request, session, await moment(session, query.known_at), slug, row.id
+    )
 
 
 @router.post(
@@ -81,7 +83,7 @@ async def take_part(
                 consent_required=sent.consent_required,
                 ordinal=sent.order,
             )
-        return await _answer(request, session, log.sealed, slug, row.id, status=201)
+        return await _answer_participation(request, session, log.sealed, slug, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -109,7 +111,7 @@ async def amend_participation(
     fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_participation(log, row, fields, reason=patch.reason)
-    return await _answer(request, session, log.moment or at, slug, row.id)
+    return await _answer_participation(request, session, log.moment or at, slug, row.id)
 
 
 async def _named(session: Session, at: Moment, *seats: Snapshot) -> dict[int, Snapshot]:
@@ -125,7 +127,7 @@ async def _get(session: Session, slug: str, party: str, *, lock: bool = False) -
     return found
 
 
-async def _answer(
+async def _answer_participation(
     request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "participation", number)

@@ -39,7 +39,7 @@ async def show_party(
 ) -> Response:
     """One party."""
     row = await queries.get_party(session, party)
-    return await _answer(request, session, await moment(session, query.known_at), row.id)
+    return await _answer_party(request, session, await moment(session, query.known_at), row.id)
 
 
 @router.post(
@@ -56,7 +56,7 @@ async def add_party(request: Request, session: Session, viewer: Editor, body: Se
         sent = read_body(PartyInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_party(session, log, **sent.model_dump())
-        return await _answer(request, session, log.sealed, row.id, status=201)
+        return await _answer_party(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -76,10 +76,10 @@ async def amend_party(
     patch = merge_patch(PartyInput, party_json(await get_held(session, at, "party", row.id)), body)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_party(log, row, patch.fields, reason=patch.reason)
-    return await _answer(request, session, log.moment or at, row.id)
+    return await _answer_party(request, session, log.moment or at, row.id)
 
 
-async def _answer(
+async def _answer_party(
     request: Request, session: Session, at: Moment, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "party", number)

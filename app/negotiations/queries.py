@@ -13,10 +13,10 @@ from app.core.errors import NotFound, invalid
 from app.core.memory import Key
 from app.db.engine import among, memory_of
 from app.db.prepared import Prepared
-from app.log.listing import ListQuery, Page, list_objects
-from app.log.reader import Moment, Snapshot, get_held, held, held_then, list_held, select_held
+from app.log.listing import ListPage, ListQuery, list_objects
+from app.log.reader import Moment, Snapshot, get_held, held_then, list_held, select_held, valid_at
 from app.models.issue import Option
-from app.models.log import Holding, Spell
+from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 
@@ -232,10 +232,10 @@ async def _read_code_books(
         union_all(
             select_held(at)
             .order_by(None)
-            .where(Holding.negotiation_id.in_(numbers), Holding.kind.in_(CODE_BOOK)),
+            .where(ObjectPeriod.negotiation_id.in_(numbers), ObjectPeriod.kind.in_(CODE_BOOK)),
             select_held(at)
             .order_by(None)
-            .where(Holding.kind == "party", Holding.object_id.in_(taking_part)),
+            .where(ObjectPeriod.kind == "party", ObjectPeriod.object_id.in_(taking_part)),
         )
     )
     held_then = sorted((Snapshot(*row) for row in rows if row[-1] is not None), key=lambda s: s.id)
@@ -290,14 +290,18 @@ def option_order(option: Snapshot) -> tuple[bool, float, int]:
     return (rank is None, rank or 0.0, option.id)
 
 
-async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: str) -> Page:
+async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: str) -> ListPage:
     """Return a page of the objects of a kind in a negotiation.
 
     Raise NotFound if the negotiation did not exist at the instant asked for.
     """
     negotiation = await get_negotiation(session, slug)
     page = await list_objects(
-        session, query, kind, Holding.negotiation_id == negotiation.id, purpose=f"{kind} {slug}"
+        session,
+        query,
+        kind,
+        ObjectPeriod.negotiation_id == negotiation.id,
+        purpose=f"{kind} {slug}",
     )
     await get_held(session, page.at, "negotiation", negotiation.id)
     return page
@@ -305,22 +309,22 @@ async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: s
 
 async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]:
     """List all negotiations as known at a moment."""
-    return await list_held(session, at, Holding.kind == "negotiation")
+    return await list_held(session, at, ObjectPeriod.kind == "negotiation")
 
 
 async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> list[Snapshot]:
     """List the speakers of a party as known at a moment, without those whom only drafts name."""
-    found = await list_held(session, at, Holding.kind == "speaker", Holding.public)
+    found = await list_held(session, at, ObjectPeriod.kind == "speaker", ObjectPeriod.public)
     return sorted(
         (s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id)
     )
 
 
 NEWEST_STATED_BY = Prepared(
-    lambda: select(func.max(Spell.stated_by)).where(
-        Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
-        Spell.status == "published",
-        held_then(Spell),
+    lambda: select(func.max(PositionPeriod.stated_by)).where(
+        PositionPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        PositionPeriod.status == "published",
+        held_then(PositionPeriod),
     )
 )
 
@@ -337,12 +341,12 @@ async def parties_with_positions(
 ) -> set[int]:
     """Return those of these parties that have a published position in the negotiation."""
     rows = await session.scalars(
-        select(Spell.party_id)
+        select(PositionPeriod.party_id)
         .where(
-            Spell.negotiation_id == negotiation_id,
-            among(Spell.party_id, parties),
-            Spell.status == "published",
-            held(Spell, at),
+            PositionPeriod.negotiation_id == negotiation_id,
+            among(PositionPeriod.party_id, parties),
+            PositionPeriod.status == "published",
+            valid_at(PositionPeriod, at),
         )
         .distinct()
     )

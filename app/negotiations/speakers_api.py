@@ -43,7 +43,9 @@ async def show_speaker(
 ) -> Response:
     """One speaker."""
     await queries.get_speaker(session, speaker_id)
-    return await _answer(request, session, await moment(session, query.known_at), speaker_id)
+    return await _answer_speaker(
+        request, session, await moment(session, query.known_at), speaker_id
+    )
 
 
 @router.post(
@@ -60,7 +62,7 @@ async def add_speaker(request: Request, session: Session, viewer: Editor, body: 
         fields = await _columns(session, read_body(SpeakerInput, body).model_dump())
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_speaker(session, log, **fields)
-        return await _answer(request, session, log.sealed, row.id, status=201)
+        return await _answer_speaker(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -86,7 +88,7 @@ async def amend_speaker(
     fields = await _columns(session, patch.fields)
     async with writing(session, by=viewer.name, now=now()) as log:
         await actions.amend_speaker(log, row, fields, reason=patch.reason)
-    return await _answer(request, session, log.moment or at, row.id)
+    return await _answer_speaker(request, session, log.moment or at, row.id)
 
 
 async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +102,7 @@ async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any
     return columns
 
 
-async def _answer(
+async def _answer_speaker(
     request: Request, session: Session, at: Moment, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "speaker", number)

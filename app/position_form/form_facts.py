@@ -17,7 +17,7 @@ from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.views import QuoteView
 from app.quotes import queries
 from app.sources.actions import check_text
-from app.sources.matching.anchor import Check
+from app.sources.matching.anchor import QuoteMatch
 from app.sources.matching.text_diff import Op, words_diff
 from app.sources.queries import newest_texts
 
@@ -28,7 +28,7 @@ class Checked:
 
     n: int
     typed: str = ""
-    check: Check | None = None  # None: nothing to check yet
+    check: QuoteMatch | None = None  # None: nothing to check yet
 
     @property
     def pieces(self) -> list[tuple[Op, str, str]]:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
-from app.core.errors import Conflict, Stale
+from app.core.errors import Conflict, StaleVersion
 from app.db.engine import Session, attempt
 from app.forms.fields import Field, number, typed
 from app.forms.posted import Posted, Sent
@@ -171,7 +171,7 @@ async def _act(
         position = await queries.get_position(session, view.id, lock=True)
         seen = number(sent.values.get("version"))
         if seen is not None and seen != position.version:
-            raise Stale(
+            raise StaleVersion(
                 f"Somebody has saved version {position.version} in the meantime."
                 " Look at it below, then decide again."
             )

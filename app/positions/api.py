@@ -89,7 +89,7 @@ async def show_position(
 ) -> Response:
     """One position in its newest version."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
-    return await _answer(request, session, at, position_id, drafts=_sees_drafts(viewer))
+    return await _answer_position(request, session, at, position_id, drafts=_sees_drafts(viewer))
 
 
 @router.get(
@@ -124,7 +124,7 @@ async def show_version(
 ) -> Response:
     """One version of a position, with the names and results of checks of `known_at`."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
-    return await _answer(
+    return await _answer_position(
         request, session, at, position_id, version=version, drafts=_sees_drafts(viewer)
     )
 
@@ -158,7 +158,7 @@ async def state_position(
                 wanted=wanted,
                 status=PositionStatus(sent.status) if sent.status else None,
             )
-        return await _answer(
+        return await _answer_position(
             request, session, log.sealed, position.id, warnings=warnings, status=201, drafts=True
         )
 
@@ -213,7 +213,7 @@ async def correct_position(
                 status=status,
                 reason=patch.reason,
             )
-    return await _answer(
+    return await _answer_position(
         request, session, log.moment or at, position_id, warnings=warnings, drafts=True
     )
 
@@ -235,7 +235,7 @@ async def retract_position(
         sent = read_body(RetractInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.retract(session, log, position=position, reason=sent.reason)
-        return await _answer(request, session, log.sealed, position_id, drafts=True)
+        return await _answer_position(request, session, log.sealed, position_id, drafts=True)
 
     return await once(request, session, viewer, work)
 
@@ -251,7 +251,7 @@ def _sees_drafts(viewer: Viewer | None) -> bool:
     return viewer is not None and viewer.may_edit
 
 
-async def _answer(
+async def _answer_position(
     request: Request,
     session: AsyncSession,
     at: Moment,

@@ -18,7 +18,7 @@ class Keep(StrEnum):
     NEITHER = "neither"
 
 
-class Part(StrEnum):
+class SplitPart(StrEnum):
     """Which of the two options a position is about after an option was split."""
 
     OLD = "old"
@@ -65,17 +65,17 @@ def merge(
     return ordered([*rest, *([{**left, "option_id": target}] if left else [])])
 
 
-def split(attitudes: Attitudes, old: int, new: int, part: Part) -> list[dict[str, Any]]:
+def split(attitudes: Attitudes, old: int, new: int, part: SplitPart) -> list[dict[str, Any]]:
     """Return the attitudes after the attitude to `old` was moved to `new`, or copied to it.
 
     Raise ValueError if both options would then be preferred.
     """
     said = find(attitudes, old)
-    if said is None or part == Part.OLD:
+    if said is None or part == SplitPart.OLD:
         return ordered(attitudes)
-    if part == Part.BOTH and said["attitude"] == Attitude.PREFERS:
+    if part == SplitPart.BOTH and said["attitude"] == Attitude.PREFERS:
         raise ValueError("a party prefers at most one option")
-    rest = [a for a in attitudes if part == Part.BOTH or a["option_id"] != old]
+    rest = [a for a in attitudes if part == SplitPart.BOTH or a["option_id"] != old]
     return ordered([*rest, {**said, "option_id": new}])
 
 

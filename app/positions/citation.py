@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.citations.citable import US, Cite, Work, shortened
+from app.citations.citable import US, Cite, CitedWork, shortened
 from app.core import dates
 from app.models.vocabulary import QuoteKind
 from app.positions.phrases import according_to
@@ -35,7 +35,7 @@ def cite_position(
     stated_on = dates.display(position.stated_on) if position.stated_on else ""
     heard = according_to(position.attributed_by, names)
     title = ", ".join(filter(None, [f"{party} on {issue}", stated_on, heard]))
-    work = Work(
+    work = CitedWork(
         key=f"parley-position-{position.id}-v{position.version}",
         kind="webpage",
         title=f"{title}: {shortened(position.summary).rstrip('.')}" if position.summary else title,
@@ -78,7 +78,7 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
         if direct and quote.speaker
         else quote.source.publisher
     )
-    work = Work(
+    work = CitedWork(
         key=f"parley-quote-{quote.id}",
         kind="speech" if direct else "webpage",
         title=shortened(quote.exact),
@@ -108,7 +108,7 @@ def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: st
     # arrange that themselves.
     if author is None and not news:
         author, publisher = publisher, None
-    work = Work(
+    work = CitedWork(
         key=f"parley-source-{source_id}",
         kind=kind,
         title=data["title"],

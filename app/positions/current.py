@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.reader import NUMBERS, Moment, held, held_then
-from app.models.log import Spell
+from app.log.reader import NUMBERS, Moment, held_then, valid_at
+from app.models.log import PositionPeriod
 from app.models.vocabulary import PositionStatus
 
 CellKey = tuple[int, int]  # party, issue
@@ -19,24 +19,24 @@ CellKey = tuple[int, int]  # party, issue
 def published(
     at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]
 ) -> Any:
-    """Return a condition on Spell: published at a moment and in one of these cells."""
+    """Return a condition on PositionPeriod: published at a moment and in one of these cells."""
     return and_(
-        Spell.negotiation_id == negotiation_id,
-        Spell.status == PositionStatus.PUBLISHED,
-        held(Spell, at),
-        among(Spell.party_id, parties),
-        among(Spell.issue_id, issues),
+        PositionPeriod.negotiation_id == negotiation_id,
+        PositionPeriod.status == PositionStatus.PUBLISHED,
+        valid_at(PositionPeriod, at),
+        among(PositionPeriod.party_id, parties),
+        among(PositionPeriod.issue_id, issues),
     )
 
 
 def published_then() -> ColumnElement[bool]:
     """Return the same condition for prepared statements, with the cells as its parameters."""
     return and_(
-        Spell.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
-        Spell.status == PositionStatus.PUBLISHED,
-        held_then(Spell),
-        Spell.party_id == any_(bindparam("parties", type_=NUMBERS)),
-        Spell.issue_id == any_(bindparam("issues", type_=NUMBERS)),
+        PositionPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+        PositionPeriod.status == PositionStatus.PUBLISHED,
+        held_then(PositionPeriod),
+        PositionPeriod.party_id == any_(bindparam("parties", type_=NUMBERS)),
+        PositionPeriod.issue_id == any_(bindparam("issues", type_=NUMBERS)),
     )
 
 
@@ -47,17 +47,17 @@ def chosen_at(where: Any, as_of: Any) -> Any:
     `app.matrix.precedence` does the same in memory. `as_of` is a day, or a column with one.
     """
     return (
-        select(Spell)
-        .ext(distinct_on(Spell.party_id, Spell.issue_id))
-        .where(where, Spell.stated_by <= as_of)
+        select(PositionPeriod)
+        .ext(distinct_on(PositionPeriod.party_id, PositionPeriod.issue_id))
+        .where(where, PositionPeriod.stated_by <= as_of)
         .order_by(
-            Spell.party_id,
-            Spell.issue_id,
-            Spell.attributed,
-            Spell.stated_from.desc(),
-            Spell.stated_by.desc(),
-            Spell.first_published.desc(),
-            Spell.position_id.desc(),
+            PositionPeriod.party_id,
+            PositionPeriod.issue_id,
+            PositionPeriod.attributed,
+            PositionPeriod.stated_from.desc(),
+            PositionPeriod.stated_by.desc(),
+            PositionPeriod.first_published.desc(),
+            PositionPeriod.position_id.desc(),
         )
     )
 

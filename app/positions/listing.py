@@ -14,9 +14,9 @@ from sqlalchemy.types import BigInteger, Date, DateTime
 from app.core.errors import bad_parameter
 from app.db.engine import among
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import Moment, held, moment, moment_of
+from app.log.reader import Moment, moment, moment_of, valid_at
 from app.models.issue import Issue, Option
-from app.models.log import Holding, Spell
+from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Negotiation, Party
 from app.models.vocabulary import PositionStatus
 from app.positions.presenter import VersionKey
@@ -29,21 +29,26 @@ FIRST_INSTANT = literal(
     datetime.fromisoformat("0001-01-01T00:00:00+00:00"), DateTime(timezone=True)
 )
 KEYS: dict[str, Sequence[Any]] = {
-    "stated_on": (Spell.stated_from, Spell.stated_by, Spell.first_published, Spell.position_id),
-    "recorded_at": (Spell.recorded_at, Spell.position_id),
+    "stated_on": (
+        PositionPeriod.stated_from,
+        PositionPeriod.stated_by,
+        PositionPeriod.first_published,
+        PositionPeriod.position_id,
+    ),
+    "recorded_at": (PositionPeriod.recorded_at, PositionPeriod.position_id),
 }
 DRAFT_KEYS: dict[str, Sequence[Any]] = KEYS | {
     "stated_on": (
-        func.coalesce(Spell.stated_from, FIRST_DAY),
-        func.coalesce(Spell.stated_by, FIRST_DAY),
-        func.coalesce(Spell.first_published, FIRST_INSTANT),
-        Spell.position_id,
+        func.coalesce(PositionPeriod.stated_from, FIRST_DAY),
+        func.coalesce(PositionPeriod.stated_by, FIRST_DAY),
+        func.coalesce(PositionPeriod.first_published, FIRST_INSTANT),
+        PositionPeriod.position_id,
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PositionsPage:
     """A page of positions as known at a moment, with the cursor of the next page or None."""
 
     at: Moment
@@ -51,7 +56,9 @@ class Listed:
     next: str | None
 
 
-async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts: bool) -> Listed:
+async def list_positions(
+    session: AsyncSession, query: PositionsQuery, *, drafts: bool
+) -> PositionsPage:
     """Return one page of positions.
 
     A cursor continues at the moment of the first page, so that no row is lost or seen twice. Raise
@@ -67,14 +74,19 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
     status = query.status or PositionStatus.PUBLISHED
     name, descending = query.sort.lstrip("-"), query.sort.startswith("-")
     key = (KEYS if status == PositionStatus.PUBLISHED else DRAFT_KEYS)[name]
-    statement = select(Spell.position_id, Spell.version, *key).where(
-        held(Spell, at), Spell.status == status, *await _conditions(session, query)
+    statement = select(PositionPeriod.position_id, PositionPeriod.version, *key).where(
+        valid_at(PositionPeriod, at),
+        PositionPeriod.status == status,
+        *await _conditions(session, query),
     )
     if not drafts:
-        statement = statement.where(Spell.public)
+        statement = statement.where(PositionPeriod.public)
     if query.q:
         statement = statement.join(
-            Holding, and_(Holding.seq_from == Spell.seq_from, Holding.n == Spell.n)
+            ObjectPeriod,
+            and_(
+                ObjectPeriod.seq_from == PositionPeriod.seq_from, ObjectPeriod.n == PositionPeriod.n
+            ),
         ).where(matches(query.q))
     if after is not None:
         place = tuple_(
@@ -88,11 +100,11 @@ async def list_positions(session: AsyncSession, query: PositionsQuery, *, drafts
     if len(rows) > query.limit:
         last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][-len(key) :]]
         more = write_cursor(purpose, at.epoch, at.seq, *last)
-    return Listed(at, [(row[0], row[1]) for row in page], more)
+    return PositionsPage(at, [(row[0], row[1]) for row in page], more)
 
 
 async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:
-    """Return the filters as conditions on Spell; raise Invalid naming the first unknown slug."""
+    """Return filters as conditions on PositionPeriod; raise Invalid for the first unknown slug."""
     found: list[Any] = []
     negotiation_id = None
     if query.negotiation:
@@ -101,13 +113,13 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
         )
         if negotiation_id is None:
             raise bad_parameter("negotiation", f"there is no negotiation {query.negotiation!r}")
-        found.append(Spell.negotiation_id == negotiation_id)
+        found.append(PositionPeriod.negotiation_id == negotiation_id)
     if query.party:
         parties = (
             await session.execute(select(Party.slug, Party.id).where(Party.slug.in_(query.party)))
         ).all()
         _all_known("party", query.party, {slug for slug, _ in parties})
-        found.append(among(Spell.party_id, [id_ for _, id_ in parties]))
+        found.append(among(PositionPeriod.party_id, [id_ for _, id_ in parties]))
     here = [Issue.negotiation_id == negotiation_id] if negotiation_id else []
     issue_ids: list[int] | None = None
     if query.issue:
@@ -118,7 +130,7 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
         ).all()
         _all_known("issue", query.issue, {slug for slug, _ in issues})
         issue_ids = [id_ for _, id_ in issues]
-        found.append(among(Spell.issue_id, issue_ids))
+        found.append(among(PositionPeriod.issue_id, issue_ids))
     if query.option:
         wanted = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
         wanted = wanted.where(Option.slug.in_(query.option), *here)
@@ -127,14 +139,16 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
         options = (await session.execute(wanted)).all()
         _all_known("option", query.option, {slug for slug, _ in options})
         found.append(
-            Spell.option_ids.op("&&")(literal([id_ for _, id_ in options], ARRAY(BigInteger)))
+            PositionPeriod.option_ids.op("&&")(
+                literal([id_ for _, id_ in options], ARRAY(BigInteger))
+            )
         )
     if query.firmness:
-        found.append(Spell.firmness.in_(query.firmness))
+        found.append(PositionPeriod.firmness.in_(query.firmness))
     if query.since:
-        found.append(Spell.stated_by >= query.since)
+        found.append(PositionPeriod.stated_by >= query.since)
     if query.until:
-        found.append(Spell.stated_by <= query.until)
+        found.append(PositionPeriod.stated_by <= query.until)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which is not text")
     return found

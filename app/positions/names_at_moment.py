@@ -12,7 +12,7 @@ from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.reader import AT, NUMBERS, Moment, Snapshot, held_of_kinds, list_held
 from app.models.issue import Issue, Option
-from app.models.log import Holding
+from app.models.log import ObjectPeriod
 from app.models.negotiation import Negotiation, Party
 from app.models.source import QuoteCheck
 from app.negotiations.queries import CodeBook, code_books, option_order
@@ -21,7 +21,7 @@ from app.positions.views import PositionView, SourceView
 MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read
 
 
-class Check(NamedTuple):
+class CheckAtMoment(NamedTuple):
     """The result of checking a quote against the text of its source."""
 
     quote_id: int
@@ -41,7 +41,7 @@ class Check(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NamesAtMoment:
     """What has been looked up so far, by id.
 
     Everything is as of one moment, except slugs, which never change.
@@ -54,7 +54,7 @@ class Names:
     options: dict[int, tuple[int, str]] = field(default_factory=dict)
     speakers: dict[int, str | None] = field(default_factory=dict)
     sources: dict[int, SourceView] = field(default_factory=dict)
-    checks: dict[int, Check] = field(default_factory=dict)
+    checks: dict[int, CheckAtMoment] = field(default_factory=dict)
 
     def add_code_book(self, book: CodeBook) -> None:
         """Take over what a code book of the same moment names."""
@@ -69,7 +69,7 @@ class Names:
 async def learn(
     session: AsyncSession,
     at: Moment,
-    names: Names,
+    names: NamesAtMoment,
     documents: Sequence[Mapping[str, Any]],
     quotes: Sequence[Mapping[str, Any]],
 ) -> None:
@@ -97,7 +97,7 @@ async def learn(
     if issues:
         ours = select(Option.id).where(among(Option.issue_id, issues))
         options = await list_held(
-            session, at, Holding.kind == "option", Holding.object_id.in_(ours)
+            session, at, ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(ours)
         )
         names.options.update(
             {o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))}
@@ -135,7 +135,9 @@ async def called(
     if not more:
         return dict(known)
     theirs = select(Party.id).where(Party.slug.in_(more))
-    held = await list_held(session, at, Holding.kind == "party", Holding.object_id.in_(theirs))
+    held = await list_held(
+        session, at, ObjectPeriod.kind == "party", ObjectPeriod.object_id.in_(theirs)
+    )
     return {**known, **{s["slug"]: s["name"] for s in held}}
 
 
@@ -166,7 +168,7 @@ async def slugs(
 
 def _checks() -> Select[*tuple[Any, ...]]:
     return (
-        select(*(getattr(QuoteCheck, name) for name in Check._fields))
+        select(*(getattr(QuoteCheck, name) for name in CheckAtMoment._fields))
         .ext(distinct_on(QuoteCheck.quote_id))
         .where(
             QuoteCheck.quote_id == any_(bindparam("numbers", type_=NUMBERS)), QuoteCheck.seq <= AT
@@ -180,10 +182,10 @@ CHECKS = Prepared(_checks)
 
 async def checks_at(
     session: AsyncSession, at: Moment, quote_ids: Iterable[int]
-) -> dict[int, Check]:
+) -> dict[int, CheckAtMoment]:
     """Return the latest check of each quote up to a moment, by the id of the quote."""
     rows = await CHECKS.all(session, numbers=sorted(set(quote_ids)), at=at.seq)
-    return {row[0]: Check(*row) for row in rows}
+    return {row[0]: CheckAtMoment(*row) for row in rows}
 
 
 def source_view(source: Snapshot) -> SourceView:

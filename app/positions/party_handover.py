@@ -24,7 +24,7 @@ from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus
 from app.negotiations.actions import speaker_on_file
 from app.positions.actions import restore, write
-from app.positions.recoding import COUNTS, Touched, newest_of
+from app.positions.recoding import COUNTS, RecodedPosition, newest_of
 from app.sources.actions import RESULT
 from app.sources.queries import find_sources, newest_checks
 
@@ -54,7 +54,7 @@ class Handing:
 
 async def list_of_party(
     session: AsyncSession, party_id: int, *, negotiation_ids: Collection[int], lock: bool = False
-) -> list[Touched]:
+) -> list[RecodedPosition]:
     """List a party's positions in these negotiations, drafts too, with their newest versions.
 
     Retracted ones are left out. Sorted by id.
@@ -68,7 +68,7 @@ async def list_of_party(
 
 
 async def list_rivals(
-    session: AsyncSession, touched: Sequence[Touched], receiver_id: int
+    session: AsyncSession, touched: Sequence[RecodedPosition], receiver_id: int
 ) -> dict[int, list[Position]]:
     """Find the receiver's own published positions that may repeat those that are handed over.
 
@@ -106,7 +106,7 @@ async def hand_over(
     session: AsyncSession,
     log: Log,
     handing: Handing,
-    touched: Sequence[Touched],
+    touched: Sequence[RecodedPosition],
     dropped: Mapping[int, int],
 ) -> dict[int, int]:
     """Record these positions under the receiver; return the new ids by the old ones.
@@ -141,7 +141,7 @@ async def hand_over(
 
 
 async def _came_from(
-    session: AsyncSession, touched: Sequence[Touched], receiver: Party
+    session: AsyncSession, touched: Sequence[RecodedPosition], receiver: Party
 ) -> dict[int, Position]:
     """Find the receiver's retracted positions that can be restored instead of being stated again.
 
@@ -164,12 +164,16 @@ async def _came_from(
     return {number: former[o] for number, o in origins.items() if o in former}
 
 
-def _status(t: Touched) -> PositionStatus:
+def _status(t: RecodedPosition) -> PositionStatus:
     return PositionStatus(t.document["status"])
 
 
 async def _state_anew(
-    session: AsyncSession, log: Log, handing: Handing, t: Touched, checks: Mapping[int, QuoteCheck]
+    session: AsyncSession,
+    log: Log,
+    handing: Handing,
+    t: RecodedPosition,
+    checks: Mapping[int, QuoteCheck],
 ) -> Position:
     """State the same position under the receiver.
 

@@ -16,7 +16,7 @@ from app.negotiations.actions import (
     take_part,
 )
 from app.positions.party_handover import Handing, hand_over
-from app.positions.recoding import Touched
+from app.positions.recoding import RecodedPosition
 
 
 async def merge_party(
@@ -24,7 +24,7 @@ async def merge_party(
     log: Log,
     handing: Handing,
     seats: Sequence[Participation],
-    touched: Sequence[Touched],
+    touched: Sequence[RecodedPosition],
     dropped: Mapping[int, int],
     *,
     names: bool,
@@ -71,7 +71,7 @@ async def split_party(
     log: Log,
     handing: Handing,
     seat: Participation,
-    touched: Sequence[Touched],
+    touched: Sequence[RecodedPosition],
     dropped: Mapping[int, int],
 ) -> dict[int, int]:
     """Record some of a party's positions in one negotiation under another party.

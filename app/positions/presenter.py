@@ -13,7 +13,7 @@ from app.http.responses import dumps
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_versions_by_key
 from app.models.vocabulary import Verification
-from app.positions.names_at_moment import Check, Names, learn
+from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
@@ -81,7 +81,7 @@ async def _make(
     if not versions:
         return {}
     memory = memory_of(session) if at.context is not None else None
-    names = await names_of(session, at, versions, Names())
+    names = await names_of(session, at, versions, NamesAtMoment())
     made = {}
     for version in versions:
         view = position_view(version, names)
@@ -94,15 +94,15 @@ async def _make(
 
 
 async def names_of(
-    session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: Names
-) -> Names:
+    session: AsyncSession, at: Moment, versions: Sequence[Snapshot], known: NamesAtMoment
+) -> NamesAtMoment:
     """Add what these versions refer to to the names known at this moment, and return them."""
     documents = [v.data for v in versions]
     await learn(session, at, known, documents, [q for d in documents for q in d["quotes"]])
     return known
 
 
-def position_view(version: Snapshot, names: Names) -> PositionView:
+def position_view(version: Snapshot, names: NamesAtMoment) -> PositionView:
     """Present one version of a position; `names` has everything that it refers to."""
     d = version.data
     attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
@@ -148,7 +148,7 @@ def position_view(version: Snapshot, names: Names) -> PositionView:
     )
 
 
-def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | None:
+def quote_link(q: Mapping[str, Any], check: CheckAtMoment, url: str | None) -> str | None:
     """Return the URL that leads to the quote in its source, as of the time of the check.
 
     None if the quote is redacted. Checks from before links were stored have theirs computed.
@@ -161,7 +161,7 @@ def quote_link(q: Mapping[str, Any], check: Check, url: str | None) -> str | Non
     return earlier_link(url, q["exact"], check.prefix, check.suffix, repeated=repeated)
 
 
-def quote_view(q: Mapping[str, Any], names: Names) -> QuoteView:
+def quote_view(q: Mapping[str, Any], names: NamesAtMoment) -> QuoteView:
     """Present one quote; `names` has its check, source, speaker and party."""
     check = names.checks[q["id"]]
     source = names.sources[q["source_id"]]

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import REVISION, Moment, Snapshot, held
+from app.log.reader import REVISION, Moment, Snapshot, valid_at
 from app.models.issue import Issue, Option
-from app.models.log import Commit, Holding, QuoteUse, Revision, Spell
+from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote
@@ -268,13 +268,15 @@ async def draft_authors(session: AsyncSession, position: Position) -> set[str | 
 
 
 def newest_spells(at: Moment) -> Any:
-    """Select the Snapshot columns of every position held; narrow and sort the result by Spell."""
+    """Select the Snapshot columns of all positions held; narrow and sort them by PositionPeriod."""
     return (
         select(*REVISION)
-        .select_from(Spell)
-        .join(Revision, and_(Revision.seq == Spell.seq_from, Revision.n == Spell.n))
-        .join(Commit, Commit.seq == Spell.seq_from)
-        .where(held(Spell, at))
+        .select_from(PositionPeriod)
+        .join(
+            Revision, and_(Revision.seq == PositionPeriod.seq_from, Revision.n == PositionPeriod.n)
+        )
+        .join(Commit, Commit.seq == PositionPeriod.seq_from)
+        .where(valid_at(PositionPeriod, at))
     )
 
 
@@ -283,11 +285,11 @@ STRAY_HYPHENS = re.compile(r"-(?![\w\"])|(?<=[\"-])-")
 
 
 def matches(query: str | ColumnElement[str]) -> Any:
-    """Return a condition on Holding.words: it matches a text typed into a search box.
+    """Return a condition on ObjectPeriod.words: it matches a text typed into a search box.
 
     A prepared statement gives its parameter, and takes `as_searched` as the value.
     """
-    return Holding.words.op("@@")(search_terms(query))
+    return ObjectPeriod.words.op("@@")(search_terms(query))
 
 
 def search_terms(query: str | ColumnElement[str]) -> Any:

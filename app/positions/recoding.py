@@ -20,14 +20,14 @@ from app.models.vocabulary import Attitude, PositionStatus
 from app.negotiations.issue_actions import amend_issue
 from app.negotiations.issue_queries import list_options
 from app.positions.actions import lay_out
-from app.positions.attitude_recoding import Keep, Part, clash, find, merge, split
+from app.positions.attitude_recoding import Keep, SplitPart, clash, find, merge, split
 
 # Retracted positions are not recoded: they stay as they were when they were retracted.
 COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class RecodedPosition:
     """A position that is recoded, with the document of its newest version."""
 
     position: Position
@@ -40,7 +40,7 @@ class Touched:
 
 async def list_touched(
     session: AsyncSession, option: Option, *, lock: bool = False
-) -> list[Touched]:
+) -> list[RecodedPosition]:
     """List the positions that name an option, drafts too, sorted by id.
 
     They have an attitude to it or, on other issues, a link to it. Retracted ones are left out.
@@ -52,7 +52,9 @@ async def list_touched(
     return await newest_of(session, named, lock=lock)
 
 
-async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) -> list[Touched]:
+async def newest_of(
+    session: AsyncSession, which: Any, *, lock: bool = False
+) -> list[RecodedPosition]:
     """List the positions whose ids `which` selects, with their newest documents, sorted by id.
 
     Retracted ones are left out. With `lock`, the positions are locked before they are read.
@@ -72,10 +74,14 @@ async def newest_of(session: AsyncSession, which: Any, *, lock: bool = False) ->
         ours = select(Position.id).where(Position.id.in_(which)).order_by(Position.id)
         await session.execute(ours.with_for_update())
     rows = await session.execute(wanted, execution_options={"populate_existing": lock})
-    return [Touched(position, document) for position, document in rows if document is not None]
+    return [
+        RecodedPosition(position, document) for position, document in rows if document is not None
+    ]
 
 
-def clashing(touched: Sequence[Touched], source: Option, target: Option) -> list[Touched]:
+def clashing(
+    touched: Sequence[RecodedPosition], source: Option, target: Option
+) -> list[RecodedPosition]:
     """List those with different attitudes to two options, about which an editor has to decide."""
     return [t for t in touched if clash(t.document["attitudes"], source.id, target.id)]
 
@@ -160,7 +166,7 @@ async def split_option(
     issue: Issue,
     option: Option,
     new: Mapping[str, Any],
-    parts: Mapping[int, Part],
+    parts: Mapping[int, SplitPart],
     reason: str,
 ) -> list[int]:
     """Split a new option off an option; return the ids of the positions changed.
@@ -176,12 +182,12 @@ async def split_option(
     touched = [
         t
         for t in await list_touched(session, option, lock=True)
-        if parts.get(t.position.id, Part.OLD) != Part.OLD
+        if parts.get(t.position.id, SplitPart.OLD) != SplitPart.OLD
     ]
     torn = [
         t
         for t in touched
-        if parts[t.position.id] == Part.BOTH and _attitude(t, option) == Attitude.PREFERS
+        if parts[t.position.id] == SplitPart.BOTH and _attitude(t, option) == Attitude.PREFERS
     ]
     if torn:
         raise Invalid(
@@ -199,19 +205,23 @@ async def split_option(
         part = parts[t.position.id]
         attitudes = split(t.document["attitudes"], option.id, made.id, part)
         links = t.document["links"]
-        kept = links if part == Part.BOTH else []
+        kept = links if part == SplitPart.BOTH else []
         links = _distinct([*kept, *_relinked(links, option.id, made.id)])
         await _recode(session, log, t, {"attitudes": attitudes, "links": links}, reason)
     return [t.position.id for t in touched]
 
 
-def _attitude(touched: Touched, option: Option) -> str | None:
+def _attitude(touched: RecodedPosition, option: Option) -> str | None:
     found = find(touched.document["attitudes"], option.id)
     return found["attitude"] if found else None
 
 
 async def _recode(
-    session: AsyncSession, log: Log, touched: Touched, changes: Mapping[str, Any], reason: str
+    session: AsyncSession,
+    log: Log,
+    touched: RecodedPosition,
+    changes: Mapping[str, Any],
+    reason: str,
 ) -> None:
     """Write the next version of a position, in which nothing but the options named differs."""
     position, document = touched.position, {**touched.document, **changes}

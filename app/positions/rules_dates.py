@@ -53,7 +53,7 @@ def stated(
     `stated_by` are dates set by hand, which may only narrow the period. Raise StatedError with the
     field at fault, Undated if there is no date at all.
     """
-    period = _read("/stated_on", stated_on) if stated_on is not None else _named_by(quotes)
+    period = _read_date("/stated_on", stated_on) if stated_on is not None else _named_by(quotes)
     bounds = [_said_by(i, quote, period) for i, quote in enumerate(quotes)] or [period.last]
     # East of Greenwich a day begins earlier than in UTC: a statement can be recorded on the UTC day
     # before its own.
@@ -103,14 +103,14 @@ def _said_by(i: int, quote: QuoteDates, period: PartialDate) -> date:
 
 
 def _said_on(i: int, text: str) -> PartialDate:
-    return _read(f"/quotes/{i}/said_on", text)
+    return _read_date(f"/quotes/{i}/said_on", text)
 
 
 def _published_on(i: int, text: str) -> PartialDate:
-    return _read(f"/quotes/{i}/source_id", text)
+    return _read_date(f"/quotes/{i}/source_id", text)
 
 
-def _read(pointer: str, text: str) -> PartialDate:
+def _read_date(pointer: str, text: str) -> PartialDate:
     try:
         return parse(text)
     except ValueError as error:

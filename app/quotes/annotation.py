@@ -18,7 +18,7 @@ def is_wanted(accept: str) -> bool:
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
         if kind in weights:
-            weights[kind] = max(weights[kind], _number(weight))
+            weights[kind] = max(weights[kind], _float_or_zero(weight))
     linked, plain = weights.values()
     return linked > 0 and linked >= plain
 
@@ -87,7 +87,7 @@ def _targets(quote: QuoteView, base: str, words: Sequence[str]) -> list[dict[str
     return made
 
 
-def _number(text: str) -> float:
+def _float_or_zero(text: str) -> float:
     try:
         return float(text)
     except ValueError:

@@ -12,7 +12,7 @@ from app.log.reader import Moment
 from app.models.log import QuoteUse
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification
-from app.positions.names_at_moment import Names, checks_at, learn
+from app.positions.names_at_moment import NamesAtMoment, checks_at, learn
 from app.positions.presenter import quote_view
 from app.positions.views import QuoteView
 from app.sources.page_numbers import page_at
@@ -38,7 +38,7 @@ async def quotes_as_held(
 ) -> list[QuoteView]:
     """Return quotes with the names and check results of a moment."""
     rows = [{"id": q.id, **row_snapshot(q)} for q in quotes]
-    names = Names()
+    names = NamesAtMoment()
     await learn(session, at, names, [], rows)
     return [quote_view(r, names) for r in rows]
 

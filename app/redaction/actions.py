@@ -18,7 +18,7 @@ from app.models.position import Position
 from app.models.source import Source
 from app.redaction.kept_answers import forget_answers
 from app.redaction.stored_copies import revisions_of, touched
-from app.redaction.subject import Context, Subject, Touched
+from app.redaction.subject import AffectedRecords, Context, Subject
 from app.sources.queries import newest_checks
 
 BY = "admin"  # a role; the account is recorded with the version in the log, as for any change
@@ -87,7 +87,7 @@ async def _locked(session: AsyncSession, model: Any, ids: Iterable[int | None]) 
 
 
 async def _blank(
-    session: AsyncSession, subject: Subject, found: Touched, tombstone: Tombstone
+    session: AsyncSession, subject: Subject, found: AffectedRecords, tombstone: Tombstone
 ) -> None:
     for negotiation, number in found.releases:
         await _call(session, "redact_release", tombstone, negotiation, number)
@@ -142,7 +142,7 @@ async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key
     await session.execute(text(f"SELECT {function}({', '.join(names)})"), values)
 
 
-async def _changed(session: AsyncSession, log: Log, found: Touched) -> list[Revision]:
+async def _changed(session: AsyncSession, log: Log, found: AffectedRecords) -> list[Revision]:
     """Return the log entries of which this redaction blanked something."""
     wanted = select(Revision).where(Revision.redacted_at == log.now, Revision.snapshot.is_not(None))
     rows = await session.scalars(
@@ -164,7 +164,12 @@ async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) ->
 
 
 async def _note_source(
-    session: AsyncSession, log: Log, subject: Subject, source: Source, found: Touched, reason: str
+    session: AsyncSession,
+    log: Log,
+    subject: Subject,
+    source: Source,
+    found: AffectedRecords,
+    reason: str,
 ) -> None:
     """Write a version of the source if it was redacted or its public quotes' checks changed."""
     quotes = {c.quote_id for c in found.contexts if c.source_id == source.id and c.seq is not None}

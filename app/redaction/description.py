@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import among
 from app.models.negotiation import Negotiation
 from app.redaction.stored_copies import touched
-from app.redaction.subject import Subject, Touched
-from app.redaction.typed_copies import Found, find_elsewhere
+from app.redaction.subject import AffectedRecords, Subject
+from app.redaction.typed_copies import TypedCopy, find_elsewhere
 
 PAGES = {
     "position": "/positions/{}",
@@ -29,7 +29,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DescriptionLine:
     """One place: its page, if any, what is there, and an excerpt of the text around, for admins."""
 
     words: str
@@ -39,21 +39,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RedactionPreview:
     """Hold everything that an admin reads before redacting."""
 
     words: Sequence[str]
     redacted: bool
-    goes: Sequence[Line]
-    elsewhere: Sequence[Line]  # the same words where people typed or pasted them
-    rare: Sequence[Line]  # places that share a rare word
+    goes: Sequence[DescriptionLine]
+    elsewhere: Sequence[DescriptionLine]  # the same words where people typed or pasted them
+    rare: Sequence[DescriptionLine]  # places that share a rare word
 
 
-async def preview(session: AsyncSession, subject: Subject) -> Preview:
+async def preview(session: AsyncSession, subject: Subject) -> RedactionPreview:
     """Find what would be blanked and what would stay; change nothing."""
     found = await touched(session, subject)
     if found.redacted:
-        return Preview(found.words, True, (), (), ())
+        return RedactionPreview(found.words, True, (), (), ())
     named = await find_elsewhere(session, subject, found)
     numbers = {f.of for f in named if f.kind == "release"} | {n for n, _ in found.releases}
     rows = await session.execute(
@@ -61,7 +61,7 @@ async def preview(session: AsyncSession, subject: Subject) -> Preview:
     )
     slugs = {number: slug for number, slug in rows}
     lines = [(f.copied, _line(f, slugs)) for f in named]
-    return Preview(
+    return RedactionPreview(
         found.words,
         False,
         list(goes(subject, found, slugs)),
@@ -70,10 +70,12 @@ async def preview(session: AsyncSession, subject: Subject) -> Preview:
     )
 
 
-def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Line]:
+def goes(
+    subject: Subject, found: AffectedRecords, slugs: Mapping[int, str]
+) -> list[DescriptionLine]:
     """List every place that would be blanked."""
     lines = [
-        Line(
+        DescriptionLine(
             f"Quote {n}: {'its text' if i == 0 else 'the same text under another party'}",
             f"/quotes/{n}",
         )
@@ -83,7 +85,9 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     for r in found.holders:
         versions[r.kind, r.object_id].append(r.version)
     lines += [
-        Line(f"{kind.capitalize()} {number}: {_versions(held)} in the log", _page(kind, number))
+        DescriptionLine(
+            f"{kind.capitalize()} {number}: {_versions(held)} in the log", _page(kind, number)
+        )
         for (kind, number), held in sorted(versions.items())
     ]
     beside = defaultdict[int, set[str]](set)
@@ -92,7 +96,7 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
             "as it was given" if c.seq is None else "as it was filled from the text"
         )
     lines += [
-        Line(
+        DescriptionLine(
             f"Quote {number}: text before or after it, {' and '.join(sorted(how))}",
             f"/quotes/{number}",
         )
@@ -100,7 +104,7 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     ]
     also = sorted(found.users - {r.object_id for r in found.holders if r.kind == "position"})
     lines += [
-        Line(
+        DescriptionLine(
             f"Position {n}: gets a new version, because text beside its quotes is removed",
             _page("position", n),
         )
@@ -110,24 +114,26 @@ def goes(subject: Subject, found: Touched, slugs: Mapping[int, str]) -> list[Lin
     what = "all of it" if found.whole_texts else "the passage, letter by letter"
     if count:
         lines.append(
-            Line(
+            DescriptionLine(
                 f"Source {found.source_id}: {_count(count, 'saved text')}, {what}",
                 f"/sources/{found.source_id}/text",
             )
         )
     lines += [
-        Line(
+        DescriptionLine(
             f"Release {n} of {slugs.get(of, of)}: its package is removed",
             f"/n/{slugs[of]}/releases/{n}",
         )
         for of, n in found.releases
     ]
     if found.answers:
-        lines.append(Line(f"{_count(found.answers, 'answer')} kept for repeated requests"))
+        lines.append(
+            DescriptionLine(f"{_count(found.answers, 'answer')} kept for repeated requests")
+        )
     return lines
 
 
-def _line(f: Found, slugs: Mapping[int, str]) -> Line:
+def _line(f: TypedCopy, slugs: Mapping[int, str]) -> DescriptionLine:
     where = f"{f.kind.capitalize()} {f.number}"
     url, redact = _page(f.kind, f.number), None
     match f.kind:
@@ -146,7 +152,9 @@ def _line(f: Found, slugs: Mapping[int, str]) -> Line:
             redact = f"?what={f.field}&number={f.number}&version={max(f.versions)}"
     told = f", {_versions(f.versions)}" if f.versions and f.kind not in ("text", "quote") else ""
     what = "" if f.kind == "comment" else f": {FIELDS.get(f.field, f.field)}"
-    return Line(f"{where}{what}{told}", url, f.excerpt, redact and f"/admin/redactions{redact}")
+    return DescriptionLine(
+        f"{where}{what}{told}", url, f.excerpt, redact and f"/admin/redactions{redact}"
+    )
 
 
 def _page(kind: str, number: int) -> str | None:

@@ -13,7 +13,7 @@ from app.forms.sheet import Sheet, refusal
 from app.http.templating import page
 from app.log.writer import writing
 from app.redaction.actions import redact
-from app.redaction.description import Preview, preview
+from app.redaction.description import RedactionPreview, preview
 from app.redaction.queries import list_redactions
 from app.redaction.schemas import RedactionInput, SubjectInput
 from app.redaction.subject import Subject
@@ -75,7 +75,7 @@ async def redact_subject(
 
 
 async def _form(request: Request, session: Session, sheet: Sheet) -> Response:
-    shown: Preview | None = None
+    shown: RedactionPreview | None = None
     if sheet.values["number"].strip():
         values, errors = read(SUBJECT, sheet.values)
         status = 422

@@ -16,11 +16,11 @@ from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.redaction.contexts import find_contexts
 from app.redaction.kept_answers import count_answers
 from app.redaction.release_packages import find_releases
-from app.redaction.subject import Context, Subject, Touched
+from app.redaction.subject import AffectedRecords, Context, Subject
 from app.redaction.word_match import Span, Wording
 
 
-async def touched(session: AsyncSession, subject: Subject) -> Touched:
+async def touched(session: AsyncSession, subject: Subject) -> AffectedRecords:
     """Find every place where the subject is stored; raise NotFound if it does not exist."""
     match subject.what:
         case "quote":
@@ -34,13 +34,13 @@ async def touched(session: AsyncSession, subject: Subject) -> Touched:
     return await _reason(session, subject)
 
 
-async def _quote(session: AsyncSession, subject: Subject) -> Touched:
+async def _quote(session: AsyncSession, subject: Subject) -> AffectedRecords:
     quote = await session.get(Quote, subject.number)
     if quote is None:
         raise NotFound(f"There is no quote {subject.number}.")
     words = [w for w in (quote.exact, quote.translation) if w]
     if quote.redacted is not None:
-        return Touched(words, True, [str(quote.uid)], source_id=quote.source_id)
+        return AffectedRecords(words, True, [str(quote.uid)], source_id=quote.source_id)
     copies = await _copies(session, quote)
     quotes = [quote.id, *(q.id for q in copies)]
     holders = await _revisions(session, or_(*(_quotes(number) for number in quotes)))
@@ -53,7 +53,7 @@ async def _quote(session: AsyncSession, subject: Subject) -> Touched:
     )
     users = await _users(session, contexts)
     own, beside = [str(q.uid) for q in (quote, *copies)], await _uids(session, users)
-    return Touched(
+    return AffectedRecords(
         words,
         False,
         [*own, *beside],
@@ -68,13 +68,13 @@ async def _quote(session: AsyncSession, subject: Subject) -> Touched:
     )
 
 
-async def _source(session: AsyncSession, subject: Subject) -> Touched:
+async def _source(session: AsyncSession, subject: Subject) -> AffectedRecords:
     source = await _get_source(session, subject)
     data = (source.title, source.url, source.reference, source.author, source.archive_url)
     words, uids = [w for w in data if w], [str(source.uid)]
     if "data" in (source.redacted or {}):
-        return Touched(words, True, uids, source_id=source.id)
-    return Touched(
+        return AffectedRecords(words, True, uids, source_id=source.id)
+    return AffectedRecords(
         words,
         False,
         uids,
@@ -87,11 +87,11 @@ async def _source(session: AsyncSession, subject: Subject) -> Touched:
     )
 
 
-async def _text(session: AsyncSession, subject: Subject) -> Touched:
+async def _text(session: AsyncSession, subject: Subject) -> AffectedRecords:
     source = await _get_source(session, subject)
     uids = [str(source.uid)]
     if "text" in (source.redacted or {}):
-        return Touched([], True, uids, source_id=source.id)
+        return AffectedRecords([], True, uids, source_id=source.id)
     texts = select(func.count()).where(SourceText.source_id == source.id, SourceText.text != "")
     contexts = await find_contexts(session, None, source_id=source.id, but=(), spans={})
     users = await _users(session, contexts)
@@ -100,7 +100,7 @@ async def _text(session: AsyncSession, subject: Subject) -> Touched:
     )
     beside = [str(uid) for uid in quotes]
     uids = await _uids(session, users)
-    return Touched(
+    return AffectedRecords(
         [],
         False,
         uids,
@@ -113,11 +113,11 @@ async def _text(session: AsyncSession, subject: Subject) -> Touched:
     )
 
 
-async def _summary(session: AsyncSession, subject: Subject) -> Touched:
+async def _summary(session: AsyncSession, subject: Subject) -> AffectedRecords:
     named = await _version(session, subject)
     said = (named.snapshot or {})["summary"]
     if not said:
-        return Touched([], True, [])
+        return AffectedRecords([], True, [])
     # Corrections of other fields copy the summary into new versions, and so does recording the
     # position anew under another party.
     chain = await _chain(session, {subject.number})
@@ -128,10 +128,10 @@ async def _summary(session: AsyncSession, subject: Subject) -> Touched:
     return await _of_positions(session, subject, said, holders)
 
 
-async def _reason(session: AsyncSession, subject: Subject) -> Touched:
+async def _reason(session: AsyncSession, subject: Subject) -> AffectedRecords:
     named = await _version(session, subject)
     if not named.reason:
-        return Touched([], True, [])
+        return AffectedRecords([], True, [])
     # One commit has one reason, recorded with every object that it changed. An import is one commit
     # of many acts with a reason each.
     batch = await session.scalar(select(Commit.batch).where(Commit.seq == named.seq))
@@ -142,14 +142,14 @@ async def _reason(session: AsyncSession, subject: Subject) -> Touched:
 
 async def _of_positions(
     session: AsyncSession, subject: Subject, said: str, holders: Sequence[Revision]
-) -> Touched:
+) -> AffectedRecords:
     uids = list(
         dict.fromkeys(r.snapshot["uid"] for r in holders if r.kind == "position" and r.snapshot)
     )
     words = list(
         dict.fromkeys([said, *(r.reason or "" for r in holders if subject.what == "reason")])
     )
-    return Touched(
+    return AffectedRecords(
         words,
         False,
         uids,

@@ -35,7 +35,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class AffectedRecords:
     """The words to be redacted, and every place where the program has stored them."""
 
     words: list[str]

@@ -9,12 +9,12 @@ import anyio.to_thread
 from sqlalchemy import func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.log import Holding, Revision
+from app.models.log import ObjectPeriod, Revision
 from app.models.release import Release
 from app.models.review import ReviewComment
 from app.models.source import SourceText
 from app.redaction.search_conditions import mentions, mentions_within
-from app.redaction.subject import Subject, Touched
+from app.redaction.subject import AffectedRecords, Subject
 from app.redaction.word_match import Token, Wording, tokens
 
 FEW = 12  # a word is rare if at most so many objects have it
@@ -25,7 +25,7 @@ NOT_SAID = ("uid", "text_sha256", "url_key")  # fields that nobody wrote in word
 
 
 @dataclass(slots=True)
-class Found:
+class TypedCopy:
     """One place that has the words or a rare word of them, and in which versions."""
 
     kind: str
@@ -37,14 +37,16 @@ class Found:
     versions: list[int] = default(default_factory=list)
 
 
-async def find_elsewhere(session: AsyncSession, subject: Subject, found: Touched) -> list[Found]:
+async def find_elsewhere(
+    session: AsyncSession, subject: Subject, found: AffectedRecords
+) -> list[TypedCopy]:
     """List other places with the words, whole or in part, then places with a rare word of them."""
     wording = found.wording
     if not wording.parts:
         return []
     await session.execute(text("SET LOCAL statement_timeout = 0"))  # a big log is read whole
     rare = await _rare(session, wording)
-    there: dict[tuple[Any, ...], Found] = {}
+    there: dict[tuple[Any, ...], TypedCopy] = {}
     goes = _Going(subject, found)
     async for where, said in _said(session, wording, rare, goes):
         for place, shown in await anyio.to_thread.run_sync(_look, where, said, wording, rare):
@@ -74,7 +76,7 @@ class _Where:
 class _Going:
     """Tell whether a text is blanked by the redaction anyway and need not be reported."""
 
-    def __init__(self, subject: Subject, found: Touched) -> None:
+    def __init__(self, subject: Subject, found: AffectedRecords) -> None:
         self.subject, self.found = subject, found
         self.holders = {(r.seq, r.n) for r in found.holders}
         self.trimmed = {c.quote_id for c in found.contexts}
@@ -98,7 +100,11 @@ async def _rare(session: AsyncSession, wording: Wording) -> set[str]:
     rare = set()
     for word in sorted(telling)[:MOST]:
         asked = func.to_tsquery("simple", literal(f"'{word}'"))
-        few = select(Holding.seq_from).where(Holding.words.bool_op("@@")(asked)).limit(FEW + 1)
+        few = (
+            select(ObjectPeriod.seq_from)
+            .where(ObjectPeriod.words.bool_op("@@")(asked))
+            .limit(FEW + 1)
+        )
         there = await session.scalar(select(func.count()).select_from(few.subquery()))
         if (there or 0) <= FEW:
             rare.add(word.casefold())
@@ -173,7 +179,7 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
 
 def _look(
     where: _Where, said: str, wording: Wording, rare: set[str]
-) -> list[tuple[tuple[Any, ...], Found]]:
+) -> list[tuple[tuple[Any, ...], TypedCopy]]:
     """Return what a text has of the words: a significant run, else a rare word."""
     copied = [(a, b) for a, b in wording.shared(said) if _counts(said[a:b], where.least, wording)]
     spans = copied or [
@@ -184,7 +190,9 @@ def _look(
     start, end = spans[0]
     excerpt = said[max(0, start - AROUND) : end + AROUND]
     versions = [where.version] if where.version is not None else []
-    shown = Found(where.kind, where.number, where.field, excerpt, bool(copied), where.of, versions)
+    shown = TypedCopy(
+        where.kind, where.number, where.field, excerpt, bool(copied), where.of, versions
+    )
     return [((*where.key, bool(copied)), shown)]
 
 

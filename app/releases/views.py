@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from app.citations.citable import US, Cite, Work
+from app.citations.citable import US, Cite, CitedWork
 from app.core.clock import instant
 from app.models.release import Release
 from app.negotiations.views import NegotiationView
@@ -68,7 +68,7 @@ def release_view(release: Release, slug: str) -> ReleaseView:
 def cite_release(release: ReleaseView, negotiation: NegotiationView, *, base: str) -> Cite:
     """Cite a release by its own address; neither its page nor its package changes."""
     here = base + release.url
-    work = Work(
+    work = CitedWork(
         key=f"parley-{release.negotiation}-release-{release.number}",
         kind="dataset",
         title=f"{negotiation.title}: who wants what. {release.title}",

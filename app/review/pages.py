@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
-from app.core.errors import NotFound, Stale
+from app.core.errors import NotFound, StaleVersion
 from app.core.input_models import Input, SlugInPath, Storable
 from app.db.engine import Session, attempt
 from app.forms import fields as forms
@@ -145,12 +145,14 @@ async def act(
 async def _act(
     session: Session, editor: str, view: PositionView, sent: Posted, comment: str
 ) -> None:
-    """Do what the button says to the version that was seen; raise Stale for another one."""
+    """Do what the button says to the version that was seen; raise StaleVersion for another one."""
     position = await get_position(session, view.id, lock=True)
     negotiation = await get_negotiation_by_id(session, position.negotiation_id)
     seen = sent.values.get("version") == str(position.version)
     if position.status == PositionStatus.DRAFT and not seen:
-        raise Stale("The draft was changed in the meantime. Read it again below, then decide.")
+        raise StaleVersion(
+            "The draft was changed in the meantime. Read it again below, then decide."
+        )
     by: dict[str, Any] = {"comment": comment, "by": editor, "now": now()}
     match sent.do:
         case "submit":

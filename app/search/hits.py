@@ -12,7 +12,7 @@ from app.db.engine import among
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Option
-from app.models.log import Holding
+from app.models.log import ObjectPeriod
 from app.models.negotiation import Participation
 from app.models.source import Quote
 from app.positions.phrases import ONLY_IF, led, only_if
@@ -83,7 +83,7 @@ async def _held(
 ) -> list[Snapshot]:
     wanted = or_(
         *(
-            and_(Holding.kind == kind, among(Holding.object_id, numbers))
+            and_(ObjectPeriod.kind == kind, among(ObjectPeriod.object_id, numbers))
             for kind, numbers in ids.items()
         )
     )
@@ -116,8 +116,8 @@ async def _load_around(
     parts = select(Participation.id).where(among(Participation.party_id, seated))
     labels = select(Option.id).where(among(Option.issue_id, issues))
     members = or_(
-        and_(Holding.kind == "participation", Holding.object_id.in_(parts)),
-        and_(Holding.kind == "option", Holding.object_id.in_(labels)),
+        and_(ObjectPeriod.kind == "participation", ObjectPeriod.object_id.in_(parts)),
+        and_(ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(labels)),
     )
     rows = await list_held(session, at, members)
     for option in (s for s in rows if s.kind == "option"):

@@ -11,7 +11,7 @@ from app.core.input_models import read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.http.templating import query as address
-from app.search.results import Searched, SearchQuery, count, search
+from app.search.results import SearchPage, SearchQuery, count, search
 
 SHOWN = 20
 
@@ -46,7 +46,7 @@ async def find(request: Request, session: Session, viewer: Anyone) -> Response:
     )
 
 
-async def _total(session: Session, query: PageQuery, found: Searched) -> tuple[int, bool]:
+async def _total(session: Session, query: PageQuery, found: SearchPage) -> tuple[int, bool]:
     if found.next is None and query.cursor is None:
         return len(found.hits), False
     return await count(session, found.matching)

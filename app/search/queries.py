@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
-from app.log.reader import Moment, held
-from app.models.log import Holding, QuoteUse, Revision, Spell
+from app.log.reader import Moment, valid_at
+from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
 from app.positions.queries import search_terms
@@ -40,11 +40,13 @@ class Matching:
         return self.objects is not None and self.quotes is not None
 
     def object(self, kind: str) -> Any:
-        """Return the condition on Holding that selects matching objects of a kind."""
-        words: Any = Holding.words.op("@@")(search_terms(self.q))
+        """Return the condition on ObjectPeriod that selects matching objects of a kind."""
+        words: Any = ObjectPeriod.words.op("@@")(search_terms(self.q))
         if self.objects is not None:
-            words = among(Holding.object_id, self.objects.get(kind, ()))
-        return and_(Holding.kind == kind, held(Holding, self.at), Holding.public, words)
+            words = among(ObjectPeriod.object_id, self.objects.get(kind, ()))
+        return and_(
+            ObjectPeriod.kind == kind, valid_at(ObjectPeriod, self.at), ObjectPeriod.public, words
+        )
 
     def quote(self) -> Any:
         """Return the condition on Quote that selects matching quotes."""
@@ -71,8 +73,12 @@ async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
     if tree in ("", "T", None):
         return Matching(at, q, {}, ())
     objects = await session.execute(
-        select(Holding.kind, Holding.object_id)
-        .where(Holding.words.op("@@")(search_terms(q)), held(Holding, at), Holding.public)
+        select(ObjectPeriod.kind, ObjectPeriod.object_id)
+        .where(
+            ObjectPeriod.words.op("@@")(search_terms(q)),
+            valid_at(ObjectPeriod, at),
+            ObjectPeriod.public,
+        )
         .limit(FEW + 1)
     )
     by_kind: dict[str, list[int]] = {}
@@ -127,33 +133,38 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
 
     def objects(kind: str) -> Any:
         return newest(
-            select(Holding.object_id.label("id")).where(matching.object(kind)),
-            Holding.object_id,
+            select(ObjectPeriod.object_id.label("id")).where(matching.object(kind)),
+            ObjectPeriod.object_id,
             kind,
         )
 
     positions = (
-        select(Holding.object_id.label("id"))
-        .join(Spell, and_(Spell.seq_from == Holding.seq_from, Spell.n == Holding.n))
-        .where(matching.object("position"), Spell.status == PositionStatus.PUBLISHED)
+        select(ObjectPeriod.object_id.label("id"))
+        .join(
+            PositionPeriod,
+            and_(
+                PositionPeriod.seq_from == ObjectPeriod.seq_from, PositionPeriod.n == ObjectPeriod.n
+            ),
+        )
+        .where(matching.object("position"), PositionPeriod.status == PositionStatus.PUBLISHED)
     )
     options = (
         select(cast(Revision.snapshot["issue_id"].astext, BigInteger).label("id"))
-        .select_from(Holding)
-        .join(Revision, and_(Revision.seq == Holding.seq_from, Revision.n == Holding.n))
+        .select_from(ObjectPeriod)
+        .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
         .where(matching.object("option"))
     )
     issues = union(
-        select(Holding.object_id.label("id")).where(matching.object("issue")), options
+        select(ObjectPeriod.object_id.label("id")).where(matching.object("issue")), options
     ).subquery()
-    speakers = select(Holding.object_id).where(matching.object("speaker"))
+    speakers = select(ObjectPeriod.object_id).where(matching.object("speaker"))
     # A quote is found while a position that has been public with it is published.
     rests = exists().where(
         QuoteUse.quote_id == Quote.id,
         QuoteUse.seq <= matching.at.seq,
-        Spell.position_id == QuoteUse.position_id,
-        Spell.status == PositionStatus.PUBLISHED,
-        held(Spell, matching.at),
+        PositionPeriod.position_id == QuoteUse.position_id,
+        PositionPeriod.status == PositionStatus.PUBLISHED,
+        valid_at(PositionPeriod, matching.at),
     )
     said = [
         newest(select(Quote.id).where(condition, rests), Quote.id, "quote")
@@ -165,7 +176,7 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
         "issue": newest(select(issues.c.id), issues.c.id, "issue"),
         "speaker": objects("speaker"),
         "negotiation": objects("negotiation"),
-        "position": newest(positions, Holding.object_id, "position"),
+        "position": newest(positions, ObjectPeriod.object_id, "position"),
         "quote": newest(select(quotes.c.id), quotes.c.id, "quote"),
         "source": objects("source"),
     }

@@ -38,7 +38,7 @@ class SearchQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchPage:
     """One page of hits, and the cursor of the next."""
 
     matching: Matching
@@ -46,7 +46,7 @@ class Searched:
     next: str | None
 
 
-async def search(session: AsyncSession, query: SearchQuery) -> Searched:
+async def search(session: AsyncSession, query: SearchQuery) -> SearchPage:
     """Return one page of hits; a cursor goes on at the instant of the first page.
 
     Raises Invalid if the query contains NUL or the cursor is not of this search.
@@ -71,7 +71,7 @@ async def search(session: AsyncSession, query: SearchQuery) -> Searched:
     if sum(map(len, found.values())) > len(page):
         last = before | {type: min(n for t, n in page if t == type) for type, _ in page}
         more = write_cursor(purpose, at.epoch, at.seq, last)
-    return Searched(matching, await show(session, at, query.q, page), more)
+    return SearchPage(matching, await show(session, at, query.q, page), more)
 
 
 async def count(session: AsyncSession, matching: Matching) -> tuple[int, bool]:

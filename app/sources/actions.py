@@ -15,7 +15,7 @@ from app.log.writer import Log
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import Verification
 from app.sources import queries
-from app.sources.matching.anchor import Check, check
+from app.sources.matching.anchor import QuoteMatch, check
 from app.sources.page_numbers import page_at
 from app.sources.text_fragments import find_words
 from app.sources.urls import same_document_key
@@ -149,7 +149,9 @@ async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
     )
 
 
-async def check_text(text: str | None, exact: str, prefix: str | None, suffix: str | None) -> Check:
+async def check_text(
+    text: str | None, exact: str, prefix: str | None, suffix: str | None
+) -> QuoteMatch:
     """Check words against a text, in a thread if they are long, so that no other request waits."""
     return await _unless_quick(check, text, exact, prefix, suffix)
 
@@ -164,7 +166,7 @@ async def _unless_quick(
 
 def _check_and_point(
     seams: list[int] | None, text: str | None, exact: str, prefix: str | None, suffix: str | None
-) -> tuple[Check, str | None]:
+) -> tuple[QuoteMatch, str | None]:
     found = check(text, exact, prefix, suffix)
     return found, find_words(found, text, exact, seams)
 

@@ -46,7 +46,7 @@ async def show_source(
     request: Request, session: Session, source_id: NumberInPath, query: Known
 ) -> Response:
     """Return one source, without its text."""
-    return await _answer(request, session, await moment(session, query.known_at), source_id)
+    return await _answer_source(request, session, await moment(session, query.known_at), source_id)
 
 
 @router.post(
@@ -63,7 +63,7 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
         sent = read_body(SourceInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_source(session, log, **sent.model_dump())
-        return await _answer(request, session, log.sealed, row.id, status=201)
+        return await _answer_source(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)
 
@@ -87,10 +87,10 @@ async def amend_source(
         await actions.amend_source(
             session, log, row, fields, text=patch.whole.text, reason=patch.reason
         )
-    return await _answer(request, session, log.moment or at, source_id)
+    return await _answer_source(request, session, log.moment or at, source_id)
 
 
-async def _answer(
+async def _answer_source(
     request: Request, session: Session, at: Moment, number: int, *, status: int = 200
 ) -> Response:
     s = await get_held(session, at, "source", number)

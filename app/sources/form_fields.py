@@ -101,11 +101,11 @@ async def take_file(sheet: Intake) -> bool:
         name for name in found.fields if name in LABEL and not sheet.values.get(name, "").strip()
     ]
     sheet.values |= {name: found.fields[name] for name in filled}
-    sheet.notes.append(_told(sheet.file.filename or "The file", found, filled))
+    sheet.notes.append(_describe_extraction(sheet.file.filename or "The file", found, filled))
     return True
 
 
-def _told(name: str, found: Extracted, filled: list[str]) -> str:
+def _describe_extraction(name: str, found: Extracted, filled: list[str]) -> str:
     guess = " (please check the letters)" if found.guessed else ""
     also = (
         f" Also filled in, please check: {', '.join(LABEL[f].lower() for f in filled)}."

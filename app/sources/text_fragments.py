@@ -14,8 +14,8 @@ from urllib.parse import quote
 import regex
 
 from app.models.vocabulary import Verification
-from app.sources.matching.anchor import Check
-from app.sources.matching.browser_search import Searched, Span, searched
+from app.sources.matching.anchor import QuoteMatch
+from app.sources.matching.browser_search import SearchedText, Span, searched
 from app.sources.matching.normalise import ELISION, UNSPACED, count_words, says_something
 
 _LONGEST = 300  # characters of a passage that a link carries in full
@@ -73,7 +73,7 @@ def directive_of_words(
 
 
 def find_words(
-    found: Check, text: str | None, exact: str, seams: Sequence[int] | None = None
+    found: QuoteMatch, text: str | None, exact: str, seams: Sequence[int] | None = None
 ) -> str | None:
     """Return the directive for a checked quote, from all that is known about it."""
     if found.verification == Verification.MISMATCH:
@@ -111,7 +111,9 @@ def is_pdf(url: str) -> bool:
     return url.partition("#")[0].partition("?")[0].lower().endswith(".pdf")
 
 
-def _select(page: Searched, start: int, end: int, counts: Sequence[int] = _BESIDE) -> str | None:
+def _select(
+    page: SearchedText, start: int, end: int, counts: Sequence[int] = _BESIDE
+) -> str | None:
     """Return the terms for one passage; `counts`: numbers of context words to try."""
     lines = page.lines(start, end)
     if not lines:
@@ -123,7 +125,7 @@ def _select(page: Searched, start: int, end: int, counts: Sequence[int] = _BESID
     return _from_to(page, lines, counts)
 
 
-def _in_full(page: Searched, words: Span, term: str, counts: Sequence[int]) -> str | None:
+def _in_full(page: SearchedText, words: Span, term: str, counts: Sequence[int]) -> str | None:
     few = counts is _UNSEEN or count_words(page.source[slice(*words)], _FEW_WORDS) <= _FEW_WORDS
     befores, afters = _befores(page, words[0], counts), _afters(page, words[1], counts)
 
@@ -138,7 +140,7 @@ def _in_full(page: Searched, words: Span, term: str, counts: Sequence[int]) -> s
     return None
 
 
-def _from_to(page: Searched, lines: Sequence[Span], counts: Sequence[int]) -> str | None:
+def _from_to(page: SearchedText, lines: Sequence[Span], counts: Sequence[int]) -> str | None:
     first, last = _words(page, lines[0]), _words(page, lines[-1])
     if len(lines) == 1:  # both ends are in one line and must not overlap
         half = len(first) // 2
@@ -165,7 +167,7 @@ class _Beside(NamedTuple):
     far: bool = False  # in the next line; on the page, something may be between the two lines
 
 
-def _befores(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
+def _befores(page: SearchedText, at: int, counts: Sequence[int]) -> list[_Beside]:
     """List what may be required before a passage, the best first."""
     line = page.line_around(at, at)[0], at
     if found := _last(_words(page, line), counts):
@@ -176,7 +178,7 @@ def _befores(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
     return _ranked(_last(_words(page, lines[-1]), counts), far=True)
 
 
-def _afters(page: Searched, at: int, counts: Sequence[int]) -> list[_Beside]:
+def _afters(page: SearchedText, at: int, counts: Sequence[int]) -> list[_Beside]:
     line = at, page.line_around(at, at)[1]
     if found := _first(_words(page, line), counts):
         return _ranked(found, needed=_inside_a_run(page, at))
@@ -191,7 +193,7 @@ def _ranked(found: list[Span], *, needed: bool = False, far: bool = False) -> li
     return beside if needed else [_Beside(None), *beside]
 
 
-def _inside_a_run(page: Searched, at: int) -> bool:
+def _inside_a_run(page: SearchedText, at: int) -> bool:
     """Tell whether a browser may see a word continue here, in a script without spaces.
 
     It does not look closer where context is required.
@@ -200,7 +202,7 @@ def _inside_a_run(page: Searched, at: int) -> bool:
     return found is not None and found.end() > at
 
 
-def _words(page: Searched, line: Span) -> list[Span]:
+def _words(page: SearchedText, line: Span) -> list[Span]:
     return [word.span() for word in _WORD.finditer(page.source, *line)]
 
 
@@ -219,12 +221,12 @@ def _each(there: int, counts: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(min(n, there) for n in counts)) if there else []
 
 
-def _join(page: Searched, before: Span | None, terms: list[str], after: Span | None) -> str:
+def _join(page: SearchedText, before: Span | None, terms: list[str], after: Span | None) -> str:
     beside = [f"{_term(page, before)}-"] if before else []
     return ",".join(beside + terms + ([f"-{_term(page, after)}"] if after else []))
 
 
-def _term(page: Searched, span: Span) -> str:
+def _term(page: SearchedText, span: Span) -> str:
     words = page.source[slice(*span)].replace(_SOFT_HYPHEN, "").split()
     return "%20".join(w if w.isalnum() and w.isascii() else w.translate(_ESCAPES) for w in words)
 

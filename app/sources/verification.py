@@ -16,7 +16,7 @@ from app.models.position import Position, PositionQuote
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.models.vocabulary import PositionStatus, Verification
 from app.sources import actions, queries
-from app.sources.extraction.process import Unreadable, extract, reading
+from app.sources.extraction.process import UnreadableFile, extract, reading
 from app.sources.page_numbers import read_pages, write_pages
 from app.sources.schemas import Text
 from app.sources.urls import check_url, same_document_key
@@ -72,7 +72,7 @@ async def put_file(
     try:
         found = await extract(data, filename)
         text = TEXT.validate_python(found.text)
-    except Unreadable as error:
+    except UnreadableFile as error:
         raise Invalid(error.detail) from None
     except ValidationError as error:
         raise Invalid(

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.core.errors import Fault, Invalid, Stale
+from app.core.errors import Fault, Invalid, StaleVersion
 from app.db.engine import one_at_a_time
 from app.log.reader import Moment, held_by_id, list_held
 from app.log.writer import Log
-from app.models.log import Holding
+from app.models.log import ObjectPeriod
 from app.models.source import SourceReading
 from app.models.vocabulary import ReadingState
 
@@ -47,8 +47,8 @@ async def set_reading(
     """Record that somebody reads a source, has read it, or puts it back; False if unchanged.
 
     A source that was read and has no position (`coded`) needs a reason. Only editors see these log
-    entries. Raises Stale if somebody else changed the entry since, and Invalid without a needed
-    reason.
+    entries. Raises StaleVersion if somebody else changed the entry since, and Invalid without a
+    needed reason.
     """
     await one_at_a_time(session, f"reading {negotiation_id} {source_id}")
     row = await find_reading(session, negotiation_id, source_id)
@@ -57,7 +57,7 @@ async def set_reading(
     if row is not None and {n: getattr(row, n) for n in wanted} == wanted:
         return False
     if sent.version != (row.version if row else 0):
-        raise Stale(
+        raise StaleVersion(
             "Somebody else changed this in the meantime. Look at it below, then decide again."
         )
     if sent.state == ReadingState.READ and reason is None and not coded:
@@ -89,7 +89,7 @@ async def list_considered(
 ) -> list[Considered]:
     """List sources being read or read without result, as of a moment, the newest first."""
     found = await list_held(
-        session, at, Holding.negotiation_id == negotiation_id, Holding.kind == "reading"
+        session, at, ObjectPeriod.negotiation_id == negotiation_id, ObjectPeriod.kind == "reading"
     )
     told = [s for s in found if s["state"] == ReadingState.READING or s["reason"]]
     sources = await held_by_id(session, at, "source", [s["source_id"] for s in told])

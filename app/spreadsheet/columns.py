@@ -64,7 +64,7 @@ def known(name: str) -> bool:
     return name in POSITION or name in QUOTE or name in TOLD or name.startswith("_")
 
 
-def plain(column: str, cell: str) -> str:
+def unquoted_cell(column: str, cell: str) -> str:
     """Return a cell without the apostrophe that the export puts before what looks like a formula.
 
     Except in verbatim columns, white space around the text is removed.

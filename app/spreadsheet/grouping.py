@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 from app.datapackage.faults import Faults
 from app.datapackage.rows import OWN_KEYS, UUID_FORM
 from app.sources.urls import check_url, same_document_key
-from app.spreadsheet.columns import DATES, POSITION, DateOrder, is_unclear, plain, read_date
-from app.spreadsheet.names import Names, one
+from app.spreadsheet.columns import DATES, POSITION, DateOrder, is_unclear, read_date, unquoted_cell
+from app.spreadsheet.names import KnownNames, one
 from app.spreadsheet.position_rows import Cells, Group, read_structure
-from app.spreadsheet.reader import Line, Sheet
+from app.spreadsheet.reader import Sheet, SheetLine
 
 NEEDED = ("party", "issue", "stated_on", "exact", "source_url")
 KEYS = {"position_uid", "version", "position", "negotiation", "party", "issue"}
@@ -27,7 +27,7 @@ class Grouping:
     def __init__(
         self,
         sheet: Sheet,
-        names: Mapping[str, Names],
+        names: Mapping[str, KnownNames],
         faults: Faults,
         *,
         slug: str | None,
@@ -60,9 +60,9 @@ class Grouping:
         """Add a fault of this sheet."""
         self.faults.add(self.sheet.name, line, column, reason)
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: SheetLine) -> None:
         before = self.faults.count
-        cells = {c: plain(c, text) for c, text in line.cells.items()}
+        cells = {c: unquoted_cell(c, text) for c, text in line.cells.items()}
         for column in DATES:
             if column in cells:
                 self.unclear += self.order is None and is_unclear(cells[column])
@@ -107,10 +107,10 @@ class Grouping:
         group.quotes.append(row)
         group.faulty |= self.faults.count > before
 
-    def _date(self, line: Line, column: str, cell: str) -> str:
+    def _date(self, line: SheetLine, column: str, cell: str) -> str:
         return self._try(line, column, lambda: read_date(cell, self.order, self.today))
 
-    def _names(self, line: Line, cells: Mapping[str, str]) -> Names | None:
+    def _names(self, line: SheetLine, cells: Mapping[str, str]) -> KnownNames | None:
         slug = cells.get("negotiation") or self.slug
         if not slug:
             self._empty(line, "negotiation")
@@ -127,26 +127,26 @@ class Grouping:
         return None
 
     def _named(
-        self, line: Line, column: str, cells: Mapping[str, str], known: dict[str, set[str]]
+        self, line: SheetLine, column: str, cells: Mapping[str, str], known: dict[str, set[str]]
     ) -> str:
         if column not in cells:
             self._empty(line, column)
             return ""
         return self._try(line, column, lambda: one(known, cells[column], column))
 
-    def _empty(self, line: Line, column: str) -> None:
+    def _empty(self, line: SheetLine, column: str) -> None:
         # A missing column has been reported once, not for every row.
         if column in self.sheet.columns or column == "negotiation":
             self.fault(line.number, column, "is empty")
 
-    def _try(self, line: Line, column: str, read: Callable[[], str]) -> str:
+    def _try(self, line: SheetLine, column: str, read: Callable[[], str]) -> str:
         try:
             return read()
         except ValueError as error:
             self.fault(line.number, column, str(error))
             return ""
 
-    def _given(self, line: Line, column: str, cells: Mapping[str, str]) -> UUID | None:
+    def _given(self, line: SheetLine, column: str, cells: Mapping[str, str]) -> UUID | None:
         said = cells.get(column)
         if said and not UUID_FORM.fullmatch(said):
             self.fault(
@@ -158,7 +158,13 @@ class Grouping:
         return UUID(said) if said else None
 
     def _uid(
-        self, line: Line, cells: Mapping[str, str], names: Names, party: str, issue: str, key: str
+        self,
+        line: SheetLine,
+        cells: Mapping[str, str],
+        names: KnownNames,
+        party: str,
+        issue: str,
+        key: str,
     ) -> UUID | None:
         """Return the UUID of a row's position: as given, else from its key, or cell and date."""
         if "position_uid" in cells:
@@ -168,7 +174,7 @@ class Grouping:
             OWN_KEYS, "\0".join(["positions.csv", names.negotiation.slug, party, issue, own])
         )
 
-    def _quote(self, line: Line, cells: dict[str, str]) -> Cells:
+    def _quote(self, line: SheetLine, cells: dict[str, str]) -> Cells:
         row = Cells(line.number, cells)
         if not cells.get("exact"):
             self._empty(line, "exact")

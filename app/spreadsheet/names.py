@@ -15,7 +15,7 @@ Spellings = dict[str, set[str]]  # by folded spelling: the slugs that it may mea
 
 
 @dataclass(slots=True)
-class Names:
+class KnownNames:
     """Everything that may be named in one negotiation."""
 
     negotiation: Negotiation
@@ -54,12 +54,12 @@ def one(names: Spellings, written: str, what: str) -> str:
     )
 
 
-async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, Names]:
+async def load_names(session: AsyncSession, slugs: Iterable[str]) -> dict[str, KnownNames]:
     """Return what may be named, by negotiation; negotiations that do not exist are left out."""
     negotiations = await session.scalars(
         select(Negotiation).where(Negotiation.slug.in_(list(slugs)))
     )
-    found = {n.id: Names(n) for n in negotiations}
+    found = {n.id: KnownNames(n) for n in negotiations}
     seats = await session.execute(
         select(Participation.negotiation_id, Party, Participation.merged_into_id)
         .join(Party, Party.id == Participation.party_id)

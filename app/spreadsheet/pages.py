@@ -13,7 +13,7 @@ from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.input_models import Query, SlugInPath, read_query
-from app.datapackage.faults import Fault
+from app.datapackage.faults import FileFault
 from app.db.engine import Session
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
@@ -41,11 +41,11 @@ class DoneQuery(Query):
 
 
 @dataclass(slots=True)
-class Look:
+class SheetPreview:
     """What the page shows of a file: rows with their results and faults, and faults of the file."""
 
-    rows: list[tuple[Fate, list[Fault]]] = field(default_factory=list)
-    about_file: list[Fault] = field(default_factory=list)
+    rows: list[tuple[Fate, list[FileFault]]] = field(default_factory=list)
+    about_file: list[FileFault] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -108,12 +108,12 @@ def _way(kind: type[E], said: str) -> E | None:
     return kind(said) if said in list(kind) else None
 
 
-def look_at(taken: Taken) -> Look:
+def look_at(taken: Taken) -> SheetPreview:
     """Combine rows with their faults."""
-    by_line: dict[int, list[Fault]] = {}
+    by_line: dict[int, list[FileFault]] = {}
     for fault in taken.faults:
         by_line.setdefault(fault.line, []).append(fault)
-    look = Look()
+    look = SheetPreview()
     clean = 0
     for fate in taken.fates:
         clean += fate.kind != "fault"

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.spreadsheet.columns import VERBS, read_json, read_list
-from app.spreadsheet.names import Names, one
+from app.spreadsheet.names import KnownNames, one
 
 Noting = Callable[[int, str, str], None]  # line, column, reason of a fault
 
@@ -17,7 +17,7 @@ class Group:
     """One position: its rows and their combined cells; `at` has the line of each column's value."""
 
     uid: UUID
-    names: Names
+    names: KnownNames
     party: str
     issue: str
     cells: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Cells:
 
 def read_structure(group: Group, note: Noting) -> None:
     """Read attitudes with their conditions, and links, into the group; report faults to `note`."""
-    reading = _Reading(group, note)
+    reading = _GroupReading(group, note)
     reading.attitudes()
     reading.conditions()
     reading.links()
@@ -64,7 +64,7 @@ def read_structure(group: Group, note: Noting) -> None:
         reading.fault("version", "is not a whole number")
 
 
-class _Reading:
+class _GroupReading:
     def __init__(self, group: Group, note: Noting) -> None:
         self.group, self.note = group, note
         self.options = group.names.options[group.issue]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.datapackage.csv_records import DELIMITERS, Malformed, find_delimiter, read_records
+from app.datapackage.csv_records import DELIMITERS, MalformedCsv, find_delimiter, read_records
 from app.datapackage.faults import Faults
 from app.datapackage.reader import LONGEST_CELL
 from app.spreadsheet.columns import canonical, known
@@ -42,7 +42,7 @@ ASKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """One row: the line on which it begins, and its cells by column, without empty ones."""
 
     number: int
@@ -66,7 +66,7 @@ class Sheet:
     """A spreadsheet after reading."""
 
     name: str
-    lines: list[Line]
+    lines: list[SheetLine]
     columns: Sequence[str] = ()
     read_as: str = ""  # encoding and delimiter, as text for people
     # Full texts of sources, by the key in the column `text`.
@@ -85,7 +85,7 @@ def read_sheet(
     if len(data) > MOST_BYTES:
         faults.add(name, 1, "", f"is longer than {MOST_BYTES >> 20} MB")
         return sheet
-    found = _told(data) or encoding or _utf8(data)
+    found = _marked_encoding(data) or encoding or _utf8(data)
     if found is None:
         return _ask(data)
     try:
@@ -108,14 +108,14 @@ def read_sheet(
     sheet.read_as = f"{_label(found)}, cells separated by {DELIMITERS.get(delimiter, delimiter)}"
     try:
         _rows(text, delimiter, sheet, faults, skip=declared is not None)
-    except Malformed as error:
+    except MalformedCsv as error:
         faults.add(
             name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}"
         )
     return sheet
 
 
-def _told(data: bytes) -> Encoding | None:
+def _marked_encoding(data: bytes) -> Encoding | None:
     for mark, name in MARKS.items():
         if data.startswith(mark):
             return Encoding(name)
@@ -198,4 +198,4 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
             for n, c in zip(header, cells, strict=True)
             if c.strip() and n and not n.startswith("_")
         }
-        sheet.lines.append(Line(number, said))
+        sheet.lines.append(SheetLine(number, said))

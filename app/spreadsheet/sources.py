@@ -21,7 +21,7 @@ Values = dict[str, Any]
 Noting = Callable[[int, str, str], None]
 
 
-class Sources:
+class SheetSources:
     """One row for each source; saved sources are not changed."""
 
     def __init__(self) -> None:

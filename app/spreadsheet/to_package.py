@@ -7,12 +7,12 @@ from typing import IO, Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.datapackage.faults import Faults
-from app.datapackage.reader import Raw, Row
+from app.datapackage.reader import PackageRow, Raw
 from app.datapackage.rows import LinkRow, PositionRow, QuoteRow, read_row
 from app.datapackage.schema import TABLES
 from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Sheet
-from app.spreadsheet.sources import Sources, Speakers, Values, quotes_on_file
+from app.spreadsheet.sources import SheetSources, Speakers, Values, quotes_on_file
 
 SAID_OF_POSITION = (
     "act",
@@ -97,11 +97,11 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
         faults.add(sheet.name, line, column, reason)
 
     rows = [row for group in groups for row in group.quotes]
-    sources, speakers = Sources(), Speakers(by_name=sheet.new_speakers)
+    sources, speakers = SheetSources(), Speakers(by_name=sheet.new_speakers)
     await sources.find(session, rows)
     await speakers.find(session, rows)
     there = await quotes_on_file(session, [row.uid for row in rows if row.uid and row["quote_uid"]])
-    tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+    tables: dict[str, list[PackageRow]] = {name: [] for name in TABLES}
     quoted: dict[Any, int] = {}
     for group in groups:
         _position(tables, group, note)
@@ -134,7 +134,7 @@ def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
         faults.add(sheet.name, line, column, reason)
 
     for group in groups:
-        tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+        tables: dict[str, list[PackageRow]] = {name: [] for name in TABLES}
         _position(tables, group, note)
         for row in group.quotes:
             refers = {"uid": row.uid, "position": group.uid, "source": row.uid}
@@ -146,7 +146,7 @@ def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
                 read_row(model, TABLES[name], read, sheet.name, faults, name)
 
 
-def _position(tables: dict[str, list[Row]], group: Group, note: Any) -> None:
+def _position(tables: dict[str, list[PackageRow]], group: Group, note: Any) -> None:
     names, at, line = group.names, group.at, group.line
     status = group.cells.get("status") or ("draft" if names.negotiation.review else "published")
     if status not in ("draft", "published"):
@@ -184,7 +184,7 @@ def _position(tables: dict[str, list[Row]], group: Group, note: Any) -> None:
         tables["links"].append(_row("links", at["links"], {**link, "position": group.uid}))
 
 
-def _row(table: str, line: int, values: Values) -> Row:
+def _row(table: str, line: int, values: Values) -> PackageRow:
     names = [c.name for c in TABLES[table].columns if c.name in values]
     cells = (None if (value := values[n]) is None or value == "" else str(value) for n in names)
-    return Row(line, tuple(cells), {n: i for i, n in enumerate(names)})
+    return PackageRow(line, tuple(cells), {n: i for i, n in enumerate(names)})

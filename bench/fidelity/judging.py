@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from app.models.vocabulary import Verification
-from app.sources.matching.anchor import Check, check
+from app.sources.matching.anchor import QuoteMatch, check
 from app.sources.matching.normalise import Folded, fold
 from bench.fidelity.alterations import altered, joined
 from bench.fidelity.blocks import Document, Sentence
@@ -48,7 +48,7 @@ class Text:
             return False
         return self.ask(" ".join(words)).verification == Verification.VERIFIED
 
-    def ask(self, words: str) -> Check:
+    def ask(self, words: str) -> QuoteMatch:
         """Check words with the program."""
         return check(self.folded, words)
 
@@ -104,7 +104,7 @@ def _alterations(document: Document, draw: random.Random) -> Iterator[tuple[str,
             yield from altered(sentence, document, draw)
 
 
-def _instead(found: Check, text: str) -> str:
+def _instead(found: QuoteMatch, text: str) -> str:
     if found.verification == Verification.AMBIGUOUS:
         return "it is there more than once"
     if found.closest is None:

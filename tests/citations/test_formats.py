@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex import PybtexEngine
 
-from app.citations.citable import Work, shortened
+from app.citations.citable import CitedWork, shortened
 from app.citations.formats import FORMS, as_bibtex, as_csl, as_ris, as_text
 
-PLAIN = Work(
+PLAIN = CitedWork(
     key="parley-quote-3",
     kind="speech",
     title="We accept forty per cent & not one drop less",
@@ -26,11 +26,11 @@ PLAIN = Work(
     issued="2024-05-14",
     language="en",
 )
-NEWS = Work("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d",
+NEWS = CitedWork("s", "article-newspaper", "Talks", "https://x.example/a_b%20c#d",
             ("A. Lind", "B & Sons {x}"), "The Post",
             issued="2024", accessed="2024-05", record="https://y.example/sources/1")  # fmt: skip
 PINNED = "https://y.example/sources/1?known_at=2026-11-23T10%3A00%3A00.000000Z"
-LETTER = Work(
+LETTER = CitedWork(
     "l", "document", "Long", None, issued="1938", reference="Lake archive, box 3", record=PINNED
 )
 HOSTILE = [
@@ -61,7 +61,7 @@ TITLES = (
 )
 
 
-def bibtex(work: Work) -> dict[str, str]:
+def bibtex(work: CitedWork) -> dict[str, str]:
     library = bibtexparser.parse_string(
         as_bibtex(work), append_middleware=[LatexDecodingMiddleware()]
     )
@@ -107,14 +107,14 @@ def test_each_form_says_where_to_find_what_has_no_address(form: str) -> None:
 @given(TITLES)
 def test_text_keeps_every_name(name: str) -> None:
     whole = " ".join(name.split())
-    assert whole in as_text(Work("k", "webpage", "Talks", None, (name,), issued="2024"))
+    assert whole in as_text(CitedWork("k", "webpage", "Talks", None, (name,), issued="2024"))
 
 
 @given(TITLES)
 def test_text_keeps_every_title(title: str) -> None:
     whole = " ".join(title.split())
     assert whole in as_text(
-        Work("k", "webpage", title, "https://x.example", ("Parley",), issued="2024")
+        CitedWork("k", "webpage", title, "https://x.example", ("Parley",), issued="2024")
     )
 
 
@@ -139,9 +139,9 @@ def test_bibtex_reads_back() -> None:
 
 @given(TITLES)
 def test_bibtex_survives_every_title(title: str) -> None:
-    made = as_bibtex(Work("k", "webpage", title, None, (title,), title))
+    made = as_bibtex(CitedWork("k", "webpage", title, None, (title,), title))
     assert made.count("{") == made.count("}")
-    found = bibtex(Work("k", "webpage", title, None))
+    found = bibtex(CitedWork("k", "webpage", title, None))
     if not set(title) & set('{}^\\~"“—'):  # what the reader has other signs for
         assert found.get("title", "").strip("{}") == " ".join(title.split())
 
@@ -159,7 +159,7 @@ def test_bibtex_survives_every_title(title: str) -> None:
         ),
     ],
 )
-def test_pybtex_prints_it(work: Work, style: str) -> None:
+def test_pybtex_prints_it(work: CitedWork, style: str) -> None:
     printed = " ".join(
         PybtexEngine()
         .format_from_string(as_bibtex(work), style, output_backend="plaintext")
@@ -175,7 +175,7 @@ def test_pybtex_prints_it(work: Work, style: str) -> None:
 @given(TITLES)
 def test_pybtex_takes_every_text(text: str) -> None:
     record = f"https://y.example/{quote(text)}"
-    work = Work(
+    work = CitedWork(
         "k", "webpage", text, None, (text,), text, reference=text, record=record, quoting=(text,)
     )
     printed = PybtexEngine().format_from_string(
@@ -201,7 +201,7 @@ def test_ris_is_of_no_type_that_zotero_takes_for_a_journal_article(
 
 
 @pytest.mark.parametrize("work", [PLAIN, NEWS])
-def test_ris_reads_back(work: Work) -> None:
+def test_ris_reads_back(work: CitedWork) -> None:
     [found] = rispy.loads(as_ris(work))
     assert (found["title"], found["authors"], found["year"]) == (
         work.title,
@@ -214,7 +214,7 @@ def test_ris_reads_back(work: Work) -> None:
 
 @given(TITLES)
 def test_ris_keeps_every_title_on_one_line(title: str) -> None:
-    [found] = rispy.loads(as_ris(Work("k", "webpage", f"x{title}", None)))
+    [found] = rispy.loads(as_ris(CitedWork("k", "webpage", f"x{title}", None)))
     assert found["title"] == " ".join(f"x{title}".split())
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app.embedded_postgres.server import Server
-from app.positions.attitude_recoding import Keep, Part, clash, merge, split
+from app.positions.attitude_recoding import Keep, SplitPart, clash, merge, split
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors, fields_of, values
 from tests.support.desks import SARN, upon
@@ -58,13 +58,13 @@ def test_what_is_not_the_same_has_to_be_decided(other: dict[str, Any]) -> None:
 
 
 def test_a_split_moves_or_doubles_what_was_said() -> None:
-    assert split([said(1, "prefers")], 1, 9, Part.NEW) == [said(9, "prefers")]
-    assert split([said(1, "accepts", "if", True)], 1, 9, Part.BOTH) == [
+    assert split([said(1, "prefers")], 1, 9, SplitPart.NEW) == [said(9, "prefers")]
+    assert split([said(1, "accepts", "if", True)], 1, 9, SplitPart.BOTH) == [
         said(1, "accepts", "if", True), said(9, "accepts", "if", True),
     ]  # fmt: skip
-    assert split([said(1, "rejects")], 1, 9, Part.OLD) == [said(1, "rejects")]
+    assert split([said(1, "rejects")], 1, 9, SplitPart.OLD) == [said(1, "rejects")]
     with pytest.raises(ValueError):
-        split([said(1, "prefers")], 1, 9, Part.BOTH)
+        split([said(1, "prefers")], 1, 9, SplitPart.BOTH)
 
 
 def _code(api: Api, known: Known) -> Known:

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.core.clock import now
 from app.exports import workbook
-from app.exports.workbook import Book
+from app.exports.workbook import Workbook
 from app.exports.worksheet import CUT, MOST_CHARACTERS, RowSheet, cell_text
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
@@ -52,7 +52,7 @@ def opened(lake: Lake, **query: Any) -> Any:
 
 
 def test_every_text_stays_a_text(tmp_path: Path) -> None:
-    with Book(tmp_path / "a.xlsx", now()) as book:
+    with Workbook(tmp_path / "a.xlsx", now()) as book:
         book.sheet("One", [10]).row([*HOSTILE, 1, True, None])
     cells = next(openpyxl.load_workbook(tmp_path / "a.xlsx")["One"].iter_rows())
     assert [c.data_type for c in cells] == ["s"] * len(HOSTILE) + ["n", "b"]
@@ -114,7 +114,7 @@ def test_a_file_is_as_the_public_methods_of_the_library_write_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parts(name: str) -> dict[str, bytes]:
-        with Book(tmp_path / name, datetime(2025, 3, 17)) as book:
+        with Workbook(tmp_path / name, datetime(2025, 3, 17)) as book:
             sheet = book.sheet("One", [10, 20], frozen=(1, 1))
             sheet.row(["Issue", "Words"], ["head", "head"])
             sheet.row(["Київ & «more»", None, "", 1.5, True], ["demand"] * 5)
@@ -131,7 +131,7 @@ def test_a_file_is_as_the_public_methods_of_the_library_write_it(
 
 
 def test_what_a_cell_cannot_hold_says_that_it_was_cut(tmp_path: Path) -> None:
-    with Book(tmp_path / "a.xlsx", now()) as book:
+    with Workbook(tmp_path / "a.xlsx", now()) as book:
         book.sheet("One", [10]).row(["я" * 40_000, "x" * MOST_CHARACTERS])
     long, whole = next(openpyxl.load_workbook(tmp_path / "a.xlsx")["One"].values)
     assert (len(long), long.endswith(CUT), len(whole)) == (MOST_CHARACTERS, True, MOST_CHARACTERS)
@@ -141,7 +141,7 @@ def test_what_a_sheet_cannot_hold_goes_on_in_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
-    with Book(tmp_path / "a.xlsx", now()) as book:
+    with Workbook(tmp_path / "a.xlsx", now()) as book:
         table = book.table("Quotes", ["n"])
         for n in range(5):
             table.add({"n": n}, {})

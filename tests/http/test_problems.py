@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.testclient import TestClient
 
-from app.core.errors import Conflict, Fault, SignInRequired, Stale, TooMany, Unavailable
+from app.core.errors import Conflict, Fault, SignInRequired, StaleVersion, TooMany, Unavailable
 from app.core.input_models import Input, Line
 from app.http.json_body import JsonRoute, Sent
 from app.http.middleware import install_security
@@ -36,7 +36,7 @@ class Filters(BaseModel, extra="forbid"):
 
 ERRORS: dict[str, Exception] = {
     "conflict": Conflict("It is taken.", Fault("/slug", "is taken")),
-    "stale": Stale("It has changed."),
+    "stale": StaleVersion("It has changed."),
     "anonymous": SignInRequired("Sign in."),
     "often": TooMany("Too often.", 7),
     "away": Unavailable("Away."),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.matrix.common_ground import IssueGround, Stand, issue_ground
+from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
 from app.matrix.common_ground_summary import headline
 
 NAMES = {
@@ -26,7 +26,7 @@ def issue(
     hearsay: str = "",
     searched: str = "",
     possible: str = "",
-) -> IssueGround:
+) -> IssueCommonGround:
     """Make an issue with these attitudes, one string for each party.
 
     A string is "party: +option ++preferred -rejected +option(condition) +option~ (inferred)";
@@ -241,7 +241,7 @@ def issue(
         ),
     ],
 )
-def test_headline(grounds: IssueGround, expected: tuple[str, str, str]) -> None:
+def test_headline(grounds: IssueCommonGround, expected: tuple[str, str, str]) -> None:
     found = headline(
         grounds,
         {ground.option: ground.option for ground in grounds.options},

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matrix.common_ground import Stand
-from app.matrix.moves import Move, kind, moves
+from app.matrix.moves import CellMove, kind, moves
 from app.models.vocabulary import MoveKind
 
 
@@ -128,7 +128,7 @@ TIMELINE = [
 
 def test_moves_name_what_was_before_also_from_outside_the_period() -> None:
     assert moves("kursk", TIMELINE, after=date(2025, 3, 1), to=date(2025, 3, 10)) == [
-        Move("russia", "kursk", MoveKind.HARDENED, date(2025, 3, 10), 7, 4)
+        CellMove("russia", "kursk", MoveKind.HARDENED, date(2025, 3, 10), 7, 4)
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matrix.precedence import (
-    Spell,
+    OrderedPosition,
     counted,
     current,
     order_key,
@@ -30,8 +30,8 @@ def make_spell(
     status: str = "published",
     published_minute: int = 0,
     attributed: bool = False,
-) -> Spell:
-    return Spell(
+) -> OrderedPosition:
+    return OrderedPosition(
         position=position,
         party="russia",
         issue="kursk",
@@ -99,7 +99,7 @@ HEARSAY_20_MARCH = make_spell(3, day(20), attributed=True)
         ),
     ],
 )
-def test_current(spells: list[Spell], as_of: date, expected: int | None) -> None:
+def test_current(spells: list[OrderedPosition], as_of: date, expected: int | None) -> None:
     chosen = current(spells, as_of)
     assert (chosen and chosen.position) == expected
 
@@ -140,7 +140,7 @@ def test_counted_lists_hearsay_too_in_order_and_nothing_that_is_not_certain() ->
         ),
     ],
 )
-def test_order_uncertain(spells: list[Spell], as_of: date, expected: list[int]) -> None:
+def test_order_uncertain(spells: list[OrderedPosition], as_of: date, expected: list[int]) -> None:
     assert order_uncertain(spells, as_of) == expected
 
 
@@ -171,7 +171,7 @@ DAYS = st.integers(1, 12).map(day)
 
 
 @st.composite
-def cells(draw: st.DrawFn) -> list[Spell]:
+def cells(draw: st.DrawFn) -> list[OrderedPosition]:
     spells = []
     for position in draw(st.lists(st.integers(1, 50), unique=True, max_size=8)):
         stated_from, stated_by = sorted([draw(DAYS), draw(DAYS)])
@@ -192,7 +192,7 @@ def cells(draw: st.DrawFn) -> list[Spell]:
 
 @given(cells(), st.randoms(use_true_random=False), DAYS)
 def test_the_order_of_arrival_never_matters(
-    spells: list[Spell], random: Random, as_of: date
+    spells: list[OrderedPosition], random: Random, as_of: date
 ) -> None:
     shuffled = random.sample(spells, len(spells))
     assert current(shuffled, as_of) == current(spells, as_of)
@@ -202,7 +202,7 @@ def test_the_order_of_arrival_never_matters(
 
 
 @given(cells())
-def test_the_timeline_agrees_with_current_on_every_day(spells: list[Spell]) -> None:
+def test_the_timeline_agrees_with_current_on_every_day(spells: list[OrderedPosition]) -> None:
     held = timeline(spells)
     for as_of in [MARCH - timedelta(days=1), *(day(n) for n in range(1, 15))]:
         until = [spell for on, spell in held if on <= as_of]
@@ -213,7 +213,7 @@ def test_the_timeline_agrees_with_current_on_every_day(spells: list[Spell]) -> N
 
 @given(cells(), DAYS)
 def test_hearsay_is_current_only_where_own_words_are_missing(
-    spells: list[Spell], as_of: date
+    spells: list[OrderedPosition], as_of: date
 ) -> None:
     chosen = current(spells, as_of)
     among = counted(spells, as_of)
@@ -225,7 +225,9 @@ def test_hearsay_is_current_only_where_own_words_are_missing(
 
 
 @given(cells())
-def test_overlapping_names_whatever_shares_a_day_with_another(spells: list[Spell]) -> None:
+def test_overlapping_names_whatever_shares_a_day_with_another(
+    spells: list[OrderedPosition],
+) -> None:
     there = [spell for spell in spells if spell.status == "published"]
     shared = {
         one.position

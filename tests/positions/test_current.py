@@ -15,7 +15,7 @@ from app.db.engine import make_engine, make_sessions
 from app.embedded_postgres.server import Server
 from app.log.reader import Moment
 from app.matrix import precedence, queries
-from app.models.log import FOREVER, Commit, Revision, Spell
+from app.models.log import FOREVER, Commit, PositionPeriod, Revision
 from app.positions.current import current_ids
 from tests.support.examples import examples
 from tests.support.factories import quote
@@ -30,7 +30,7 @@ NEGOTIATION, ISSUE, PARTIES, NEWEST = 1, 7, (3, 4), 4
 class Version:
     """A version of a position while it was the newest: from one log entry to another."""
 
-    spell: precedence.Spell
+    spell: precedence.OrderedPosition
     seq_from: int
     seq_to: int
 
@@ -46,7 +46,7 @@ def versions(draw: st.DrawFn, position: int) -> list[Version]:
     made = []
     for seq_from, seq_to in zip(seqs, [*seqs[1:], FOREVER], strict=True):
         stated_from = FIRST + timedelta(days=draw(st.integers(0, 4)))
-        spell = precedence.Spell(
+        spell = precedence.OrderedPosition(
             position=position,
             party=str(party),
             issue=str(ISSUE),
@@ -108,7 +108,7 @@ async def put(session: AsyncSession, found: list[Version]) -> None:
         ],
     )  # fmt: skip
     await session.execute(
-        insert(Spell),
+        insert(PositionPeriod),
         [
             {
                 "seq_from": v.seq_from, "n": n, "seq_to": v.seq_to, "position_id": v.spell.position,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.models.vocabulary import Verification
 from app.sources.matching import anchor
-from app.sources.matching.anchor import Check, check
+from app.sources.matching.anchor import QuoteMatch, check
 from app.sources.matching.normalise import (
     DASHES,
     QUOTATION_MARKS,
@@ -59,7 +59,7 @@ def cuttings(draw: st.DrawFn) -> tuple[str, int, int]:
     return text, start, end
 
 
-def settled(text: str, exact: str, start: int, end: int) -> Check:
+def settled(text: str, exact: str, start: int, end: int) -> QuoteMatch:
     """Check a cutting, with all the text around it as context if it is ambiguous."""
     result = check(text, exact)
     if result.verification == Verification.AMBIGUOUS:

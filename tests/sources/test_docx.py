@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from app.sources.extraction.readers import Unreadable, docx
+from app.sources.extraction.readers import UnreadableContent, docx
 from tests.sources import make
 
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -235,5 +235,5 @@ def test_a_text_that_declares_entities_is_refused() -> None:
     entity = f"<!DOCTYPE d [<!ENTITY b 'x'>]><w:document xmlns:w='{make.WORD}'>{p(run('&b;'))}</w:document>"
     with pytest.raises(ValueError, match="entities"):
         docx.read(make.docx("", **{"word/document.xml": entity.encode()}))
-    with pytest.raises(Unreadable, match="spreadsheet"):
+    with pytest.raises(UnreadableContent, match="spreadsheet"):
         docx.read(make.docx("").replace(b"word/document.xml", b"xl/d/workbook.xml"))

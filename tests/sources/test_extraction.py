@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from app.sources.extraction import worker
-from app.sources.extraction.process import Unreadable, extract, kind_of
+from app.sources.extraction.process import UnreadableFile, extract, kind_of
 from tests.sources import make
 
 pytestmark = pytest.mark.anyio
@@ -71,12 +71,12 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
 async def test_what_cannot_be_read_says_why(data: bytes, name: str, why: str) -> None:
-    with pytest.raises(Unreadable, match=why):
+    with pytest.raises(UnreadableFile, match=why):
         await extract(data, name)
 
 
 async def test_a_word_file_of_another_kind_is_named() -> None:
-    with pytest.raises(Unreadable, match="spreadsheet"):
+    with pytest.raises(UnreadableFile, match="spreadsheet"):
         await extract(make.docx("").replace(b"word/document.xml", b"xl/d/workbook.xml"), "x.xlsx")
 
 
@@ -99,7 +99,7 @@ LAUGHS = (
 )
 async def test_a_hostile_file_ends_in_time_and_costs_this_process_little(data: bytes) -> None:
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, seconds_of_children()
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFile):
         await extract(data, "x")
     limit = worker.SECONDS.get(kind_of(data, "x"), worker.USUAL_SECONDS)
     assert seconds_of_children() - began <= limit + 1

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from app.models.vocabulary import Verification
-from app.sources.extraction.process import Unreadable, extract
+from app.sources.extraction.process import UnreadableFile, extract
 from app.sources.extraction.readers.pdf import PAGES
 from app.sources.matching.anchor import check
 from tests.sources import make
@@ -52,7 +52,7 @@ async def test_nothing_that_a_pdf_says_of_itself_keeps_its_text_back(
 @pytest.mark.anyio
 async def test_a_pdf_that_opens_without_a_password_is_read_and_another_says_what_to_do() -> None:
     assert await read(make.pdf(SAID, encrypt="")) == SAID
-    with pytest.raises(Unreadable, match="password: save it without one"):
+    with pytest.raises(UnreadableFile, match="password: save it without one"):
         await read(make.pdf(SAID, encrypt="secret"))
 
 
@@ -68,7 +68,7 @@ async def test_a_pdf_that_opens_without_a_password_is_read_and_another_says_what
     ids=["pictures", "pages", "cut", "no-page"],
 )
 async def test_a_pdf_that_cannot_be_read_says_why(data: bytes, why: str) -> None:
-    with pytest.raises(Unreadable, match=why):
+    with pytest.raises(UnreadableFile, match=why):
         await read(data)
 
 

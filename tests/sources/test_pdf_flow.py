@@ -5,16 +5,16 @@ import pytest
 from app.sources.extraction.readers import pdf_bidi
 from app.sources.extraction.readers.pdf_characters import Character, Style
 from app.sources.extraction.readers.pdf_flow import flow, joined
-from app.sources.extraction.readers.pdf_lines import Line, lines
+from app.sources.extraction.readers.pdf_lines import PdfLine, lines
 
 
 def column(
     *texts: str, top: float = 700, left: float = 50, size: float = 10, width: float = 200
-) -> list[Line]:
+) -> list[PdfLine]:
     """Return lines below one another, all but the last as wide as the column."""
     last = len(texts) - 1
     return [
-        Line(
+        PdfLine(
             text,
             left,
             left + (width if n < last else min(len(text) * size / 2, width)),
@@ -26,11 +26,11 @@ def column(
     ]
 
 
-def at(text: str, base: float, size: float = 10, left: float = 50) -> Line:
-    return Line(text, left, left + len(text) * size / 2, base, size, 0)
+def at(text: str, base: float, size: float = 10, left: float = 50) -> PdfLine:
+    return PdfLine(text, left, left + len(text) * size / 2, base, size, 0)
 
 
-def text(*pages: list[Line]) -> str:
+def text(*pages: list[PdfLine]) -> str:
     return flow(pages).text
 
 
@@ -191,7 +191,7 @@ def test_where_pages_begin_is_told_also_of_empty_ones() -> None:
     ],
 )
 def test_lines_from_right_to_left_are_read_so(seen: str, read: str) -> None:
-    assert "".join(pdf_bidi.read(list(seen))) == read
+    assert "".join(pdf_bidi.in_reading_order(list(seen))) == read
 
 
 def test_a_ligature_tells_nothing_of_the_gaps_in_its_word() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.spreadsheet.columns import DateOrder, canonical, plain, read_date
+from app.spreadsheet.columns import DateOrder, canonical, read_date, unquoted_cell
 from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
 from app.spreadsheet.to_package import SheetFaults
 from tests.spreadsheet.make import said, sheet
@@ -115,9 +115,9 @@ def test_names_of_columns_are_read_as_people_write_them() -> None:
 
 
 def test_the_apostrophe_of_the_safe_form_is_taken_off() -> None:
-    assert plain("summary", "'=1+1") == "=1+1"
-    assert plain("exact", "'tis so") == "'tis so"
-    assert plain("exact", " kept as sent ") == " kept as sent "
+    assert unquoted_cell("summary", "'=1+1") == "=1+1"
+    assert unquoted_cell("exact", "'tis so") == "'tis so"
+    assert unquoted_cell("exact", " kept as sent ") == " kept as sent "
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.matrix.cell_history import Passage
-from app.matrix.common_ground import IssueGround, Stand, issue_ground
-from app.matrix.grid import Cell, Grid, IssueView, LookView, OptionView, PartyView, Row
+from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
+from app.matrix.grid import Grid, GridCell, GridRow, IssueView, LookView, OptionView, PartyView
 from app.matrix.move_labels import move_mark
 from app.models.vocabulary import MoveKind
 from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
@@ -214,22 +214,24 @@ def position(
     return replace(made, url=f"/positions/{made.id}")
 
 
-def cell(made: PositionView, count: int = 1, **changes: Any) -> Cell:
-    return replace(Cell(made.party, made.issue, count, made, None), **changes)
+def cell(made: PositionView, count: int = 1, **changes: Any) -> GridCell:
+    return replace(GridCell(made.party, made.issue, count, made, None), **changes)
 
 
-def searched(party: str, issue: str, on: str = "2031-03-14", **changes: Any) -> Cell:
+def searched(party: str, issue: str, on: str = "2031-03-14", **changes: Any) -> GridCell:
     return replace(
-        Cell(party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")),
+        GridCell(
+            party, issue, 0, None, "searched", LookView(on, "the assembly’s minutes", "M. Oray")
+        ),
         **changes,
     )
 
 
-def unseen(party: str, issue: str) -> Cell:
-    return Cell(party, issue, 0, None, "never_searched")
+def unseen(party: str, issue: str) -> GridCell:
+    return GridCell(party, issue, 0, None, "never_searched")
 
 
-def first(one: Cell) -> Passage:
+def first(one: GridCell) -> Passage:
     """Return the history of a cell that has had only one position."""
     assert one.position
     return Passage(one.position, move_mark(MoveKind.NEW, doubtful=False))
@@ -452,7 +454,7 @@ CELLS = {(one.party, one.issue): one for one in [*FILLED, *SEARCHED]}
 GRID = Grid(
     PARTIES,
     [
-        Row(
+        GridRow(
             issue,
             [
                 CELLS.get((party.slug, issue.slug)) or unseen(party.slug, issue.slug)
@@ -465,7 +467,7 @@ GRID = Grid(
 FILTERED = Grid(
     PARTIES,
     [
-        Row(
+        GridRow(
             row.issue,
             [
                 one if one and one.position and one.position.firmness == "red_line" else None
@@ -477,7 +479,7 @@ FILTERED = Grid(
 )
 
 
-def ground(issue: IssueView) -> IssueGround:
+def ground(issue: IssueView) -> IssueCommonGround:
     stands: dict[str, Stand | None] = {}
     for party in PARTIES:
         one = CELLS.get((party.slug, issue.slug))

@@ -49,7 +49,7 @@ def test_stance(attitudes: dict[str, str], want: str, also: list[str]) -> None:
     assert [_say(part) for part in said.also] == also
 
 
-def _say(part: formatting.Part) -> str:
+def _say(part: formatting.StancePart) -> str:
     return f"{part.verb} " + ", ".join(item.label for item in part.items)
 
 

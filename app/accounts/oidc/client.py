@@ -139,7 +139,7 @@ async def identify(
         )
         keys = [
             key
-            for key in (await _read(client, described.keys))["keys"]
+            for key in (await _fetch_json(client, described.keys))["keys"]
             if key.get("kty") in KEY_TYPES
         ]
         return _subject(provider, token, keys, nonce=derive(secret, "nonce"), now=now)
@@ -178,7 +178,9 @@ def _subject(
 
 
 async def _describe(client: AsyncOAuth2Client, provider: Provider) -> Description:
-    found = await _read(client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+    found = await _fetch_json(
+        client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
+    )
     if found["issuer"] != provider.issuer:
         raise Untrusted("the issuer names itself otherwise than PARLEY_OIDC_ISSUER does")
     ways = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -196,7 +198,7 @@ async def _describe(client: AsyncOAuth2Client, provider: Provider) -> Descriptio
     return described
 
 
-async def _read(client: AsyncOAuth2Client, address: str) -> dict[str, Any]:
+async def _fetch_json(client: AsyncOAuth2Client, address: str) -> dict[str, Any]:
     answer = await client.request("GET", address, withhold_token=True)
     answer.raise_for_status()
     found = answer.json()

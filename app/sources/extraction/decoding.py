@@ -59,21 +59,21 @@ def decode(data: bytes) -> Decoded:
     """
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
-            return _read(
+            return _decoded(
                 data[len(mark) :].decode("utf-8") if encoding == "utf-8" else data.decode(encoding),
                 encoding,
             )
     if data.count(b"\0") > _STRAY * len(data):
         raise ValueError("contains bytes that are not text")
     try:
-        return _read(data.decode("utf-8"), "utf-8")
+        return _decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
     high = sum(byte >= 0xC0 for byte in data)
     letters = high + sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in data)
     for encoding in sorted(GUESSES, reverse=high < _MANY * letters):
         try:
-            return _read(data.decode(encoding), encoding, guessed=True)
+            return _decoded(data.decode(encoding), encoding, guessed=True)
         except UnicodeDecodeError:
             continue
     raise ValueError("has an unknown encoding: save it as UTF-8")
@@ -94,7 +94,7 @@ def decode_html(data: bytes, said: str | None = None) -> Decoded:
     text, _ = codec.decode(data, "replace")
     wrong = text.count("\ufffd")
     right = sum(not letter.isascii() for letter in text) - wrong if wrong else 0
-    return Decoded(_plain(text), encoding.name) if wrong * _FEW <= right else decode(data)
+    return Decoded(_plain_lines(text), encoding.name) if wrong * _FEW <= right else decode(data)
 
 
 def _declared(data: bytes) -> webencodings.Encoding | None:
@@ -127,8 +127,8 @@ def reread(text: str, was: str, now: str) -> str:
         raise ValueError(f"cannot be read as {LABELS[now]}") from None
 
 
-def _read(text: str, encoding: str, *, guessed: bool = False) -> Decoded:
-    plain, starts = _plain(text), [0]
+def _decoded(text: str, encoding: str, *, guessed: bool = False) -> Decoded:
+    plain, starts = _plain_lines(text), [0]
     for page in text.removeprefix("\ufeff").split("\f"):
         starts.append(starts[-1] + len(line_ends(page)) + 1)
     if not text.endswith("\f"):
@@ -139,5 +139,5 @@ def _read(text: str, encoding: str, *, guessed: bool = False) -> Decoded:
     )
 
 
-def _plain(text: str) -> str:
+def _plain_lines(text: str) -> str:
     return line_ends(text.removeprefix("\ufeff"))

@@ -53,7 +53,7 @@ class Extracted:
     seams: tuple[int, ...] = ()
 
 
-class Unreadable(Invalid):
+class UnreadableFile(Invalid):
     """Tell an editor why no text could be extracted from a file."""
 
     title = "The text of the file could not be read"
@@ -65,19 +65,19 @@ class Unreadable(Invalid):
 async def extract(data: bytes, name: str) -> Extracted:
     """Extract the text of an HTML, MHTML, PDF, DOCX or plain text file.
 
-    Raises Unreadable, with the reason, if that is not possible.
+    Raises UnreadableFile, with the reason, if that is not possible.
     """
     if not data.strip():
-        raise Unreadable("The file is empty.")
+        raise UnreadableFile("The file is empty.")
     kind = kind_of(data, name)
     if kind == "text":
         decoded = _decoded(data, html=False)
         if not decoded.text.strip():
-            raise Unreadable("There is no text in it.")
+            raise UnreadableFile("There is no text in it.")
         if fault := unstorable(decoded.text):
-            raise Unreadable(f"The file {fault}. Remove it there, and choose the file again.")
+            raise UnreadableFile(f"The file {fault}. Remove it there, and choose the file again.")
         if len(decoded.text.encode("utf-8", "replace")) > TEXT:
-            raise Unreadable(
+            raise UnreadableFile(
                 f"The text is longer than {TEXT // 1024**2} MB: choose the part that matters."
             )
         others = tuple(decoded.others)
@@ -117,13 +117,13 @@ def kind_of(data: bytes, name: str) -> str:
     if data.startswith(b"PK"):
         return "docx"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(
+        raise UnreadableFile(
             "This is a document of an old Word (or Excel): save it as DOCX, or paste its text."
         )
     if head.startswith("{\\rtf"):
-        raise Unreadable("RTF is not read here: save it as DOCX, or paste its text.")
+        raise UnreadableFile("RTF is not read here: save it as DOCX, or paste its text.")
     if data.startswith(b"bplist00"):
-        raise Unreadable(
+        raise UnreadableFile(
             "A web archive of Safari is not read here: save the page as HTML, or paste its text."
         )
     if _ARCHIVE.match(head.replace("\r\n", "\n")):
@@ -148,7 +148,7 @@ def _decoded(data: bytes, *, html: bool) -> Decoded:
         return decode_html(data) if html else decode(data)
     except ValueError as error:
         reason = "is not text" if isinstance(error, UnicodeError) else str(error)
-        raise Unreadable(
+        raise UnreadableFile(
             f"The file {reason}. HTML, PDF, DOCX and plain text are read here."
         ) from None
 
@@ -172,7 +172,7 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
             async with asyncio.timeout(SECONDS.get(kind, USUAL_SECONDS)):
                 answer, _ = await process.communicate(data)
         except TimeoutError:
-            raise Unreadable(
+            raise UnreadableFile(
                 "Reading it takes too long: split it, or paste the part that matters."
             ) from None
         finally:
@@ -184,7 +184,7 @@ async def _run(kind: str, data: bytes) -> dict[str, Any]:
     except ValueError:
         found = {}
     if "text" not in found:
-        raise Unreadable(
+        raise UnreadableFile(
             found.get(
                 "error",
                 "It is too large or too complex to be read here: split it, or paste the part "

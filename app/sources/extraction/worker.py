@@ -11,7 +11,7 @@ import resource
 import sys
 from importlib import import_module
 
-from app.sources.extraction.readers import TEXT, Found, Unreadable
+from app.sources.extraction.readers import TEXT, Found, UnreadableContent
 
 MEMORY = 768 * 1024**2  # bytes of address space
 SECONDS = {"pdf": 30}  # of processor time: what a report of several hundred pages takes
@@ -29,10 +29,10 @@ def main() -> None:
     try:
         found = read(kind, data)
         if len(found["text"].encode("utf-8", "replace")) > TEXT:
-            raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
+            raise UnreadableContent(f"Its text is longer than {TEXT // 1024**2} MB.")
         if not found["text"].strip():
-            raise Unreadable("There is no text in it.")
-    except Unreadable as error:
+            raise UnreadableContent("There is no text in it.")
+    except UnreadableContent as error:
         found = {"error": str(error)}
     except MemoryError:
         found = {"error": "It takes more memory than a file may."}

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, product
 
 from app.models.vocabulary import Mismatch, Verification
-from app.sources.matching.fuzzy_match import Closest, approximate
+from app.sources.matching.fuzzy_match import ClosestPassage, approximate
 from app.sources.matching.hyphenation import readings as rejoined
 from app.sources.matching.normalise import (
     ELISION,
@@ -39,7 +39,7 @@ Layouts = tuple[list[Span], list[Span]]  # the earliest and the latest layout of
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class QuoteMatch:
     """Result of comparing a quote with a text; offsets are code points of the stored text."""
 
     verification: Verification
@@ -48,7 +48,7 @@ class Check:
     segments: tuple[Span, ...] | None  # the parts around elisions
     prefix: str | None  # as given, or else taken from the text if verified
     suffix: str | None
-    closest: Closest | None  # only if the quote does not occur
+    closest: ClosestPassage | None  # only if the quote does not occur
     repeated: bool = False  # the words occur again; `prefix` and `suffix` tell which are meant
     reason: Mismatch | None = None  # only if it does not match
 
@@ -156,7 +156,7 @@ class _Direction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Comparison:
     """One way to compare: forms of the text, of the parts of a quote, and of its context."""
 
     parts: Sequence[str]
@@ -213,15 +213,15 @@ def _unlike(first: int, last: int, period: int) -> Iterator[int]:
 
 def check(
     text: str | Folded | None, exact: str, prefix: str | None = None, suffix: str | None = None
-) -> Check:
+) -> QuoteMatch:
     """Compare a quote with the text of its source by rule 2 of docs/rules.md.
 
     To check many quotes against one text, fold the text once and pass the result.
     """
     if text is None:
-        return Check(Verification.UNVERIFIED, None, None, None, prefix, suffix, None)
+        return QuoteMatch(Verification.UNVERIFIED, None, None, None, prefix, suffix, None)
     if not says_something(exact):
-        return Check(
+        return QuoteMatch(
             Verification.MISMATCH, None, None, None, prefix, suffix, None, reason=Mismatch.ABSENT
         )
     before, after = (context if context and strip(context) else "" for context in (prefix, suffix))
@@ -246,11 +246,13 @@ def check(
         folded, longest
     )
     reason = _reason(wholes, elided, long_enough=long_enough)
-    return Check(Verification.MISMATCH, None, None, None, prefix, suffix, closest, reason=reason)
+    return QuoteMatch(
+        Verification.MISMATCH, None, None, None, prefix, suffix, closest, reason=reason
+    )
 
 
 def _reason(
-    wholes: Sequence["_Reading"], elided: Sequence["_Reading"], *, long_enough: bool
+    wholes: Sequence["_Comparison"], elided: Sequence["_Comparison"], *, long_enough: bool
 ) -> Mismatch:
     """Say why a quote does not match, as far as it occurs at all."""
     for reading in [*wholes, *elided]:
@@ -266,16 +268,18 @@ def _reason(
     return Mismatch.ABSENT
 
 
-def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Reading:
+def _literal(text: str, exact: str, prefix: str, suffix: str) -> _Comparison:
     # It gives up where there are many hits inside words, and leaves these to the tolerant reading.
     forwards = _Direction(text, partial(is_edge, text), patient=False)
-    return _Reading([strip(exact)], [prefix], [suffix], forwards, lambda start, end: (start, end))
+    return _Comparison(
+        [strip(exact)], [prefix], [suffix], forwards, lambda start, end: (start, end)
+    )
 
 
-def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _Reading:
+def _tolerant(text: Folded, parts: Sequence[str], prefix: str, suffix: str) -> _Comparison:
     """Read with all tolerances; white space between a quote and its context is optional."""
     before, after = (fold(context).text.strip() for context in (prefix, suffix))
-    return _Reading(
+    return _Comparison(
         [fold(part).text.strip() for part in parts],
         [before, before + " "] if before else [""],
         [after, " " + after] if after else [""],
@@ -301,10 +305,12 @@ def _asked_often(text: Folded) -> Callable[[int], bool]:
     return tell
 
 
-def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: str) -> Check:
+def _found(
+    source: str, reading: _Comparison, found: Layouts, prefix: str, suffix: str
+) -> QuoteMatch:
     earliest, latest = found
     if earliest != latest:
-        return Check(
+        return QuoteMatch(
             Verification.AMBIGUOUS,
             None,
             None,
@@ -317,7 +323,7 @@ def _found(source: str, reading: _Reading, found: Layouts, prefix: str, suffix: 
     segments = tuple(reading.span(*place) for place in earliest)
     start, end = segments[0][0], segments[-1][1]
     anywhere = reading.layouts(context=False) if prefix or suffix else found
-    return Check(
+    return QuoteMatch(
         Verification.VERIFIED,
         start,
         end,
@@ -342,12 +348,12 @@ def _cut(text: str, far: int, near: int) -> int:
     return near
 
 
-def _elsewhere(source: str, readings: Sequence[_Reading]) -> Closest | None:
+def _elsewhere(source: str, readings: Sequence[_Comparison]) -> ClosestPassage | None:
     """Return the passage that only its context or a too short part keeps from being a match."""
     for reading in readings:
         if found := reading.layouts(context=False):
             start, end = found[0][0][0], found[0][-1][1]
             if end - start <= 4 * sum(map(len, reading.parts)) + 400:
                 first, last = reading.span(start, end)
-                return Closest(source[first:last], first, last)
+                return ClosestPassage(source[first:last], first, last)
     return None

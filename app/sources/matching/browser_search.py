@@ -53,7 +53,7 @@ _TABLE = _Coarse()
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchedText:
     """Text beside its coarse form."""
 
     source: str
@@ -145,7 +145,7 @@ def _spellings(pieces: Sequence[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=2)
-def searched(text: str, seams: tuple[Span, ...] = ()) -> Searched:
+def searched(text: str, seams: tuple[Span, ...] = ()) -> SearchedText:
     """Prepare a text for searches; cached, since the quotes of one source are checked in sequence.
 
     `seams`, in order: (start, end) of what a browser's search does not see; start equals end where
@@ -166,4 +166,4 @@ def searched(text: str, seams: tuple[Span, ...] = ()) -> Searched:
         source_at.append(done)
         text_at.append(length)
     pieces.append(coarse[done:])
-    return Searched(text, "".join(pieces), source_at, text_at, seams)
+    return SearchedText(text, "".join(pieces), source_at, text_at, seams)

@@ -15,7 +15,7 @@ _LEAST = 0.65  # similarity; below it, any text has some passage
 
 
 @dataclass(frozen=True, slots=True)
-class Closest:
+class ClosestPassage:
     """Passage of the stored text, with offsets in code points."""
 
     exact: str
@@ -23,13 +23,13 @@ class Closest:
     end: int
 
     @classmethod
-    def at(cls, text: Folded, start: int, end: int) -> "Closest":
+    def at(cls, text: Folded, start: int, end: int) -> "ClosestPassage":
         """Make it from offsets into the folded form of the text."""
         first, last = text.span(start, end)
         return cls(text.source[first:last], first, last)
 
 
-def approximate(text: Folded, words: str) -> Closest | None:
+def approximate(text: Folded, words: str) -> ClosestPassage | None:
     """Return the whole words of `text` closest to folded `words`; None if nothing is close."""
     hay, words = _lower(text.text), _lower(words)
     size = min(len(words), _PROBE)
@@ -63,7 +63,7 @@ def approximate(text: Folded, words: str) -> Closest | None:
     )
     found = hay[start:end]
     like = Indel.normalized_similarity(words[:_COMPARED], found[:_COMPARED])
-    return Closest.at(text, start, end) if like >= _LEAST and says_something(found) else None
+    return ClosestPassage.at(text, start, end) if like >= _LEAST and says_something(found) else None
 
 
 def _locate(hay: str, probe: str, offset: int = 0) -> tuple[float, int]:

@@ -7,5 +7,5 @@ TEXT = 5 * 1024**2  # bytes of text in UTF-8, at most
 Found = dict[str, Any]
 
 
-class Unreadable(Exception):
+class UnreadableContent(Exception):
     """Tell an editor why a file gives no text."""

@@ -4,8 +4,8 @@ from functools import partial
 
 from lxml import etree
 
-from app.sources.extraction.readers import Found, Unreadable, html
-from app.sources.extraction.readers.docx_package import Package, attribute, child, tag
+from app.sources.extraction.readers import Found, UnreadableContent, html
+from app.sources.extraction.readers.docx_package import DocxPackage, attribute, child, tag
 from app.sources.extraction.readers.docx_story import Shared, Story
 from app.sources.extraction.readers.docx_styles import Styles, switched
 
@@ -19,15 +19,15 @@ def read(data: bytes) -> Found:
     Notes follow the text, in the order of their marks; headers and footers of pages come last, each
     once.
     """
-    package = Package(data)
+    package = DocxPackage(data)
     return {"text": "\n\n".join(_paragraphs(package, 0)), **_about(package)}
 
 
-def _paragraphs(package: Package, depth: int) -> list[str]:
+def _paragraphs(package: DocxPackage, depth: int) -> list[str]:
     main = package.document()
     root = package.xml(main)
     if root is None or tag(root) != "w:document":
-        raise Unreadable(
+        raise UnreadableContent(
             "This is not a Word document. A spreadsheet or a presentation is not read: paste its text."
         )
     relations = package.relations(main)
@@ -82,11 +82,11 @@ def _margins(root: etree._Element, *, facing: bool) -> list[str]:
     return list(found)
 
 
-def _embedded(package: Package, depth: int, name: str) -> list[str]:
+def _embedded(package: DocxPackage, depth: int, name: str) -> list[str]:
     """Return the paragraphs of a file that a document embeds as part of its text."""
     data = package.data(name)
     if data.startswith(b"PK"):
-        return _paragraphs(Package(data), depth + 1) if depth < _DEEPEST else []
+        return _paragraphs(DocxPackage(data), depth + 1) if depth < _DEEPEST else []
     text = data.decode("utf-8", "replace")
     if name.lower().endswith((".htm", ".html", ".xhtml")):
         text = html.read(data)["text"]
@@ -95,7 +95,7 @@ def _embedded(package: Package, depth: int, name: str) -> list[str]:
     return [line for line in map(str.strip, text.split("\n\n")) if line]
 
 
-def _about(package: Package) -> Found:
+def _about(package: DocxPackage) -> Found:
     """Return the metadata of a document; damaged metadata is ignored."""
     parts = {r.kind: r.target for r in package.relations("").values()}
     try:

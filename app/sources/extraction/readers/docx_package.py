@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from app.sources.extraction.readers import Unreadable
+from app.sources.extraction.readers import UnreadableContent
 
 UNPACKED = 64 * 1024**2  # bytes of all parts together
 PARTS = 2_000
@@ -64,14 +64,14 @@ def attribute(element: etree._Element | None, name: str) -> str | None:
     return next((str(value) for key, value in element.items() if short(str(key)) == name), None)
 
 
-class Package:
-    """Opened DOCX file; raises Unreadable if it has too many parts or would unpack to too much."""
+class DocxPackage:
+    """Opened DOCX file; raises UnreadableContent for too many parts or too much when unpacked."""
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         parts = self._archive.infolist()
         if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-            raise Unreadable(
+            raise UnreadableContent(
                 f"Unpacked, this document would take more than {UNPACKED // 1024**2} MB: "
                 "paste its text."
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from app.sources.extraction.readers.docx_package import Package, Relation, attribute, child, tag
+from app.sources.extraction.readers.docx_package import DocxPackage, Relation, attribute, child, tag
 from app.sources.extraction.readers.docx_styles import Styles, switched
 from app.sources.extraction.readers.docx_symbols import shown, symbol
 
@@ -27,7 +27,7 @@ _BREAK = re.compile(r"[\r\n\t]+")
 class Shared:
     """What all stories of a document share."""
 
-    package: Package
+    package: DocxPackage
     styles: Styles
     chunk: Callable[[str], list[str]]  # gives the paragraphs of a file embedded as text
     # Kind and number, in the order of their marks.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.sources.extraction.readers import TEXT, Found, Unreadable
+from app.sources.extraction.readers import TEXT, Found, UnreadableContent
 from app.sources.extraction.readers.html_flow import write_down
 from app.sources.extraction.readers.html_region import choose
 from app.sources.extraction.readers.html_seams import take_out
@@ -28,16 +28,16 @@ class _Article:
 def read(data: bytes) -> Found:
     """Return the text that a reader of a page sees, without navigation, and the page's metadata.
 
-    Raises Unreadable if there is no text or too much of it.
+    Raises UnreadableContent if there is no text or too much of it.
     """
     begun = time.process_time()
     html = data.decode()
     page = parse(html)
     flow = write_down(page, *read_styles(page))
     if not flow.blocks:
-        raise Unreadable("This page has no visible text: paste the text instead.")
+        raise UnreadableContent("This page has no visible text: paste the text instead.")
     if sum(len(block.text) for block in flow.blocks) > TEXT:
-        raise Unreadable(f"Its text is longer than {TEXT // 1024**2} MB.")
+        raise UnreadableContent(f"Its text is longer than {TEXT // 1024**2} MB.")
     left = SECONDS - (time.process_time() - begun)
     article = _article(html, min(max(left, ADVICE[0]), ADVICE[1]))
     language = page.root.get("lang") or page.root.get("xml:lang")

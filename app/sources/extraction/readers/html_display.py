@@ -42,7 +42,7 @@ _CLIPPED = re.compile(
 )
 
 
-class Look(NamedTuple):
+class InheritedStyle(NamedTuple):
     """Properties that elements inherit."""
 
     visible: bool = True
@@ -107,7 +107,9 @@ def is_unseen(element: Element, declared: Mapping[str, str]) -> bool:
     return small and said.get("overflow") in ("hidden", "clip")
 
 
-def look_within(element: Element, declared: Mapping[str, str], look: Look) -> Look:
+def look_within(
+    element: Element, declared: Mapping[str, str], look: InheritedStyle
+) -> InheritedStyle:
     """Return the properties that the content of an element inherits."""
     attributes = element.attrib
     plain = not declared and not attributes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from app.sources.extraction.readers.html_display import (
-    Look,
+    InheritedStyle,
     display,
     is_flexible,
     is_out_of_flow,
@@ -17,7 +17,7 @@ from app.sources.extraction.readers.html_display import (
 from app.sources.extraction.readers.html_quotes import marks
 from app.sources.extraction.readers.html_seams import SEAM, interrupts, unsearched
 from app.sources.extraction.readers.html_styles import Styles
-from app.sources.extraction.readers.html_tree import Page
+from app.sources.extraction.readers.html_tree import HtmlPage
 
 _SPACES = re.compile("[ \t\n]+")
 _BREAK_AT_ZERO_WIDTH = re.compile("(?<=\u200b)[ \t]*\n[ \t\n]*|[ \t]*\n[ \t\n]*(?=\u200b)")
@@ -31,7 +31,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
-class Block:
+class HtmlBlock:
     """Paragraph, with the number of its characters that are links to other pages."""
 
     text: str
@@ -39,20 +39,20 @@ class Block:
 
 
 @dataclass(slots=True)
-class Flow:
+class HtmlFlow:
     """Paragraphs of a page, and the range of them inside each element, inner elements first."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[HtmlBlock] = field(default_factory=list)
     spans: list[tuple[Element, int, int]] = field(default_factory=list)
 
 
-def write_down(page: Page, styles: Styles, unmarked: set[Element]) -> Flow:
+def write_down(page: HtmlPage, styles: Styles, unmarked: set[Element]) -> HtmlFlow:
     """Return the text that a reader of a page sees.
 
     `unmarked`: the `q` elements that are drawn without quotation marks.
     """
-    flow = Flow()
-    _Writer(flow, styles, unmarked).walk(page.root, Look())
+    flow = HtmlFlow()
+    _Writer(flow, styles, unmarked).walk(page.root, InheritedStyle())
     return flow
 
 
@@ -69,7 +69,7 @@ class _Open:
 
 class _Writer:
     def __init__(
-        self, flow: Flow, styles: Styles, unmarked: set[Element], lifted: bool = False
+        self, flow: HtmlFlow, styles: Styles, unmarked: set[Element], lifted: bool = False
     ) -> None:
         self.flow, self.styles, self.unmarked, self.lifted = flow, styles, unmarked, lifted
         self.pieces: list[str] = []
@@ -78,11 +78,11 @@ class _Writer:
         self.space = False  # a space is due before the next word
         self.line_start = True
         # blocks that are drawn apart from the paragraph that they are in
-        self.later: list[Block] = []
+        self.later: list[HtmlBlock] = []
 
-    def walk(self, root: Element, look: Look) -> None:
+    def walk(self, root: Element, look: InheritedStyle) -> None:
         """Write an element and its content; without recursion, since pages may be deep."""
-        waiting: list[tuple[Element | _Open | str, Look, bool]] = [(root, look, False)]
+        waiting: list[tuple[Element | _Open | str, InheritedStyle, bool]] = [(root, look, False)]
         while waiting:
             what, look, in_flexible = waiting.pop()
             if isinstance(what, str):
@@ -94,8 +94,8 @@ class _Writer:
         self.end_block()
 
     def open(
-        self, element: Element, look: Look, in_flexible: bool
-    ) -> list[tuple[Element | _Open | str, Look, bool]]:
+        self, element: Element, look: InheritedStyle, in_flexible: bool
+    ) -> list[tuple[Element | _Open | str, InheritedStyle, bool]]:
         """Begin an element; return its content and its end, in reverse order (as a stack)."""
         declared = self.styles.get(element, _NOTHING)
         kind = display(element, declared, in_flexible=in_flexible)
@@ -129,7 +129,7 @@ class _Writer:
         inside = list(_inside(element))
         return [(opened, within, False), *((w, within, flexible) for w in reversed(inside))]
 
-    def close(self, opened: _Open, look: Look) -> None:
+    def close(self, opened: _Open, look: InheritedStyle) -> None:
         if opened.after:
             self.write(opened.after, look._replace(searched=False))
         if opened.is_seam:
@@ -158,7 +158,7 @@ class _Writer:
         elif kind == "inline-block":
             self.space = self.line_start = False  # the box's own last line ends here
 
-    def write(self, text: str, look: Look) -> None:
+    def write(self, text: str, look: InheritedStyle) -> None:
         if not text or not (look.visible and look.sized):
             if text and look.visible:
                 self.seam()
@@ -175,7 +175,7 @@ class _Writer:
         else:
             self.collapse(text, look)
 
-    def collapse(self, text: str, look: Look) -> None:
+    def collapse(self, text: str, look: InheritedStyle) -> None:
         if "\u200b" in text:
             text = _BREAK_AT_ZERO_WIDTH.sub("", text)
         words = _SPACES.sub(" ", text)
@@ -185,7 +185,7 @@ class _Writer:
             self.put(bare, look)
             self.space = words.endswith(" ")
 
-    def put(self, text: str, look: Look) -> None:
+    def put(self, text: str, look: InheritedStyle) -> None:
         if self.space:
             self.pieces.append(" ")
         before = next((p[-1:] for p in reversed(self.pieces[-3:]) if p != SEAM), "")
@@ -221,14 +221,14 @@ class _Writer:
         made = [line.strip(" \t\n") for line in _BLANK_LINES.split(text)]
         made = [line for line in made if line]
         share = self.linked / max(sum(map(len, made)), 1)
-        self.flow.blocks += [Block(line, round(share * len(line))) for line in made]
+        self.flow.blocks += [HtmlBlock(line, round(share * len(line))) for line in made]
         self.flow.blocks += self.later
         self.pieces, self.later, self.linked = [], [], 0
         self.space, self.line_start = False, True
 
-    def lift(self, element: Element, look: Look) -> None:
+    def lift(self, element: Element, look: InheritedStyle) -> None:
         """Write an element that is drawn apart, after its paragraph, which continues without it."""
-        apart = Flow()
+        apart = HtmlFlow()
         _Writer(apart, self.styles, self.unmarked, lifted=True).walk(element, look)
         self.later += apart.blocks
 
@@ -242,7 +242,7 @@ def _inside(element: Element) -> Iterator[Element | str]:
             yield child.tail
 
 
-def _transformed(text: str, look: Look, before: str) -> str:
+def _transformed(text: str, look: InheritedStyle, before: str) -> str:
     """Change letter case as `text-transform` requires, by the rules of the language."""
     language = look.language.lower().split("-")[0]
     if look.transform == "capitalize":

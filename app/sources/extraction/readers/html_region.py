@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from xml.etree.ElementTree import Element
 
-from app.sources.extraction.readers.html_flow import Block, Flow
+from app.sources.extraction.readers.html_flow import HtmlBlock, HtmlFlow
 
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"\w[.!?…。！？؟।][\"'”’»)\]]*(?:\s|$)")
@@ -38,7 +38,7 @@ _NAMED = re.compile(
 class _Counts:
     """Cumulative counts, so that any range of blocks is measured in constant time."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: HtmlFlow) -> None:
         blocks = flow.blocks
         self.letters = _sums(len(block.text) for block in blocks)
         self.linked = _sums(block.linked for block in blocks)
@@ -64,7 +64,7 @@ class _Counts:
         return many and self.sentences[start] == self.sentences[end]
 
 
-def choose(flow: Flow, article: str) -> list[Block]:
+def choose(flow: HtmlFlow, article: str) -> list[HtmlBlock]:
     """Return the paragraphs of a page without its surroundings.
 
     `article` is the text that a library takes for the article. It misses words, so it only shows
@@ -98,7 +98,7 @@ def choose(flow: Flow, article: str) -> list[Block]:
     return [block for block, out in zip(flow.blocks, gone, strict=True) if not out] or flow.blocks
 
 
-def _alike(blocks: list[Block], article: str) -> list[bool]:
+def _alike(blocks: list[HtmlBlock], article: str) -> list[bool]:
     lines = [_WORD.findall(line) for line in article.split("\n")]
     short = {tuple(line) for line in lines}
     runs = {tuple(line[n : n + _RUN]) for line in lines for n in range(len(line) - _RUN + 1)}
@@ -116,7 +116,7 @@ def _sums(values: Iterable[int]) -> list[int]:
     return [0, *accumulate(values)]
 
 
-def _core(flow: Flow, chosen: list[int]) -> tuple[int, int]:
+def _core(flow: HtmlFlow, chosen: list[int]) -> tuple[int, int]:
     """Return the range of the smallest element that holds most of the article."""
     if not chosen[-1]:
         return 0, len(flow.blocks)
@@ -129,7 +129,7 @@ def _core(flow: Flow, chosen: list[int]) -> tuple[int, int]:
     return start, end
 
 
-def _of_parts(flow: Flow) -> set[Element]:
+def _of_parts(flow: HtmlFlow) -> set[Element]:
     """Return headers, footers and asides of a part of the page: they are not those of the page."""
     found: set[Element] = set()
     waiting = [(flow.spans[-1][0], False)]

@@ -10,7 +10,7 @@ import tinycss2
 from cssselect2 import ElementWrapper, Matcher, SelectorError, compile_selector_list
 
 from app.sources.extraction.readers.html_media import applies
-from app.sources.extraction.readers.html_tree import Page, Sheet
+from app.sources.extraction.readers.html_tree import HtmlPage, StyleSheet
 
 PROPERTIES = frozenset(
     "display visibility white-space white-space-collapse text-transform font-size opacity position"
@@ -43,12 +43,12 @@ Declared = tuple[tuple[str, str, bool], ...]  # property, value, important
 Styles = dict[Element, dict[str, str]]
 
 
-def read_styles(page: Page) -> tuple[Styles, set[Element]]:
+def read_styles(page: HtmlPage) -> tuple[Styles, set[Element]]:
     """Return the declared properties of each element, and the `q` drawn without quotation marks."""
     matcher = Matcher()
     layered = Matcher()  # rules in cascade layers yield to all others
     if page.linked:
-        _add_sheet(Sheet(_UNSEEN_CLASSES), matcher, layered)
+        _add_sheet(StyleSheet(_UNSEEN_CLASSES), matcher, layered)
     for sheet in page.sheets:
         if applies(sheet.media):
             _add_sheet(sheet, matcher, layered)
@@ -101,7 +101,7 @@ def _declared(content: Iterable[Any]) -> Declared:
     )
 
 
-def _add_sheet(sheet: Sheet, matcher: Matcher, layered: Matcher) -> None:
+def _add_sheet(sheet: StyleSheet, matcher: Matcher, layered: Matcher) -> None:
     rules = tinycss2.parse_stylesheet(sheet.css, skip_comments=True, skip_whitespace=True)
     for prelude, declared, in_layer in _rules(rules, in_layer=False):
         for selector in _selectors(prelude):

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.sources.extraction.readers import Unreadable
+from app.sources.extraction.readers import UnreadableContent
 
 NESTED = 5_000  # elements within each other; parsing time grows with the square of this number
 DEEPEST = 400  # levels; deeper elements are put on this level, as browsers do from level 512
@@ -38,7 +38,7 @@ _MARKUP = re.compile(
 )
 
 
-class Sheet(NamedTuple):
+class StyleSheet(NamedTuple):
     """Style sheet with its media query and the number of the element tree that it applies to."""
 
     css: str
@@ -47,11 +47,11 @@ class Sheet(NamedTuple):
 
 
 @dataclass(slots=True)
-class Page:
+class HtmlPage:
     """Elements of a page as they are drawn, and its style sheets."""
 
     root: Element
-    sheets: list[Sheet] = field(default_factory=list)
+    sheets: list[StyleSheet] = field(default_factory=list)
     linked: bool = False  # it has external style sheets, which are not at hand
     trees: dict[Element, int] = field(default_factory=dict)  # for elements in shadow trees only
 
@@ -65,19 +65,19 @@ class _Tree:
     outer: "_Tree | None" = None
 
 
-def parse(html: str) -> Page:
+def parse(html: str) -> HtmlPage:
     """Parse a page as if scripting were on, as for its reader, but without running any script.
 
-    Raises Unreadable if it is nested too deeply.
+    Raises UnreadableContent if it is nested too deeply.
     """
     if html.lstrip("\ufeff \t\r\n").startswith("<?xml"):
         html = _SELF_CLOSED.sub(r"<\1\2></\1>", html)
     if _nesting(html) > NESTED:
-        raise Unreadable("This page is too deeply nested to be read here: paste its text.")
+        raise UnreadableContent("This page is too deeply nested to be read here: paste its text.")
     if "<noscript" in html.lower():
         html = _MARKUP.sub(_without_noscript, html)
     document = LexborHTMLParser(html)
-    page = Page(Element("html", _attributes(document.root) if document.root else {}))
+    page = HtmlPage(Element("html", _attributes(document.root) if document.root else {}))
     if document.root is not None:
         shadows = _shadows(document.root) if "shadowrootmode" in html.lower() else {}
         _copy(document.root, page, shadows)
@@ -113,7 +113,7 @@ def _shadows(root: LexborNode) -> dict[int, LexborNode]:
     return found
 
 
-def _copy(root: LexborNode, page: Page, shadows: dict[int, LexborNode]) -> None:
+def _copy(root: LexborNode, page: HtmlPage, shadows: dict[int, LexborNode]) -> None:
     waiting = [(_children(root), page.root, 1, _Tree())]
     trees = count(1)
     while waiting:
@@ -170,8 +170,8 @@ def _append(parent: Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def _note_style(page: Page, element: Element, node: LexborNode, tree: int) -> None:
+def _note_style(page: HtmlPage, element: Element, node: LexborNode, tree: int) -> None:
     if element.tag == "style":
-        page.sheets.append(Sheet(node.text() or "", element.get("media", ""), tree))
+        page.sheets.append(StyleSheet(node.text() or "", element.get("media", ""), tree))
     elif element.tag == "link" and "stylesheet" in element.get("rel", "").lower().split():
         page.linked = True

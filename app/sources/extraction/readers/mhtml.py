@@ -4,7 +4,7 @@ from email import policy
 from email.parser import BytesParser
 
 from app.sources.extraction.decoding import decode_html
-from app.sources.extraction.readers import Found, Unreadable, html
+from app.sources.extraction.readers import Found, UnreadableContent, html
 
 
 def read(data: bytes) -> Found:
@@ -15,4 +15,6 @@ def read(data: bytes) -> Found:
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
                 return html.read(decode_html(payload, part.get_content_charset()).text.encode())
-    raise Unreadable("There is no web page in this file: save the page as HTML, or paste its text.")
+    raise UnreadableContent(
+        "There is no web page in this file: save the page as HTML, or paste its text."
+    )

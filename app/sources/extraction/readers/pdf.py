@@ -6,10 +6,10 @@ from datetime import date
 import pypdfium2
 from pypdfium2 import PdfDocument, PdfiumError, raw
 
-from app.sources.extraction.readers import TEXT, Found, Unreadable
+from app.sources.extraction.readers import TEXT, Found, UnreadableContent
 from app.sources.extraction.readers.pdf_characters import characters
 from app.sources.extraction.readers.pdf_flow import flow
-from app.sources.extraction.readers.pdf_lines import Line, lines
+from app.sources.extraction.readers.pdf_lines import PdfLine, lines
 
 PAGES = 2_000
 _UNKNOWN = 0.3  # share of unknown characters above which the text cannot be read
@@ -19,15 +19,16 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 def read(data: bytes) -> Found:
     """Return the text of a PDF, where each page begins in it, and its metadata.
 
-    Raises Unreadable if there are too many pages, no text or too much, or fonts without letters.
+    Raises UnreadableContent if there are too many pages, no text or too much, or fonts without
+    letters.
     """
     document = _opened(data)
     if len(document) > PAGES:
-        raise Unreadable(
+        raise UnreadableContent(
             f"This PDF has more than {PAGES:,} pages: split it, or paste the text of the pages "
             "that matter."
         )
-    pages: list[list[Line]] = []
+    pages: list[list[PdfLine]] = []
     size = 0
     for page in document:
         # What forms and comments show becomes part of the page.
@@ -36,17 +37,17 @@ def read(data: bytes) -> Found:
         page.close()
         size += sum(len(line.text) for line in pages[-1])
         if size > TEXT:
-            raise Unreadable(
+            raise UnreadableContent(
                 f"Its text is longer than {TEXT // 1024**2} MB: paste the part that matters."
             )
     made = flow(pages)
     if not made.text.strip():
-        raise Unreadable(
+        raise UnreadableContent(
             "There is no text in this PDF. If its pages are pictures, let a program for text "
             "recognition (OCR) read it."
         )
     if made.text.count("\ufffd") > _UNKNOWN * len(made.text):
-        raise Unreadable(
+        raise UnreadableContent(
             "The fonts of this PDF do not say which letters they draw:"
             " let a program for text recognition (OCR) read its pages."
         )
@@ -65,7 +66,7 @@ def _opened(data: bytes) -> PdfDocument:
         return pypdfium2.PdfDocument(data)
     except PdfiumError as error:
         if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise Unreadable(
+            raise UnreadableContent(
                 "This PDF is locked with a password: save it without one, or print it into a new "
                 "PDF."
             ) from None

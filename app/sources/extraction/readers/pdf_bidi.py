@@ -16,7 +16,7 @@ def is_right_to_left(text: str) -> bool:
     return text >= _FIRST and unicodedata.bidirectional(text[0]) in _RIGHT_TO_LEFT
 
 
-def read(signs: Sequence[str]) -> list[str]:
+def in_reading_order(signs: Sequence[str]) -> list[str]:
     """Reorder the characters of a line from visual order, left to right, to reading order."""
     kinds = [_kind(sign) for sign in signs]
     if kinds.count("R") >= kinds.count("L"):

@@ -8,7 +8,7 @@ _MOST = 8  # cells in a row, at most
 _NEAR = 2.0  # points
 
 
-class Cell(Protocol):
+class PdfCell(Protocol):
     """Block that may be a cell of a table; positions in points."""
 
     page: int
@@ -23,7 +23,7 @@ class Cell(Protocol):
         ...
 
 
-def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
+def broken_off(blocks: Sequence[PdfCell]) -> dict[int, int]:
     """Map blocks at the end of a page to the blocks at the top of the next that continue them.
 
     Columns of running text look like cells, but continue from one column to the next. So blocks
@@ -45,7 +45,7 @@ def broken_off(blocks: Sequence[Cell]) -> dict[int, int]:
     return found
 
 
-def _row(blocks: Sequence[Cell], order: Sequence[int]) -> list[int]:
+def _row(blocks: Sequence[PdfCell], order: Sequence[int]) -> list[int]:
     """List the first blocks in this order, up to one that is above or below another of them."""
     row: list[int] = []
     for at in order[:_MOST]:
@@ -56,5 +56,5 @@ def _row(blocks: Sequence[Cell], order: Sequence[int]) -> list[int]:
     return row
 
 
-def _goes_on(cell: Cell, top: Cell) -> bool:
+def _goes_on(cell: PdfCell, top: PdfCell) -> bool:
     return abs(cell.start - top.start) < _NEAR and abs(cell.size - top.size) < 0.5

@@ -8,7 +8,7 @@ from itertools import pairwise
 import regex
 
 from app.sources.extraction.readers.pdf_cells import broken_off
-from app.sources.extraction.readers.pdf_lines import Line
+from app.sources.extraction.readers.pdf_lines import PdfLine
 from app.sources.extraction.readers.pdf_margins import running
 from app.sources.matching.normalise import UNSPACED
 
@@ -25,14 +25,14 @@ _LEADING = 1.45  # times the usual line distance: a larger one separates paragra
 
 
 @dataclass(slots=True)
-class Block:
+class PdfBlock:
     """Paragraph, or the part of it that is on one page."""
 
     page: int
     size: float
     text: str = ""
-    first: Line | None = None
-    last: Line | None = None
+    first: PdfLine | None = None
+    last: PdfLine | None = None
     aside: bool = False  # not part of the running text: a page header or footer, a note, a caption
     left: float = 0.0  # the edges that its lines may reach
     edge: float = 0.0
@@ -46,14 +46,14 @@ class Block:
 
 
 @dataclass(slots=True)
-class Flow:
+class PdfFlow:
     """Text of a document."""
 
     text: str
     pages: list[int] = field(default_factory=list)  # where each page begins, in code points
 
 
-def flow(pages: Sequence[Sequence[Line]]) -> Flow:
+def flow(pages: Sequence[Sequence[PdfLine]]) -> PdfFlow:
     """Return the text of a document, and where each page begins in it."""
     kept = _without_marks(_without_margins(pages))
     size = _usual_size([line for page in kept for line, _ in page])
@@ -61,7 +61,7 @@ def flow(pages: Sequence[Sequence[Line]]) -> Flow:
     return _put_together(list(_in_order(blocks)), len(pages))
 
 
-def _without_margins(pages: Sequence[Sequence[Line]]) -> list[list[tuple[Line, bool]]]:
+def _without_margins(pages: Sequence[Sequence[PdfLine]]) -> list[list[tuple[PdfLine, bool]]]:
     """Drop repeated page headers and footers; tell for other lines whether they are one."""
     found = running(pages)
     return [
@@ -70,7 +70,7 @@ def _without_margins(pages: Sequence[Sequence[Line]]) -> list[list[tuple[Line, b
     ]
 
 
-def _without_marks(pages: list[list[tuple[Line, bool]]]) -> list[list[tuple[Line, bool]]]:
+def _without_marks(pages: list[list[tuple[PdfLine, bool]]]) -> list[list[tuple[PdfLine, bool]]]:
     """Drop the reference marks of notes, where a note with that number exists."""
     notes, marks = set(), Counter[str]()
     for line in (line for page in pages for line, _ in page):
@@ -87,14 +87,14 @@ def _without_marks(pages: list[list[tuple[Line, bool]]]) -> list[list[tuple[Line
     return pages
 
 
-def _usual_size(lines: Sequence[Line]) -> float:
+def _usual_size(lines: Sequence[PdfLine]) -> float:
     sizes = Counter[float]()
     for line in lines:
         sizes[round(line.size * 4) / 4] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iterator[Block]:
+def _blocks(number: int, page: Sequence[tuple[PdfLine, bool]], size: float) -> Iterator[PdfBlock]:
     """Join the lines of a page to paragraphs."""
     drops = sorted(
         round(a.base - b.base, 1)
@@ -102,8 +102,8 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
         if a.turn == b.turn and 0.5 * a.size < a.base - b.base < 3 * a.size
     )
     leading = drops[len(drops) // 2] if drops else 1.5 * size
-    block: Block | None = None
-    begun: list[Line] = []
+    block: PdfBlock | None = None
+    begun: list[PdfLine] = []
     for line, margin in page:
         aside = margin or line.turn != 0 or abs(line.size - size) > _SIZE * size
         parts = block is None or aside != block.aside or _parts(begun, line, leading)
@@ -113,7 +113,9 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
             if block is not None:
                 yield block
             block, begun = (
-                Block(number, line.size, first=line, aside=aside, goes_on=column, start=line.left),
+                PdfBlock(
+                    number, line.size, first=line, aside=aside, goes_on=column, start=line.left
+                ),
                 [],
             )
         broken = bool(begun) and _is_broken(begun[-1], line, block.edge)
@@ -130,7 +132,7 @@ def _blocks(number: int, page: Sequence[tuple[Line, bool]], size: float) -> Iter
         yield block
 
 
-def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
+def _parts(begun: Sequence[PdfLine], line: PdfLine, leading: float) -> bool:
     """Tell whether a line begins a new paragraph."""
     last = begun[-1]
     if last.turn != line.turn or abs(last.size - line.size) > 0.12 * line.size:
@@ -150,7 +152,7 @@ def _parts(begun: Sequence[Line], line: Line, leading: float) -> bool:
     return ended and (short or indented)
 
 
-def _is_broken(last: Line, line: Line, edge: float) -> bool:
+def _is_broken(last: PdfLine, line: PdfLine, edge: float) -> bool:
     """Tell whether a word longer than its line is broken without a hyphen."""
     return (
         bool(_LONG.fullmatch(last.text))
@@ -172,7 +174,7 @@ def joined(before: str, after: str) -> str:
     return f"{before} {after}"
 
 
-def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+def _in_order(blocks: Sequence[PdfBlock]) -> Iterator[list[PdfBlock]]:
     """Yield paragraphs of one or more blocks; what interrupts one comes before or after it."""
     cells = broken_off(blocks)
     elsewhere, at = {*cells, *cells.values()}, 0
@@ -182,7 +184,7 @@ def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
                 yield list(_chain(blocks, cells, at))
             at += 1
             continue
-        paragraph, before, behind = [blocks[at]], list[Block](), list[Block]()
+        paragraph, before, behind = [blocks[at]], list[PdfBlock](), list[PdfBlock]()
         at += 1
         while (
             following := _continued(paragraph[-1], blocks, at)
@@ -196,7 +198,7 @@ def _in_order(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield from ([aside] for aside in behind)
 
 
-def _chain(blocks: Sequence[Block], cells: Mapping[int, int], at: int) -> Iterator[Block]:
+def _chain(blocks: Sequence[PdfBlock], cells: Mapping[int, int], at: int) -> Iterator[PdfBlock]:
     """Yield a block and the blocks that continue it, page after page."""
     following: int | None = at
     while following is not None:
@@ -204,7 +206,7 @@ def _chain(blocks: Sequence[Block], cells: Mapping[int, int], at: int) -> Iterat
         following = cells.get(following)
 
 
-def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
+def _continued(block: PdfBlock, blocks: Sequence[PdfBlock], at: int) -> int | None:
     """Return the index of the block that continues a paragraph after a page break or insertion."""
     ended = block.has_ended()
     if at < len(blocks) and blocks[at].goes_on:
@@ -225,7 +227,7 @@ def _continued(block: Block, blocks: Sequence[Block], at: int) -> int | None:
     return None
 
 
-def _is_full(block: Block, following: Block) -> bool:
+def _is_full(block: PdfBlock, following: PdfBlock) -> bool:
     """Tell whether the next word did not fit into the last line, and starts no new paragraph."""
     if (
         block.last is None
@@ -237,7 +239,7 @@ def _is_full(block: Block, following: Block) -> bool:
     return block.last.right + word > block.edge
 
 
-def _put_together(paragraphs: Sequence[Sequence[Block]], pages: int) -> Flow:
+def _put_together(paragraphs: Sequence[Sequence[PdfBlock]], pages: int) -> PdfFlow:
     text, begins = "", dict[int, int]()
     pieces: list[str] = []
     length = 0
@@ -255,4 +257,4 @@ def _put_together(paragraphs: Sequence[Sequence[Block]], pages: int) -> Flow:
     for page in range(pages - 1, -1, -1):  # a page without words begins where the next one begins
         following = min(begins.get(page, following), following)
         starts.append(following)
-    return Flow("\n\n".join(pieces), starts[::-1])
+    return PdfFlow("\n\n".join(pieces), starts[::-1])

@@ -26,7 +26,7 @@ _ACCENTS = dict(zip("`´ˆ^˜~¨˚˝ˇ˘˙¯¸˛", _MARKS, strict=True))
 
 
 @dataclass(slots=True)
-class Line:
+class PdfLine:
     """Line of a page; its edges are measured along the line."""
 
     text: str
@@ -39,7 +39,7 @@ class Line:
     raised: list[tuple[int, int]] = field(default_factory=list)
 
 
-def lines(characters: Sequence[Character]) -> list[Line]:
+def lines(characters: Sequence[Character]) -> list[PdfLine]:
     """List the lines of a page in the order in which they were written."""
     made: list[list[Character]] = []
     last: Character | None = None  # the latest character that is not a space
@@ -86,7 +86,7 @@ def _overlap(one: Style, other: Style) -> float:
     return top - max(one.base - 0.25 * one.size, other.base - 0.25 * other.size)
 
 
-def _line(characters: list[Character]) -> Line:
+def _line(characters: list[Character]) -> PdfLine:
     while characters and characters[-1].text == " ":
         characters.pop()
     main = max((c.style for c in characters), key=lambda style: style.size)
@@ -95,8 +95,8 @@ def _line(characters: list[Character]) -> Line:
     signs = _hyphened(_accented(characters))
     if any(pdf_bidi.is_right_to_left(c.text) for c in signs):
         signs = _from_left_to_right(signs)
-        read = "".join(pdf_bidi.read(_spaced(signs)))
-        return Line(_tidy(read), *edges, base, main.size, turn)
+        read = "".join(pdf_bidi.in_reading_order(_spaced(signs)))
+        return PdfLine(_tidy(read), *edges, base, main.size, turn)
     if any(b.left < a.left - _BACK * main.size for a, b in pairwise(signs)):
         signs = _sorted(signs)
     made, at = list[str](), 0
@@ -110,7 +110,7 @@ def _line(characters: list[Character]) -> Line:
             raised.append((start, at + len(words)))
         made.append(words)
         at += len(words)
-    return Line("".join(made).rstrip(), *edges, base, main.size, turn, raised)
+    return PdfLine("".join(made).rstrip(), *edges, base, main.size, turn, raised)
 
 
 def _hyphened(signs: Sequence[Character]) -> list[Character]:
@@ -273,7 +273,7 @@ def _tidy(words: str) -> str:
     return " ".join(words.split(" ")).strip()
 
 
-def _with_initials(found: list[Line]) -> list[Line]:
+def _with_initials(found: list[PdfLine]) -> list[PdfLine]:
     """Join drop caps to the lines beside their tops; they may be written before all other text."""
     made = list(found)
     for initial in found:
@@ -290,7 +290,7 @@ def _with_initials(found: list[Line]) -> list[Line]:
     return made
 
 
-def _is_beside(line: Line, initial: Line) -> bool:
+def _is_beside(line: PdfLine, initial: PdfLine) -> bool:
     return (
         line.text[:1].islower()
         and line.turn == initial.turn

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.sources.extraction.readers.pdf_lines import Line
+from app.sources.extraction.readers.pdf_lines import PdfLine
 
 _OUTERMOST = 3  # lines that are searched at the top and at the bottom of a page
 _NEAR = 3.0  # points
@@ -20,7 +20,7 @@ _PAGE = re.compile(
 )
 
 
-def running(pages: Sequence[Sequence[Line]]) -> list[dict[int, bool]]:
+def running(pages: Sequence[Sequence[PdfLine]]) -> list[dict[int, bool]]:
     """Return the running lines of each page, and whether an earlier page has the same words."""
     outer = [_outermost(page) for page in pages]
     found: list[dict[int, bool]] = [{} for _ in pages]
@@ -43,14 +43,14 @@ def running(pages: Sequence[Sequence[Line]]) -> list[dict[int, bool]]:
     return found
 
 
-def _outermost(page: Sequence[Line]) -> list[int]:
+def _outermost(page: Sequence[PdfLine]) -> list[int]:
     """List the lines nearest to the top and to the bottom of a page."""
     order = sorted((n for n, line in enumerate(page) if line.turn == 0), key=lambda n: page[n].base)
     lowest, highest = _within(page, order), _within(page, order[::-1])
     return [n for n in order if n in lowest or n in highest]
 
 
-def _within(page: Sequence[Line], order: Sequence[int]) -> set[int]:
+def _within(page: Sequence[PdfLine], order: Sequence[int]) -> set[int]:
     found, bases = set(), set[int]()
     for n in order:
         bases.add(round(page[n].base / _NEAR))
@@ -60,7 +60,7 @@ def _within(page: Sequence[Line], order: Sequence[int]) -> set[int]:
     return found
 
 
-def _same(one: Line, other: Line, pages: int) -> bool:
+def _same(one: PdfLine, other: PdfLine, pages: int) -> bool:
     """Tell whether two lines, `pages` pages apart, have the same height and words.
 
     Numbers that count the pages may differ by as much.
