@@ -1,0 +1,1 @@
+"""Parley: who wants what in a negotiation, in their own words."""

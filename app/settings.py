@@ -105,7 +105,8 @@ class Settings(BaseSettings):
         1.0,
         ge=0,
         le=60,
-        description="How long requests are still accepted after SIGTERM, while /readyz answers 503.",
+        description="How long requests are still accepted after SIGTERM, while /readyz answers "
+        "503.",
     )
 
     @field_validator("hosts", "proxies", "metrics", mode="before")

@@ -146,7 +146,7 @@ async def show_timeline(
 async def show_coverage(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:
-    """What is missing or weak: cells never searched, silent or stale ones, thin evidence.
+    """List what is missing or weak: cells never searched, silent or stale ones, thin evidence.
 
     Quotes that no longer match are listed too. `redated` are positions whose `stated_by` a
     corrected day of publication would change (`would_be`); nothing changes it but a correction of

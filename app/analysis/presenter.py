@@ -69,7 +69,10 @@ def timeline_json(
     cells: Sequence[Sequence[Turn]],
     seen: dict[int, PositionView],
 ) -> TimelineData:
-    """Show how much was said on which day, and the turns of each cell; `seen` has their positions."""
+    """Show how much was said on which day, and the turns of each cell.
+
+    `seen` has their positions.
+    """
     return {
         "days": [{"day": day, "positions": n} for day, n in days],
         "cells": [_timeline_cell(turns, seen) for turns in cells],

@@ -40,7 +40,8 @@ router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
 SLUG = Field(
     "slug",
     "Address (URL)",
-    hint="Lower-case letters, digits and hyphens, for example length-of-ceasefire. Leave it empty to "
+    hint="Lower-case letters, digits and hyphens, for example length-of-ceasefire. Leave it empty "
+    "to "
     "make it from the field above. It cannot be changed later.",
     wrong="use lower-case letters, digits and single hyphens, for example length-of-ceasefire",
     suggest=slug_of,
@@ -54,7 +55,8 @@ NEGOTIATION = (
     ),
     Field(
         "coded_through", "Sources read up to",
-        hint="A day such as 2025-03-17. You promise this to readers; publishing does not change it.",
+        hint="A day such as 2025-03-17. You promise this to readers; publishing does not change "
+        "it.",
         wrong="write a day such as 2025-03-17",
     ),
     Field("licence", "Licence"),

@@ -203,7 +203,10 @@ def _dropping(cache: Cache, send: Send) -> Send:
 def _keeping(
     cache: Cache, key: Key, scope: Scope, send: Send, end: Callable[[Kept | None], None]
 ) -> Send:
-    """Cache an answer while it is sent; `end` gets it too, or None as soon as it cannot be shared."""
+    """Cache an answer while it is sent.
+
+    `end` gets it too, or None as soon as it cannot be shared.
+    """
     generation = cache.generation
     started: Message | None = None
     chunks: list[bytes] = []

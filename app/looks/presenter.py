@@ -5,6 +5,7 @@ from app.looks.schemas import Look
 
 
 def look_json(s: Snapshot, negotiation: str, party: str, issue: str) -> Look:
+    """Return a look as the API returns it; the slugs are those of its cell."""
     return {
         "id": s.id,
         "uid": s["uid"],

@@ -230,7 +230,8 @@ class _Speech:
         if len(near) > 1:
             of, takers = len(self.issue.stands), len(first.accepted_by)
             parts.append(
-                f"{_number_in_words(takers)} of {_number_in_words(of)} {'accepts' if takers == 1 else 'accept'} each"
+                f"{_number_in_words(takers)} of {_number_in_words(of)} "
+                f"{'accepts' if takers == 1 else 'accept'} each"
             )
         elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
             # Rejections of a preferred option are named among the conflicts.

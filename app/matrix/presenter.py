@@ -21,6 +21,7 @@ from app.negotiations.views import IssueView, PartyView
 
 
 def matrix_json(matrix: MatrixView) -> MatrixData:
+    """Return the matrix as the API returns it."""
     return {
         "negotiation": matrix.negotiation.slug,
         "parties": [_party(p) for p in matrix.grid.parties],
@@ -30,6 +31,7 @@ def matrix_json(matrix: MatrixView) -> MatrixData:
 
 
 def common_ground_json(matrix: MatrixView) -> CommonGroundData:
+    """Return the common ground on the issues shown as the API returns it."""
     grounds = matrix.ground.items()
     return {"issues": [{"issue": issue, "options": ground.options} for issue, ground in grounds]}
 

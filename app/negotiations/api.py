@@ -31,7 +31,7 @@ PATCH = {"title": "Lake Orin treaty", "reason": "The office was wrong."}
 
 @router.get("", summary="List negotiations", responses=answers(Answer[list[NegotiationView]]))
 async def list_negotiations(request: Request, session: Session, query: Walk) -> Response:
-    """The negotiations that are followed."""
+    """List the negotiations that are followed."""
     page = await list_objects(session, query, "negotiation")
     return answer_page(request, page, [queries.negotiation_view(s) for s in page.rows])
 

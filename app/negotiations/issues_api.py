@@ -45,7 +45,7 @@ COLUMNS = {"order": "ordinal"}
 async def list_issues(
     request: Request, session: Session, slug: SlugInPath, query: Walk
 ) -> Response:
-    """The issues of a negotiation, with their options."""
+    """List the issues of a negotiation, with their options."""
     page = await list_below(session, query, "issue", slug)
     options = await issue_queries.options_held(session, page.at, [s.id for s in page.rows])
     return answer_page(

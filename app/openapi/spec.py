@@ -13,14 +13,16 @@ from app.openapi.links import links, operation_id, takes_if_match
 
 Json = dict[str, Any]
 DESCRIPTION = """\
-Who wants what in a negotiation: positions of parties on issues, each with verbatim quotes, as of any day
-(`as_of`: what had been said) and any instant (`known_at`: what this database held).
+Who wants what in a negotiation: positions of parties on issues, each with verbatim quotes, as of
+any day (`as_of`: what had been said) and any instant (`known_at`: what this database held).
 
-Reading needs no account and works from any origin. Writing needs the token of an editor. Nothing is overwritten: a
-correction is a new version of the one that `If-Match` names. Lists continue at `meta.next`, or the `Link` header.
+Reading needs no account and works from any origin. Writing needs the token of an editor. Nothing is
+overwritten: a correction is a new version of the one that `If-Match` names. Lists continue at
+`meta.next`, or the `Link` header.
 
-`GET /api/v1/events` is a stream of server-sent events without an end (so it is not described below): an event `change`,
-whose id is the newest cursor of `/api/v1/changes`, whenever something became or ceased to be public.
+`GET /api/v1/events` is a stream of server-sent events without an end (so it is not described
+below): an event `change`, whose id is the newest cursor of `/api/v1/changes`, whenever something
+became or ceased to be public.
 """
 ERRORS = {
     400: "The request cannot be read, or the host is unknown.",
@@ -71,7 +73,8 @@ SENT: Json = {
         "in": "header",
         "required": False,
         "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        "description": "Sending the same key and body again returns the first result and changes nothing.",
+        "description": "Sending the same key and body again returns the first result and changes "
+        "nothing.",
     },
 }
 IN_PATHS = {

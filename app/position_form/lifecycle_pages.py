@@ -158,7 +158,7 @@ async def _act(
     sent: Posted,
     write: Write,
 ) -> Response | None:
-    """Do it to the version that was seen; return its page if the reason or the domain forbids it."""
+    """Do it to the version that was seen; return its page if a reason or a rule forbids it."""
     sheet = Sheet([act.asked], typed([act.asked], sent.values))
     if sent.shown_again:
         return await _ask(request, session, act, view, sheet)

@@ -88,7 +88,8 @@ async def correct(
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
     if reviewed and log.by in await queries.draft_authors(session, position):
         raise Forbidden(
-            "This negotiation requires review: somebody who did not write any part of the draft publishes it."
+            "This negotiation requires review: somebody who did not write any part of the draft "
+            "publishes it."
         )
     cell = await queries.cell_facts(
         session, negotiation, position.party_id, position.issue_id, wanted

@@ -139,7 +139,7 @@ async def show_version(
 async def state_position(
     request: Request, session: Session, viewer: Editor, body: Sent
 ) -> Response:
-    """A party takes a position, or moves to another."""
+    """Record that a party takes a position, or moves to another."""
 
     async def work() -> Response:
         sent = read_body(PositionInput, body)
@@ -174,7 +174,7 @@ async def state_position(
 async def correct_position(
     request: Request, session: Session, viewer: Editor, position_id: NumberInPath, body: Sent
 ) -> Response:
-    """The record was wrong: a new version, by JSON Merge Patch.
+    """Correct the record: write a new version, by JSON Merge Patch.
 
     Publishes a draft or restores a retracted one too.
     """

@@ -20,7 +20,7 @@ router = api_router("/negotiations/{slug}/releases", tag="releases")
 async def show_releases(
     request: Request, session: Session, slug: SlugInPath, query: Known
 ) -> Response:
-    """What was frozen of a negotiation, the newest first.
+    """List what was frozen of a negotiation, the newest first.
 
     Each has its changelog, its checksum and its package.
     """

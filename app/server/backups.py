@@ -150,7 +150,8 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
         raise BackupError(
             f"The backup was made by Parley {manifest.program} with the schema {manifest.schema}, "
             "which is newer than "
-            f"this program ({program_version()}, {schema.newest()}): restore it with the newer program."
+            f"this program ({program_version()}, {schema.newest()}): restore it with the newer "
+            "program."
         )
     return manifest
 

@@ -5,6 +5,7 @@ from app.sources.schemas import Source
 
 
 def source_json(s: Snapshot) -> Source:
+    """Return a source as the API returns it."""
     return {
         "id": s.id,
         "uid": s["uid"],

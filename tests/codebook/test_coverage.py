@@ -33,7 +33,8 @@ def test_each_cell_is_counted_where_it_belongs(api: Api, source: int, client: Te
     html = client.get(f"{PAGE}?as_of=2025-03-20").text
     assert figures(html) == {
         "never looked at": 2, "searched, nothing found": 1, "not updated for 90 days": 0,
-        "single source": 1, "reported only": 0, "quotes that do not match": 0, "dates that changed": 0,
+        "single source": 1, "reported only": 0, "quotes that do not match": 0,
+        "dates that changed": 0,
     }  # fmt: skip
     [searched] = lines(html, "searched")
     assert "Borsk, 12 March 2025 in speeches of February by editor" in searched

@@ -7,7 +7,8 @@ from tests.support.factories import source
 from tests.support.fixtures import Lake
 
 UNSEEN = {
-    "https://exa\u200bmple.org/a": "the invisible character U+200B ZERO WIDTH SPACE in the name of its"
+    "https://exa\u200bmple.org/a": "the invisible character U+200B ZERO WIDTH SPACE in the name of "
+    "its"
     " site (character 12)",
     "https://\u202egro.elpmaxe/": "U+202E RIGHT-TO-LEFT OVERRIDE",
     "https://exa\u00admple.org": "U+00AD SOFT HYPHEN",

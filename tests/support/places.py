@@ -21,7 +21,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Place:
-    """Say where a quote with its prefix and suffix begins, in code points, and what is around it."""
+    """Say where a quote with prefix and suffix begins, in code points, and what is around it."""
 
     start: int
     sha256: str

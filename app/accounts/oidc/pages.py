@@ -31,7 +31,8 @@ Asked = Annotated[str, Query()]
 OVER = "This sign-in was not started in this browser, or it has expired. Start again."
 UNKNOWN = (
     "No account here is linked to your account there. Sign in another way, then link the two on "
-    "your account page. An administrator can create an account and send you a one-time sign-in link."
+    "your account page. An administrator can create an account and send you a one-time sign-in "
+    "link."
 )
 
 

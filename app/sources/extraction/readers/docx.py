@@ -28,7 +28,8 @@ def _paragraphs(package: DocxPackage, depth: int) -> list[str]:
     root = package.xml(main)
     if root is None or tag(root) != "w:document":
         raise UnreadableContent(
-            "This is not a Word document. A spreadsheet or a presentation is not read: paste its text."
+            "This is not a Word document. A spreadsheet or a presentation is not read: paste its "
+            "text."
         )
     relations = package.relations(main)
     parts = {r.kind: r.target for r in relations.values()}
