@@ -307,7 +307,7 @@ def redact(
         found = await preview(session, asked.subject)
         if yes:
             async with writing(session, by=None, now=now()) as log:
-                await redactions.redact(session, log, asked.subject, reason=asked.reason)
+                await redactions.redact(log, asked.subject, reason=asked.reason)
         return found
 
     found = with_database(work)

@@ -96,9 +96,7 @@ async def add_issue(
         made, labels = values["slug"], values.pop("options")
         async with writing(session, by=viewer.name, now=now()) as log:
             options = _options(labels, ordered=values["ordered"])
-            await issue_actions.add_issue(
-                session, log, negotiation=negotiation, options=options, **values
-            )
+            await issue_actions.add_issue(log, negotiation=negotiation, options=options, **values)
 
     sheet = await forms.create(session, sent, NEW, write)
     if sheet is None and sent.values.get("then") == "another":
@@ -162,7 +160,7 @@ async def save_issue(
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         async with writing(session, by=viewer.name, now=now()) as log:
-            await issue_actions.amend_issue(session, log, row, values, {}, reason=reason)
+            await issue_actions.amend_issue(log, row, values, {}, reason=reason)
 
     sheet = await forms.save(session, sent, FORM, _on_file(row), write, slug=issue)
     return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))
@@ -179,6 +177,6 @@ async def move_issue(
     async with writing(session, by=viewer.name, now=now()) as log:
         for place, one in enumerate(order or [], 1):
             await issue_actions.amend_issue(
-                session, log, one, {"ordinal": place}, {}, reason="Order of the issues"
+                log, one, {"ordinal": place}, {}, reason="Order of the issues"
             )
     return seen(f"{base_of(slug)}#issues")

@@ -46,7 +46,7 @@ async def add_negotiation(
         nonlocal made
         made = values["slug"]
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.add_negotiation(session, log, **values)
+            await actions.add_negotiation(log, **values)
 
     sheet = await forms.create(session, sent, NEW, write)
     return _new(request, sheet) if sheet else seen(base_of(made))

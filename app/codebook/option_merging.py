@@ -90,7 +90,7 @@ async def merge(
             writing(session, by=viewer.name, now=now(), batch=batch) as log,
         ):
             await merge_options(
-                session, log, issue=row, source=source, target=target, keep=keep, reason=reason
+                log, issue=row, source=source, target=target, keep=keep, reason=reason
             )
         if not refused:
             return seen(at.issue_page)

@@ -140,7 +140,7 @@ async def add_option(
         name = values.pop("slug")
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(
-                session, log, row, {}, _with_quo(name, values, quo), reason="Option added"
+                log, row, {}, _with_quo(name, values, quo), reason="Option added"
             )
 
     sheet = await forms.create(session, sent, NEW_FORM, write)
@@ -199,7 +199,7 @@ async def save_option(
             values["merged_into_id"] = None
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(
-                session, log, row, {}, _with_quo(at.option, values, quo), reason=reason
+                log, row, {}, _with_quo(at.option, values, quo), reason=reason
             )
 
     sheet = await forms.save(session, sent, FORM, _on_file(one), write, slug=at.option)
@@ -217,7 +217,5 @@ async def move_option(session: Session, viewer: Editor, sent: Sent, at: OptionAt
         ranks = ranks_for([o.rank for o in offered])
         changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
         async with writing(session, by=viewer.name, now=now()) as log:
-            await issue_actions.amend_issue(
-                session, log, row, {}, changes, reason="Order of the options"
-            )
+            await issue_actions.amend_issue(log, row, {}, changes, reason="Order of the options")
     return seen(f"{at.issue_page}#options")

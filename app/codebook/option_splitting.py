@@ -85,9 +85,7 @@ async def split(
             attempt(session) as refused,
             writing(session, by=viewer.name, now=now(), batch=batch) as log,
         ):
-            await split_option(
-                session, log, issue=row, option=one, new=values, parts=parts, reason=reason
-            )
+            await split_option(log, issue=row, option=one, new=values, parts=parts, reason=reason)
         if not refused:
             return seen(at.issue_page)
         sheet.status = refused[0].status

@@ -123,8 +123,8 @@ async def add_party(
     async def write(values: dict[str, Any], reason: str | None) -> None:
         part = {n: values.pop(n) for n in ("role", "consent_required")}
         async with writing(session, by=viewer.name, now=now()) as log:
-            party = await actions.add_party(session, log, **values)
-            await actions.take_part(session, log, negotiation=negotiation, party=party, **part)
+            party = await actions.add_party(log, **values)
+            await actions.take_part(log, negotiation=negotiation, party=party, **part)
 
     sheet = await forms.create(session, sent, FORM, write)
     if sheet is None:
@@ -144,7 +144,7 @@ async def seat_party(
     async def write(values: dict[str, Any], reason: str | None) -> None:
         party = await _called(session, values.pop("party"))
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.take_part(session, log, negotiation=negotiation, party=party, **values)
+            await actions.take_part(log, negotiation=negotiation, party=party, **values)
 
     sheet = await forms.create(session, sent, offered, write)
     return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, sent)

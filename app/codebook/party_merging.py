@@ -109,7 +109,7 @@ async def merge(
             attempt(session) as refused,
             writing(session, by=viewer.name, now=now(), batch=batch) as log,
         ):
-            await merge_party(session, log, handing, seats, found.touched, dropped, names=names)
+            await merge_party(log, handing, seats, found.touched, dropped, names=names)
         if not refused:
             return seen(at.page)
         sheet.errors, sheet.status = {"form": refused[0].detail}, refused[0].status

@@ -144,10 +144,10 @@ async def split(
                     seat = {n: values.pop(n) for n in ("role", "consent_required")} | {
                         "ordinal": part.ordinal
                     }
-                    receiver = await add_party(session, log, **values)
-                    await take_part(session, log, negotiation=negotiation, party=receiver, **seat)
+                    receiver = await add_party(log, **values)
+                    await take_part(log, negotiation=negotiation, party=receiver, **seat)
                 handing = Handing(giver, receiver, reason)
-                await split_party(session, log, handing, part, taken, dropped)
+                await split_party(log, handing, part, taken, dropped)
         if not refused:
             return seen(f"{base_of(at.slug)}/parties/{handing.receiver.slug}")
         sheet.errors, sheet.status = forms.refusal(refused[0], SPLIT), refused[0].status

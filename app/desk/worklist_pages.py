@@ -79,7 +79,6 @@ async def post_reading(
         version = fields.number(sent.values.get("version")) or 0
         async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
             await set_reading(
-                session,
                 log,
                 negotiation_id=reading.book.negotiation.id,
                 source_id=source_id,

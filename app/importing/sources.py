@@ -172,7 +172,7 @@ async def _recheck(importing: Importing, row: Source, digest: str) -> None:
     await importing.hold(Source, {row.id: row.version})
     row.text_sha256 = digest
     [on_file] = (await newest_texts(importing.session, [row.id])).values()
-    await recheck(importing.session, importing.log, row, on_file)
+    await recheck(importing.log, row, on_file)
 
 
 async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict[Any, Source]:

@@ -1,7 +1,5 @@
 """Save looks: an editor's notes that a cell was searched and nothing was found."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core import dates
 from app.core.errors import Fault, Invalid
 from app.log.writer import Log
@@ -12,14 +10,12 @@ from app.positions.queries import cell_facts
 from app.positions.schemas import PositionContent
 
 
-async def note_look(
-    session: AsyncSession, log: Log, *, negotiation: Negotiation, sent: LookInput
-) -> Look:
+async def note_look(log: Log, *, negotiation: Negotiation, sent: LookInput) -> Look:
     """Save a look, which tells a searched cell without a position from one never searched.
 
     See rule 7 of docs/rules.md. Raises Invalid for a date in the future.
     """
-    cell = await cell_facts(session, negotiation, sent.party, sent.issue, PositionContent())
+    cell = await cell_facts(log.session, negotiation, sent.party, sent.issue, PositionContent())
     if dates.not_begun(dates.parse(sent.looked_on.isoformat()), log.now):
         raise Invalid(
             "The look was not noted.", Fault("/looked_on", "has not yet begun anywhere on earth")
@@ -32,6 +28,6 @@ async def note_look(
         where=sent.where,
         by=log.by,
     )
-    session.add(row)
+    log.session.add(row)
     await log.record("look", row, "published", negotiation_id=negotiation.id)
     return row

@@ -56,7 +56,7 @@ async def add_look(
         negotiation = await get_negotiation(session, slug)
         sent = read_body(LookInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
-            row = await note_look(session, log, negotiation=negotiation, sent=sent)
+            row = await note_look(log, negotiation=negotiation, sent=sent)
         s = await get_held(session, log.sealed, "look", row.id)
         data = look_json(s, slug, sent.party, sent.issue)
         return answer_one(

@@ -149,4 +149,4 @@ async def _note(
     async with writing(session, by=by, now=now(), batch="look" if len(sent) > 1 else None) as log:
         for look in sent:
             if not await is_noted(session, negotiation, look, by):
-                await note_look(session, log, negotiation=negotiation, sent=look)
+                await note_look(log, negotiation=negotiation, sent=look)

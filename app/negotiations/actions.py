@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.db.engine import one_at_a_time
@@ -14,8 +13,9 @@ from app.models.vocabulary import PartyRole
 from app.negotiations import queries
 
 
-async def add_negotiation(session: AsyncSession, log: Log, **fields: Any) -> Negotiation:
+async def add_negotiation(log: Log, **fields: Any) -> Negotiation:
     """Add a negotiation; raise Conflict if its slug is in use."""
+    session = log.session
     slug = fields["slug"]
     await one_at_a_time(session, f"negotiation {slug}")
     if await session.scalar(select(Negotiation.id).where(Negotiation.slug == slug)):
@@ -34,8 +34,9 @@ async def amend_negotiation(
     return await log.amend("negotiation", row, fields, reason=reason, negotiation_id=row.id)
 
 
-async def add_party(session: AsyncSession, log: Log, **fields: Any) -> Party:
+async def add_party(log: Log, **fields: Any) -> Party:
     """Add a party; raise Conflict if its slug is in use."""
+    session = log.session
     slug = fields["slug"]
     await one_at_a_time(session, f"party {slug}")
     if await session.scalar(select(Party.id).where(Party.slug == slug)):
@@ -52,7 +53,6 @@ async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: s
 
 
 async def take_part(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation: Negotiation,
@@ -66,6 +66,7 @@ async def take_part(
     By default its consent is required if it is a principal. Raise Conflict if it takes part
     already.
     """
+    session = log.session
     if await queries.find_participation(session, negotiation, party.slug):
         raise Conflict(f"{party.name} takes part in this negotiation already.")
     if ordinal is None:
@@ -96,14 +97,13 @@ async def amend_participation(
     )
 
 
-async def add_speaker(
-    session: AsyncSession, log: Log, *, public: bool = True, **fields: Any
-) -> Speaker:
+async def add_speaker(log: Log, *, public: bool = True, **fields: Any) -> Speaker:
     """Add a speaker; with `public=False`, one whom only drafts name so far.
 
     Raise Conflict if there is one with the same name, office and party. A public speaker may exist
     already without being public: that one is then published.
     """
+    session = log.session
     who = [fields.get(n) for n in ("name", "office", "party_id")]
     await one_at_a_time(session, "speaker {!r} {!r} {}".format(*who))
     there = await queries.find_speaker(session, *who)
@@ -122,7 +122,6 @@ async def add_speaker(
 
 
 async def speaker_on_file(
-    session: AsyncSession,
     log: Log,
     *,
     name: str | None,
@@ -132,10 +131,9 @@ async def speaker_on_file(
     aliases: Sequence[str] = (),
 ) -> Speaker:
     """Return the speaker with this name, office and party; add one if there is none."""
-    await one_at_a_time(session, f"speaker {name!r} {office!r} {party_id}")
-    there = await queries.find_speaker(session, name, office, party_id)
+    await one_at_a_time(log.session, f"speaker {name!r} {office!r} {party_id}")
+    there = await queries.find_speaker(log.session, name, office, party_id)
     return there or await add_speaker(
-        session,
         log,
         public=public,
         name=name,

@@ -63,7 +63,7 @@ async def add_negotiation(
     async def work() -> Response:
         sent = read_body(NegotiationInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.add_negotiation(session, log, **sent.model_dump())
+            await actions.add_negotiation(log, **sent.model_dump())
         return await _answer_negotiation(request, session, log.sealed, sent.slug, status=201)
 
     return await once(request, session, viewer, work)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
 from app.log.writer import Log
@@ -13,7 +12,6 @@ from app.negotiations import issue_queries
 
 
 async def add_issue(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation: Negotiation,
@@ -24,6 +22,7 @@ async def add_issue(
 
     Raise Conflict if the slug is in use, Invalid if the options do not fit together.
     """
+    session = log.session
     slug = fields["slug"]
     if await issue_queries.find_issue(session, negotiation, slug):
         raise Conflict(f"There is an issue {slug!r} in this negotiation already.")
@@ -36,12 +35,11 @@ async def add_issue(
     made = [Option(issue_id=row.id, **o) for o in options]
     check_options(row, made)
     for option in made:
-        await _add_option(session, log, row, option)
+        await _add_option(log, row, option)
     return row
 
 
 async def amend_issue(
-    session: AsyncSession,
     log: Log,
     row: Issue,
     fields: dict[str, Any],
@@ -54,7 +52,7 @@ async def amend_issue(
     `options` has the changed fields of options by slug; new options are added, and `retired`
     retires one. Raise Invalid if the options do not fit together afterwards.
     """
-    there = {o.slug: o for o in await issue_queries.list_options(session, row.id)}
+    there = {o.slug: o for o in await issue_queries.list_options(log.session, row.id)}
     changed = {}
     for slug, given in options.items():
         new = {k: v for k, v in given.items() if slug not in there or getattr(there[slug], k) != v}
@@ -78,7 +76,7 @@ async def amend_issue(
     for option in takers:
         option.status_quo = False
     # A constraint allows one status quo at any time: first write the option that no longer is it.
-    await session.flush()
+    await log.session.flush()
     for option in takers:
         option.status_quo = True
     await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
@@ -89,12 +87,12 @@ async def amend_issue(
                 "option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id
             )
         else:
-            await _add_option(session, log, row, after[slug])
+            await _add_option(log, row, after[slug])
     return True
 
 
-async def _add_option(session: AsyncSession, log: Log, issue: Issue, option: Option) -> None:
-    session.add(option)
+async def _add_option(log: Log, issue: Issue, option: Option) -> None:
+    log.session.add(option)
     await log.record("option", option, "published", negotiation_id=issue.negotiation_id)
 
 

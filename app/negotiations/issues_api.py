@@ -83,7 +83,7 @@ async def add_issue(
         options = [o.model_dump() for o in sent.options]
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await issue_actions.add_issue(
-                session, log, negotiation=negotiation, options=options, **fields
+                log, negotiation=negotiation, options=options, **fields
             )
         return await _answer_issue(request, session, log.sealed, slug, row.id, status=201)
 
@@ -115,7 +115,7 @@ async def amend_issue(
     options = _read_options(body["options"], view) if "options" in body else {}
     fields = {COLUMNS.get(n, n): value for n, value in patch.fields.items()}
     async with writing(session, by=viewer.name, now=now()) as log:
-        await issue_actions.amend_issue(session, log, row, fields, options, reason=patch.reason)
+        await issue_actions.amend_issue(log, row, fields, options, reason=patch.reason)
     return await _answer_issue(request, session, log.moment or at, slug, row.id)
 
 

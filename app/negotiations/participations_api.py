@@ -75,7 +75,6 @@ async def take_part(
         party = await queries.party_named(session, sent.party)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.take_part(
-                session,
                 log,
                 negotiation=negotiation,
                 party=party,

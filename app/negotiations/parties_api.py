@@ -55,7 +55,7 @@ async def add_party(request: Request, session: Session, viewer: Editor, body: Se
     async def work() -> Response:
         sent = read_body(PartyInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
-            row = await actions.add_party(session, log, **sent.model_dump())
+            row = await actions.add_party(log, **sent.model_dump())
         return await _answer_party(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)

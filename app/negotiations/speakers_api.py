@@ -61,7 +61,7 @@ async def add_speaker(request: Request, session: Session, viewer: Editor, body: 
     async def work() -> Response:
         fields = await _columns(session, read_body(SpeakerInput, body).model_dump())
         async with writing(session, by=viewer.name, now=now()) as log:
-            row = await actions.add_speaker(session, log, **fields)
+            row = await actions.add_speaker(log, **fields)
         return await _answer_speaker(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)

@@ -100,7 +100,7 @@ async def retract(
 
     async def write(position: Position, reason: str) -> None:
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.retract(session, log, position=position, reason=reason)
+            await actions.retract(log, position=position, reason=reason)
 
     return await _act(request, session, RETRACT, view, sent, write) or _after(view, view.status)
 
@@ -131,7 +131,6 @@ async def restore(
             if new and status == PUBLISHED:
                 patch = merge(view, {"status": "published"})
                 await actions.correct(
-                    session,
                     log,
                     negotiation=await get_negotiation_by_id(session, position.negotiation_id),
                     position=position,
@@ -142,7 +141,7 @@ async def restore(
                     reason=reason,
                 )
             else:
-                await actions.restore(session, log, position=position, status=status, reason=reason)
+                await actions.restore(log, position=position, status=status, reason=reason)
 
     return await _act(request, session, RESTORE, view, sent, write) or _after(view, status)
 

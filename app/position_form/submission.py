@@ -72,7 +72,7 @@ async def _save(
         status = PositionStatus.PUBLISHED
         asked = [] if reason else [Fault("/reason", "say what was wrong")]
     async with writing(session, by=viewer.name, now=now()) as log:
-        wanted = await read_content(session, log, values, asked)
+        wanted = await read_content(log, values, asked)
         if view:
             kept = keep_wording(wanted.conditions, view.conditions)
             wanted = wanted.model_copy(update={"conditions": kept})
@@ -80,7 +80,6 @@ async def _save(
             position = await queries.get_position(session, purpose.corrected.id, lock=True)
             negotiation = await get_negotiation_by_id(session, position.negotiation_id)
             warnings = await actions.correct(
-                session,
                 log,
                 negotiation=negotiation,
                 position=position,
@@ -96,7 +95,6 @@ async def _save(
             ):
                 raise invalid("/stated_on", "enter the day of the newer position")
             position, warnings = await actions.state(
-                session,
                 log,
                 negotiation=await get_negotiation(session, purpose.slug),
                 party=view.party if view else values.get("party", ""),

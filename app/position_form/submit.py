@@ -117,17 +117,17 @@ def keep(
 
 
 async def read_content(
-    session: AsyncSession, log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
+    log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
 ) -> PositionContent:
     """Return the content of a form, and save the new sources that it describes.
 
     Raise Invalid with every fault, including those in `asked`, which the page has found.
     """
-    form, _ = await settle_sources(session, form)
+    form, _ = await settle_sources(log.session, form)
     faults = [*asked, *own_faults(form, log.now.date())]
     said = {k: v for k, v in read_form(form).items() if k not in ("party", "issue")}
     if not any(f.where.endswith("/source_id") for f in faults):
-        faults += await _put_sources(session, log, form, said)
+        faults += await _put_sources(log, form, said)
     try:
         content = PositionContent.model_validate(said)
     except ValidationError as error:
@@ -141,9 +141,7 @@ async def read_content(
     return content
 
 
-async def _put_sources(
-    session: AsyncSession, log: Log, form: Values, said: dict[str, Any]
-) -> list[Fault]:
+async def _put_sources(log: Log, form: Values, said: dict[str, Any]) -> list[Fault]:
     """Save the new sources that a form describes, put their ids into the body, return faults."""
     faults: list[Fault] = []
     for i, n in enumerate(quote_blocks(form)):
@@ -157,7 +155,7 @@ async def _put_sources(
             fields["url" if "://" in where else "reference"] = where
         try:
             source = SourceInput.model_validate(fields)
-            row = await add_source(session, log, **source.model_dump())
+            row = await add_source(log, **source.model_dump())
             said["quotes"][i]["source_id"] = row.id
         except ValidationError as error:
             fields_of = {column: name for name, column in NEW.items()}

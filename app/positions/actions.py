@@ -34,7 +34,6 @@ DRAFT, PUBLISHED, RETRACTED = (
 
 
 async def state(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation: Negotiation,
@@ -51,9 +50,9 @@ async def state(
     if negotiation.review and status == PUBLISHED:
         raise Forbidden("This negotiation requires review: save it as a draft.")
     status = status or (DRAFT if negotiation.review else PUBLISHED)
-    cell = await queries.cell_facts(session, negotiation, party, issue, wanted)
+    cell = await queries.cell_facts(log.session, negotiation, party, issue, wanted)
     composed, new = await _compose(
-        session, log, wanted, cell, status=status, before=None, first_published=None
+        log, wanted, cell, status=status, before=None, first_published=None
     )
     position = Position(
         uid=uuid4(),
@@ -63,14 +62,13 @@ async def state(
         issue_id=cell.issue_id,
         created_by=log.by,
     )
-    session.add(position)
+    log.session.add(position)
     action = "published" if status == PUBLISHED else "created"
-    await write(session, log, position, composed.document, new, action=action, reason=None)
+    await write(log, position, composed.document, new, action=action, reason=None)
     return position, composed.warnings
 
 
 async def correct(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation: Negotiation,
@@ -84,6 +82,7 @@ async def correct(
     The caller has locked the position. If nothing changes, nothing is written. Return the warnings;
     raise Invalid with all faults, and Forbidden where another person has to publish the draft.
     """
+    session = log.session
     before = await queries.document(session, position)
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
     if reviewed and log.by in await queries.draft_authors(session, position):
@@ -95,7 +94,6 @@ async def correct(
         session, negotiation, position.party_id, position.issue_id, wanted
     )
     composed, new = await _compose(
-        session,
         log,
         wanted,
         cell,
@@ -113,12 +111,11 @@ async def correct(
         )
     position.version += 1
     action = _action(before["status"], status)
-    await write(session, log, position, document, new, action=action, reason=reason)
+    await write(log, position, document, new, action=action, reason=reason)
     return composed.warnings
 
 
 async def restore(
-    session: AsyncSession,
     log: Log,
     *,
     position: Position,
@@ -136,11 +133,10 @@ async def restore(
             "What was published does not become a draft again.",
             Fault("/status", "must be published"),
         )
-    document = await queries.document(session, position)
+    document = await queries.document(log.session, position)
     document.pop("recoded_as", None)  # no other position replaces it any more
     position.version += 1
     await write(
-        session,
         log,
         position,
         {**document, "status": str(status)},
@@ -150,17 +146,16 @@ async def restore(
     )
 
 
-async def retract(session: AsyncSession, log: Log, *, position: Position, reason: str) -> None:
+async def retract(log: Log, *, position: Position, reason: str) -> None:
     """Retract a position: it no longer counts for any `as_of`, but its page stays and says so.
 
     Raise Conflict if it is retracted already.
     """
     if position.status == RETRACTED:
         raise Conflict("It is retracted already.")
-    document = await queries.document(session, position)
+    document = await queries.document(log.session, position)
     position.version += 1
     await write(
-        session,
         log,
         position,
         {**document, "status": str(RETRACTED)},
@@ -189,7 +184,6 @@ def _action(before: str, after: str) -> str:
 
 
 async def _compose(
-    session: AsyncSession,
     log: Log,
     wanted: PositionContent,
     cell: CellFacts,
@@ -198,9 +192,10 @@ async def _compose(
     before: dict[str, Any] | None,
     first_published: datetime | None,
 ) -> tuple[Composed, list[tuple[Quote, QuoteCheck]]]:
+    session = log.session
     faults: list[Fault] = []
     quotes, new = await _quotes(
-        session, log, wanted.quotes, cell, before, faults, public=status == PUBLISHED
+        log, wanted.quotes, cell, before, faults, public=status == PUBLISHED
     )
     day = (first_published or log.now).astimezone(UTC).date()
     composed = compose(
@@ -215,7 +210,6 @@ async def _compose(
 
 
 async def _quotes(
-    session: AsyncSession,
     log: Log,
     wanted: Sequence[QuoteInput],
     cell: CellFacts,
@@ -228,6 +222,7 @@ async def _quotes(
 
     Return all quotes in the order sent, and the new rows with their checks. Add to `faults`.
     """
+    session = log.session
     kept = await queries.quotes_of_cell(session, cell, [q.id for q in wanted if q.id is not None])
     held = {q["id"]: q for q in before["quotes"]} if before else {}
     kept |= held
@@ -265,7 +260,7 @@ async def _quotes(
             faults.append(Fault(f"/quotes/{i}/source_id", f"there is no source {q.source_id}"))
             continue
         speaker = await _speaker(
-            session, log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public
+            log, q.speaker, cell, f"/quotes/{i}/speaker", faults, public=public
         )
         if speaker and speaker.public:
             log.public_speakers.add(speaker.id)
@@ -300,7 +295,6 @@ QUOTE_FIELDS = (
 
 
 async def _speaker(
-    session: AsyncSession,
     log: Log,
     wanted: str | SpeakerRef | None,
     cell: CellFacts,
@@ -312,7 +306,7 @@ async def _speaker(
     if wanted is None:
         return None
     if isinstance(wanted, str):
-        named = await list_speakers_named(session, wanted)
+        named = await list_speakers_named(log.session, wanted)
         own = [s for s in named if s.party_id == cell.party_id] or named
         if len(own) == 1:
             return own[0]
@@ -323,18 +317,17 @@ async def _speaker(
     if "party" in wanted.model_fields_set:
         party_id = None
         if wanted.party is not None:
-            parties = await find_parties(session, {wanted.party})
+            parties = await find_parties(log.session, {wanted.party})
             if wanted.party not in parties:
                 faults.append(Fault(f"{pointer}/party", f"there is no party {wanted.party!r}"))
                 return None
             party_id = parties[wanted.party].id
     return await speaker_on_file(
-        session, log, name=wanted.name, office=wanted.office, party_id=party_id, public=public
+        log, name=wanted.name, office=wanted.office, party_id=party_id, public=public
     )
 
 
 async def write(
-    session: AsyncSession,
     log: Log,
     position: Position,
     document: dict[str, Any],
@@ -347,6 +340,7 @@ async def write(
 
     A published version also makes public the speakers that only drafts have named so far.
     """
+    session = log.session
     for name in (
         "status",
         "act",

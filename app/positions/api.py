@@ -150,7 +150,6 @@ async def state_position(
         async with writing(session, by=viewer.name, now=now()) as log:
             wanted = _content(sent)
             position, warnings = await actions.state(
-                session,
                 log,
                 negotiation=negotiation,
                 party=sent.party,
@@ -199,13 +198,10 @@ async def correct_position(
         if retracted and (
             position.first_published_at is not None or status == PositionStatus.DRAFT
         ):
-            await actions.restore(
-                session, log, position=position, status=status, reason=patch.reason
-            )
+            await actions.restore(log, position=position, status=status, reason=patch.reason)
         else:
             wanted = _content(patch)
             warnings = await actions.correct(
-                session,
                 log,
                 negotiation=negotiation,
                 position=position,
@@ -234,7 +230,7 @@ async def retract_position(
         await newest_moment(request, session, position)
         sent = read_body(RetractInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.retract(session, log, position=position, reason=sent.reason)
+            await actions.retract(log, position=position, reason=sent.reason)
         return await _answer_position(request, session, log.sealed, position_id, drafts=True)
 
     return await once(request, session, viewer, work)

@@ -103,7 +103,6 @@ def _meet(one: Position, other: Position) -> bool:
 
 
 async def hand_over(
-    session: AsyncSession,
     log: Log,
     handing: Handing,
     touched: Sequence[RecodedPosition],
@@ -116,6 +115,7 @@ async def hand_over(
     A position that had been handed over in the other direction and was not changed since is
     restored instead of being stated a third time.
     """
+    session = log.session
     quoted = [q for t in touched for q in t.document["quotes"]]
     await find_sources(session, [q["source_id"] for q in quoted], lock=True)
     checks = await newest_checks(session, [q["id"] for q in quoted])
@@ -125,18 +125,14 @@ async def hand_over(
         if t.position.id in dropped:
             numbers[t.position.id] = dropped[t.position.id]
         elif former := came_from.get(t.position.id):
-            await restore(
-                session, log, position=former, status=_status(t), reason=handing.why_there
-            )
+            await restore(log, position=former, status=_status(t), reason=handing.why_there)
             numbers[t.position.id] = former.id
         else:
-            numbers[t.position.id] = (await _state_anew(session, log, handing, t, checks)).id
+            numbers[t.position.id] = (await _state_anew(log, handing, t, checks)).id
         await _take_review_along(session, t.position, numbers[t.position.id])
         t.position.version += 1
         document = {**t.document, "status": str(RETRACTED), "recoded_as": numbers[t.position.id]}
-        await write(
-            session, log, t.position, document, [], action="retracted", reason=handing.why_gone
-        )
+        await write(log, t.position, document, [], action="retracted", reason=handing.why_gone)
     return numbers
 
 
@@ -169,7 +165,6 @@ def _status(t: RecodedPosition) -> PositionStatus:
 
 
 async def _state_anew(
-    session: AsyncSession,
     log: Log,
     handing: Handing,
     t: RecodedPosition,
@@ -190,10 +185,10 @@ async def _state_anew(
         first_published_at=old.first_published_at,
     )
     new = [
-        (await _quote(session, log, handing, q, public=public), _check(checks[q["id"]]))
+        (await _quote(log, handing, q, public=public), _check(checks[q["id"]]))
         for q in t.document["quotes"]
     ]
-    session.add(position)
+    log.session.add(position)
     first = old.first_published_at
     document = {
         **{name: value for name, value in t.document.items() if name != "uid"},
@@ -202,13 +197,11 @@ async def _state_anew(
         "recoded_from": old.id,
         "first_published": first and instant(first),
     }
-    await write(session, log, position, document, new, action="recoded", reason=handing.why_there)
+    await write(log, position, document, new, action="recoded", reason=handing.why_there)
     return position
 
 
-async def _quote(
-    session: AsyncSession, log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool
-) -> Quote:
+async def _quote(log: Log, handing: Handing, held: Mapping[str, Any], *, public: bool) -> Quote:
     """Copy a quote; a speaker of the giver becomes a speaker of the receiver."""
     quote = Quote(
         **{name: value for name, value in held.items() if name not in ("id", "uid")}, uid=uuid4()
@@ -216,9 +209,8 @@ async def _quote(
     number = quote.speaker_id
     if quote.party_id == handing.giver.id and number is not None:
         if number not in handing.speakers:
-            speaker = await session.get_one(Speaker, number)
+            speaker = await log.session.get_one(Speaker, number)
             handing.speakers[number] = await speaker_on_file(
-                session,
                 log,
                 name=speaker.name,
                 office=speaker.office,

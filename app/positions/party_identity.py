@@ -20,7 +20,6 @@ from app.positions.recoding import RecodedPosition
 
 
 async def merge_party(
-    session: AsyncSession,
     log: Log,
     handing: Handing,
     seats: Sequence[Participation],
@@ -36,22 +35,21 @@ async def merge_party(
     the other. Can be repeated for what was restored or imported since.
     """
     for seat in seats:
-        await _seat(session, log, handing, seat)
-    numbers = await hand_over(session, log, handing, touched, dropped)
+        await _seat(log, handing, seat)
+    numbers = await hand_over(log, handing, touched, dropped)
     for seat in seats:
         gone = {"merged_into_id": handing.receiver.id}
-        for earlier in await _merged_before(session, seat):
+        for earlier in await _merged_before(log.session, seat):
             await amend_participation(log, earlier, gone, reason=handing.reason)
         await amend_participation(
             log, seat, {**gone, "consent_required": False}, reason=handing.reason
         )
     if names:
-        speakers = await session.scalars(
+        speakers = await log.session.scalars(
             select(Speaker).where(Speaker.party_id == handing.giver.id).order_by(Speaker.id)
         )
         for speaker in speakers.all():
             there = await speaker_on_file(
-                session,
                 log,
                 name=speaker.name,
                 office=speaker.office,
@@ -67,7 +65,6 @@ async def merge_party(
 
 
 async def split_party(
-    session: AsyncSession,
     log: Log,
     handing: Handing,
     seat: Participation,
@@ -78,8 +75,8 @@ async def split_party(
 
     Return the new ids of positions by the old ones.
     """
-    await _seat(session, log, handing, seat)
-    return await hand_over(session, log, handing, touched, dropped)
+    await _seat(log, handing, seat)
+    return await hand_over(log, handing, touched, dropped)
 
 
 def new_names(giver: Party, receiver: Party) -> list[str]:
@@ -92,18 +89,17 @@ def new_names(giver: Party, receiver: Party) -> list[str]:
     ]
 
 
-async def _seat(session: AsyncSession, log: Log, handing: Handing, seat: Participation) -> None:
+async def _seat(log: Log, handing: Handing, seat: Participation) -> None:
     """Ensure that the receiver takes part: beside the giver, and in the same role if it is new."""
     wanted = select(Participation).where(
         Participation.negotiation_id == seat.negotiation_id,
         Participation.party_id == handing.receiver.id,
     )
-    there = await session.scalar(wanted)
+    there = await log.session.scalar(wanted)
     if there is None:
         await take_part(
-            session,
             log,
-            negotiation=await session.get_one(Negotiation, seat.negotiation_id),
+            negotiation=await log.session.get_one(Negotiation, seat.negotiation_id),
             party=handing.receiver,
             role=seat.role,
             consent_required=seat.consent_required,

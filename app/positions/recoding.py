@@ -87,7 +87,6 @@ def clashing(
 
 
 async def merge_options(
-    session: AsyncSession,
     log: Log,
     *,
     issue: Issue,
@@ -104,20 +103,20 @@ async def merge_options(
     or imported since.
     """
     _mergeable(source, target)
-    touched = await list_touched(session, source, lock=True)
+    touched = await list_touched(log.session, source, lock=True)
     undecided = [t for t in clashing(touched, source, target) if t.position.id not in keep]
     if undecided:
         raise Invalid(
             "Some positions say different things about the two options.",
             *(Fault(f"/keep/{t.position.id}", "needs a decision") for t in undecided),
         )
-    await _retire(session, log, issue, source, target, reason)
+    await _retire(log, issue, source, target, reason)
     for t in touched:
         attitudes = t.document["attitudes"]
         if find(attitudes, source.id):
             attitudes = merge(attitudes, source.id, target.id, keep.get(t.position.id))
         links = _relinked(t.document["links"], source.id, target.id)
-        await _recode(session, log, t, {"attitudes": attitudes, "links": links}, reason)
+        await _recode(log, t, {"attitudes": attitudes, "links": links}, reason)
     return [t.position.id for t in touched]
 
 
@@ -131,19 +130,17 @@ def _mergeable(source: Option, target: Option) -> None:
         raise Conflict(f"“{target.label}” is retired: nothing can be merged into it.")
 
 
-async def _retire(
-    session: AsyncSession, log: Log, issue: Issue, source: Option, target: Option, reason: str
-) -> None:
+async def _retire(log: Log, issue: Issue, source: Option, target: Option, reason: str) -> None:
     gone: dict[str, Any] = {"retired": True, "merged_into_id": target.id, "status_quo": False}
     changes = {source.slug: gone}
     if source.status_quo:
         changes[target.slug] = {"status_quo": True}
     # Options merged into the source earlier now lead to the target too.
-    options = await list_options(session, issue.id)
+    options = await list_options(log.session, issue.id)
     changes |= {
         o.slug: {"merged_into_id": target.id} for o in options if o.merged_into_id == source.id
     }
-    await amend_issue(session, log, issue, {}, changes, reason=reason)
+    await amend_issue(log, issue, {}, changes, reason=reason)
 
 
 def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
@@ -160,7 +157,6 @@ def _distinct(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def split_option(
-    session: AsyncSession,
     log: Log,
     *,
     issue: Issue,
@@ -176,6 +172,7 @@ async def split_option(
     its `slug`. The caller has locked the issue. Raise Conflict if the slug is in use, Invalid where
     a position would prefer both.
     """
+    session = log.session
     slug = new["slug"]
     if any(o.slug == slug for o in await list_options(session, issue.id)):
         raise Conflict(f"This issue already has an option {slug!r}.")
@@ -199,7 +196,7 @@ async def split_option(
         "status_quo": False,
         **{n: v for n, v in new.items() if n != "slug"},
     }
-    await amend_issue(session, log, issue, {}, {slug: values}, reason=reason)
+    await amend_issue(log, issue, {}, {slug: values}, reason=reason)
     made = next(o for o in await list_options(session, issue.id) if o.slug == slug)
     for t in touched:
         part = parts[t.position.id]
@@ -207,7 +204,7 @@ async def split_option(
         links = t.document["links"]
         kept = links if part == SplitPart.BOTH else []
         links = _distinct([*kept, *_relinked(links, option.id, made.id)])
-        await _recode(session, log, t, {"attitudes": attitudes, "links": links}, reason)
+        await _recode(log, t, {"attitudes": attitudes, "links": links}, reason)
     return [t.position.id for t in touched]
 
 
@@ -217,7 +214,6 @@ def _attitude(touched: RecodedPosition, option: Option) -> str | None:
 
 
 async def _recode(
-    session: AsyncSession,
     log: Log,
     touched: RecodedPosition,
     changes: Mapping[str, Any],
@@ -226,8 +222,8 @@ async def _recode(
     """Write the next version of a position, in which nothing but the options named differs."""
     position, document = touched.position, {**touched.document, **changes}
     position.version += 1
-    await session.flush()
-    await lay_out(session, position, document)
+    await log.session.flush()
+    await lay_out(log.session, position, document)
     log.add(
         Change(
             "position",

@@ -25,7 +25,7 @@ BY = "admin"  # a role; the account is recorded with the version in the log, as 
 Tombstone = Mapping[str, str]
 
 
-async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: str) -> None:
+async def redact(log: Log, subject: Subject, *, reason: str) -> None:
     """Blank the subject wherever the program has stored it, for a public reason.
 
     Every object touched gets a new version with the action `redacted`, so that mirrors blank it as
@@ -35,6 +35,7 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
     Raises Conflict if the subject has been redacted already or is being copied by somebody else,
     Invalid if the reason, which is public, repeats what has to go.
     """
+    session = log.session
     await one_at_a_time(session, "redaction")
     await session.execute(text("SET LOCAL statement_timeout = 0"))  # a big log is read whole
     before = await touched(session, subject)
@@ -63,10 +64,10 @@ async def redact(session: AsyncSession, log: Log, subject: Subject, *, reason: s
     for row in (*positions, *sources):
         await session.refresh(row)
     now = await revisions_of(session, found.positions)
-    changed = await _changed(session, log, found)
+    changed = await _changed(log, found)
     await _derive_words(session, changed)
     for source in sources:
-        await _note_source(session, log, subject, source, found, reason)
+        await _note_source(log, subject, source, found, reason)
     for position in positions:
         _note(log, position, [r for r in now if r.object_id == position.id], reason)
     left = [[r.seq, r.n, remains_hash(_change(r))] for r in changed]
@@ -142,10 +143,10 @@ async def _call(session: AsyncSession, function: str, tombstone: Tombstone, *key
     await session.execute(text(f"SELECT {function}({', '.join(names)})"), values)
 
 
-async def _changed(session: AsyncSession, log: Log, found: AffectedRecords) -> list[Revision]:
+async def _changed(log: Log, found: AffectedRecords) -> list[Revision]:
     """Return the log entries of which this redaction blanked something."""
     wanted = select(Revision).where(Revision.redacted_at == log.now, Revision.snapshot.is_not(None))
-    rows = await session.scalars(
+    rows = await log.session.scalars(
         wanted.order_by(Revision.seq, Revision.n).execution_options(populate_existing=True)
     )
     return list(rows)
@@ -164,7 +165,6 @@ async def _derive_words(session: AsyncSession, revisions: Sequence[Revision]) ->
 
 
 async def _note_source(
-    session: AsyncSession,
     log: Log,
     subject: Subject,
     source: Source,
@@ -174,8 +174,10 @@ async def _note_source(
     """Write a version of the source if it was redacted or its public quotes' checks changed."""
     quotes = {c.quote_id for c in found.contexts if c.source_id == source.id and c.seq is not None}
     quotes |= set(found.quotes) if source.id == found.source_id else set()
-    public = await session.scalars(select(QuoteUse.quote_id).where(QuoteUse.quote_id.in_(quotes)))
-    newest = await newest_checks(session, public.all())
+    public = await log.session.scalars(
+        select(QuoteUse.quote_id).where(QuoteUse.quote_id.in_(quotes))
+    )
+    newest = await newest_checks(log.session, public.all())
     checks = [
         {"quote": quote, "verification": newest[quote].verification} for quote in sorted(newest)
     ]

@@ -67,7 +67,7 @@ async def redact_subject(
     if not sheet.errors:
         reason = values.pop("reason")
         async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
-            await redact(session, log, Subject(**values), reason=reason)
+            await redact(log, Subject(**values), reason=reason)
         if not refused:
             return RedirectResponse("/admin/redactions", 303)
         sheet.status, sheet.errors = refused[0].status, refusal(refused[0], FORM.fields)

@@ -63,7 +63,6 @@ async def send_back(
 
 
 async def publish(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation: Negotiation,
@@ -77,7 +76,6 @@ async def publish(
         raise Forbidden("This negotiation requires review: another editor must publish your draft.")
     patch = merge(view, {"status": PositionStatus.PUBLISHED})
     await actions.correct(
-        session,
         log,
         negotiation=negotiation,
         position=position,
@@ -85,10 +83,10 @@ async def publish(
         status=PositionStatus.PUBLISHED,
         reason=None,
     )
-    await session.execute(
+    await log.session.execute(
         delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
     )
-    _say(session, position, comment, log.by or "", log.now)
+    _say(log.session, position, comment, log.by or "", log.now)
 
 
 def _waiting(position: Position) -> None:

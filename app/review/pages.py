@@ -162,7 +162,7 @@ async def _act(
         case "publish":
             async with writing(session, by=editor, now=now()) as log:
                 await actions.publish(
-                    session, log, negotiation=negotiation, position=position, view=view,
+                    log, negotiation=negotiation, position=position, view=view,
                     comment=comment,
                 )  # fmt: skip
         case _:

@@ -28,7 +28,6 @@ RESULT = (
 
 
 async def add_source(
-    session: AsyncSession,
     log: Log,
     *,
     text: str | None = None,
@@ -42,19 +41,19 @@ async def add_source(
     Raises Conflict if another source has the same address or if the text was redacted, and Invalid
     if a date lies in the future.
     """
+    session = log.session
     _refuse_days_to_come(fields, log)
     fields["url_key"] = await _free_key(session, fields.get("url"))
     row = Source(**fields)
     session.add(row)
     await session.flush()
     if text is not None:
-        await _add_text(session, log, row, text, pages, seams)
+        await _add_text(log, row, text, pages, seams)
     await log.record("source", row, action)
     return row
 
 
 async def amend_source(
-    session: AsyncSession,
     log: Log,
     row: Source,
     fields: dict[str, Any],
@@ -68,15 +67,14 @@ async def amend_source(
     """
     _refuse_days_to_come(fields, log)
     if fields.get("url", row.url) != row.url:
-        fields["url_key"] = await _free_key(session, fields["url"], of=row)
+        fields["url_key"] = await _free_key(log.session, fields["url"], of=row)
     changed = await log.amend("source", row, fields, reason=reason)
     if text is not None:
-        changed |= await put_text(session, log, row, text, reason=reason)
+        changed |= await put_text(log, row, text, reason=reason)
     return changed
 
 
 async def put_text(
-    session: AsyncSession,
     log: Log,
     row: Source,
     text: str,
@@ -94,17 +92,16 @@ async def put_text(
         raise Conflict(
             f"The text of this source was redacted and cannot be saved again: {tombstone['reason']}"
         )
-    there = (await queries.newest_texts(session, [row.id])).get(row.id)
+    there = (await queries.newest_texts(log.session, [row.id])).get(row.id)
     if there is not None and there.text == text:
         return False
     n = there.n + 1 if there else 1
-    on_file = await _add_text(session, log, row, text, pages, seams, n=n)
-    await recheck(session, log, row, on_file, reason=reason)
+    on_file = await _add_text(log, row, text, pages, seams, n=n)
+    await recheck(log, row, on_file, reason=reason)
     return True
 
 
 async def recheck(
-    session: AsyncSession,
     log: Log,
     row: Source,
     on_file: SourceText,
@@ -117,8 +114,8 @@ async def recheck(
     The record is one log entry of the source. Redacted quotes are left out. `only_news`: record
     nothing if all results equal the last recorded ones.
     """
-    quotes = [q for q in await queries.list_quotes(session, row.id) if q.redacted is None]
-    before = await queries.newest_checks(session, [q.id for q in quotes])
+    quotes = [q for q in await queries.list_quotes(log.session, row.id) if q.redacted is None]
+    before = await queries.newest_checks(log.session, [q.id for q in quotes])
     found = [await check_quote(q, on_file) for q in quotes]
     news = [c for c in found if c.quote_id not in before or not _same(before[c.quote_id], c)]
     if only_news and not news:
@@ -200,7 +197,6 @@ async def _free_key(session: AsyncSession, url: str | None, of: Source | None = 
 
 
 async def _add_text(
-    session: AsyncSession,
     log: Log,
     row: Source,
     text: str,
@@ -208,6 +204,7 @@ async def _add_text(
     seams: list[int] | None,
     n: int = 1,
 ) -> SourceText:
+    session = log.session
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if await queries.was_redacted(session, row.id, digest):
         raise Conflict("Part of this text was redacted. It cannot be saved again as it was.")

@@ -62,7 +62,7 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
     async def work() -> Response:
         sent = read_body(SourceInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
-            row = await actions.add_source(session, log, **sent.model_dump())
+            row = await actions.add_source(log, **sent.model_dump())
         return await _answer_source(request, session, log.sealed, row.id, status=201)
 
     return await once(request, session, viewer, work)
@@ -84,9 +84,7 @@ async def amend_source(
     patch = merge_patch(SourceInput, view, body, fixed=frozenset())
     async with writing(session, by=viewer.name, now=now()) as log:
         fields = {n: value for n, value in patch.fields.items() if n != "text"}
-        await actions.amend_source(
-            session, log, row, fields, text=patch.whole.text, reason=patch.reason
-        )
+        await actions.amend_source(log, row, fields, text=patch.whole.text, reason=patch.reason)
     return await _answer_source(request, session, log.moment or at, source_id)
 
 

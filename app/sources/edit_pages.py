@@ -41,7 +41,7 @@ async def edit_source(
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         async with writing(session, by=viewer.name, now=now()) as log:
-            await actions.amend_source(session, log, row, values, reason=reason)
+            await actions.amend_source(log, row, values, reason=reason)
 
     sheet = await forms.save(session, sent, RECORD, _on_file(row), write)
     if sheet is None:

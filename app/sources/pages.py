@@ -64,7 +64,7 @@ async def add_source(
         return await show_new(request, session, sheet)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
         pages, seams = _beside_text(sheet, values["text"] or "")
-        row = await actions.add_source(session, log, **values, pages=pages, seams=seams)
+        row = await actions.add_source(log, **values, pages=pages, seams=seams)
     if refused:
         sheet.errors = refusal(refused[0], NEW.fields)
         return await show_new(request, session, sheet)
@@ -101,7 +101,7 @@ async def put_text(
     if there is None or there.text.replace("\r\n", "\n") != text:
         async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
             pages, seams = _beside_text(sheet, text)
-            await actions.put_text(session, log, row, text, pages=pages, seams=seams)
+            await actions.put_text(log, row, text, pages=pages, seams=seams)
         if refused:
             sheet.errors = refusal(refused[0], sheet.fields)
             row = await queries.get_source(session, source_id)

@@ -81,7 +81,7 @@ async def put_file(
     pages, seams = (read_pages(write_pages(n, text), text) for n in (found.pages, found.seams))
     row = await source_named(session, name)
     async with writing(session, by=None, now=now) as log:
-        changed = await actions.put_text(session, log, row, text, pages=pages, seams=seams)
+        changed = await actions.put_text(log, row, text, pages=pages, seams=seams)
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     results = Counter(checks[q.id].verification for q in quotes)
@@ -157,7 +157,7 @@ async def record_results(session: AsyncSession, negotiation_id: int | None, now:
             texts = await queries.newest_texts(session, [number])
             if on_file := texts.get(number):
                 before = row.version
-                await actions.recheck(session, log, row, on_file, only_news=True)
+                await actions.recheck(log, row, on_file, only_news=True)
                 recorded += row.version > before
                 session.expunge(on_file)  # all texts may not fit into memory
     return recorded

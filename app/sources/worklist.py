@@ -36,7 +36,6 @@ async def find_reading(
 
 
 async def set_reading(
-    session: AsyncSession,
     log: Log,
     *,
     negotiation_id: int,
@@ -50,6 +49,7 @@ async def set_reading(
     entries. Raises StaleVersion if somebody else changed the entry since, and Invalid without a
     needed reason.
     """
+    session = log.session
     await one_at_a_time(session, f"reading {negotiation_id} {source_id}")
     row = await find_reading(session, negotiation_id, source_id)
     reason = sent.reason if sent.state == ReadingState.READ else None

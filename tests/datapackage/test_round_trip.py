@@ -278,7 +278,6 @@ async def _merge_north_into_south(url: str) -> None:
         )
         async with writing(session, by="ada", now=datetime.now(UTC)) as log:
             await merge_party(
-                session,
                 log,
                 Handing(giver, receiver, "They are one"),
                 seats,

@@ -172,13 +172,13 @@ def test_a_writer_who_began_earlier_and_commits_later_is_not_skipped(lake: Lake)
 
         async def write(session: AsyncSession, slug: str) -> None:
             log = Log(session, "ada", now())
-            await add_party(session, log, slug=slug, name=slug)
+            await add_party(log, slug=slug, name=slug)
             await log.seal()
 
         async with sessions() as early, sessions() as late, sessions() as reader:
             begun = Log(early, "ada", now())
             # Written, but without a number yet.
-            await add_party(early, begun, slug="early", name="early")
+            await add_party(begun, slug="early", name="early")
             await write(late, "late")  # has its number, but is not committed
             assert [e.data["slug"] for e in await newest(reader, 1)] == ["council"]
             async with anyio.create_task_group() as group:

@@ -143,7 +143,7 @@ def test_words_beside_quotes_that_were_checked_elsewhere_go_too(
 
     async def work(session: AsyncSession) -> None:
         async with writing(session, by=None, now=clock.now()) as log:
-            await actions.redact(session, log, Subject("quote", before[SAID]["id"]), reason=WHY)
+            await actions.redact(log, Subject("quote", before[SAID]["id"]), reason=WHY)
 
     before = quotes()
     assert before[AFTER]["verification"] == "attested" and MARKER in before[AFTER]["prefix"]
