@@ -127,7 +127,10 @@ def test_a_merge_names_what_has_to_be_decided_and_writes_nothing_until_it_is(
     assert answer.status_code == 422 and len(errors(answer.text)) == 1
     assert fields_of(answer.text)["reason"] == "Thirty days are a month"
     assert api.get("/negotiations/sarn")["meta"]["revision"] == before
-    assert "Say why" in errors(post(editor, MERGE, **values(editor, f"{MERGE}?into=month")).text)[0]
+    assert (
+        "Enter a reason"
+        in errors(post(editor, MERGE, **values(editor, f"{MERGE}?into=month")).text)[0]
+    )
 
 
 def test_a_merge_recodes_everything_in_one_entry_and_the_past_stays(

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ from app.datapackage.rows import join_list, split_list
 from app.datapackage.writer import cell
 from app.embedded_postgres.server import Server
 from tests.datapackage.packages import Tables, ask, commits, give_out, small, take_in, write
-from tests.support.worlds import named, on_server
+from tests.support.worlds import EMPTY, copied
 
 ALPHABET = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]) | st.sampled_from(
     "\n\t\"',;|\\=+-@«»“”’ҐїЁж漢"
@@ -118,25 +117,20 @@ def negotiations(draw: Any) -> Tables:
 @settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(negotiations())
 def test_out_and_in_and_out(postgres: Server, tables: Tables) -> None:
-
-    with TemporaryDirectory() as folder:
-        place = Path(folder)
-        for i in (1, 2):
-            new, old = f"any_{os.getpid()}_{i}", f"parley_template_{os.getpid()}"
-            on_server(postgres, f"CREATE DATABASE {new} TEMPLATE {old} STRATEGY FILE_COPY")
-        urls = [named(postgres.url, f"any_{os.getpid()}_{i}") for i in (1, 2)]
-        try:
-            write(place / "by-hand", {name: rows for name, rows in tables.items() if rows})
-            take_in(urls[0], place / "by-hand")
-            give_out(urls[0], "sea", place / "one.zip")
-            take_in(urls[1], place / "one.zip")
-            give_out(urls[1], "sea", place / "two.zip")
-            assert (place / "two.zip").read_bytes() == (place / "one.zip").read_bytes()
-            assert ask(urls[1], "SELECT count(*) FROM position WHERE status = 'draft'") == [(0,)]
-            before = [commits(url) for url in urls]
-            take_in(urls[0], place / "by-hand")
-            take_in(urls[0], place / "one.zip")
-            assert [commits(url) for url in urls] == before
-        finally:
-            for i in (1, 2):
-                on_server(postgres, f"DROP DATABASE any_{os.getpid()}_{i} WITH (FORCE)")
+    with (
+        TemporaryDirectory() as folder,
+        copied(postgres, EMPTY) as (first, _),
+        copied(postgres, EMPTY) as (second, _),
+    ):
+        place, urls = Path(folder), [first.url, second.url]
+        write(place / "by-hand", {name: rows for name, rows in tables.items() if rows})
+        take_in(urls[0], place / "by-hand")
+        give_out(urls[0], "sea", place / "one.zip")
+        take_in(urls[1], place / "one.zip")
+        give_out(urls[1], "sea", place / "two.zip")
+        assert (place / "two.zip").read_bytes() == (place / "one.zip").read_bytes()
+        assert ask(urls[1], "SELECT count(*) FROM position WHERE status = 'draft'") == [(0,)]
+        before = [commits(url) for url in urls]
+        take_in(urls[0], place / "by-hand")
+        take_in(urls[0], place / "one.zip")
+        assert [commits(url) for url in urls] == before

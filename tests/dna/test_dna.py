@@ -167,7 +167,7 @@ def test_a_file_is_mapped_looked_over_and_taken_in(lake: Lake, tmp_path: Path) -
         south["attitudes"] == {"q40": "rejects"}
         and south["quotes"][0]["verification"] == "verified"
     )
-    assert "3 there already" in choose_again(lake, looked).text(".lede")
+    assert "3 already in Parley" in choose_again(lake, looked).text(".lede")
 
 
 def choose_again(lake: Lake, looked: Form) -> Form:
@@ -238,7 +238,7 @@ def test_an_export_has_the_quotes_untouched_and_is_read_again(lake: Lake, tmp_pa
         True,
         True,
     ]
-    assert "2 statements fit: 0 new positions, 1 there already" in looked.text(".lede")
+    assert "2 statements fit: 0 new positions, 1 already in Parley" in looked.text(".lede")
     assert lake.stranger.browse("GET", "/n/lake/export.dna").content == got.content
 
 

@@ -94,7 +94,7 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     shown = second.get(truce).text
     assert "A month, not none." not in shown and "/positions/" not in shown
     nothing = post(second, truce)
-    assert nothing.status_code == 422 and "say whether" in errors(nothing.text)[0]
+    assert nothing.status_code == 422 and "choose whether" in errors(nothing.text)[0]
     two = {"found": "position", "option-month": "prefers", "option-short": "prefers"}
     refused = post(second, truce, **two)
     assert "at most one" in errors(refused.text)[0] and refused.text.count(" checked>") == 5

@@ -300,7 +300,10 @@ def test_a_link_of_somebody_else_is_not_followed(tmp_path: Path) -> None:
     link = client_folder(postgres.cluster_of(home, fast=True).data, make=False)
     link.symlink_to(tmp_path)
     try:
-        with pytest.raises(PostgresError, match="not ours"), serve(home, fast=True):
+        with (
+            pytest.raises(PostgresError, match="does not belong to Parley"),
+            serve(home, fast=True),
+        ):
             pass
     finally:
         link.unlink(missing_ok=True)

@@ -306,7 +306,7 @@ def test_a_second_person_publishes(reviewed: Lake) -> None:
 def test_nobody_publishes_what_they_wrote_in_part(reviewed: Lake) -> None:
     path = f"/positions/{reviewed.ada.post('/positions', position()).data['id']}"
     at_once = reviewed.bo.patch(path, {"summary": "put otherwise", "status": "published"})
-    assert at_once.status == 403 and "as it stands" in at_once.json["detail"]
+    assert at_once.status == 403 and "publish the draft unchanged" in at_once.json["detail"]
     for change in (
         {"attitudes": {"q40": "accepts"}},
         {"quotes": [quote(OTHER_WORDS)]},

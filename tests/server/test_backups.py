@@ -136,7 +136,7 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     database = empty()
     (tmp_path / "text.zip").write_text("no zip")
-    with pytest.raises(BackupError, match="no backup"):
+    with pytest.raises(BackupError, match="not a file from `parley backup`"):
         restore(database, tmp_path / "text.zip")
     newer = tmp_path / "newer.zip"
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(newer, "w") as new:

@@ -51,7 +51,7 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
     [
         (b"", "empty.txt", "empty"),
         (b"  \n", "blank.txt", "empty"),
-        (b"\x00\x01\x02", "x.bin", "no text"),
+        (b"\x00\x01\x02", "x.bin", "not text"),
         (b"\xd0\xcf\x11\xe0 old", "old.doc", "old Word"),
         (b"{\\rtf1 x}", "x.rtf", "RTF"),
         (b"PK\x03\x04 broken", "x.docx", "damaged"),
@@ -65,7 +65,7 @@ async def test_a_word_document_gives_what_it_says_now_with_insertions_and_withou
             "damaged",
         ),
         (b"<html><body>" + b"<div>" * 200_000, "deep.html", "deeply nested"),
-        (b"<html><body><p hidden>x</p>", "hidden.html", "reader sees"),
+        (b"<html><body><p hidden>x</p>", "hidden.html", "no visible text"),
         (b"x" * 6_000_000, "long.txt", "longer than 5 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",

@@ -81,7 +81,7 @@ def test_the_words_are_those_that_a_reader_sees(page: str, text: str) -> None:
     "page", ["<p hidden>We sign.</p>", "<nav></nav>", "<script>We sign</script>"]
 )
 def test_a_page_that_shows_nothing_says_so(page: str) -> None:
-    with pytest.raises(UnreadableContent, match="reader sees"):
+    with pytest.raises(UnreadableContent, match="no visible text"):
         text_of(page)
 
 

@@ -13,8 +13,8 @@ UNSEEN = {
     "https://\u202egro.elpmaxe/": "U+202E RIGHT-TO-LEFT OVERRIDE",
     "https://exa\u00admple.org": "U+00AD SOFT HYPHEN",
     "https://exa\u3164mple.org": "U+3164 HANGUL FILLER",
-    "https://exa%E2%80%8Bmple.org": "cannot be",
-    "https://☃.example": "cannot be",
+    "https://exa%E2%80%8Bmple.org": "cannot exist",
+    "https://☃.example": "cannot exist",
 }
 
 

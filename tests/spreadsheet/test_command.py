@@ -55,7 +55,7 @@ def test_encoding_and_order_of_dates_are_options(run, lake: Lake) -> None:
     got = run(data, "--negotiation", "lake")
     assert got.exit_code == 1 and "--encoding windows-1252, windows-1251" in got.stderr
     got = run(data, "--negotiation", "lake", "--encoding", "windows-1251")
-    assert got.exit_code == 1 and "may name two days" in got.stderr
+    assert got.exit_code == 1 and "can mean two days" in got.stderr
     assert (
         run(data, "--negotiation", "lake", "--encoding", "windows-1251", "--dates", "dmy").exit_code
         == 0

@@ -49,7 +49,7 @@ def test_a_file_is_looked_over_and_then_taken_in(lake: Lake) -> None:
     assert commits(lake.database.url) == before + 1
     assert lake.stranger.cell()["position"]["recorded_by"] == "ada"
     again = choose(lake.ada, sheet(said(), other()))
-    assert rows(again) == [("2", "there already"), ("3", "there already")]
+    assert rows(again) == [("2", "already in Parley"), ("3", "already in Parley")]
     assert again.html.css_first("button[value=import]") is None
 
 

@@ -124,7 +124,7 @@ def test_every_fault_is_said_in_one_go(lake: Lake) -> None:
         "6:stated_on: is empty",
         "7:exact: is empty",
         "7:source_url: must begin with http",
-        "8:source_url: has U+200B ZERO WIDTH SPACE",
+        "8:source_url: has the invisible character U+200B ZERO WIDTH SPACE",
     )
     assert lake.stranger.get("/positions").data == []
 
