@@ -36,11 +36,11 @@ class Sheet:
 
     fields: Sequence[Field]
     values: Texts
-    version: int | None = None  # of the object on file; None for a new one
+    version: int | None = None  # of the saved object; None for a new one
     errors: Texts = field(default_factory=dict)
-    theirs: Texts = field(default_factory=dict)  # on file now, where both changed the field
+    theirs: Texts = field(default_factory=dict)  # saved now, where both changed the field
     taken: list[str] = field(default_factory=list)  # fields that only the other editor changed
-    changed_by: str | None = None  # who wrote the version on file
+    changed_by: str | None = None  # who wrote the saved version
     status: int = 200
 
     @property
@@ -163,7 +163,7 @@ def refusal(error: DomainError, fields: Sequence[Field]) -> Texts:
 
 
 async def _as_of(session: AsyncSession, form: Form, there: OnFile, version: int) -> Texts | None:
-    """Return what was on file in a version; None if there was no such version."""
+    """Return what was saved in a version; None if there was no such version."""
     wanted = select(Revision.snapshot).where(
         Revision.kind == there.kind,
         Revision.object_id == there.number,

@@ -16,11 +16,9 @@ from app.positions.views import PositionView
 class Times(Query):
     """The two time axes: what was said by a day, and what the database held at an instant."""
 
-    as_of: Annotated[
-        Day | None, Field(description="What had been said by the end of this day.")
-    ] = None
+    as_of: Annotated[Day | None, Field(description="Positions up to the end of this day.")] = None
     known_at: Annotated[
-        Instant | None, Field(description="What the database held at this instant.")
+        Instant | None, Field(description="As the database knew it at this instant.")
     ] = None
 
 

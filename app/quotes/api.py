@@ -66,7 +66,7 @@ async def show_quote(
     openapi_extra=takes(CheckInput, CHECK),
 )
 async def check_words(request: Request, session: Session, viewer: Editor, body: Sent) -> Response:
-    """Check words against a text, on file or sent along; stores nothing."""
+    """Check a quote against a saved text, or one that is sent; store nothing."""
 
     async def work() -> Response:
         sent = read_body(CheckInput, body)
