@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import ClauseElement, Compiled
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Prepared:
@@ -15,24 +14,19 @@ class Prepared:
     more than most of our statements cost the database. The rows are as the driver gives them.
     """
 
-    def __init__(self, build: Callable[[], Executable]) -> None:
+    def __init__(self, build: Callable[[], ClauseElement]) -> None:
         self._build = build
-        self._compiled: SQLCompiler | None = None
+        self._compiled: Compiled | None = None
 
     async def all(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
         """Execute it with these values, and return all rows."""
         connection = await session.connection()
         compiled = self._compiled
         if compiled is None:
-            statement = self._build()
-            compiled = statement.compile(  # type: ignore[attr-defined]  # all that we build can
-                dialect=connection.dialect
-            )
-            self._compiled = compiled
-        found = await connection.exec_driver_sql(
-            compiled.string, compiled.construct_params(values, _check=False)
-        )
-        return found.all()
+            self._compiled = compiled = self._build().compile(dialect=connection.dialect)
+        # A value that is missing is an error, as SQLAlchemy's own execution has it.
+        given = compiled.construct_params(values)
+        return (await connection.exec_driver_sql(compiled.string, given)).all()
 
     async def one(self, session: AsyncSession, **values: Any) -> Any:
         """Execute it with these values, and return its only row."""

@@ -218,10 +218,10 @@ def _keeping(
             if not _may_be_kept(message):
                 end(None)
         elif message["type"] == "http.response.body":
+            if message.get("more_body", False):
+                end(None)  # sent as fast as this reader takes it, which others must not wait for
             if sum(map(len, chunks)) <= LARGEST:
                 chunks.append(message.get("body", b""))
-            else:
-                end(None)
             if (
                 not message.get("more_body", False)
                 and started is not None
@@ -231,8 +231,7 @@ def _keeping(
                 own = [(n, v) for n, v in started["headers"] if n.lower() != b"x-request-id"]
                 kept = Kept(own, b"".join(chunks), etag, route_of(scope))
                 cache.keep(key, kept, generation)
-                if len(kept.body) <= LARGEST:
-                    end(kept)
+                end(kept)
         await send(message)
 
     return keeping

@@ -1,7 +1,8 @@
-"""Append a commit to the log, and to the tables derived from it, in one statement."""
+"""Append a commit to the log, and to the tables derived from it, in few statements."""
 # ruff: noqa: S608 (statements of our own)
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -87,61 +88,80 @@ CHECK_FIELDS = (
     "page",
 )
 # The notice is sent when the transaction commits.
-TOLD = "SELECT pg_notify('parley', CAST(:seq AS text))"
-APPEND = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {TOLD}")
-BEGIN = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION} SELECT 1")
+NOTIFY = "SELECT pg_notify('parley', CAST(:seq AS text))"
+APPEND = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {NOTIFY}")
+BEGIN = text(COMMIT)
+RECORD = text(f"WITH {ENTRY}, {REVISION} SELECT 1")
 CLOSE = text("SELECT close_versions(:kind, :numbers, :seq)")
-FINISH = text(f"WITH {ENTRY}, {DERIVED}, {CHECKS} {TOLD}")
+DERIVE = text(f"WITH {ENTRY}, {DERIVED} SELECT 1")
+FINISH = text(f"WITH {CHECKS} {NOTIFY}")
 ADD = text(f"WITH {ENTRY}, {REVISION}, {DERIVED} SELECT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What belongs to a commit: entries, periods of positions, and uses of quotes."""
+
+    entries: list[Row]
+    periods: list[Row]
+    uses: list[Row]
 
 
 async def append(
     session: AsyncSession,
     commit: Row,
-    followed: Mapping[str, Sequence[int]],
-    entries: Sequence[Row],
-    spells: Sequence[Row],
-    uses: Sequence[Row],
+    rows: Rows,
     checks: Sequence[QuoteCheck],
+    followed: Mapping[str, Sequence[int]],
 ) -> None:
     """Write a commit with all that belongs to it, and notify the listeners of it.
 
     `followed` has the numbers of objects, by kind, whose newest version so far ends with it.
     """
-    found = [{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks]
-    rows = {"entries": entries, "spells": spells, "uses": uses, "checks": found}
-    given = {name: _json(some) for name, some in rows.items()}
-    if not followed:
-        await session.execute(APPEND, {**commit, **given})
+    found = _json([{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks])
+    batches = _batches(rows)
+    if not followed and len(batches) == 1:
+        await session.execute(APPEND, {**commit, **batches[0], "checks": found})
         return
+    at = {"seq": commit["seq"]}
+    await session.execute(BEGIN, commit)
+    for batch in batches:
+        await session.execute(RECORD, {**at, "entries": batch["entries"]})
     # A version ends only when the one that follows is in the log, and before that one begins.
-    await session.execute(BEGIN, {**commit, "entries": given["entries"]})
     for kind, numbers in followed.items():
-        await session.execute(CLOSE, {"kind": kind, "numbers": list(numbers), "seq": commit["seq"]})
-    await session.execute(FINISH, {"seq": commit["seq"], **given})
+        await session.execute(CLOSE, {**at, "kind": kind, "numbers": list(numbers)})
+    for batch in batches:
+        await session.execute(DERIVE, {**at, **batch})
+    await session.execute(FINISH, {**at, "checks": found})
 
 
-async def add(
-    session: AsyncSession,
-    seq: int,
-    entries: Sequence[Row],
-    spells: Sequence[Row],
-    uses: Sequence[Row],
-) -> None:
-    """Write entries of a commit that is not there yet, or has more of them than one statement."""
-    by_entry: dict[int, list[Row]] = {}
-    for use in uses:
-        by_entry.setdefault(use["position_id"], []).append(use)
-    for start in range(0, len(entries), AT_ONCE):
-        some = entries[start : start + AT_ONCE]
-        numbers = {entry["n"] for entry in some}
-        named = {entry["object_id"] for entry in some if entry["kind"] == "position"}
-        rows = {
-            "entries": some,
-            "spells": [spell for spell in spells if spell["n"] in numbers],
-            "uses": [use for number in named for use in by_entry.pop(number, ())],
-        }
-        await session.execute(ADD, {"seq": seq, **{n: _json(some) for n, some in rows.items()}})
+async def add(session: AsyncSession, seq: int, rows: Rows) -> None:
+    """Write entries ahead of their commit; they follow no earlier version."""
+    for batch in _batches(rows):
+        await session.execute(ADD, {"seq": seq, **batch})
+
+
+def _batches(rows: Rows) -> list[dict[str, str]]:
+    """Part the entries, each with its period and uses, into parameters of statements.
+
+    There is at least one part, if only an empty one.
+    """
+    period = {row["n"]: row for row in rows.periods}
+    uses: dict[int, list[Row]] = {}
+    for use in rows.uses:
+        uses.setdefault(use["n"], []).append(use)
+    made = []
+    for start in range(0, max(len(rows.entries), 1), AT_ONCE):
+        some = rows.entries[start : start + AT_ONCE]
+        numbers = [entry["n"] for entry in some]
+        made.append(
+            {
+                "entries": _json(some),
+                "spells": _json([period[n] for n in numbers if n in period]),
+                "uses": _json([use for n in numbers for use in uses.get(n, ())]),
+            }
+        )
+    return made
 
 
 def _json(rows: Sequence[Row]) -> str:

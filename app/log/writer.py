@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.log.append import AT_ONCE, add, append
+from app.log.append import Rows, add, append
 from app.log.documents import period_of
 from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
 from app.log.search_words import words_of
@@ -188,12 +188,7 @@ class Log:
             "hash": chained.digest(),
         }
         rest = [e for e in entries if e.n not in self.ahead]
-        rows = _rows(rest, seq, at)
-        few = len(rest) <= AT_ONCE
-        now = rows if few else ([], [], [])
-        await append(self.session, commit, _followed(rest), *now, self.checks)
-        if not few:
-            await add(self.session, seq, *rows)
+        await append(self.session, commit, _rows(rest, seq, at), self.checks, _followed(rest))
         if bulk:
             await bulk.pour(place)
             await bulk.settle(place)
@@ -202,7 +197,7 @@ class Log:
         """Write new objects except positions, under a reserved number, before the lock is taken."""
         await self.session.flush()
         self.ahead = {n: _Entry(n, c) for n, c in enumerate(self.changes) if c.new}
-        await add(self.session, seq, *_rows(list(self.ahead.values()), seq, self.now))
+        await add(self.session, seq, _rows(list(self.ahead.values()), seq, self.now))
 
     async def _draw(self) -> Place:
         """Take the log's lock until the transaction ends, and read where the log goes on."""
@@ -254,16 +249,14 @@ def _followed(entries: Sequence[_Entry]) -> dict[str, list[int]]:
     return by_kind
 
 
-def _rows(
-    entries: Sequence[_Entry], seq: int, at: datetime
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return what belongs to a commit: entries, the periods of positions, the uses of quotes."""
+def _rows(entries: Sequence[_Entry], seq: int, at: datetime) -> Rows:
+    """Return what belongs to a commit, of these entries."""
     newest = {(e.change.kind, e.change.object_id): e.n for e in entries}
-    rows, periods, uses = [], [], []
+    rows = Rows([], [], [])
     for entry in entries:
         c = entry.change
         seq_to = FOREVER if newest[c.kind, c.object_id] == entry.n else seq
-        rows.append(entry.row(seq_to))
+        rows.entries.append(entry.row(seq_to))
         if c.position is None:
             continue
         key = {
@@ -272,12 +265,13 @@ def _rows(
             "negotiation_id": c.negotiation_id,
             "public": c.public,
         }
-        periods.append(key | _spell(c, c.position, at))
+        rows.periods.append(key | _spell(c, c.position, at))
         if c.public:
-            uses += [
-                {"quote_id": q["id"], "position_id": c.object_id} for q in c.snapshot["quotes"]
-            ]
-    return rows, periods, uses
+            rows.uses.extend(
+                {"n": entry.n, "quote_id": q["id"], "position_id": c.object_id}
+                for q in c.snapshot["quotes"]
+            )
+    return rows
 
 
 def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from contextlib import suppress
 import pytest
 from fastapi import FastAPI, Request, Response
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from app.embedded_postgres.server import Server
-from app.http.page_cache import Cache, Kept
+from app.http.page_cache import Cache, Kept, _keeping
 from app.main import create_app
 from app.settings import Settings
 
@@ -72,6 +73,27 @@ def test_an_error_is_nobody_elses(client: TestClient) -> None:
     answers = ask_at_once(client, "/made?status=503")
     assert {status for status, _ in answers} == {503}
     assert client.app.state.made > 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.anyio
+async def test_nobody_waits_for_a_slow_reader() -> None:
+    """What is sent in pieces goes as fast as its reader takes it: others make their own."""
+    cache, key = Cache(), ("/made",)
+    ended: list[Kept | None] = []
+    blocked = asyncio.Event()
+
+    async def slow(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await blocked.wait()
+
+    send = _keeping(cache, key, {}, slow, ended.append)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    piece = {"type": "http.response.body", "body": b"x", "more_body": True}
+    sending = asyncio.create_task(send(piece))
+    await asyncio.sleep(0)
+    assert ended == [None]
+    blocked.set()
+    await sending
 
 
 @pytest.mark.anyio
