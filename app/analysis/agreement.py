@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
+from typing import Self
+
+from app.negotiations.views import IssueView
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,16 @@ class IssueScale:
     ordered: bool
     ranks: Mapping[str, float | Decimal]
     retired: Collection[str]
+
+    @classmethod
+    def of(cls, issue: IssueView) -> Self:
+        """Return what measures the distance of an issue's options."""
+        return cls(
+            issue.slug,
+            issue.ordered,
+            {o.slug: o.rank for o in issue.options if o.rank is not None},
+            {o.slug for o in issue.options if o.retired},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,7 @@ Ranks = Mapping[tuple[str, str], float | None]  # by issue and option
 
 def agreement_json(matrix: MatrixView) -> AgreementData:
     """Show how near each pair of the parties of a matrix is to each other."""
-    scales = [
-        IssueScale(
-            i.slug,
-            i.ordered,
-            {o.slug: o.rank for o in i.options if o.rank is not None},
-            {o.slug for o in i.options if o.retired},
-        )
-        for i in matrix.issues
-    ]
+    scales = [IssueScale.of(issue) for issue in matrix.issues]
     stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
     preferred = {cell: option for cell, option in stands.items() if option is not None}
     return {"pairs": agreement([p.slug for p in matrix.seated], scales, preferred)}

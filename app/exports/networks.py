@@ -76,15 +76,7 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
 
 def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
     """Return the agreement of every pair of these parties (`docs/rules.md#agreement`)."""
-    scales = [
-        IssueScale(
-            issue.slug,
-            issue.ordered,
-            {o.slug: o.rank for o in issue.options if o.rank is not None},
-            {o.slug for o in issue.options if o.retired},
-        )
-        for issue in held.issues
-    ]
+    scales = [IssueScale.of(issue) for issue in held.issues]
     return agreement([p.slug for p in parties], scales, held.preferred)
 
 

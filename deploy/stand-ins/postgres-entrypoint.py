@@ -36,7 +36,7 @@ def main() -> None:
         make = f'CREATE DATABASE "{os.environ["POSTGRES_DB"]}";\n'
         single = ["postgres", "--single", "-D", data, "postgres"]
         subprocess.run(single, input=make, text=True, check=True)
-    os.environ.setdefault("PGHOST", "/tmp")  # noqa: S108
+    os.environ.setdefault("PGHOST", "/tmp")  # noqa: S108  (in a container of its own)
     settings = ["-D", str(data), "-c", "listen_addresses=*", "-c", "unix_socket_directories=/tmp"]
     os.execvp("postgres", [sys.argv[1], *settings, *sys.argv[2:]])
 
