@@ -1,7 +1,7 @@
 """Build the matrix for a query; pages, API and exports share it."""
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
-from app.db.engine import memory_of
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
+from app.log.recall import Recall, recall
 from app.matrix import queries
 from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
 from app.matrix.grid import Grid, LookView, Occupied, build
@@ -152,12 +152,17 @@ async def load(
         before={(slugs[p], titles[i]): n for (p, i), n in since.ids.items()} if since else None,
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
+    known = recall(session, at)
+    perhaps = {key for key, c in current.items() if c.possible}
     grounds = {}
     for issue in rows if ground else []:
-        keys = {p.slug: (party_ids[p.slug], issue_ids[issue.slug]) for p in consenting}
-        grounds[issue.slug] = _remembered_ground(
-            session, at, issue, consenting, keys, shown_now, current, looks
-        )
+        number = issue_ids[issue.slug]
+        keys = [(p.slug, (party_ids[p.slug], number)) for p in consenting]
+        voices = [
+            Consenting(party, shown_now.get(key), key in looks, key in perhaps)
+            for party, key in keys
+        ]
+        grounds[issue.slug] = _known_ground(known, number, issue, voices)
     positions = [o.position for o in occupied.values() if o.position]
     return MatrixView(
         at,
@@ -243,57 +248,50 @@ async def _seated(
     return [p for p in parties if numbers[p.slug] not in gone]
 
 
-def _remembered_ground(
-    session: AsyncSession,
-    at: Moment,
-    issue: IssueView,
-    consenting: list[PartyView],
-    keys: Mapping[str, CellKey],
-    positions: Mapping[CellKey, PositionView],
-    current: Mapping[CellKey, queries.Current],
-    looks: Collection[CellKey],
+@dataclass(frozen=True, slots=True)
+class Consenting:
+    """What is known of a party whose consent is required, on one issue."""
+
+    party: str
+    position: PositionView | None
+    searched: bool
+    possible: bool  # it may have taken a position by then
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what tells it from others, in the same state of the log."""
+        position = self.position
+        version = (position.id, position.version) if position else None
+        return (self.party, version, self.searched, self.possible)
+
+
+def _known_ground(
+    known: Recall, issue_id: int, issue: IssueView, said: list[Consenting]
 ) -> IssueCommonGround:
     """Return the common ground on an issue, computed once for the same versions in its cells."""
-    memory = memory_of(session) if at.context is not None else None
-    cells = []
-    for place in keys.values():
-        position, cell = positions.get(place), current.get(place)
-        version = (position.id, position.version) if position else None
-        cells.append((*place, version, place in looks, bool(cell and cell.possible)))
-    key = ("ground", at.epoch, at.context, at.redactions, issue.slug, tuple(cells))
-    found: IssueCommonGround | None = memory.get(key) if memory else None
+    key = ("ground", issue_id, *(one.key for one in said))
+    found: IssueCommonGround | None = known.get(*key)
     if found is None:
-        found = ground_of(issue, consenting, keys, positions, current, looks)
-        if memory:
-            memory.keep(key, found, BYTES_OF_GROUND * (1 + len(cells)) * (1 + len(issue.options)))
+        found = ground_of(issue, said)
+        size = BYTES_OF_GROUND * (1 + len(said)) * (1 + len(issue.options))
+        known.keep(*key, value=found, size=size)
     return found
 
 
-def ground_of(
-    issue: IssueView,
-    consenting: list[PartyView],
-    keys: Mapping[str, CellKey],
-    positions: Mapping[CellKey, PositionView],
-    current: Mapping[CellKey, queries.Current],
-    looks: Collection[CellKey],
-) -> IssueCommonGround:
+def ground_of(issue: IssueView, said: list[Consenting]) -> IssueCommonGround:
     """Compute the common ground on one issue among the parties whose consent is required.
 
     Retired options count only while one of these parties still has an attitude to them.
     """
-    stands: dict[str, Stand | None] = {}
-    searched, possible = set(), set()
-    for party in consenting:
-        key = keys[party.slug]
-        position, cell = positions.get(key), current.get(key)
-        stands[party.slug] = stand_of(position) if position else None
-        if key in looks:
-            searched.add(party.slug)
-        if cell and cell.possible:
-            possible.add(party.slug)
+    stands = {one.party: stand_of(one.position) if one.position else None for one in said}
     held = {option for s in stands.values() if s for option in s.attitudes}
-    options = [o.slug for o in issue.options if not o.retired or o.slug in held]
-    return issue_ground(options, stands, [p.slug for p in consenting], searched, possible)
+    return issue_ground(
+        [o.slug for o in issue.options if not o.retired or o.slug in held],
+        stands,
+        [one.party for one in said],
+        {one.party for one in said if one.searched},
+        {one.party for one in said if one.possible},
+    )
 
 
 def stand_of(position: PositionView) -> Stand:

@@ -6,9 +6,9 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import memory_of
 from app.http.templating import query
 from app.log.reader import Moment
+from app.log.recall import recall
 from app.matrix.common_ground import IssueCommonGround
 from app.matrix.grid import GridCell
 from app.negotiations.views import IssueView, PartyView
@@ -24,8 +24,7 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
     It takes the macro and its arguments. Only cells with a position are kept: others are quickly
     drawn, and show editors more than readers.
     """
-    memory = memory_of(session) if at.context is not None else None
-    context = ("cell", at.epoch, at.context, at.redactions)
+    known = recall(session, at)
 
     def draw(
         macro: Draw,
@@ -39,10 +38,10 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
         names: dict[str, str],
     ) -> Markup:
         arguments = (cell, party, issue, label, base, times, as_of, names)
-        if memory is None or cell is None or cell.position is None:
+        if cell is None or cell.position is None:
             return macro(*arguments)
         key = (
-            *context,
+            "cell",
             cell.position.id,
             cell.position.version,
             bool(cell.order_uncertain),
@@ -53,33 +52,33 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
             query(times),
             as_of[:4],  # dates leave out the year of the day shown
         )
-        kept: Markup | None = memory.get(key)
+        kept: Markup | None = known.get(*key)
         if kept is None:
             kept = macro(*arguments)
-            memory.keep(key, kept, 2 * len(kept) + OVERHEAD)
+            known.keep(*key, value=kept, size=2 * len(kept) + OVERHEAD)
         return kept
 
     return draw
 
 
-def drawn_grounds(session: AsyncSession) -> Draw:
+def drawn_grounds(session: AsyncSession, at: Moment) -> Draw:
     """Return a function for templates that draws the common ground on an issue, or finds it drawn.
 
     The same common ground is the same object as long as the process keeps it.
     """
-    memory = memory_of(session)
+    known = recall(session, at)
 
     def draw(
         macro: Draw, issue: IssueView, common: dict[str, IssueCommonGround], names: dict[str, str]
     ) -> Markup:
         ground = common.get(issue.slug)
-        if memory is None or ground is None:
+        if ground is None:
             return macro(issue, common, names)
         key = ("ground drawn", id(ground))
-        kept: tuple[IssueCommonGround, Markup] | None = memory.get(key)
+        kept: tuple[IssueCommonGround, Markup] | None = known.get(*key)
         if kept is None or kept[0] is not ground:
             kept = (ground, macro(issue, common, names))
-            memory.keep(key, kept, 2 * len(kept[1]) + OVERHEAD)
+            known.keep(*key, value=kept, size=2 * len(kept[1]) + OVERHEAD)
         return kept[1]
 
     return draw
@@ -87,8 +86,7 @@ def drawn_grounds(session: AsyncSession) -> Draw:
 
 def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
     """Return a function for templates that draws the head of an issue with what its cells say."""
-    memory = memory_of(session) if at.context is not None else None
-    context = ("head", at.epoch, at.context, at.redactions)
+    known = recall(session, at)
 
     def draw(
         macro: Draw,
@@ -98,18 +96,17 @@ def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
         times: dict[str, Any],
         *width: int,
     ) -> Markup:
-        if memory is None:
-            return macro(issue, cells, base, times, *width)
         versions = tuple(
             (cell.party, cell.position.id, cell.position.version)
             for cell in cells
             if cell and cell.position
         )
-        key = (*context, issue.slug, len(cells), versions, base, query(times), width)
-        kept: Markup | None = memory.get(key)
+        key = ("head", issue.slug, len(cells), versions, base, query(times), width)
+        kept: Markup | None = known.get(*key)
         if kept is None:
             kept = macro(issue, cells, base, times, *width)
-            memory.keep(key, kept, 2 * len(kept) + OVERHEAD + BYTES_OF_KEY * len(versions))
+            size = 2 * len(kept) + OVERHEAD + BYTES_OF_KEY * len(versions)
+            known.keep(*key, value=kept, size=size)
         return kept
 
     return draw

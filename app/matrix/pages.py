@@ -41,7 +41,7 @@ async def show_matrix(
         cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
         grid=matrix.grid,
         draw=drawn_cells(session, matrix.at),
-        draw_ground=drawn_grounds(session),
+        draw_ground=drawn_grounds(session, matrix.at),
         draw_head=drawn_heads(session, matrix.at),
         days=[(day.isoformat(), n) for day, n in matrix.days],
         counts=page_context.counted(matrix),

@@ -10,11 +10,11 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, invalid
-from app.core.memory import Key
-from app.db.engine import among, memory_of
+from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.listing import ListPage, ListQuery, list_objects
 from app.log.reader import Moment, Snapshot, get_held, held_then, list_held, select_held, valid_at
+from app.log.recall import recall
 from app.models.issue import Option
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -190,7 +190,7 @@ async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
     Raise NotFound if it did not exist at that moment. The process keeps what it has read: at most
     one SQL statement.
     """
-    found = _recall(session, at, slug)
+    found: CodeBook | None = recall(session, at).get("code book", slug)
     if found is None:
         books = await _read_code_books(session, at, Negotiation.slug == slug)
         if not books:
@@ -205,20 +205,12 @@ async def code_books(
     session: AsyncSession, at: Moment, numbers: Iterable[int]
 ) -> dict[int, CodeBook]:
     """Return the code books of negotiations by number, with one statement for all not kept."""
-    found = {n: book for n in set(numbers) if (book := _recall(session, at, n))}
+    known = recall(session, at)
+    found = {n: book for n in set(numbers) if (book := known.get("code book", n))}
     if missing := set(numbers) - found.keys():
         read = await _read_code_books(session, at, among(Negotiation.id, missing))
         found |= {book.negotiation.id: book for book in read}
     return found
-
-
-def _recall(session: AsyncSession, at: Moment, name: str | int) -> CodeBook | None:
-    memory = memory_of(session) if at.context is not None else None
-    return memory.get(_code_book_key(at, name)) if memory else None
-
-
-def _code_book_key(at: Moment, name: str | int) -> Key:
-    return ("code book", at.epoch, at.context, at.redactions, name)
 
 
 async def _read_code_books(
@@ -239,12 +231,10 @@ async def _read_code_books(
         )
     )
     held_then = sorted((Snapshot(*row) for row in rows if row[-1] is not None), key=lambda s: s.id)
-    memory = memory_of(session) if at.context is not None else None
-    books = _part(held_then)
+    known, books = recall(session, at), _part(held_then)
     for book in books:
-        if memory:
-            for name in (book.negotiation.id, book.negotiation["slug"]):
-                memory.keep(_code_book_key(at, name), book, BYTES_OF_OBJECT * book.size // 2)
+        for name in (book.negotiation.id, book.negotiation["slug"]):
+            known.keep("code book", name, value=book, size=BYTES_OF_OBJECT * book.size // 2)
     return books
 
 

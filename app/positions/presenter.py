@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
-from app.db.engine import memory_of
 from app.http.responses import dumps
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_versions_by_key
+from app.log.recall import recall
 from app.models.vocabulary import Verification
 from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, learn
 from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
@@ -41,7 +41,7 @@ async def views(
     session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
 ) -> list[PositionView]:
     """Return positions with the names, source data and results of checks of that moment."""
-    found = _recall(session, at, [(v.id, v.version) for v in versions])
+    found = _kept(session, at, [(v.id, v.version) for v in versions])
     missing = [v for v in versions if (v.id, v.version) not in found]
     found |= await _make(session, at, missing)
     return [found[v.id, v.version].view for v in versions]
@@ -55,7 +55,7 @@ async def read_versions(
     Four statements at most, and only for versions that the process has not met yet.
     """
     wanted = list(keys)
-    found = _recall(session, at, wanted)
+    found = _kept(session, at, wanted)
     missing = [key for key in wanted if key not in found]
     for start in range(0, len(missing), AT_ONCE):
         versions = await list_versions_by_key(session, "position", missing[start : start + AT_ONCE])
@@ -63,15 +63,10 @@ async def read_versions(
     return found
 
 
-def _recall(
-    session: AsyncSession, at: Moment, keys: Iterable[VersionKey]
-) -> dict[VersionKey, Kept]:
-    """Find what the process keeps: a version never changes, nor how it reads in one context."""
-    memory = memory_of(session) if at.context is not None else None
-    if memory is None:
-        return {}
-    context = ("position", at.epoch, at.context, at.redactions)
-    return {key: kept for key in keys if (kept := memory.get((*context, *key)))}
+def _kept(session: AsyncSession, at: Moment, keys: Iterable[VersionKey]) -> dict[VersionKey, Kept]:
+    """Find what the process keeps: a version never changes, nor how it reads in one state."""
+    known = recall(session, at)
+    return {key: kept for key in keys if (kept := known.get("position", *key))}
 
 
 async def _make(
@@ -80,16 +75,14 @@ async def _make(
     """Look up what versions refer to, and keep them as they read then."""
     if not versions:
         return {}
-    memory = memory_of(session) if at.context is not None else None
+    known = recall(session, at)
     names = await names_of(session, at, versions, NamesAtMoment())
     made = {}
     for version in versions:
         view = position_view(version, names)
         key = (version.id, version.version)
         made[key] = kept = Kept(view, dumps(view))
-        if memory:
-            context = ("position", at.epoch, at.context, at.redactions)
-            memory.keep((*context, *key), kept, BYTES_OF_KEPT * len(kept.json))
+        known.keep("position", *key, value=kept, size=BYTES_OF_KEPT * len(kept.json))
     return made
 
 

@@ -70,3 +70,14 @@ def test_each_option_says_why_a_party_is_not_on_it(split: Lake) -> None:
         "Northshore has not said" in option and "Southshore not yet looked at" in option
         for option in dam
     )
+
+
+def test_two_negotiations_share_no_common_ground(lake: Lake) -> None:
+    """Issues of the same slug are told apart, also where nobody's consent is required."""
+    for slug, option in (("pond", "sand"), ("brook", "clay")):
+        lake.ada.post("/negotiations", {"slug": slug, "title": slug.title()})
+        issue = {"slug": "bed", "title": "Bed", "options": [{"slug": option, "label": option}]}
+        assert lake.ada.post(f"/negotiations/{slug}/issues", issue).status == 201
+    for slug, option in (("pond", "sand"), ("brook", "clay")):
+        [ground] = lake.ada.get(f"/negotiations/{slug}/common-ground").data["issues"]
+        assert [o["option"] for o in ground["options"]] == [option]

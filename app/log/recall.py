@@ -1,0 +1,36 @@
+"""Recall how things read at a moment, from what the process keeps (docs/decisions/0045)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.memory import Key, Memory
+from app.db.engine import memory_of
+from app.log.writer import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The part of the memory for one state of the log; empty, and kept empty, where there is none.
+
+    A key says what is meant; that it is meant as it read in this state is added here.
+    """
+
+    memory: Memory | None
+    state: Key
+
+    def get(self, *key: object) -> Any | None:
+        """Return what is kept by a key, or None."""
+        return None if self.memory is None else self.memory.get((*self.state, *key))
+
+    def keep(self, *key: object, value: Any, size: int) -> None:
+        """Keep a value of about `size` bytes."""
+        if self.memory is not None:
+            self.memory.keep((*self.state, *key), value, size)
+
+
+def recall(session: AsyncSession, at: Moment) -> Recall:
+    """Return what the process keeps of how things read at a moment."""
+    memory = None if at.context is None else memory_of(session)
+    return Recall(memory, (at.epoch, at.context, at.redactions))
