@@ -24,8 +24,8 @@ ALL = ("--phases", "coverage,stateful", "-n", "2")
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("stranger", READS), ("stranger", WRITES), ("vic", WRITES), ("ada", ALL)],
-    ids=["stranger reads", "stranger writes", "viewer writes", "editor"],
+    [("stranger", READS), ("stranger", WRITES), ("vic", READS), ("vic", WRITES), ("ada", ALL)],
+    ids=["stranger reads", "stranger writes", "viewer reads", "viewer writes", "editor"],
 )
 def test_the_api_does_what_its_description_says(
     live: Live, tmp_path: Path, name: str, options: tuple[str, ...]

@@ -19,7 +19,7 @@ from tests.support.worlds import connect
 Lake = tuple[Server, dict[str, tuple[str, str]]]
 
 
-@pytest.mark.parametrize(("cache", "workers"), [("off", "1"), ("on", "2")])
+@pytest.mark.parametrize(("cache", "workers"), [("on", "1"), ("off", "1"), ("on", "2")])
 def test_nothing_is_dropped_when_it_is_told_to_stop(
     lake_database: Lake, tmp_path: Path, cache: str, workers: str
 ) -> None:
@@ -82,7 +82,8 @@ def test_a_process_that_stops_is_not_ready_but_still_answers(
         assert time.monotonic() - began < 60
 
 
-@pytest.mark.parametrize(("workers", "how"), [("1", signal.SIGINT), ("2", signal.SIGTERM)])
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_embedded_database_stops_with_it(
     tmp_path: Path, workers: str, how: signal.Signals
 ) -> None:
