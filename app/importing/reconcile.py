@@ -43,7 +43,7 @@ class Count:
     skipped: int = 0
 
     def __str__(self) -> str:
-        said = {"added": self.added, "changed": self.changed, "there already": self.skipped}
+        said = {"added": self.added, "changed": self.changed, "already in Parley": self.skipped}
         return ", ".join(f"{n:,} {what}" for what, n in said.items() if n) or "none"
 
 

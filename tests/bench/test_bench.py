@@ -32,7 +32,9 @@ def test_it_says_what_can_be_measured() -> None:
 def test_an_import_is_measured_and_changes_nothing_the_second_time() -> None:
     done = bench("import", "300")
     assert done.returncode == 0, done.stderr
-    assert "positions: 300 added" in done.stdout and "positions: 300 there already" in done.stdout
+    assert (
+        "positions: 300 added" in done.stdout and "positions: 300 already in Parley" in done.stdout
+    )
     assert done.stdout.count("another writer waited") == 2
 
 

@@ -138,7 +138,7 @@ def test_the_work_list_tells_what_is_to_be_read(lake: Lake) -> None:
         " ".join(r.text().split())
         for r in LexborHTMLParser(lake.ada.page("/n/lake/desk").text).css("tbody tr")
     ]
-    assert "to read" in rows[0] and "Unread" in rows[0] and "save it" in rows[0]
+    assert "to read" in rows[0] and "Unread" in rows[0] and "add it" in rows[0]
     assert "coded" in rows[1] and "Talks resume" in rows[1]
     lake.ada.draft("north", "dam", quotes=[quote(OTHER_WORDS)])
     assert "in progress" in lake.ada.page("/n/lake/desk").text

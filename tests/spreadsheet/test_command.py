@@ -32,14 +32,14 @@ def test_a_file_is_taken_in_once(run, lake: Lake) -> None:
     assert tried.exit_code == 0, tried.stderr
     assert (
         tried.stderr
-        == "sources: 1 there already; positions: 2 added (dry run: nothing was written)\n"
+        == "sources: 1 already in Parley; positions: 2 added (dry run: nothing was written)\n"
     )
     assert lake.stranger.get("/positions").data == []
     assert (
         run(data, "--negotiation", "lake").stderr
-        == "sources: 1 there already; positions: 2 added\n"
+        == "sources: 1 already in Parley; positions: 2 added\n"
     )
-    assert run(data, "--negotiation", "lake").stderr == "positions: 2 there already\n"
+    assert run(data, "--negotiation", "lake").stderr == "positions: 2 already in Parley\n"
 
 
 def test_faults_are_lines_and_the_exit_code_says_so(run) -> None:

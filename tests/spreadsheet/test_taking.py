@@ -21,7 +21,7 @@ def test_new_positions_are_one_entry_of_the_log(lake: Lake) -> None:
     assert kinds(taken) == ["new", "new"]
     assert (
         str(taken.report)
-        == "speakers: 1 there already; sources: 1 there already; positions: 2 added"
+        == "speakers: 1 already in Parley; sources: 1 already in Parley; positions: 2 added"
     )
     assert commits(lake.database.url) == before + 1
     cell = lake.stranger.cell("north", "quota")["position"]
@@ -45,7 +45,7 @@ def test_twice_imports_nothing_twice(lake: Lake) -> None:
     before = commits(lake.database.url)
     again = take(lake.database.url, data)
     assert kinds(again) == ["same"] * 3 and commits(lake.database.url) == before
-    assert str(again.report) == "positions: 3 there already"
+    assert str(again.report) == "positions: 3 already in Parley"
 
 
 def test_a_preview_writes_nothing(lake: Lake) -> None:
