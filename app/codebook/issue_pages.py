@@ -19,7 +19,7 @@ from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
-from app.forms.sheet import OnFile, Sheet
+from app.forms.sheet import Sheet, StoredObject
 from app.log.entry import snapshot
 from app.log.reader import moment
 from app.log.writer import writing
@@ -125,11 +125,11 @@ async def edit_issue(
 ) -> Response:
     """Show the form of an issue, with its options beside it."""
     row = await issue_queries.get_issue(session, await get_negotiation(session, slug), issue)
-    return await _issue(request, session, slug, issue, forms.on_file(FORM, _on_file(row)))
+    return await _issue(request, session, slug, issue, forms.filled(FORM, _stored(row)))
 
 
-def _on_file(row: Issue) -> OnFile:
-    return OnFile("issue", row.id, row.version, snapshot(row))
+def _stored(row: Issue) -> StoredObject:
+    return StoredObject("issue", row.id, row.version, snapshot(row))
 
 
 async def _issue(
@@ -162,7 +162,7 @@ async def save_issue(
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(log, row, values, {}, reason=reason)
 
-    sheet = await forms.save(session, sent, FORM, _on_file(row), write, slug=issue)
+    sheet = await forms.save(session, sent, FORM, _stored(row), write, slug=issue)
     return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))
 
 

@@ -16,7 +16,7 @@ from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
-from app.forms.sheet import OnFile, Sheet
+from app.forms.sheet import Sheet, StoredObject
 from app.log.entry import snapshot
 from app.log.writer import writing
 from app.models.issue import Issue, Option
@@ -162,12 +162,12 @@ async def edit_option(request: Request, session: Session, viewer: Editor, at: Op
     """Show the form of an option."""
     place, row, options = await get_place(session, at.slug, at.issue)
     one = pick(options, at.option)
-    sheet = forms.on_file(FORM, _on_file(one))
+    sheet = forms.filled(FORM, _stored(one))
     return _option(request, at, _shown(place, row, options, one), sheet)
 
 
-def _on_file(row: Option) -> OnFile:
-    return OnFile("option", row.id, row.version, snapshot(row))
+def _stored(row: Option) -> StoredObject:
+    return StoredObject("option", row.id, row.version, snapshot(row))
 
 
 def _shown(place: NegotiationView, issue: Issue, options: list[Option], one: Option) -> Shown:
@@ -202,7 +202,7 @@ async def save_option(
                 log, row, {}, _with_quo(at.option, values, quo), reason=reason
             )
 
-    sheet = await forms.save(session, sent, FORM, _on_file(one), write, slug=at.option)
+    sheet = await forms.save(session, sent, FORM, _stored(one), write, slug=at.option)
     return _option(request, at, shown, sheet) if sheet else seen(at.issue_page)
 
 

@@ -15,7 +15,7 @@ from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
-from app.forms.sheet import OnFile, Sheet
+from app.forms.sheet import Sheet, StoredObject
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.reader import moment
@@ -147,7 +147,7 @@ async def edit_negotiation(
 ) -> Response:
     """Show the form of a negotiation; the URL may propose a new `coded_through` day."""
     row = await get_negotiation(session, slug)
-    sheet = forms.on_file(_form(viewer), _on_file(row))
+    sheet = forms.filled(_form(viewer), _stored(row))
     if proposed := request.query_params.get("coded_through"):
         sheet.values["coded_through"] = proposed
     return _negotiation(request, place_of(row), sheet)
@@ -165,12 +165,12 @@ async def save_negotiation(
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_negotiation(log, row, values, reason=reason)
 
-    sheet = await forms.save(session, sent, _form(viewer), _on_file(row), write, slug=slug)
+    sheet = await forms.save(session, sent, _form(viewer), _stored(row), write, slug=slug)
     return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))
 
 
-def _on_file(row: Negotiation) -> OnFile:
-    return OnFile("negotiation", row.id, row.version, snapshot(row))
+def _stored(row: Negotiation) -> StoredObject:
+    return StoredObject("negotiation", row.id, row.version, snapshot(row))
 
 
 def _negotiation(request: Request, place: NegotiationView, sheet: Sheet) -> Response:

@@ -17,7 +17,7 @@ from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
-from app.forms.sheet import OnFile, Sheet
+from app.forms.sheet import Sheet, StoredObject
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.writer import writing
@@ -83,8 +83,8 @@ async def edit_party(request: Request, session: Session, viewer: Editor, at: Par
     return await _party(request, session, at)
 
 
-def _on_file(kind: str, row: Party | Participation) -> OnFile:
-    return OnFile(kind, row.id, row.version, snapshot(row))
+def _stored(kind: str, row: Party | Participation) -> StoredObject:
+    return StoredObject(kind, row.id, row.version, snapshot(row))
 
 
 async def _party(
@@ -93,8 +93,8 @@ async def _party(
 ) -> Response:  # fmt: skip
     """Show both forms; one that is not given shows the stored values."""
     negotiation, part, row = await get_part(session, at.slug, at.party)
-    itself = itself or forms.on_file(PARTY_FORM, _on_file("party", row))
-    seat = seat or forms.on_file(PART_FORM, _on_file("participation", part))
+    itself = itself or forms.filled(PARTY_FORM, _stored("party", row))
+    seat = seat or forms.filled(PART_FORM, _stored("participation", part))
     merged = await merged_party(session, part)
     return page(
         request, "codebook/party.html", status=max(itself.status, seat.status), nav=nav(at.slug),
@@ -125,7 +125,7 @@ async def save_party(
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_party(log, row, values, reason=reason)
 
-    there = _on_file("party", row)
+    there = _stored("party", row)
     sheet = await forms.save(session, sent, PARTY_FORM, there, write, slug=at.party)
     return await _party(request, session, at, itself=sheet) if sheet else seen(base_of(at.slug))
 
@@ -141,7 +141,7 @@ async def save_part(
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_participation(log, part, values, reason=reason)
 
-    there = _on_file("participation", part)
+    there = _stored("participation", part)
     sheet = await forms.save(session, sent, PART_FORM, there, write, party=at.party)
     return await _party(request, session, at, seat=sheet) if sheet else seen(base_of(at.slug))
 

@@ -270,18 +270,18 @@ async def _sources(
 
 async def _text(session: AsyncSession, source: Snapshot, made: PackageWriter) -> str | None:
     """Write the text that a source had at that moment, if any; return its path in the package."""
-    on_file = await session.scalar(
+    saved_text = await session.scalar(
         select(SourceText)
         .where(SourceText.source_id == source.id, SourceText.sha256 == source["text_sha256"])
         .order_by(SourceText.n.desc())
         .limit(1)
         .options(undefer(SourceText.text))
     )
-    if on_file is None or on_file.redacted_at is not None:
+    if saved_text is None or saved_text.redacted_at is not None:
         return None
     path = f"texts/{source['uid']}.txt"
-    made.add_text(path, on_file.text)
-    session.expunge(on_file)
+    made.add_text(path, saved_text.text)
+    session.expunge(saved_text)
     return path
 
 

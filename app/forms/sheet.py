@@ -54,7 +54,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class OnFile:
+class StoredObject:
     """A stored object that a form shows or, once the caller has locked it, changes."""
 
     kind: str
@@ -71,7 +71,7 @@ def blank(fields: Sequence[Field], **values: str) -> Sheet:
     return Sheet(fields, {f.name: "" for f in fields} | values)
 
 
-def on_file(form: Form, there: OnFile) -> Sheet:
+def filled(form: Form, there: StoredObject) -> Sheet:
     """Return the form of a stored object, with a field for the reason of a change."""
     values = shown(form.fields, there.held) | {form.reason.name: ""}
     return Sheet([*form.fields, form.reason], values, there.version)
@@ -92,7 +92,7 @@ async def create(
 
 
 async def save(
-    session: AsyncSession, sent: Posted, form: Form, there: OnFile, write: Write, **fixed: Any
+    session: AsyncSession, sent: Posted, form: Form, there: StoredObject, write: Write, **fixed: Any
 ) -> Sheet | None:
     """Save a change; return None, also if nothing was changed, or the form to show again.
 
@@ -162,7 +162,9 @@ def refusal(error: DomainError, fields: Sequence[Field]) -> Texts:
     return by_field(fields, error.faults, refused) or {fields[0].name: error.detail}
 
 
-async def _as_of(session: AsyncSession, form: Form, there: OnFile, version: int) -> Texts | None:
+async def _as_of(
+    session: AsyncSession, form: Form, there: StoredObject, version: int
+) -> Texts | None:
     """Return what was saved in a version; None if there was no such version."""
     wanted = select(Revision.snapshot).where(
         Revision.kind == there.kind,
@@ -173,7 +175,7 @@ async def _as_of(session: AsyncSession, form: Form, there: OnFile, version: int)
     return shown(form.fields, snapshot) if snapshot else None
 
 
-async def _changed_by(session: AsyncSession, there: OnFile) -> str | None:
+async def _changed_by(session: AsyncSession, there: StoredObject) -> str | None:
     """Return who wrote the newest version."""
     return await session.scalar(
         select(Commit.by)

@@ -28,7 +28,7 @@ class Ours:
     versions: dict[int, Any] = field(default_factory=dict)  # None if redacted
 
 
-async def on_file(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours]:
+async def find_stored(importing: Importing, uids: Sequence[UUID]) -> dict[UUID, Ours]:
     """Return the saved ones of these positions with all their versions, by UUID."""
     found = await importing.session.scalars(
         select(Position).where(among_uids(Position.uid, uids)).order_by(Position.id)

@@ -15,7 +15,7 @@ from app.datapackage import rows as r
 from app.importing.bulk_insert import lay_out
 from app.importing.codebook import ImportedBook
 from app.importing.dates import dated
-from app.importing.divergence import Ours, differs, on_file
+from app.importing.divergence import Ours, differs, find_stored
 from app.importing.quotes import Evidence, Gathered, Quotes, write_quotes
 from app.importing.reconcile import Importing
 from app.importing.staging_tables import StagedPage
@@ -67,7 +67,7 @@ async def take_positions(
     async for page in importing.shelf.pages(PAGE):
         importing.tell("positions", page.done, importing.shelf.total)
         uids = {key: r.uid(importing.raw.name, "positions", key) for key in page.positions}
-        ours = await on_file(importing, list(uids.values()))
+        ours = await find_stored(importing, list(uids.values()))
         gathered = await quotes.gather(page)
         new = [u for u in uids.values() if u not in ours]
         numbers = dict(

@@ -342,9 +342,9 @@ class Quotes:
             )
             new = [e for e in read if _uid_of(e) not in there]
             if new:
-                [on_file] = (await newest_texts(session, [source_id])).values()
-                made = await anyio.to_thread.run_sync(partial(_check, on_file, new))
-                session.expunge(on_file)
+                [saved_text] = (await newest_texts(session, [source_id])).values()
+                made = await anyio.to_thread.run_sync(partial(_check, saved_text, new))
+                session.expunge(saved_text)
                 await copy(session, "shelf_check", CHECK_COLUMNS, made)
 
 
@@ -358,8 +358,8 @@ def _uid_of(e: Evidence) -> UUID:
     return UUID(e.said["uid"])
 
 
-def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, ...]]:
-    folded, made = fold(on_file.text), []
+def _check(saved_text: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+    folded, made = fold(saved_text.text), []
     for e in quotes:
         if "redacted" in e.said:
             continue
@@ -367,10 +367,10 @@ def _check(on_file: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, .
         found = check(folded, e.said["exact"], prefix, suffix)
         if found.verification == Verification.VERIFIED:
             prefix, suffix = found.prefix, found.suffix
-        fragment = find_words(found, on_file.text, e.said["exact"], on_file.seams)
-        page = page_at(on_file.pages, found.start)
+        fragment = find_words(found, saved_text.text, e.said["exact"], saved_text.seams)
+        page = page_at(saved_text.pages, found.start)
         spans = segments(found.segments)
-        result = (str(found.verification), on_file.id, spans, prefix, suffix, fragment, page)
+        result = (str(found.verification), saved_text.id, spans, prefix, suffix, fragment, page)
         made.append((e.line, *result))
     return made
 

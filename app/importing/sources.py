@@ -152,10 +152,10 @@ async def _put(
     last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)
     n = 1 + (await importing.session.scalar(last) or 0)
     text = TEXT.validate_python(text)
-    on_file = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
-    importing.session.add(on_file)
+    saved_text = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
+    importing.session.add(saved_text)
     await importing.session.flush()
-    importing.session.expunge(on_file)
+    importing.session.expunge(saved_text)
     if entry.outcome != "added":
         sources.renewed.add(row.id)
         importing.late.append(partial(_recheck, importing, row, digest))
@@ -171,8 +171,8 @@ async def _recheck(importing: Importing, row: Source, digest: str) -> None:
     """Use a new text of a saved source, and check all the source's quotes against it."""
     await importing.hold(Source, {row.id: row.version})
     row.text_sha256 = digest
-    [on_file] = (await newest_texts(importing.session, [row.id])).values()
-    await recheck(importing.log, row, on_file)
+    [saved_text] = (await newest_texts(importing.session, [row.id])).values()
+    await recheck(importing.log, row, saved_text)
 
 
 async def _ours(importing: Importing, uids: list[UUID], keys: list[str]) -> dict[Any, Source]:

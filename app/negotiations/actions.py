@@ -121,7 +121,7 @@ async def add_speaker(log: Log, *, public: bool = True, **fields: Any) -> Speake
     return row
 
 
-async def speaker_on_file(
+async def find_or_add_speaker(
     log: Log,
     *,
     name: str | None,

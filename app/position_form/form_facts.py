@@ -66,9 +66,12 @@ async def check_block(session: AsyncSession, form: Mapping[str, str], n: int) ->
     exact, source_id = q.get("exact", ""), number(q.get("source_id"))
     if not exact.strip() or source_id is None:
         return Checked(n)
-    on_file = (await newest_texts(session, [source_id])).get(source_id)
+    saved_text = (await newest_texts(session, [source_id])).get(source_id)
     found = await check_text(
-        on_file.text if on_file else None, exact, q.get("prefix") or None, q.get("suffix") or None
+        saved_text.text if saved_text else None,
+        exact,
+        q.get("prefix") or None,
+        q.get("suffix") or None,
     )
     return Checked(n, exact, found)
 

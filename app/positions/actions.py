@@ -17,7 +17,7 @@ from app.models.negotiation import Negotiation, Speaker
 from app.models.position import Position, PositionAttitude, PositionLink, PositionQuote
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus
-from app.negotiations.actions import publish_speaker, speaker_on_file
+from app.negotiations.actions import find_or_add_speaker, publish_speaker
 from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
 from app.positions.compose import CellFacts, Composed, QuoteFacts, compose
@@ -322,7 +322,7 @@ async def _speaker(
                 faults.append(Fault(f"{pointer}/party", f"there is no party {wanted.party!r}"))
                 return None
             party_id = parties[wanted.party].id
-    return await speaker_on_file(
+    return await find_or_add_speaker(
         log, name=wanted.name, office=wanted.office, party_id=party_id, public=public
     )
 

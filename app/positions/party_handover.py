@@ -22,7 +22,7 @@ from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus
-from app.negotiations.actions import speaker_on_file
+from app.negotiations.actions import find_or_add_speaker
 from app.positions.actions import restore, write
 from app.positions.recoding import COUNTS, RecodedPosition, newest_of
 from app.sources.actions import RESULT
@@ -210,7 +210,7 @@ async def _quote(log: Log, handing: Handing, held: Mapping[str, Any], *, public:
     if quote.party_id == handing.giver.id and number is not None:
         if number not in handing.speakers:
             speaker = await log.session.get_one(Speaker, number)
-            handing.speakers[number] = await speaker_on_file(
+            handing.speakers[number] = await find_or_add_speaker(
                 log,
                 name=speaker.name,
                 office=speaker.office,

@@ -11,8 +11,8 @@ from app.models.vocabulary import PartyRole
 from app.negotiations.actions import (
     amend_participation,
     amend_party,
+    find_or_add_speaker,
     publish_speaker,
-    speaker_on_file,
     take_part,
 )
 from app.positions.party_handover import Handing, hand_over
@@ -49,7 +49,7 @@ async def merge_party(
             select(Speaker).where(Speaker.party_id == handing.giver.id).order_by(Speaker.id)
         )
         for speaker in speakers.all():
-            there = await speaker_on_file(
+            there = await find_or_add_speaker(
                 log,
                 name=speaker.name,
                 office=speaker.office,

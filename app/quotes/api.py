@@ -74,8 +74,8 @@ async def check_words(request: Request, session: Session, viewer: Editor, body: 
         if sent.source_id is not None:
             if not await find_sources(session, [sent.source_id]):
                 raise invalid("/source_id", f"there is no source {sent.source_id}")
-            on_file = (await newest_texts(session, [sent.source_id])).get(sent.source_id)
-            text = on_file.text if on_file else None
+            saved_text = (await newest_texts(session, [sent.source_id])).get(sent.source_id)
+            text = saved_text.text if saved_text else None
         return answer(request, await check_text(text, sent.exact, sent.prefix, sent.suffix))
 
     return await once(request, session, viewer, work)

@@ -96,15 +96,15 @@ async def put_text(
     if there is not None and there.text == text:
         return False
     n = there.n + 1 if there else 1
-    on_file = await _add_text(log, row, text, pages, seams, n=n)
-    await recheck(log, row, on_file, reason=reason)
+    saved_text = await _add_text(log, row, text, pages, seams, n=n)
+    await recheck(log, row, saved_text, reason=reason)
     return True
 
 
 async def recheck(
     log: Log,
     row: Source,
-    on_file: SourceText,
+    saved_text: SourceText,
     *,
     reason: str | None = None,
     only_news: bool = False,
@@ -116,7 +116,7 @@ async def recheck(
     """
     quotes = [q for q in await queries.list_quotes(log.session, row.id) if q.redacted is None]
     before = await queries.newest_checks(log.session, [q.id for q in quotes])
-    found = [await check_quote(q, on_file) for q in quotes]
+    found = [await check_quote(q, saved_text) for q in quotes]
     news = [c for c in found if c.quote_id not in before or not _same(before[c.quote_id], c)]
     if only_news and not news:
         return found
@@ -127,22 +127,22 @@ async def recheck(
     return found
 
 
-async def check_quote(quote: Quote, on_file: SourceText | None) -> QuoteCheck:
+async def check_quote(quote: Quote, saved_text: SourceText | None) -> QuoteCheck:
     """Check one quote against a text, or record that no text is stored."""
-    text = on_file.text if on_file else None
-    work = partial(_check_and_point, on_file.seams if on_file else None)
+    text = saved_text.text if saved_text else None
+    work = partial(_check_and_point, saved_text.seams if saved_text else None)
     found, fragment = await _unless_quick(work, text, quote.exact, quote.prefix, quote.suffix)
     return QuoteCheck(
         quote_id=quote.id,
         verification=found.verification,
-        text_id=on_file.id if on_file else None,
+        text_id=saved_text.id if saved_text else None,
         start=found.start,
         end=found.end,
         segments=[list(s) for s in found.segments] if found.segments else None,
         prefix=found.prefix if found.verification == Verification.VERIFIED else quote.prefix,
         suffix=found.suffix if found.verification == Verification.VERIFIED else quote.suffix,
         fragment=fragment or "",
-        page=page_at(on_file.pages, found.start) if on_file else None,
+        page=page_at(saved_text.pages, found.start) if saved_text else None,
     )
 
 
@@ -208,10 +208,10 @@ async def _add_text(
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if await queries.was_redacted(session, row.id, digest):
         raise Conflict("Part of this text was redacted. It cannot be saved again as it was.")
-    on_file = SourceText(
+    saved_text = SourceText(
         source_id=row.id, n=n, sha256=digest, text=text, pages=pages, seams=seams, added_at=log.now
     )
-    session.add(on_file)
+    session.add(saved_text)
     row.text_sha256 = digest
     await session.flush()
-    return on_file
+    return saved_text

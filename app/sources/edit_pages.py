@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.posted import Sent
-from app.forms.sheet import OnFile, Sheet
+from app.forms.sheet import Sheet, StoredObject
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.writer import writing
@@ -29,7 +29,7 @@ async def show_edit(
 ) -> Response:
     """Show the form with the values that are stored."""
     row = await queries.get_source(session, source_id)
-    return _edit_page(request, row, forms.on_file(RECORD, _on_file(row)))
+    return _edit_page(request, row, forms.filled(RECORD, _stored(row)))
 
 
 @router.post("/sources/{source_id}/edit")
@@ -43,14 +43,14 @@ async def edit_source(
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.amend_source(log, row, values, reason=reason)
 
-    sheet = await forms.save(session, sent, RECORD, _on_file(row), write)
+    sheet = await forms.save(session, sent, RECORD, _stored(row), write)
     if sheet is None:
         return RedirectResponse(f"/sources/{source_id}", 303)
     return _edit_page(request, await queries.get_source(session, source_id), sheet)
 
 
-def _on_file(row: Source) -> OnFile:
-    return OnFile("source", row.id, row.version, snapshot(row))
+def _stored(row: Source) -> StoredObject:
+    return StoredObject("source", row.id, row.version, snapshot(row))
 
 
 def _edit_page(request: Request, row: Source, sheet: Sheet) -> Response:

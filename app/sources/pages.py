@@ -77,8 +77,8 @@ async def show_text(
 ) -> Response:
     """Show the stored text, and the results of checking the quotes against it."""
     row = await queries.get_source(session, source_id)
-    on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
-    sheet = intake(ONLY_TEXT, {"text": on_file.text if on_file else ""})
+    saved_text = (await queries.newest_texts(session, [source_id])).get(source_id)
+    sheet = intake(ONLY_TEXT, {"text": saved_text.text if saved_text else ""})
     return await _text_page(request, session, row, sheet)
 
 
@@ -165,15 +165,15 @@ async def _text_page(
 ) -> Response:
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
-    on_file = (await queries.newest_texts(session, [row.id])).get(row.id)
+    saved_text = (await queries.newest_texts(session, [row.id])).get(row.id)
     return page(
         request,
         "sources/text.html",
         status=422 if sheet.errors else 200,
         source=row,
-        on_file=on_file,
+        saved_text=saved_text,
         checked=[
-            (q, checks[q.id].verification, await _why(q, checks[q.id].verification, on_file))
+            (q, checks[q.id].verification, await _why(q, checks[q.id].verification, saved_text))
             for q in quotes
         ],
         **form_context(sheet),
@@ -186,11 +186,11 @@ def _beside_text(sheet: Intake, text: str) -> tuple[list[int] | None, list[int] 
     return pages, seams
 
 
-async def _why(quote: Quote, verification: str, on_file: SourceText | None) -> str | None:
+async def _why(quote: Quote, verification: str, saved_text: SourceText | None) -> str | None:
     """Return why a quote does not match the text; None if it matches."""
-    if on_file is None or verification != Verification.MISMATCH:
+    if saved_text is None or verification != Verification.MISMATCH:
         return None
-    return (await actions.check_text(on_file.text, quote.exact, quote.prefix, quote.suffix)).why
+    return (await actions.check_text(saved_text.text, quote.exact, quote.prefix, quote.suffix)).why
 
 
 async def _same_text(

@@ -119,16 +119,18 @@ async def verify_quotes(
     for quote, status in await session.execute(wanted):
         uses.setdefault(quote.id, (quote, set()))[1].add(status)
     recorded = await queries.newest_checks(session, uses)
-    verified, on_file, source_id = Verified(), None, 0
+    verified, saved_text, source_id = Verified(), None, 0
     for n, (quote, statuses) in enumerate(uses.values(), 1):
         if quote.source_id != source_id:  # one text at a time: all of them may not fit into memory
             source_id = quote.source_id
-            on_file = (await queries.newest_texts(session, [source_id])).get(source_id)
-            verified.failed += _tampered(on_file)
-        check = await actions.check_quote(quote, on_file)
+            saved_text = (await queries.newest_texts(session, [source_id])).get(source_id)
+            verified.failed += _tampered(saved_text)
+        check = await actions.check_quote(quote, saved_text)
         before = recorded.get(quote.id)
         attested = (
-            before is not None and before.verification == Verification.ATTESTED and on_file is None
+            before is not None
+            and before.verification == Verification.ATTESTED
+            and saved_text is None
         )
         verified.counts[Verification.ATTESTED if attested else check.verification] += 1
         published = PositionStatus.PUBLISHED in statuses
@@ -155,11 +157,11 @@ async def record_results(session: AsyncSession, negotiation_id: int | None, now:
         for number in sorted(set(await session.scalars(wanted.distinct()))):
             row = await queries.get_source(session, number, lock=True)
             texts = await queries.newest_texts(session, [number])
-            if on_file := texts.get(number):
+            if saved_text := texts.get(number):
                 before = row.version
-                await actions.recheck(log, row, on_file, only_news=True)
+                await actions.recheck(log, row, saved_text, only_news=True)
                 recorded += row.version > before
-                session.expunge(on_file)  # all texts may not fit into memory
+                session.expunge(saved_text)  # all texts may not fit into memory
     return recorded
 
 
@@ -174,13 +176,14 @@ def _failed(before: QuoteCheck | None, now: QuoteCheck, published: bool) -> bool
     )
 
 
-def _tampered(on_file: SourceText | None) -> list[str]:
-    if on_file is None or on_file.redacted_at is not None:
+def _tampered(saved_text: SourceText | None) -> list[str]:
+    if saved_text is None or saved_text.redacted_at is not None:
         return []
-    if hashlib.sha256(on_file.text.encode("utf-8")).hexdigest() == on_file.sha256:
+    if hashlib.sha256(saved_text.text.encode("utf-8")).hexdigest() == saved_text.sha256:
         return []
     return [
-        f"source {on_file.source_id}: its text is not the one that was saved: the checksum differs"
+        f"source {saved_text.source_id}: its text is not the one that was saved: "
+        "the checksum differs"
     ]
 
 

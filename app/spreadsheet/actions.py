@@ -18,7 +18,7 @@ from app.importing.reconcile import Count, Importing, Progress, Report
 from app.importing.staging_tables import Shelf
 from app.log.writer import writing
 from app.spreadsheet.columns import DateOrder
-from app.spreadsheet.comparison import difference, find_on_file
+from app.spreadsheet.comparison import difference, find_saved
 from app.spreadsheet.grouping import Grouping
 from app.spreadsheet.names import load_names
 from app.spreadsheet.position_rows import Group
@@ -124,7 +124,7 @@ async def take_sheet(
     groups = grouping.read()
     if grouping.unclear:
         taken.questions.append(Question("dates", "Which number in a date is the day?", ORDERS))
-    ours = await find_on_file(session, groups)
+    ours = await find_saved(session, groups)
     for group in groups:
         if (view := ours.get(group.uid)) and (other := difference(group, view)):
             line, column, held = other

@@ -22,7 +22,7 @@ from app.spreadsheet.position_rows import Cells, Group
 PAGE = 2_000
 
 
-async def find_on_file(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, PositionView]:
+async def find_saved(session: AsyncSession, groups: Sequence[Group]) -> dict[UUID, PositionView]:
     """Return the saved positions that these groups are about, by the UUIDs of the groups.
 
     A saved position has the same UUID, or the same cell, date and quotes.

@@ -155,7 +155,7 @@ class Speakers:
         ]
         fitting = [(s, p) for s, p in fitting if p == group.party] or fitting
         if len(fitting) == 1:
-            return self._on_file(row, *fitting[0])
+            return self._stored(row, *fitting[0])
         if len(fitting) > 1:
             note(
                 row.line,
@@ -171,7 +171,7 @@ class Speakers:
         note(row.line, column, f"there is no speaker {(name or office)!r}{how}")
         return None, None, None
 
-    def _on_file(
+    def _stored(
         self, row: Cells, speaker: Speaker, party: str | None
     ) -> tuple[UUID, str | None, str | None]:
         values = {
@@ -186,7 +186,7 @@ class Speakers:
         return speaker.uid, speaker.office, party
 
 
-async def quotes_on_file(session: AsyncSession, uids: Sequence[UUID]) -> dict[UUID, Values]:
+async def saved_quotes(session: AsyncSession, uids: Sequence[UUID]) -> dict[UUID, Values]:
     """Return those of these quotes that are saved, with the values as typed.
 
     Readers may see another prefix and suffix: those that the check filled in.

@@ -12,7 +12,7 @@ from app.datapackage.rows import LinkRow, PositionRow, QuoteRow, read_row
 from app.datapackage.schema import TABLES
 from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Sheet
-from app.spreadsheet.sources import SheetSources, Speakers, Values, quotes_on_file
+from app.spreadsheet.sources import SheetSources, Speakers, Values, saved_quotes
 
 SAID_OF_POSITION = (
     "act",
@@ -100,7 +100,7 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
     sources, speakers = SheetSources(), Speakers(by_name=sheet.new_speakers)
     await sources.find(session, rows)
     await speakers.find(session, rows)
-    there = await quotes_on_file(session, [row.uid for row in rows if row.uid and row["quote_uid"]])
+    there = await saved_quotes(session, [row.uid for row in rows if row.uid and row["quote_uid"]])
     tables: dict[str, list[PackageRow]] = {name: [] for name in TABLES}
     quoted: dict[Any, int] = {}
     for group in groups:

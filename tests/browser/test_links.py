@@ -95,7 +95,7 @@ def _serve(route: Route) -> None:
     route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
-def put_on_file(desk: Desk, path: Path) -> int:
+def save_page(desk: Desk, path: Path) -> int:
     """Upload a page with the form, check the text, and save it; return the source's id."""
     headers = {"Authorization": f"Bearer {desk.token}"}
     data = {"url": NEWS + path.name, "title": path.stem, "negotiation": "lake"}
@@ -142,7 +142,7 @@ def all_at_once(marks: Marks, quotes: list[dict[str, Any]]) -> bool:
 def test_sixty_quotes_are_marked_to_the_letter(live: Live, marks: Marks) -> None:
     missed, followed = [], 0
     for path in ARTICLES:
-        quotes = state(live.ada, put_on_file(live.ada, path), *quotes_of(path))
+        quotes = state(live.ada, save_page(live.ada, path), *quotes_of(path))
         followed += len(quotes)
         if all_at_once(marks, quotes):
             continue
@@ -157,7 +157,7 @@ def test_sixty_quotes_are_marked_to_the_letter(live: Live, marks: Marks) -> None
 def test_a_reader_who_follows_the_link_sees_the_words_marked(live: Live, marks: Marks) -> None:
     path = ARTICLES[0].with_name("en-1.html")
     exact = quotes_of(path)[0]
-    made = live.ada.state(quotes=[quote(exact, put_on_file(live.ada, path))])["quotes"][0]
+    made = live.ada.state(quotes=[quote(exact, save_page(live.ada, path))])["quotes"][0]
     marks.page.goto(f"{live.url}/quotes/{made['id']}")
     marks.page.get_by_role("link", name="see it in place").click()
     marks.page.wait_for_url(f"{NEWS}**")

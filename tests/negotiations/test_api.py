@@ -243,12 +243,12 @@ def test_a_name_is_looked_up_in_the_position_s_party_first(lake: Lake) -> None:
 
 
 def test_an_object_is_put_on_file_unless_one_equal_in_all_three_is_there(lake: Lake) -> None:
-    def on_file() -> int:
+    def saved_text() -> int:
         return len(lake.stranger.get("/speakers").data)
 
-    assert on_file() == 2
+    assert saved_text() == 2
     assert said_by(lake, {"name": "Mara Venn", "office": "Minister"})["party"] == "north"
-    assert on_file() == 2
+    assert saved_text() == 2
     assert said_by(lake, {"name": "Mara Venn"}) == {
         "name": "Mara Venn",
         "office": None,
@@ -261,9 +261,9 @@ def test_an_object_is_put_on_file_unless_one_equal_in_all_three_is_there(lake: L
     }
     assert said_by(lake, {"office": "Minister", "party": "south"})["party"] == "south"
     assert said_by(lake, {"office": "Minister", "party": None})["party"] is None
-    assert on_file() == 6
+    assert saved_text() == 6
     assert said_by(lake, {"office": "Minister"})["name"] is None
-    assert on_file() == 6
+    assert saved_text() == 6
     assert said_by(lake, {"party": "north"}) == NOT_ONE
     assert said_by(lake, {"name": "X", "party": "nobody"}) == (422, {"/quotes/0/speaker/party"})
 
