@@ -10,6 +10,7 @@ from app.spreadsheet.columns import VERBS, read_json, read_list
 from app.spreadsheet.names import KnownNames, one
 
 Noting = Callable[[int, str, str], None]  # line, column, reason of a fault
+LINK = {"issue", "kind"}, {"issue", "kind", "option"}  # what a link needs, and what it may have
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ class _GroupReading:
 
     def links(self) -> None:
         for link in self._json("links", list):
-            if isinstance(link, dict) and {*link} <= {"issue", "option", "kind"}:
+            if isinstance(link, dict) and LINK[0] <= {*link} <= LINK[1]:
                 self.group.links.append(link)
             else:
                 self.fault(

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,8 @@ from app.datapackage.schema import TABLES
 from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Sheet
 from app.spreadsheet.sources import SheetSources, Speakers, Values, saved_quotes
+
+Lines = dict[str, list[tuple[int, Values]]]  # by table: rows with the lines that they come from
 
 SAID_OF_POSITION = (
     "act",
@@ -101,27 +104,26 @@ async def fill(session: AsyncSession, sheet: Sheet, groups: Sequence[Group], fau
     await sources.find(session, rows)
     await speakers.find(session, rows)
     there = await saved_quotes(session, [row.uid for row in rows if row.uid and row["quote_uid"]])
-    tables: dict[str, list[PackageRow]] = {name: [] for name in TABLES}
-    quoted: dict[Any, int] = {}
+    lines: Lines = {name: [] for name in TABLES}
+    quoted: set[UUID | None] = set()
     for group in groups:
-        _position(tables, group, note)
+        _position(lines, group, note)
         for row in group.quotes:
             source = sources.of(row, note)
             speaker, office, party = speakers.of(row, group, note)
             if row.uid in quoted:
                 continue  # an earlier position of its cell has it too
-            quoted[row.uid] = row.line
+            quoted.add(row.uid)
             said: dict[str, Any] = {n: row[n] for n in SAID_OF_QUOTE} | {
                 "office": office,
                 "party": party,
             }
             said |= there.get(row.uid, {}) if row.uid else {}
             refers = {"uid": row.uid, "position": group.uid, "source": source, "speaker": speaker}
-            tables["quotes"].append(_row("quotes", row.line, said | refers))
+            lines["quotes"].append((row.line, said | refers))
     for name, found in (("sources", sources.rows), ("speakers", speakers.rows)):
-        tables[name] = [
-            _row(name, line, {**values, "uid": uid}) for uid, (line, values) in found.items()
-        ]
+        lines[name] = [(line, {**values, "uid": uid}) for uid, (line, values) in found.items()]
+    tables = {name: _rows(name, some) for name, some in lines.items()}
     return Raw(
         sheet.name, tables, {name: name for name in TABLES}, set(), Texts(sheet.name, sheet.texts)
     )
@@ -134,19 +136,17 @@ def check(sheet: Sheet, groups: Sequence[Group], faults: Faults) -> None:
         faults.add(sheet.name, line, column, reason)
 
     for group in groups:
-        tables: dict[str, list[PackageRow]] = {name: [] for name in TABLES}
-        _position(tables, group, note)
+        lines: Lines = {name: [] for name in TABLES}
+        _position(lines, group, note)
         for row in group.quotes:
             refers = {"uid": row.uid, "position": group.uid, "source": row.uid}
-            tables["quotes"].append(
-                _row("quotes", row.line, {n: row[n] for n in SAID_OF_QUOTE} | refers)
-            )
+            lines["quotes"].append((row.line, {n: row[n] for n in SAID_OF_QUOTE} | refers))
         for name, model in (("positions", PositionRow), ("links", LinkRow), ("quotes", QuoteRow)):
-            for read in tables[name]:
+            for read in _rows(name, lines[name]):
                 read_row(model, TABLES[name], read, sheet.name, faults, name)
 
 
-def _position(tables: dict[str, list[PackageRow]], group: Group, note: Any) -> None:
+def _position(lines: Lines, group: Group, note: Any) -> None:
     names, at, line = group.names, group.at, group.line
     status = group.cells.get("status") or ("draft" if names.negotiation.review else "published")
     if status not in ("draft", "published"):
@@ -169,22 +169,26 @@ def _position(tables: dict[str, list[PackageRow]], group: Group, note: Any) -> N
     }
     said = {n: group.cells.get(n) for n in SAID_OF_POSITION}
     quotes = " ".join(str(row.uid) for row in group.quotes)
-    tables["positions"].append(
-        _row("positions", line, cell | said | {"uid": group.uid, "quotes": quotes})
-    )
+    lines["positions"].append((line, cell | said | {"uid": group.uid, "quotes": quotes}))
     for option, verb in group.attitudes.items():
         if (group.issue, option) in names.retired:
             continue
         values = {"option": option, "attitude": verb, "condition": group.conditions.get(option)}
         inferred = "true" if option in group.inferred else "false"
-        tables["attitudes"].append(
-            _row("attitudes", line, values | {"inferred": inferred, "position": group.uid})
-        )
+        values |= {"inferred": inferred, "position": str(group.uid)}
+        lines["attitudes"].append((line, values))
     for link in group.links:
-        tables["links"].append(_row("links", at["links"], {**link, "position": group.uid}))
+        lines["links"].append((at["links"], {**link, "position": group.uid}))
 
 
-def _row(table: str, line: int, values: Values) -> PackageRow:
-    names = [c.name for c in TABLES[table].columns if c.name in values]
-    cells = (None if (value := values[n]) is None or value == "" else str(value) for n in names)
-    return PackageRow(line, tuple(cells), {n: i for i, n in enumerate(names)})
+def _rows(table: str, lines: Sequence[tuple[int, Values]]) -> list[PackageRow]:
+    """Return the rows of a table under one header: the columns that any of them has."""
+    named = {name for _, values in lines for name in values}
+    at = {
+        name: i for i, name in enumerate(c.name for c in TABLES[table].columns if c.name in named)
+    }
+    return [PackageRow(line, tuple(_cell(values.get(n)) for n in at), at) for line, values in lines]
+
+
+def _cell(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)

@@ -156,6 +156,38 @@ def test_a_reference_with_a_title_is_a_source(lake: Lake) -> None:
     assert len(lake.ada.get("/sources").data) == 2
 
 
+@pytest.mark.parametrize("last", [1, -1])
+def test_sources_and_speakers_of_which_more_or_less_is_said(lake: Lake, last: int) -> None:
+    short = {"source_url": "https://paper.example/a", "title": "A paper"}
+    long = {"source_url": "https://paper.example/b", "title": "B", "publisher": "Press"}
+    rows = [
+        said(speaker="Mara Venn"),
+        other(exact="This is new", speaker="Una Bell", office="Clerk", speaker_party="north"),
+        said(exact="So is this", issue="dam", prefers="open") | short,
+        other(exact="And this", issue="dam", prefers="open") | long,
+    ]
+    rows[1] |= {"source_url": "https://paper.example/c", "title": "C", "author": "Bo"}
+    assert kinds(take(lake.database.url, sheet(*rows[::last]))) == ["new"] * 4
+    found = {s["title"]: s for s in lake.ada.get("/sources").data}
+    assert [found[title]["publisher"] for title in ("A paper", "B", "C")] == [None, "Press", None]
+    assert [found[title]["author"] for title in ("A paper", "B", "C")] == [None, None, "Bo"]
+
+
+def test_links_to_issues_and_to_options(lake: Lake) -> None:
+    links = (
+        '[{"issue": "dam", "kind": "package"},'
+        ' {"issue": "dam", "option": "open", "kind": "condition"}]'
+    )
+    assert kinds(take(lake.database.url, sheet(said(links=links)))) == ["new"]
+    held = lake.stranger.cell("north", "quota")["position"]["links"]
+    assert [(k["option"], k["kind"]) for k in held] == [(None, "package"), ("open", "condition")]
+
+
+@pytest.mark.parametrize("link", ['{"issue": "dam"}', '{"kind": "package"}', "{}"])
+def test_a_link_that_lacks_something_is_not_lost(lake: Lake, link: str) -> None:
+    starts(faults(lake.database.url, sheet(said(links=f"[{link}]"))), "2:links: is not a list of")
+
+
 def test_speakers_are_put_on_file_with_office_and_party(lake: Lake) -> None:
     row = said(speaker="Una Bell", office="Ambassador")
     starts(
