@@ -32,6 +32,7 @@ from app.spreadsheet.columns import DateOrder
 from app.spreadsheet.reader import Encoding
 
 MOST_LINES = 1000  # of quotes and log entries that no longer match
+EXAMPLE = Path(__file__).parents[2] / "seeds" / "ukraine-ceasefire-2025"
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -72,8 +73,7 @@ def _load_example(url: str) -> None:
     async def work(session: AsyncSession) -> None:
         if not await serving.is_empty(session):
             return
-        for package in sorted((Path(__file__).parents[2] / "seeds").iterdir()):
-            await import_package(session, package, by="parley", now=now())
+        await import_package(session, EXAMPLE, by="parley", now=now())
 
     asyncio.run(in_transaction(url, work))
 
