@@ -27,7 +27,7 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment
-from app.matrix.build import MatrixView, load
+from app.matrix.build import Extent, MatrixView, load
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.queries import code_book, newest_stated_by
@@ -158,7 +158,9 @@ async def show_coverage(
 
 
 async def _matrix(session: AsyncSession, slug: str, query: Times) -> MatrixView:
-    return await load(session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=ALL)
+    return await load(
+        session, slug, MatrixQuery(**query.model_dump()), now=now(), extent=Extent(ALL)
+    )
 
 
 async def _meta(session: AsyncSession, query: Times, matrix: MatrixView) -> dict[str, Any]:

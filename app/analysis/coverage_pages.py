@@ -11,7 +11,7 @@ from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import moment
 from app.matrix import page_context
-from app.matrix.build import load
+from app.matrix.build import Extent, load
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import nav
 from app.positions.names_at_moment import called
@@ -29,7 +29,7 @@ async def show_coverage(
     """Show cells never searched, silent and stale ones, and positions with little evidence."""
     asked = read_query(CoverageQuery, request)
     query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
-    matrix = await load(session, slug, query, now=now(), most_cells=2**31)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(2**31))
     found = await coverage(session, matrix, stale_after=asked.stale_after)
     may_edit = viewer is not None and viewer.may_edit
     considered: list[Considered] = []

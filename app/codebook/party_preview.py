@@ -17,7 +17,7 @@ from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook, code_book
-from app.positions.current import current_ids
+from app.positions.current import CellRange, current_ids
 from app.positions.names_at_moment import called
 from app.positions.party_handover import list_of_party, list_rivals
 from app.positions.presenter import views
@@ -140,14 +140,8 @@ async def _current(
     for row in rows:
         book = books[row.id] = await code_book(session, at, row.slug)
         if last:
-            found = await current_ids(
-                session,
-                at,
-                negotiation_id=row.id,
-                as_of=last,
-                parties=[giver.id],
-                issues=[i.id for i in book.issues],
-            )
+            cells = CellRange(row.id, [giver.id], [i.id for i in book.issues])
+            found = await current_ids(session, at, cells, as_of=last)
             current |= set(found.values())
     return current, books
 

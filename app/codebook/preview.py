@@ -12,7 +12,7 @@ from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book
 from app.positions.attitude_recoding import find
-from app.positions.current import current_ids
+from app.positions.current import CellRange, current_ids
 from app.positions.names_at_moment import called
 from app.positions.phrases import according_to
 from app.positions.presenter import views
@@ -49,11 +49,10 @@ async def preview(
     newest = max((t.position.stated_by for t in touched if t.position.stated_by), default=None)
     current = {}
     if newest:
-        current = await current_ids(
-            session, at, negotiation_id=book.negotiation.id, as_of=newest,
-            parties={t.position.party_id for t in touched},
-            issues={t.position.issue_id for t in touched},
-        )  # fmt: skip
+        parties = {t.position.party_id for t in touched}
+        issues = {t.position.issue_id for t in touched}
+        cells = CellRange(book.negotiation.id, parties, issues)
+        current = await current_ids(session, at, cells, as_of=newest)
     undecided = {t.position.id for t in clashes}
     titles = {i.id: i["title"] for i in book.issues}
     names = await called(session, at, book.party_names(), seen.values())

@@ -14,7 +14,7 @@ from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.matrix import page_context
-from app.matrix.build import load
+from app.matrix.build import Extent, load
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.queries import nav
 from app.positions.names_at_moment import called
@@ -41,7 +41,7 @@ async def show_option(
     """Show who prefers, accepts or rejects an option, now and earlier, with quotes."""
     asked = read_query(OptionTimes, request)
     query = MatrixQuery(issue=[issue], as_of=asked.as_of, known_at=asked.known_at)
-    matrix = await load(session, slug, query, now=now(), most_cells=2**31)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(2**31))
     row = next(i for i in matrix.book.issues if i["slug"] == issue)
     found = next((o for o in matrix.book.options[row.id] if o["slug"] == option), None)
     if found is None:

@@ -1,6 +1,7 @@
 """Parse PostgreSQL URLs in every common spelling, for SQLAlchemy and for libpq."""
 
 import re
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 import psycopg
@@ -52,11 +53,22 @@ def parse(url: str) -> dict[str, str]:
         shown = "it cannot be parsed" if base in reason or "@" in reason else reason
         raise ValueError(f"is not an address of PostgreSQL: {shown}") from None
     if hosts:
-        # SQLAlchemy's form is ?host=a:5432&host=b:5433, libpq's is ?host=a,b&port=5432,5433.
-        parted = [re.fullmatch(r"([A-Za-z0-9.-]+):(\d+)", host) for host in hosts]
-        found["host"] = ",".join(m[1] if m else host for m, host in zip(parted, hosts, strict=True))
-        if any(parted):
-            found["port"] = ",".join(m[2] if m else "" for m in parted)
+        found |= _hosts_and_ports(hosts)
+    _check_parameters(found)
+    return found
+
+
+def _hosts_and_ports(hosts: Sequence[str]) -> dict[str, str]:
+    """Turn SQLAlchemy's ?host=a:5432&host=b:5433 into libpq's ?host=a,b&port=5432,5433."""
+    parted = [re.fullmatch(r"([A-Za-z0-9.-]+):(\d+)", host) for host in hosts]
+    found = {"host": ",".join(m[1] if m else host for m, host in zip(parted, hosts, strict=True))}
+    if any(parted):
+        found["port"] = ",".join(m[2] if m else "" for m in parted)
+    return found
+
+
+def _check_parameters(found: Mapping[str, str]) -> None:
+    """Raise ValueError for a port, a host or a choice that libpq would refuse or misread."""
     if not re.fullmatch(r"\d*(,\d*)*", found.get("port", "")):
         raise ValueError("has a port that is not a number")
     if any(port and not 0 < int(port) < 1 << 16 for port in found.get("port", "").split(",")):
@@ -67,7 +79,6 @@ def parse(url: str) -> dict[str, str]:
     for name, choices in CHOICES.items():
         if found.get(name, choices[0]) not in choices:
             raise ValueError(f"has a {name} that is none of {', '.join(choices)}")
-    return found
 
 
 def driver_url(url: str) -> URL:

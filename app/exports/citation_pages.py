@@ -12,7 +12,7 @@ from app.db.engine import Session
 from app.http.conditional import not_modified
 from app.http.origin import origin
 from app.log.reader import Moment, get_held, moment
-from app.matrix.build import load
+from app.matrix.build import Extent, load
 from app.matrix.citation import cite_matrix
 from app.matrix.page_context import permalink
 from app.matrix.schemas import MatrixQuery
@@ -32,7 +32,9 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 @router.get("/n/{slug}/cite.{form}")
 async def cite_view(request: Request, session: Session, slug: SlugInPath, form: Form) -> Response:
     """Cite a view of the matrix with its filters, both times pinned."""
-    matrix = await load(session, slug, read_query(MatrixQuery, request), now=now(), most_cells=1)
+    matrix = await load(
+        session, slug, read_query(MatrixQuery, request), now=now(), extent=Extent(1)
+    )
     pinned = permalink(request, matrix).replace(f"/cite.{form}?", "?", 1)
     return _send_citation(
         request, cite_matrix(matrix, base=origin(request), permalink=pinned), form

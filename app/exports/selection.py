@@ -17,11 +17,11 @@ from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
 from app.log.reader import list_by_key
-from app.matrix.build import MatrixView, load
+from app.matrix.build import Extent, MatrixView, load
 from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.negotiations.views import IssueView
-from app.positions.current import chosen_at, published
+from app.positions.current import CellRange, chosen_at, published
 from app.positions.names_at_moment import NamesAtMoment, called
 from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
@@ -91,7 +91,7 @@ async def select_cells(
 ) -> Selection:
     """Pin the query's times and load its matrix; raise NotFound or Invalid if that fails."""
     asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
-    matrix = await load(session, slug, asked, now=now, most_cells=1)
+    matrix = await load(session, slug, asked, now=now, extent=Extent(1))
     pinned = asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at})
     return Selection(pinned, matrix, dict(matrix.names))
 
@@ -102,7 +102,7 @@ async def windows(
     """Yield the matrix in windows of whole rows."""
     query = chosen.query
     while True:
-        matrix = await load(session, chosen.slug, query, now=now, most_cells=WINDOW)
+        matrix = await load(session, chosen.slug, query, now=now, extent=Extent(WINDOW))
         chosen.names.update(matrix.names)
         yield matrix
         if matrix.next is None:
@@ -155,7 +155,7 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
     party_ids = {p["slug"]: i for i, p in matrix.book.parties.items()}
     parties = [party_ids[p.slug] for p in matrix.grid.parties]
     issues = [i.id for i in matrix.book.issues if not query.issue or i["slug"] in query.issue]
-    where = published(matrix.at, matrix.book.negotiation.id, parties, issues)
+    where = published(matrix.at, CellRange(matrix.book.negotiation.id, parties, issues))
     current = chosen_at(where, matrix.as_of).cte("chosen").prefix_with("MATERIALIZED")
     wanted = (
         select(

@@ -24,7 +24,7 @@ from app.log.bulk.writer import Staged, Staging, draw_ids
 from app.log.entry import Change
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification
-from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, compose
+from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, Saving, compose
 
 PAGE = 1_000
 DRAFT, PUBLISHED = PositionStatus.DRAFT, PositionStatus.PUBLISHED
@@ -267,9 +267,8 @@ class _Work:
         now = x.recorded_at or importing.now
         first = statement.first_published or x.first_published or now
         day = (importing.now if statement.published_here else first).astimezone(UTC).date()
-        composed = compose(
-            wanted, cell, quotes, status=x.status, before=before, now=now, recorded_day=day
-        )
+        saving = Saving(x.status, before=before, now=now, recorded_day=day)
+        composed = compose(wanted, cell, quotes, saving)
         clean = dated(importing, v, composed, day)
         place = places(v)
         for fault in composed.faults:

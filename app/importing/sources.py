@@ -164,7 +164,7 @@ async def _put(
 async def _attest(importing: Importing, row: Source, digest: str) -> None:
     """Save the checksum of the text elsewhere that the quotes of a source were checked against."""
     await importing.hold(Source, {row.id: row.version})
-    await importing.log.amend("source", row, {"text_sha256": digest}, reason=None)
+    await importing.log.amend(row, {"text_sha256": digest}, reason=None)
 
 
 async def _recheck(importing: Importing, row: Source, digest: str) -> None:

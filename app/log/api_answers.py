@@ -51,20 +51,19 @@ def answer_one(
     object_: Versioned,
     data: object,
     *,
-    status: int = 200,
-    address: str = "",
     meta: Mapping[str, Any] | None = None,
     **beside: Any,
 ) -> Response:
-    """Respond with one object; its ETag names its version.
-
-    With status 201, `Location` is the object's `address` below /api/v1.
-    """
+    """Respond with one object; its ETag names its version."""
     etag = version_etag(object_.version, at.seq, at.epoch, at.redactions)
-    made = answer(request, data, {**times(at), **(meta or {})}, status, etag, **beside)
-    if status == 201:
-        made.headers["Location"] = f"/api/v1{address}"
-    return made
+    return answer(request, data, {**times(at), **(meta or {})}, etag=etag, **beside)
+
+
+def created(response: Response, address: str) -> Response:
+    """Turn a response with a new object into 201, with its address below /api/v1."""
+    response.status_code = 201
+    response.headers["Location"] = f"/api/v1{address}"
+    return response
 
 
 def answer_page(request: Request, page: ListPage, data: list[Any]) -> Response:

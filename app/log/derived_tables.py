@@ -4,12 +4,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.log.kinds import LIVE
 from app.models.base import Base
-from app.models.issue import Issue, Option
 from app.models.log import FOREVER
-from app.models.negotiation import Negotiation, Participation, Party, Speaker
-from app.models.position import Look, Position
-from app.models.source import Quote, Source, SourceReading
+from app.models.source import Quote
 
 # The commit that ends each revision, and the first publication of its position up to then. Of the
 # revisions of an object in one commit, only the last is ever current.
@@ -73,18 +71,6 @@ UNBLANKED = """NOT EXISTS (
 USED = """NOT EXISTS (
   SELECT FROM log_revision r
   WHERE r.kind = 'position' AND r.object_id = t.position_id AND r.snapshot IS NULL)"""
-LIVE: dict[str, type[Base]] = {
-    "negotiation": Negotiation,
-    "party": Party,
-    "participation": Participation,
-    "speaker": Speaker,
-    "issue": Issue,
-    "option": Option,
-    "source": Source,
-    "look": Look,
-    "reading": SourceReading,
-    "position": Position,
-}
 # Columns of live rows that are in no snapshot.
 UNSAID = ("id", "version", "words", "created_by", "first_published_at")
 

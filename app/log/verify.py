@@ -35,10 +35,8 @@ async def verify_log(session: AsyncSession) -> LogReport:
     entry of the redaction. Begins a transaction that sees one state of the database.
     """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    checked = LogReport()
+    checked, remains = LogReport(), _Remains()
     faults = checked.faults
-    left: dict[tuple[int, int], tuple[str, Revision]] = {}
-    named: dict[tuple[int, int], str] = {}
     seq, at, digest = -1, None, b""
     chained: ChainHash | None = None
 
@@ -59,14 +57,11 @@ async def verify_log(session: AsyncSession) -> LogReport:
             chained.add(chain_line(change, r.payload_hash))
         if r.redacted_at is not None:
             checked.redacted += 1
-            if r.snapshot is not None:
-                left[r.seq, r.n] = (remains_hash(change), r)
         elif payload_hash(r.nonce or b"", change) != r.payload_hash:
             faults.append(_changed(r))
-        if r.kind == REDACTION and r.snapshot is not None:
-            named |= {(int(s), int(n)): remains for s, n, remains in r.snapshot["left"]}
+        remains.note(r, change)
     close()
-    faults += [_changed(r) for place, (remains, r) in left.items() if named.get(place) != remains]
+    faults += remains.faults()
     ahead = await session.scalar(select(literal(at) > func.clock_timestamp() + AHEAD))
     if ahead:
         faults.append(
@@ -74,6 +69,29 @@ async def verify_log(session: AsyncSession) -> LogReport:
         )
     faults += [line async for line in compare(session)]
     return checked
+
+
+class _Remains:
+    """What is left of redacted payloads, held against the hashes that the redactions name."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[int, int], tuple[str, Revision]] = {}
+        self._named: dict[tuple[int, int], str] = {}
+
+    def note(self, r: Revision, change: Change) -> None:
+        if r.snapshot is None:
+            return
+        if r.redacted_at is not None:
+            self._left[r.seq, r.n] = (remains_hash(change), r)
+        if r.kind == REDACTION:
+            self._named |= {(int(s), int(n)): remains for s, n, remains in r.snapshot["left"]}
+
+    def faults(self) -> list[str]:
+        return [
+            _changed(r)
+            for place, (remains, r) in self._left.items()
+            if self._named.get(place) != remains
+        ]
 
 
 def _changed(r: Revision) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.log.append import Rows, add, append
 from app.log.documents import period_of
 from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
+from app.log.kinds import kind_of
 from app.log.search_words import words_of
 from app.models.log import FOREVER, Revision
 from app.models.position import Position
@@ -110,7 +111,6 @@ class Log:
 
     async def record(
         self,
-        kind: str,
         row: Any,
         action: str,
         *,
@@ -123,7 +123,7 @@ class Log:
         await self.session.flush()
         self.add(
             Change(
-                kind,
+                kind_of(row),
                 row.id,
                 row.version,
                 action,
@@ -135,7 +135,7 @@ class Log:
         )
 
     async def amend(
-        self, kind: str, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any
+        self, row: Any, fields: dict[str, Any], *, reason: str | None, **more: Any
     ) -> bool:
         """Change a live row and add that as a correction.
 
@@ -147,7 +147,7 @@ class Log:
         for name, value in changed.items():
             setattr(row, name, value)
         row.version += 1
-        await self.record(kind, row, "corrected", reason=reason, **more)
+        await self.record(row, "corrected", reason=reason, **more)
         return True
 
     @property

@@ -29,5 +29,5 @@ async def note_look(log: Log, *, negotiation: Negotiation, sent: LookInput) -> L
         by=log.by,
     )
     log.session.add(row)
-    await log.record("look", row, "published", negotiation_id=negotiation.id)
+    await log.record(row, "published", negotiation_id=negotiation.id)
     return row

@@ -11,7 +11,7 @@ from app.db.engine import Session
 from app.http.described import Answer, answers, takes
 from app.http.json_body import Sent
 from app.http.problems import read_body
-from app.log.api_answers import Walk, answer_one, answer_page
+from app.log.api_answers import Walk, answer_one, answer_page, created
 from app.log.reader import Moment, get_held
 from app.log.writer import writing
 from app.looks.actions import note_look
@@ -59,9 +59,8 @@ async def add_look(
             row = await note_look(log, negotiation=negotiation, sent=sent)
         s = await get_held(session, log.sealed, "look", row.id)
         data = look_json(s, slug, sent.party, sent.issue)
-        return answer_one(
-            request, log.sealed, s, data, status=201, address=f"/negotiations/{slug}/looks"
-        )
+        made = answer_one(request, log.sealed, s, data)
+        return created(made, f"/negotiations/{slug}/looks")
 
     return await once(request, session, viewer, work)
 

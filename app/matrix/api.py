@@ -11,7 +11,7 @@ from app.db.engine import Session
 from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import times
-from app.matrix.build import load
+from app.matrix.build import Extent, load
 from app.matrix.presenter import common_ground_json, matrix_json, next_rows
 from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
 from app.positions.queries import count_changed_since
@@ -32,7 +32,7 @@ async def show_matrix(
     only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
     which of the positions came last.
     """
-    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, ground=False)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(MOST_CELLS, ground=False))
     data = matrix_json(matrix)
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())
     meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
@@ -57,7 +57,11 @@ async def show_common_ground(
     having spoken.
     """
     matrix = await load(
-        session, slug, MatrixQuery(**query.model_dump()), now=now(), most_cells=2**31, cells=False
+        session,
+        slug,
+        MatrixQuery(**query.model_dump()),
+        now=now(),
+        extent=Extent(2**31, cells=False),
     )
     data = common_ground_json(matrix)
     meta = times(matrix.at, as_of=matrix.as_of.isoformat())

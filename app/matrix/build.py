@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +14,7 @@ from app.log.reader import Moment, moment, moment_of
 from app.log.recall import Recall, recall
 from app.matrix import queries
 from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
-from app.matrix.grid import Grid, LookView, Occupied, build
+from app.matrix.grid import CellContents, Grid, LookView, Occupied, build
 from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
 from app.models.vocabulary import MoveKind
@@ -29,7 +28,7 @@ from app.negotiations.queries import (
     party_views,
 )
 from app.negotiations.views import IssueView, NegotiationView, PartyView
-from app.positions.current import CellKey, current_ids
+from app.positions.current import CellKey, CellRange, current_ids
 from app.positions.names_at_moment import called
 from app.positions.presenter import Kept, VersionKey, read_versions
 from app.positions.views import PositionView
@@ -60,23 +59,22 @@ class MatrixView:
     days: list[tuple[date, int]]  # number of positions stated by day, where asked for
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a matrix is loaded: whole rows up to a number of cells, and what of them."""
+
+    most_cells: int
+    cells: bool = True  # with the texts of their positions
+    ground: bool = True  # with common ground, which also reads consenting parties not shown
+    days: bool = False  # with the number of positions stated by day
+
+
 async def load(
-    session: AsyncSession,
-    slug: str,
-    query: MatrixQuery,
-    *,
-    now: datetime,
-    most_cells: int,
-    cells: bool = True,
-    ground: bool = True,
-    with_days: bool = False,
+    session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, extent: Extent
 ) -> MatrixView:
     """Load the matrix for a query in a fixed number of SQL statements.
 
-    It has whole rows with at most `most_cells` cells, but at least one row. A caller that needs no
-    `cells` or no common `ground` saves the reading of the texts, or of the columns not shown.
-    `with_days` also counts the positions stated by day. Raise Invalid for an unknown party or issue
-    and for a bad cursor.
+    It has at least one row. Raise Invalid for an unknown party or issue and for a bad cursor.
     """
     at = await moment(session, query.known_at)
     start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
@@ -84,7 +82,7 @@ async def load(
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
     number = book.negotiation.id
-    days = await queries.statement_days(session, at, number) if with_days else []
+    days = await queries.statement_days(session, at, number) if extent.days else []
     as_of = query.as_of or day or max(now.date(), await _newest_day(session, at, number, days))
     parties, issues = party_views(book), issue_views(book)
     party_ids = {p["slug"]: i for i, p in book.parties.items()}
@@ -96,7 +94,7 @@ async def load(
     seated = await _seated(session, at, number, parties, party_ids)
     shown = [p for p in parties if p.slug in query.party] if query.party else seated
     asked = [i for i in issues if not query.issue or i.slug in query.issue]
-    end = start + max(1, most_cells // max(len(shown), 1))
+    end = start + max(1, extent.most_cells // max(len(shown), 1))
     rows = asked[start:end]
     more = (
         write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat())
@@ -105,19 +103,15 @@ async def load(
     )
 
     # Common ground counts all parties whose consent is required, also those not shown.
-    consenting = [p for p in parties if p.consent_required] if ground else []
+    consenting = [p for p in parties if p.consent_required] if extent.ground else []
     columns = {party_ids[p.slug] for p in shown}
     needed = columns | {party_ids[p.slug] for p in consenting}
-    where: dict[str, Any] = {
-        "negotiation_id": number,
-        "parties": needed,
-        "issues": [issue_ids[i.slug] for i in rows],
-    }
-    current = await queries.current(session, at, as_of=as_of, q=query.q, **where)
-    since = await _since(session, at, current, as_of, query.since, where) if query.since else None
+    cells = CellRange(number, needed, [issue_ids[i.slug] for i in rows])
+    current = await queries.current(session, at, cells, as_of=as_of, q=query.q)
+    since = await _since(session, at, cells, as_of, query.since) if query.since else None
     looks = await queries.newest_looks(session, at, number)
-    drawn = {key: c for key, c in current.items() if cells and key[0] in columns}
-    wanted = {c.version for c in (drawn if not ground else current).values() if c.version}
+    drawn = {key: c for key, c in current.items() if extent.cells and key[0] in columns}
+    wanted = {c.version for c in (drawn if not extent.ground else current).values() if c.version}
     wanted |= since.versions if since else set()
     seen = await read_versions(session, at, wanted)
     shown_now = {
@@ -139,23 +133,20 @@ async def load(
         for (party, issue), c in drawn.items()
     }
     moves = _last_moves(since, shown_now, seen, query.since) if since and query.since else {}
-    grid = build(
-        shown,
-        rows,
+    contents = CellContents(
         occupied,
         {
             (slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"])
             for (p, i), s in looks.items()
         },
-        firmness=query.firmness,
-        words=bool(query.q),
         before={(slugs[p], titles[i]): n for (p, i), n in since.ids.items()} if since else None,
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
+    grid = build(shown, rows, contents, firmness=query.firmness, words=bool(query.q))
     known = recall(session, at)
     perhaps = {key for key, c in current.items() if c.possible}
     grounds = {}
-    for issue in rows if ground else []:
+    for issue in rows if extent.ground else []:
         number = issue_ids[issue.slug]
         keys = [(p.slug, (party_ids[p.slug], number)) for p in consenting]
         voices = [
@@ -197,15 +188,10 @@ class Since:
 
 
 async def _since(
-    session: AsyncSession,
-    at: Moment,
-    current: Mapping[CellKey, queries.Current],
-    as_of: date,
-    since: date,
-    where: Mapping[str, Any],
+    session: AsyncSession, at: Moment, cells: CellRange, as_of: date, since: date
 ) -> Since:
-    ids = await current_ids(session, at, as_of=since, **where)
-    return Since(ids, await queries.predecessors(session, at, as_of=as_of, since=since, **where))
+    ids = await current_ids(session, at, cells, as_of=since)
+    return Since(ids, await queries.predecessors(session, at, cells, as_of=as_of, since=since))
 
 
 def _last_moves(

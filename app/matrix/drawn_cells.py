@@ -1,7 +1,7 @@
 """Keep the parts of the matrix as they were drawn: the same versions look the same again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,11 +18,20 @@ BYTES_OF_KEY = 100  # for each version in a key
 OVERHEAD = 500  # bytes of a key and of the entry, beside the markup
 
 
+class CellPage(TypedDict):
+    """What the cells of a page share: its address, days and filters, and the names of parties."""
+
+    base: str
+    times: dict[str, Any]
+    as_of: str
+    names: dict[str, str]
+
+
 def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
     """Return a function for templates that draws a cell by a macro, or returns what it once drew.
 
-    It takes the macro and its arguments. Only cells with a position are kept: others are quickly
-    drawn, and show editors more than readers.
+    It takes the macro and its arguments; `page` is the same for all cells of a page. Only cells
+    with a position are kept: others are quickly drawn, and show editors more than readers.
     """
     known = recall(session, at)
 
@@ -32,14 +41,10 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
         party: PartyView,
         issue: IssueView,
         label: str,
-        base: str,
-        times: dict[str, Any],
-        as_of: str,
-        names: dict[str, str],
+        page: CellPage,
     ) -> Markup:
-        arguments = (cell, party, issue, label, base, times, as_of, names)
         if cell is None or cell.position is None:
-            return macro(*arguments)
+            return macro(cell, party, issue, label, page)
         key = (
             "cell",
             cell.position.id,
@@ -48,13 +53,13 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
             bool(cell.possible),
             cell.move,
             label,
-            base,
-            query(times),
-            as_of[:4],  # dates leave out the year of the day shown
+            page["base"],
+            query(page["times"]),
+            page["as_of"][:4],  # dates leave out the year of the day shown
         )
         kept: Markup | None = known.get(*key)
         if kept is None:
-            kept = macro(*arguments)
+            kept = macro(cell, party, issue, label, page)
             known.keep(*key, value=kept, size=2 * len(kept) + OVERHEAD)
         return kept
 

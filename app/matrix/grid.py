@@ -8,6 +8,7 @@ from app.negotiations.views import IssueView, OptionView, PartyView
 from app.positions.views import PositionView
 
 __all__ = [
+    "CellContents",
     "Grid",
     "GridCell",
     "GridRow",
@@ -77,32 +78,42 @@ class Occupied:
     possible_stated_on: list[str] = field(default_factory=list)
 
 
+CellSlugs = tuple[str, str]  # of a cell: party and issue
+
+
+@dataclass(frozen=True, slots=True)
+class CellContents:
+    """What is known of the cells."""
+
+    occupied: Mapping[CellSlugs, Occupied]
+    looks: Mapping[CellSlugs, LookView]
+    before: Mapping[CellSlugs, int] | None  # with since: ids of the current positions on that day
+    moves: Mapping[CellSlugs, MoveKind]  # with since: the last moves after that day
+
+
 def build(
     parties: Sequence[PartyView],
     issues: Sequence[IssueView],
-    occupied: Mapping[tuple[str, str], Occupied],
-    looks: Mapping[tuple[str, str], LookView],
+    contents: CellContents,
     *,
     firmness: Sequence[str] = (),
     words: bool = False,
-    before: Mapping[tuple[str, str], int] | None = None,
-    moves: Mapping[tuple[str, str], MoveKind] | None = None,
 ) -> Grid:
-    """Arrange what is known of the cells (by party and issue) in rows.
+    """Arrange what is known of the cells in rows.
 
-    `before` has the current positions at `since`, `moves` the kind of each cell's last move after
-    it. A filter by firmness or by words hides cells after their current position is chosen, and
-    never makes them look silent (docs/rules.md, rule 7).
+    A filter by firmness or by words hides cells after their current position is chosen, and never
+    makes them look silent (docs/rules.md, rule 7).
     """
+    before = contents.before
 
     def cell(party: str, issue: str) -> GridCell | None:
-        here = occupied.get((party, issue))
+        here = contents.occupied.get((party, issue))
         position = here.position if here else None
         if (firmness or words) and (position is None or here is None or not here.matches):
             return None
         if firmness and position is not None and position.firmness not in firmness:
             return None
-        look = looks.get((party, issue)) if position is None else None
+        look = contents.looks.get((party, issue)) if position is None else None
         silence = None if position else Silence.SEARCHED if look else Silence.NEVER_SEARCHED
         changed = (
             None if before is None else before.get((party, issue)) != (position and position.id)
@@ -118,7 +129,7 @@ def build(
             possible_stated_on=here.possible_stated_on if here else [],
             order_uncertain=here.order_uncertain if here else [],
             changed=changed,
-            move=(moves or {}).get((party, issue)),
+            move=contents.moves.get((party, issue)),
         )
 
     return Grid(

@@ -9,7 +9,7 @@ from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.matrix import page_context
-from app.matrix.build import load
+from app.matrix.build import Extent, load
 from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
 from app.matrix.drawn_cells import drawn_cells, drawn_grounds, drawn_heads
@@ -30,7 +30,7 @@ async def show_matrix(
 ) -> Response:
     """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
-    matrix = await load(session, slug, query, now=now(), most_cells=MOST_CELLS, with_days=True)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True))
     shared = await page_context.shared(request, session, matrix, query)
     base = origin(request)
     return page(
@@ -65,7 +65,7 @@ async def show_cell(
     """Show one cell: its current position with its quotes, and its history."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL, ground=False))
     [row], [column] = matrix.grid.rows, matrix.grid.parties
     [cell] = row.cells
     shared = await page_context.shared(request, session, matrix, query)
@@ -93,7 +93,7 @@ async def show_issue(
     """Show one issue: each party's attitudes to its options, and the common ground."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), issue=[issue])
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
     [row] = matrix.grid.rows
     shared = await page_context.shared(request, session, matrix, query)
     return page(
@@ -114,7 +114,7 @@ async def show_party(
     """Show one party of a negotiation: its positions, speakers and other names."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL, ground=False)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL, ground=False))
     [column] = matrix.grid.parties
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     shared = await page_context.shared(request, session, matrix, query)
@@ -140,7 +140,7 @@ async def show_common_ground(
     """Show, option by option, how far the parties whose consent is required agree."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
     return page(
         request,
         "matrix/common_ground.html",
@@ -168,7 +168,7 @@ async def show_about(
     """Show the editors, method, code book and coverage of the data, and how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), most_cells=ALL)
+    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
     return page(
         request,
         "negotiations/about.html",

@@ -16,7 +16,7 @@ from app.db.prepared import Prepared
 from app.log.reader import Moment, Snapshot, held_then, select_held_then, valid_at
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import PositionStatus
-from app.positions.current import CellKey, chosen_at, published, published_then
+from app.positions.current import CellKey, CellRange, chosen_at, published, published_then
 from app.positions.presenter import VersionKey
 from app.positions.queries import as_searched, matches
 
@@ -95,10 +95,8 @@ CURRENT, FOUND = Prepared(partial(_current, False)), Prepared(partial(_current, 
 async def current(
     session: AsyncSession,
     at: Moment,
+    cells: CellRange,
     *,
-    negotiation_id: int,
-    parties: Collection[int],
-    issues: Collection[int],
     as_of: date,
     q: str | None = None,
 ) -> dict[CellKey, Current]:
@@ -110,9 +108,9 @@ async def current(
     rows = await statement.all(
         session,
         at=at.seq,
-        negotiation_id=negotiation_id,
-        parties=sorted(parties),
-        issues=sorted(issues),
+        negotiation_id=cells.negotiation_id,
+        parties=sorted(cells.parties),
+        issues=sorted(cells.issues),
         as_of=as_of,
         **({"words": as_searched(q)} if q else {}),
     )
@@ -130,21 +128,14 @@ async def current(
 
 
 async def predecessors(
-    session: AsyncSession,
-    at: Moment,
-    *,
-    negotiation_id: int,
-    parties: Collection[int],
-    issues: Collection[int],
-    as_of: date,
-    since: date,
+    session: AsyncSession, at: Moment, cells: CellRange, *, as_of: date, since: date
 ) -> dict[CellKey, VersionKey]:
     """Find what was current before, in the cells whose current position became so after `since`.
 
     A position becomes current on its own `stated_by`, so the previous one is the one that was
     current on the day before.
     """
-    where = published(at, negotiation_id, parties, issues)
+    where = published(at, cells)
     now = aliased(PositionPeriod, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED"))
     same_cell = and_(
         now.party_id == PositionPeriod.party_id,

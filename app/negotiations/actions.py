@@ -23,7 +23,7 @@ async def add_negotiation(log: Log, **fields: Any) -> Negotiation:
     row = Negotiation(**fields)
     session.add(row)
     await session.flush()
-    await log.record("negotiation", row, "published", negotiation_id=row.id)
+    await log.record(row, "published", negotiation_id=row.id)
     return row
 
 
@@ -31,7 +31,7 @@ async def amend_negotiation(
     log: Log, row: Negotiation, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
     """Correct a negotiation; return False if nothing changed."""
-    return await log.amend("negotiation", row, fields, reason=reason, negotiation_id=row.id)
+    return await log.amend(row, fields, reason=reason, negotiation_id=row.id)
 
 
 async def add_party(log: Log, **fields: Any) -> Party:
@@ -43,13 +43,13 @@ async def add_party(log: Log, **fields: Any) -> Party:
         raise Conflict(f"There is a party {slug!r} already.")
     row = Party(**fields)
     session.add(row)
-    await log.record("party", row, "published")
+    await log.record(row, "published")
     return row
 
 
 async def amend_party(log: Log, row: Party, fields: dict[str, Any], *, reason: str | None) -> bool:
     """Correct a party; return False if nothing changed."""
-    return await log.amend("party", row, fields, reason=reason)
+    return await log.amend(row, fields, reason=reason)
 
 
 async def take_part(
@@ -84,7 +84,7 @@ async def take_part(
         ordinal=ordinal,
     )
     session.add(row)
-    await log.record("participation", row, "published", negotiation_id=negotiation.id)
+    await log.record(row, "published", negotiation_id=negotiation.id)
     return row
 
 
@@ -92,9 +92,7 @@ async def amend_participation(
     log: Log, row: Participation, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
     """Correct a participation; return False if nothing changed."""
-    return await log.amend(
-        "participation", row, fields, reason=reason, negotiation_id=row.negotiation_id
-    )
+    return await log.amend(row, fields, reason=reason, negotiation_id=row.negotiation_id)
 
 
 async def add_speaker(log: Log, *, public: bool = True, **fields: Any) -> Speaker:
@@ -117,7 +115,7 @@ async def add_speaker(log: Log, *, public: bool = True, **fields: Any) -> Speake
         return there
     row = Speaker(public=public, **fields)
     session.add(row)
-    await log.record("speaker", row, "published" if public else "created", public=public)
+    await log.record(row, "published" if public else "created", public=public)
     return row
 
 
@@ -148,11 +146,11 @@ async def publish_speaker(log: Log, row: Speaker) -> None:
     if not row.public:
         row.public = True
         row.version += 1
-        await log.record("speaker", row, "published")
+        await log.record(row, "published")
 
 
 async def amend_speaker(
     log: Log, row: Speaker, fields: dict[str, Any], *, reason: str | None
 ) -> bool:
     """Correct a speaker; return False if nothing changed."""
-    return await log.amend("speaker", row, fields, reason=reason, public=row.public)
+    return await log.amend(row, fields, reason=reason, public=row.public)

@@ -13,7 +13,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.listing import list_objects
 from app.log.reader import Moment, moment
 from app.log.writer import writing
@@ -64,7 +64,8 @@ async def add_negotiation(
         sent = read_body(NegotiationInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.add_negotiation(log, **sent.model_dump())
-        return await _answer_negotiation(request, session, log.sealed, sent.slug, status=201)
+        made = await _answer_negotiation(request, session, log.sealed, sent.slug)
+        return created(made, f"/negotiations/{sent.slug}")
 
     return await once(request, session, viewer, work)
 
@@ -92,14 +93,7 @@ async def amend_negotiation(
 
 
 async def _answer_negotiation(
-    request: Request, session: Session, at: Moment, slug: str, *, status: int = 200
+    request: Request, session: Session, at: Moment, slug: str
 ) -> Response:
     book = await queries.code_book(session, at, slug)
-    return answer_one(
-        request,
-        at,
-        book.negotiation,
-        negotiation_json(book),
-        status=status,
-        address=f"/negotiations/{slug}",
-    )
+    return answer_one(request, at, book.negotiation, negotiation_json(book))

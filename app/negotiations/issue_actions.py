@@ -31,7 +31,7 @@ async def add_issue(
         fields["ordinal"] = 1 + (await session.scalar(highest) or 0)
     row = Issue(negotiation_id=negotiation.id, **fields)
     session.add(row)
-    await log.record("issue", row, "published", negotiation_id=negotiation.id)
+    await log.record(row, "published", negotiation_id=negotiation.id)
     made = [Option(issue_id=row.id, **o) for o in options]
     check_options(row, made)
     for option in made:
@@ -79,12 +79,12 @@ async def amend_issue(
     await log.session.flush()
     for option in takers:
         option.status_quo = True
-    await log.record("issue", row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
+    await log.record(row, "corrected", reason=reason, negotiation_id=row.negotiation_id)
     for slug in changed:
         if slug in there:
             after[slug].version += 1
             await log.record(
-                "option", after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id
+                after[slug], "corrected", reason=reason, negotiation_id=row.negotiation_id
             )
         else:
             await _add_option(log, row, after[slug])
@@ -93,7 +93,7 @@ async def amend_issue(
 
 async def _add_option(log: Log, issue: Issue, option: Option) -> None:
     log.session.add(option)
-    await log.record("option", option, "published", negotiation_id=issue.negotiation_id)
+    await log.record(option, "published", negotiation_id=issue.negotiation_id)
 
 
 def check_options(issue: Issue, options: list[Option]) -> None:

@@ -15,7 +15,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
 from app.negotiations import issue_actions, issue_queries
@@ -85,7 +85,8 @@ async def add_issue(
             row = await issue_actions.add_issue(
                 log, negotiation=negotiation, options=options, **fields
             )
-        return await _answer_issue(request, session, log.sealed, slug, row.id, status=201)
+        made = await _answer_issue(request, session, log.sealed, slug, row.id)
+        return created(made, f"/negotiations/{slug}/issues/{row.slug}")
 
     return await once(request, session, viewer, work)
 
@@ -155,9 +156,8 @@ async def _view(session: Session, at: Moment, number: int) -> IssueView:
 
 
 async def _answer_issue(
-    request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
+    request: Request, session: Session, at: Moment, slug: str, number: int
 ) -> Response:
     s = await get_held(session, at, "issue", number)
     view = await _view(session, at, number)
-    address = f"/negotiations/{slug}/issues/{view.slug}"
-    return answer_one(request, at, s, issue_json(view, slug), status=status, address=address)
+    return answer_one(request, at, s, issue_json(view, slug))

@@ -15,7 +15,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.reader import Moment, Snapshot, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
@@ -82,7 +82,8 @@ async def take_part(
                 consent_required=sent.consent_required,
                 ordinal=sent.order,
             )
-        return await _answer_participation(request, session, log.sealed, slug, row.id, status=201)
+        made = await _answer_participation(request, session, log.sealed, slug, row.id)
+        return created(made, f"/negotiations/{slug}/parties/{party.slug}")
 
     return await once(request, session, viewer, work)
 
@@ -127,9 +128,8 @@ async def _get(session: Session, slug: str, party: str, *, lock: bool = False) -
 
 
 async def _answer_participation(
-    request: Request, session: Session, at: Moment, slug: str, number: int, *, status: int = 200
+    request: Request, session: Session, at: Moment, slug: str, number: int
 ) -> Response:
     s = await get_held(session, at, "participation", number)
     data = participation_json(s, await _named(session, at, s), slug)
-    address = f"/negotiations/{slug}/parties/{data['party']}"
-    return answer_one(request, at, s, data, status=status, address=address)
+    return answer_one(request, at, s, data)

@@ -12,7 +12,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.listing import list_objects
 from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
@@ -56,7 +56,8 @@ async def add_party(request: Request, session: Session, viewer: Editor, body: Se
         sent = read_body(PartyInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_party(log, **sent.model_dump())
-        return await _answer_party(request, session, log.sealed, row.id, status=201)
+        made = await _answer_party(request, session, log.sealed, row.id)
+        return created(made, f"/parties/{row.slug}")
 
     return await once(request, session, viewer, work)
 
@@ -79,8 +80,6 @@ async def amend_party(
     return await _answer_party(request, session, log.moment or at, row.id)
 
 
-async def _answer_party(
-    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
-) -> Response:
+async def _answer_party(request: Request, session: Session, at: Moment, number: int) -> Response:
     s = await get_held(session, at, "party", number)
-    return answer_one(request, at, s, party_json(s), status=status, address=f"/parties/{s['slug']}")
+    return answer_one(request, at, s, party_json(s))

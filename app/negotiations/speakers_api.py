@@ -15,7 +15,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.listing import list_objects
 from app.log.reader import Moment, get_held, held_by_id, moment
 from app.log.writer import writing
@@ -62,7 +62,8 @@ async def add_speaker(request: Request, session: Session, viewer: Editor, body: 
         fields = await _columns(session, read_body(SpeakerInput, body).model_dump())
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_speaker(log, **fields)
-        return await _answer_speaker(request, session, log.sealed, row.id, status=201)
+        made = await _answer_speaker(request, session, log.sealed, row.id)
+        return created(made, f"/speakers/{row.id}")
 
     return await once(request, session, viewer, work)
 
@@ -102,11 +103,7 @@ async def _columns(session: Session, fields: Mapping[str, Any]) -> dict[str, Any
     return columns
 
 
-async def _answer_speaker(
-    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
-) -> Response:
+async def _answer_speaker(request: Request, session: Session, at: Moment, number: int) -> Response:
     s = await get_held(session, at, "speaker", number)
     parties = await held_by_id(session, at, "party", [s["party_id"]])
-    return answer_one(
-        request, at, s, speaker_json(s, parties), status=status, address=f"/speakers/{number}"
-    )
+    return answer_one(request, at, s, speaker_json(s, parties))

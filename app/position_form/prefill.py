@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.log.reader import Moment
 from app.negotiations.queries import code_book
 from app.position_form.fields import Values, fill, numbered
-from app.positions.current import current_ids
+from app.positions.current import CellRange, current_ids
 from app.positions.merge_patch import content_of
 from app.positions.views import PositionView
 
@@ -22,14 +22,9 @@ async def current_number(
     issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)
     if party is None or issue is None:
         return None
-    found = await current_ids(
-        session,
-        at,
-        negotiation_id=book.negotiation.id,
-        parties=[party],
-        issues=[issue],
-        as_of=date.max,  # whatever has been stated, has been by the default day
-    )
+    cell = CellRange(book.negotiation.id, [party], [issue])
+    # Whatever has been stated, has been by the default day.
+    found = await current_ids(session, at, cell, as_of=date.max)
     return next(iter(found.values())) if found else None
 
 

@@ -20,7 +20,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.actions import find_or_add_speaker, publish_speaker
 from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
-from app.positions.compose import CellFacts, Composed, QuoteFacts, compose
+from app.positions.compose import CellFacts, Composed, QuoteFacts, Saving, compose
 from app.positions.mismatch_help import with_closest
 from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
 from app.sources.actions import check_quote
@@ -198,9 +198,8 @@ async def _compose(
         log, wanted.quotes, cell, before, faults, public=status == PUBLISHED
     )
     day = (first_published or log.now).astimezone(UTC).date()
-    composed = compose(
-        wanted, cell, quotes, status=status, before=before, now=log.now, recorded_day=day
-    )
+    saving = Saving(status, before=before, now=log.now, recorded_day=day)
+    composed = compose(wanted, cell, quotes, saving)
     faults += composed.faults
     if faults:
         raise Invalid("The position was not saved.", *await with_closest(session, faults, quotes))

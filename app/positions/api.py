@@ -18,8 +18,8 @@ from app.http.described import Answer, Warned, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.problems import as_json, read_body
 from app.http.responses import answer
-from app.log.api_answers import Known, answer_one, newest_moment, next_link, times
-from app.log.reader import Moment, moment
+from app.log.api_answers import Known, answer_one, created, newest_moment, next_link, times
+from app.log.reader import Moment, Snapshot, moment
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
@@ -89,7 +89,8 @@ async def show_position(
 ) -> Response:
     """One position in its newest version."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
-    return await _answer_position(request, session, at, position_id, drafts=_sees_drafts(viewer))
+    found = await queries.get_version(session, at, position_id, drafts=_sees_drafts(viewer))
+    return await _answer_position(request, session, at, found)
 
 
 @router.get(
@@ -124,9 +125,10 @@ async def show_version(
 ) -> Response:
     """One version of a position, with the names and results of checks of `known_at`."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
-    return await _answer_position(
-        request, session, at, position_id, version=version, drafts=_sees_drafts(viewer)
+    found = await queries.get_version(
+        session, at, position_id, version=version, drafts=_sees_drafts(viewer)
     )
+    return await _answer_position(request, session, at, found)
 
 
 @router.post(
@@ -157,9 +159,9 @@ async def state_position(
                 wanted=wanted,
                 status=PositionStatus(sent.status) if sent.status else None,
             )
-        return await _answer_position(
-            request, session, log.sealed, position.id, warnings=warnings, status=201, drafts=True
-        )
+        found = await queries.get_version(session, log.sealed, position.id, drafts=True)
+        made = await _answer_position(request, session, log.sealed, found, warnings)
+        return created(made, f"/positions/{position.id}")
 
     return await once(request, session, viewer, work)
 
@@ -209,9 +211,9 @@ async def correct_position(
                 status=status,
                 reason=patch.reason,
             )
-    return await _answer_position(
-        request, session, log.moment or at, position_id, warnings=warnings, drafts=True
-    )
+    at = log.moment or at
+    found = await queries.get_version(session, at, position_id, drafts=True)
+    return await _answer_position(request, session, at, found, warnings)
 
 
 @router.post(
@@ -231,7 +233,8 @@ async def retract_position(
         sent = read_body(RetractInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.retract(log, position=position, reason=sent.reason)
-        return await _answer_position(request, session, log.sealed, position_id, drafts=True)
+        found = await queries.get_version(session, log.sealed, position_id, drafts=True)
+        return await _answer_position(request, session, log.sealed, found)
 
     return await once(request, session, viewer, work)
 
@@ -251,19 +254,13 @@ async def _answer_position(
     request: Request,
     session: AsyncSession,
     at: Moment,
-    position_id: int,
-    *,
-    version: int | None = None,
-    drafts: bool,
+    found: Snapshot,
     warnings: Sequence[Fault] = (),
-    status: int = 200,
 ) -> Response:
-    found = await queries.get_version(session, at, position_id, version=version, drafts=drafts)
     [view] = await presenter.views(session, at, [found])
     beside: dict[str, Any] = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
     meta = await _changed_since(session, at, [view])
-    address = f"/positions/{position_id}"
-    return answer_one(request, at, found, view, status=status, address=address, meta=meta, **beside)
+    return answer_one(request, at, found, view, meta=meta, **beside)
 
 
 async def _changed_since(

@@ -19,6 +19,14 @@ UNMATCHED = "does not occur in the text of its source as whole words"
 
 # The dates that an editor may narrow by hand, and the flags that say that this was done.
 BY_HAND = {"stated_from": "from_by_hand", "stated_by": "by_by_hand"}
+DATE_FIELDS = ("/stated_on", "/stated_from", "/stated_by")
+UNDATED: Mapping[str, Any] = {
+    "stated_on": None,
+    "stated_from": None,
+    "stated_by": None,
+    "from_by_hand": False,
+    "by_by_hand": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +70,27 @@ class Composed:
     warnings: list[Fault]
 
 
-def compose(
-    wanted: PositionContent,
-    cell: CellFacts,
-    quotes: Sequence[QuoteFacts],
-    *,
-    status: str,
-    before: Mapping[str, Any] | None,
-    now: datetime,
-    recorded_day: date | None = None,
-) -> Composed:
-    """Compose the document of a version, and collect all its faults at once.
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """As what, after what and when a version of a position is saved."""
 
-    `before` is the document of the previous version. `recorded_day` is the UTC day of the first
-    publication; by default the day of `now`, for what is not published yet.
-    """
+    status: str
+    before: Mapping[str, Any] | None  # the document of the version before
+    now: datetime
+    # The UTC day of the first publication; by default that of `now`, for what is not published yet.
+    recorded_day: date | None = None
+
+
+def compose(
+    wanted: PositionContent, cell: CellFacts, quotes: Sequence[QuoteFacts], saving: Saving
+) -> Composed:
+    """Compose the document of a version, and collect all its faults at once."""
     faults: list[Fault] = []
-    publishing = status == PositionStatus.PUBLISHED
+    before = saving.before
     attitudes = _attitudes(wanted, cell, before, faults)
     links = _links(wanted, cell, faults)
-    dated = _dated(wanted, quotes, status, before, now, recorded_day or now.date(), faults)
-    if publishing:
+    dated = _dated(wanted, quotes, saving, faults)
+    if saving.status == PositionStatus.PUBLISHED:
         if not wanted.quotes:
             faults.append(Fault("/quotes", "a position is published with at least one quote"))
         was_public = before is not None and before["status"] == PositionStatus.PUBLISHED
@@ -95,7 +103,7 @@ def compose(
         "negotiation_id": cell.negotiation_id,
         "party_id": cell.party_id,
         "issue_id": cell.issue_id,
-        "status": str(status),
+        "status": str(saving.status),
         "act": str(wanted.act),
         "summary": wanted.summary or None,
         "firmness": str(wanted.firmness),
@@ -171,73 +179,35 @@ def _links(wanted: PositionContent, cell: CellFacts, faults: list[Fault]) -> lis
 
 
 def _dated(
-    wanted: PositionContent,
-    quotes: Sequence[QuoteFacts],
-    status: str,
-    before: Mapping[str, Any] | None,
-    now: datetime,
-    recorded_day: date,
-    faults: list[Fault],
+    wanted: PositionContent, quotes: Sequence[QuoteFacts], saving: Saving, faults: list[Fault]
 ) -> dict[str, Any]:
     """Compute the dates of a version (docs/rules.md, rule 3).
 
     They change only with its own dates or quotes, or with its first publication.
     """
-    undated = dict.fromkeys(("stated_on", "stated_from", "stated_by"), None) | dict.fromkeys(
-        ("from_by_hand", "by_by_hand"), False
-    )
-    sent = {name for name in BY_HAND if name in wanted.model_fields_set}
-    stays = (
-        before is not None
-        and before["stated_on"] is not None
-        and _same_evidence(wanted, quotes, before)
-    )
-    if before is not None and stays and not sent and before["status"] == status:
-        return {name: before[name] for name in undated}
-    by_hand: dict[str, date | None] = {}
-    texts = [("/stated_on", wanted.stated_on)] + [
-        (f"/quotes/{i}/said_on", q.row["said_on"]) for i, q in enumerate(quotes)
-    ]
-    for pointer, value in texts:
-        if value is not None:
-            try:
-                if dates.not_begun(dates.parse(value), now):
-                    faults.append(Fault(pointer, "has not yet begun anywhere on earth"))
-            except ValueError as error:
-                faults.append(Fault(pointer, str(error)))
-    for name, mark in BY_HAND.items():
-        kept = before is not None and stays and name not in sent and before[mark]
-        value = before[name] if before is not None and kept else getattr(wanted, name)
-        try:
-            by_hand[name] = (
-                None
-                if value is None
-                else date.fromisoformat(value)
-                if len(value) == 10
-                else _no_day()
-            )
-        except ValueError:
-            faults.append(Fault(f"/{name}", "is not a day such as 2025-03-17"))
-    if any(
-        f.where in {"/stated_on", "/stated_from", "/stated_by"} or f.where.endswith("said_on")
-        for f in faults
-    ):
-        return undated
+    sent = BY_HAND.keys() & wanted.model_fields_set
+    kept = _kept_dates(wanted, quotes, saving.before)
+    if kept is not None and not sent and kept["status"] == saving.status:
+        return {name: kept[name] for name in UNDATED}
+    _check_days(wanted, quotes, saving.now, faults)
+    by_hand = _days_by_hand(wanted, kept, faults)
+    if any(f.where in DATE_FIELDS or f.where.endswith("said_on") for f in faults):
+        return dict(UNDATED)
     spans = [QuoteDates(q.row["said_on"], q.published_on) for q in quotes]
     datable = wanted.stated_on is not None or any(s.said_on or s.published_on for s in spans)
-    if not datable and status != PositionStatus.PUBLISHED:
-        return undated
+    if not datable and saving.status != PositionStatus.PUBLISHED:
+        return dict(UNDATED)
     try:
         when = stated(
             wanted.stated_on,
             spans,
-            recorded_day=recorded_day,
+            recorded_day=saving.recorded_day or saving.now.date(),
             stated_from=by_hand["stated_from"],
             stated_by=by_hand["stated_by"],
         )
     except StatedError as error:
         faults.append(Fault(error.pointer, error.message))
-        return undated
+        return dict(UNDATED)
     return {
         "stated_on": when.stated_on,
         "stated_from": when.stated_from.isoformat(),
@@ -247,15 +217,55 @@ def _dated(
     }
 
 
-def _same_evidence(
-    wanted: PositionContent, quotes: Sequence[QuoteFacts], before: Mapping[str, Any]
-) -> bool:
+def _kept_dates(
+    wanted: PositionContent, quotes: Sequence[QuoteFacts], before: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return the document before if its dates rest on the same evidence, else None."""
+    if before is None or before["stated_on"] is None:
+        return None
     held = {q["id"] for q in before["quotes"]}
-    return wanted.stated_on == before["stated_on"] and {q.row.get("id") for q in quotes} == held
+    same = wanted.stated_on == before["stated_on"] and {q.row.get("id") for q in quotes} == held
+    return before if same else None
 
 
-def _no_day() -> date:
-    raise ValueError
+def _check_days(
+    wanted: PositionContent, quotes: Sequence[QuoteFacts], now: datetime, faults: list[Fault]
+) -> None:
+    texts = [("/stated_on", wanted.stated_on)] + [
+        (f"/quotes/{i}/said_on", q.row["said_on"]) for i, q in enumerate(quotes)
+    ]
+    for pointer, value in texts:
+        if value is None:
+            continue
+        try:
+            if dates.not_begun(dates.parse(value), now):
+                faults.append(Fault(pointer, "has not yet begun anywhere on earth"))
+        except ValueError as error:
+            faults.append(Fault(pointer, str(error)))
+
+
+def _days_by_hand(
+    wanted: PositionContent, kept: Mapping[str, Any] | None, faults: list[Fault]
+) -> dict[str, date | None]:
+    """Read the days narrowed by hand: as sent, else as in the document whose dates are kept."""
+    by_hand: dict[str, date | None] = {}
+    for name, mark in BY_HAND.items():
+        value = getattr(wanted, name)
+        if kept is not None and kept[mark] and name not in wanted.model_fields_set:
+            value = kept[name]
+        try:
+            by_hand[name] = _day(value)
+        except ValueError:
+            faults.append(Fault(f"/{name}", "is not a day such as 2025-03-17"))
+    return by_hand
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    if len(text) != 10:
+        raise ValueError
+    return date.fromisoformat(text)
 
 
 def _warnings(quotes: Sequence[QuoteFacts]) -> list[Fault]:

@@ -1,6 +1,7 @@
 """Select the current position of each cell (docs/rules.md, rules 3 and 4) in SQL."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,16 +17,23 @@ from app.models.vocabulary import PositionStatus
 CellKey = tuple[int, int]  # party, issue
 
 
-def published(
-    at: Moment, negotiation_id: int, parties: Collection[int], issues: Collection[int]
-) -> Any:
+@dataclass(frozen=True, slots=True)
+class CellRange:
+    """The cells of some parties on some issues of a negotiation, all by their ids."""
+
+    negotiation_id: int
+    parties: Collection[int]
+    issues: Collection[int]
+
+
+def published(at: Moment, cells: CellRange) -> Any:
     """Return a condition on PositionPeriod: published at a moment and in one of these cells."""
     return and_(
-        PositionPeriod.negotiation_id == negotiation_id,
+        PositionPeriod.negotiation_id == cells.negotiation_id,
         PositionPeriod.status == PositionStatus.PUBLISHED,
         valid_at(PositionPeriod, at),
-        among(PositionPeriod.party_id, parties),
-        among(PositionPeriod.issue_id, issues),
+        among(PositionPeriod.party_id, cells.parties),
+        among(PositionPeriod.issue_id, cells.issues),
     )
 
 
@@ -63,15 +71,9 @@ def chosen_at(where: Any, as_of: Any) -> Any:
 
 
 async def current_ids(
-    session: AsyncSession,
-    at: Moment,
-    *,
-    negotiation_id: int,
-    parties: Collection[int],
-    issues: Collection[int],
-    as_of: date,
+    session: AsyncSession, at: Moment, cells: CellRange, *, as_of: date
 ) -> dict[CellKey, int]:
     """Return only the ids of the current positions by cell, to compare one day with another."""
-    chosen = chosen_at(published(at, negotiation_id, parties, issues), as_of).subquery()
+    chosen = chosen_at(published(at, cells), as_of).subquery()
     rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
     return {(party, issue): position for party, issue, position in rows}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import Select, and_, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Date, DateTime
@@ -106,7 +106,7 @@ async def list_positions(
 async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:
     """Return filters as conditions on PositionPeriod; raise Invalid for the first unknown slug."""
     found: list[Any] = []
-    negotiation_id = None
+    here: list[Any] = []
     if query.negotiation:
         negotiation_id = await session.scalar(
             select(Negotiation.id).where(Negotiation.slug == query.negotiation)
@@ -114,35 +114,21 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
         if negotiation_id is None:
             raise bad_parameter("negotiation", f"there is no negotiation {query.negotiation!r}")
         found.append(PositionPeriod.negotiation_id == negotiation_id)
+        here = [Issue.negotiation_id == negotiation_id]
     if query.party:
-        parties = (
-            await session.execute(select(Party.slug, Party.id).where(Party.slug.in_(query.party)))
-        ).all()
-        _all_known("party", query.party, {slug for slug, _ in parties})
-        found.append(among(PositionPeriod.party_id, [id_ for _, id_ in parties]))
-    here = [Issue.negotiation_id == negotiation_id] if negotiation_id else []
-    issue_ids: list[int] | None = None
+        parties = select(Party.slug, Party.id).where(Party.slug.in_(query.party))
+        party_ids = await _ids_of(session, "party", query.party, parties)
+        found.append(among(PositionPeriod.party_id, party_ids))
+    options = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
+    options = options.where(Option.slug.in_(query.option), *here)
     if query.issue:
-        issues = (
-            await session.execute(
-                select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
-            )
-        ).all()
-        _all_known("issue", query.issue, {slug for slug, _ in issues})
-        issue_ids = [id_ for _, id_ in issues]
+        issues = select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
+        issue_ids = await _ids_of(session, "issue", query.issue, issues)
         found.append(among(PositionPeriod.issue_id, issue_ids))
+        options = options.where(among(Option.issue_id, issue_ids))
     if query.option:
-        wanted = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
-        wanted = wanted.where(Option.slug.in_(query.option), *here)
-        if issue_ids is not None:
-            wanted = wanted.where(among(Option.issue_id, issue_ids))
-        options = (await session.execute(wanted)).all()
-        _all_known("option", query.option, {slug for slug, _ in options})
-        found.append(
-            PositionPeriod.option_ids.op("&&")(
-                literal([id_ for _, id_ in options], ARRAY(BigInteger))
-            )
-        )
+        option_ids = await _ids_of(session, "option", query.option, options)
+        found.append(PositionPeriod.option_ids.op("&&")(literal(option_ids, ARRAY(BigInteger))))
     if query.firmness:
         found.append(PositionPeriod.firmness.in_(query.firmness))
     if query.since:
@@ -154,10 +140,16 @@ async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]
     return found
 
 
-def _all_known(name: str, asked: Sequence[str], known: set[str]) -> None:
+async def _ids_of(
+    session: AsyncSession, name: str, asked: Sequence[str], wanted: Select[str, int]
+) -> list[int]:
+    """Return the ids among the slugs and ids that `wanted` selects; Invalid for an unknown slug."""
+    rows = (await session.execute(wanted)).all()
+    known = {slug for slug, _ in rows}
     for slug in asked:
         if slug not in known:
             raise bad_parameter(name, f"there is no {name} {slug!r}")
+    return [id_ for _, id_ in rows]
 
 
 def _digest(query: PositionsQuery) -> str:

@@ -23,7 +23,7 @@ from app.negotiations.queries import (
 )
 from app.positions import presenter, queries
 from app.positions.citation import cite_position
-from app.positions.current import current_ids
+from app.positions.current import CellRange, current_ids
 from app.positions.names_at_moment import called
 from app.positions.permanent_addresses import pin, read_moment, version_entry
 from app.positions.version_diff import compare
@@ -73,15 +73,10 @@ async def _about_position(
 ) -> dict[str, Any]:
     [view] = await presenter.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
-    number, cell = book.negotiation.id, (this["party_id"], this["issue_id"])
-    current = await current_ids(
-        session,
-        at,
-        negotiation_id=number,
-        parties=[cell[0]],
-        issues=[cell[1]],
-        as_of=date.max,  # whatever has been stated, has been by the default day
-    )
+    party_id, issue_id = this["party_id"], this["issue_id"]
+    cell = CellRange(book.negotiation.id, [party_id], [issue_id])
+    # Whatever has been stated, has been by the default day.
+    current = await current_ids(session, at, cell, as_of=date.max)
     party = next(p for p in party_views(book) if p.slug == view.party)
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
     names = await called(session, at, book.party_names(), [view])
@@ -93,7 +88,7 @@ async def _about_position(
         "party": party,
         "issue": issue,
         "position": view,
-        "current": current.get(cell) == view.id,
+        "current": current.get((party_id, issue_id)) == view.id,
         "recoded_as": await _other(session, at, this.data.get("recoded_as"), book),
         "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
         "cite": cite_position(view, **named, base=origin(request), query=pin(at))

@@ -186,7 +186,7 @@ async def _note_source(
         return
     source.version += 1
     extra = {"checks": checks} if checks else None
-    await log.record("source", source, "redacted", reason=reason, extra=extra)
+    await log.record(source, "redacted", reason=reason, extra=extra)
 
 
 def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: str) -> None:

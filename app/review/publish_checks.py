@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.core.errors import Fault
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import CodeBook
-from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, compose
+from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, Saving, compose
 from app.positions.merge_patch import content_of
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
@@ -34,14 +34,8 @@ def lacking(
         QuoteFacts(row, q.source.published_on, q.verification, kept=True)
         for row, q in zip(document["quotes"], view.quotes, strict=True)
     ]
-    found = compose(
-        wanted,
-        _cell(document, book),
-        quotes,
-        status=PositionStatus.PUBLISHED,
-        before=document,
-        now=now,
-    )
+    saving = Saving(PositionStatus.PUBLISHED, before=document, now=now)
+    found = compose(wanted, _cell(document, book), quotes, saving)
     # Without quotes, a missing date is not reported: a quote may bring one.
     missing = [f for f in found.faults if not (f.where == "/stated_on" and not quotes)]
     return [WORDS.get((f.where, bool(quotes)), said(f)) for f in missing]

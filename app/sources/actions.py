@@ -49,7 +49,7 @@ async def add_source(
     await session.flush()
     if text is not None:
         await _add_text(log, row, text, pages, seams)
-    await log.record("source", row, action)
+    await log.record(row, action)
     return row
 
 
@@ -68,7 +68,7 @@ async def amend_source(
     _refuse_days_to_come(fields, log)
     if fields.get("url", row.url) != row.url:
         fields["url_key"] = await _free_key(log.session, fields["url"], of=row)
-    changed = await log.amend("source", row, fields, reason=reason)
+    changed = await log.amend(row, fields, reason=reason)
     if text is not None:
         changed |= await put_text(log, row, text, reason=reason)
     return changed
@@ -123,7 +123,7 @@ async def recheck(
     row.version += 1
     log.checks += news
     results = [{"quote": c.quote_id, "verification": c.verification} for c in news]
-    await log.record("source", row, "checked", reason=reason, extra={"checks": results})
+    await log.record(row, "checked", reason=reason, extra={"checks": results})
     return found
 
 

@@ -12,7 +12,7 @@ from app.http.described import Answer, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.merge_patch import merge_patch
 from app.http.problems import read_body
-from app.log.api_answers import Known, Walk, answer_one, answer_page, newest_moment
+from app.log.api_answers import Known, Walk, answer_one, answer_page, created, newest_moment
 from app.log.listing import list_objects
 from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
@@ -63,7 +63,8 @@ async def add_source(request: Request, session: Session, viewer: Editor, body: S
         sent = read_body(SourceInput, body)
         async with writing(session, by=viewer.name, now=now()) as log:
             row = await actions.add_source(log, **sent.model_dump())
-        return await _answer_source(request, session, log.sealed, row.id, status=201)
+        made = await _answer_source(request, session, log.sealed, row.id)
+        return created(made, f"/sources/{row.id}")
 
     return await once(request, session, viewer, work)
 
@@ -88,8 +89,6 @@ async def amend_source(
     return await _answer_source(request, session, log.moment or at, source_id)
 
 
-async def _answer_source(
-    request: Request, session: Session, at: Moment, number: int, *, status: int = 200
-) -> Response:
+async def _answer_source(request: Request, session: Session, at: Moment, number: int) -> Response:
     s = await get_held(session, at, "source", number)
-    return answer_one(request, at, s, source_json(s), status=status, address=f"/sources/{number}")
+    return answer_one(request, at, s, source_json(s))

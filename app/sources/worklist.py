@@ -65,11 +65,9 @@ async def set_reading(
     if row is None:
         row = SourceReading(version=1, negotiation_id=negotiation_id, source_id=source_id, **wanted)
         session.add(row)
-        await log.record("reading", row, "created", public=False, negotiation_id=negotiation_id)
+        await log.record(row, "created", public=False, negotiation_id=negotiation_id)
         return True
-    return await log.amend(
-        "reading", row, wanted, reason=None, public=False, negotiation_id=negotiation_id
-    )
+    return await log.amend(row, wanted, reason=None, public=False, negotiation_id=negotiation_id)
 
 
 @dataclass(frozen=True, slots=True)

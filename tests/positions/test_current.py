@@ -1,6 +1,6 @@
 """Test rule 4 of docs/rules.md: SQL, `app.matrix.precedence` and the API agree on positions."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from app.embedded_postgres.server import Server
 from app.log.reader import Moment
 from app.matrix import precedence, queries
 from app.models.log import FOREVER, Commit, PositionPeriod, Revision
-from app.positions.current import current_ids
+from app.positions.current import CellRange, current_ids
 from tests.support.examples import examples
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
@@ -154,16 +154,11 @@ async def test_sql_and_arithmetic_choose_the_same(
     owning: AsyncSession, found: list[Version], seq: int, days: int
 ) -> None:
     as_of, at = FIRST + timedelta(days=days), Moment(seq, BEGAN, "0" * 32)
-    where: Mapping[str, Any] = {
-        "negotiation_id": NEGOTIATION,
-        "parties": PARTIES,
-        "issues": [ISSUE],
-        "as_of": as_of,
-    }
+    there = CellRange(NEGOTIATION, PARTIES, [ISSUE])
     try:
         await put(owning, found)
-        got = await queries.current(owning, at, **where)
-        chosen = await current_ids(owning, at, **where)
+        got = await queries.current(owning, at, there, as_of=as_of)
+        chosen = await current_ids(owning, at, there, as_of=as_of)
     finally:
         await owning.rollback()
     by_sql = {cell: (c.count, c.position, c.order_uncertain, c.possible) for cell, c in got.items()}
