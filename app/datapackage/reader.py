@@ -147,22 +147,10 @@ def _resources(
         where = f"resources/{i}"
         if not isinstance(resource, dict):
             faults.add(DESCRIPTOR, 1, where, "is not an object")
+        elif (path := _resource_path(resource, where, faults)) is None:
             continue
-        name, path = resource.get("name"), resource.get("path")
-        if isinstance(path, list) and len(path) == 1:
-            path = path[0]
-        if not isinstance(path, str) or (reason := unsafe(path)):
-            faults.add(
-                DESCRIPTOR,
-                1,
-                f"{where}/path",
-                f"{path!r} {reason if isinstance(path, str) else 'is no path'}",
-            )
-        elif not isinstance(name, str) or name not in TABLES:
-            if path.lower().endswith(".csv"):
-                faults.add(
-                    DESCRIPTOR, 1, f"{where}/name", f"{name!r} is not a table of this format"
-                )
+        elif (name := _resource_table(resource, path, where, faults)) is None:
+            continue
         elif name in found:
             faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is listed twice")
         elif path not in box.names():
@@ -171,14 +159,45 @@ def _resources(
         else:
             _check_dialect(resource, where, faults)
             found[name] = {**resource, "path": path}
-    declared = {r.get("path") for r in found.values()}
+    _note_undeclared(found, box, faults, broken)
+    return found
+
+
+def _resource_path(resource: Mapping[str, Any], where: str, faults: Faults) -> str | None:
+    """Return the path of a declared table, also from a list of one; None and a fault if unsafe."""
+    path = resource.get("path")
+    if isinstance(path, list) and len(path) == 1:
+        path = path[0]
+    reason = unsafe(path) if isinstance(path, str) else "is no path"
+    if reason:
+        faults.add(DESCRIPTOR, 1, f"{where}/path", f"{path!r} {reason}")
+        return None
+    return str(path)
+
+
+def _resource_table(
+    resource: Mapping[str, Any], path: str, where: str, faults: Faults
+) -> str | None:
+    """Return the name of a declared table of this format; an unknown CSV file is a fault."""
+    name = resource.get("name")
+    if isinstance(name, str) and name in TABLES:
+        return name
+    if path.lower().endswith(".csv"):
+        faults.add(DESCRIPTOR, 1, f"{where}/name", f"{name!r} is not a table of this format")
+    return None
+
+
+def _note_undeclared(
+    found: Mapping[str, dict[str, Any]], box: Box, faults: Faults, broken: set[str]
+) -> None:
+    """Note as faults the tables that lie in the package and that no resource declares."""
+    undeclared = box.names() - {resource["path"] for resource in found.values()}
     for name, table in TABLES.items():
-        if name not in found and table.path in box.names() - declared:
+        if name not in found and table.path in undeclared:
             faults.add(
                 table.path, 1, "", f"is in the package, but {DESCRIPTOR} does not declare it"
             )
             broken.add(name)
-    return found
 
 
 def _check_dialect(resource: Mapping[str, Any], where: str, faults: Faults) -> None:

@@ -24,6 +24,7 @@ LIKELY = {
 ADDRESS = re.compile(r"https?://\S+")
 CONTEXT = 60  # characters around a passage that occurs more than once
 NOTHING = "-"  # the choice that leaves a name out
+_CellDay = tuple[str, str, str]  # party, issue, day
 
 
 @dataclass(slots=True)
@@ -102,6 +103,32 @@ def guess_option(names: KnownNames, concept: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+class _Gathered:
+    """Rows of statements that fit together, and what has been said of each cell and day."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[CodedStatement, dict[str, str], _CellDay]] = []
+        self.held: dict[_CellDay, dict[str, tuple[str, int]]] = {}  # by option: verb, statement
+        self._texts: dict[tuple[str, str, str], str] = {}  # of sources
+        self._seen: dict[tuple[str, ...], int] = {}
+
+    def add(self, s: CodedStatement, wanted: Chosen) -> None:
+        """Add the row of a statement unless it repeats another; ValueError if it does not fit."""
+        row, option, verb = _row(s, wanted)
+        document = (row["source_url"], row["source_reference"], row["source_title"])
+        if self._texts.setdefault(document, row["text"]) != row["text"]:
+            if row["source_url"]:
+                raise ValueError("its document has the address of another, with another text")
+            row["source_reference"] += f", document {s.document.id if s.document else 0}"
+        key = (row["party"], row["issue"], row["stated_on"])
+        there, first = self.held.setdefault(key, {}).setdefault(option, (verb, s.id))
+        if there != verb:
+            raise ValueError(f"contradicts statement {first}, of the same day, on the same option")
+        source = row["source_url"] + row["source_reference"]
+        if self._seen.setdefault((*key, row["exact"], source), s.id) == s.id:
+            self.rows.append((s, row, key))
+
+
 def as_sheet(
     discourse: Discourse, wanted: Chosen, name: str, negotiation: str, without: Mapping[int, str]
 ) -> tuple[Sheet, list[Unfit]]:
@@ -112,40 +139,18 @@ def as_sheet(
     """
     sheet = Sheet(name, [], read_as="Discourse Network Analyzer", new_speakers=True)
     unfit = [Unfit(s, without[s.id]) for s in discourse.statements if s.id in without]
+    gathered = _Gathered()
     texts: dict[str, str] = {}
-    of_source: dict[tuple[str, str, str], str] = {}
-    held: dict[tuple[str, str, str], dict[str, tuple[str, int]]] = {}
-    seen: dict[tuple[str, ...], int] = {}
-    rows: list[tuple[CodedStatement, dict[str, str], tuple[str, str, str]]] = []
     for s in discourse.statements:
         if s.id in without:
             continue
         try:
-            row, option, verb = _row(s, wanted)
+            gathered.add(s, wanted)
         except ValueError as error:
             unfit.append(Unfit(s, str(error)))
-            continue
-        document = (row["source_url"], row["source_reference"], row["source_title"])
-        if of_source.setdefault(document, row["text"]) != row["text"]:
-            if row["source_url"]:
-                unfit.append(Unfit(s, "its document has the address of another, with another text"))
-                continue
-            row["source_reference"] += f", document {s.document.id if s.document else 0}"
-        key = (row["party"], row["issue"], row["stated_on"])
-        there = held.setdefault(key, {}).setdefault(option, (verb, s.id))
-        if there[0] != verb:
-            unfit.append(
-                Unfit(s, f"contradicts statement {there[1]}, of the same day, on the same option")
-            )
-            continue
-        again = seen.setdefault(
-            (*key, row["exact"], row["source_url"] + row["source_reference"]), s.id
-        )
-        if again == s.id:
-            rows.append((s, row, key))
-    for s, row, key in rows:
+    for s, row, key in gathered.rows:
         for verb in ("prefers", "accepts", "rejects"):
-            row[verb] = ";".join(o for o, (v, _) in held[key].items() if v == verb)
+            row[verb] = ";".join(o for o, (v, _) in gathered.held[key].items() if v == verb)
         if s.document and row["text"] and discourse.whole:
             texts[row["text"]] = s.document.text
         else:

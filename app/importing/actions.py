@@ -137,24 +137,10 @@ async def _looks(importing: Importing, book: ImportedBook) -> None:
         ours |= {look.uid: look for look in found}
     entries = []
     for line, x in read:
-        issue = codebook.refer(
-            importing,
-            "looks",
-            line,
-            "issue",
-            (x.negotiation, x.issue),
-            book.issues,
-            f"there is no issue {x.issue!r}",
-        )
-        seat = codebook.refer(
-            importing,
-            "looks",
-            line,
-            "party",
-            (x.negotiation, x.party),
-            book.participations,
-            f"{x.party!r} takes no part",
-        )
+        at = codebook.Reference("looks", line, "issue", (x.negotiation, x.issue))
+        issue = codebook.refer(importing, at, book.issues, f"there is no issue {x.issue!r}")
+        at = codebook.Reference("looks", line, "party", (x.negotiation, x.party))
+        seat = codebook.refer(importing, at, book.participations, f"{x.party!r} takes no part")
         if issue is None or seat is None:
             continue
         cell = {
@@ -174,4 +160,4 @@ async def _looks(importing: Importing, book: ImportedBook) -> None:
                 issue.negotiation_id,
             )
         )
-    await settle(importing, "look", Look, entries)
+    await settle(importing, "look", entries)

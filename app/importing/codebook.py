@@ -79,7 +79,7 @@ async def _negotiations(importing: Importing, book: ImportedBook) -> None:
         ImportEntry("negotiations", line, x.version, column_values(x, names), {}, ours.get(x.slug))
         for line, x in found
     ]
-    settled = await settle(importing, "negotiation", Negotiation, entries)
+    settled = await settle(importing, "negotiation", entries)
     book.negotiations = dict.fromkeys(await importing.named(("negotiations", "slug")))
     book.negotiations |= ours | {n.slug: n for n in settled}
 
@@ -97,7 +97,7 @@ async def _parties(importing: Importing, book: ImportedBook) -> None:
         ImportEntry("parties", line, x.version, column_values(x, names), {}, ours.get(x.slug))
         for line, x in found
     ]
-    settled = await settle(importing, "party", Party, entries)
+    settled = await settle(importing, "party", entries)
     book.parties = (
         dict.fromkeys(await importing.named(("parties", "slug")))
         | ours
@@ -105,22 +105,24 @@ async def _parties(importing: Importing, book: ImportedBook) -> None:
     )
 
 
-def refer(
-    importing: Importing,
-    table: str,
-    line: int,
-    column: str,
-    key: Any,
-    known: dict[Any, Any],
-    what: str,
-) -> Any:
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a row of a package refers to another row, and to which."""
+
+    table: str
+    line: int
+    column: str
+    key: Any
+
+
+def refer(importing: Importing, at: Reference, known: dict[Any, Any], reason: str) -> Any:
     """Return what a row refers to, or None if that has faults itself.
 
     Add a fault and return None if there is no such thing.
     """
-    if key not in known and not importing.unread(column):
-        importing.fault(table, line, column, what)
-    return known.get(key)
+    if at.key not in known and not importing.unread(at.column):
+        importing.fault(at.table, at.line, at.column, reason)
+    return known.get(at.key)
 
 
 async def _participations(importing: Importing, book: ImportedBook) -> None:
@@ -143,15 +145,8 @@ async def _participations(importing: Importing, book: ImportedBook) -> None:
     for line, x in importing.rows("participations", r.ParticipationRow):
         key = (x.negotiation, x.party)
         negotiation = _negotiation(importing, book, "participations", line, x.negotiation)
-        party = refer(
-            importing,
-            "participations",
-            line,
-            "party",
-            x.party,
-            book.parties,
-            f"there is no party {x.party!r}",
-        )
+        at = Reference("participations", line, "party", x.party)
+        party = refer(importing, at, book.parties, f"there is no party {x.party!r}")
         if negotiation is None or party is None:
             continue
         consent = (x.role == "principal") if x.consent_required is None else x.consent_required
@@ -180,9 +175,7 @@ async def _participations(importing: Importing, book: ImportedBook) -> None:
                 continue
         entries.append(entry)
         keys.append(key)
-    book.participations |= zip(
-        keys, await settle(importing, "participation", Participation, entries), strict=True
-    )
+    book.participations |= zip(keys, await settle(importing, "participation", entries), strict=True)
 
 
 def _party_number(book: ImportedBook, slug: str) -> int | None:
@@ -212,15 +205,8 @@ class _Places:
 def _negotiation(
     importing: Importing, book: ImportedBook, table: str, line: int, slug: str
 ) -> Negotiation | None:
-    return refer(
-        importing,
-        table,
-        line,
-        "negotiation",
-        slug,
-        book.negotiations,
-        f"there is no negotiation {slug!r}",
-    )
+    at = Reference(table, line, "negotiation", slug)
+    return refer(importing, at, book.negotiations, f"there is no negotiation {slug!r}")
 
 
 async def _issues(importing: Importing, book: ImportedBook) -> None:
@@ -249,7 +235,7 @@ async def _issues(importing: Importing, book: ImportedBook) -> None:
             ImportEntry("issues", line, x.version, values, defaults, ours.get(key), negotiation.id)
         )
         keys.append(key)
-    book.issues |= zip(keys, await settle(importing, "issue", Issue, entries), strict=True)
+    book.issues |= zip(keys, await settle(importing, "issue", entries), strict=True)
     book.written_issues = {key for key, entry in zip(keys, entries, strict=True) if entry.outcome}
 
 
@@ -261,6 +247,34 @@ async def _options(importing: Importing, book: ImportedBook) -> None:
     book.options = {key: {} for key in book.issues}
     for option in found:
         book.options[issues[option.issue_id][0]][option.slug] = option
+    entries, of = _read_options(importing, book)
+    _check_scales(importing, book, of, entries)
+    kept = [i for i, key in enumerate(of) if key not in book.broken_options]
+    of, entries = [of[i] for i in kept], [entries[i] for i in kept]
+
+    def known(rows: list[Any]) -> None:
+        for key, option in zip(of, rows, strict=True):
+            book.options[key][option.slug] = option
+
+    await settle(
+        importing,
+        "option",
+        entries,
+        first=lambda e: not e.values["status_quo"],
+        known=known,
+        at_once=True,
+    )
+    for key in sorted(
+        {key for key, entry in zip(of, entries, strict=True) if entry.outcome} - book.written_issues
+    ):
+        if issue := book.issues[key]:
+            importing.late.append(partial(_follow, importing, issue))
+
+
+def _read_options(
+    importing: Importing, book: ImportedBook
+) -> tuple[list[ImportEntry], list[CellKey]]:
+    """Read the options, each with the key of its issue, and note the issues of faulty ones."""
     read = list(importing.rows("options", r.OptionRow))
     if len(read) < len(importing.raw.rows["options"]):
         book.broken_options = {
@@ -271,9 +285,8 @@ async def _options(importing: Importing, book: ImportedBook) -> None:
     slugs = {(x.negotiation, x.issue, x.slug) for _, x in read}
     for line, x in read:
         key = (x.negotiation, x.issue)
-        issue = refer(
-            importing, "options", line, "issue", key, book.issues, f"there is no issue {x.issue!r}"
-        )
+        at = Reference("options", line, "issue", key)
+        issue = refer(importing, at, book.issues, f"there is no issue {x.issue!r}")
         if issue is None:
             continue
         options = book.options[key]
@@ -290,47 +303,24 @@ async def _options(importing: Importing, book: ImportedBook) -> None:
         if into := x.merged_into:
             there = options.get(into)
             entry.values["merged_into_id"] = there.id if there else 0
-            entry.later["merged_into_id"] = partial(_number, options, into)
-            if into == x.slug or (there is None and (*key, into) not in slugs):
-                importing.fault(
-                    "options",
-                    line,
-                    "merged_into",
-                    f"there is no other option {into!r} of this issue",
-                )
-                book.broken_options.add(key)
-                continue
-            if not x.retired:
-                importing.fault(
-                    "options", line, "retired", "must be true, since another option took its place"
-                )
+            entry.later["merged_into_id"] = partial(_option_id, options, into)
+            known = into != x.slug and (there is not None or (*key, into) in slugs)
+            if fault := _merge_fault(x, known=known):
+                importing.fault("options", line, *fault)
                 book.broken_options.add(key)
                 continue
         entries.append(entry)
         of.append(key)
+    return entries, of
 
-    _check_scales(importing, book, of, entries)
-    kept = [i for i, key in enumerate(of) if key not in book.broken_options]
-    of, entries = [of[i] for i in kept], [entries[i] for i in kept]
 
-    def known(rows: list[Any]) -> None:
-        for key, option in zip(of, rows, strict=True):
-            book.options[key][option.slug] = option
-
-    await settle(
-        importing,
-        "option",
-        Option,
-        entries,
-        first=lambda e: not e.values["status_quo"],
-        known=known,
-        at_once=True,
-    )
-    for key in sorted(
-        {key for key, entry in zip(of, entries, strict=True) if entry.outcome} - book.written_issues
-    ):
-        if issue := book.issues[key]:
-            importing.late.append(partial(_follow, importing, issue))
+def _merge_fault(x: r.OptionRow, *, known: bool) -> tuple[str, str] | None:
+    """Say in which column, and why, an option cannot be merged; `known`: the other one exists."""
+    if not known:
+        return "merged_into", f"there is no other option {x.merged_into!r} of this issue"
+    if not x.retired:
+        return "retired", "must be true, since another option took its place"
+    return None
 
 
 def _check_scales(
@@ -355,7 +345,7 @@ def _check_scales(
                 importing.fault("options", lines[key], "slug", f"{key[1]}: {fault.detail}")
 
 
-def _number(options: dict[str, Option], slug: str) -> int | None:
+def _option_id(options: dict[str, Option], slug: str) -> int | None:
     option = options.get(slug)
     return option.id if option else None
 

@@ -7,9 +7,7 @@ from app.core.dates import parse
 from app.datapackage.rows import PositionRow
 from app.importing.quotes import Evidence
 from app.importing.reconcile import Importing
-from app.positions.compose import Composed
-
-ABOUT_DATES = ("/stated_on", "/stated_from", "/stated_by")
+from app.positions.compose import DATE_FIELDS, Composed
 
 
 class Dated(Protocol):
@@ -32,25 +30,13 @@ def dated(importing: Importing, version: Dated, composed: Composed, recorded_day
     given = {n: getattr(x, n) for n in ("stated_from", "stated_by") if getattr(x, n) is not None}
     if not given:
         return True
-    days: dict[str, date] = {}
-    for name, text in given.items():
-        try:
-            if len(text) != 10:
-                raise ValueError
-            days[name] = date.fromisoformat(text)
-        except ValueError:
-            importing.fault("positions", version.line, name, "is not a day such as 2025-03-17")
-    if len(days) < len(given):
+    days = _days(importing, version, given)
+    if days is None:
         return False
     recorded = x.recorded_at is not None and len(given) == 2 and x.stated_on is not None
     corrected = recorded and any(e.corrected for e in version.quotes)
     if corrected:
-        for fault in [
-            f
-            for f in composed.faults
-            if f.where in ABOUT_DATES or f.where.endswith(("/said_on", "/source_id"))
-        ]:
-            composed.faults.remove(fault)
+        _drop_faults_of_dates(composed)
     document = composed.document
     computed = {
         n: date.fromisoformat(v) if (v := document[n]) else None
@@ -61,20 +47,36 @@ def dated(importing: Importing, version: Dated, composed: Composed, recorded_day
         return False
     if bounds["stated_from"] is None or bounds["stated_by"] is None:
         if not composed.faults:
-            importing.fault(
-                "positions",
-                version.line,
-                "stated_on",
-                "is missing, but a day is given by which it was stated",
-            )
-        return not composed.faults and False
-    first, last = (
-        days.get("stated_from", bounds["stated_from"]),
-        days.get("stated_by", bounds["stated_by"]),
-    )
-    return _within(importing, version, first, last, bounds) and _lay_in(
-        document, version, given, computed, first, last
-    )
+            reason = "is missing, but a day is given by which it was stated"
+            importing.fault("positions", version.line, "stated_on", reason)
+        return False
+    first = days.get("stated_from", bounds["stated_from"])
+    last = days.get("stated_by", bounds["stated_by"])
+    if not _within(importing, version, first, last, bounds):
+        return False
+    _lay_in(document, version, computed, days, (first, last))
+    return True
+
+
+def _days(importing: Importing, version: Dated, given: dict[str, str]) -> dict[str, date] | None:
+    """Read the days given; None, and the faults noted, if one is not a day."""
+    days: dict[str, date] = {}
+    for name, text in given.items():
+        try:
+            if len(text) != 10:
+                raise ValueError
+            days[name] = date.fromisoformat(text)
+        except ValueError:
+            importing.fault("positions", version.line, name, "is not a day such as 2025-03-17")
+    return days if len(days) == len(given) else None
+
+
+def _drop_faults_of_dates(composed: Composed) -> None:
+    composed.faults[:] = [
+        fault
+        for fault in composed.faults
+        if fault.where not in DATE_FIELDS and not fault.where.endswith(("/said_on", "/source_id"))
+    ]
 
 
 def _period(
@@ -118,11 +120,11 @@ def _within(
 def _lay_in(
     document: dict[str, Any],
     version: Dated,
-    given: dict[str, str],
-    computed: dict[str, Any],
-    first: date,
-    last: date,
-) -> bool:
+    computed: dict[str, date | None],
+    given: dict[str, date],
+    period: tuple[date, date],
+) -> None:
+    first, last = period
     document["stated_on"] = document["stated_on"] or version.row.stated_on
     document |= {"stated_from": first.isoformat(), "stated_by": last.isoformat()}
     for name, mark, day in (
@@ -131,4 +133,3 @@ def _lay_in(
     ):
         narrowed = day != computed[name] if version.marked is None else name in version.marked
         document[mark] = name in given and narrowed
-    return True

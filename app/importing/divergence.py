@@ -1,6 +1,6 @@
 """Compare the history of a position in a package with the saved one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,16 +61,16 @@ def differs(book: ImportedBook, v: Version, ours: Ours) -> tuple[str, str] | Non
     found = ours.versions[v.row.version]
     if found is None:
         return None
-    document, action, reason, at, by = (
-        found["document"],
-        found["action"],
-        found["reason"],
-        found["at"],
-        found["by"],
+    document = found["document"]
+    return (
+        _fields_differ(v.row, document)
+        or _cell_differs(book, v.row, document)
+        or _lists_differ(book, v, document)
+        or _entry_differs(v.row, found)
     )
-    x = v.row
-    options = book.options.get((x.negotiation, x.issue), {})
-    ids = {s: o.id for s, o in options.items()}
+
+
+def _fields_differ(x: r.PositionRow, document: Mapping[str, Any]) -> tuple[str, str] | None:
     said: dict[str, Any] = {name: _text(getattr(x, name)) for name in SAID}
     said |= {
         n: str(value)
@@ -81,14 +81,27 @@ def differs(book: ImportedBook, v: Version, ours: Ours) -> tuple[str, str] | Non
     for name, value in said.items():
         if name not in redacted and not alike(document[name] or None, value or None):
             return name, f"differs from version {x.version} here"
-    negotiation, issue = (
-        book.negotiations.get(x.negotiation),
-        book.issues.get((x.negotiation, x.issue)),
-    )
+    return None
+
+
+def _cell_differs(
+    book: ImportedBook, x: r.PositionRow, document: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    negotiation = book.negotiations.get(x.negotiation)
+    issue = book.issues.get((x.negotiation, x.issue))
     party = book.parties.get(x.party)
     named = [row.id if row else None for row in (negotiation, party, issue)]
     if named != [document["negotiation_id"], document["party_id"], document["issue_id"]]:
         return "issue", "is in another cell here"
+    return None
+
+
+def _lists_differ(
+    book: ImportedBook, v: Version, document: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    x = v.row
+    options = book.options.get((x.negotiation, x.issue), {})
+    ids = {s: o.id for s, o in options.items()}
     attitudes = {
         (ids.get(a.option), str(a.attitude), a.condition, a.inferred) for _, a in v.attitudes
     }
@@ -102,16 +115,22 @@ def differs(book: ImportedBook, v: Version, ours: Ours) -> tuple[str, str] | Non
         return "version", f"its links differ from those of version {x.version} here"
     if [e.said["id"] for e in v.quotes] != [q["id"] for q in document["quotes"]]:
         return "quotes", f"differ from those of version {x.version} here"
+    return None
+
+
+def _entry_differs(x: r.PositionRow, found: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Compare what the log says of a version beside its document: action, reason, by whom, when."""
+    redacted = found["document"].get("redacted", {})
     brought = (
-        ("action", action if x.action != "imported" else None),
-        ("reason", reason),
-        ("recorded_by", by),
+        ("action", found["action"] if x.action != "imported" else None),
+        ("reason", found["reason"]),
+        ("recorded_by", found["by"]),
     )
     for name, value in brought:
         said_here = getattr(x, name)
         if name not in redacted and None not in (value, said_here) and not alike(said_here, value):
             return name, f"differs from version {x.version} here"
-    if x.recorded_at is not None and instant(x.recorded_at) != instant(at):
+    if x.recorded_at is not None and instant(x.recorded_at) != instant(found["at"]):
         return "recorded_at", f"differs from version {x.version} here"
     return None
 

@@ -112,6 +112,24 @@ class ReadQuotes:
     lacking: set[str] = field(default_factory=set)  # positions with a quote that could not be read
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the table of quotes that is being read, and where its faults go."""
+
+    importing: Importing
+    row: PackageRow
+    faults: Faults
+
+    def fault(self, column: str, reason: str) -> None:
+        self.faults.add(self.importing.raw.paths["quotes"], self.row.line, column, reason)
+
+    def look_up(self, column: str, key: Any, known: Mapping[Any, Any], reason: str) -> Any:
+        """Return what a column refers to; None and a fault if there is no such thing."""
+        if key not in known and not self.importing.unread(column):
+            self.fault(column, reason)
+        return known.get(key)
+
+
 class Quotes:
     """All quotes of a package."""
 
@@ -213,57 +231,65 @@ class Quotes:
         return r.uid(self.importing.raw.name, "quotes", key)
 
     def _read(self, row: PackageRow, faults: Faults) -> Evidence | None:
-        importing, book, at = self.importing, self.book, row.at
+        importing = self.importing
         path = importing.raw.paths["quotes"]
         if self._reader is None:
-            self._reader = r.Reader(r.QuoteRow, TABLES["quotes"], at, importing.raw.name, path)
+            self._reader = r.Reader(r.QuoteRow, TABLES["quotes"], row.at, importing.raw.name, path)
         x = self._reader(row, faults)
         if x is None:
             return None
-
-        def fault(column: str, reason: str) -> None:
-            faults.add(path, row.line, column, reason)
-
-        def look_up(column: str, key: Any, known: Mapping[Any, Any], what: str) -> Any:
-            if key not in known and not importing.unread(column):
-                fault(column, what)
-            return known.get(key)
-
-        source = look_up("source", x.source, self.sources.by_uid, "there is no such source")
-        speaker = party = None
-        if x.speaker is not None:
-            speaker = look_up("speaker", x.speaker, book.speakers, "there is no such speaker")
-            if speaker is None:
-                return None
-        elif x.office is not None or x.party is not None:
-            fault("speaker", "is empty, but an office or a party is given")
-            return None
-        if x.party is not None:
-            party = look_up("party", x.party, book.parties, f"there is no party {x.party!r}")
-        if source is None or (x.party is not None and party is None):
+        line = _Line(importing, row, faults)
+        source = line.look_up("source", x.source, self.sources.by_uid, "there is no such source")
+        if not self._check_speaker(line, x) or source is None:
             return None
         values = column_values(x, SAID, uid=str(x.uid), source_id=source.id)
-        # A package made by hand need not repeat what the speaker's row has.
-        values["speaker_id"] = speaker.id if speaker else None
+        values |= self._spoken(x, row.at)
         if x.redacted is not None:
             values["redacted"] = x.redacted.model_dump()
-        values["party_id"] = (
-            party.id if party else speaker.party_id if speaker and "party" not in at else None
-        )
-        if speaker and "office" not in at:
-            values["office"] = speaker.office
         e = Evidence(row.line, row["uid"] or "", row["position"] or "", values, str(x.verification))
         e.link, e.page = x.link, x.page
         filled = set((x.filled or "").split())
         for side in filled & {"prefix", "suffix"}:
             values[side] = None
         if filled - {"prefix", "suffix"}:
-            fault("filled", "names prefix, suffix, or both")
+            line.fault("filled", "names prefix, suffix, or both")
         if x.segments:
             e.found = ([list(s) for s in x.segments], x.prefix, x.suffix)
             if (x.start, x.end) not in ((None, None), (x.segments[0][0], x.segments[-1][1])):
-                fault("segments", "do not begin at start and end at end")
+                line.fault("segments", "do not begin at start and end at end")
         return e
+
+    def _check_speaker(self, line: _Line, x: r.QuoteRow) -> bool:
+        """Note what is wrong with the speaker and the party of a quote; False if anything is."""
+        book = self.book
+        if x.speaker is None and (x.office is not None or x.party is not None):
+            line.fault("speaker", "is empty, but an office or a party is given")
+            return False
+        speakers, parties = book.speakers, book.parties
+        if x.speaker is not None and not line.look_up(
+            "speaker", x.speaker, speakers, "there is no such speaker"
+        ):
+            return False
+        return x.party is None or bool(
+            line.look_up("party", x.party, parties, f"there is no party {x.party!r}")
+        )
+
+    def _spoken(self, x: r.QuoteRow, at: Mapping[str, int]) -> dict[str, Any]:
+        """Return the ids of speaker and party, and the office.
+
+        A package made by hand need not repeat what the speaker's row has.
+        """
+        speaker = self.book.speakers[x.speaker] if x.speaker is not None else None
+        party = self.book.parties[x.party] if x.party is not None else None
+        spoken: dict[str, Any] = {"speaker_id": None, "party_id": party.id if party else None}
+        if speaker is None:
+            return spoken
+        spoken["speaker_id"] = speaker.id
+        if "party" not in at:
+            spoken["party_id"] = speaker.party_id
+        if "office" not in at:
+            spoken["office"] = speaker.office
+        return spoken
 
     def _compare(self, e: Evidence, ours: Quote, verification: str) -> None:
         """Compare a quote with the saved one; quotes never change."""

@@ -17,8 +17,8 @@ from app.datapackage.schema import TABLES
 from app.db.engine import among
 from app.importing.staging_tables import Shelf
 from app.log.entry import Change, json_value, snapshot
+from app.log.kinds import LIVE
 from app.log.writer import Log
-from app.models.base import Base
 from app.models.log import Revision
 
 REFERENCES = {
@@ -180,7 +180,6 @@ class ImportEntry:
 async def settle(
     importing: Importing,
     kind: str,
-    model: type[Base],
     entries: Sequence[ImportEntry],
     *,
     first: Callable[[ImportEntry], bool] = lambda entry: False,
@@ -196,33 +195,11 @@ async def settle(
     """
     if not entries:
         return []
-    session, count = importing.session, importing.count(entries[0].table)
-    differing = {id(e): names for e in entries if e.ours is not None and (names := e.differing())}
-    past = await _states(session, kind, [e.ours.id for e in entries if id(e) in differing])
-    added, changed = [], []
-    rows = []
-    for entry in entries:
-        row, names = entry.ours, differing.get(id(entry), [])
-        if row is None:
-            values = {
-                name: value for name, value in entry.values.items() if name not in entry.later
-            }
-            row = model(version=entry.version, **entry.defaults, **values)
-            entry.outcome = "added"
-            added.append((entry, row))
-            count.added += 1
-        elif names and not _was_so(entry, past.get(row.id, ())):
-            if entry.version > row.version:
-                entry.outcome = "changed"
-                changed.append(entry)
-                count.changed += 1
-            else:
-                there = ", ".join(_column(n) for n in names)
-                reason = f"differs in {there} from version {row.version} here"
-                importing.diverged(entry.table, entry.line, _column(names[0]), reason)
-        else:
-            count.skipped += 1
-        rows.append(row)
+    rows = await _decide(importing, kind, entries)
+    added = [
+        (entry, row) for entry, row in zip(entries, rows, strict=True) if entry.outcome == "added"
+    ]
+    session = importing.session
     session.add_all(row for _, row in added)
     await session.flush()
     known(rows)
@@ -249,9 +226,41 @@ async def settle(
 
     for entry, row in added:
         note(entry, row, new=True)
-    if changed:
+    if changed := [entry for entry in entries if entry.outcome == "changed"]:
         await _change(importing, sorted(changed, key=first, reverse=True), note, at_once=at_once)
     return rows
+
+
+async def _decide(importing: Importing, kind: str, entries: Sequence[ImportEntry]) -> list[Any]:
+    """Set and count the outcome of each entry; return their rows, new ones where there are none."""
+    count = importing.count(entries[0].table)
+    differing = {id(e): names for e in entries if e.ours is not None and (names := e.differing())}
+    past = await _states(
+        importing.session, kind, [e.ours.id for e in entries if id(e) in differing]
+    )
+    rows = []
+    for entry in entries:
+        row, names = entry.ours, differing.get(id(entry), [])
+        if row is None:
+            row = _new_row(kind, entry)
+            entry.outcome = "added"
+            count.added += 1
+        elif not names or _was_so(entry, past.get(row.id, ())):
+            count.skipped += 1
+        elif entry.version > row.version:
+            entry.outcome = "changed"
+            count.changed += 1
+        else:
+            there = ", ".join(_column(n) for n in names)
+            reason = f"differs in {there} from version {row.version} here"
+            importing.diverged(entry.table, entry.line, _column(names[0]), reason)
+        rows.append(row)
+    return rows
+
+
+def _new_row(kind: str, entry: ImportEntry) -> Any:
+    values = {name: value for name, value in entry.values.items() if name not in entry.later}
+    return LIVE[kind](version=entry.version, **entry.defaults, **values)
 
 
 async def _change(

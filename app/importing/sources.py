@@ -34,6 +34,10 @@ class ImportedSources:
 
 
 BLANKED = ("url", "url_key", "reference", "title", "publisher", "author", "archive_url", "licence")
+COLUMNS = (
+    "url", "reference", "title", "publisher", "author", "published_on", "accessed_on", "kind",
+    "language", "archive_url", "licence",
+)  # fmt: skip
 
 
 async def take_sources(importing: Importing) -> ImportedSources:
@@ -50,60 +54,52 @@ async def take_sources(importing: Importing) -> ImportedSources:
     keys = {x.uid: same_document_key(x.url) for _, x in read if x.url}
     ours = await _ours(importing, [x.uid for _, x in read], list(keys.values()))
     texts = await _hashes(importing, {s.id for s in ours.values()})
-    entries, known = [], []
+    entries, given = [], []
     own: dict[str, int] = {}
-    names = (
-        "url",
-        "reference",
-        "title",
-        "publisher",
-        "author",
-        "published_on",
-        "accessed_on",
-        "kind",
-        "language",
-    )
     for line, x in read:
         key = keys.get(x.uid)
-        if key and key in own:
-            importing.fault("sources", line, "url", f"the same address as on line {own[key]}")
-            continue
+        at_address = ours.get(key) if key else None
+        there = ours.get(x.uid) or at_address
+        if fault := _address_fault(own.get(key or ""), there, at_address):
+            importing.fault("sources", line, "url", fault)
         if key:
-            own[key] = line
-        there, at_address = ours.get(x.uid), ours.get(key) if key else None
-        if there and at_address and there is not at_address:
-            importing.fault(
-                "sources",
-                line,
-                "url",
-                f"is the address of another source here, {at_address.title!r}",
-            )
+            own.setdefault(key, line)
+        if fault:
             continue
-        there = there or at_address
-        values = column_values(x, (*names, "archive_url", "licence"), url_key=key)
-        if x.redacted:
-            values["redacted"] = {
-                part: tombstone.model_dump() for part, tombstone in x.redacted.items()
-            }
-        # A package does not bring back what was redacted here.
-        if there and "data" in (there.redacted or {}):
-            values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
         here = texts.get(there.id, []) if there else []
         digest = _digest(importing, line, x, here) if x.text else x.text_sha256
+        entries.append(_entry(line, x, key, there))
         # If a text is saved here, its own checksum counts; one that is saved now sets its own.
         if there is None or not (x.text or here or digest is None or there.text_sha256 is None):
-            values["text_sha256"] = digest
-        entries.append(ImportEntry("sources", line, x.version, values, {"uid": x.uid}, there))
-        known.append((x, digest, here))
-    settled = await settle(importing, "source", Source, entries)
-    for (x, digest, here), entry, row in zip(known, entries, settled, strict=True):
-        sources.by_uid[x.uid] = row
-        sources.versions[row.id] = max(x.version, row.version)
-        if x.text and digest and digest not in here:
-            await _put(importing, sources, x, digest, entry, row, bool(here))
-        elif digest and not here and row.text_sha256 is None:
-            importing.late.append(partial(_attest, importing, row, digest))
+            entries[-1].values["text_sha256"] = digest
+        given.append(_GivenText(x, digest, here))
+    settled = await settle(importing, "source", entries)
+    for text, entry, row in zip(given, entries, settled, strict=True):
+        sources.by_uid[text.row.uid] = row
+        sources.versions[row.id] = max(text.row.version, row.version)
+        await _take_text(importing, sources, text, entry, row)
     return sources
+
+
+def _address_fault(line: int | None, there: Source | None, at_address: Source | None) -> str | None:
+    """Say why a source cannot have its address: a line before or another source here has it."""
+    if line is not None:
+        return f"the same address as on line {line}"
+    if at_address and there is not at_address:
+        return f"is the address of another source here, {at_address.title!r}"
+    return None
+
+
+def _entry(line: int, x: r.SourceRow, key: str | None, there: Source | None) -> ImportEntry:
+    values = column_values(x, COLUMNS, url_key=key)
+    if x.redacted:
+        values["redacted"] = {
+            part: tombstone.model_dump() for part, tombstone in x.redacted.items()
+        }
+    if there and "data" in (there.redacted or {}):
+        # A package does not bring back what was redacted here.
+        values |= {name: getattr(there, name) for name in (*BLANKED, "redacted")}
+    return ImportEntry("sources", line, x.version, values, {"uid": x.uid}, there)
 
 
 def _digest(importing: Importing, line: int, x: r.SourceRow, here: list[str]) -> str | None:
@@ -133,19 +129,44 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _GivenText:
+    """The text that a package gives a source, and the checksums of those already stored."""
+
+    row: r.SourceRow
+    digest: str | None
+    here: list[str]
+
+
+async def _take_text(
+    importing: Importing,
+    sources: ImportedSources,
+    given: _GivenText,
+    entry: ImportEntry,
+    row: Source,
+) -> None:
+    """Store a text that is new here, or note the checksum of one that lies elsewhere."""
+    digest = given.digest
+    if digest is None or digest in given.here:
+        return
+    if given.row.text:
+        await _put(importing, sources, given, entry, row)
+    elif not given.here and row.text_sha256 is None:
+        importing.late.append(partial(_attest, importing, row, digest))
+
+
 async def _put(
     importing: Importing,
     sources: ImportedSources,
-    x: r.SourceRow,
-    digest: str,
+    given: _GivenText,
     entry: ImportEntry,
     row: Source,
-    others: bool,
 ) -> None:
     """Save a text of the package, unless the texts of this source were redacted here."""
-    if "text" in (row.redacted or {}):
+    x, digest = given.row, given.digest
+    if digest is None or "text" in (row.redacted or {}):
         return
-    if others and entry.outcome != "changed" and x.version <= row.version:
+    if given.here and entry.outcome != "changed" and x.version <= row.version:
         importing.diverged("sources", entry.line, "text", "differs from the texts saved here")
         return
     text, _ = read_text(importing.raw.box, x.text or "")

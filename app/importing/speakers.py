@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.datapackage import rows as r
-from app.importing.codebook import ImportedBook, column_values, refer
+from app.importing.codebook import ImportedBook, Reference, column_values, refer
 from app.importing.reconcile import ImportEntry, Importing, settle
 from app.models.negotiation import Speaker
 from app.negotiations import actions as negotiations
@@ -40,15 +40,8 @@ async def take_speakers(importing: Importing, book: ImportedBook) -> None:
     for line, x in read:
         party = None
         if x.party is not None:
-            party = refer(
-                importing,
-                "speakers",
-                line,
-                "party",
-                x.party,
-                book.parties,
-                f"there is no party {x.party!r}",
-            )
+            at = Reference("speakers", line, "party", x.party)
+            party = refer(importing, at, book.parties, f"there is no party {x.party!r}")
             if party is None:
                 continue
         triple = (x.name, x.office, party.id if party else None)
@@ -70,7 +63,7 @@ async def take_speakers(importing: Importing, book: ImportedBook) -> None:
                 shy.append(ours)
         entries.append(entry)
         keys.append(x.uid)
-    settled = await settle(importing, "speaker", Speaker, entries)
+    settled = await settle(importing, "speaker", entries)
     book.speakers |= zip(keys, settled, strict=True)
     importing.late += [partial(_publish, importing, speaker) for speaker in shy]
 

@@ -1,5 +1,6 @@
 """Write the code book: issues and their options."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -53,24 +54,14 @@ async def amend_issue(
     retires one. Raise Invalid if the options do not fit together afterwards.
     """
     there = {o.slug: o for o in await issue_queries.list_options(log.session, row.id)}
-    changed = {}
-    for slug, given in options.items():
-        new = {k: v for k, v in given.items() if slug not in there or getattr(there[slug], k) != v}
-        if new or slug not in there:
-            changed[slug] = new
+    changed = _changed_options(there, options)
     amended = {k: v for k, v in fields.items() if getattr(row, k) != v}
     if not changed and not amended:
         return False
     for name, value in amended.items():
         setattr(row, name, value)
     row.version += 1  # also if only an option changed: the version guards all of them (If-Match)
-    after = dict(there)
-    for slug, given in changed.items():
-        if slug in there:
-            for name, value in given.items():
-                setattr(there[slug], name, value)
-        else:
-            after[slug] = Option(issue_id=row.id, slug=slug, **given)
+    after = _with_options(row, there, changed)
     check_options(row, list(after.values()))
     takers = [there[s] for s, given in changed.items() if s in there and given.get("status_quo")]
     for option in takers:
@@ -89,6 +80,32 @@ async def amend_issue(
         else:
             await _add_option(log, row, after[slug])
     return True
+
+
+def _changed_options(
+    there: Mapping[str, Option], options: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the values that differ, by slug, of new options and of those that change."""
+    changed = {}
+    for slug, given in options.items():
+        new = {k: v for k, v in given.items() if slug not in there or getattr(there[slug], k) != v}
+        if new or slug not in there:
+            changed[slug] = new
+    return changed
+
+
+def _with_options(
+    row: Issue, there: Mapping[str, Option], changed: Mapping[str, dict[str, Any]]
+) -> dict[str, Option]:
+    """Set the changed values, and return the issue's options with the new ones."""
+    after = dict(there)
+    for slug, given in changed.items():
+        if slug in there:
+            for name, value in given.items():
+                setattr(there[slug], name, value)
+        else:
+            after[slug] = Option(issue_id=row.id, slug=slug, **given)
+    return after
 
 
 async def _add_option(log: Log, issue: Issue, option: Option) -> None:

@@ -107,11 +107,17 @@ async def _blank(
             for number, version in {r.object_id: r.version for r in found.holders}.items():
                 await _call(session, "redact_summary", tombstone, number, version)
         case "reason":
-            for r in found.holders:
-                if r.kind == "position":
-                    await _call(session, "redact_reason", tombstone, r.object_id, r.version)
-                else:
-                    await _call(session, "redact_entry_reason", tombstone, r.seq, r.n)
+            await _blank_reasons(session, found, tombstone)
+
+
+async def _blank_reasons(
+    session: AsyncSession, found: AffectedRecords, tombstone: Tombstone
+) -> None:
+    for r in found.holders:
+        if r.kind == "position":
+            await _call(session, "redact_reason", tombstone, r.object_id, r.version)
+        else:
+            await _call(session, "redact_entry_reason", tombstone, r.seq, r.n)
 
 
 async def _trim(session: AsyncSession, context: Context, tombstone: Tombstone) -> None:

@@ -1,6 +1,6 @@
 """Find the same words where people typed or pasted them, for an admin to decide about."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any
@@ -162,12 +162,7 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
         yield _Where(r.kind, r.object_id, "reason", r.version), r.reason
     for name, value in (r.snapshot or {}).items():
         if r.kind == "position" and name == "quotes":
-            for q in value:
-                for part in ("exact", "prefix", "suffix", "translation", "office"):
-                    yield (
-                        _Where("quote", q["id"], part, r.version, of=r.object_id),
-                        q.get(part) or "",
-                    )
+            yield from _texts_of_quotes(r, value)
         elif r.kind == "position" and name == "attitudes":
             for a in value:
                 yield _Where(r.kind, r.object_id, "condition", r.version), a["condition"] or ""
@@ -175,6 +170,13 @@ def _texts(r: Any) -> Iterator[tuple[_Where, str]]:
             for said in value if isinstance(value, list) else [value]:
                 if isinstance(said, str):
                     yield _Where(r.kind, r.object_id, name, r.version), said
+
+
+def _texts_of_quotes(r: Any, quotes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[_Where, str]]:
+    for q in quotes:
+        for part in ("exact", "prefix", "suffix", "translation", "office"):
+            where = _Where("quote", q["id"], part, r.version, of=r.object_id)
+            yield where, q.get(part) or ""
 
 
 def _look(

@@ -52,13 +52,10 @@ def read_styles(page: HtmlPage) -> tuple[Styles, set[Element]]:
     for sheet in page.sheets:
         if applies(sheet.media):
             _add_sheet(sheet, matcher, layered)
+    if not (matcher.order or layered.order):
+        return _inline_styles(page), set()
     styles: Styles = {}
     unmarked: set[Element] = set()
-    if not (matcher.order or layered.order):
-        for element in page.root.iter():
-            if "style" in element.attrib:
-                styles[element] = _cascade([], _inline(element.attrib["style"]))
-        return styles, unmarked
     for wrapper in ElementWrapper.from_html_root(page.root).iter_subtree():
         element = wrapper.etree_element
         tree = page.trees.get(element, 0)
@@ -76,6 +73,15 @@ def read_styles(page: HtmlPage) -> tuple[Styles, set[Element]]:
             if _cascade(before, ()).get("content", "") in _NO_MARKS:
                 unmarked.add(element)
     return styles, unmarked
+
+
+def _inline_styles(page: HtmlPage) -> Styles:
+    """Return the properties of elements on a page that has no style sheet."""
+    return {
+        element: _cascade([], _inline(element.attrib["style"]))
+        for element in page.root.iter()
+        if "style" in element.attrib
+    }
 
 
 def _cascade(matched: Iterable[Declared], inline: Declared) -> dict[str, str]:

@@ -87,9 +87,12 @@ class _Reader:
             if not sign or not style.seen or not box_of(text, at, box):
                 continue
             left, bottom, right, top = box.left, box.bottom, box.right, box.top
-            if left >= rightmost or right <= lowest_left or bottom >= highest or top <= lowest:
-                continue
-            if style.white and not self._on_dark((left + right) / 2, (bottom + top) / 2):
+            outside = (
+                left >= rightmost or right <= lowest_left or bottom >= highest or top <= lowest
+            )
+            if outside or (
+                style.white and not self._on_dark((left + right) / 2, (bottom + top) / 2)
+            ):
                 continue
             if style.turn:
                 left, right, bottom, top = _turned(style.turn, left, right, bottom, top)
