@@ -19,6 +19,7 @@ from app.db.engine import make_engine, make_sessions, transaction
 from app.db.schema import migrate
 from app.embedded_postgres.server import serve
 from app.importing.actions import import_package
+from app.importing.reconcile import ImportRun
 from app.log.writer import LOCK
 from bench.making import make_package
 from bench.memory import Watch
@@ -73,7 +74,9 @@ async def take_in(url: str, package: Path, phases: Phases) -> str:
     """Import the package, and return what the import reports."""
     engine = make_engine(url, limits=False)
     async with transaction(make_sessions(engine)) as session:
-        report = await import_package(session, package, by="bench", now=now(), progress=phases)
+        report = await import_package(
+            session, package, ImportRun(by="bench", now=now(), progress=phases)
+        )
         phases("committing", 0, 1)
     phases.stop()
     await engine.dispose()

@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -217,14 +218,21 @@ async def issue_link(
     return secret
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """An API token that is wanted: what for, for how many days, and with which highest role."""
+
+    label: str
+    expires_in_days: int | None = TOKEN_DAYS  # None: it does not expire
+    role: UserRole | None = None
+
+
 async def add_token(
     session: AsyncSession,
+    wanted: TokenRequest,
     *,
     account: Account,
-    label: str,
-    expires_in_days: int | None = TOKEN_DAYS,
     now: datetime,
-    role: UserRole | None = None,
     by: str | None = None,
 ) -> str:
     """Make an API token and return it; it is shown only this once.
@@ -233,7 +241,7 @@ async def add_token(
     bad label or period, Forbidden for a role above that of the account, and Conflict if the account
     is disabled.
     """
-    label = label.strip()
+    label, expires_in_days, role = wanted.label.strip(), wanted.expires_in_days, wanted.role
     if not label or len(label) > 80 or not label.isprintable():
         raise invalid("/label", "Say what the token is for, in 1 to 80 printable characters.")
     if expires_in_days is not None and not 1 <= expires_in_days <= 3650:

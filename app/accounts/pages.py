@@ -190,14 +190,9 @@ async def add_token(
             request, session, viewer, 422, errors={"role": "Choose a role."}, **typed
         )
     async with attempt(session) as refused:
+        wanted = actions.TokenRequest(label, int(days), UserRole(role) if role else None)
         token = await actions.add_token(
-            session,
-            account=account,
-            label=label,
-            expires_in_days=int(days),
-            role=UserRole(role) if role else None,
-            by=viewer.name,
-            now=clock.now(),
+            session, wanted, account=account, by=viewer.name, now=clock.now()
         )
     if refused:
         errors = {

@@ -94,8 +94,7 @@ def add_token(
         account = await find_account(session, user)
         if account is None:
             fail(f"there is no account {user!r}")
-        return await accounts.add_token(
-            session, account=account, label=name, expires_in_days=expires, now=now()
-        )
+        wanted = accounts.TokenRequest(name, expires)
+        return await accounts.add_token(session, wanted, account=account, now=now())
 
     print(with_database(work))

@@ -16,6 +16,7 @@ from app.datapackage.faults import ImportFaults
 from app.db.schema import migrate
 from app.http.problems import read_body
 from app.importing.actions import import_package
+from app.importing.reconcile import ImportRun
 from app.log.verify import LogReport, verify_log
 from app.log.writer import writing
 from app.negotiations.queries import get_negotiation
@@ -29,6 +30,7 @@ from app.settings import read_settings
 from app.sources import verification
 from app.spreadsheet.actions import SHEETS, Taken, take_file
 from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.reader import Encoding
 
 MOST_LINES = 1000  # of quotes and log entries that no longer match
@@ -73,7 +75,7 @@ def _load_example(url: str) -> None:
     async def work(session: AsyncSession) -> None:
         if not await serving.is_empty(session):
             return
-        await import_package(session, EXAMPLE, by="parley", now=now())
+        await import_package(session, EXAMPLE, ImportRun(by="parley", now=now()))
 
     asyncio.run(in_transaction(url, work))
 
@@ -172,16 +174,14 @@ def import_(
 
     async def work_on_sheet(session: AsyncSession) -> Taken:
         with progress("Reading the rows") as step:
-            return await take_file(
-                session,
-                path,
+            run = ImportRun(
+                by=None,
                 now=now(),
-                slug=negotiation,
-                encoding=encoding,
-                order=dates,
                 dry_run=dry_run,
                 progress=lambda what, done, of: step(done, of),
             )
+            defaults = SheetDefaults(negotiation, order=dates)
+            return await take_file(session, path, run, defaults, encoding)
 
     async def work(session: AsyncSession) -> Any:
         if path.is_file() and path.suffix.lower() in SHEETS:
@@ -193,11 +193,13 @@ def import_(
             return await import_package(
                 session,
                 path,
-                by=None,
-                now=now(),
-                dry_run=dry_run,
-                skip_diverged=skip_diverged,
-                progress=lambda what, done, of: step(done, of),
+                ImportRun(
+                    by=None,
+                    now=now(),
+                    dry_run=dry_run,
+                    skip_diverged=skip_diverged,
+                    progress=lambda what, done, of: step(done, of),
+                ),
             )
 
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -40,6 +41,15 @@ Asked = Annotated[Filters, Query()]
 Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """What is sent as a file: its extension, what writes it, and what its name ends with."""
+
+    extension: str
+    write: Write
+    suffix: str = ""
+
+
 @router.get("/export.csv")
 async def send_csv(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CsvQuery, Query()]
@@ -49,7 +59,7 @@ async def send_csv(
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         return export_csv(own, chosen, query, base=origin(request), now=at)
 
-    return await _send(request, session, slug, query, "csv", write)
+    return await _send(request, session, slug, query, ExportFile("csv", write))
 
 
 @router.get("/export.json")
@@ -61,7 +71,7 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
             own, chosen, base=origin(request), permalink=permalink_of(request, chosen), now=at
         )
 
-    return await _send(request, session, slug, query, "json", write)
+    return await _send(request, session, slug, query, ExportFile("json", write))
 
 
 @router.get("/export.xlsx")
@@ -75,7 +85,7 @@ async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query:
             async for chunk in read_file(path):
                 yield chunk
 
-    return await _send(request, session, slug, query, "xlsx", write)
+    return await _send(request, session, slug, query, ExportFile("xlsx", write))
 
 
 @router.get("/export.graphml")
@@ -84,7 +94,11 @@ async def send_graph(
 ) -> Response:
     """Send the parties and their agreement as a graph."""
     return await _send(
-        request, session, slug, query, "graphml", networks.export_graphml, suffix="-agreement"
+        request,
+        session,
+        slug,
+        query,
+        ExportFile("graphml", networks.export_graphml, suffix="-agreement"),
     )
 
 
@@ -94,7 +108,7 @@ async def send_edges(
 ) -> Response:
     """Send the agreement of every pair of parties."""
     return await _send(
-        request, session, slug, query, "csv", networks.export_edges, suffix="-agreement"
+        request, session, slug, query, ExportFile("csv", networks.export_edges, suffix="-agreement")
     )
 
 
@@ -104,7 +118,11 @@ async def send_bargaining(
 ) -> Response:
     """Send where each party is on each scale, from 0 to 100, for bargaining models."""
     return await _send(
-        request, session, slug, query, "csv", networks.export_bargaining, suffix="-bargaining"
+        request,
+        session,
+        slug,
+        query,
+        ExportFile("csv", networks.export_bargaining, suffix="-bargaining"),
     )
 
 
@@ -134,10 +152,7 @@ async def _send(
     session: AsyncSession,
     slug: str,
     query: Filters,
-    kind: str,
-    write: Write,
-    *,
-    suffix: str = "",
+    file: ExportFile,
 ) -> Response:
     at = now()
     await give_time(session)
@@ -146,11 +161,16 @@ async def _send(
     if same := unchanged(request, etag):
         return same
     slots.expect_one()  # refuse before the positions are counted
-    headers = attachment(f"{slug}_as-of-{chosen.as_of}{suffix}", kind) | {"ETag": etag}
+    headers = attachment(f"{slug}_as-of-{chosen.as_of}{file.suffix}", file.extension) | {
+        "ETag": etag
+    }
     headers["X-Total-Positions"] = str(await count_positions(session, chosen))
 
     async def content() -> AsyncGenerator[bytes]:
-        async with request.app.state.sessions() as own, aclosing(write(own, chosen, at)) as pieces:
+        async with (
+            request.app.state.sessions() as own,
+            aclosing(file.write(own, chosen, at)) as pieces,
+        ):
             await give_time(own)
             async for piece in pieces:
                 yield piece

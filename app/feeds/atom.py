@@ -120,31 +120,34 @@ class _Feed(Atom1Feed):
         return max((item["updateddate"] for item in self.items), default=self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class FeedLinks:
+    """The addresses that a feed names, below that of the site."""
+
+    base: str  # the site
+    own: str
+    about: str  # the page that the feed follows
+
+
 def write_feed(
     entries: Sequence[FeedEntry],
     book: CodeBook,
     names: Mapping[str, str],
     at: Moment,
-    *,
-    base: str,
-    address: str,
-    about: str,
+    links: FeedLinks,
 ) -> str:
-    """Write the feed as XML.
-
-    `address` is the feed's own path, `about` that of the page it is about; `base` goes before both.
-    """
+    """Write the feed as XML."""
     negotiation = book.negotiation
     issues = {i.slug: i for i in issue_views(book)}
     feed = _Feed(
         at.at,
         title=xml_text(f"{negotiation['title']}: who wants what"),
-        link=base + about,
+        link=links.base + links.about,
         description=xml_text(negotiation["summary"] or ""),
         language="en",
         author_name="Parley",
-        feed_url=base + address,
-        feed_guid=base + address,
+        feed_url=links.base + links.own,
+        feed_guid=links.base + links.own,
         **({"feed_copyright": xml_text(negotiation["licence"])} if negotiation["licence"] else {}),
     )
     for entry in entries:
@@ -159,7 +162,7 @@ def write_feed(
         )
         feed.add_item(
             title=xml_text(f"{LEADS.get(p.action, '')}{where}: {p.summary or stance}"),
-            link=f"{base}/positions/{p.id}/versions/{p.version}",
+            link=f"{links.base}/positions/{p.id}/versions/{p.version}",
             description=xml_text(_summary(entry, stance, heard)),
             unique_id=f"urn:uuid:{uuid5(UUID(p.uid), str(p.version))}",
             pubdate=parse_instant(p.recorded_at),

@@ -9,7 +9,7 @@ from app.core.errors import bad_parameter
 from app.core.input_models import Instant, Slug, SlugInPath
 from app.core.input_models import Query as QueryInput
 from app.db.engine import Session
-from app.feeds.atom import list_entries, write_feed
+from app.feeds.atom import FeedLinks, list_entries, write_feed
 from app.http.conditional import not_modified
 from app.http.origin import origin
 from app.log.reader import moment
@@ -38,14 +38,13 @@ async def send_feed(
     issues = _numbers("issue", query.issue, {i["slug"]: i.id for i in book.issues})
     entries = await list_entries(session, at, book, parties=parties, issues=issues)
     own = urlencode([("party", p) for p in query.party] + [("issue", i) for i in query.issue])
+    asked = f"?{own}" if own else ""
     feed = write_feed(
         entries,
         book,
         await called(session, at, book.party_names(), [entry.position for entry in entries]),
         at,
-        base=origin(request),
-        address=f"/n/{slug}/feed.atom" + (f"?{own}" if own else ""),
-        about=f"/n/{slug}" + (f"?{own}" if own else ""),
+        FeedLinks(origin(request), f"/n/{slug}/feed.atom{asked}", f"/n/{slug}{asked}"),
     )
     headers = {"Content-Disposition": f'attachment; filename="{slug}.atom"'}
     made = Response(

@@ -1,6 +1,5 @@
 """Import a data package: check and prepare it, then write it in one transaction and log entry."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from app.datapackage.reader import read_package
 from app.importing import codebook, positions
 from app.importing.codebook import ImportedBook, column_values
 from app.importing.quotes import PAGE, Quotes
-from app.importing.reconcile import ImportEntry, Importing, Progress, Report, settle
+from app.importing.reconcile import ImportEntry, Importing, ImportRun, Report, settle
 from app.importing.sources import take_sources
 from app.importing.speakers import take_speakers
 from app.importing.staging_tables import Shelf
@@ -42,16 +41,7 @@ class DryRun(Exception):
         self.report = report
 
 
-async def import_package(
-    session: AsyncSession,
-    path: Path,
-    *,
-    by: str | None,
-    now: datetime,
-    dry_run: bool = False,
-    skip_diverged: bool = False,
-    progress: Progress | None = None,
-) -> Report:
+async def import_package(session: AsyncSession, path: Path, run: ImportRun) -> Report:
     """Import a data package completely or not at all; return what was done. The caller commits.
 
     Raise ImportFaults with all faults of the package; Conflict if another import or writer is in
@@ -69,14 +59,14 @@ async def import_package(
             await shelf.open()
             raw = await read_package(box, faults, shelf)
             await shelf.close()
-            async with writing(session, by=by, now=now, batch="import") as log:
+            async with writing(session, by=run.by, now=run.now, batch="import") as log:
                 importing = Importing(
-                    session, log, raw, shelf, faults, now, skip_diverged, progress
+                    session, log, raw, shelf, faults, run.now, run.skip_diverged, run.progress
                 )
                 await take_in(importing)
                 if faults:
                     raise ImportFaults(faults)
-                if dry_run:
+                if run.dry_run:
                     raise DryRun(importing.report)
     except BoxError as error:
         faults.add(path.name or str(path), 1, "", str(error))

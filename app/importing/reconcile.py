@@ -34,6 +34,17 @@ REFERENCES = {
 Progress = Callable[[str, int, int], None]  # step, number done, total number
 
 
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """By whom and when something is imported, and how."""
+
+    by: str | None
+    now: datetime
+    dry_run: bool = False
+    skip_diverged: bool = False  # leave out and list rows whose history went another way here
+    progress: Progress | None = None
+
+
 @dataclass(slots=True)
 class Count:
     """The numbers of rows added, changed and skipped in a table."""

@@ -34,8 +34,7 @@ async def freeze(
     *,
     slug: str,
     number: int,
-    title: str,
-    changelog: str,
+    given: ReleaseInput,
     by: str,
     now: datetime,
 ) -> Release:
@@ -60,8 +59,8 @@ async def freeze(
     release = Release(
         negotiation_id=negotiation.id,
         number=number,
-        title=title,
-        changelog=changelog,
+        title=given.title,
+        changelog=given.changelog,
         seq=at.seq,
         known_at=at.at,
         as_of=max(filter(None, (now.date(), said_by))),

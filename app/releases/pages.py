@@ -82,7 +82,10 @@ async def add_release(
     if not sheet.errors:
         due = number(sent.values.get("number")) or 0
         async with attempt(session) as refused:
-            made = await freeze(session, slug=slug, number=due, **values, by=viewer.name, now=now())
+            given = ReleaseInput(**values)
+            made = await freeze(
+                session, slug=slug, number=due, given=given, by=viewer.name, now=now()
+            )
         if not refused:
             return RedirectResponse(f"/n/{slug}/releases/{made.number}", 303)
         if isinstance(refused[0], NotFound):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict
 from app.datapackage.faults import ImportFaults
 from app.importing.actions import IMPORTS, PATIENCE, take_in
-from app.importing.reconcile import Count, Importing, Progress, Report
+from app.importing.reconcile import Count, Importing, ImportRun, Report
 from app.importing.staging_tables import Shelf
 from app.log.writer import writing
-from app.spreadsheet.columns import DateOrder
 from app.spreadsheet.comparison import difference, find_saved
-from app.spreadsheet.grouping import Grouping
+from app.spreadsheet.grouping import Grouping, SheetDefaults
 from app.spreadsheet.names import load_names
 from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
@@ -66,13 +64,9 @@ class Taken:
 async def take_file(
     session: AsyncSession,
     path: Path,
-    *,
-    now: datetime,
-    slug: str | None,
+    run: ImportRun,
+    defaults: SheetDefaults,
     encoding: Encoding | None,
-    order: DateOrder | None,
-    dry_run: bool,
-    progress: Progress | None = None,
 ) -> Taken:
     """Import a file for the command line; a question is a fault that names the option to give."""
     faults = SheetFaults(path.name)
@@ -83,31 +77,15 @@ async def take_file(
             path.name, 1, "", f"{read.text[0].lower()}{read.text[1:]} Say it: --encoding {named}"
         )
         return Taken(Sheet(path.name, []), faults)
-    return await take_sheet(
-        session,
-        read,
-        faults,
-        by=None,
-        now=now,
-        slug=slug,
-        order=order,
-        dry_run=dry_run,
-        progress=progress,
-    )
+    return await take_sheet(session, read, faults, run, defaults)
 
 
 async def take_sheet(
     session: AsyncSession,
     sheet: Sheet,
     faults: SheetFaults,
-    *,
-    by: str | None,
-    now: datetime,
-    slug: str | None,
-    fixed: bool = False,
-    order: DateOrder | None = None,
-    dry_run: bool = False,
-    progress: Progress | None = None,
+    run: ImportRun,
+    defaults: SheetDefaults,
 ) -> Taken:
     """Import a sheet as one entry of the log, or return the reasons why not.
 
@@ -116,11 +94,11 @@ async def take_sheet(
     wrote the same at the same time.
     """
     taken = Taken(sheet, faults)
-    slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())} | (
-        {slug} if slug else set()
-    )
+    slugs = {s for line in sheet.lines if (s := line["negotiation"].strip())}
+    if defaults.slug:
+        slugs.add(defaults.slug)
     names = await load_names(session, slugs)
-    grouping = Grouping(sheet, names, faults, slug=slug, fixed=fixed, order=order, today=now.date())
+    grouping = Grouping(sheet, names, faults, defaults, today=run.now.date())
     groups = grouping.read()
     if grouping.unclear:
         taken.questions.append(Question("dates", "Which number in a date is the day?", ORDERS))
@@ -136,7 +114,7 @@ async def take_sheet(
     check(sheet, [g for g in groups if g.faulty], faults)
     fresh = [g for g in groups if g.uid not in ours and not g.faulty]
     try:
-        await _write(session, taken, fresh, by, now, dry_run, progress)
+        await _write(session, taken, fresh, run)
     except ImportFaults:
         await session.rollback()
     except IntegrityError as error:
@@ -149,17 +127,11 @@ async def take_sheet(
 
 
 async def _write(
-    session: AsyncSession,
-    taken: Taken,
-    fresh: Sequence[Group],
-    by: str | None,
-    now: datetime,
-    dry_run: bool,
-    progress: Progress | None,
+    session: AsyncSession, taken: Taken, fresh: Sequence[Group], run: ImportRun
 ) -> None:
     for statement in PATIENCE:
         await session.execute(text(statement))
-    if not dry_run and taken.clean:
+    if not run.dry_run and taken.clean:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
     raw = await fill(session, taken.sheet, fresh, taken.faults)
     shelf = Shelf(session)
@@ -167,11 +139,13 @@ async def _write(
     for name in shelf.tables:
         await shelf.put(name, iter(raw.rows[name]))
     await shelf.close()
-    async with writing(session, by=by, now=now, batch="import") as log:
-        importing = Importing(session, log, raw, shelf, taken.faults, now, progress=progress)
+    async with writing(session, by=run.by, now=run.now, batch="import") as log:
+        importing = Importing(
+            session, log, raw, shelf, taken.faults, run.now, progress=run.progress
+        )
         await take_in(importing)
         taken.report = importing.report
-        if dry_run or not taken.clean:
+        if run.dry_run or not taken.clean:
             raise ImportFaults(taken.faults)  # rolls everything back before the log is written
 
 

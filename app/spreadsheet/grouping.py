@@ -1,6 +1,7 @@
 """Group the rows of a spreadsheet into positions and read every cell; collect all faults."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -17,6 +18,15 @@ KEYS = {"position_uid", "version", "position", "negotiation", "party", "issue"}
 CONTENT = [c for c in POSITION if c not in KEYS]
 
 
+@dataclass(frozen=True, slots=True)
+class SheetDefaults:
+    """What a sheet need not say itself."""
+
+    slug: str | None  # the negotiation of rows that name none
+    fixed: bool = False  # is that the negotiation of all rows?
+    order: DateOrder | None = None  # of the numbers in its dates
+
+
 class Grouping:
     """Reads the rows of one sheet.
 
@@ -29,14 +39,13 @@ class Grouping:
         sheet: Sheet,
         names: Mapping[str, KnownNames],
         faults: Faults,
+        defaults: SheetDefaults,
         *,
-        slug: str | None,
-        fixed: bool,
-        order: DateOrder | None,
         today: date,
     ) -> None:
         self.sheet, self.names, self.faults = sheet, names, faults
-        self.slug, self.fixed, self.order, self.today = slug, fixed, order, today
+        self.slug, self.fixed, self.order = defaults.slug, defaults.fixed, defaults.order
+        self.today = today
         self.groups: dict[UUID, Group] = {}
         # By the sheet's own key of a position: the cells of its first row.
         self.first: dict[str, dict[str, str]] = {}

@@ -18,11 +18,13 @@ from app.db.engine import Session
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
 from app.http.templating import page
+from app.importing.reconcile import ImportRun
 from app.log.reader import moment
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.spreadsheet.actions import Fate, Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.reader import Encoding, Question, read_sheet
 from app.spreadsheet.to_package import SheetFaults
 
@@ -84,17 +86,9 @@ async def post_import(
         )
         if isinstance(sheet, Question):
             return await _page(request, session, slug, values, questions=[sheet])
-        taken = await take_sheet(
-            session,
-            sheet,
-            faults,
-            by=viewer.name,
-            now=now(),
-            slug=slug,
-            fixed=True,
-            order=_way(DateOrder, values["dates"]),
-            dry_run=sent.do != "import",
-        )
+        run = ImportRun(by=viewer.name, now=now(), dry_run=sent.do != "import")
+        defaults = SheetDefaults(slug, fixed=True, order=_way(DateOrder, values["dates"]))
+        taken = await take_sheet(session, sheet, faults, run, defaults)
     except DomainError as error:
         if error.status in (401, 403, 404):
             raise

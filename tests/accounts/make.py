@@ -45,8 +45,9 @@ def add_accounts(database_url: str, roles: Iterable[UserRole]) -> dict[str, str]
         async with transaction(make_sessions(engine)) as session:
             for role in roles:
                 account = await make_account(session, role, role, now=now)
+                wanted = actions.TokenRequest("test")
                 tokens[str(role)] = await actions.add_token(
-                    session, account=account, label="test", now=now
+                    session, wanted, account=account, now=now
                 )
         await engine.dispose()
         return tokens

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.accounts import actions, passwords, queries, sign_ins
+from app.accounts.actions import TokenRequest
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInRequired
 from app.models.account import Account, AccountEvent
 from app.models.base import Base
@@ -153,7 +154,7 @@ async def test_no_secret_is_stored_or_noted(session: AsyncSession) -> None:
     entered = await enter(session)
     assert entered
     link = await actions.issue_link(session, account_name="ada", now=NOW)
-    token = await actions.add_token(session, account=account, label="script", now=NOW)
+    token = await actions.add_token(session, TokenRequest(label="script"), account=account, now=NOW)
     rows = []
     for table in Base.metadata.sorted_tables:
         found = await session.execute(text(f"SELECT t::text FROM {table.name} t"))
@@ -173,7 +174,7 @@ async def test_disabling_or_a_new_password_ends_everything_else(
     here, there = await enter(session), await enter(session)
     assert here
     assert there
-    token = await actions.add_token(session, account=account, label="script", now=NOW)
+    token = await actions.add_token(session, TokenRequest(label="script"), account=account, now=NOW)
     link = await actions.issue_link(session, account_name="ada", now=NOW)
     kept = await who(session, here.token)
     assert kept
@@ -206,7 +207,7 @@ async def test_the_disabled_stay_out(session: AsyncSession) -> None:
     with pytest.raises(Conflict):
         await actions.issue_link(session, account_name="ada", now=NOW)
     with pytest.raises(Conflict):
-        await actions.add_token(session, account=account, label="x", now=NOW)
+        await actions.add_token(session, TokenRequest(label="x"), account=account, now=NOW)
 
 
 async def test_the_local_admins_link_works_once_and_for_an_hour(session: AsyncSession) -> None:
@@ -238,15 +239,19 @@ async def test_tokens_expire_are_bounded_and_revoked_by_their_owner_or_an_admin(
 ) -> None:
     account, other = await make_account(session), await make_account(session, "bob")
     root = await make_account(session, "root", UserRole.ADMIN)
-    token = await actions.add_token(session, account=account, label="a", expires_in_days=1, now=NOW)
+    token = await actions.add_token(
+        session, TokenRequest(label="a", expires_in_days=1), account=account, now=NOW
+    )
     lesser = await actions.add_token(
-        session, account=account, label="b", role=UserRole.VIEWER, now=NOW
+        session, TokenRequest(label="b", role=UserRole.VIEWER), account=account, now=NOW
     )
     lasting = await actions.add_token(
-        session, account=account, label="c", expires_in_days=None, now=NOW
+        session, TokenRequest(label="c", expires_in_days=None), account=account, now=NOW
     )
     with pytest.raises(Forbidden):
-        await actions.add_token(session, account=account, label="d", role=UserRole.ADMIN, now=NOW)
+        await actions.add_token(
+            session, TokenRequest(label="d", role=UserRole.ADMIN), account=account, now=NOW
+        )
 
     assert token.startswith("parley_")
     assert len(token) > 40

@@ -17,7 +17,7 @@ from app.datapackage.export import export_package
 from app.datapackage.faults import ImportFaults
 from app.db.engine import make_engine, make_sessions, transaction
 from app.importing.actions import import_package
-from app.importing.reconcile import Report
+from app.importing.reconcile import ImportRun, Report
 from app.log.reader import moment
 
 Tables = dict[str, list[dict[str, str]]]
@@ -134,7 +134,8 @@ def at_work(url: str, work: Callable[[AsyncSession], Any]) -> Any:
 
 def take_in(url: str, path: Path, **more: Any) -> Report:
     """Import a package."""
-    result = at_work(url, lambda s: import_package(s, path, by="importer", now=clock.now(), **more))
+    run = ImportRun(by="importer", now=clock.now(), **more)
+    result = at_work(url, lambda s: import_package(s, path, run))
     assert isinstance(result, Report)
     return result
 

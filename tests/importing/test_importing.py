@@ -18,6 +18,7 @@ from app.db.engine import make_engine, make_sessions
 from app.embedded_postgres.server import Server
 from app.importing import positions
 from app.importing.actions import import_package
+from app.importing.reconcile import ImportRun
 from tests.datapackage.packages import (
     Tables,
     ask,
@@ -589,7 +590,9 @@ def test_others_write_on_while_it_is_prepared(
         monkeypatch.setattr(positions, "take_positions", meanwhile)
         try:
             async with make_sessions(engine)() as session:
-                await import_package(session, tmp_path / "next", by=None, now=clock.now())
+                await import_package(
+                    session, tmp_path / "next", ImportRun(by=None, now=clock.now())
+                )
                 await session.commit()
         finally:
             monkeypatch.undo()

@@ -17,6 +17,7 @@ from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
 from app.importing import actions
 from app.importing.actions import import_package
+from app.importing.reconcile import ImportRun
 from app.log import commit_time
 from app.log.bulk import writer
 from app.log.bulk.writer import Staging
@@ -235,7 +236,9 @@ def test_two_at_once_wait_for_each_other(
 
         async def one() -> str:
             async with transaction(make_sessions(engine)) as session:
-                return str(await import_package(session, tmp_path, by=None, now=clock.now()))
+                return str(
+                    await import_package(session, tmp_path, ImportRun(by=None, now=clock.now()))
+                )
 
         reports = await asyncio.gather(one(), one())
         await engine.dispose()

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.importing.reconcile import ImportRun
 from app.spreadsheet.actions import Taken, take_sheet
 from app.spreadsheet.columns import DateOrder
+from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.reader import Encoding, Question, read_sheet
 from app.spreadsheet.to_package import SheetFaults
 from tests.datapackage.packages import at_work
@@ -50,13 +52,15 @@ def take(
     *,
     slug: str | None = "lake",
     encoding: Encoding | None = None,
+    dry_run: bool = False,
     **more: Any,
 ) -> Taken:
     async def work(session: AsyncSession) -> Taken:
         faults = SheetFaults(NAME)
+        run = ImportRun(by="ada", now=clock.now(), dry_run=dry_run)
         read = read_sheet(data, NAME, faults, encoding)
         assert not isinstance(read, Question), read
-        return await take_sheet(session, read, faults, by="ada", now=clock.now(), slug=slug, **more)
+        return await take_sheet(session, read, faults, run, SheetDefaults(slug, **more))
 
     result: Taken = at_work(url, work)
     return result
