@@ -115,7 +115,9 @@ async def make_token(url: str) -> str:
         account = await accounts.add_user(
             session, by=None, name="ada", role=UserRole.EDITOR, password=None, now=now()
         )
-        token = await accounts.add_token(session, account=account, label="bench", now=now())
+        token = await accounts.add_token(
+            session, accounts.TokenRequest("bench"), account=account, now=now()
+        )
     await engine.dispose()
     return token
 

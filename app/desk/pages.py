@@ -13,7 +13,7 @@ from app.accounts.queries import Viewer
 from app.core import dates
 from app.core.input_models import Input, Prose, Query, SlugInPath, read_query
 from app.db.engine import Session
-from app.desk.prefill import taken
+from app.desk.prefill import TextOfSource, taken
 from app.desk.source_view import Reading, read
 from app.forms.fields import Field, Form, Texts
 from app.forms.posted import Sent
@@ -106,17 +106,10 @@ async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
     """Return form fields for the quote that the query selects; None if it selects none."""
     if reading.text is None or query.start is None or query.end is None:
         return None
+    row = reading.source
+    source = TextOfSource(reading.text.text, reading.found, row.id, row.language, row.published_on)
     given = await anyio.to_thread.run_sync(
-        lambda: taken(
-            reading.text.text if reading.text else "",
-            query.start or 0,
-            query.end or 0,
-            reading.found,
-            source_id=reading.source.id,
-            language=reading.source.language,
-            published_on=reading.source.published_on,
-            parties=list(reading.parties),
-        )
+        taken, source, query.start, query.end, list(reading.parties)
     )
     for name in ("said_on", "stated_on"):
         if name in given:

@@ -5,6 +5,7 @@ Only what the text and its metadata say is filled in.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.models.vocabulary import QuoteKind, Verification
@@ -44,28 +45,34 @@ def snapped(text: str, start: int, end: int) -> tuple[int, int]:
     return left, right
 
 
-def taken(
-    text: str,
-    start: int,
-    end: int,
-    found: Sequence[Candidate],
-    *,
-    source_id: int,
-    language: str | None,
-    published_on: str | None,
-    parties: Sequence[str],
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class TextOfSource:
+    """The text of a source, with the quotes found in it and what its metadata say."""
+
+    text: str
+    found: Sequence[Candidate]
+    source_id: int
+    language: str | None
+    published_on: str | None
+
+
+def taken(source: TextOfSource, start: int, end: int, parties: Sequence[str]) -> dict[str, str]:
     """Return the fields of a new position for a passage, by the names that `prefilled` takes.
 
     Prefix and suffix are filled only if they are needed to identify the place: an editor who trims
     the quote would have to trim them too. Dates are only those of the source: a weekday beside the
     passage, or the day of publication.
     """
+    text, published_on = source.text, source.published_on
     start, end = snapped(text, start, end)
-    given = {"source": str(source_id), "exact": text[start:end], **_context(text, start, end)}
-    if language:
-        given["language"] = language
-    candidate = max(found, key=lambda c: min(c.end, end) - max(c.start, start), default=None)
+    given = {
+        "source": str(source.source_id),
+        "exact": text[start:end],
+        **_context(text, start, end),
+    }
+    if source.language:
+        given["language"] = source.language
+    candidate = max(source.found, key=lambda c: min(c.end, end) - max(c.start, start), default=None)
     if candidate and min(candidate.end, end) > max(candidate.start, start):
         who = candidate.who
         if who and who.party in parties:

@@ -36,11 +36,13 @@ from app.forms.posted import Sent
 from app.forms.resume import SignedOut
 from app.http.conditional import unchanged
 from app.http.templating import page
+from app.importing.reconcile import ImportRun
 from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.queries import code_book, nav, negotiation_view
 from app.spreadsheet.actions import Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
+from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.names import KnownNames, load_names
 from app.spreadsheet.to_package import SheetFaults
 
@@ -135,16 +137,9 @@ async def post_import(
         sheet, mapped.unfit = as_sheet(
             discourse, mapped.chosen, values.get("name", "file.dna")[:100], slug, without
         )
-        mapped.taken = await take_sheet(
-            session,
-            sheet,
-            SheetFaults(sheet.name),
-            by=viewer.name,
-            now=now(),
-            slug=slug,
-            fixed=True,
-            dry_run=sent.do != "import",
-        )
+        run = ImportRun(by=viewer.name, now=now(), dry_run=sent.do != "import")
+        defaults = SheetDefaults(slug, fixed=True)
+        mapped.taken = await take_sheet(session, sheet, SheetFaults(sheet.name), run, defaults)
         if mapped.taken.clean:
             break
         without |= _left_out(mapped.taken)

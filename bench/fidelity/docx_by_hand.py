@@ -37,6 +37,21 @@ _MARKS = {
     "tab": "<w:tab/>",
     "nbhyphen": "<w:noBreakHyphen/>",
 }
+_FIELD_MARK = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+# What a run of text stands in.
+_AROUND = {
+    "moved": f"<w:moveFrom {_BY}>{{}}</w:moveFrom>",
+    "inserted": f"<w:ins {_BY}>{{}}</w:ins>",
+    "link": '<w:hyperlink r:id="rId9">{}</w:hyperlink>',
+    "field": '<w:fldSimple w:instr=" DOCPROPERTY Parties ">{}</w:fldSimple>',
+    "complex": _FIELD_MARK.format("begin")
+    + '<w:r><w:instrText xml:space="preserve"> REF _Ref7 \\h </w:instrText></w:r>'
+    + _FIELD_MARK.format("separate")
+    + "{}"
+    + _FIELD_MARK.format("end"),
+    "control": "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>",
+    "smart": '<w:smartTag w:uri="urn:x" w:element="place">{}</w:smartTag>',
+}
 COMMENT = "Is this word right?"
 _STYLE = {
     "bold": "<w:b/>",
@@ -98,28 +113,11 @@ class Writer:
             return f"<w:r>{_MARKS[how]}</w:r>"
         if how == "note":
             return self._note(piece)
-        if how in ("deleted", "moved"):
-            tag = "del" if how == "deleted" else "moveFrom"
-            gone = (
-                run.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>")
-                if tag == "del"
-                else run
-            )
-            return f"<w:{tag} {_BY}>{gone}</w:{tag}>"
-        if how == "inserted":
-            return f"<w:ins {_BY}>{run}</w:ins>"
-        if how == "link":
-            return f'<w:hyperlink r:id="rId9">{run}</w:hyperlink>'
-        if how == "field":
-            return f'<w:fldSimple w:instr=" DOCPROPERTY Parties ">{run}</w:fldSimple>'
-        if how == "complex":
-            mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
-            told = '<w:r><w:instrText xml:space="preserve"> REF _Ref7 \\h </w:instrText></w:r>'
-            return mark.format("begin") + told + mark.format("separate") + run + mark.format("end")
-        if how == "control":
-            return f"<w:sdt><w:sdtPr/><w:sdtContent>{run}</w:sdtContent></w:sdt>"
-        if how == "smart":
-            return f'<w:smartTag w:uri="urn:x" w:element="place">{run}</w:smartTag>'
+        if how in _AROUND:
+            return _AROUND[how].format(run)
+        if how == "deleted":
+            gone = run.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>")
+            return f"<w:del {_BY}>{gone}</w:del>"
         if how == "comment":
             self.marks += 1
             around, mark = (

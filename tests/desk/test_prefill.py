@@ -1,10 +1,8 @@
 """Test how the form is filled in from a selected passage."""
 
-from typing import Any
-
 import pytest
 
-from app.desk.prefill import snapped, taken, weekday
+from app.desk.prefill import TextOfSource, snapped, taken, weekday
 from app.sources.candidates import candidates
 from app.sources.matching.anchor import check
 from app.sources.speakers_in_text import Person
@@ -13,16 +11,12 @@ VENN = Person(("Mara Venn",), "Mara Venn", "north")
 TEXT = "“We don’t take 1,000 crowns,” said Mara Venn on Tuesday. “No 😀 deal.” Later: no 😀 deal."
 
 
-def take(words: str, text: str = TEXT, **more: Any) -> dict[str, str]:
+def take(
+    words: str, text: str = TEXT, *, published_on: str | None = "2024-05-17", party: str = "north"
+) -> dict[str, str]:
     start = text.index(words)
-    given = {
-        "source_id": 7,
-        "language": "en",
-        "published_on": "2024-05-17",
-        "parties": ["north"],
-        **more,
-    }
-    return taken(text, start, start + len(words), candidates(text, [VENN]), **given)
+    source = TextOfSource(text, candidates(text, [VENN]), 7, "en", published_on)
+    return taken(source, start, start + len(words), [party])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +52,7 @@ def test_the_form_gets_speaker_party_source_and_day() -> None:
         "speaker": "Mara Venn",
         "said_on": "2024-05-14",
     }
-    assert "party" not in take("We don’t take 1,000 crowns,", parties=["south"])
+    assert "party" not in take("We don’t take 1,000 crowns,", party="south")
 
 
 def test_words_that_occur_once_come_without_those_beside_them_and_others_with() -> None:

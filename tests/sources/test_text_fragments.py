@@ -210,7 +210,8 @@ def test_a_browser_that_goes_by_the_draft_marks_the_passage_that_is_meant(
         assert browse(text, found.removeprefix("text=").split(",")) == (start, end)
 
 
-def browse(text: str, terms: list[str]) -> tuple[int, int] | None:
+# Not split, so that it can be held line by line against the draft.
+def browse(text: str, terms: list[str]) -> tuple[int, int] | None:  # noqa: C901, PLR0912
     """Search as the draft "find a range from a text directive" does, each paragraph a block."""
     before = unquote(terms.pop(0)[:-1]) if terms[0].endswith("-") else None
     after = unquote(terms.pop()[1:]) if terms[-1].startswith("-") else None

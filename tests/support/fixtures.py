@@ -138,7 +138,9 @@ async def _add_people(url: str) -> Secrets:
             account = await accounts.add_user(
                 session, by=None, name=name, role=role, password=None, now=now
             )
-            token = await accounts.add_token(session, account=account, label="test", now=now)
+            token = await accounts.add_token(
+                session, accounts.TokenRequest("test"), account=account, now=now
+            )
             until = now + timedelta(days=1)
             session.add(
                 SignIn(
