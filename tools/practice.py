@@ -121,17 +121,22 @@ class Builder:
                   for n, q in enumerate(p["q"], 1)]  # fmt: skip
         by = "coder B" if p.get("draft") else "coder A"
         status = "draft" if p.get("draft") else "published"
-        fields = {"uid": key, "negotiation": self.slug, "party": party, "issue": issue}
+        fields = {
+            "uid": key,
+            "negotiation": self.slug,
+            "party": party,
+            "issue": issue,
+            "stated_on": on,
+            "quotes": " ".join(quotes),
+        }
         said = {**p, "status": status, "action": "created" if p.get("draft") else "published"}
-        self._version(1, fields, said, on, quotes, f"{recorded.isoformat()}Z", by)
+        self._version(1, fields, said, f"{recorded.isoformat()}Z", by)
         for n, then in enumerate(p.get("then", []), 2):
             status = "retracted" if then["action"] == "retracted" else "published"
             said = {**said, **then, "status": status}
-            self._version(n, fields, said, on, quotes, then["at"], "coder C")
+            self._version(n, fields, said, then["at"], "coder C")
 
-    def _version(
-        self, n: int, fields: Row, p: Row, on: str, quotes: list[str], at: str, by: str
-    ) -> None:
+    def _version(self, n: int, fields: Row, p: Row, at: str, by: str) -> None:
         key = fields["uid"]
         self.add(
             "positions",
@@ -141,12 +146,10 @@ class Builder:
             summary=p["sum"],
             firmness=p["firm"],
             salience=p.get("sal"),
-            stated_on=on,
             action=p["action"],
             reason=p.get("reason"),
             recorded_at=at,
             recorded_by=by,
-            quotes=" ".join(quotes),
         )
         conditions, inferred = dict(p.get("cond", [])), p.get("inf", [])
         for sign, option in re.findall(r"([-+~])(\S+)", p["is"]):
