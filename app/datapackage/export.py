@@ -4,7 +4,7 @@ It is read from the log and never filtered.
 """
 
 from asyncio import sleep
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from app.datapackage.number_set import Numbers
 from app.datapackage.rows import join_list
 from app.datapackage.writer import PackageWriter, licences, pack, package
 from app.db.engine import among
+from app.log.documents import PositionDocument, QuoteDocument, SourceDocument
 from app.log.reader import Moment, Snapshot, held_by_id, list_by_key, list_held
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Speaker
@@ -158,36 +159,52 @@ async def _page(
     names: _Names,
     made: PackageWriter,
     seen: _Seen,
-    versions: list[tuple[Snapshot, Any]],
+    versions: list[tuple[Snapshot[PositionDocument], Any]],
 ) -> None:
-    quotes = {q["id"]: q for v, _ in versions for q in v["quotes"] if q["id"] not in seen.quotes}
+    quotes = {
+        q["id"]: q for v, _ in versions for q in v.data["quotes"] if q["id"] not in seen.quotes
+    }
     checks = await checks_at(session, at, quotes)
-    if len(seen.uids) > MOST_SOURCES:
-        seen.uids.clear()
-        seen.urls.clear()
-    for kind, known in (("source", seen.uids), ("speaker", seen.speakers)):
-        if new := {q[f"{kind}_id"] for q in quotes.values()} - known.keys() - {None}:
-            held = await held_by_id(session, at, kind, new)
-            known |= {i: s["uid"] for i, s in held.items()}
-            if kind == "source":
-                seen.urls |= {i: s["url"] for i, s in held.items()}
-    if strangers := {q["party_id"] for q in quotes.values()} - names.parties.keys() - {None}:
-        names.parties |= {
-            i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()
-        }
+    await _look_up(session, at, quotes.values(), names, seen)
     for i, (version, first_published) in enumerate(versions):
         if i % FEW == 0:
             await sleep(0)
         _version(version, first_published, names, made)
-        for q in version["quotes"]:
+        for q in version.data["quotes"]:
             if q["id"] not in seen.quotes:
                 seen.quotes.add(q["id"])
                 seen.sources.add(q["source_id"])
-                seen.parties |= {q["party_id"]} - {None}
-                made.sheets["quotes"].add(_quote(q, version["uid"], checks[q["id"]], names, seen))
+                if q["party_id"] is not None:
+                    seen.parties.add(q["party_id"])
+                made.sheets["quotes"].add(
+                    _quote(q, version.data["uid"], checks[q["id"]], names, seen)
+                )
 
 
-def _version(version: Snapshot, first_published: Any, names: _Names, made: PackageWriter) -> None:
+async def _look_up(
+    session: AsyncSession, at: Moment, quotes: Collection[QuoteDocument], names: _Names, seen: _Seen
+) -> None:
+    """Look up the sources, speakers and parties of quotes, where they are not known yet."""
+    if len(seen.uids) > MOST_SOURCES:
+        seen.uids.clear()
+        seen.urls.clear()
+    sources = {q["source_id"] for q in quotes}
+    speakers = {q["speaker_id"] for q in quotes}
+    for kind, ids, known in (("source", sources, seen.uids), ("speaker", speakers, seen.speakers)):
+        if new := ids - known.keys() - {None}:
+            held = await held_by_id(session, at, kind, new)
+            known |= {i: s["uid"] for i, s in held.items()}
+            if kind == "source":
+                seen.urls |= {i: s["url"] for i, s in held.items()}
+    if strangers := {q["party_id"] for q in quotes} - names.parties.keys() - {None}:
+        names.parties |= {
+            i: p["slug"] for i, p in (await held_by_id(session, at, "party", strangers)).items()
+        }
+
+
+def _version(
+    version: Snapshot[PositionDocument], first_published: Any, names: _Names, made: PackageWriter
+) -> None:
     d = version.data
     key = {"position": d["uid"], "version": version.version}
     made.sheets["positions"].add(
@@ -196,7 +213,7 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
             negotiation=names.negotiation,
             party=names.parties[d["party_id"]],
             issue=names.issues[d["issue_id"]],
-            by_hand=" ".join(name for name, mark in BY_HAND.items() if d[mark]),
+            by_hand=" ".join(name for name, mark in BY_HAND.items() if version[mark]),
             action=version.action,
             reason=version.reason,
             recorded_at=instant(version.at),
@@ -215,7 +232,7 @@ def _version(version: Snapshot, first_published: Any, names: _Names, made: Packa
 
 
 def _quote(
-    q: Mapping[str, Any], position: str, check: CheckAtMoment, names: _Names, seen: _Seen
+    q: QuoteDocument, position: str, check: CheckAtMoment, names: _Names, seen: _Seen
 ) -> dict[str, Any]:
     url = seen.urls[q["source_id"]]
     filled = [side for side in ("prefix", "suffix") if not q[side] and getattr(check, side)]
@@ -268,18 +285,20 @@ async def _sources(
             made.sheets["sources"].add(_said(source, text=path))
 
 
-async def _text(session: AsyncSession, source: Snapshot, made: PackageWriter) -> str | None:
+async def _text(
+    session: AsyncSession, source: Snapshot[SourceDocument], made: PackageWriter
+) -> str | None:
     """Write the text that a source had at that moment, if any; return its path in the package."""
     saved_text = await session.scalar(
         select(SourceText)
-        .where(SourceText.source_id == source.id, SourceText.sha256 == source["text_sha256"])
+        .where(SourceText.source_id == source.id, SourceText.sha256 == source.data["text_sha256"])
         .order_by(SourceText.n.desc())
         .limit(1)
         .options(undefer(SourceText.text))
     )
     if saved_text is None or saved_text.redacted_at is not None:
         return None
-    path = f"texts/{source['uid']}.txt"
+    path = f"texts/{source.data['uid']}.txt"
     made.add_text(path, saved_text.text)
     session.expunge(saved_text)
     return path

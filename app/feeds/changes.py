@@ -13,6 +13,7 @@ from app.core.clock import instant
 from app.core.errors import bad_parameter
 from app.feeds.historical_lookup import Then, Wanted, load_then
 from app.http.pagination import read_cursor, write_cursor
+from app.log.documents import OptionDocument, SourceDocument
 from app.log.reader import REVISION, Moment, Snapshot
 from app.looks.presenter import look_json
 from app.models.log import Commit, Epoch, ObjectPeriod, Revision
@@ -167,10 +168,10 @@ def _json(row: _Row, then: Then) -> Any:
     raise ValueError(s.kind)
 
 
-def _option(s: Snapshot, negotiation: str, then: Then, seq: int) -> dict[str, Any]:
-    merged = then.all("option", [s["merged_into_id"]], seq)
+def _option(s: Snapshot[OptionDocument], negotiation: str, then: Then, seq: int) -> dict[str, Any]:
+    merged = then.all("option", [s.data["merged_into_id"]], seq)
     view = option_view(s, *(o["slug"] for o in merged.values())) if merged else option_view(s, None)
-    issue = then.issues[s["issue_id"]]
+    issue = then.issues[s.data["issue_id"]]
     return {
         "negotiation": negotiation,
         "issue": issue,
@@ -178,7 +179,7 @@ def _option(s: Snapshot, negotiation: str, then: Then, seq: int) -> dict[str, An
     }
 
 
-def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
+def _checks(s: Snapshot[SourceDocument], then: Then, seq: int) -> list[dict[str, Any]]:
     """Return the results of checks, of the quotes that were public by then."""
     public = [
         c["quote"]
@@ -192,5 +193,5 @@ def _checks(s: Snapshot, then: Then, seq: int) -> list[dict[str, Any]]:
         if c is not None:
             found.append({"quote": c.quote_id, **{n: getattr(c, n) for n in names}})
             if c.fragment is not None:
-                found[-1]["link"] = address(s["url"], c.fragment, c.page)
+                found[-1]["link"] = address(s.data["url"], c.fragment, c.page)
     return found

@@ -1,4 +1,4 @@
-"""Type the documents (snapshots) of positions, and derive a position's period from one.
+"""Type the documents (snapshots) of all objects, and derive a position's period from one.
 
 Documents written by earlier versions of the program may lack a field: code that reads such a field
 has to give a default.
@@ -6,9 +6,134 @@ has to give a default.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 from app.log.hearsay import attributed_by
+
+
+class NegotiationDocument(TypedDict):
+    """A negotiation; `coded_through` is the day up to which its sources have been read."""
+
+    uid: str
+    slug: str
+    title: str
+    summary: str | None
+    status: str
+    coded_through: str | None
+    licence: str | None
+    contact: str | None
+    method: str | None
+    review: bool
+
+
+class PartyDocument(TypedDict):
+    """A party, whichever negotiations it takes part in."""
+
+    uid: str
+    slug: str
+    name: str
+    short_name: str | None
+    kind: str | None
+    aliases: list[str]
+    wikidata_id: str | None
+
+
+class ParticipationDocument(TypedDict):
+    """A party's part in one negotiation."""
+
+    negotiation_id: int
+    party_id: int
+    role: str
+    consent_required: bool
+    ordinal: int
+    merged_into_id: NotRequired[int | None]  # missing in entries older than merging
+
+
+class SpeakerDocument(TypedDict):
+    """A speaker; not public while only drafts name the speaker."""
+
+    uid: str
+    name: str | None
+    office: str | None
+    party_id: int | None
+    aliases: list[str]
+    public: bool
+
+
+class IssueDocument(TypedDict):
+    """An issue without its options."""
+
+    uid: str
+    negotiation_id: int
+    slug: str
+    title: str
+    question: str | None
+    group: str | None
+    ordinal: int
+    ordered: bool
+    notes: str | None
+
+
+class OptionDocument(TypedDict):
+    """An option of an issue."""
+
+    issue_id: int
+    slug: str
+    label: str
+    rank: float | None
+    status_quo: bool
+    retired: bool
+    merged_into_id: int | None
+
+
+class CheckedQuote(TypedDict):
+    """Result of checking a quote again, in an entry of its source."""
+
+    quote: int
+    verification: str
+
+
+class SourceDocument(TypedDict):
+    """A source without its text."""
+
+    uid: str
+    url: str | None
+    url_key: str | None
+    reference: str | None
+    title: str
+    publisher: str | None
+    author: str | None
+    published_on: str | None
+    accessed_on: str | None
+    kind: str | None
+    language: str | None
+    archive_url: str | None
+    licence: str | None
+    text_sha256: str | None
+    redacted: NotRequired[dict[str, Any]]  # tombstones by what was redacted
+    checks: NotRequired[list[CheckedQuote]]  # in entries that check its quotes again
+
+
+class LookDocument(TypedDict):
+    """A note that a cell was searched and nothing was found."""
+
+    uid: str
+    negotiation_id: int
+    party_id: int
+    issue_id: int
+    looked_on: str
+    where: str | None
+    by: str | None
+
+
+class ReadingDocument(TypedDict):
+    """How far an editor has read a source for a negotiation."""
+
+    negotiation_id: int
+    source_id: int
+    state: str
+    reason: str | None
+    by: str | None
 
 
 class AttitudeDocument(TypedDict):
@@ -45,6 +170,7 @@ class QuoteDocument(TypedDict):
     speaker_id: int | None
     office: str | None
     party_id: int | None  # the party that the speaker spoke for when it was said
+    redacted: NotRequired[dict[str, Any]]  # its tombstone
 
 
 class PositionDocument(TypedDict):
@@ -67,6 +193,25 @@ class PositionDocument(TypedDict):
     attitudes: list[AttitudeDocument]
     links: list[LinkDocument]
     quotes: list[QuoteDocument]
+    redacted: NotRequired[dict[str, Any]]  # tombstones by field
+    recoded_as: NotRequired[int]  # the position that took its place under another party
+    recoded_from: NotRequired[int]  # the position whose place it took
+    first_published: NotRequired[str | None]  # in the database that it comes from, or by its origin
+
+
+# What the log says of each kind of object.
+DOCUMENTS: dict[str, type] = {
+    "negotiation": NegotiationDocument,
+    "party": PartyDocument,
+    "participation": ParticipationDocument,
+    "speaker": SpeakerDocument,
+    "issue": IssueDocument,
+    "option": OptionDocument,
+    "source": SourceDocument,
+    "look": LookDocument,
+    "reading": ReadingDocument,
+    "position": PositionDocument,
+}
 
 
 class Period(TypedDict):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -146,8 +146,11 @@ def valid_at(entity: type[ObjectPeriod] | type[PositionPeriod], at: Moment) -> C
     return and_(entity.seq_from <= at.seq, entity.seq_to > at.seq)
 
 
+D = TypeVar("D", bound=Mapping[str, Any])  # the document of a kind of object
+
+
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Generic[D]):
     """One version of an object, with the log entry that wrote it."""
 
     kind: str
@@ -158,7 +161,7 @@ class Snapshot:
     public: bool
     at: datetime
     by: str | None
-    data: dict[str, Any]
+    data: D
 
     def __getitem__(self, name: str) -> Any:
         return self.data[name]

@@ -136,7 +136,7 @@ async def load(
     contents = CellContents(
         occupied,
         {
-            (slugs[p], titles[i]): LookView(s["looked_on"], s["where"], s["by"])
+            (slugs[p], titles[i]): LookView(s.data["looked_on"], s.data["where"], s.data["by"])
             for (p, i), s in looks.items()
         },
         before={(slugs[p], titles[i]): n for (p, i), n in since.ids.items()} if since else None,

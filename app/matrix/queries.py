@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.engine import among
 from app.db.prepared import Prepared
+from app.log.documents import LookDocument
 from app.log.reader import Moment, Snapshot, held_then, select_held_then, valid_at
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import PositionStatus
@@ -182,13 +183,13 @@ LOOKS = Prepared(
 
 async def newest_looks(
     session: AsyncSession, at: Moment, negotiation_id: int
-) -> Mapping[CellKey, Snapshot]:
+) -> Mapping[CellKey, Snapshot[LookDocument]]:
     """Return the newest look of each cell; a look counts at every `as_of`."""
     rows = await LOOKS.all(session, at=at.seq, negotiation_id=negotiation_id)
-    looks = [Snapshot(*row) for row in rows if row[-1] is not None]
-    newest: dict[CellKey, Snapshot] = {}
-    for look in sorted(looks, key=lambda s: (s["looked_on"], s.id)):
-        newest[look["party_id"], look["issue_id"]] = look
+    looks: list[Snapshot[LookDocument]] = [Snapshot(*row) for row in rows if row[-1] is not None]
+    newest: dict[CellKey, Snapshot[LookDocument]] = {}
+    for look in sorted(looks, key=lambda s: (s.data["looked_on"], s.id)):
+        newest[look.data["party_id"], look.data["issue_id"]] = look
     return newest
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
+from app.log.documents import OptionDocument
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod
@@ -44,13 +45,13 @@ async def list_options(session: AsyncSession, *issue_ids: int) -> list[Option]:
 
 async def options_held(
     session: AsyncSession, at: Moment, issue_ids: Sequence[int]
-) -> dict[int, list[Snapshot]]:
+) -> dict[int, list[Snapshot[OptionDocument]]]:
     """Return the options of these issues as held at a moment, by issue, in their order."""
     ours = select(Option.id).where(Option.issue_id.in_(issue_ids))
     found = await list_held(
         session, at, ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(ours)
     )
-    by_issue: dict[int, list[Snapshot]] = {i: [] for i in issue_ids}
+    by_issue: dict[int, list[Snapshot[OptionDocument]]] = {i: [] for i in issue_ids}
     for option in sorted(found, key=option_order):
-        by_issue[option["issue_id"]].append(option)
+        by_issue[option.data["issue_id"]].append(option)
     return by_issue

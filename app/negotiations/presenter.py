@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from app.log.documents import ParticipationDocument, PartyDocument, SpeakerDocument
 from app.log.reader import Snapshot
+from app.models.vocabulary import PartyRole
 from app.negotiations.issue_schemas import Issue
 from app.negotiations.queries import (
     CodeBook,
@@ -33,46 +35,50 @@ def negotiation_json(book: CodeBook) -> Negotiation:
     }
 
 
-def party_json(s: Snapshot) -> Party:
+def party_json(s: Snapshot[PartyDocument]) -> Party:
     """Return a party as the API shows it."""
     return {
-        "slug": s["slug"],
-        "name": s["name"],
-        "short_name": s["short_name"],
-        "kind": s["kind"],
-        "aliases": s["aliases"],
-        "wikidata_id": s["wikidata_id"],
+        "slug": s.data["slug"],
+        "name": s.data["name"],
+        "short_name": s.data["short_name"],
+        "kind": s.data["kind"],
+        "aliases": s.data["aliases"],
+        "wikidata_id": s.data["wikidata_id"],
     }
 
 
 def participation_json(
-    s: Snapshot, parties: Mapping[int, Snapshot], negotiation: str
+    s: Snapshot[ParticipationDocument],
+    parties: Mapping[int, Snapshot[PartyDocument]],
+    negotiation: str,
 ) -> Participation:
     """Return a participation as the API shows it.
 
     `parties` has its party and the one that it was merged into, by id.
     """
-    party, into = parties[s["party_id"]], merged_into(s)
+    party, into = parties[s.data["party_id"]].data, merged_into(s)
     return {
         "negotiation": negotiation,
         "party": party["slug"],
         "name": party["name"],
-        "role": s["role"],
-        "consent_required": s["consent_required"],
-        "order": s["ordinal"],
-        "merged_into": parties[into]["slug"] if into else None,
+        "role": PartyRole(s.data["role"]),
+        "consent_required": s.data["consent_required"],
+        "order": s.data["ordinal"],
+        "merged_into": parties[into].data["slug"] if into else None,
     }
 
 
-def speaker_json(s: Snapshot, parties: Mapping[int, Snapshot]) -> Speaker:
+def speaker_json(
+    s: Snapshot[SpeakerDocument], parties: Mapping[int, Snapshot[PartyDocument]]
+) -> Speaker:
     """Return a speaker as the API shows it; `parties` has the speaker's party, by id."""
     return {
         "id": s.id,
-        "uid": s["uid"],
-        "name": s["name"],
-        "office": s["office"],
-        "party": parties[s["party_id"]]["slug"] if s["party_id"] else None,
-        "aliases": s["aliases"],
+        "uid": s.data["uid"],
+        "name": s.data["name"],
+        "office": s.data["office"],
+        "party": parties[s.data["party_id"]].data["slug"] if s.data["party_id"] else None,
+        "aliases": s.data["aliases"],
     }
 
 

@@ -12,6 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import NotFound, invalid
 from app.db.engine import among
 from app.db.prepared import Prepared
+from app.log.documents import (
+    IssueDocument,
+    NegotiationDocument,
+    OptionDocument,
+    ParticipationDocument,
+    PartyDocument,
+    SpeakerDocument,
+)
 from app.log.listing import ListPage, ListQuery, list_objects
 from app.log.reader import Moment, Snapshot, get_held, held_then, list_held, select_held, valid_at
 from app.log.recall import recall
@@ -144,18 +152,18 @@ class CodeBook:
     Participations, issues and the options of each issue are in their order.
     """
 
-    negotiation: Snapshot
-    participations: list[Snapshot]
-    parties: dict[int, Snapshot]
-    issues: list[Snapshot]
-    options: dict[int, list[Snapshot]]  # by issue
+    negotiation: Snapshot[NegotiationDocument]
+    participations: list[Snapshot[ParticipationDocument]]
+    parties: dict[int, Snapshot[PartyDocument]]
+    issues: list[Snapshot[IssueDocument]]
+    options: dict[int, list[Snapshot[OptionDocument]]]  # by issue
 
     @cached_property
     def party_views(self) -> list[PartyView]:
         """The parties with their parts in the negotiation, in its order."""
         slugs = self.party_slugs()
         return [
-            party_view(s, self.parties[s["party_id"]], slugs.get(merged_into(s) or 0))
+            party_view(s, self.parties[s.data["party_id"]], slugs.get(merged_into(s) or 0))
             for s in self.participations
         ]
 
@@ -166,7 +174,7 @@ class CodeBook:
 
     def party_slugs(self) -> dict[int, str]:
         """Return the slugs of the parties by id."""
-        return {id_: p["slug"] for id_, p in self.parties.items()}
+        return {id_: p.data["slug"] for id_, p in self.parties.items()}
 
     @property
     def size(self) -> int:
@@ -181,7 +189,7 @@ class CodeBook:
 
     def party_names(self) -> dict[str, str]:
         """Return the names of the parties by slug."""
-        return {p["slug"]: p["name"] for p in self.parties.values()}
+        return {p.data["slug"]: p.data["name"] for p in self.parties.values()}
 
 
 async def code_book(session: AsyncSession, at: Moment, slug: str) -> CodeBook:
@@ -274,9 +282,9 @@ def _part(objects: Sequence[Snapshot]) -> list[CodeBook]:
     return books
 
 
-def option_order(option: Snapshot) -> tuple[bool, float, int]:
+def option_order(option: Snapshot[OptionDocument]) -> tuple[bool, float, int]:
     """Return the sort key of options: by rank, those without a rank last, then by id."""
-    rank = option["rank"]
+    rank = option.data["rank"]
     return (rank is None, rank or 0.0, option.id)
 
 
@@ -297,16 +305,23 @@ async def list_below(session: AsyncSession, query: ListQuery, kind: str, slug: s
     return page
 
 
-async def list_negotiations(session: AsyncSession, at: Moment) -> list[Snapshot]:
+async def list_negotiations(
+    session: AsyncSession, at: Moment
+) -> list[Snapshot[NegotiationDocument]]:
     """List all negotiations as known at a moment."""
     return await list_held(session, at, ObjectPeriod.kind == "negotiation")
 
 
-async def list_speakers_of(session: AsyncSession, at: Moment, party_id: int) -> list[Snapshot]:
+async def list_speakers_of(
+    session: AsyncSession, at: Moment, party_id: int
+) -> list[Snapshot[SpeakerDocument]]:
     """List the speakers of a party as known at a moment, without those whom only drafts name."""
-    found = await list_held(session, at, ObjectPeriod.kind == "speaker", ObjectPeriod.public)
+    found: list[Snapshot[SpeakerDocument]] = await list_held(
+        session, at, ObjectPeriod.kind == "speaker", ObjectPeriod.public
+    )
     return sorted(
-        (s for s in found if s["party_id"] == party_id), key=lambda s: (s["name"] or "", s.id)
+        (s for s in found if s.data["party_id"] == party_id),
+        key=lambda s: (s.data["name"] or "", s.id),
     )
 
 
@@ -351,31 +366,39 @@ async def retired_options(session: AsyncSession, issue_id: int) -> set[str]:
     return set(rows)
 
 
-def negotiation_view(s: Snapshot) -> NegotiationView:
+def negotiation_view(s: Snapshot[NegotiationDocument]) -> NegotiationView:
     """Return a negotiation as readers see it."""
-    names = (
-        "slug",
-        "title",
-        "summary",
-        "status",
-        "coded_through",
-        "licence",
-        "contact",
-        "method",
-        "review",
+    d = s.data
+    return NegotiationView(
+        slug=d["slug"],
+        title=d["title"],
+        summary=d["summary"],
+        status=d["status"],
+        coded_through=d["coded_through"],
+        licence=d["licence"],
+        contact=d["contact"],
+        method=d["method"],
+        review=d["review"],
     )
-    return NegotiationView(**{n: s[n] for n in names})
 
 
 def party_view(
-    participation: Snapshot, party: Snapshot, merged_into: str | None = None
+    participation: Snapshot[ParticipationDocument],
+    party: Snapshot[PartyDocument],
+    merged_into: str | None = None,
 ) -> PartyView:
     """Return a party with its participation as readers see it."""
+    part, d = participation.data, party.data
     return PartyView(
-        **{n: party[n] for n in ("slug", "name", "short_name", "kind", "aliases", "wikidata_id")},
-        role=participation["role"],
-        consent_required=participation["consent_required"],
-        order=participation["ordinal"],
+        slug=d["slug"],
+        name=d["name"],
+        short_name=d["short_name"],
+        kind=d["kind"],
+        aliases=d["aliases"],
+        wikidata_id=d["wikidata_id"],
+        role=part["role"],
+        consent_required=part["consent_required"],
+        order=part["ordinal"],
         merged_into=merged_into,
     )
 
@@ -390,22 +413,26 @@ def issue_views(book: CodeBook) -> list[IssueView]:
     return book.issue_views
 
 
-def merged_into(participation: Snapshot) -> int | None:
-    """Return the id of the party that it was merged into, or None.
-
-    Log entries from before parties could be merged lack this field.
-    """
-    number: int | None = participation.data.get("merged_into_id")
-    return number
+def merged_into(participation: Snapshot[ParticipationDocument]) -> int | None:
+    """Return the id of the party that it was merged into, or None."""
+    return participation.data.get("merged_into_id")
 
 
-def issue_view(issue: Snapshot, options: Sequence[Snapshot]) -> IssueView:
+def issue_view(
+    issue: Snapshot[IssueDocument], options: Sequence[Snapshot[OptionDocument]]
+) -> IssueView:
     """Return an issue with its options as readers see it."""
-    slugs = {o.id: o["slug"] for o in options}
+    slugs = {o.id: o.data["slug"] for o in options}
+    d = issue.data
     return IssueView(
-        **{n: issue[n] for n in ("slug", "title", "question", "group", "ordered", "notes")},
-        order=issue["ordinal"],
-        options=[option_view(o, slugs.get(o["merged_into_id"])) for o in options],
+        slug=d["slug"],
+        title=d["title"],
+        question=d["question"],
+        group=d["group"],
+        ordered=d["ordered"],
+        notes=d["notes"],
+        order=d["ordinal"],
+        options=[option_view(o, slugs.get(o.data["merged_into_id"] or 0)) for o in options],
     )
 
 
@@ -415,10 +442,11 @@ def titles_of(issues: Sequence[IssueView]) -> dict[str, str]:
     return labels | {i.slug: i.title for i in issues}
 
 
-def option_view(o: Snapshot, merged_into: str | None) -> OptionView:
+def option_view(o: Snapshot[OptionDocument], merged_into: str | None) -> OptionView:
     """Return an option as readers see it."""
+    d = o.data
     return OptionView(
-        o["slug"], o["label"], plain_rank(o["rank"]), o["status_quo"], o["retired"], merged_into
+        d["slug"], d["label"], plain_rank(d["rank"]), d["status_quo"], d["retired"], merged_into
     )
 
 

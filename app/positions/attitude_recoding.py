@@ -1,13 +1,12 @@
 """Recode a position's attitudes when options of its issue are merged or split; no database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
+from app.log.documents import AttitudeDocument
 from app.models.vocabulary import Attitude
 
-# As in a position's document: option_id, attitude, condition, inferred.
-Attitudes = Sequence[Mapping[str, Any]]
+Attitudes = Sequence[AttitudeDocument]
 
 
 class Keep(StrEnum):
@@ -26,7 +25,7 @@ class SplitPart(StrEnum):
     BOTH = "both"
 
 
-def find(attitudes: Attitudes, option_id: int) -> Mapping[str, Any] | None:
+def find(attitudes: Attitudes, option_id: int) -> AttitudeDocument | None:
     """Return the attitude to an option, or None."""
     return next((a for a in attitudes if a["option_id"] == option_id), None)
 
@@ -46,13 +45,13 @@ def clash(attitudes: Attitudes, source: int, target: int) -> bool:
 
 def merge(
     attitudes: Attitudes, source: int, target: int, keep: Keep | None = None
-) -> list[dict[str, Any]]:
+) -> list[AttitudeDocument]:
     """Return the attitudes after `source` was merged into `target`.
 
     The condition and the mark "inferred" are kept. Raise ValueError for a clash without `keep`.
     """
     one, other = find(attitudes, source), find(attitudes, target)
-    rest = [dict(a) for a in attitudes if a["option_id"] not in (source, target)]
+    rest = [a.copy() for a in attitudes if a["option_id"] not in (source, target)]
     if clash(attitudes, source, target):
         if keep is None:
             raise ValueError("undecided")
@@ -62,10 +61,12 @@ def merge(
         left = min((one, other), key=lambda a: (a["attitude"] != Attitude.PREFERS, a["inferred"]))
     else:
         left = one or other
-    return ordered([*rest, *([{**left, "option_id": target}] if left else [])])
+    if left:
+        rest.append({**left, "option_id": target})
+    return ordered(rest)
 
 
-def split(attitudes: Attitudes, old: int, new: int, part: SplitPart) -> list[dict[str, Any]]:
+def split(attitudes: Attitudes, old: int, new: int, part: SplitPart) -> list[AttitudeDocument]:
     """Return the attitudes after the attitude to `old` was moved to `new`, or copied to it.
 
     Raise ValueError if both options would then be preferred.
@@ -79,6 +80,6 @@ def split(attitudes: Attitudes, old: int, new: int, part: SplitPart) -> list[dic
     return ordered([*rest, {**said, "option_id": new}])
 
 
-def ordered(attitudes: Attitudes) -> list[dict[str, Any]]:
+def ordered(attitudes: Attitudes) -> list[AttitudeDocument]:
     """Return copies of the attitudes, sorted by option id as in a position's document."""
-    return sorted((dict(a) for a in attitudes), key=lambda a: a["option_id"])
+    return sorted((a.copy() for a in attitudes), key=lambda a: a["option_id"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.core import dates
 from app.core.errors import Fault
+from app.log.documents import AttitudeDocument, LinkDocument
 from app.models.vocabulary import Act, Attitude, PositionStatus, Verification
 from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.schemas import PositionContent
@@ -118,7 +119,7 @@ def compose(
 
 def _attitudes(
     wanted: PositionContent, cell: CellFacts, before: Mapping[str, Any] | None, faults: list[Fault]
-) -> list[dict[str, Any]]:
+) -> list[AttitudeDocument]:
     held = {a["option_id"] for a in before["attitudes"]} if before else set()
     for slug in wanted.attitudes:
         option = cell.options.get(slug)
@@ -143,7 +144,7 @@ def _attitudes(
         for i, slug in enumerate(wanted.inferred)
         if slug not in wanted.attitudes
     ]
-    rows = [
+    rows: list[AttitudeDocument] = [
         {
             "option_id": cell.options[slug].id,
             "attitude": str(attitude),
@@ -156,8 +157,8 @@ def _attitudes(
     return sorted(rows, key=lambda a: a["option_id"])
 
 
-def _links(wanted: PositionContent, cell: CellFacts, faults: list[Fault]) -> list[dict[str, Any]]:
-    rows = []
+def _links(wanted: PositionContent, cell: CellFacts, faults: list[Fault]) -> list[LinkDocument]:
+    rows: list[LinkDocument] = []
     for i, link in enumerate(wanted.links):
         options = cell.linked.get(link.issue, {})
         if link.issue not in cell.issues:

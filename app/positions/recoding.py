@@ -11,6 +11,7 @@ from sqlalchemy import and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
+from app.log.documents import LinkDocument
 from app.log.entry import Change
 from app.log.writer import Log
 from app.models.issue import Issue, Option
@@ -143,16 +144,16 @@ async def _retire(log: Log, issue: Issue, source: Option, target: Option, reason
     await amend_issue(log, issue, {}, changes, reason=reason)
 
 
-def _relinked(links: Sequence[Mapping[str, Any]], source: int, target: int) -> list[dict[str, Any]]:
+def _relinked(links: Sequence[LinkDocument], source: int, target: int) -> list[LinkDocument]:
     """Point links from one option to another, and drop duplicates."""
-    renamed = [
+    renamed: list[LinkDocument] = [
         {**link, "option_id": target if link["option_id"] == source else link["option_id"]}
         for link in links
     ]
     return _distinct(renamed)
 
 
-def _distinct(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _distinct(links: list[LinkDocument]) -> list[LinkDocument]:
     return [link for i, link in enumerate(links) if link not in links[:i]]
 
 
