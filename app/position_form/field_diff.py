@@ -15,6 +15,7 @@ from app.position_form.fields import (
     quote_blocks,
     written,
 )
+from app.positions.labels import POSITION, QUOTE, WHOLE
 from app.positions.phrases import only_if
 from app.sources.matching.text_diff import Op, words_diff
 
@@ -73,32 +74,32 @@ def described(form: Mapping[str, str], titles: Titles) -> dict[str, tuple[str, s
     The keys are the same in every form of the same position, so that forms can be compared.
     """
     rows: dict[str, tuple[str, str]] = {
-        "act": ("Kind of statement", form.get("act") or "states"),
-        "firmness": ("Firmness", (form.get("firmness") or "unclear").replace("_", " ")),
+        "act": (POSITION["act"], form.get("act") or "states"),
+        "firmness": (POSITION["firmness"], (form.get("firmness") or "unclear").replace("_", " ")),
     }
     for slug in dict.fromkeys([*titles.options, *(k[2:] for k in form if k.startswith("o-"))]):
         rows[f"o-{slug}"] = (titles.options.get(slug, slug), _attitude(form, slug))
-    rows["summary"] = ("Summary", form.get("summary", "").strip())
-    rows["stated_on"] = ("Date stated", written(form.get("stated_on", "").strip()))
+    rows["summary"] = (POSITION["summary"], form.get("summary", "").strip())
+    rows["stated_on"] = (POSITION["stated_on"], written(form.get("stated_on", "").strip()))
     narrowed = [
         written(form[n].strip()) for n in ("stated_from", "stated_by") if form.get(n, "").strip()
     ]
     rows["narrowed"] = ("Narrowed to", " to ".join(narrowed))
-    rows["salience"] = ("Salience", form.get("salience", "").strip())
+    rows["salience"] = (POSITION["salience"], form.get("salience", "").strip())
     links = [(form.get(f"l-{n}-kind") or "condition", form[f"l-{n}-to"]) for n in link_blocks(form)]
     rows["links"] = (
-        "Links",
+        WHOLE["links"],
         "; ".join(f"{kind}: {titles.links.get(to, to)}" for kind, to in links),
     )
     for n in quote_blocks(form):
         q = block(form, n)
         if is_kept(q):
             rows[f"quote-{q['id']}"] = (
-                "Quote",
+                QUOTE["exact"],
                 titles.quotes.get(int(q["id"]), f"quote {q['id']}"),
             )
         else:
-            rows[f"new-{n}"] = ("Quote", _quote(q, titles))
+            rows[f"new-{n}"] = (QUOTE["exact"], _quote(q, titles))
     return rows
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from app.core.dates import display, parse_human
 from app.core.errors import Fault
 from app.forms.fields import Texts, number
+from app.positions import labels
 from app.positions.phrases import bare_condition
 
 Values = Texts
@@ -35,17 +36,19 @@ TYPED = ("exact", "translation", "prefix", "suffix")
 BEGUN = ("source", "source_id", "speaker", "office", "new_title", "new_url", "new_text")
 
 LABELS = {
-    "party": "Party", "issue": "Issue", "act": "Kind of statement", "summary": "Summary",
-    "firmness": "Firmness", "stated_on": "Date stated", "stated_from": "Not before",
-    "stated_by": "Not after", "salience": "Salience", "attitudes": "What it wants",
-    "reason": "Reason", "exact": "Quote", "prefix": "Text just before", "to": "Link",
-    "suffix": "Text just after", "kind": "Kind of quote", "language": "Language",
-    "translated_from": "Translated from", "translation": "Our translation", "said_on": "Said on",
-    "source": "Source", "speaker": "Speaker", "keep": "Quote", "office": "Office",
-    "speaker_party": "Speaks for", "new_title": "Title", "new_url": "Web address",
-    "new_publisher": "Publisher", "new_published_on": "Published on",
+    **labels.POSITION,
+    **labels.NARROWED,
+    **labels.QUOTE,
+    "attitudes": "What it wants",
+    "to": "Link",
+    "keep": "Quote",
+    "speaker_party": "Speaks for",
+    "new_title": "Title",
+    "new_url": "Web address",
+    "new_publisher": "Publisher",
+    "new_published_on": "Published on",
     "new_text": "Text of the source",
-}  # fmt: skip
+}
 
 
 def numbered(form: Mapping[str, str], letter: str) -> list[int]:

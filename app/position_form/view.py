@@ -14,7 +14,7 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.position_form.field_diff import Change, difference
-from app.position_form.fields import Values, block, numbered
+from app.position_form.fields import LABELS, Values, block, numbered
 from app.position_form.form_facts import (
     Checked,
     Span,
@@ -76,6 +76,11 @@ class Entry:
     errors: Mapping[str, str] = field(default_factory=dict)
     notice: str | None = None
     focus: str | None = None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of fields, by their names without the number of a block."""
+        return LABELS
 
     @property
     def party_choices(self) -> list[tuple[str, str]]:

@@ -2,46 +2,41 @@
 
 from collections.abc import Mapping
 
+from app.positions import labels
 from app.positions.phrases import listed, only_if
 from app.positions.views import PositionView, QuoteView
 
-NAMES = {
-    "status": "Status",
-    "act": "Kind of statement",
-    "summary": "Summary",
-    "firmness": "Firmness",
-    "stated_on": "Date stated",
-    "stated_from": "Stated from",
-    "stated_by": "Said no later than",
-    "salience": "Salience",
-}
+COMPARED = (
+    "status", "act", "summary", "firmness", "stated_on", "stated_from", "stated_by", "salience",
+)  # fmt: skip
+LABELS = {**labels.POSITION, **labels.WHOLE, **labels.PERIOD}
 
 
 def compare(
-    before: PositionView, after: PositionView, names: Mapping[str, str], labels: Mapping[str, str]
+    before: PositionView, after: PositionView, names: Mapping[str, str], options: Mapping[str, str]
 ) -> list[tuple[str, str | None, str | None]]:
     """List the differences as (what, old value, new value), in words for a page.
 
-    `names` has the names of parties, `labels` those of options, each by slug.
+    `names` has the names of parties, `options` the labels of options, each by slug.
     """
     changes: list[tuple[str, str | None, str | None]] = []
-    for field, name in NAMES.items():
+    for field in COMPARED:
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
-            changes.append((name, _text(old), _text(new)))
+            changes.append((LABELS[field], _text(old), _text(new)))
     if before.attributed_by != after.attributed_by:
         was, is_ = (listed(v.attributed_by, names) or None for v in (before, after))
         changes.append(("According to", was, is_))
     for option in dict.fromkeys([*before.attitudes, *after.attitudes]):
         old, new = _attitude(before, option), _attitude(after, option)
         if old != new:
-            changes.append((f"Attitude to “{labels.get(option, option)}”", old, new))
+            changes.append((f"Attitude to “{options.get(option, option)}”", old, new))
     links = [
         ["; ".join(f"{x.kind} {x.issue} {x.option or ''}".strip() for x in v.links)]
         for v in (before, after)
     ]
     if links[0] != links[1]:
-        changes.append(("Links", links[0][0] or None, links[1][0] or None))
+        changes.append((LABELS["links"], links[0][0] or None, links[1][0] or None))
     kept = {q.id for q in before.quotes} & {q.id for q in after.quotes}
     changes += [("Quote removed", _quote(q), None) for q in before.quotes if q.id not in kept]
     changes += [("Quote added", None, _quote(q)) for q in after.quotes if q.id not in kept]
