@@ -11,11 +11,11 @@ from app.forms.posted import Posted
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
+from app.position_form.buttons import press_button
 from app.position_form.fields import Values, field_errors, keep_wording
 from app.position_form.merge_conflict import has_picks, picked
 from app.position_form.prefill import filled
 from app.position_form.purpose import Purpose, State, new_token, view_of
-from app.position_form.step_actions import stepped
 from app.position_form.submit import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.positions import actions, queries
 from app.positions.schemas import NewQuote, PositionContent
@@ -35,7 +35,7 @@ async def submit(
         version = number(values.get("version")) or purpose.position.version
         values = picked(values, filled(await view_of(session, purpose.position.id, version)))
     if sent.do not in SAVING:
-        values, focus = await stepped(session, purpose.slug, values, sent.do)
+        values, focus = await press_button(session, purpose.slug, values, sent.do)
         return State(values, focus=focus)
     try:
         saved = await saved_before(session, viewer, purpose.action, values)

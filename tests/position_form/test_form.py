@@ -11,6 +11,14 @@ from hypothesis import strategies as st
 
 from app.core.dates import display
 from app.core.errors import Fault
+from app.position_form.field_changes import (
+    add_quote,
+    drop_quote,
+    numbered_button,
+    reject_others,
+    requote,
+    take_over,
+)
 from app.position_form.field_diff import Titles, choices, difference, merged
 from app.position_form.fields import (
     field_errors,
@@ -20,14 +28,6 @@ from app.position_form.fields import (
     own_faults,
     quote_blocks,
     read_form,
-)
-from app.position_form.steps import (
-    add_quote,
-    drop_quote,
-    numbered_step,
-    reject_others,
-    requote,
-    take_over,
 )
 
 TODAY = date(2026, 11, 24)
@@ -249,9 +249,9 @@ def test_small_steps() -> None:
     assert (
         take_over({"q-0-exact": "wrong", "q-0-prefix": "p"}, 0, "right")[0]["q-0-exact"] == "right"
     )
-    assert numbered_step("drop-12") == ("drop", 12)
-    assert numbered_step("reject-others") == ("reject-others", None)
-    assert numbered_step("drop-²") == ("drop-²", None)
+    assert numbered_button("drop-12") == ("drop", 12)
+    assert numbered_button("reject-others") == ("reject-others", None)
+    assert numbered_button("drop-²") == ("drop-²", None)
 
 
 BASE = {"summary": "old", "firmness": "open", "o-a": "prefers", "q-0-id": "1", "q-0-keep": "1"}

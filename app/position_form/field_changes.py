@@ -1,6 +1,6 @@
 """Change the form's fields for its smaller buttons: nothing is saved, no JavaScript is needed.
 
-Each step returns the new fields and the name of the field to focus.
+Each function returns the new fields and the name of the field to focus.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,8 +65,8 @@ def add_link(form: Mapping[str, str]) -> tuple[Values, str]:
     return {**form, f"l-{n}-to": ""}, f"l-{n}-to"
 
 
-def numbered_step(do: str) -> tuple[str, int | None]:
-    """Split the name of a button such as "drop-3" into the step and the number of the block."""
+def numbered_button(do: str) -> tuple[str, int | None]:
+    """Split the value of a button such as "drop-3" into what it does and the number of a block."""
     name, _, last = do.rpartition("-")
     n = number(last)
     return (do, None) if n is None else (name, n)
