@@ -59,7 +59,8 @@ async def send_csv(
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         return export_csv(own, chosen, query, base=origin(request), now=at)
 
-    return await _send(request, session, slug, query, ExportFile("csv", write))
+    file = ExportFile("csv", write)
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export.json")
@@ -71,7 +72,8 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
             own, chosen, base=origin(request), permalink=permalink_of(request, chosen), now=at
         )
 
-    return await _send(request, session, slug, query, ExportFile("json", write))
+    file = ExportFile("json", write)
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export.xlsx")
@@ -85,7 +87,8 @@ async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query:
             async for chunk in read_file(path):
                 yield chunk
 
-    return await _send(request, session, slug, query, ExportFile("xlsx", write))
+    file = ExportFile("xlsx", write)
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export.graphml")
@@ -93,13 +96,8 @@ async def send_graph(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
     """Send the parties and their agreement as a graph."""
-    return await _send(
-        request,
-        session,
-        slug,
-        query,
-        ExportFile("graphml", networks.export_graphml, suffix="-agreement"),
-    )
+    file = ExportFile("graphml", networks.export_graphml, suffix="-agreement")
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export/edges.csv")
@@ -107,9 +105,8 @@ async def send_edges(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
     """Send the agreement of every pair of parties."""
-    return await _send(
-        request, session, slug, query, ExportFile("csv", networks.export_edges, suffix="-agreement")
-    )
+    file = ExportFile("csv", networks.export_edges, suffix="-agreement")
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export/bargaining.csv")
@@ -117,13 +114,8 @@ async def send_bargaining(
     request: Request, session: Session, slug: SlugInPath, query: Asked
 ) -> Response:
     """Send where each party is on each scale, from 0 to 100, for bargaining models."""
-    return await _send(
-        request,
-        session,
-        slug,
-        query,
-        ExportFile("csv", networks.export_bargaining, suffix="-bargaining"),
-    )
+    file = ExportFile("csv", networks.export_bargaining, suffix="-bargaining")
+    return await _send(request, session, slug, query, file)
 
 
 @router.get("/export.zip")
@@ -161,9 +153,8 @@ async def _send(
     if same := unchanged(request, etag):
         return same
     slots.expect_one()  # refuse before the positions are counted
-    headers = attachment(f"{slug}_as-of-{chosen.as_of}{file.suffix}", file.extension) | {
-        "ETag": etag
-    }
+    name = f"{slug}_as-of-{chosen.as_of}{file.suffix}"
+    headers = attachment(name, file.extension) | {"ETag": etag}
     headers["X-Total-Positions"] = str(await count_positions(session, chosen))
 
     async def content() -> AsyncGenerator[bytes]:

@@ -63,8 +63,8 @@ class _Reader:
         self._scanned: bool | None = None
         self._dark: list[tuple[float, float, float, float]] | None = None
 
-    def characters(self) -> Iterator[Character]:
-        # Runs for every character of a document; calls of PDFium cost more than all else here.
+    # Not split, since it runs for every character; calls of PDFium cost more than all else here.
+    def characters(self) -> Iterator[Character]:  # noqa: C901
         text, styles, box = self._text.raw, self._styles, self._box
         unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
         lowest_left, lowest, rightmost, highest = self._frame
@@ -87,12 +87,9 @@ class _Reader:
             if not sign or not style.seen or not box_of(text, at, box):
                 continue
             left, bottom, right, top = box.left, box.bottom, box.right, box.top
-            outside = (
-                left >= rightmost or right <= lowest_left or bottom >= highest or top <= lowest
-            )
-            if outside or (
-                style.white and not self._on_dark((left + right) / 2, (bottom + top) / 2)
-            ):
+            if left >= rightmost or right <= lowest_left or bottom >= highest or top <= lowest:
+                continue
+            if style.white and not self._on_dark((left + right) / 2, (bottom + top) / 2):
                 continue
             if style.turn:
                 left, right, bottom, top = _turned(style.turn, left, right, bottom, top)
