@@ -82,7 +82,11 @@ async def preview(
     rows, speakers = [], dict[int, tuple[str, int]]()
     for t in touched:
         p, view = t.position, seen[t.position.id]
-        ours = {q["id"]: q["speaker_id"] for q in t.document["quotes"] if q["party_id"] == giver.id}
+        ours = {
+            q["id"]: speaker
+            for q in t.document["quotes"]
+            if q["party_id"] == giver.id and (speaker := q["speaker_id"]) is not None
+        }
         for quote in view.quotes:
             if quote.id in ours and quote.speaker:
                 who = ", ".join(filter(None, (quote.speaker.name, quote.speaker.office)))

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Invalid
-from app.log.documents import LinkDocument
+from app.log.documents import LinkDocument, PositionDocument
 from app.log.entry import Change
 from app.log.writer import Log
 from app.models.issue import Issue, Option
@@ -32,7 +32,7 @@ class RecodedPosition:
     """A position that is recoded, with the document of its newest version."""
 
     position: Position
-    document: Mapping[str, Any]
+    document: PositionDocument
 
     def linked(self, option_id: int) -> bool:
         """Tell whether the position has a link to this option of another issue."""

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
+from app.log.documents import PositionDocument
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Option
@@ -182,11 +183,12 @@ def _describe(
     return d["title"], _join(d["title"], d["author"]), f"/sources/{number}", published or None
 
 
-def _texts(position: Snapshot) -> list[tuple[str, bool]]:
+def _texts(position: Snapshot[PositionDocument]) -> list[tuple[str, bool]]:
     """Return the texts of a position and of its quotes, each with whether it is a condition."""
-    texts = [(position["summary"], False)]
-    texts += [(only_if(a["condition"]), True) for a in position["attitudes"] if a["condition"]]
-    texts += [(text, False) for q in position["quotes"] for text in (q["exact"], q["translation"])]
+    d = position.data
+    texts = [(d["summary"], False)]
+    texts += [(only_if(a["condition"]), True) for a in d["attitudes"] if a["condition"]]
+    texts += [(text, False) for q in d["quotes"] for text in (q["exact"], q["translation"])]
     return [(" ".join(text.split()), conditional) for text, conditional in texts if text]
 
 
