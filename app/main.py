@@ -40,6 +40,7 @@ import app.position_form.lookup_pages
 import app.position_form.pages
 import app.positions.api
 import app.positions.pages
+import app.practice.pages
 import app.quotes.api
 import app.quotes.pages
 import app.redaction.pages
@@ -125,6 +126,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.openapi.api.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
+        app.practice.pages.router,
     ):
         made.include_router(router)
     for router in (

@@ -177,6 +177,7 @@ RIGHTS = {
     "GET /n/{slug}/review": EDITOR,
     "GET /negotiations/new": EDITOR,
     "POST /negotiations/new": EDITOR,
+    "POST /practice": ADMIN,
     "POST /positions/span-fragment": EDITOR,
     "GET /positions/{position_id}": ANYONE,
     "GET /positions/{position_id}/cite.{form}": ANYONE,

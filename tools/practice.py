@@ -49,7 +49,7 @@ class Builder:
 
     def code_book(self) -> None:
         """Write negotiation, parties, speakers, issues, options and looks."""
-        self.add("negotiations", **self.book["negotiation"], review=False)
+        self.add("negotiations", **self.book["negotiation"], review=False, invented=True)
         for order, party in enumerate(self.book["party"], 1):
             row = cut(party["row"], "slug", "name", "short_name", "kind")
             self.add("parties", **row, aliases="|".join(party["aliases"]))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.accounts import tokens, users
 from app.cli.export_file import STDOUT, Form, save
 from app.cli.output import errors_as_one_line, in_transaction, progress, say, with_database, working
+from app.cli.practice import practice
 from app.core.clock import now
 from app.datapackage.faults import ImportFaults
 from app.db.schema import migrate
@@ -46,6 +47,7 @@ cli = typer.Typer(
 )
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
+cli.command()(practice)
 
 
 @cli.command()

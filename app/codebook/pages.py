@@ -66,6 +66,10 @@ NEGOTIATION = (
         "review", "Require review before publishing", Kind.CHECK,
         "Authors cannot publish their own drafts.",
     ),
+    Field(
+        "invented", "Invented for practice", Kind.CHECK,
+        "Every page, export and citation says so.",
+    ),
 )  # fmt: skip
 
 

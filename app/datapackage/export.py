@@ -25,7 +25,7 @@ from app.log.reader import Moment, Snapshot, held_by_id, list_by_key, list_held
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Speaker
 from app.models.source import SourceText
-from app.negotiations.queries import CodeBook, code_book, merged_into
+from app.negotiations.queries import CodeBook, code_book, is_invented, merged_into
 from app.positions.compose import BY_HAND
 from app.positions.names_at_moment import MOST_SOURCES, CheckAtMoment, checks_at
 from app.positions.presenter import quote_link
@@ -81,7 +81,7 @@ async def export_package(
 
 def _code_book(made: PackageWriter, book: CodeBook) -> None:
     slug, parties = book.negotiation["slug"], book.party_slugs()
-    made.sheets["negotiations"].add(_said(book.negotiation))
+    made.sheets["negotiations"].add(_said(book.negotiation, invented=is_invented(book.negotiation)))
     for seat in book.participations:
         into = parties.get(merged_into(seat) or 0)
         party = parties[seat["party_id"]]

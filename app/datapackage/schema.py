@@ -117,6 +117,7 @@ TABLES = {
                 Column("contact"),
                 Column("method", description="The code book's general text."),
                 flag("review", "Does publishing need a second editor?"),
+                flag("invented", "Is it made up for practice?"),
                 VERSION,
             ),
             ("slug",),

@@ -16,7 +16,7 @@ from app.matrix.build import Extent, load
 from app.matrix.citation import cite_matrix
 from app.matrix.page_context import permalink
 from app.matrix.schemas import MatrixQuery
-from app.negotiations.queries import code_book, issue_views
+from app.negotiations.queries import code_book, issue_views, negotiation_view
 from app.positions import presenter, queries
 from app.positions.citation import cite_position, cite_quote, cite_source
 from app.positions.names_at_moment import called
@@ -61,8 +61,10 @@ async def cite_version(
 async def cite_words(request: Request, session: Session, quote_id: Number, form: Form) -> Response:
     """Cite a quote."""
     at = await _moment(request, session)
-    quote, _ = await quote_queries.get_quote(session, at, quote_id)
-    return _send_citation(request, cite_quote(quote, base=origin(request), query=pin(at)), form)
+    quote, uses = await quote_queries.get_quote(session, at, quote_id)
+    invented = await quote_queries.is_of_invented(session, at, uses)
+    cite = cite_quote(quote, base=origin(request), query=pin(at), invented=invented)
+    return _send_citation(request, cite, form)
 
 
 @router.get("/sources/{source_id}/cite.{form}")
@@ -72,9 +74,9 @@ async def cite_document(
     """Cite a source."""
     at = await _moment(request, session)
     held = await get_held(session, at, "source", source_id)
-    return _send_citation(
-        request, cite_source(source_id, held.data, base=origin(request), query=pin(at)), form
-    )
+    invented = await quote_queries.is_source_of_invented(session, at, source_id)
+    cite = cite_source(source_id, held.data, base=origin(request), query=pin(at), invented=invented)
+    return _send_citation(request, cite, form)
 
 
 async def _position(
@@ -89,7 +91,7 @@ async def _position(
         view,
         names=await called(session, at, book.party_names(), [view]),
         issue=next(i.title for i in issue_views(book) if i.slug == view.issue),
-        negotiation=book.negotiation["title"],
+        negotiation=negotiation_view(book.negotiation).cited_title,
         base=origin(request),
         query=pin(at),
     )

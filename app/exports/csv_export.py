@@ -85,6 +85,7 @@ async def _quotes(
     session: AsyncSession, chosen: Selection, text: Text, base: str, now: datetime
 ) -> AsyncGenerator[bytes]:
     moved = await moved_cells(session, chosen, now) if chosen.query.since else None
+    marked = ("invented",) if chosen.matrix.negotiation.invented else ()
     yield write_rows(
         [
             [
@@ -93,11 +94,13 @@ async def _quotes(
                 "as_of",
                 "known_at",
                 *(MOVE_COLUMNS if moved is not None else ()),
+                *marked,
             ]
         ],
         text,
     )
     times = cells([chosen.as_of, chosen.known_at], text)
+    mark = cells([True] * len(marked), text)
     names, issues = chosen.names, chosen.issues
     nothing: list[Any] = [None] * len(QUOTE_COLUMNS)
     async for batch in positions(session, chosen):
@@ -111,7 +114,7 @@ async def _quotes(
                 times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
             )
             said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
-            rows += [shared + quote + last for quote in said or [nothing]]
+            rows += [shared + quote + last + mark for quote in said or [nothing]]
         yield _written(rows)
 
 
@@ -119,13 +122,26 @@ async def _matrix(
     session: AsyncSession, chosen: Selection, text: Text, now: datetime
 ) -> AsyncGenerator[bytes]:
     names = chosen.names
+    marked = ("invented",) if chosen.matrix.negotiation.invented else ()
     yield write_rows(
-        [["issue", "issue_title", "group", *(p.slug for p in chosen.matrix.grid.parties)]], text
+        [
+            [
+                "issue",
+                "issue_title",
+                "group",
+                *(p.slug for p in chosen.matrix.grid.parties),
+                *marked,
+            ]
+        ],
+        text,
     )
     async for window in windows(session, chosen, now=now):
         for row in window.grid.rows:
             said = [cell_words(c, row.issue, names, chosen.query.since) for c in row.cells]
-            yield write_rows([[row.issue.slug, row.issue.title, row.issue.group, *said]], text)
+            mark = [True] * len(marked)
+            yield write_rows(
+                [[row.issue.slug, row.issue.title, row.issue.group, *said, *mark]], text
+            )
 
 
 async def moved_cells(

@@ -79,6 +79,7 @@ class Selection:
             "negotiation": self.slug,
             "title": self.matrix.negotiation.title,
             "licence": self.matrix.negotiation.licence,
+            "invented": self.matrix.negotiation.invented,
             "as_of": self.as_of,
             "known_at": self.known_at,
             "revision": self.matrix.at.seq,

@@ -140,7 +140,7 @@ def _about(
 ) -> None:
     about = chosen.matrix.negotiation
     rows: list[tuple[str, Any]] = [
-        ("Negotiation", about.title),
+        ("Negotiation", about.cited_title),
         ("Positions up to", f"{dates.display(chosen.as_of)} (as_of {chosen.as_of})"),
         ("As Parley knew it on", f"known_at {chosen.known_at}"),
         ("Filters", "; ".join(f"{n}: {_listed(v)}" for n, v in chosen.filters.items()) or "none"),

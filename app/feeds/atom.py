@@ -20,7 +20,7 @@ from app.matrix import formatting
 from app.matrix.move_labels import MoveLabel, move_mark
 from app.models.log import Commit, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind
-from app.negotiations.queries import CodeBook, issue_views
+from app.negotiations.queries import CodeBook, issue_views, negotiation_view
 from app.positions.current import CellKey
 from app.positions.phrases import according_to
 from app.positions.presenter import views
@@ -141,7 +141,7 @@ def write_feed(
     issues = {i.slug: i for i in issue_views(book)}
     feed = _Feed(
         at.at,
-        title=xml_text(f"{negotiation['title']}: who wants what"),
+        title=xml_text(f"{negotiation_view(negotiation).cited_title}: who wants what"),
         link=links.base + links.about,
         description=xml_text(negotiation["summary"] or ""),
         language="en",

@@ -175,6 +175,7 @@ def page(
         "viewer": getattr(request.state, "viewer", None),
         "nav": [],
         "negotiation": None,
+        "invented": False,
         "cite": None,
     }
     template = templates().get_template(fragment if partial and fragment else name)

@@ -73,6 +73,7 @@ async def _negotiations(importing: Importing, book: ImportedBook) -> None:
         "contact",
         "method",
         "review",
+        "invented",
     )
     found = list(importing.rows("negotiations", r.NegotiationRow))
     entries = [

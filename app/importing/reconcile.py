@@ -31,6 +31,7 @@ REFERENCES = {
     "position": {"positions"},
     "quotes": {"quotes"},
 }
+UNSAID = {"invented": False}  # what log entries mean that are older than a column
 Progress = Callable[[str, int, int], None]  # step, number done, total number
 
 
@@ -328,5 +329,6 @@ async def _states(
 def _was_so(entry: ImportEntry, states: Iterable[Mapping[str, Any]]) -> bool:
     said = {name: json_value(value) for name, value in entry.values.items()}
     return any(
-        all(alike(state.get(name), value) for name, value in said.items()) for state in states
+        all(alike(state.get(name, UNSAID.get(name)), value) for name, value in said.items())
+        for state in states
     )

@@ -24,6 +24,7 @@ class NegotiationDocument(TypedDict):
     contact: str | None
     method: str | None
     review: bool
+    invented: NotRequired[bool]  # missing in entries older than practice negotiations
 
 
 class PartyDocument(TypedDict):

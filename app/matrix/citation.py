@@ -20,7 +20,7 @@ def cite_matrix(matrix: MatrixView, *, base: str, permalink: str) -> Cite:
     work = CitedWork(
         key=f"parley-{n.slug}-{as_of}",
         kind="dataset",
-        title=f"{n.title}: who wants what, as of {dates.display(as_of)}",
+        title=f"{n.cited_title}: who wants what, as of {dates.display(as_of)}",
         url=permalink,
         authors=(US,),
         issued=known_at[:10],

@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +40,8 @@ class Negotiation(Base):
     contact: Mapped[str | None] = mapped_column(Text)
     method: Mapped[str | None] = mapped_column(Text)  # general part of the code book
     review: Mapped[bool] = mapped_column(default=False)  # drafts need review by a second person
+    # Made up for practice: every page, export and citation says so.
+    invented: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Party(Base):

@@ -10,6 +10,7 @@ from app.core.input_models import KnownAt, read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import moment
+from app.models.vocabulary import UserRole
 from app.negotiations import overview, queries
 
 router = APIRouter(include_in_schema=False)
@@ -23,12 +24,19 @@ async def list_negotiations(request: Request, session: Session, viewer: Anyone) 
     found = await queries.list_negotiations(session, at)
     counts = await overview.count_objects(session, at)
     positions = await overview.count_positions(session, at)
+    offered = (
+        viewer is not None
+        and viewer.may(UserRole.ADMIN)
+        and not any(queries.is_invented(s) for s in found)
+    )
     return page(
         request,
         "negotiations/index.html",
+        offers_practice=offered,
         negotiations=[
             SimpleNamespace(
                 **{n: s[n] for n in ("slug", "title", "summary", "status", "coded_through")},
+                invented=queries.is_invented(s),
                 counts=SimpleNamespace(
                     parties=counts.get((s.id, "participation"), 0),
                     issues=counts.get((s.id, "issue"), 0),
@@ -36,7 +44,7 @@ async def list_negotiations(request: Request, session: Session, viewer: Anyone) 
                     quotes=positions.get(s.id, (0, 0))[1],
                 ),
             )
-            for s in found
+            for s in sorted(found, key=queries.is_invented)
         ],
         known_at=instant(at.at) if query.known_at else None,
     )

@@ -30,6 +30,7 @@ def negotiation_json(book: CodeBook) -> Negotiation:
         "contact": view.contact,
         "method": view.method,
         "review": view.review,
+        "invented": view.invented,
         "parties": party_views(book),
         "issues": issue_views(book),
     }

@@ -379,7 +379,13 @@ def negotiation_view(s: Snapshot[NegotiationDocument]) -> NegotiationView:
         contact=d["contact"],
         method=d["method"],
         review=d["review"],
+        invented=is_invented(s),
     )
+
+
+def is_invented(negotiation: Snapshot[NegotiationDocument]) -> bool:
+    """Tell whether a negotiation is made up for practice; older log entries lack this field."""
+    return negotiation.data.get("invented", False)
 
 
 def party_view(

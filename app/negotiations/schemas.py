@@ -26,6 +26,7 @@ class NegotiationInput(Input):
     contact: Line | None = None
     method: Prose | None = None
     review: Flag = False
+    invented: Flag = False
 
 
 class PartyInput(Input):
@@ -73,6 +74,7 @@ class Negotiation(TypedDict):
     contact: str | None
     method: str | None
     review: bool
+    invented: bool
     parties: list[PartyView]
     issues: list[IssueView]
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 
 
+def mark_invented(title: str) -> str:
+    """Say after a title that it belongs to a negotiation made up for practice."""
+    return f"{title} (invented for practice)"
+
+
 @dataclass(frozen=True, slots=True)
 class NegotiationView:
     """A negotiation."""
@@ -16,6 +21,12 @@ class NegotiationView:
     contact: str | None
     method: str | None
     review: bool
+    invented: bool  # made up for practice
+
+    @property
+    def cited_title(self) -> str:
+        """Return the title for citations and feeds, which say that it is invented."""
+        return mark_invented(self.title) if self.invented else self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Cite positions, quotes and sources, and describe them in schema.org terms; no database."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.citations.citable import US, Cite, CitedWork, shortened
 from app.core import dates
 from app.models.vocabulary import QuoteKind
+from app.negotiations.views import mark_invented
 from app.positions.phrases import according_to
 from app.positions.views import PositionView, QuoteView, SourceView
 
@@ -69,8 +71,11 @@ def cite_position(
     return Cite(work, f"{base}{address}{query}", f"{address}/cite", query, known(claim))
 
 
-def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
+def cite_quote(quote: QuoteView, *, base: str, query: str, invented: bool) -> Cite:
     """Cite a quote by its own URL, which stays valid if the quote is removed from its position."""
+    if invented:
+        title = mark_invented(quote.source.title)
+        quote = replace(quote, source=replace(quote.source, title=title))
     address = f"/quotes/{quote.id}"
     direct = quote.kind == QuoteKind.DIRECT and quote.speaker is not None
     who = (
@@ -98,8 +103,12 @@ def cite_quote(quote: QuoteView, *, base: str, query: str) -> Cite:
     )
 
 
-def cite_source(source_id: int, data: Mapping[str, Any], *, base: str, query: str) -> Cite:
+def cite_source(
+    source_id: int, data: Mapping[str, Any], *, base: str, query: str, invented: bool
+) -> Cite:
     """Cite a source itself, with the URL of its record here; `data` is its snapshot in the log."""
+    if invented:
+        data = {**data, "title": mark_invented(data["title"])}
     address = f"/sources/{source_id}"
     author, publisher = data["author"], data["publisher"]
     news = any(word in (data["kind"] or "").lower() for word in NEWS)

@@ -80,18 +80,19 @@ async def _about_position(
     party = next(p for p in party_views(book) if p.slug == view.party)
     issue = next(i for i in issue_views(book) if i.slug == view.issue)
     names = await called(session, at, book.party_names(), [view])
-    named = {"names": names, "issue": issue.title, "negotiation": book.negotiation["title"]}
+    shown = negotiation_view(book.negotiation)
+    named = {"issue": issue.title, "negotiation": shown.cited_title}
     later = await list_revisions(session, None, "position", this.id) if at.pinned else []
     changed = [v for v in later if v.version > versions[-1].version]
     return {
-        "negotiation": negotiation_view(book.negotiation),
+        "negotiation": shown,
         "party": party,
         "issue": issue,
         "position": view,
         "current": current.get((party_id, issue_id)) == view.id,
         "recoded_as": await _other(session, at, this.data.get("recoded_as"), book),
         "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
-        "cite": cite_position(view, **named, base=origin(request), query=pin(at))
+        "cite": cite_position(view, names=names, **named, base=origin(request), query=pin(at))
         if this.public
         else None,
         "versions": [version_entry(v) for v in reversed(versions)],

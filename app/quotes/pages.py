@@ -14,7 +14,7 @@ from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, held_by_id, list_revisions
-from app.negotiations.queries import CodeBook, code_book, nav, negotiation_view
+from app.negotiations.queries import CodeBook, code_book, is_invented, nav, negotiation_view
 from app.positions import presenter
 from app.positions.citation import cite_quote, cite_source
 from app.positions.names_at_moment import called
@@ -46,6 +46,10 @@ async def show_quote(
     ]
     books = await _books(session, at, [p.negotiation for p in resting])
     book = next(iter(books.values()), None)
+    if book is not None:  # all uses of a quote are in one cell
+        invented = is_invented(book.negotiation)
+    else:
+        invented = await quote_queries.is_of_invented(session, at, uses)
     return page(
         request,
         "quotes/show.html",
@@ -56,7 +60,10 @@ async def show_quote(
         names=await called(session, at, _party_names(books), resting),
         citation=sentence(quote),
         permalink=f"{origin(request)}{request.url.path}{pin(at)}",
-        cite=cite_quote(quote, base=origin(request), query=pin(at)) if uses else None,
+        cite=cite_quote(quote, base=origin(request), query=pin(at), invented=invented)
+        if uses
+        else None,
+        invented=invented,
         known_at=pinned,
         nav=nav(book.negotiation["slug"]) if book else [],
     )
@@ -89,6 +96,7 @@ async def show_source(
     books = await _books(session, at, [p.negotiation for p in positions.values()])
     text = (await newest_texts(session, [source_id])).get(source_id)
     revisions = await list_revisions(session, at, "source", source_id)
+    invented = any(is_invented(b.negotiation) for b in books.values())
     fields = SimpleNamespace(id=source_id, **found.data)
     return page(
         request,
@@ -108,7 +116,10 @@ async def show_source(
         text=text.text if text and drafts else None,
         has_text=text is not None,
         names=await called(session, at, _party_names(books), positions.values()),
-        cite=cite_source(source_id, found.data, base=origin(request), query=pin(at)),
+        cite=cite_source(
+            source_id, found.data, base=origin(request), query=pin(at), invented=invented
+        ),
+        invented=invented,
         versions=[version_entry(r) for r in reversed(revisions)],
         next_url=f"/sources/{source_id}?after={shown[-1].id}"
         if len(rows) > QUOTES_A_PAGE

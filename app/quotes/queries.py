@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import NotFound
 from app.db.engine import among
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import Moment
+from app.log.reader import Moment, held_by_id
 from app.models.log import QuoteUse
+from app.models.position import Position
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification
+from app.negotiations.queries import is_invented
 from app.positions.names_at_moment import NamesAtMoment, checks_at, learn
 from app.positions.presenter import quote_view
 from app.positions.views import QuoteView
@@ -60,6 +62,22 @@ async def get_quote(
         )
     [view] = await quotes_as_held(session, at, [quote])
     return view, uses
+
+
+async def is_of_invented(session: AsyncSession, at: Moment, positions: Collection[int]) -> bool:
+    """Tell whether any of these positions is one of a negotiation made up for practice."""
+    numbers = await session.scalars(
+        select(Position.negotiation_id).where(among(Position.id, positions)).distinct()
+    )
+    held = await held_by_id(session, at, "negotiation", set(numbers))
+    return any(is_invented(n) for n in held.values())
+
+
+async def is_source_of_invented(session: AsyncSession, at: Moment, source_id: int) -> bool:
+    """Tell whether the first quote of a source is used in a negotiation made up for practice."""
+    first = await public_quotes_of(session, at, source_id, after=0, limit=1)
+    uses = await uses_of_quotes(session, at, [q.id for q in first])
+    return await is_of_invented(session, at, [p for found in uses.values() for p in found])
 
 
 async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:

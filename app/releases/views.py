@@ -71,7 +71,7 @@ def cite_release(release: ReleaseView, negotiation: NegotiationView, *, base: st
     work = CitedWork(
         key=f"parley-{release.negotiation}-release-{release.number}",
         kind="dataset",
-        title=f"{negotiation.title}: who wants what. {release.title}",
+        title=f"{negotiation.cited_title}: who wants what. {release.title}",
         url=here,
         authors=(US,),
         issued=release.created_at[:10],

@@ -519,6 +519,7 @@ NEGOTIATION = SimpleNamespace(
     summary="Three states, a valley and a port talk about a line to the sea.",
     status="ongoing",
     review=True,
+    invented=False,
     coded_through="2031-03-14",
     licence="CC BY 4.0",
     contact="sarn@example.org",

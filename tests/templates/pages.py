@@ -63,6 +63,7 @@ LISTED = [
         summary=sarn.NEGOTIATION.summary,
         status="ongoing",
         coded_through="2031-03-14",
+        invented=False,
         counts=sarn.COUNTS,
     ),
     SimpleNamespace(
@@ -71,6 +72,7 @@ LISTED = [
         summary=None,
         status="suspended",
         coded_through=None,
+        invented=True,
         counts=SimpleNamespace(parties=1, issues=1, positions=1, quotes=1),
     ),
 ]
@@ -269,7 +271,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "next_url": None,
         },
     ),
-    "index": ("negotiations/index.html", {"negotiations": LISTED}),
+    "index": ("negotiations/index.html", {"negotiations": LISTED, "offers_practice": True}),
     "about": (
         "negotiations/about.html",
         {

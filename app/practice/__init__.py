@@ -1,0 +1,1 @@
+"""Load the practice negotiation, and start it anew."""
