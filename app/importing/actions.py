@@ -9,28 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.datapackage import rows as r
-from app.datapackage.archive import BoxError, open_box
+from app.datapackage.archive import Box, BoxError, open_box
 from app.datapackage.faults import Faults, ImportFaults
 from app.datapackage.reader import read_package
 from app.importing import codebook, positions
 from app.importing.codebook import ImportedBook, column_values
-from app.importing.quotes import PAGE, Quotes
+from app.importing.large_tables import LargeTables
+from app.importing.quotes import Quotes
 from app.importing.reconcile import ImportEntry, Importing, ImportRun, Report, settle
 from app.importing.sources import take_sources
 from app.importing.speakers import take_speakers
-from app.importing.staging_tables import Shelf
-from app.log.bulk.writer import Staging
+from app.importing.staging_tables import StagingTables
+from app.importing.tables_in_memory import TablesInMemory
+from app.log.bulk.entries import Entries
+from app.log.bulk.writer import Staging, VersionWriter
 from app.log.writer import writing
 from app.models.position import Look
 
 # The advisory lock by which imports wait for each other; no other writer takes it.
 IMPORTS = 0x7061726C6579 + 1
-MANY = 5_000  # from so many versions of positions on, they are written ahead of the log's lock
-PATIENCE = (
-    "SET LOCAL statement_timeout = 0",
-    "SET LOCAL lock_timeout = '60s'",
-    "SET LOCAL idle_in_transaction_session_timeout = 0",
-)
+MANY = 1_000  # from so many versions of positions on, they are written ahead of the log's lock
+LARGE = 4 << 20  # from so many bytes on, the rows of a package go to temporary tables
+PAGE = 5_000
+PATIENCE = text("""
+SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '60s', true),
+       set_config('idle_in_transaction_session_timeout', '0', true)
+""")
 
 
 class DryRun(Exception):
@@ -52,16 +56,14 @@ async def import_package(session: AsyncSession, path: Path, run: ImportRun) -> R
     faults = Faults()
     try:
         with open_box(path) as box:
-            for statement in PATIENCE:
-                await session.execute(text(statement))
+            await session.execute(PATIENCE)
             await _alone(session)
-            shelf = Shelf(session)
-            await shelf.open()
-            raw = await read_package(box, faults, shelf)
-            await shelf.close()
+            tables = await _tables(session, box)
+            raw = await read_package(box, faults, tables)
+            await tables.close()
             async with writing(session, by=run.by, now=run.now, batch="import") as log:
                 importing = Importing(
-                    session, log, raw, shelf, faults, run.now, run.skip_diverged, run.progress
+                    session, log, raw, tables, faults, run.now, run.skip_diverged, run.progress
                 )
                 await take_in(importing)
                 if faults:
@@ -98,22 +100,34 @@ async def _alone(session: AsyncSession) -> None:
         ) from None
 
 
+async def _tables(session: AsyncSession, box: Box) -> LargeTables:
+    if sum(box.size(name) for name in box.names() if name.lower().endswith(".csv")) < LARGE:
+        return TablesInMemory()
+    tables = StagingTables(session)
+    await tables.open()
+    return tables
+
+
 async def take_in(importing: Importing) -> None:
     """Import all tables; what has faults is not written."""
-    staging = Staging(importing.log)
     book = await codebook.take_in(importing)
     await take_speakers(importing, book)
     quotes = Quotes(importing, book, await take_sources(importing))
     await quotes.open()
-    await staging.open(importing.shelf.versions, many=MANY)
-    await positions.take_positions(importing, book, quotes, staging)
+    await positions.take_positions(importing, book, quotes, await _writer(importing))
     await _looks(importing, book)
     importing.tell("writing the log", 0, 1)
     if importing.faults:
         return
     for write in importing.late:
         await write()
-    importing.log.bulk = staging
+
+
+async def _writer(importing: Importing) -> VersionWriter:
+    expected = importing.tables.versions
+    return (
+        Entries(importing.log) if expected < MANY else await Staging.open(importing.log, expected)
+    )
 
 
 async def _looks(importing: Importing, book: ImportedBook) -> None:

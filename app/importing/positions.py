@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
-from sqlalchemy import text
 
 from app.core.clock import instant
 from app.datapackage import rows as r
@@ -16,11 +15,11 @@ from app.importing.bulk_insert import lay_out
 from app.importing.codebook import ImportedBook
 from app.importing.dates import dated
 from app.importing.divergence import Ours, differs, find_stored
+from app.importing.large_tables import PageOfPositions
 from app.importing.quotes import Evidence, Gathered, Quotes, write_quotes
 from app.importing.reconcile import Importing
-from app.importing.staging_tables import StagedPage
 from app.importing.versions import Version, Versions, places, tell_strays
-from app.log.bulk.writer import Staged, Staging, draw_ids
+from app.log.bulk.writer import Staged, VersionWriter, draw_ids
 from app.log.entry import Change
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus, Verification
@@ -54,18 +53,15 @@ class _Made:
 
 
 async def take_positions(
-    importing: Importing, book: ImportedBook, quotes: Quotes, staging: Staging
+    importing: Importing, book: ImportedBook, quotes: Quotes, writer: VersionWriter
 ) -> None:
     """Import all positions of the package; the next page is composed while one is written."""
     work = _Work(importing, book, quotes)
     changed: dict[int, ImportedPosition] = {}
     before: dict[int, int] = {}
     made: _Made | None = None
-    # Tables grow while they are read and written: use their indexes even if a plan was made when
-    # they were empty.
-    await importing.session.execute(text("SET LOCAL enable_seqscan = off"))
-    async for page in importing.shelf.pages(PAGE):
-        importing.tell("positions", page.done, importing.shelf.total)
+    async for page in importing.tables.pages(PAGE):
+        importing.tell("positions", page.done, importing.tables.total)
         uids = {key: r.uid(importing.raw.name, "positions", key) for key in page.positions}
         ours = await find_stored(importing, list(uids.values()))
         gathered = await quotes.gather(page)
@@ -73,7 +69,7 @@ async def take_positions(
         numbers = dict(
             zip(new, await draw_ids(importing.session, "position", len(new)), strict=True)
         )
-        writing = asyncio.create_task(_write(importing, staging, made))
+        writing = asyncio.create_task(_write(importing, writer, made))
         try:
             made = await anyio.to_thread.run_sync(work.page, page, gathered, uids, ours, numbers)
         finally:
@@ -82,8 +78,7 @@ async def take_positions(
         before |= {
             o.position.id: o.position.version for o in ours.values() if o.position.id in changed
         }
-    await _write(importing, staging, made)
-    await importing.session.execute(text("SET LOCAL enable_seqscan = on"))
+    await _write(importing, writer, made)
     await tell_strays(importing)
 
     async def change() -> None:
@@ -94,12 +89,12 @@ async def take_positions(
         importing.late.append(change)
 
 
-async def _write(importing: Importing, staging: Staging, made: _Made | None) -> None:
+async def _write(importing: Importing, writer: VersionWriter, made: _Made | None) -> None:
     if made is None or importing.faults:
         return  # nothing more is written once there are faults
-    await write_quotes(importing.session, staging, made.quotes)
+    await write_quotes(importing.session, writer, made.quotes)
     await lay_out(importing.session, [s for s in made.statements if s.new])
-    await staging.add(made.staged)
+    await writer.add(made.staged)
 
 
 class _Work:
@@ -113,7 +108,7 @@ class _Work:
 
     def page(
         self,
-        page: StagedPage,
+        page: PageOfPositions,
         gathered: Gathered,
         uids: Mapping[str, UUID],
         ours: Mapping[UUID, Ours],

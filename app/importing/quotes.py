@@ -8,7 +8,7 @@ from uuid import UUID
 
 import anyio.to_thread
 from psycopg.types.json import Jsonb
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.text_lines import alike
@@ -18,10 +18,10 @@ from app.datapackage.reader import PackageRow
 from app.datapackage.schema import TABLES
 from app.db.engine import among, among_uids
 from app.importing.codebook import ImportedBook, column_values
+from app.importing.large_tables import CheckedQuote, PageOfPositions
 from app.importing.reconcile import Importing
 from app.importing.sources import ImportedSources
-from app.importing.staging_tables import StagedPage
-from app.log.bulk.writer import Staging, copy, draw_ids, segments
+from app.log.bulk.writer import VersionWriter, copy, draw_ids
 from app.log.entry import json_value as as_json
 from app.log.writer import REDACTION
 from app.models.log import Revision
@@ -33,7 +33,6 @@ from app.sources.page_numbers import page_at
 from app.sources.queries import newest_checks, newest_texts
 from app.sources.text_fragments import directive_of_words, find_words, read_directive
 
-PAGE = 5_000
 QUOTE_COLUMNS = (
     "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from",
     "translation", "said_on", "speaker_id", "office", "party_id",
@@ -49,27 +48,6 @@ SAID = (
     "said_on",
     "office",
 )
-# Quotes named by other positions than their own.
-SHARED = """
-SELECT DISTINCT q.uid FROM shelf_positions p CROSS JOIN string_to_table(p.quotes, ' ') named
-JOIN shelf_quotes q ON q.uid = named WHERE q.position IS DISTINCT FROM p.uid
-"""
-TWICE = """
-SELECT q.line, q.uid, f.line AS first FROM shelf_quotes q
-JOIN (SELECT uid, min(line) AS line FROM shelf_quotes GROUP BY uid HAVING count(*) > 1) f
-  USING (uid)
-WHERE q.line > f.line ORDER BY q.line
-"""
-HOMELESS = "NOT EXISTS (SELECT FROM shelf_order o WHERE o.position = shelf_quotes.position)"
-CHECK_COLUMNS = (
-    "line", "verification", "text_id", "segments", "prefix", "suffix", "fragment", "page",
-)  # fmt: skip
-CHECKED = """
-CREATE TEMP TABLE shelf_check (
-  line bigint PRIMARY KEY, verification text, text_id bigint, segments jsonb, prefix text,
-  suffix text, fragment text, page int
-) ON COMMIT DROP
-"""
 
 
 @dataclass(slots=True)
@@ -100,7 +78,8 @@ class Gathered:
     # The quotes that are saved already, with their verification.
     ours: dict[UUID, tuple[Quote, str]] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)  # the ids of new quotes, by line
-    checks: dict[int, Any] = field(default_factory=dict)  # results against a text, by line
+    # Results against a text, by line.
+    checks: dict[int, CheckedQuote] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -146,11 +125,10 @@ class Quotes:
 
     async def open(self) -> None:
         """Find what concerns all quotes, and check those whose source has a text."""
-        importing, shelf = self.importing, self.importing.shelf
-        for line, key, first in await shelf.lines(TWICE):
+        importing, tables = self.importing, self.importing.tables
+        for line, key, first in await tables.repeated_quotes():
             importing.fault("quotes", line, "uid", f"the same as line {first}: {self._uid(key)}")
-        if "quotes" in shelf.at.get("positions", {}):
-            self.shared = {key for (key,) in await shelf.lines(SHARED)}
+        self.shared = await tables.shared_quotes()
         self.known = bool(await importing.session.scalar(select(Quote.id).limit(1)))
         redacted = select(Revision.seq).where(Revision.kind == REDACTION).limit(1)
         self.trimmed = await importing.session.scalar(redacted) is not None
@@ -161,20 +139,14 @@ class Quotes:
         )
         if with_text := set(ids):
             await self._check_ahead(with_text)
-        after = 0
-        while rows := await shelf.rows(
-            "quotes", f"line > :after AND {HOMELESS}", after=after, most=PAGE
-        ):
-            for row in rows:
-                if self._read(row, importing.faults) is not None and not importing.unread(
-                    "position"
-                ):
-                    importing.fault(
-                        "quotes", row.line, "position", "there is no such position in the package"
-                    )
-            after = rows[-1].line
+        async for row in tables.stray_quotes():
+            read = self._read(row, importing.faults)
+            if read is not None and not importing.unread("position"):
+                importing.fault(
+                    "quotes", row.line, "position", "there is no such position in the package"
+                )
 
-    async def gather(self, page: StagedPage) -> Gathered:
+    async def gather(self, page: PageOfPositions) -> Gathered:
         """Read from the database what it has about the quotes of a page."""
         session, gathered = self.importing.session, Gathered()
         uids = {row.line: self._uid(key) for row in page.quotes if (key := row["uid"])}
@@ -189,13 +161,10 @@ class Quotes:
         new = [line for line, u in uids.items() if u not in gathered.ours]
         gathered.numbers = dict(zip(new, await draw_ids(session, "quote", len(new)), strict=True))
         if self.checked:
-            made = await self.importing.shelf.lines(
-                "SELECT * FROM shelf_check WHERE line = ANY(:lines)", lines=new
-            )
-            gathered.checks = {row.line: row for row in made}
+            gathered.checks = await self.importing.tables.checks(new)
         return gathered
 
-    def read(self, page: StagedPage, gathered: Gathered) -> ReadQuotes:
+    def read(self, page: PageOfPositions, gathered: Gathered) -> ReadQuotes:
         """Read the quotes of a page; compare the saved ones, and set the checks of new ones."""
         found = ReadQuotes()
         for row in page.quotes:
@@ -317,7 +286,7 @@ class Quotes:
         e.published_on = self.rows[e.said["source_id"]].published_on
         e.corrected = self.sources.versions.get(e.said["source_id"], 2) > 1
 
-    def _conclude(self, e: Evidence, made: Any) -> None:
+    def _conclude(self, e: Evidence, made: CheckedQuote | None) -> None:
         """Set the result of checking a new quote.
 
         Without a text here, it is `attested` if the package says that it was verified elsewhere.
@@ -343,23 +312,21 @@ class Quotes:
         # If all quotes of the source are checked again at the end, these are too.
         if source.id not in self.sources.renewed:
             start, end = (spans[0][0], spans[-1][1]) if spans else (None, None)
-            result = (str(e.verification), text_id, start, end, segments(spans), prefix, suffix)
+            result = (str(e.verification), text_id, start, end, spans, prefix, suffix)
             e.check = (e.said["id"], *result, fragment or "", page)
 
     async def _check_ahead(self, with_text: set[int]) -> None:
         """Check new quotes source by source, so that each text is folded only once."""
-        importing, shelf, session = self.importing, self.importing.shelf, self.importing.session
+        importing, tables, session = self.importing, self.importing.tables, self.importing.session
         self.checked = True
-        for statement in ("CREATE INDEX ON shelf_quotes (source)", CHECKED):
-            await session.execute(text(statement))
         package, keys = importing.raw.name, dict[int, list[str]]()
-        for key in sorted(await shelf.named("quotes", "source")):
+        for key in sorted(await tables.named("quotes", "source")):
             source = self.sources.by_uid.get(r.uid(package, "sources", key))
             if source and source.id in with_text:
                 keys.setdefault(source.id, []).append(key)
         for done, (source_id, names) in enumerate(sorted(keys.items())):
             importing.tell("quotes by source", done, len(keys))
-            rows = await shelf.rows("quotes", "source = ANY(:keys)", keys=names)
+            rows = await tables.quotes_from(names)
             read = [e for row in rows if row["uid"] and (e := self._read(row, Faults()))]
             there = set(
                 await session.scalars(
@@ -371,7 +338,7 @@ class Quotes:
                 [saved_text] = (await newest_texts(session, [source_id])).values()
                 made = await anyio.to_thread.run_sync(partial(_check, saved_text, new))
                 session.expunge(saved_text)
-                await copy(session, "shelf_check", CHECK_COLUMNS, made)
+                await tables.keep_checks(made)
 
 
 def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
@@ -384,7 +351,7 @@ def _uid_of(e: Evidence) -> UUID:
     return UUID(e.said["uid"])
 
 
-def _check(saved_text: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any, ...]]:
+def _check(saved_text: SourceText, quotes: Sequence[Evidence]) -> list[CheckedQuote]:
     folded, made = fold(saved_text.text), []
     for e in quotes:
         if "redacted" in e.said:
@@ -395,18 +362,20 @@ def _check(saved_text: SourceText, quotes: Sequence[Evidence]) -> list[tuple[Any
             prefix, suffix = found.prefix, found.suffix
         fragment = find_words(found, saved_text.text, e.said["exact"], saved_text.seams)
         page = page_at(saved_text.pages, found.start)
-        spans = segments(found.segments)
+        spans = None if found.segments is None else [list(span) for span in found.segments]
         result = (str(found.verification), saved_text.id, spans, prefix, suffix, fragment, page)
-        made.append((e.line, *result))
+        made.append(CheckedQuote(e.line, *result))
     return made
 
 
-async def write_quotes(session: AsyncSession, staging: Staging, quotes: Iterable[Evidence]) -> None:
-    """Write the new quotes, and stage the results of their checks."""
+async def write_quotes(
+    session: AsyncSession, writer: VersionWriter, quotes: Iterable[Evidence]
+) -> None:
+    """Write the new quotes, and add the results of their checks."""
     new = [e for e in {e.said["id"]: e for e in quotes}.values() if e.new and not e.written]
     rows = [
         (*(e.said[c] for c in QUOTE_COLUMNS), Jsonb(t) if (t := e.said.get("redacted")) else None)
         for e in new
     ]
     await copy(session, "quote", (*QUOTE_COLUMNS, "redacted"), rows)
-    await staging.add_checks(e.check for e in new if e.check)
+    await writer.add_checks(e.check for e in new if e.check)

@@ -15,7 +15,7 @@ from app.datapackage.reader import Raw
 from app.datapackage.rows import M, Reader
 from app.datapackage.schema import TABLES
 from app.db.engine import among
-from app.importing.staging_tables import Shelf
+from app.importing.large_tables import LargeTables
 from app.log.entry import Change, json_value, snapshot
 from app.log.kinds import LIVE
 from app.log.writer import Log
@@ -80,7 +80,7 @@ class Importing:
     session: AsyncSession
     log: Log
     raw: Raw
-    shelf: Shelf
+    tables: LargeTables
     faults: Faults
     now: datetime
     skip_diverged: bool = False
@@ -133,8 +133,8 @@ class Importing:
         """Return all values in these columns (table, column) of the package."""
         found = set[str]()
         for table, column in columns:
-            if table in self.shelf.tables:
-                found |= await self.shelf.named(table, column)
+            if table in self.tables.tables:
+                found |= await self.tables.named(table, column)
             else:
                 found |= {cell for row in self.raw.rows[table] if (cell := row[column])}
         return found

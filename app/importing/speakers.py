@@ -75,12 +75,7 @@ async def _publish(importing: Importing, speaker: Speaker) -> None:
 
 async def _publicly_named(importing: Importing) -> dict[UUID, bool]:
     """Tell for each speaker quoted in the package whether more than drafts quote it, by UUID."""
-    found = await importing.shelf.lines(
-        "SELECT q.speaker, bool_or(p.uid IS NOT NULL) FROM shelf_quotes q "
-        "LEFT JOIN (SELECT DISTINCT uid "
-        "FROM shelf_positions WHERE status IS DISTINCT FROM 'draft') p ON p.uid = q.position "
-        "WHERE q.speaker IS NOT NULL GROUP BY 1"
-    )
+    found = await importing.tables.quoted_speakers()
     return {r.uid(importing.raw.name, "speakers", key): public for key, public in found}
 
 

@@ -8,14 +8,9 @@ from app.datapackage import rows as r
 from app.datapackage.reader import PackageRow
 from app.datapackage.rows import Reader
 from app.datapackage.schema import TABLES
+from app.importing.large_tables import PageOfPositions, version_mark
 from app.importing.quotes import Evidence, ReadQuotes
 from app.importing.reconcile import Importing
-from app.importing.staging_tables import StagedPage, version_mark
-
-STRAYS = """
-SELECT line, position, mark FROM shelf_{table} s WHERE NOT EXISTS (
-  SELECT FROM shelf_positions p WHERE p.uid = s.position AND p.mark = s.mark) ORDER BY line
-"""
 
 
 @dataclass(slots=True)
@@ -33,7 +28,7 @@ class Version:
 class Versions:
     """The versions of a page of positions."""
 
-    def __init__(self, importing: Importing, page: StagedPage, quotes: ReadQuotes) -> None:
+    def __init__(self, importing: Importing, page: PageOfPositions, quotes: ReadQuotes) -> None:
         self.importing, self.page, self.quotes = importing, page, quotes
         self.attitudes, self.links = _by_version(page.attitudes), _by_version(page.links)
         self.of_position: dict[str, list[Evidence]] = {}
@@ -154,14 +149,12 @@ def _by_version(rows: Iterable[PackageRow]) -> dict[tuple[str, int | None], list
 
 async def tell_strays(importing: Importing) -> None:
     """Add faults for rows without a version of a position, and for positions without a key."""
-    shelf = importing.shelf
-    if "uid" in shelf.at.get("positions", {}):
-        for (line,) in await shelf.lines(
-            "SELECT line FROM shelf_positions WHERE uid IS NULL ORDER BY line"
-        ):
+    tables = importing.tables
+    if "uid" in tables.at.get("positions", {}):
+        for line in await tables.keyless_positions():
             importing.fault("positions", line, "uid", "is empty")
     for table in ("attitudes", "links"):
-        for line, key, mark in await shelf.lines(STRAYS.format(table=table)):
+        for line, key, mark in await tables.stray_rows(table):
             if key is None:
                 importing.fault(table, line, "position", "is empty")
             elif mark is None:

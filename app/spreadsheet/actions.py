@@ -14,7 +14,7 @@ from app.core.errors import Conflict
 from app.datapackage.faults import ImportFaults
 from app.importing.actions import IMPORTS, PATIENCE, take_in
 from app.importing.reconcile import Count, Importing, ImportRun, Report
-from app.importing.staging_tables import Shelf
+from app.importing.tables_in_memory import TablesInMemory
 from app.log.writer import writing
 from app.spreadsheet.comparison import difference, find_saved
 from app.spreadsheet.grouping import Grouping, SheetDefaults
@@ -114,7 +114,10 @@ async def take_sheet(
     check(sheet, [g for g in groups if g.faulty], faults)
     fresh = [g for g in groups if g.uid not in ours and not g.faulty]
     try:
-        await _write(session, taken, fresh, run)
+        if fresh:
+            await _write(session, taken, fresh, run)
+        elif run.dry_run or not taken.clean:
+            await session.rollback()
     except ImportFaults:
         await session.rollback()
     except IntegrityError as error:
@@ -129,19 +132,17 @@ async def take_sheet(
 async def _write(
     session: AsyncSession, taken: Taken, fresh: Sequence[Group], run: ImportRun
 ) -> None:
-    for statement in PATIENCE:
-        await session.execute(text(statement))
+    await session.execute(PATIENCE)
     if not run.dry_run and taken.clean:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORTS})
     raw = await fill(session, taken.sheet, fresh, taken.faults)
-    shelf = Shelf(session)
-    await shelf.open()
-    for name in shelf.tables:
-        await shelf.put(name, iter(raw.rows[name]))
-    await shelf.close()
+    tables = TablesInMemory()
+    for name in tables.tables:
+        await tables.put(name, iter(raw.rows[name]))
+    await tables.close()
     async with writing(session, by=run.by, now=run.now, batch="import") as log:
         importing = Importing(
-            session, log, raw, shelf, taken.faults, run.now, progress=run.progress
+            session, log, raw, tables, taken.faults, run.now, progress=run.progress
         )
         await take_in(importing)
         taken.report = importing.report

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from app.core.memory import Memory
+from tests.spreadsheet.make import said, sheet
 from tests.support.factories import position, quote
 from tests.support.fixtures import Lake
 from tests.support.forms import Sheet
@@ -99,6 +100,22 @@ def test_reading_costs_the_same_however_much_is_stored(
         with subtests.test(address):
             assert cost(lake, address) == small[address]
             assert small[address] <= most
+
+
+def test_importing_a_spreadsheet(lake: Lake) -> None:
+    new = {"speaker": "Una Bell", "office": "Clerk", "speaker_party": "north"}
+    one = said(exact="nobody checked", source_url="https://paper.example/a", title="A", **new)
+    many = [said(stated_on=f"20{n:02}-05-14", prefers=f"q{n % 3 + 2}0") for n in range(1, 24)]
+    for rows in ([one], many):
+        file = {"file": ("a.csv", sheet(*rows), "text/csv")}
+        form = Sheet.read(lake.ada, lake.ada.browse("POST", "/n/lake/import", files=file))
+        for most in (36, 12):  # the second time it is in Parley already
+            with statements(lake) as sent:
+                body = form.values | {"do": "import"}
+                assert lake.ada.browse("POST", "/n/lake/import", data=body).status_code == 303
+            assert len(sent) <= most, sent
+            assert not [statement for statement in sent if "TEMP TABLE" in statement]
+    assert len(lake.ada.get("/positions").data) == 24
 
 
 def test_saving_a_position_by_form(lake: Lake) -> None:

@@ -20,10 +20,6 @@ CREATE TEMP TABLE staged_spell (
   attributed boolean, option_ids bigint[], stated_from date, stated_by date,
   first_published timestamptz, published_here boolean, recorded_at timestamptz
 ) ON COMMIT DROP;
-CREATE TEMP TABLE staged_check (
-  quote_id bigint, verification text, text_id bigint, start bigint, "end" bigint, segments jsonb,
-  prefix text, suffix text, fragment text, page int
-) ON COMMIT DROP;
 CREATE TEMP TABLE staged_use (quote_id bigint, position_id bigint) ON COMMIT DROP
 """
 
@@ -71,11 +67,6 @@ INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, publ
 SELECT close_versions(
   'position', ARRAY(SELECT object_id FROM staged_spell WHERE newest AND late), :seq);
 {_hold("staged_holding")};
-INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix,
-                         suffix, fragment, page)
-  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix, suffix, fragment,
-         page
-  FROM staged_check;
 INSERT INTO log_quote_use (quote_id, position_id, seq)
   SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint) FROM staged_use
   ON CONFLICT DO NOTHING;

@@ -1,20 +1,19 @@
 """Write very many versions of positions in one commit, with other writers waiting only briefly.
 
 A large import writes its versions under a reserved commit number, far enough ahead of the newest
-one, long before it takes the log's lock. Changes to existing positions, and everything in a small
-import, are staged in temporary tables and copied to the log under its lock. See
+one, long before it takes the log's lock. Changes to existing positions are staged in temporary
+tables and copied to the log under its lock. See
 docs/decisions/0034-large-imports-reserve-their-number.md.
 """
 
 import hashlib
-import json
 import secrets
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -45,14 +44,26 @@ class Staged:
     published_here: bool
 
 
+class VersionWriter(Protocol):
+    """Writes versions of positions, and checks of quotes, in one commit."""
+
+    async def add(self, versions: Sequence[Staged]) -> None:
+        """Add all versions of some positions."""
+        ...
+
+    async def add_checks(self, checks: Iterable[Sequence[Any]]) -> None:
+        """Add the results of checking new quotes: the columns of CHECK."""
+        ...
+
+
 @dataclass(slots=True)
 class Staging:
     """Versions, checks and uses of quotes for one commit, besides the session's own changes."""
 
     log: Log
-    first: int = 0  # the number of the log's own changes that come before these
+    seq: int  # the commit number, which is reserved
+    first: int  # the number of the log's own changes that come before these
     count: int = 0
-    seq: int | None = None  # the commit number, if one was reserved
     spent: float = 0.0  # seconds spent on what was written ahead
     dated: bool = True  # whether the package has every instant, so that none is the commit's
     # The lines that the chain of hashes covers.
@@ -63,19 +74,21 @@ class Staging:
         """The session of the log."""
         return self.log.session
 
-    async def open(self, expected: int, *, many: int) -> None:
-        """Create the temporary tables; reserve a commit number if `many` versions are expected."""
-        self.first = len(self.log.changes)
-        await run(self.session, TABLES)
-        if expected >= many:
-            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
-            self.seq = await self.session.scalar(
-                text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM}
-            )
-            await self.log.write_ahead(self.seq or 0)
+    @classmethod
+    async def open(cls, log: Log, expected: int) -> "Staging":
+        """Reserve a commit number for `expected` versions, and create the temporary tables."""
+        await run(log.session, TABLES)
+        await log.session.execute(text(f"SET CONSTRAINTS {ENTRY} DEFERRED"))
+        reserved = await log.session.execute(
+            text("SELECT max(seq) + :n FROM log_commit"), {"n": expected + ROOM}
+        )
+        staging = cls(log, reserved.scalar_one(), len(log.changes))
+        await log.write_ahead(staging.seq)
+        log.bulk = staging
+        return staging
 
     async def add(self, versions: Sequence[Staged]) -> None:
-        """Add all versions of some positions: write them ahead if possible, else stage them."""
+        """Add all versions of some positions: write new ones ahead, stage those of others."""
         revisions: dict[bool, list[Any]] = {True: [], False: []}
         holdings: dict[bool, list[Any]] = {True: [], False: []}
         uses: dict[bool, set[Any]] = {True: set(), False: set()}
@@ -83,7 +96,7 @@ class Staging:
         random = secrets.token_bytes(16 * len(versions))
         for i, staged in enumerate(versions):
             c, d, n = staged.change, staged.change.snapshot, self.first + self.count
-            late = self.seq is None or not staged.new
+            late = not staged.new
             nonce, said = random[16 * i : 16 * i + 16], canonical(d)
             payload = b",".join((canonical(c.reason), canonical(c.recorded_by), said))
             digest = hashlib.sha256(nonce + b"[" + payload + b"]").digest()
@@ -110,18 +123,17 @@ class Staging:
                 uses[late] |= {(q["id"], c.object_id) for q in d["quotes"]}
             self.written.write(chain_line(c, digest))
             self.count += 1
-        if self.seq is not None:
-            began = time.monotonic()
-            logged = ("seq", "kind", "format", *REVISION)
-            ahead = (self.seq, "position", FORMAT)
-            await copy(
-                self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False])
-            )
-            await copy(self.session, "staged_ahead", HOLDING, holdings[False])
-            await run(self.session, AHEAD, seq=self.seq)
-            used = ((*use, self.seq) for use in uses[False])
-            await copy(self.session, "log_quote_use", ("quote_id", "position_id", "seq"), used)
-            self.spent += time.monotonic() - began
+        began = time.monotonic()
+        logged = ("seq", "kind", "format", *REVISION)
+        ahead = (self.seq, "position", FORMAT)
+        await copy(
+            self.session, "log_revision", logged, ((*ahead, *row) for row in revisions[False])
+        )
+        await copy(self.session, "staged_ahead", HOLDING, holdings[False])
+        await run(self.session, AHEAD, seq=self.seq)
+        used = ((*use, self.seq) for use in uses[False])
+        await copy(self.session, "log_quote_use", ("quote_id", "position_id", "seq"), used)
+        self.spent += time.monotonic() - began
         await copy(self.session, "staged_spell", SPELL, spells)
         await copy(self.session, "staged_revision", REVISION, revisions[True])
         await copy(self.session, "staged_holding", HOLDING, holdings[True])
@@ -129,18 +141,11 @@ class Staging:
 
     async def add_checks(self, checks: Iterable[Sequence[Any]]) -> None:
         """Add the results of checking new quotes: the columns of CHECK."""
-        if self.seq is None:
-            await copy(self.session, "staged_check", CHECK, checks)
-        else:
-            await copy(
-                self.session,
-                "quote_check",
-                ("seq", *CHECK),
-                ((self.seq, *check) for check in checks),
-            )
+        rows = ((self.seq, *map(_json, check)) for check in checks)
+        await copy(self.session, "quote_check", ("seq", *CHECK), rows)
 
     async def draw(self, draw: Draw) -> Place:
-        """Take a place in the log: the reserved one, or the next one.
+        """Take the reserved place in the log.
 
         Raise Conflict if other writers have reached the reserved number meanwhile.
         """
@@ -149,8 +154,6 @@ class Staging:
             await self.session.execute(
                 text(f"SET CONSTRAINTS published_is_quoted, published_stays_quoted {statement}")
             )
-        if self.seq is None:
-            return await draw()
         at, place = await keep_appointment(
             self.session, self.seq, draw, spent=None if self.dated else self.spent
         )
@@ -170,10 +173,9 @@ class Staging:
 
     async def settle(self, place: Place) -> None:
         """Check the deferred foreign key, and wait until the commit's instant has passed."""
-        if self.seq is not None:
-            await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} IMMEDIATE"))
-            wait = text("SELECT pg_sleep(greatest(0, extract(epoch FROM :at - clock_timestamp())))")
-            await self.session.execute(wait, {"at": place.at})
+        await self.session.execute(text(f"SET CONSTRAINTS {ENTRY} IMMEDIATE"))
+        wait = text("SELECT pg_sleep(greatest(0, extract(epoch FROM :at - clock_timestamp())))")
+        await self.session.execute(wait, {"at": place.at})
 
 
 async def copy(
@@ -205,6 +207,5 @@ async def draw_ids(session: AsyncSession, table: str, count: int) -> list[int]:
     return [row[0] for row in drawn]
 
 
-def segments(found: object) -> Jsonb | None:
-    """Wrap the segments of a check as JSONB, with tuples as arrays; None stays None."""
-    return None if found is None else Jsonb(json.loads(json.dumps(found)))
+def _json(value: object) -> object:
+    return Jsonb(value) if isinstance(value, list) else value
