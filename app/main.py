@@ -100,29 +100,37 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     install_problems(made)
     made.exception_handlers[SignedOut] = ask_to_sign_in
     install_security(made, settings)
-    made.add_middleware(Compress, minimum_size=1024, compresslevel=5)
+    made.add_middleware(Compress, minimum_size=1024, compresslevel=6)
     made.add_middleware(AnswerHead)
     if settings.cache:
         made.add_middleware(CacheAnswers)
     made.add_middleware(CloseWhenStopping)
     provide(pictures=formatting, marks=move_labels, phrases=phrases, json_twin=json_twin)
+    # Each request is matched from the first router on: those asked for most often come first.
+    of_pages = [Depends(app.review.drafts_pages.note_drafts)]
+    for router in (
+        app.matrix.pages.router,
+        app.positions.pages.router,
+        app.search.pages.router,
+    ):
+        made.include_router(router, dependencies=of_pages)
     for router in (
         app.server.router,
+        app.positions.api.router,
+        app.matrix.api.router,
+        app.quotes.api.router,
+        app.search.api.router,
         app.negotiations.api.router,
         app.negotiations.parties_api.router,
         app.negotiations.participations_api.router,
         app.negotiations.speakers_api.router,
         app.negotiations.issues_api.router,
         app.sources.api.router,
-        app.matrix.api.router,
         app.looks.api.router,
-        app.positions.api.router,
-        app.quotes.api.router,
         app.analysis.api.router,
         app.releases.api.router,
         app.feeds.api.router,
         app.feeds.events.router,
-        app.search.api.router,
         app.openapi.api.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
@@ -130,7 +138,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     ):
         made.include_router(router)
     for router in (
-        app.matrix.pages.router,
         app.exports.pages.router,
         app.exports.citation_pages.router,
         app.releases.pages.router,
@@ -148,14 +155,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.sources.edit_pages.router,
         app.desk.pages.router,
         app.desk.worklist_pages.router,
-        app.positions.pages.router,
         app.quotes.pages.router,
         app.position_form.pages.router,
         app.position_form.lifecycle_pages.router,
         app.position_form.lookup_pages.router,
-        app.search.pages.router,
     ):
-        made.include_router(router, dependencies=[Depends(app.review.drafts_pages.note_drafts)])
+        made.include_router(router, dependencies=of_pages)
     made.mount("/static", StaticFiles(directory=STATIC), name="static")
     return made
 

@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import sign_ins
 from app.accounts.queries import Viewer, find_signed_in, find_token_holder
 from app.core import clock
 from app.core.errors import Forbidden, SignInRequired
 from app.db.engine import Session
+from app.db.prepared import read_directly
 from app.forms.posted import Sent
 from app.forms.resume import signed_out
 from app.http.middleware import SAFE, bearer, session_cookie
@@ -65,6 +67,19 @@ async def _find_viewer(request: Request, session: Session) -> Viewer | None:
 
 
 Anyone = Annotated[Viewer | None, Depends(get_viewer)]
+
+
+async def get_reading(request: Request, session: Session, viewer: Anyone) -> AsyncSession:
+    """Give the session of a request that only reads; for a stranger, without a transaction.
+
+    An instant that is asked for may have to wait for writers, by limits of a transaction.
+    """
+    if viewer is None and "known_at" not in request.query_params:
+        await read_directly(session)
+    return session
+
+
+Reading = Annotated[AsyncSession, Depends(get_reading)]
 
 
 async def get_signed_in(viewer: Anyone) -> Viewer:

@@ -16,7 +16,6 @@ from app.analysis.schemas import STALE_AFTER
 from app.log.reader import REVISION, Moment, Snapshot, valid_at
 from app.matrix.build import MatrixView
 from app.matrix.grid import LookView
-from app.matrix.queries import newest_looks
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus, QuoteKind, Verification
@@ -121,7 +120,7 @@ async def coverage(
 async def _stale(session: AsyncSession, matrix: MatrixView, stale_after: int) -> list[StaleCell]:
     parties = {i: p["slug"] for i, p in matrix.book.parties.items()}
     issues = {i.id: i["slug"] for i in matrix.book.issues}
-    found = await newest_looks(session, matrix.at, matrix.book.negotiation.id)
+    found = matrix.looks.by_cell
     looks = {
         (parties[p], issues[i]): LookView(s["looked_on"], s["where"], s["by"])
         for (p, i), s in found.items()

@@ -101,19 +101,17 @@ def toggled(filters: Mapping[str, Any], name: str, value: str) -> list[str]:
     return [one for one in held if one != value] if value in held else [*held, value]
 
 
+@lru_cache(maxsize=256)
 def static(path: str) -> str:
-    """Return the URL of a static file with a hash of its content, to be cached forever."""
-    file = STATIC / path
+    """Return the URL of a static file with a hash of its content, to be cached forever.
+
+    A process reads each file once: whoever changes one restarts it.
+    """
     try:
-        stat = file.stat()
+        content = (STATIC / path).read_bytes()
     except FileNotFoundError:  # not set up yet: the page works, but less well
         return f"/static/{path}"
-    return f"/static/{path}?v={_digest(file, stat.st_mtime_ns, stat.st_size)}"
-
-
-@lru_cache(maxsize=256)
-def _digest(file: Path, _mtime: int, _size: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
 def environment() -> Environment:
@@ -124,6 +122,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters |= {
         "day": day, "day_short": day_short, "instant": instant, "ago": ago,

@@ -3,16 +3,20 @@
 from typing import Annotated
 
 from fastapi import Query, Request, Response
+from orjson import Fragment
 
 from app.accounts.api_router import api_router
+from app.accounts.dependencies import Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath
-from app.db.engine import Session
+from app.http.conditional import content_etag
 from app.http.described import Answer, answers
-from app.http.responses import answer
+from app.http.responses import answer, dumps
 from app.log.api_answers import times
 from app.matrix.build import Extent, load
-from app.matrix.presenter import common_ground_json, matrix_json, next_rows
+from app.matrix.frame import read_frame
+from app.matrix.kept_rows import json_rows
+from app.matrix.presenter import common_ground_json, frame_json, next_rows
 from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
 from app.positions.queries import count_changed_since
 
@@ -23,7 +27,7 @@ router = api_router("/negotiations/{slug}", tag="matrix")
 
 @router.get("/matrix", summary="Read the matrix", responses=answers(Answer[MatrixData]))
 async def show_matrix(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
 ) -> Response:
     """Who wants what: the current position of every party on every issue.
 
@@ -32,14 +36,19 @@ async def show_matrix(
     only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
     which of the positions came last.
     """
-    matrix = await load(session, slug, query, now=now(), extent=Extent(MOST_CELLS, ground=False))
-    data = matrix_json(matrix)
-    meta = times(matrix.at, as_of=matrix.as_of.isoformat())
-    meta |= {"next": matrix.next, "total_cells": matrix.total_cells}
+    frame = await read_frame(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    rows = await json_rows(session, frame, query)
+    meta = times(frame.at, as_of=frame.as_of.isoformat())
+    meta |= {"next": frame.next, "total_cells": frame.total_cells}
     if query.known_at is not None:
-        shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
-        meta["changed_since"] = await count_changed_since(session, matrix.at, shown)
-    return answer(request, data, meta, links=next_rows(request, matrix))
+        shown = [number for row in rows for number in row.shown]
+        meta["changed_since"] = await count_changed_since(session, frame.at, shown)
+    head = frame_json(frame)
+    # The rows have their hashes already: the whole, of some megabytes, need not be hashed again.
+    etag = content_etag(dumps([head, meta, [row.digest.hex() for row in rows]]))
+    cells = Fragment(b"[%b]" % b",".join(row.cells for row in rows if row.cells))
+    links = next_rows(request, frame)
+    return answer(request, head | {"cells": cells}, meta, etag=etag, links=links)
 
 
 @router.get(
@@ -48,7 +57,7 @@ async def show_matrix(
     responses=answers(Answer[CommonGroundData]),
 )
 async def show_common_ground(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[Times, Query()]
 ) -> Response:
     """For each option: agreed, qualified, blocked or open among those whose consent is required.
 

@@ -3,7 +3,7 @@
 from app.citations.citable import US, Cite, CitedWork
 from app.core import dates
 from app.core.clock import instant
-from app.matrix.build import MatrixView
+from app.matrix.frame import Frame
 
 FORMS = {
     "csv": "text/csv",
@@ -13,7 +13,7 @@ FORMS = {
 }
 
 
-def cite_matrix(matrix: MatrixView, *, base: str, permalink: str) -> Cite:
+def cite_matrix(matrix: Frame, *, base: str, permalink: str) -> Cite:
     """Cite a view by the permanent link that will always show the same."""
     n, as_of, known_at = matrix.negotiation, matrix.as_of.isoformat(), instant(matrix.at.at)
     query = permalink[permalink.index("?") :]

@@ -1,7 +1,7 @@
 """Keep the parts of the matrix as they were drawn: the same versions look the same again."""
 
-from collections.abc import Callable
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypedDict
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,22 +13,32 @@ from app.matrix.common_ground import IssueCommonGround
 from app.matrix.grid import GridCell
 from app.negotiations.views import IssueView, PartyView
 
-Draw = Callable[..., Markup]
-BYTES_OF_KEY = 100  # for each version in a key
-OVERHEAD = 500  # bytes of a key and of the entry, beside the markup
-
 
 class CellPage(TypedDict):
     """What the cells of a page share: its address, days and filters, and the names of parties."""
 
     base: str
-    times: dict[str, Any]
+    times: Mapping[str, Any]
     as_of: str
     names: dict[str, str]
 
 
-def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
-    """Return a function for templates that draws a cell by a macro, or returns what it once drew.
+class Draw(Protocol):
+    """A macro of a template, or what stands for one."""
+
+    name: str
+
+    def __call__(self, *arguments: Any) -> Markup:
+        """Draw something."""
+        ...
+
+
+BYTES_OF_KEY = 100  # for each version in a key
+OVERHEAD = 500  # bytes of a key and of the entry, beside the markup
+
+
+def drawn_cells(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
+    """Return a function that draws a cell by a macro, or returns what it once drew.
 
     It takes the macro and its arguments; `page` is the same for all cells of a page. Only cells
     with a position are kept: others are quickly drawn, and show editors more than readers.
@@ -47,6 +57,7 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
             return macro(cell, party, issue, label, page)
         key = (
             "cell",
+            macro.name,
             cell.position.id,
             cell.position.version,
             bool(cell.order_uncertain),
@@ -66,8 +77,8 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Draw:
     return draw
 
 
-def drawn_grounds(session: AsyncSession, at: Moment) -> Draw:
-    """Return a function for templates that draws the common ground on an issue, or finds it drawn.
+def drawn_grounds(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
+    """Return a function that draws the common ground on an issue, or finds it drawn.
 
     The same common ground is the same object as long as the process keeps it.
     """
@@ -79,7 +90,7 @@ def drawn_grounds(session: AsyncSession, at: Moment) -> Draw:
         ground = common.get(issue.slug)
         if ground is None:
             return macro(issue, common, names)
-        key = ("ground drawn", id(ground))
+        key = ("ground drawn", macro.name, id(ground))
         kept: tuple[IssueCommonGround, Markup] | None = known.get(*key)
         if kept is None or kept[0] is not ground:
             kept = (ground, macro(issue, common, names))
@@ -89,8 +100,8 @@ def drawn_grounds(session: AsyncSession, at: Moment) -> Draw:
     return draw
 
 
-def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
-    """Return a function for templates that draws the head of an issue with what its cells say."""
+def drawn_heads(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
+    """Return a function that draws the head of an issue with what its cells say."""
     known = recall(session, at)
 
     def draw(
@@ -98,7 +109,7 @@ def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
         issue: IssueView,
         cells: list[GridCell | None],
         base: str,
-        times: dict[str, Any],
+        times: Mapping[str, Any],
         *width: int,
     ) -> Markup:
         versions = tuple(
@@ -106,7 +117,7 @@ def drawn_heads(session: AsyncSession, at: Moment) -> Draw:
             for cell in cells
             if cell and cell.position
         )
-        key = ("head", issue.slug, len(cells), versions, base, query(times), width)
+        key = ("head", macro.name, issue.slug, len(cells), versions, base, query(times), width)
         kept: Markup | None = known.get(*key)
         if kept is None:
             kept = macro(issue, cells, base, times, *width)

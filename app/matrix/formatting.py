@@ -19,6 +19,7 @@ from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
+MOST_STROKES = 144  # of the ribbon of days: one in every five pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,19 @@ def stance(issue: IssueView, position: PositionView) -> Stance:
     if also:
         return Stance(also[0], also[1:])
     return Stance(StancePart("", [Item("no position on the options")]), [])
+
+
+def stance_line(issue: IssueView, position: PositionView) -> str:
+    """Put a position's attitudes into one line: "30 days; accepts 60 days, only if …"."""
+    said = stance(issue, position)
+    parts = [part for part in (said.want, *said.also) if part.items]
+    line = "; ".join(
+        f"{part.verb} {', '.join(item.label + _condition(item) for item in part.items)}".strip()
+        for part in parts
+    )
+    if not position.attitudes and position.summary and position.act != Act.WITHDRAWS:
+        return f"{line}: {position.summary}"
+    return line
 
 
 def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
@@ -318,18 +332,25 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
 
 
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
-    """Lay out days (sorted, with numbers of positions) on a line; find those around `as_of`."""
+    """Lay out days (sorted, with numbers of positions) on a line; find those around `as_of`.
+
+    Very many days are drawn by strokes of 5 of 720 pixels, each for all days that fall into it.
+    """
     if not days:
         return Ribbon([], 720.0, None, None)
     first = date.fromisoformat(days[0][0]).toordinal()
     last = max(date.fromisoformat(days[-1][0]).toordinal(), first + 1)
-    most = max(count for _, count in days)
 
     def place(day: str) -> float:
         along = (date.fromisoformat(day).toordinal() - first) / (last - first)
         return round(10 + 700 * min(max(along, -0.012), 1.012), 1)
 
-    ticks = [Day(place(day), round(2 + 18 * count / most, 1)) for day, count in days]
+    strokes: dict[float, int] = {}
+    for day, count in days:
+        x = place(day) if len(days) <= MOST_STROKES else round(place(day) / 5) * 5.0
+        strokes[x] = strokes.get(x, 0) + count
+    most = max(strokes.values())
+    ticks = [Day(x, round(2 + 18 * count / most, 1)) for x, count in strokes.items()]
     earlier = max((day for day, _ in days if day < as_of), default=None)
     later = min((day for day, _ in days if day > as_of), default=None)
     return Ribbon(ticks, place(as_of), earlier, later)

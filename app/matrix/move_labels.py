@@ -52,6 +52,10 @@ def cell_mark(cell: GridCell) -> MoveLabel | None:
 
 def legend(cells: Iterable[GridCell | None]) -> list[MoveLabel]:
     """List the marks of these cells, each once, the doubtful ones last."""
-    found = {mark for cell in cells if cell and (mark := cell_mark(cell))}
+    return in_order({mark for cell in cells if cell and (mark := cell_mark(cell))})
+
+
+def in_order(found: Iterable[MoveLabel]) -> list[MoveLabel]:
+    """Sort marks as a legend lists them, the doubtful ones last."""
     kinds = list(MEANINGS)
     return sorted(found, key=lambda mark: (mark.doubtful, kinds.index(mark.kind)))

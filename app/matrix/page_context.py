@@ -1,5 +1,7 @@
 """Prepare what the templates of all pages about a negotiation need."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.http.origin import origin
 from app.matrix.build import MatrixView
+from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
-from app.matrix.schemas import MatrixQuery
+from app.matrix.schemas import Marked, MatrixQuery
 from app.negotiations.queries import titles_of
 from app.positions.queries import count_changed_since
-from app.positions.views import PositionView
 
 
 async def shared(
@@ -23,21 +25,40 @@ async def shared(
     """Return the names, times and filters that every page of a matrix needs."""
     shown = [c.position.id for row in matrix.grid.rows for c in row.cells if c and c.position]
     return {
-        "negotiation": matrix.negotiation,
+        **await of_frame(request, session, matrix, query, shown),
         "names": matrix.names,
         "titles": titles_of(matrix.issues),
-        "as_of": matrix.as_of.isoformat(),
-        "known_at": instant(matrix.at.at) if query.known_at else None,
-        "filters": given(query),
-        "changed_since": await count_changed_since(session, matrix.at, shown)
-        if query.known_at
-        else 0,
         "common": matrix.ground,
         "moved": legend(cell for row in matrix.grid.rows for cell in row.cells)
         if query.since
         else None,
-        "permalink": permalink(request, matrix),
     }
+
+
+async def of_frame(
+    request: Request,
+    session: AsyncSession,
+    frame: Frame,
+    query: MatrixQuery,
+    shown: Collection[int],
+) -> dict[str, Any]:
+    """Return what such pages need that does not depend on their cells; these show `shown`."""
+    return {
+        "negotiation": frame.negotiation,
+        "as_of": frame.as_of.isoformat(),
+        "known_at": instant(frame.at.at) if query.known_at else None,
+        "filters": given(query),
+        "changed_since": await count_changed_since(session, frame.at, shown)
+        if query.known_at
+        else 0,
+        "permalink": permalink(request, frame),
+    }
+
+
+def times_of(query: Marked) -> dict[str, Any]:
+    """Return the times that links to other pages carry on."""
+    kept = given(MatrixQuery(**query.model_dump()))
+    return {name: kept.get(name) for name in ("as_of", "known_at", "since")}
 
 
 def given(query: MatrixQuery) -> dict[str, Any]:
@@ -46,7 +67,7 @@ def given(query: MatrixQuery) -> dict[str, Any]:
     return said | ({"known_at": instant(query.known_at)} if query.known_at else {})
 
 
-def permalink(request: Request, matrix: MatrixView) -> str:
+def permalink(request: Request, matrix: Frame) -> str:
     """Return the URL that will always show this view, with both times in it."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     kept = [(k, v) for k, v in request.query_params.multi_items() if v and k not in pins]
@@ -55,14 +76,19 @@ def permalink(request: Request, matrix: MatrixView) -> str:
 
 def counted(matrix: MatrixView) -> SimpleNamespace:
     """Count what the matrix has, including what a filter hides."""
-    positions: list[PositionView] = matrix.positions
-    firmness: dict[str, int] = {}
-    for position in positions:
-        firmness[position.firmness] = firmness.get(position.firmness, 0) + 1
+    positions = matrix.positions
+    quotes = sum(len(p.quotes) for p in positions)
+    return counts(matrix, len(positions), quotes, Counter(p.firmness for p in positions))
+
+
+def counts(
+    frame: Frame, positions: int, quotes: int, firmness: Mapping[str, int]
+) -> SimpleNamespace:
+    """Gather the numbers that stand below the title of a negotiation."""
     return SimpleNamespace(
-        parties=len(matrix.seated),
-        issues=len(matrix.issues),
-        positions=len(positions),
-        quotes=sum(len(p.quotes) for p in positions),
+        parties=len(frame.seated),
+        issues=len(frame.issues),
+        positions=positions,
+        quotes=quotes,
         firmness=firmness,
     )

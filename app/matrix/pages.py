@@ -1,22 +1,24 @@
 """Show the matrix, and the pages of a cell, an issue, a party and the common ground."""
 
+from collections import Counter
+
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.dependencies import Anyone
+from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
-from app.db.engine import Session
 from app.http.origin import origin
-from app.http.templating import page
+from app.http.templating import is_partial, page
 from app.matrix import page_context
 from app.matrix.build import Extent, load
-from app.matrix.cell_history import cell_history
 from app.matrix.citation import cite_matrix
-from app.matrix.drawn_cells import drawn_cells, drawn_grounds, drawn_heads
+from app.matrix.frame import read_frame
+from app.matrix.kept_cells import drawn_cell
+from app.matrix.kept_rows import MOST_RICH_CELLS, drawn_rows
+from app.matrix.move_labels import in_order
 from app.matrix.presenter import next_rows
 from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.negotiations.queries import list_speakers_of, nav
-from app.positions.names_at_moment import called
 
 MOST_CELLS = 2_500
 ALL = 2**31
@@ -26,29 +28,37 @@ router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 @router.get("")
 async def show_matrix(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
 ) -> Response:
     """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
-    matrix = await load(session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True))
-    shared = await page_context.shared(request, session, matrix, query)
-    base = origin(request)
+    frame = await read_frame(session, slug, query, now=now(), most_cells=MOST_CELLS, with_days=True)
+    carried = page_context.times_of(query)
+    rows = await drawn_rows(session, frame, query, carried, viewer)
+    shown = [number for row in rows for number in row.shown]
+    shared = await page_context.of_frame(request, session, frame, query, shown)
     return page(
         request,
         "matrix/show.html",
         fragment="matrix/_grid.html",
         **shared,
-        cite=cite_matrix(matrix, base=base, permalink=shared["permalink"]),
-        grid=matrix.grid,
-        draw=drawn_cells(session, matrix.at),
-        draw_ground=drawn_grounds(session, matrix.at),
-        draw_head=drawn_heads(session, matrix.at),
-        days=[(day.isoformat(), n) for day, n in matrix.days],
-        counts=page_context.counted(matrix),
-        all_parties=matrix.seated,
-        all_issues=matrix.issues,
-        next_url=(next_rows(request, matrix) or {}).get("next"),
-        total_cells=matrix.total_cells,
+        cite=cite_matrix(frame, base=origin(request), permalink=shared["permalink"]),
+        moved=in_order({mark for row in rows for mark in row.marks}) if query.since else None,
+        carried=carried,
+        columns=frame.columns,
+        rows=rows,
+        lean=frame.total_cells > MOST_RICH_CELLS,
+        days=[(day.isoformat(), n) for day, n in frame.days],
+        counts=page_context.counts(
+            frame,
+            sum(row.positions for row in rows),
+            sum(row.quotes for row in rows),
+            sum((Counter(row.firmness) for row in rows), Counter()),
+        ),
+        all_parties=frame.seated,
+        all_issues=frame.issues,
+        next_url=(next_rows(request, frame) or {}).get("next"),
+        total_cells=frame.total_cells,
         nav=nav(slug, ""),
     )
 
@@ -56,7 +66,7 @@ async def show_matrix(
 @router.get("/cells/{party}/{issue}")
 async def show_cell(
     request: Request,
-    session: Session,
+    session: Reading,
     viewer: Anyone,
     slug: SlugInPath,
     party: SlugInPath,
@@ -65,30 +75,26 @@ async def show_cell(
     """Show one cell: its current position with its quotes, and its history."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
-    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL, ground=False))
-    [row], [column] = matrix.grid.rows, matrix.grid.parties
-    [cell] = row.cells
-    shared = await page_context.shared(request, session, matrix, query)
-    history = await cell_history(session, matrix, column.slug, row.issue)
-    shared["names"] = await called(
-        session, matrix.at, matrix.names, [passage.position for passage in history]
-    )
+    frame = await read_frame(session, slug, query, now=now(), most_cells=ALL)
+    carried = page_context.times_of(times)
+    cell = await drawn_cell(session, frame, query, carried, viewer, partial=is_partial(request))
+    shared = await page_context.of_frame(request, session, frame, query, cell.shown)
     return page(
         request,
         "matrix/cell.html",
         fragment="matrix/_panel.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
-        party=column,
-        issue=row.issue,
+        carried=carried,
+        party=frame.columns[0],
+        issue=frame.rows[0],
         cell=cell,
-        history=history,
         nav=nav(slug),
     )
 
 
 @router.get("/issues/{issue}")
 async def show_issue(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
     """Show one issue: each party's attitudes to its options, and the common ground."""
     times = read_query(Marked, request)
@@ -102,20 +108,20 @@ async def show_issue(
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
         issue=row.issue,
         notes=row.issue.notes,
-        cells=list(zip(matrix.grid.parties, row.cells, strict=True)),
+        cells=list(zip(matrix.columns, row.cells, strict=True)),
         nav=nav(slug),
     )
 
 
 @router.get("/parties/{party}")
 async def show_party(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath, party: SlugInPath
+    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
     """Show one party of a negotiation: its positions, speakers and other names."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
     matrix = await load(session, slug, query, now=now(), extent=Extent(ALL, ground=False))
-    [column] = matrix.grid.parties
+    [column] = matrix.columns
     party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
     shared = await page_context.shared(request, session, matrix, query)
     return page(
@@ -135,7 +141,7 @@ async def show_party(
 
 @router.get("/common-ground")
 async def show_common_ground(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
 ) -> Response:
     """Show, option by option, how far the parties whose consent is required agree."""
     times = read_query(Marked, request)
@@ -148,11 +154,7 @@ async def show_common_ground(
         rows=[
             (
                 row.issue,
-                [
-                    (p, c)
-                    for p, c in zip(matrix.grid.parties, row.cells, strict=True)
-                    if c is not None
-                ],
+                [(p, c) for p, c in zip(matrix.columns, row.cells, strict=True) if c is not None],
             )
             for row in matrix.grid.rows
         ],
@@ -163,7 +165,7 @@ async def show_common_ground(
 
 @router.get("/about")
 async def show_about(
-    request: Request, session: Session, viewer: Anyone, slug: SlugInPath
+    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
 ) -> Response:
     """Show the editors, method, code book and coverage of the data, and how to report an error."""
     times = read_query(Times, request)

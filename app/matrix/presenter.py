@@ -8,11 +8,11 @@ from fastapi import Request
 from app.core.clock import instant
 from app.log.api_answers import next_link
 from app.matrix.build import MatrixView
+from app.matrix.frame import Frame
 from app.matrix.grid import GridCell
 from app.matrix.schemas import (
     CommonGroundData,
     MatrixCell,
-    MatrixData,
     MatrixIssue,
     MatrixParty,
 )
@@ -20,13 +20,12 @@ from app.models.vocabulary import PartyRole
 from app.negotiations.views import IssueView, PartyView
 
 
-def matrix_json(matrix: MatrixView) -> MatrixData:
-    """Return the matrix as the API returns it."""
+def frame_json(frame: Frame) -> dict[str, Any]:
+    """Return the matrix as the API returns it, but for its cells."""
     return {
-        "negotiation": matrix.negotiation.slug,
-        "parties": [_party(p) for p in matrix.grid.parties],
-        "issues": [_issue(row.issue) for row in matrix.grid.rows],
-        "cells": [cell_json(c, matrix.json) for row in matrix.grid.rows for c in row.cells if c],
+        "negotiation": frame.negotiation.slug,
+        "parties": [_party(p) for p in frame.columns],
+        "issues": [_issue(issue) for issue in frame.rows],
     }
 
 
@@ -78,7 +77,7 @@ def _issue(i: IssueView) -> MatrixIssue:
     }
 
 
-def next_rows(request: Request, matrix: MatrixView) -> dict[str, str] | None:
+def next_rows(request: Request, matrix: Frame) -> dict[str, str] | None:
     """Return the link to the next rows; it has both times, so that all pages are of one matrix."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
     return next_link(request, matrix.next, **pins)

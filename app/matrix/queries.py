@@ -6,7 +6,20 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, Text, and_, bindparam, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,7 +27,15 @@ from sqlalchemy.orm import aliased
 from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.documents import LookDocument
-from app.log.reader import Moment, Snapshot, held_then, select_held_then, valid_at
+from app.log.reader import (
+    AT,
+    NUMBERS,
+    Moment,
+    Snapshot,
+    held_then,
+    select_held_then,
+    valid_at,
+)
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import PositionStatus
 from app.positions.current import CellKey, CellRange, chosen_at, published, published_then
@@ -109,10 +130,8 @@ async def current(
     rows = await statement.all(
         session,
         at=at.seq,
-        negotiation_id=cells.negotiation_id,
-        parties=sorted(cells.parties),
-        issues=sorted(cells.issues),
         as_of=as_of,
+        **cells.values,
         **({"words": as_searched(q)} if q else {}),
     )
     return {
@@ -173,6 +192,55 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
     return {number: said for number, said in rows}
 
 
+def _last_changes() -> CompoundSelect[*tuple[Any, ...]]:
+    issue = func.unnest(bindparam("issues", type_=NUMBERS)).table_valued("id", name="issue")
+    issue = issue.render_derived()
+    negotiation = bindparam("negotiation_id", type_=BigInteger)
+    last = (
+        select(PositionPeriod.seq_from)
+        .where(
+            PositionPeriod.negotiation_id == negotiation,
+            PositionPeriod.issue_id == issue.c.id,
+            PositionPeriod.seq_from <= AT,
+        )
+        .order_by(PositionPeriod.seq_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    looks = select(literal(None, BigInteger), func.max(ObjectPeriod.seq_from)).where(
+        ObjectPeriod.negotiation_id == negotiation,
+        ObjectPeriod.kind == "look",
+        ObjectPeriod.seq_from <= AT,
+    )
+    return union_all(select(cast(issue.c.id, BigInteger), last), looks)
+
+
+LAST_CHANGES = Prepared(_last_changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The last commits that changed what cells show, the code book aside; None: there is none."""
+
+    of_issue: Mapping[int, int]  # by number: the last change of a position on the issue
+    of_looks: int | None  # the last change of any look
+
+    @property
+    def newest(self) -> int:
+        """The last change of any position."""
+        return max(self.of_issue.values(), default=0)
+
+
+async def last_changes(
+    session: AsyncSession, at: Moment, negotiation_id: int, issues: Collection[int]
+) -> Changes:
+    """Find the last changes up to a moment, with one look into an index for each issue."""
+    *rows, looks = await LAST_CHANGES.all(
+        session, at=at.seq, negotiation_id=negotiation_id, issues=sorted(issues)
+    )
+    return Changes({issue: seq for issue, seq in rows if seq is not None}, looks[1])
+
+
 LOOKS = Prepared(
     lambda: select_held_then().where(
         ObjectPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
@@ -181,16 +249,29 @@ LOOKS = Prepared(
 )
 
 
-async def newest_looks(
-    session: AsyncSession, at: Moment, negotiation_id: int
-) -> Mapping[CellKey, Snapshot[LookDocument]]:
-    """Return the newest look of each cell; a look counts at every `as_of`."""
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The newest look of each cell; a look counts at every `as_of`."""
+
+    by_cell: Mapping[CellKey, Snapshot[LookDocument]]
+
+    def of_issue(self, issue_id: int) -> tuple[tuple[int, int, int], ...]:
+        """Return party, number and version of each newest look on an issue."""
+        return tuple(
+            (party, look.id, look.version)
+            for (party, issue), look in self.by_cell.items()
+            if issue == issue_id
+        )
+
+
+async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Looks:
+    """Return the newest look of each cell."""
     rows = await LOOKS.all(session, at=at.seq, negotiation_id=negotiation_id)
     looks: list[Snapshot[LookDocument]] = [Snapshot(*row) for row in rows if row[-1] is not None]
     newest: dict[CellKey, Snapshot[LookDocument]] = {}
     for look in sorted(looks, key=lambda s: (s.data["looked_on"], s.id)):
         newest[look.data["party_id"], look.data["issue_id"]] = look
-    return newest
+    return Looks(newest)
 
 
 DAYS = Prepared(

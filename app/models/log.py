@@ -102,6 +102,7 @@ class ObjectPeriod(Base):
     __table_args__ = (
         Index("ix_log_holding_object", "kind", "object_id", "seq_from"),
         Index("ix_log_holding_negotiation", "negotiation_id", "kind", "seq_to"),
+        Index("ix_log_holding_change", "negotiation_id", "kind", "seq_from"),
         Index(
             "uq_log_holding_newest",
             "kind",
@@ -131,6 +132,7 @@ class PositionPeriod(Base):
     __tablename__ = "log_spell"
     __table_args__ = (
         Index("ix_log_spell_cell", "negotiation_id", "party_id", "issue_id", "seq_to"),
+        Index("ix_log_spell_change", "negotiation_id", "issue_id", "seq_from"),
         Index("ix_log_spell_position", "position_id", "seq_from"),
         Index("ix_log_spell_stated", "stated_from", "stated_by", "first_published", "position_id"),
     )

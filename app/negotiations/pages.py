@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.dependencies import Anyone
+from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import instant
 from app.core.input_models import KnownAt, read_query
-from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.vocabulary import UserRole
@@ -17,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def list_negotiations(request: Request, session: Session, viewer: Anyone) -> Response:
+async def list_negotiations(request: Request, session: Reading, viewer: Anyone) -> Response:
     """Show the negotiations, each with its numbers of parties, issues, positions and quotes."""
     query = read_query(KnownAt, request)
     at = await moment(session, query.known_at)

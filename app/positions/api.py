@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
-from app.accounts.dependencies import Anyone, Editor
+from app.accounts.dependencies import Anyone, Editor, Reading
 from app.accounts.idempotency import once
 from app.accounts.queries import Viewer
 from app.core.clock import now
@@ -61,7 +61,7 @@ WHY = {"reason": "The office was wrong."}
 
 @router.get("", summary="List positions", responses=answers(Answer[list[PositionView]], 401, 403))
 async def walk_positions(
-    request: Request, session: Session, viewer: Anyone, query: Annotated[PositionsQuery, Query()]
+    request: Request, session: Reading, viewer: Anyone, query: Annotated[PositionsQuery, Query()]
 ) -> Response:
     """Positions by what they are about and when they were stated, a page at a time."""
     if query.status is not None:
@@ -85,7 +85,7 @@ async def walk_positions(
     "/{position_id}", summary="Read a position", responses=answers(Answer[PositionView], 401)
 )
 async def show_position(
-    request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
+    request: Request, session: Reading, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
     """One position in its newest version."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
@@ -99,7 +99,7 @@ async def show_position(
     responses=answers(Answer[list[PositionView]], 401),
 )
 async def list_versions(
-    request: Request, session: Session, viewer: Anyone, position_id: NumberInPath, query: Known
+    request: Request, session: Reading, viewer: Anyone, position_id: NumberInPath, query: Known
 ) -> Response:
     """All versions of a position, oldest first."""
     at = await moment(session, query.known_at, drafts=_sees_drafts(viewer))
@@ -117,7 +117,7 @@ async def list_versions(
 )
 async def show_version(
     request: Request,
-    session: Session,
+    session: Reading,
     viewer: Anyone,
     position_id: NumberInPath,
     version: NumberInPath,

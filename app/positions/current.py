@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, any_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.log.reader import NUMBERS, Moment, held_then, valid_at
 from app.models.log import PositionPeriod
 from app.models.vocabulary import PositionStatus
@@ -24,6 +25,15 @@ class CellRange:
     negotiation_id: int
     parties: Collection[int]
     issues: Collection[int]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of a prepared statement that has `published_then`."""
+        return {
+            "negotiation_id": self.negotiation_id,
+            "parties": sorted(self.parties),
+            "issues": sorted(self.issues),
+        }
 
 
 def published(at: Moment, cells: CellRange) -> Any:
@@ -70,10 +80,17 @@ def chosen_at(where: Any, as_of: Any) -> Any:
     )
 
 
+def _current_ids() -> Select[*tuple[Any, ...]]:
+    chosen = chosen_at(published_then(), bindparam("as_of", type_=Date)).subquery()
+    return select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id)
+
+
+CURRENT_IDS = Prepared(_current_ids)
+
+
 async def current_ids(
     session: AsyncSession, at: Moment, cells: CellRange, *, as_of: date
 ) -> dict[CellKey, int]:
     """Return only the ids of the current positions by cell, to compare one day with another."""
-    chosen = chosen_at(published(at, cells), as_of).subquery()
-    rows = await session.execute(select(chosen.c.party_id, chosen.c.issue_id, chosen.c.position_id))
+    rows = await CURRENT_IDS.all(session, at=at.seq, as_of=as_of, **cells.values)
     return {(party, issue): position for party, issue, position in rows}

@@ -4,24 +4,28 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, select, tuple_
+from sqlalchemy import Integer, Select, Text, and_, any_, bindparam, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Date, DateTime
 
 from app.core.errors import bad_parameter
-from app.db.engine import among
+from app.db.engine import among, memory_of
+from app.db.prepared import Prepared
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import Moment, moment, moment_of, valid_at
+from app.log.reader import NUMBERS, Moment, held_then, moment, moment_of
 from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Negotiation, Party
 from app.models.vocabulary import PositionStatus
 from app.positions.presenter import VersionKey
-from app.positions.queries import matches
+from app.positions.queries import as_searched, matches
 from app.positions.schemas import PositionsQuery
+
+BYTES_OF_ID = 300  # of a slug and its id in memory
 
 # Dates that a draft may lack sort before all others.
 FIRST_DAY = literal(date(1, 1, 1), Date)
@@ -72,71 +76,126 @@ async def list_positions(
         seq = after.pop(0) if after and isinstance(after[0], int) else -1
         at = await moment_of(session, seq, at.epoch, drafts=drafts)
     status = query.status or PositionStatus.PUBLISHED
-    name, descending = query.sort.lstrip("-"), query.sort.startswith("-")
-    key = (KEYS if status == PositionStatus.PUBLISHED else DRAFT_KEYS)[name]
-    statement = select(PositionPeriod.position_id, PositionPeriod.version, *key).where(
-        valid_at(PositionPeriod, at),
-        PositionPeriod.status == status,
-        *await _conditions(session, query),
+    shape = Shape(
+        status,
+        query.sort,
+        drafts,
+        frozenset(name for name in FILTERS if getattr(query, name)),
+        after is not None,
     )
-    if not drafts:
+    values = await _values(session, at, query)
+    if after is not None:
+        values |= {f"after_{n}": v for n, v in enumerate(_read_place(after, shape.key))}
+    rows = await _prepared(shape).all(session, at=at.seq, most=query.limit + 1, **values)
+    page = rows[: query.limit]
+    more = None
+    if len(rows) > query.limit:
+        last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][2:]]
+        more = write_cursor(purpose, at.epoch, at.seq, *last)
+    return PositionsPage(at, [(row[0], row[1]) for row in page], more)
+
+
+FILTERS = ("negotiation", "party", "issue", "option", "firmness", "since", "until", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What tells one statement for a list from another; the values are its parameters."""
+
+    status: PositionStatus
+    sort: str
+    drafts: bool
+    filters: frozenset[str]
+    goes_on: bool  # after a place given by a cursor
+
+    @property
+    def key(self) -> Sequence[Any]:
+        """The columns that the list is sorted by."""
+        keys = KEYS if self.status == PositionStatus.PUBLISHED else DRAFT_KEYS
+        return keys[self.sort.lstrip("-")]
+
+
+@lru_cache(maxsize=500)
+def _prepared(shape: Shape) -> Prepared:
+    # The best plan depends on what is asked for: a party with few positions, a day long ago.
+    return Prepared(partial(_statement, shape), planned_anew=bool(shape.filters & {"q", "option"}))
+
+
+def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
+    key, filters = shape.key, shape.filters
+    descending = shape.sort.startswith("-")
+    named = [column.label(f"key_{n}") for n, column in enumerate(key)]
+    statement = select(PositionPeriod.position_id, PositionPeriod.version, *named).where(
+        held_then(PositionPeriod), PositionPeriod.status == shape.status
+    )
+    if not shape.drafts:
         statement = statement.where(PositionPeriod.public)
-    if query.q:
+    conditions = {
+        "negotiation": PositionPeriod.negotiation_id == bindparam("negotiation", type_=BigInteger),
+        "party": PositionPeriod.party_id == any_(bindparam("party", type_=NUMBERS)),
+        "issue": PositionPeriod.issue_id == any_(bindparam("issue", type_=NUMBERS)),
+        "option": PositionPeriod.option_ids.op("&&")(bindparam("option", type_=NUMBERS)),
+        "firmness": PositionPeriod.firmness == any_(bindparam("firmness", type_=ARRAY(Text))),
+        "since": PositionPeriod.stated_by >= bindparam("since", type_=Date),
+        "until": PositionPeriod.stated_by <= bindparam("until", type_=Date),
+    }
+    statement = statement.where(*(conditions[name] for name in conditions if name in filters))
+    if "q" in filters:
         statement = statement.join(
             ObjectPeriod,
             and_(
                 ObjectPeriod.seq_from == PositionPeriod.seq_from, ObjectPeriod.n == PositionPeriod.n
             ),
-        ).where(matches(query.q))
-    if after is not None:
-        place = tuple_(
-            *(literal(v, k.type) for v, k in zip(_read_place(after, key), key, strict=True))
-        )
+        ).where(matches(bindparam("q", type_=Text)))
+    if shape.goes_on:
+        place = tuple_(*(bindparam(f"after_{n}", type_=k.type) for n, k in enumerate(key)))
         statement = statement.where(tuple_(*key) < place if descending else tuple_(*key) > place)
     order = [k.desc() if descending else k.asc() for k in key]
-    rows = (await session.execute(statement.order_by(*order).limit(query.limit + 1))).all()
-    page = rows[: query.limit]
-    more = None
-    if len(rows) > query.limit:
-        last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][-len(key) :]]
-        more = write_cursor(purpose, at.epoch, at.seq, *last)
-    return PositionsPage(at, [(row[0], row[1]) for row in page], more)
+    return statement.order_by(*order).limit(bindparam("most", type_=Integer))
 
 
-async def _conditions(session: AsyncSession, query: PositionsQuery) -> list[Any]:
-    """Return filters as conditions on PositionPeriod; raise Invalid for the first unknown slug."""
-    found: list[Any] = []
+async def _values(session: AsyncSession, at: Moment, query: PositionsQuery) -> dict[str, Any]:
+    """Return the values of the filters; raise Invalid for the first unknown slug."""
+    found: dict[str, Any] = {}
     here: list[Any] = []
     if query.negotiation:
-        negotiation_id = await session.scalar(
-            select(Negotiation.id).where(Negotiation.slug == query.negotiation)
+        [found["negotiation"]] = await _kept_ids(
+            session, at, "negotiation", Negotiation.slug, Negotiation.id, [query.negotiation]
         )
-        if negotiation_id is None:
-            raise bad_parameter("negotiation", f"there is no negotiation {query.negotiation!r}")
-        found.append(PositionPeriod.negotiation_id == negotiation_id)
-        here = [Issue.negotiation_id == negotiation_id]
+        here = [Issue.negotiation_id == found["negotiation"]]
     if query.party:
-        parties = select(Party.slug, Party.id).where(Party.slug.in_(query.party))
-        party_ids = await _ids_of(session, "party", query.party, parties)
-        found.append(among(PositionPeriod.party_id, party_ids))
+        found["party"] = await _kept_ids(session, at, "party", Party.slug, Party.id, query.party)
     options = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
     options = options.where(Option.slug.in_(query.option), *here)
     if query.issue:
         issues = select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
-        issue_ids = await _ids_of(session, "issue", query.issue, issues)
-        found.append(among(PositionPeriod.issue_id, issue_ids))
-        options = options.where(among(Option.issue_id, issue_ids))
+        found["issue"] = await _ids_of(session, "issue", query.issue, issues)
+        options = options.where(among(Option.issue_id, found["issue"]))
     if query.option:
-        option_ids = await _ids_of(session, "option", query.option, options)
-        found.append(PositionPeriod.option_ids.op("&&")(literal(option_ids, ARRAY(BigInteger))))
-    if query.firmness:
-        found.append(PositionPeriod.firmness.in_(query.firmness))
-    if query.since:
-        found.append(PositionPeriod.stated_by >= query.since)
-    if query.until:
-        found.append(PositionPeriod.stated_by <= query.until)
+        found["option"] = await _ids_of(session, "option", query.option, options)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which is not text")
+    plain = {
+        "firmness": [str(each) for each in query.firmness],
+        "since": query.since,
+        "until": query.until,
+        "q": query.q and as_searched(query.q),
+    }
+    return found | {name: value for name, value in plain.items() if value}
+
+
+async def _kept_ids(
+    session: AsyncSession, at: Moment, name: str, slug: Any, number: Any, wanted: Sequence[str]
+) -> list[int]:
+    """Return the ids of these slugs, which never change, so that the process may keep them."""
+    memory = memory_of(session)
+    keys = [("id", at.epoch, name, one) for one in wanted]
+    kept: list[int] = [found for key in keys if memory and (found := memory.get(key))]
+    if len(kept) == len(keys):
+        return kept
+    found = await _ids_of(session, name, wanted, select(slug, number).where(slug.in_(wanted)))
+    if memory is not None and len(wanted) == 1:
+        memory.keep(keys[0], found[0], BYTES_OF_ID)
     return found
 
 
@@ -149,7 +208,7 @@ async def _ids_of(
     for slug in asked:
         if slug not in known:
             raise bad_parameter(name, f"there is no {name} {slug!r}")
-    return [id_ for _, id_ in rows]
+    return sorted(id_ for _, id_ in rows)
 
 
 def _digest(query: PositionsQuery) -> str:

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.dependencies import Anyone
+from app.accounts.dependencies import Anyone, Reading
 from app.core.errors import NotFound
-from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, Snapshot, held_by_id, list_revisions
@@ -36,7 +35,7 @@ QUOTES_A_PAGE = 50
 
 @router.get("/positions/{position_id}")
 async def show_position(
-    request: Request, session: Session, viewer: Anyone, position_id: Number
+    request: Request, session: Reading, viewer: Anyone, position_id: Number
 ) -> Response:
     """Show a position in its newest version, with its quotes and its history."""
     drafts = viewer is not None and viewer.may_edit
@@ -50,7 +49,7 @@ async def show_position(
 
 @router.get("/positions/{position_id}/versions/{number}")
 async def show_version(
-    request: Request, session: Session, viewer: Anyone, position_id: Number, number: Number
+    request: Request, session: Reading, viewer: Anyone, position_id: Number, number: Number
 ) -> Response:
     """Show one version of a position, and what it changed."""
     drafts = viewer is not None and viewer.may_edit

@@ -6,13 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import REVISION, Moment, Snapshot, valid_at
+from app.log.reader import AT, REVISION, Moment, Snapshot, valid_at
 from app.models.issue import Issue, Option
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -217,6 +228,21 @@ async def get_version(
     return wanted[0]
 
 
+VERSIONS = Prepared(
+    lambda: (
+        select(*REVISION)
+        .join(Commit, Commit.seq == Revision.seq)
+        .where(
+            Revision.kind == "position",
+            Revision.object_id == bindparam("position", type_=BigInteger),
+            Revision.seq <= AT,
+            Revision.public | bindparam("drafts", type_=Boolean),
+        )
+        .order_by(Revision.version)
+    )
+)
+
+
 async def list_versions(
     session: AsyncSession, at: Moment, position_id: int, *, drafts: bool = False
 ) -> list[Snapshot]:
@@ -224,17 +250,7 @@ async def list_versions(
 
     Versions from before publication are listed only with `drafts`.
     """
-    rows = await session.execute(
-        select(*REVISION)
-        .join(Commit, Commit.seq == Revision.seq)
-        .where(
-            Revision.kind == "position",
-            Revision.object_id == position_id,
-            Revision.seq <= at.seq,
-            Revision.public | literal(drafts),
-        )
-        .order_by(Revision.version)
-    )
+    rows = await VERSIONS.all(session, at=at.seq, position=position_id, drafts=drafts)
     return [Snapshot(*row) for row in rows if row[-1] is not None]
 
 

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from app.accounts.api_router import api_router
-from app.accounts.dependencies import Anyone, Editor
+from app.accounts.dependencies import Anyone, Editor, Reading
 from app.accounts.idempotency import once
 from app.core.errors import invalid
 from app.core.input_models import NumberInPath
@@ -37,7 +37,7 @@ CHECK = {"text": "“Not one drop less,” said Mara Venn.", "exact": "Not one d
     responses={200: {"model": Answer[Quote], "content": LINKED_DATA}, 401: {}},
 )
 async def show_quote(
-    request: Request, session: Session, viewer: Anyone, quote_id: NumberInPath, query: Known
+    request: Request, session: Reading, viewer: Anyone, quote_id: NumberInPath, query: Known
 ) -> Response:
     """One quote, with the positions that have rested on it.
 

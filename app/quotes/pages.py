@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.dependencies import Anyone
+from app.accounts.dependencies import Anyone, Reading
 from app.core import dates
 from app.core.errors import NotFound
-from app.db.engine import Session
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, held_by_id, list_revisions
@@ -32,7 +31,7 @@ QUOTES_A_PAGE = 50
 
 @router.get("/quotes/{quote_id}")
 async def show_quote(
-    request: Request, session: Session, viewer: Anyone, quote_id: Number
+    request: Request, session: Reading, viewer: Anyone, quote_id: Number
 ) -> Response:
     """Show a quote and the positions on it; the page stays when positions drop the quote."""
     drafts = viewer is not None and viewer.may_edit
@@ -71,7 +70,7 @@ async def show_quote(
 
 @router.get("/sources/{source_id}")
 async def show_source(
-    request: Request, session: Session, viewer: Anyone, source_id: Number
+    request: Request, session: Reading, viewer: Anyone, source_id: Number
 ) -> Response:
     """Show a source and the quotes taken from it."""
     drafts = viewer is not None and viewer.may_edit

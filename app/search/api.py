@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.accounts.api_router import api_router
-from app.db.engine import Session
+from app.accounts.dependencies import Reading
 from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
@@ -17,7 +17,7 @@ router = api_router(tag="search")
 
 @router.get("/search", summary="Search", responses=answers(Answer[list[Hit]]))
 async def find(
-    request: Request, session: Session, query: Annotated[SearchQuery, Query()]
+    request: Request, session: Reading, query: Annotated[SearchQuery, Query()]
 ) -> Response:
     """Positions, quotes, sources, parties, issues and speakers by their words.
 
@@ -25,5 +25,5 @@ async def find(
     turn. The texts of sources are not searched.
     """
     found = await search(session, query)
-    meta = times(found.matching.at, next=found.next)
+    meta = times(found.at, next=found.next)
     return answer(request, found.hits, meta, links=next_link(request, found.next))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -12,6 +12,7 @@ from app.db.engine import among
 from app.log.documents import PositionDocument
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_held
+from app.log.recall import recall
 from app.models.issue import Option
 from app.models.log import ObjectPeriod
 from app.models.negotiation import Participation
@@ -19,6 +20,7 @@ from app.models.source import Quote
 from app.positions.phrases import ONLY_IF, led, only_if
 from app.search.queries import Found, headlines
 
+BYTES_OF_HIT = 1_500  # in memory, beside its text
 OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")
 
 
@@ -56,10 +58,54 @@ class Around:
         return str((found and found[name]) or "")
 
 
-async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]) -> list[Hit]:
-    """Turn what was found into hits, in a fixed number of SQL statements."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A hit without its snippet: what stays the same whatever was searched for."""
+
+    title: str
+    text: str  # in which the snippet is looked for
+    url: str
+    context: str | None
+    # Of a position: its texts, each with whether it is a condition, and who alone reports it.
+    texts: tuple[tuple[str, bool], ...] = ()
+    reported_by: Mapping[str, str] = field(default_factory=dict)  # slug -> name
+
+
+async def show(
+    session: AsyncSession,
+    at: Moment,
+    words: str,
+    found: Sequence[Found],
+    versions: Mapping[int, int],
+) -> list[Hit]:
+    """Turn what was found into hits; `versions` are those of the positions, by id.
+
+    One statement for hits that the process has described before, and six at most for others.
+    """
     if not found:
         return []
+    known = recall(session, at)
+    keys = {
+        one: ("hit", *one, versions.get(one[1]) if one[0] == "position" else None) for one in found
+    }
+    described = {one: kept for one, key in keys.items() if (kept := known.get(*key))}
+    made = await _describe_all(session, at, [one for one in found if one not in described])
+    for one, new in made.items():
+        known.keep(*keys[one], value=new, size=BYTES_OF_HIT + 2 * len(new.text))
+    described |= made
+    shown = [(one, described[one]) for one in found if one in described]
+    snippets = await headlines(session, words, [hit.text for _, hit in shown])
+    return [
+        Hit(type, number, hit.title, _shown(hit, snippet), hit.url, hit.context)
+        for ((type, number), hit), snippet in zip(shown, snippets, strict=True)
+    ]
+
+
+async def _describe_all(
+    session: AsyncSession, at: Moment, found: Sequence[Found]
+) -> dict[Found, Described]:
+    if not found:
+        return {}
     around = Around()
     ids = {type: [n for t, n in found if t == type] for type in (*OBJECTS, "quote")}
     around.add(await _held(session, at, {kind: ids[kind] for kind in OBJECTS}))
@@ -67,16 +113,21 @@ async def show(session: AsyncSession, at: Moment, q: str, found: Sequence[Found]
         q.id: q for q in await session.scalars(select(Quote).where(among(Quote.id, ids["quote"])))
     }
     await _load_around(session, at, around, found, quotes.values())
-    made = [
-        (one, _describe(*one, around, quotes))
+    return {
+        one: _described(*one, around, quotes)
         for one in found
         if one[0] == "quote" or around.get(*one)
-    ]
-    snippets = await headlines(session, q, [text for _, (_, text, _, _) in made])
-    return [
-        Hit(type, number, title, _shown(around, type, number, snippet), url, context)
-        for ((type, number), (title, _, url, context)), snippet in zip(made, snippets, strict=True)
-    ]
+    }
+
+
+def _described(type: str, number: int, around: Around, quotes: Mapping[int, Quote]) -> Described:
+    said = _describe(type, number, around, quotes)
+    position = around.get(type, number) if type == "position" else None
+    if position is None:
+        return Described(*said)
+    parties = [around.get("party", party) for party in attributed_by(position.data)]
+    names = {party["slug"]: party["name"] for party in parties if party}
+    return Described(*said, texts=tuple(_texts(position)), reported_by=names)
 
 
 async def _held(
@@ -192,14 +243,11 @@ def _texts(position: Snapshot[PositionDocument]) -> list[tuple[str, bool]]:
     return [(" ".join(text.split()), conditional) for text, conditional in texts if text]
 
 
-def _shown(around: Around, type: str, number: int, snippet: str) -> str:
+def _shown(hit: Described, snippet: str) -> str:
     """Return the snippet; before it, the other party that alone reports the position, if any."""
-    found = around.get(type, number)
-    if found is None or type != "position":
+    if not hit.texts:
         return snippet
-    parties = [around.get("party", party) for party in attributed_by(found.data)]
-    names = {party["slug"]: party["name"] for party in parties if party}
-    return led(_whole(_texts(found), snippet), list(names), names)
+    return led(_whole(hit.texts, snippet), list(hit.reported_by), hit.reported_by)
 
 
 def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:

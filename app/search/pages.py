@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from app.accounts.dependencies import Anyone
+from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import instant
 from app.core.input_models import read_query
-from app.db.engine import Session
 from app.http.templating import page
 from app.http.templating import query as address
-from app.search.results import SearchPage, SearchQuery, count, search
+from app.search.results import SearchQuery, search
 
 SHOWN = 20
 
@@ -26,11 +25,10 @@ class PageQuery(SearchQuery):
 
 
 @router.get("/search")
-async def find(request: Request, session: Session, viewer: Anyone) -> Response:
+async def find(request: Request, session: Reading, viewer: Anyone) -> Response:
     """Show what was found, or only the search field."""
     query = read_query(PageQuery, request)
-    found = await search(session, query) if query.q else None
-    total, more = await _total(session, query, found) if found else (0, False)
+    found = await search(session, query, counted=True) if query.q else None
     known_at = instant(query.known_at) if query.known_at else None
     following = (
         found and found.next and address({"q": query.q, "known_at": known_at, "cursor": found.next})
@@ -40,13 +38,7 @@ async def find(request: Request, session: Session, viewer: Anyone) -> Response:
         "search/index.html",
         q=query.q,
         results=found.hits if found else [],
-        total=total,
-        more=more,
+        total=(found and found.total) or 0,
+        more=found is not None and found.more,
         next_url=f"/search{following}" if following else None,
     )
-
-
-async def _total(session: Session, query: PageQuery, found: SearchPage) -> tuple[int, bool]:
-    if found.next is None and query.cursor is None:
-        return len(found.hits), False
-    return await count(session, found.matching)

@@ -7,22 +7,41 @@ statistics for a common one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, cast, exists, func, literal, select, union, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import among
-from app.log.reader import Moment, valid_at
+from app.db.prepared import Prepared, plan_anew
+from app.log.reader import AT, NUMBERS, Moment, held_then
 from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
-from app.positions.queries import search_terms
+from app.positions.queries import as_searched, search_terms
 
 Found = tuple[str, int]  # type and number
 FEW = 5_000  # matches up to which they are listed by the index
 LAST = 2**63 - 1
+KINDS = ("party", "issue", "option", "speaker", "negotiation", "position", "source")
+TYPES = ("party", "issue", "speaker", "negotiation", "position", "quote", "source")  # in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +49,7 @@ class Matching:
     """What matches: ids of objects by kind and of quotes, or None if too many to list."""
 
     at: Moment
-    q: str
+    words: str  # as they are searched
     objects: Mapping[str, Sequence[int]] | None
     quotes: Sequence[int] | None
 
@@ -39,74 +58,74 @@ class Matching:
         """Tell whether all matches are listed."""
         return self.objects is not None and self.quotes is not None
 
-    def object(self, kind: str) -> Any:
-        """Return the condition on ObjectPeriod that selects matching objects of a kind."""
-        words: Any = ObjectPeriod.words.op("@@")(search_terms(self.q))
-        if self.objects is not None:
-            words = among(ObjectPeriod.object_id, self.objects.get(kind, ()))
-        return and_(
-            ObjectPeriod.kind == kind, valid_at(ObjectPeriod, self.at), ObjectPeriod.public, words
-        )
 
-    def quote(self) -> Any:
-        """Return the condition on Quote that selects matching quotes."""
-        return (
-            Quote.words.op("@@")(search_terms(self.q))
-            if self.quotes is None
-            else among(Quote.id, self.quotes)
+def _matches() -> CompoundSelect[*tuple[Any, ...]]:
+    words, most = bindparam("words", type_=Text), bindparam("most", type_=Integer)
+    objects = (
+        select(ObjectPeriod.kind, ObjectPeriod.object_id)
+        .where(
+            ObjectPeriod.words.op("@@")(search_terms(words)),
+            held_then(ObjectPeriod),
+            ObjectPeriod.public,
         )
+        .limit(most)
+    )
+    quotes = (
+        select(literal("quote"), Quote.id)
+        .where(Quote.words.op("@@")(search_terms(words)))
+        .limit(most)
+    )
+    # Nothing matches a query that has only words to exclude, since almost everything would.
+    return union_all(
+        select(func.querytree(search_terms(words)), literal(0)),
+        select(objects.subquery()),
+        select(quotes.subquery()),
+    )
+
+
+MATCHES = Prepared(_matches, planned_anew=True)
 
 
 async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
-    """Search the word index.
-
-    Nothing matches a query that has only words to exclude, since almost everything would.
-    """
-    tree = await session.scalar(
-        select(
-            func.querytree(search_terms(q)),
-            # Common and rare words need different plans.
-            func.set_config("plan_cache_mode", "force_custom_plan", True),
-            func.set_config("jit", "off", True),
-        )
-    )
+    """Search the word index."""
+    await plan_anew(session)
+    words = as_searched(q)
+    (tree, _), *rows = await MATCHES.all(session, at=at.seq, words=words, most=FEW + 1)
     if tree in ("", "T", None):
-        return Matching(at, q, {}, ())
-    objects = await session.execute(
-        select(ObjectPeriod.kind, ObjectPeriod.object_id)
-        .where(
-            ObjectPeriod.words.op("@@")(search_terms(q)),
-            valid_at(ObjectPeriod, at),
-            ObjectPeriod.public,
-        )
-        .limit(FEW + 1)
-    )
+        return Matching(at, words, {}, ())
     by_kind: dict[str, list[int]] = {}
-    rows = objects.all()
     for kind, number in rows:
         by_kind.setdefault(kind, []).append(number)
-    quotes = (
-        await session.scalars(
-            select(Quote.id).where(Quote.words.op("@@")(search_terms(q))).limit(FEW + 1)
-        )
-    ).all()
+    quotes = by_kind.pop("quote", [])
+    objects = sum(map(len, by_kind.values()))
     return Matching(
-        at, q, by_kind if len(rows) <= FEW else None, quotes if len(quotes) <= FEW else None
+        at, words, by_kind if objects <= FEW else None, quotes if len(quotes) <= FEW else None
     )
 
 
 async def find(
     session: AsyncSession, matching: Matching, *, before: Mapping[str, int], limit: int
-) -> dict[str, list[int]]:
-    """Return, by type, at most `limit` ids of matches below those of `before`, highest first."""
-    streams = _streams(matching, before, limit)
-    rows = await session.execute(
-        union_all(*(select(literal(type).label("type"), s.c.id) for type, s in streams.items()))
-    )
-    found: dict[str, list[int]] = {type: [] for type in streams}
-    for type, number in rows:
+) -> tuple[dict[str, list[int]], dict[int, int]]:
+    """Return, by type, at most `limit` ids of matches below those of `before`, highest first.
+
+    Return also the versions of the positions, by id.
+    """
+    listed = (matching.objects is not None, matching.quotes is not None)
+    values: dict[str, Any] = {f"before_{type}": before.get(type, LAST) for type in TYPES}
+    if matching.objects is None or matching.quotes is None:
+        values["words"] = matching.words
+    if matching.objects is not None:
+        values |= {f"ids_{kind}": sorted(matching.objects.get(kind, ())) for kind in KINDS}
+    if matching.quotes is not None:
+        values["ids_quote"] = sorted(matching.quotes)
+    rows = await FOUND[listed].all(session, at=matching.at.seq, most=limit, **values)
+    found: dict[str, list[int]] = {type: [] for type in TYPES}
+    versions: dict[int, int] = {}
+    for type, number, version in rows:
         found[type].append(number)
-    return {type: sorted(numbers, reverse=True) for type, numbers in found.items()}
+        if version is not None:
+            versions[number] = version
+    return {type: sorted(numbers, reverse=True) for type, numbers in found.items()}, versions
 
 
 def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
@@ -122,56 +141,78 @@ def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
     return [(type, number) for _, type, number in sorted(places, key=lambda p: p[0])[:limit]]
 
 
-def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[str, Any]:
+def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Select what was found, each type by a part of its own, newest first.
+
+    Of what is listed, the ids are parameters; else the words are.
+    """
+    words = bindparam("words", type_=Text)
+
+    def one_of(column: Any, name: str) -> Any:
+        return column == any_(bindparam(f"ids_{name}", type_=NUMBERS))
+
+    def matching(kind: str) -> Any:
+        condition = (
+            one_of(ObjectPeriod.object_id, kind)
+            if objects_listed
+            else ObjectPeriod.words.op("@@")(search_terms(words))
+        )
+        return and_(
+            ObjectPeriod.kind == kind, held_then(ObjectPeriod), ObjectPeriod.public, condition
+        )
+
     def newest(wanted: Any, number: Any, type: str) -> Any:
         return (
-            wanted.where(number < before.get(type, LAST))
+            wanted.where(number < bindparam(f"before_{type}", type_=BigInteger))
             .order_by(number.desc())
-            .limit(limit)
+            .limit(bindparam("most", type_=Integer))
             .subquery()
         )
 
     def objects(kind: str) -> Any:
         return newest(
-            select(ObjectPeriod.object_id.label("id")).where(matching.object(kind)),
+            select(ObjectPeriod.object_id.label("id")).where(matching(kind)),
             ObjectPeriod.object_id,
             kind,
         )
 
     positions = (
-        select(ObjectPeriod.object_id.label("id"))
+        select(ObjectPeriod.object_id.label("id"), PositionPeriod.version)
         .join(
             PositionPeriod,
             and_(
                 PositionPeriod.seq_from == ObjectPeriod.seq_from, PositionPeriod.n == ObjectPeriod.n
             ),
         )
-        .where(matching.object("position"), PositionPeriod.status == PositionStatus.PUBLISHED)
+        .where(matching("position"), PositionPeriod.status == PositionStatus.PUBLISHED)
     )
     options = (
         select(cast(Revision.snapshot["issue_id"].astext, BigInteger).label("id"))
         .select_from(ObjectPeriod)
         .join(Revision, and_(Revision.seq == ObjectPeriod.seq_from, Revision.n == ObjectPeriod.n))
-        .where(matching.object("option"))
+        .where(matching("option"))
     )
     issues = union(
-        select(ObjectPeriod.object_id.label("id")).where(matching.object("issue")), options
+        select(ObjectPeriod.object_id.label("id")).where(matching("issue")), options
     ).subquery()
-    speakers = select(ObjectPeriod.object_id).where(matching.object("speaker"))
+    speakers = select(ObjectPeriod.object_id).where(matching("speaker"))
     # A quote is found while a position that has been public with it is published.
     rests = exists().where(
         QuoteUse.quote_id == Quote.id,
-        QuoteUse.seq <= matching.at.seq,
+        QuoteUse.seq <= AT,
         PositionPeriod.position_id == QuoteUse.position_id,
         PositionPeriod.status == PositionStatus.PUBLISHED,
-        valid_at(PositionPeriod, matching.at),
+        held_then(PositionPeriod),
+    )
+    spoken = (
+        one_of(Quote.id, "quote") if quotes_listed else Quote.words.op("@@")(search_terms(words))
     )
     said = [
         newest(select(Quote.id).where(condition, rests), Quote.id, "quote")
-        for condition in (matching.quote(), Quote.speaker_id.in_(speakers))
+        for condition in (spoken, Quote.speaker_id.in_(speakers))
     ]
     quotes = union(*(select(s.c.id) for s in said)).subquery()
-    return {
+    streams = {
         "party": objects("party"),
         "issue": newest(select(issues.c.id), issues.c.id, "issue"),
         "speaker": objects("speaker"),
@@ -180,19 +221,39 @@ def _streams(matching: Matching, before: Mapping[str, int], limit: int) -> dict[
         "quote": newest(select(quotes.c.id), quotes.c.id, "quote"),
         "source": objects("source"),
     }
+    none = literal(None, Integer)
+    return union_all(
+        *(
+            select(literal(type), s.c.id, s.c.version if type == "position" else none)
+            for type, s in streams.items()
+        )
+    )
 
 
-async def headlines(session: AsyncSession, q: str, texts: Iterable[str]) -> list[str]:
-    """Return, for each text, the part that best shows why it was found, without markup."""
+FOUND = {
+    (objects, quotes): Prepared(partial(_found, objects, quotes), planned_anew=True)
+    for objects in (False, True)
+    for quotes in (False, True)
+}
+
+
+def _headlines() -> Select[*tuple[Any, ...]]:
     options = 'StartSel="", StopSel="", MinWords=15, MaxWords=40'
     numbered = (
-        func.unnest(cast(list(texts), ARRAY(Text)))
+        func.unnest(bindparam("texts", type_=ARRAY(Text)))
         .table_valued("body", with_ordinality="n")
         .render_derived()
     )
-    rows = await session.scalars(
-        select(func.ts_headline("english", numbered.c.body, search_terms(q), options)).order_by(
-            numbered.c.n
-        )
+    words = search_terms(bindparam("words", type_=Text))
+    return select(func.ts_headline("english", numbered.c.body, words, options)).order_by(
+        numbered.c.n
     )
-    return [" ".join(row.split()) for row in rows]
+
+
+HEADLINES = Prepared(_headlines)
+
+
+async def headlines(session: AsyncSession, words: str, texts: Iterable[str]) -> list[str]:
+    """Return, for each text, the part that best shows why it was found, without markup."""
+    rows = await HEADLINES.all(session, words=words, texts=list(texts))
+    return [" ".join(text.split()) for (text,) in rows]

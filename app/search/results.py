@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import bad_parameter
 from app.core.input_models import Instant, Query
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import moment, moment_of
+from app.log.reader import Moment, moment, moment_of
 from app.search.hits import Hit, show
 from app.search.queries import FEW, LAST, Matching, find, in_turn, match
 
@@ -39,17 +39,23 @@ class SearchQuery(Query):
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits, and the cursor of the next."""
+    """One page of hits, the cursor of the next, and the number of all matches.
 
-    matching: Matching
+    `total` is None where nobody asked for it, and `more` is true where there are more than that.
+    """
+
+    at: Moment
     hits: list[Hit]
     next: str | None
+    total: int | None = None
+    more: bool = False
 
 
-async def search(session: AsyncSession, query: SearchQuery) -> SearchPage:
+async def search(session: AsyncSession, query: SearchQuery, *, counted: bool = False) -> SearchPage:
     """Return one page of hits; a cursor goes on at the instant of the first page.
 
-    Raises Invalid if the query contains NUL or the cursor is not of this search.
+    `counted` asks for the number of all matches. Raises Invalid if the query contains NUL or the
+    cursor is not of this search.
     """
     if "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which is not text")
@@ -65,18 +71,28 @@ async def search(session: AsyncSession, query: SearchQuery) -> SearchPage:
             case _:
                 raise bad_parameter("cursor", "is not a cursor of this server")
     matching = await match(session, at, query.q)
-    found = await find(session, matching, before=before, limit=query.limit + 1)
+    most = query.limit + 1
+    total, all_counted = None, False
+    if counted and not before and matching.few:
+        most, all_counted = 2 * FEW, True  # so that one statement finds and counts
+    found, versions = await find(session, matching, before=before, limit=most)
+    if all_counted:
+        total = _count(found)
+    elif counted:
+        total = MANY if not matching.few else _count(await _find_all(session, matching))
     page = in_turn(found, query.limit)
     more = None
-    if sum(map(len, found.values())) > len(page):
+    if _count(found) > len(page):
         last = before | {type: min(n for t, n in page if t == type) for type, _ in page}
         more = write_cursor(purpose, at.epoch, at.seq, last)
-    return SearchPage(matching, await show(session, at, query.q, page), more)
+    hits = await show(session, at, matching.words, page, versions)
+    return SearchPage(at, hits, more, total, counted and not matching.few)
 
 
-async def count(session: AsyncSession, matching: Matching) -> tuple[int, bool]:
-    """Count the matches; return also whether there are more than counted."""
-    if not matching.few:
-        return MANY, True
-    found = await find(session, matching, before={}, limit=2 * FEW)
-    return sum(map(len, found.values())), False
+async def _find_all(session: AsyncSession, matching: Matching) -> dict[str, list[int]]:
+    found, _ = await find(session, matching, before={}, limit=2 * FEW)
+    return found
+
+
+def _count(found: dict[str, list[int]]) -> int:
+    return sum(map(len, found.values()))

@@ -31,6 +31,16 @@ document.addEventListener("click", (event) => {
   leave();
 });
 
+// The links of a large matrix have no attributes of their own for this, since there are thousands of them.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".lean td[data-position] > a");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!matchMedia("(min-width: 60.0625rem)").matches) return;
+  event.preventDefault();
+  const address = link.getAttribute("href");
+  htmx.ajax("GET", address, { target: "#panel" }).then(() => history.pushState({ htmx: true }, "", address));
+});
+
 // Esc first puts a hovering quote away (it comes back over the next cell), and with none there closes the panel.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !matrix()) return;

@@ -13,19 +13,19 @@ from tests.support.factories import position, quote
 from tests.support.fixtures import Lake
 from tests.support.forms import Sheet
 
-# Of a signed-in editor, so that his token is one of them: at first, and once the process has read
-# the code book and the versions shown, which never change.
+# Of a signed-in editor, so that his token is one of them: at first, and once the process knows the
+# code book, the versions and the rows shown.
 READING = {
-    "/n/lake": (10, 6),
-    "/n/lake?as_of=2025-01-01": (10, 6),
-    "/n/lake?since=2024-01-01&firmness=demand&q=forty": (12, 8),
-    "/n/lake/cells/north/quota": (11, 7),
-    "/n/lake/common-ground": (10, 6),
+    "/n/lake": (11, 4),
+    "/n/lake?as_of=2025-01-01": (11, 4),
+    "/n/lake?since=2024-01-01&firmness=demand&q=forty": (13, 4),
+    "/n/lake/cells/north/quota": (12, 4),
+    "/n/lake/common-ground": (11, 5),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),
-    "/api/v1/negotiations/lake/matrix": (9, 5),
-    "/api/v1/negotiations/lake/common-ground": (9, 5),
+    "/api/v1/negotiations/lake/matrix": (10, 3),
+    "/api/v1/negotiations/lake/common-ground": (10, 5),
     "/api/v1/positions?negotiation=lake": (8, 4),
     "/api/v1/positions/1": (8, 4),
     "/api/v1/speakers": (3, 3),

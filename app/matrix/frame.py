@@ -1,0 +1,192 @@
+"""Read what a matrix is about, before its cells: times, columns, rows, and what has changed.
+
+The frame says by which commit each row last changed. What a row shows follows from that number,
+from the state of the code book, and from what was asked for; so a process that has shown the row
+before need not read its cells again (docs/decisions/0045).
+"""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import bad_parameter
+from app.http.pagination import read_cursor, write_cursor
+from app.log.reader import Moment, moment, moment_of
+from app.log.recall import recall
+from app.matrix import queries
+from app.matrix.schemas import MatrixQuery
+from app.negotiations.queries import (
+    CodeBook,
+    code_book,
+    issue_views,
+    negotiation_view,
+    newest_stated_by,
+    parties_with_positions,
+    party_views,
+)
+from app.negotiations.views import IssueView, NegotiationView, PartyView
+
+BYTES_OF_DAY = 150  # in memory
+BYTES_OF_LOOK = 2_000
+NO_NUL = "contains a NUL character, which is not text"
+Day = tuple[date, int]  # and the number of positions stated by it
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A matrix without its cells, as known at a moment."""
+
+    at: Moment
+    as_of: date
+    book: CodeBook
+    negotiation: NegotiationView
+    parties: list[PartyView]  # all of them, for their names
+    # Without parties that were merged into another one and have no positions left.
+    seated: list[PartyView]
+    issues: list[IssueView]  # all of them
+    columns: list[PartyView]  # those shown
+    rows: list[IssueView]  # those shown
+    total_cells: int
+    next: str | None  # cursor of the next rows
+    days: list[Day]  # number of positions stated by day, where asked for
+    looks: queries.Looks
+    changed: Mapping[str, object]  # by slug of the rows shown: what differs whenever a row does
+
+    @property
+    def party_ids(self) -> dict[str, int]:
+        """The numbers of all parties by slug."""
+        return {p["slug"]: i for i, p in self.book.parties.items()}
+
+    @property
+    def issue_ids(self) -> dict[str, int]:
+        """The numbers of all issues by slug."""
+        return {i["slug"]: i.id for i in self.book.issues}
+
+
+async def read_frame(
+    session: AsyncSession,
+    slug: str,
+    query: MatrixQuery,
+    *,
+    now: datetime,
+    most_cells: int,
+    with_days: bool = False,
+) -> Frame:
+    """Read what the matrix for a query is about, with two statements once the process knows it.
+
+    It has whole rows with at most `most_cells` cells, but at least one row. `with_days` also counts
+    the positions stated by day. Raise NotFound for an unknown negotiation, and Invalid for an
+    unknown party or issue and for a bad cursor.
+    """
+    at = await moment(session, query.known_at)
+    start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
+    if query.known_at is None and seq != at.seq:
+        at = await moment_of(session, seq, at.epoch)
+    book = await code_book(session, at, slug)
+    parties, issues = party_views(book), issue_views(book)
+    party_ids = {p["slug"]: i for i, p in book.parties.items()}
+    issue_ids = {i["slug"]: i.id for i in book.issues}
+    _known("party", query.party, party_ids)
+    _known("issue", query.issue, issue_ids)
+    if query.q and "\0" in query.q:
+        raise bad_parameter("q", NO_NUL)
+    changes = await queries.last_changes(session, at, book.negotiation.id, issue_ids.values())
+    days = await _days(session, at, book, changes) if with_days else []
+    newest = days[-1][0] if days else await _newest_day(session, at, book, changes)
+    as_of = query.as_of or day or max(now.date(), newest)
+    seated = await _seated(session, at, book.negotiation.id, parties, party_ids)
+    columns = [p for p in parties if p.slug in query.party] if query.party else seated
+    asked = [i for i in issues if not query.issue or i.slug in query.issue]
+    end = start + max(1, most_cells // max(len(columns), 1))
+    looks = await newest_looks(session, at, book, changes)
+    return Frame(
+        at=at,
+        as_of=as_of,
+        book=book,
+        negotiation=negotiation_view(book.negotiation),
+        parties=parties,
+        seated=seated,
+        issues=issues,
+        columns=columns,
+        rows=asked[start:end],
+        total_cells=len(asked) * len(columns),
+        next=write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat())
+        if end < len(asked)
+        else None,
+        days=days,
+        looks=looks,
+        changed={
+            i.slug: (changes.of_issue.get(issue_ids[i.slug]), looks.of_issue(issue_ids[i.slug]))
+            for i in asked[start:end]
+        },
+    )
+
+
+async def newest_looks(
+    session: AsyncSession, at: Moment, book: CodeBook, changes: queries.Changes
+) -> queries.Looks:
+    """Return the newest look of each cell, read again only after another look was added."""
+    if changes.of_looks is None:
+        return queries.Looks({})
+    known, key = recall(session, at), ("looks", book.negotiation.id, changes.of_looks)
+    found: queries.Looks | None = known.get(*key)
+    if found is None:
+        found = await queries.newest_looks(session, at, book.negotiation.id)
+        known.keep(*key, value=found, size=BYTES_OF_LOOK * len(found.by_cell))
+    return found
+
+
+async def _days(
+    session: AsyncSession, at: Moment, book: CodeBook, changes: queries.Changes
+) -> list[Day]:
+    known, key = recall(session, at), ("days", book.negotiation.id, changes.newest)
+    found: list[Day] | None = known.get(*key)
+    if found is None:
+        found = await queries.statement_days(session, at, book.negotiation.id)
+        known.keep(*key, value=found, size=BYTES_OF_DAY * len(found))
+    return found
+
+
+async def _newest_day(
+    session: AsyncSession, at: Moment, book: CodeBook, changes: queries.Changes
+) -> date:
+    """Return the day by which everything had been stated."""
+    known, key = recall(session, at), ("newest day", book.negotiation.id, changes.newest)
+    found: date | None = known.get(*key)
+    if found is None:
+        found = await newest_stated_by(session, at, book.negotiation.id) or date.min
+        known.keep(*key, value=found, size=BYTES_OF_DAY)
+    return found
+
+
+async def _seated(
+    session: AsyncSession,
+    at: Moment,
+    negotiation_id: int,
+    parties: list[PartyView],
+    numbers: Mapping[str, int],
+) -> list[PartyView]:
+    """Leave out parties that were merged into another one, unless they have positions left."""
+    merged = {numbers[p.slug]: p.slug for p in parties if p.merged_into}
+    if not merged:
+        return parties
+    gone = set(merged) - await parties_with_positions(session, at, negotiation_id, merged)
+    return [p for p in parties if numbers[p.slug] not in gone]
+
+
+def _known(name: str, asked: list[str], there: Mapping[str, int]) -> None:
+    for slug in asked:
+        if slug not in there:
+            raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
+
+
+def _read_cursor(cursor: str, at: Moment) -> tuple[int, int, date]:
+    """Read from a cursor the first row, the commit and the `as_of` of the first page."""
+    match read_cursor(cursor, "matrix", at.epoch):
+        case [int(start), int(seq), str(day)] if start >= 0:
+            with contextlib.suppress(ValueError):
+                return start, seq, date.fromisoformat(day)
+    raise bad_parameter("cursor", "is not a cursor of this server")

@@ -1,0 +1,103 @@
+"""Keep what the page of a cell says, by the same key as rows of the matrix (`kept_rows`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.queries import Viewer
+from app.http.templating import query as query_string
+from app.http.templating import templates
+from app.log.recall import recall
+from app.matrix.build import Extent, fill
+from app.matrix.cell_history import cell_history
+from app.matrix.frame import Frame
+from app.matrix.schemas import MatrixQuery
+from app.negotiations.queries import titles_of
+from app.positions.names_at_moment import called
+
+OVERHEAD = 1_000  # bytes of what is kept, beside its markup
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """The heading and the content of a cell's page or panel, and the position shown."""
+
+    heading: Markup
+    content: Markup
+    shown: tuple[int, ...]
+
+
+async def drawn_cell(
+    session: AsyncSession,
+    frame: Frame,
+    query: MatrixQuery,
+    times: Mapping[str, Any],
+    viewer: Viewer | None,
+    *,
+    partial: bool,
+) -> DrawnCell:
+    """Return what a page or, if `partial`, a panel shows of the only cell of a frame."""
+    known = recall(session, frame.at)
+    [party], [issue] = frame.columns, frame.rows
+    editor = viewer is not None and viewer.may_edit
+    key = (
+        "drawn cell",
+        frame.negotiation.slug,
+        party.slug,
+        issue.slug,
+        frame.changed[issue.slug],
+        frame.as_of,
+        query.since,
+        query_string(times),
+        editor,
+        partial,
+    )
+    kept: DrawnCell | None = known.get(*key)
+    if kept is None:
+        kept = await _draw(session, frame, query, times, viewer, partial=partial)
+        size = OVERHEAD + 2 * (len(kept.heading) + len(kept.content))
+        known.keep(*key, value=kept, size=size)
+    return kept
+
+
+async def _draw(
+    session: AsyncSession,
+    frame: Frame,
+    query: MatrixQuery,
+    times: Mapping[str, Any],
+    viewer: Viewer | None,
+    *,
+    partial: bool,
+) -> DrawnCell:
+    matrix = await fill(session, frame, query, Extent(1, ground=False))
+    [party], [issue] = frame.columns, frame.rows
+    [[cell]] = [row.cells for row in matrix.grid.rows]
+    history = await cell_history(session, matrix, party.slug, issue)
+    passages = [passage.position for passage in history]
+    names = await called(session, matrix.at, matrix.names, passages)
+    macros: Any = (
+        templates()
+        .get_template("matrix/_cell_body.html")
+        .make_module({"viewer": viewer, "filters": times, "names": names, "as_of": _day(frame)})
+    )
+    content = macros.content(
+        cell,
+        party,
+        issue,
+        history,
+        names,
+        titles_of(frame.issues),
+        _day(frame),
+        f"/n/{frame.negotiation.slug}",
+        "h3" if partial else "h2",
+        big=not partial,
+    )
+    shown = (cell.position.id,) if cell and cell.position else ()
+    return DrawnCell(macros.heading(cell, party, issue), content, shown)
+
+
+def _day(frame: Frame) -> str:
+    return frame.as_of.isoformat()
