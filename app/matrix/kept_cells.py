@@ -1,33 +1,23 @@
 """Keep what the page of a cell says, by the same key as rows of the matrix (`kept_rows`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
 from app.http.templating import query as query_string
-from app.http.templating import templates
 from app.log.recall import recall
 from app.matrix.build import Extent, fill
 from app.matrix.cell_history import cell_history
+from app.matrix.drawing import CellContent, DrawnCell, draw_cell
+from app.matrix.drawn_cells import CellPage
 from app.matrix.frame import Frame
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.queries import titles_of
 from app.positions.names_at_moment import called
 
 OVERHEAD = 1_000  # bytes of what is kept, beside its markup
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnCell:
-    """The heading and the content of a cell's page or panel, and the position shown."""
-
-    heading: Markup
-    content: Markup
-    shown: tuple[int, ...]
 
 
 async def drawn_cell(
@@ -78,26 +68,11 @@ async def _draw(
     history = await cell_history(session, matrix, party.slug, issue)
     passages = [passage.position for passage in history]
     names = await called(session, matrix.at, matrix.names, passages)
-    macros: Any = (
-        templates()
-        .get_template("matrix/_cell_body.html")
-        .make_module({"viewer": viewer, "filters": times, "names": names, "as_of": _day(frame)})
-    )
-    content = macros.content(
-        cell,
-        party,
-        issue,
-        history,
-        names,
-        titles_of(frame.issues),
-        _day(frame),
-        f"/n/{frame.negotiation.slug}",
-        "h3" if partial else "h2",
-        big=not partial,
-    )
-    shown = (cell.position.id,) if cell and cell.position else ()
-    return DrawnCell(macros.heading(cell, party, issue), content, shown)
-
-
-def _day(frame: Frame) -> str:
-    return frame.as_of.isoformat()
+    page: CellPage = {
+        "base": f"/n/{frame.negotiation.slug}",
+        "times": times,
+        "as_of": frame.as_of.isoformat(),
+        "names": names,
+    }
+    content = CellContent(cell, party, issue, history, titles_of(frame.issues))
+    return draw_cell(content, page, viewer, partial=partial)

@@ -120,6 +120,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "matrix-transposed": ("matrix/show.html", sarn.matrix(filters={"transpose": True})),
+    "matrix-lean": ("matrix/show.html", sarn.matrix(lean=True)),
+    "matrix-lean-transposed": (
+        "matrix/show.html",
+        sarn.matrix(lean=True, filters={"transpose": True}),
+    ),
     "matrix-empty": ("matrix/show.html", sarn.matrix(grid=replace(sarn.GRID, rows=[]), days=[])),
     "cell": ("matrix/cell.html", sarn.one_cell()),
     "cell-silent": (

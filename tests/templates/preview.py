@@ -51,7 +51,7 @@ async def matrix(request: Request) -> Response:
         "matrix/show.html",
         fragment="matrix/_grid.html",
         headers={"Content-Security-Policy": POLICY},
-        **context,
+        **invented.drawn(context),
     )
 
 
@@ -75,13 +75,15 @@ async def cell(request: Request) -> Response:
         "matrix/cell.html",
         fragment="matrix/_panel.html",
         headers={"Content-Security-Policy": POLICY},
-        **context,
+        **invented.drawn(context),
     )
 
 
 async def other(request: Request) -> Response:
     name, context = PAGES[request.path_params["name"]]
-    return templating.page(request, name, headers={"Content-Security-Policy": POLICY}, **context)
+    return templating.page(
+        request, name, headers={"Content-Security-Policy": POLICY}, **invented.drawn(context)
+    )
 
 
 routes = [

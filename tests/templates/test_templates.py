@@ -95,7 +95,7 @@ def given_pictures() -> None:
 
 
 def render(name: str, context: dict[str, Any]) -> str:
-    return bytes(templating.page(request(), name, **context).body).decode()
+    return bytes(templating.page(request(), name, **invented.drawn(context)).body).decode()
 
 
 def hostile(value: Any, name: str = "") -> Any:
@@ -221,7 +221,7 @@ def test_a_partial_request_gets_the_fragment_and_says_what_it_varies_on() -> Non
         request(**{"HX-Request": "true", "HX-Request-Type": "partial"}),
         "matrix/cell.html",
         fragment="matrix/_panel.html",
-        **invented.one_cell(),
+        **invented.drawn(invented.one_cell(partial=True)),
     )
     assert bytes(answer.body).decode().lstrip().startswith('<div class="opened"')
     assert answer.headers["Vary"] == "HX-Request, HX-Request-Type"
@@ -229,7 +229,7 @@ def test_a_partial_request_gets_the_fragment_and_says_what_it_varies_on() -> Non
         request(**{"HX-Request": "true", "HX-Request-Type": "full"}),
         "matrix/cell.html",
         fragment="matrix/_panel.html",
-        **invented.one_cell(),
+        **invented.drawn(invented.one_cell()),
     )
     assert b"<!doctype html>" in whole.body
 

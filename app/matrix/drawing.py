@@ -1,0 +1,158 @@
+"""Draw rows of the matrix and contents of its cells by the macros of the templates."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from app.accounts.queries import Viewer
+from app.http.templating import templates
+from app.matrix.cell_history import Passage
+from app.matrix.common_ground import IssueCommonGround
+from app.matrix.drawn_cells import CellPage
+from app.matrix.grid import GridCell, GridRow
+from app.matrix.move_labels import MoveLabel, legend
+from app.negotiations.views import IssueView, PartyView
+from app.positions.views import PositionView
+
+WIDTH_ACROSS = 160  # of an issue's scale in the head of a column, in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """An issue's row as drawn, and what the page sums up of it."""
+
+    issue: IssueView
+    head: Markup
+    ground: Markup
+    cells: tuple[Markup, ...]
+    shown: tuple[int, ...]  # ids of the positions in cells that no filter hides
+    positions: int  # current ones, also in hidden cells
+    quotes: int
+    firmness: Mapping[str, int]
+    marks: tuple[MoveLabel, ...]
+
+    @property
+    def joined(self) -> Markup:
+        """All cells, one after the other."""
+        return Markup("").join(self.cells)
+
+
+def shown_in(row: GridRow) -> tuple[int, ...]:
+    """Return the ids of the positions that no filter hides."""
+    return tuple(cell.position.id for cell in row.cells if cell and cell.position)
+
+
+def by_issue(positions: Iterable[PositionView]) -> Mapping[str, list[PositionView]]:
+    """Sort positions by the slugs of their issues; an issue without any has an empty list."""
+    found: dict[str, list[PositionView]] = defaultdict(list)
+    for position in positions:
+        found[position.issue].append(position)
+    return found
+
+
+def _at_once(macro: Callable[..., Markup], *arguments: Any) -> Markup:
+    return macro(*arguments)
+
+
+class Through(NamedTuple):
+    """The functions through which parts are drawn, so that they can find what was drawn before."""
+
+    cell: Callable[..., Markup] = _at_once
+    head: Callable[..., Markup] = _at_once
+    ground: Callable[..., Markup] = _at_once
+
+
+AT_ONCE = Through()
+
+
+@dataclass(frozen=True, slots=True)
+class RowPen:
+    """Draws the rows of one page.
+
+    `rich` cells have a strip of their options and a quote to peek at; others only words, in a
+    quarter of the markup.
+    """
+
+    columns: Sequence[PartyView]
+    common: Mapping[str, IssueCommonGround]
+    page: CellPage
+    viewer: Viewer | None
+    transposed: bool = False
+    rich: bool = True
+    through: Through = AT_ONCE
+
+    def draw(self, row: GridRow, current: Sequence[PositionView]) -> DrawnRow:
+        """Draw one row; `current` are all current positions in it, also hidden ones."""
+        issue, page = row.issue, self.page
+        template = templates().get_template("matrix/_cell.html")
+        macros: Any = template.make_module({"viewer": self.viewer})
+        cell_macro, head_macro, ground_macro = (
+            (macros.cell, macros.issue_head, macros.ground)
+            if self.rich
+            else (macros.lean_cell, macros.lean_issue_head, macros.lean_ground)
+        )
+        width = [WIDTH_ACROSS] if self.transposed else []
+        cells = []
+        for party, cell in zip(self.columns, row.cells, strict=True):
+            label = issue.title if self.transposed else party.short_name or party.name
+            cells.append(self.through.cell(cell_macro, cell, party, issue, label, page))
+        return DrawnRow(
+            issue=issue,
+            head=self.through.head(
+                head_macro, issue, row.cells, page["base"], page["times"], *width
+            ),
+            ground=self.through.ground(ground_macro, issue, self.common, page["names"]),
+            cells=tuple(cells),
+            shown=shown_in(row),
+            positions=len(current),
+            quotes=sum(len(position.quotes) for position in current),
+            firmness=Counter(position.firmness for position in current),
+            marks=tuple(legend(row.cells)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """The heading and the content of a cell's page or panel, and the position shown."""
+
+    heading: Markup
+    content: Markup
+    shown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellContent:
+    """What is known of a cell: what it shows now, and its history, newest first."""
+
+    cell: GridCell | None
+    party: PartyView
+    issue: IssueView
+    history: Sequence[Passage]
+    titles: Mapping[str, str]  # by slug of issues, and by "issue/option" of their options
+
+
+def draw_cell(
+    content: CellContent, page: CellPage, viewer: Viewer | None, *, partial: bool
+) -> DrawnCell:
+    """Draw a cell for its own page or, if `partial`, for the panel beside the matrix."""
+    template = templates().get_template("matrix/_cell_body.html")
+    given = {"viewer": viewer, "filters": page["times"], **page}
+    macros: Any = template.make_module(given)
+    cell, party, issue = content.cell, content.party, content.issue
+    body = macros.content(
+        cell,
+        party,
+        issue,
+        content.history,
+        page["names"],
+        content.titles,
+        page["as_of"],
+        page["base"],
+        "h3" if partial else "h2",
+        big=not partial,
+    )
+    shown = (cell.position.id,) if cell and cell.position else ()
+    return DrawnCell(macros.heading(cell, party, issue), body, shown)
