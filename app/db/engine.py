@@ -109,11 +109,17 @@ def make_sessions(
 
 
 def memory_of(session: AsyncSession) -> Memory | None:
-    """Return what the process keeps, or None where this session has written.
+    """Return what the process keeps, to read from it."""
+    memory: Memory | None = session.info.get("memory")
+    return memory
+
+
+def may_remember(session: AsyncSession) -> bool:
+    """Tell whether what a session reads may be kept: not once it has written.
 
     What an open transaction wrote may be rolled back, and another one then takes its numbers.
     """
-    return None if session.info.get("wrote") else session.info.get("memory")
+    return not session.info.get("wrote")
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.memory import Key, Memory
-from app.db.engine import memory_of
+from app.db.engine import may_remember, memory_of
 from app.log.writer import Moment
 
 
@@ -19,6 +19,7 @@ class Recall:
 
     memory: Memory | None
     state: Key
+    reads_only: bool = False  # in a transaction that has written
 
     def get(self, *key: object) -> Any | None:
         """Return what is kept by a key, or None."""
@@ -26,11 +27,12 @@ class Recall:
 
     def keep(self, *key: object, value: Any, size: int) -> None:
         """Keep a value of about `size` bytes."""
-        if self.memory is not None:
+        if self.memory is not None and not self.reads_only:
             self.memory.keep((*self.state, *key), value, size)
 
 
 def recall(session: AsyncSession, at: Moment) -> Recall:
     """Return what the process keeps of how things read at a moment."""
     memory = None if at.context is None else memory_of(session)
-    return Recall(memory, (at.epoch, at.context, at.redactions))
+    state = (at.epoch, at.context, at.redactions)
+    return Recall(memory, state, reads_only=not may_remember(session))

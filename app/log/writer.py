@@ -50,6 +50,7 @@ class Place:
     previous: bytes
     epoch: str
     redactions: int
+    context: int  # as in `Moment`, before this commit
 
 
 NEXT = text("SELECT * FROM next_in_log()")
@@ -175,7 +176,10 @@ class Log:
         self.session.info["wrote"] = True
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
-        self.moment = Moment(seq, at, place.epoch, redactions=place.redactions)
+        # The changes of a bulk are not looked through: they may change how older positions read.
+        reread = bulk is not None or any(map(_changes_context, self.changes))
+        context = None if reread else place.context
+        self.moment = Moment(seq, at, place.epoch, redactions=place.redactions, context=context)
         chained = ChainHash(place.previous, seq, at, self.by, self.batch)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
             chained.add(piece)
@@ -202,7 +206,7 @@ class Log:
     async def _draw(self) -> Place:
         """Take the log's lock until the transaction ends, and read where the log goes on."""
         row = (await self.session.execute(NEXT)).one()
-        return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions)
+        return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions, row.context)
 
 
 class _Entry:
@@ -235,6 +239,13 @@ class _Entry:
             "negotiation_id": c.negotiation_id,
             "words": words_of(c.kind, c.snapshot),
         }
+
+
+def _changes_context(change: Change) -> bool:
+    """Tell whether a change may make older positions read differently (`reader.CONTEXT`)."""
+    return change.kind not in ("position", "look") and not (
+        change.kind in ("speaker", "source") and change.version == 1
+    )
 
 
 def _followed(entries: Sequence[_Entry]) -> dict[str, list[int]]:

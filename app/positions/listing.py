@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Date, DateTime
 
 from app.core.errors import bad_parameter
-from app.db.engine import among, memory_of
+from app.db.engine import among, may_remember, memory_of
 from app.db.prepared import Prepared
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import NUMBERS, Moment, held_then, moment, moment_of
@@ -194,7 +194,7 @@ async def _kept_ids(
     if len(kept) == len(keys):
         return kept
     found = await _ids_of(session, name, wanted, select(slug, number).where(slug.in_(wanted)))
-    if memory is not None and len(wanted) == 1:
+    if memory and may_remember(session) and len(wanted) == 1:
         memory.keep(keys[0], found[0], BYTES_OF_ID)
     return found
 

@@ -43,13 +43,17 @@ def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[
     """Ask many times, and let the answers go on once all of them wait."""
     state = client.app.state  # type: ignore[attr-defined]  # the client's type is any ASGI application
     client.portal.call(state.go_on.clear)  # type: ignore[union-attr]
+
+    async def listening() -> None:
+        # Else nothing would be kept for those who come late, nor found by those who came first.
+        while not state.cache.listening:  # noqa: ASYNC110 (the cache has no event for it)
+            await asyncio.sleep(0.01)
+
+    client.portal.call(listening)  # type: ignore[union-attr]
     with ThreadPoolExecutor(MANY) as pool:
         asked = [pool.submit(client.get, address, headers=headers) for _ in range(MANY)]
 
         async def let_go() -> None:
-            # Else nothing would be kept for those who come late.
-            while not state.cache.listening:  # noqa: ASYNC110 (the cache has no event for it)
-                await asyncio.sleep(0.01)
             for _ in range(MANY * 20):  # turns of the loop, so that most requests have begun
                 await asyncio.sleep(0.005)
             state.go_on.set()
