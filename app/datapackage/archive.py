@@ -5,8 +5,9 @@ Only regular files inside the package are read, and only up to a total size.
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -27,7 +28,7 @@ class Box(Protocol):
 
     name: str
 
-    def names(self) -> set[str]:
+    def names(self) -> Set[str]:
         """Return the paths of all files."""
         ...
 
@@ -55,7 +56,12 @@ class _Folder:
         self.name = path.name
         self._root = path
 
-    def names(self) -> set[str]:
+    def names(self) -> Set[str]:
+        return self._names
+
+    @cached_property
+    def _names(self) -> Set[str]:
+        # Listed once: whoever reads a thousand texts asks a thousand times.
         return {
             p.relative_to(self._root).as_posix() for p in self._root.rglob("*") if self._is_plain(p)
         }
@@ -88,10 +94,11 @@ class _Zip:
             and len(tops) == 1
             and f"{next(iter(tops))}/{DESCRIPTOR}" in self._infos
         )
-        self._prefix = f"{next(iter(tops))}/" if packed else ""
+        self._prefix = prefix = f"{next(iter(tops))}/" if packed else ""
+        self._names = {n.removeprefix(prefix) for n in self._infos if n.startswith(prefix)}
 
-    def names(self) -> set[str]:
-        return {n.removeprefix(self._prefix) for n in self._infos if n.startswith(self._prefix)}
+    def names(self) -> Set[str]:
+        return self._names
 
     def size(self, path: str) -> int:
         return self._infos[self._prefix + path].file_size

@@ -170,8 +170,7 @@ async def _put(
         importing.diverged("sources", entry.line, "text", "differs from the texts saved here")
         return
     text, _ = read_text(importing.raw.box, x.text or "")
-    last = select(func.coalesce(func.max(SourceText.n), 0)).where(SourceText.source_id == row.id)
-    n = 1 + (await importing.session.scalar(last) or 0)
+    n = 1 if entry.outcome == "added" else await _next_text(importing, row)
     text = TEXT.validate_python(text)
     saved_text = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
     importing.session.add(saved_text)
@@ -180,6 +179,11 @@ async def _put(
     if entry.outcome != "added":
         sources.renewed.add(row.id)
         importing.late.append(partial(_recheck, importing, row, digest))
+
+
+async def _next_text(importing: Importing, source: Source) -> int:
+    last = select(func.max(SourceText.n)).where(SourceText.source_id == source.id)
+    return 1 + (await importing.session.scalar(last) or 0)
 
 
 async def _attest(importing: Importing, row: Source, digest: str) -> None:

@@ -1,7 +1,7 @@
 """Turn the new positions of a spreadsheet into a data package, so that one import serves both."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import IO, Any
 from uuid import UUID
 
@@ -77,7 +77,7 @@ class Texts:
     def __init__(self, name: str, texts: Mapping[str, str]) -> None:
         self.name, self.texts = name, texts
 
-    def names(self) -> set[str]:
+    def names(self) -> Set[str]:
         """Return the paths of all files."""
         return set(self.texts)
 

@@ -5,6 +5,7 @@ import asyncio
 import csv
 import hashlib
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -648,3 +649,25 @@ def test_line_ends_of_other_systems_change_nothing(database: Server, tmp_path: P
         db.execute("UPDATE source SET text_sha256 = %s", [digest])
     take_in(url, folder)
     assert commits(url) == before
+
+
+def test_a_folder_is_listed_once_however_many_texts_are_in_it(url: str, tmp_path: Path) -> None:
+    tables = small()
+    files = {f"texts/{n}.txt": b"some text" for n in range(20)}
+    tables["sources"] += [
+        {"uid": f"t{n}", "url": f"https://news.example/{n}", "title": "News", "text": path}
+        for n, path in enumerate(files)
+    ]
+    folder = write(tmp_path, tables, files)
+    listed: list[str] = []
+    watching = True
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        if watching and event == "os.scandir" and str(arguments[0]).startswith(str(folder)):
+            listed.append(str(arguments[0]))
+
+    sys.addaudithook(note)
+    take_in(url, folder)
+    watching = False  # a hook stays for the life of the process
+    assert ask(url, "SELECT count(*) FROM source_text") == [(20,)]
+    assert 1 <= len(listed) <= 4, listed
