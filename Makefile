@@ -16,7 +16,7 @@ SETUP = set -- $(PYTHON) python3.13 python3.12 python3.11 python3; \
 	done; \
 	echo "Parley needs Python 3.11 or newer, with its venv module: none of '$$*' is suitable." >&2; exit 1
 
-.PHONY: help run setup test fix check bench practice lock env compose-check
+.PHONY: help run setup test fix check bench practice pictures lock env compose-check
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -58,6 +58,10 @@ compose-check: ## builds and starts docker-compose.yml with podman, as root; tak
 practice: ## writes the tables of seeds/practice from its texts and coding files
 	@$(call SETUP,run)
 	@exec .venv/bin/python tools/practice.py
+
+pictures: ## takes the pictures in README and docs, of the practice negotiation, in Chromium
+	@$(call SETUP,dev)
+	@exec .venv/bin/python tools/pictures.py
 
 lock: ## updates all dependencies to their newest versions and writes the lock files
 	@python3 tools/lock.py --upgrade
