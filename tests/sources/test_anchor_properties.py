@@ -1,5 +1,6 @@
 """Test properties of any text: a cutting is found, a changed one is not, and offsets are right."""
 
+import re
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.models.vocabulary import Verification
-from app.sources.matching import anchor
+from app.sources.matching import anchor, normalise
 from app.sources.matching.anchor import QuoteMatch, check
 from app.sources.matching.normalise import (
     DASHES,
@@ -159,6 +160,16 @@ def test_folding_maps_back(text: str) -> None:
         )
     ends = [folded.span(at, at + 1) for at in range(len(folded.text))]
     assert all(0 <= a < b <= len(text) for a, b in ends) and ends == sorted(ends)
+
+
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(TEXTS, ANYTHING, st.text(st.sampled_from("aб–“é \t\u0301\xadﬁ"), max_size=400)))
+def test_places_are_the_same_the_short_way(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    folded = fold(text)
+    ends = [folded.span(at, at + 1) for at in range(len(folded.text))]
+    with monkeypatch.context() as patched:
+        patched.setattr(normalise, "_ALONE", re.compile("(?!)"))
+        assert [folded.span(at, at + 1) for at in range(len(folded.text))] == ends
 
 
 # Words and parts of words that recur, so that there are hits inside words and overlapping hits.

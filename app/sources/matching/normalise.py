@@ -80,6 +80,9 @@ _JOINING = rf"[\p{{M}}\p{{NFC_QC=Maybe}}{ZERO_WIDTH}]"
 _STRETCH = regex.compile(rf"(?s:.{{1,128}}+){_JOINING}{{0,32}}+{_BLANK}*+")
 _UNIT = regex.compile(rf"{_SPACE}{_BLANK}*+|(?s:.){_JOINING}*+")
 _RUN = regex.compile(" {2,}")
+# Characters that folding neither drops, nor composes with others, nor splits: only runs of white
+# space among them become shorter.
+_ALONE = re.compile("[\0-\x7f\xa0-\xac\xae-\xff\u0400-\u0482\u048a-\u04ff\u2010-\u2027]*")
 
 # After a hyphen, dash or slash at the end of a line, or before a long dash, no space is required.
 # Each pattern begins with what is rare, so that the search is fast.
@@ -172,9 +175,13 @@ class Folded:
     def _unit(self, position: int) -> tuple[int, int]:
         stretch = bisect_right(self._folded_at, position) - 1
         at, folded_at = self._source_at[stretch], self._folded_at[stretch]
-        last = (
-            self._source_at[stretch + 1] if stretch + 1 < len(self._source_at) else len(self._read)
-        )
+        last, folded_last = len(self._read), len(self.text)
+        if stretch + 1 < len(self._source_at):
+            last, folded_last = self._source_at[stretch + 1], self._folded_at[stretch + 1]
+        # As long as before, and made of characters that stay alone: each has kept its place.
+        if last - at == folded_last - folded_at and _ALONE.fullmatch(self._read, at, last):
+            found = at + position - folded_at
+            return found, found + 1
         for unit in _UNIT.finditer(self._read, at, last):
             folded_at += len(_respaced(unit[0]))
             if folded_at > position:
