@@ -33,6 +33,7 @@ from app.sources.page_numbers import page_at
 from app.sources.queries import newest_checks, newest_texts
 from app.sources.text_fragments import directive_of_words, find_words, read_directive
 
+SOURCES = 20  # whose quotes are checked before the results are kept
 QUOTE_COLUMNS = (
     "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from",
     "translation", "said_on", "speaker_id", "office", "party_id",
@@ -324,21 +325,30 @@ class Quotes:
             source = self.sources.by_uid.get(r.uid(package, "sources", key))
             if source and source.id in with_text:
                 keys.setdefault(source.id, []).append(key)
-        for done, (source_id, names) in enumerate(sorted(keys.items())):
+        order = sorted(keys)
+        for done in range(0, len(order), SOURCES):
             importing.tell("quotes by source", done, len(keys))
-            rows = await tables.quotes_from(names)
-            read = [e for row in rows if row["uid"] and (e := self._read(row, Faults()))]
-            there = set(
-                await session.scalars(
-                    select(Quote.uid).where(among_uids(Quote.uid, map(_uid_of, read)))
-                )
-            )
-            new = [e for e in read if _uid_of(e) not in there]
-            if new:
+            names = [key for source_id in order[done : done + SOURCES] for key in keys[source_id]]
+            made: list[CheckedQuote] = []
+            for source_id, new in (await self._new_quotes(names)).items():
                 [saved_text] = (await newest_texts(session, [source_id])).values()
-                made = await anyio.to_thread.run_sync(partial(_check, saved_text, new))
+                made += await anyio.to_thread.run_sync(partial(_check, saved_text, new))
                 session.expunge(saved_text)
-                await tables.keep_checks(made)
+            await tables.keep_checks(made)
+
+    async def _new_quotes(self, sources: Sequence[str]) -> dict[int, list[Evidence]]:
+        """Return the quotes of these sources that are not saved yet, by the source's id."""
+        rows = await self.importing.tables.quotes_from(sources)
+        read = [e for row in rows if row["uid"] and (e := self._read(row, Faults()))]
+        there = set[UUID]()
+        if self.known:
+            wanted = select(Quote.uid).where(among_uids(Quote.uid, map(_uid_of, read)))
+            there = set(await self.importing.session.scalars(wanted))
+        found: dict[int, list[Evidence]] = {}
+        for e in read:
+            if _uid_of(e) not in there:
+                found.setdefault(e.said["source_id"], []).append(e)
+        return found
 
 
 def _is_left(column: str, ours: str | None, theirs: str | None) -> bool:
