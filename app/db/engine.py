@@ -157,7 +157,8 @@ async def attempt(
     except DomainError as error:
         if not savepoint:
             await session.rollback()
-            session.info.pop("wrote", None)
+            for name in ("wrote", "rereads"):
+                session.info.pop(name, None)
         session.expire_all()
         errors.append(error)
 

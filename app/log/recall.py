@@ -27,7 +27,15 @@ class Recall:
 
     def keep(self, *key: object, value: Any, size: int) -> None:
         """Keep a value of about `size` bytes."""
-        if self.memory is not None and not self.reads_only:
+        if not self.reads_only:
+            self.keep_state(*key, value=value, size=size)
+
+    def keep_state(self, *key: object, value: Any, size: int) -> None:
+        """Keep a value that follows from the state alone, also in a transaction that has written.
+
+        Such a transaction has a state only while it has not changed that state.
+        """
+        if self.memory is not None:
             self.memory.keep((*self.state, *key), value, size)
 
 

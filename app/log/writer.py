@@ -177,8 +177,9 @@ class Log:
         place = await (bulk.draw(self._draw) if bulk else self._draw())
         seq, at = place.seq, place.at
         # The changes of a bulk are not looked through: they may change how older positions read.
-        reread = bulk is not None or any(map(_changes_context, self.changes))
-        context = None if reread else place.context
+        if bulk or any(map(_changes_context, self.changes)):
+            self.session.info["rereads"] = True  # until it ends: this and later commits
+        context = None if "rereads" in self.session.info else place.context
         self.moment = Moment(seq, at, place.epoch, redactions=place.redactions, context=context)
         chained = ChainHash(place.previous, seq, at, self.by, self.batch)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):

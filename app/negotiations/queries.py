@@ -242,7 +242,7 @@ async def _read_code_books(
     known, books = recall(session, at), _part(held_then)
     for book in books:
         for name in (book.negotiation.id, book.negotiation["slug"]):
-            known.keep("code book", name, value=book, size=BYTES_OF_OBJECT * book.size // 2)
+            known.keep_state("code book", name, value=book, size=BYTES_OF_OBJECT * book.size // 2)
     return books
 
 
