@@ -3,6 +3,7 @@
 No markup: templates add that.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
-MOST_STROKES = 144  # of the ribbon of days: one in every five pixels
+MOST_STROKES = 144  # of the ribbon of days, on a line of 720 pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +335,7 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
 def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
     """Lay out days (sorted, with numbers of positions) on a line; find those around `as_of`.
 
-    Very many days are drawn by strokes of 5 of 720 pixels, each for all days that fall into it.
+    Very many days share strokes: at most MOST_STROKES and one more are drawn.
     """
     if not days:
         return Ribbon([], 720.0, None, None)
@@ -346,13 +347,21 @@ def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
         return round(10 + 700 * min(max(along, -0.012), 1.012), 1)
 
     strokes: dict[float, int] = {}
+    wide = max(1.0, (last - first) / MOST_STROKES) if len(days) > MOST_STROKES else 0
     for day, count in days:
-        x = place(day) if len(days) <= MOST_STROKES else round(place(day) / 5) * 5.0
-        strokes[x] = strokes.get(x, 0) + count
+        # Days that share a stroke stand where it begins.
+        along = date.fromisoformat(day).toordinal() - first
+        start = int(along / wide) * wide if wide else along
+        strokes[start] = strokes.get(start, 0) + count
     most = max(strokes.values())
-    ticks = [Day(x, round(2 + 18 * count / most, 1)) for x, count in strokes.items()]
-    earlier = max((day for day, _ in days if day < as_of), default=None)
-    later = min((day for day, _ in days if day > as_of), default=None)
+    ticks = [
+        Day(round(10 + 700 * start / (last - first), 1), round(2 + 18 * count / most, 1))
+        for start, count in strokes.items()
+    ]
+    texts = [day for day, _ in days]
+    before, after = bisect_left(texts, as_of), bisect_right(texts, as_of)
+    earlier = texts[before - 1] if before else None
+    later = texts[after] if after < len(texts) else None
     return Ribbon(ticks, place(as_of), earlier, later)
 
 

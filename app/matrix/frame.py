@@ -31,8 +31,9 @@ from app.negotiations.views import IssueView, NegotiationView, PartyView
 
 BYTES_OF_DAY = 150  # in memory
 BYTES_OF_LOOK = 2_000
+BYTES_OF_VIEW = 1_000  # of a party, an issue or an option
 NO_NUL = "contains a NUL character, which is not text"
-Day = tuple[date, int]  # and the number of positions stated by it
+Day = tuple[str, int]  # in ISO 8601, and the number of positions stated by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,16 @@ async def read_frame(
     if query.known_at is None and seq != at.seq:
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
-    parties, issues = party_views(book), issue_views(book)
-    party_ids = {p["slug"]: i for i, p in book.parties.items()}
-    issue_ids = {i["slug"]: i.id for i in book.issues}
+    parties, issues, party_ids, issue_ids = _views(session, at, book)
     _known("party", query.party, party_ids)
     _known("issue", query.issue, issue_ids)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", NO_NUL)
     changes = await queries.last_changes(session, at, book.negotiation.id, issue_ids.values())
     days = await _days(session, at, book, changes) if with_days else []
-    newest = days[-1][0] if days else await _newest_day(session, at, book, changes)
+    newest = (
+        date.fromisoformat(days[-1][0]) if days else await _newest_day(session, at, book, changes)
+    )
     as_of = query.as_of or day or max(now.date(), newest)
     seated = await _seated(session, at, book.negotiation.id, parties, party_ids)
     columns = [p for p in parties if p.slug in query.party] if query.party else seated
@@ -119,10 +120,28 @@ async def read_frame(
         days=days,
         looks=looks,
         changed={
-            i.slug: (changes.of_issue.get(issue_ids[i.slug]), looks.of_issue(issue_ids[i.slug]))
+            i.slug: (changes.of_issue.get(issue_ids[i.slug]), looks.of_issue.get(issue_ids[i.slug]))
             for i in asked[start:end]
         },
     )
+
+
+Views = tuple[list[PartyView], list[IssueView], dict[str, int], dict[str, int]]
+
+
+def _views(session: AsyncSession, at: Moment, book: CodeBook) -> Views:
+    """Return the parties and issues of a code book as readers see them, and their ids by slug."""
+    known, key = recall(session, at), ("views", book.negotiation.id)
+    found: Views | None = known.get(*key)
+    if found is None:
+        found = (
+            party_views(book),
+            issue_views(book),
+            {p["slug"]: i for i, p in book.parties.items()},
+            {i["slug"]: i.id for i in book.issues},
+        )
+        known.keep(*key, value=found, size=BYTES_OF_VIEW * book.size)
+    return found
 
 
 async def newest_looks(
@@ -130,7 +149,7 @@ async def newest_looks(
 ) -> queries.Looks:
     """Return the newest look of each cell, read again only after another look was added."""
     if changes.of_looks is None:
-        return queries.Looks({})
+        return queries.Looks({}, {})
     known, key = recall(session, at), ("looks", book.negotiation.id, changes.of_looks)
     found: queries.Looks | None = known.get(*key)
     if found is None:
@@ -145,7 +164,8 @@ async def _days(
     known, key = recall(session, at), ("days", book.negotiation.id, changes.newest)
     found: list[Day] | None = known.get(*key)
     if found is None:
-        found = await queries.statement_days(session, at, book.negotiation.id)
+        listed = await queries.statement_days(session, at, book.negotiation.id)
+        found = [(day.isoformat(), count) for day, count in listed]
         known.keep(*key, value=found, size=BYTES_OF_DAY * len(found))
     return found
 

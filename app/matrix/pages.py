@@ -48,7 +48,7 @@ async def show_matrix(
         columns=frame.columns,
         rows=rows,
         lean=frame.total_cells > MOST_RICH_CELLS,
-        days=[(day.isoformat(), n) for day, n in frame.days],
+        days=frame.days,
         counts=page_context.counts(
             frame,
             sum(row.positions for row in rows),

@@ -254,14 +254,8 @@ class Looks:
     """The newest look of each cell; a look counts at every `as_of`."""
 
     by_cell: Mapping[CellKey, Snapshot[LookDocument]]
-
-    def of_issue(self, issue_id: int) -> tuple[tuple[int, int, int], ...]:
-        """Return party, number and version of each newest look on an issue."""
-        return tuple(
-            (party, look.id, look.version)
-            for (party, issue), look in self.by_cell.items()
-            if issue == issue_id
-        )
+    # Of each issue with looks: party, number and version of each newest look.
+    of_issue: Mapping[int, tuple[tuple[int, int, int], ...]]
 
 
 async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -> Looks:
@@ -271,7 +265,10 @@ async def newest_looks(session: AsyncSession, at: Moment, negotiation_id: int) -
     newest: dict[CellKey, Snapshot[LookDocument]] = {}
     for look in sorted(looks, key=lambda s: (s.data["looked_on"], s.id)):
         newest[look.data["party_id"], look.data["issue_id"]] = look
-    return Looks(newest)
+    of_issue: dict[int, list[tuple[int, int, int]]] = {}
+    for (party, issue), look in newest.items():
+        of_issue.setdefault(issue, []).append((party, look.id, look.version))
+    return Looks(newest, {issue: tuple(found) for issue, found in of_issue.items()})
 
 
 DAYS = Prepared(

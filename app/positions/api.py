@@ -1,9 +1,10 @@
 """Read, state, correct and retract positions by JSON, with the same actions as the forms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from orjson import Fragment
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
@@ -70,15 +71,14 @@ async def walk_positions(
         if not viewer.may_edit:
             raise Forbidden("Only editors and admins may do this.")
     listed = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
-    kept = await presenter.read_versions(session, listed.at, listed.versions)
-    shown = [kept[key] for key in listed.versions if key in kept]
+    found = await presenter.read_as_json(session, listed.at, listed.versions)
+    shown = [key for key in listed.versions if key in found]
     since = {}
     if query.known_at:
-        since = await _changed_since(session, listed.at, [one.view for one in shown])
+        since = await _changed_since(session, listed.at, [number for number, _ in shown])
     meta = times(listed.at, next=listed.next, **since)
-    return answer(
-        request, [one.as_json for one in shown], meta, links=next_link(request, listed.next)
-    )
+    rows = [Fragment(found[key]) for key in shown]
+    return answer(request, rows, meta, links=next_link(request, listed.next))
 
 
 @router.get(
@@ -107,7 +107,11 @@ async def list_versions(
     if not found:
         await queries.get_version(session, at, position_id)
     views = await presenter.views(session, at, found)
-    return answer(request, views, times(at, next=None, **await _changed_since(session, at, views)))
+    return answer(
+        request,
+        views,
+        times(at, next=None, **await _changed_since(session, at, [view.id for view in views])),
+    )
 
 
 @router.get(
@@ -259,14 +263,14 @@ async def _answer_position(
 ) -> Response:
     [view] = await presenter.views(session, at, [found])
     beside: dict[str, Any] = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
-    meta = await _changed_since(session, at, [view])
+    meta = await _changed_since(session, at, [view.id])
     return answer_one(request, at, found, view, meta=meta, **beside)
 
 
 async def _changed_since(
-    session: AsyncSession, at: Moment, shown: Sequence[PositionView]
+    session: AsyncSession, at: Moment, shown: Collection[int]
 ) -> dict[str, int]:
     """Count, for a response with `known_at`, the positions shown that have been changed since."""
     if not at.pinned:
         return {}
-    return {"changed_since": await queries.count_changed_since(session, at, {p.id for p in shown})}
+    return {"changed_since": await queries.count_changed_since(session, at, set(shown))}

@@ -21,7 +21,8 @@ from app.sources.views import TombstoneView
 
 VersionKey = tuple[int, int]  # the number of a position, and of its version
 AT_ONCE = 2_000  # versions, and so of documents in memory while they are put together
-BYTES_OF_KEPT = 4  # for each byte of its JSON: this, and the objects of its view
+BYTES_OF_VIEW = 3  # of the objects of a view, for each byte of its JSON
+OVERHEAD = 300  # bytes of an entry of the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,29 @@ async def read_versions(
     return found
 
 
+async def read_as_json(
+    session: AsyncSession, at: Moment, keys: Sequence[VersionKey]
+) -> dict[VersionKey, bytes]:
+    """Read versions as the API answers them; redacted ones are left out.
+
+    Their JSON is kept apart from their views, which take three times as much memory.
+    """
+    known = recall(session, at)
+    found = {key: json for key in keys if (json := known.get("position as JSON", *key))}
+    missing = [key for key in keys if key not in found]
+    read = await read_versions(session, at, missing) if missing else {}
+    return found | {key: kept.json for key, kept in read.items()}
+
+
 def _kept(session: AsyncSession, at: Moment, keys: Iterable[VersionKey]) -> dict[VersionKey, Kept]:
     """Find what the process keeps: a version never changes, nor how it reads in one state."""
     known = recall(session, at)
-    return {key: kept for key in keys if (kept := known.get("position", *key))}
+    found = {}
+    for key in keys:
+        view: PositionView | None = known.get("position", *key)
+        if view is not None:
+            found[key] = Kept(view, known.get("position as JSON", *key) or dumps(view))
+    return found
 
 
 async def _make(
@@ -82,7 +102,9 @@ async def _make(
         view = position_view(version, names)
         key = (version.id, version.version)
         made[key] = kept = Kept(view, dumps(view))
-        known.keep("position", *key, value=kept, size=BYTES_OF_KEPT * len(kept.json))
+        size = len(kept.json)
+        known.keep("position", *key, value=view, size=OVERHEAD + BYTES_OF_VIEW * size)
+        known.keep("position as JSON", *key, value=kept.json, size=OVERHEAD + size)
     return made
 
 

@@ -4,19 +4,25 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Select,
+    Text,
     and_,
+    any_,
     bindparam,
     func,
     or_,
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault, Invalid, NotFound
@@ -67,6 +73,47 @@ async def document(
     return found
 
 
+def _cell_facts(by_slug: tuple[bool, bool]) -> Select[*tuple[Any, ...]]:
+    negotiation = bindparam("negotiation", type_=BigInteger)
+    party, issue = (
+        bindparam(name, type_=Text if slug else BigInteger)
+        for name, slug in zip(("party", "issue"), by_slug, strict=True)
+    )
+    party_id = (
+        select(Party.id)
+        .join(Participation, Participation.party_id == Party.id)
+        .where(
+            Participation.negotiation_id == negotiation,
+            (Party.slug if by_slug[0] else Party.id) == party,
+        )
+        .scalar_subquery()
+    )
+    own = (Issue.slug if by_slug[1] else Issue.id) == issue
+    linked = Issue.slug == any_(bindparam("links", type_=ARRAY(Text)))
+    return (
+        select(
+            party_id.label("party_id"),
+            Issue.id,
+            Issue.slug,
+            own.label("own"),
+            Option.id.label("option_id"),
+            Option.slug.label("option"),
+            Option.retired,
+        )
+        .select_from(Negotiation)
+        .outerjoin(Issue, and_(Issue.negotiation_id == Negotiation.id, or_(own, linked)))
+        .outerjoin(Option, Option.issue_id == Issue.id)
+        .where(Negotiation.id == negotiation)
+        .order_by(Option.rank.nulls_last(), Option.id)
+    )
+
+
+CELL_FACTS = {
+    (party, issue): Prepared(partial(_cell_facts, (party, issue)))
+    for party, issue in product((True, False), repeat=2)
+}
+
+
 async def cell_facts(
     session: AsyncSession,
     negotiation: Negotiation,
@@ -78,36 +125,10 @@ async def cell_facts(
 
     `party` and `issue` are slugs or ids. Raise Invalid where the negotiation has no such cell.
     """
-    key = Party.slug if isinstance(party, str) else Party.id
-    party_id = (
-        select(Party.id)
-        .join(Participation, Participation.party_id == Party.id)
-        .where(Participation.negotiation_id == negotiation.id, key == party)
-        .scalar_subquery()
-    )
-    own = Issue.slug == issue if isinstance(issue, str) else Issue.id == issue
     links = {link.issue for link in wanted.links}
-    rows = (
-        await session.execute(
-            select(
-                party_id.label("party_id"),
-                Issue.id,
-                Issue.slug,
-                own.label("own"),
-                Option.id.label("option_id"),
-                Option.slug.label("option"),
-                Option.retired,
-            )
-            .select_from(Negotiation)
-            .outerjoin(
-                Issue,
-                and_(Issue.negotiation_id == Negotiation.id, or_(own, Issue.slug.in_(links))),
-            )
-            .outerjoin(Option, Option.issue_id == Issue.id)
-            .where(Negotiation.id == negotiation.id)
-            .order_by(Option.rank.nulls_last(), Option.id)
-        )
-    ).all()
+    rows = await CELL_FACTS[isinstance(party, str), isinstance(issue, str)].all(
+        session, negotiation=negotiation.id, party=party, issue=issue, links=sorted(links)
+    )
     here = [row for row in rows if row.own]
     faults = []
     if rows[0].party_id is None:
@@ -173,26 +194,35 @@ async def hidden_speakers(
     return list(await session.scalars(hidden.with_for_update()))
 
 
+SAME_WORDS = Prepared(
+    lambda: (
+        select(Party.name)
+        .join(Position, Position.party_id == Party.id)
+        .join(PositionQuote, PositionQuote.position_id == Position.id)
+        .join(Quote, Quote.id == PositionQuote.quote_id)
+        .where(
+            Quote.source_id == bindparam("source", type_=BigInteger),
+            Quote.exact == bindparam("exact", type_=Text),
+            Party.id != bindparam("party", type_=BigInteger),
+            Position.status != PositionStatus.RETRACTED,
+        )
+        .distinct()
+    )
+)
+
+
 async def same_words_elsewhere(
     session: AsyncSession, cell: CellFacts, new: Sequence[Quote]
 ) -> list[Fault]:
     """Warn of quotes that another party's position has too: one passage rarely supports two."""
     warnings = []
     for quote in new:
-        others = await session.scalars(
-            select(Party.name)
-            .join(Position, Position.party_id == Party.id)
-            .join(PositionQuote, PositionQuote.position_id == Position.id)
-            .join(Quote, Quote.id == PositionQuote.quote_id)
-            .where(
-                Quote.source_id == quote.source_id,
-                Quote.exact == quote.exact,
-                Party.id != cell.party_id,
-            )
-            .where(Position.status != PositionStatus.RETRACTED)
-            .distinct()
+        others = await SAME_WORDS.all(
+            session, source=quote.source_id, exact=quote.exact, party=cell.party_id
         )
-        warnings += [Fault("/quotes", f"the same quote is used for {name}, too") for name in others]
+        warnings += [
+            Fault("/quotes", f"the same quote is used for {name}, too") for (name,) in others
+        ]
     return warnings
 
 
