@@ -40,6 +40,8 @@ POSITION_COLUMNS = (
     "recorded_at", "recorded_by", "action", "reason", "position_url",
 )  # fmt: skip
 MOVE_COLUMNS = ("changed", "move")  # of the cell; only where the export has a `since`
+TIME_COLUMNS = ("as_of", "known_at")  # of the whole export
+INVENTED_COLUMN = ("invented",)  # only in exports of negotiations that are
 QUOTE_COLUMNS = (
     "quote_id", "quote_uid", "exact", "prefix", "suffix", "kind",
     "language", "translated_from", "translation", "said_on",

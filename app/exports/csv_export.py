@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.columns import (
+    INVENTED_COLUMN,
     MOVE_COLUMNS,
     POSITION_COLUMNS,
     QUOTE_COLUMNS,
+    TIME_COLUMNS,
     Text,
     as_it_is,
     cell_words,
@@ -85,14 +87,13 @@ async def _quotes(
     session: AsyncSession, chosen: Selection, text: Text, base: str, now: datetime
 ) -> AsyncGenerator[bytes]:
     moved = await moved_cells(session, chosen, now) if chosen.query.since else None
-    marked = ("invented",) if chosen.matrix.negotiation.invented else ()
+    marked = INVENTED_COLUMN if chosen.matrix.negotiation.invented else ()
     yield write_rows(
         [
             [
                 *POSITION_COLUMNS,
                 *QUOTE_COLUMNS,
-                "as_of",
-                "known_at",
+                *TIME_COLUMNS,
                 *(MOVE_COLUMNS if moved is not None else ()),
                 *marked,
             ]
@@ -122,7 +123,7 @@ async def _matrix(
     session: AsyncSession, chosen: Selection, text: Text, now: datetime
 ) -> AsyncGenerator[bytes]:
     names = chosen.names
-    marked = ("invented",) if chosen.matrix.negotiation.invented else ()
+    marked = INVENTED_COLUMN if chosen.matrix.negotiation.invented else ()
     yield write_rows(
         [
             [

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
 from app.core.clock import now
-from app.core.errors import DomainError, Fault, invalid
+from app.core.errors import DomainError, Fault, StaleVersion, invalid
 from app.db.engine import attempt
 from app.forms.fields import number
 from app.forms.posted import Posted
@@ -19,6 +19,7 @@ from app.position_form.purpose import Purpose, State, new_token, view_of
 from app.position_form.submit import AlreadyUsed, Saved, keep, read_content, saved_before
 from app.positions import actions, queries
 from app.positions.schemas import NewQuote, PositionContent
+from app.positions.views import PositionView
 
 SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
 
@@ -46,17 +47,25 @@ async def submit(
         saved = None
     if saved:
         return saved
-    if theirs and theirs.status == PositionStatus.RETRACTED:
-        notice = "It was retracted in the meantime. Restore it first; what you typed stays here."
-        return State(values, notice=notice, status=409)
-    if theirs and values.get("version") != str(theirs.version):
-        return State(values, theirs=theirs)
+    if theirs and (changed := _changed_meanwhile(values, theirs)):
+        return changed
     async with attempt(session, savepoint=False) as refused:
         saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
         keep(session, viewer, purpose.action, values, saved)
+    if theirs and refused and isinstance(refused[0], StaleVersion):
+        theirs = await view_of(session, theirs.id)
+        return _changed_meanwhile(values, theirs) or State(values, theirs=theirs)
     if refused or saved is None:
         return State(values, _errors(refused[0], values), status=refused[0].status)
     return saved
+
+
+def _changed_meanwhile(values: Values, theirs: PositionView) -> State | None:
+    """Return what to show if the position is no longer in the version that the form corrects."""
+    if theirs.status == PositionStatus.RETRACTED:
+        notice = "It was retracted in the meantime. Restore it first; what you typed stays here."
+        return State(values, notice=notice, status=409)
+    return None if values.get("version") == str(theirs.version) else State(values, theirs=theirs)
 
 
 async def _save(
@@ -64,7 +73,8 @@ async def _save(
 ) -> Saved:
     """State a new position, or write a new version of the corrected one.
 
-    Raise Invalid with all faults; nothing is saved then.
+    Raise Invalid with all faults, and StaleVersion where somebody else was faster; nothing is saved
+    then.
     """
     reason, view = values.get("reason", "").strip() or None, purpose.position
     asked = []
@@ -78,6 +88,8 @@ async def _save(
             wanted = wanted.model_copy(update={"conditions": kept})
         if purpose.corrected:
             position = await queries.get_position(session, purpose.corrected.id, lock=True)
+            if position.version != purpose.corrected.version:  # saved while this one waited
+                raise StaleVersion("Somebody else has just saved another version.")
             negotiation = await get_negotiation_by_id(session, position.negotiation_id)
             warnings = await actions.correct(
                 log,

@@ -11,7 +11,14 @@ from enum import StrEnum
 
 from app.core import dates
 from app.core.text_lines import line_ends
-from app.exports.columns import FORMULA
+from app.exports.columns import (
+    FORMULA,
+    INVENTED_COLUMN,
+    MOVE_COLUMNS,
+    POSITION_COLUMNS,
+    QUOTE_COLUMNS,
+    TIME_COLUMNS,
+)
 
 POSITION = (
     "position_uid", "version", "position", "negotiation", "party", "issue", "status", "act",
@@ -28,12 +35,10 @@ QUOTE = (
     "said_on", *SPEAKER, *SOURCE,
 )  # fmt: skip
 # The other columns of the export, which an import ignores because it computes them itself.
-TOLD = {
-    "party_name", "issue_title", "position_id", "current", "prefers_label", "accepts_labels",
-    "rejects_labels", "stance", "attributed_by", "attributed_by_names", "recorded_at",
-    "recorded_by", "action", "reason", "position_url", "quote_id", "verification", "start", "end",
-    "segments", "source_id", "link", "as_of", "known_at", "changed",
-}  # fmt: skip
+TOLD = {*POSITION_COLUMNS, *MOVE_COLUMNS, *QUOTE_COLUMNS, *TIME_COLUMNS, *INVENTED_COLUMN} - {
+    *POSITION,
+    *QUOTE,
+}
 SHORT = {
     "quote": "exact", "speaker": "speaker_name", "office": "speaker_office", "url": "source_url",
     "reference": "source_reference", "title": "source_title", "publisher": "source_publisher",

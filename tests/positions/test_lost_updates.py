@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.factories import TEXT, Answer, position, quote
 from tests.support.fixtures import Lake
+from tests.support.forms import Sheet
 from tests.support.waiting import Started, log_held, open_transaction
 from tests.support.worlds import connect
 
@@ -56,6 +57,41 @@ def test_of_two_writers_at_once_one_is_told(lake: Lake, path: str) -> None:
     assert sorted(a.status for a in got) == [200, 412]
     [won] = [v for a, v in zip(got, values, strict=True) if a.status == 200]
     assert lake.ada.get(path).data[OBJECTS[path]] == won
+
+
+def test_of_two_forms_at_once_one_is_told(lake: Lake) -> None:
+    """Both are past every check that needs no lock when the first one is saved."""
+    lake.ada.state()
+    forms = [Sheet.open(desk, "/positions/1/correct") for desk in (lake.ada, lake.bo)]
+    with log_held(lake) as held:
+        texts = ("one", "two")
+        sent = [
+            Started(lambda f=form, t=text: f.send("publish", summary=t, reason="was wrong"))
+            for form, text in zip(forms, texts, strict=True)
+        ]
+        assert all(each.waits() for each in sent)
+        held.commit()
+        got = [each.result() for each in sent]
+    assert sorted(each.status for each in got) == [303, 412]
+    [(lost, typed)] = [(a, t) for a, t in zip(got, texts, strict=True) if a.status == 412]
+    assert typed in lost.values.values()  # nothing typed is lost
+    now = lake.ada.get("/positions/1").data
+    assert (now["version"], now["summary"]) == (2, next(t for t in texts if t != typed))
+
+
+def test_a_form_does_not_undo_a_retraction_that_it_has_not_seen(lake: Lake) -> None:
+    lake.ada.state()
+    etag = lake.ada.get("/positions/1").etag
+    form = Sheet.open(lake.bo, "/positions/1/correct")
+    with log_held(lake) as held:
+        first = Started(lambda: lake.ada.retract(1, etag=etag))
+        assert first.waits()
+        second = Started(lambda: form.send("publish", summary="two", reason="was wrong"))
+        assert second.waits()
+        held.commit()
+        assert first.result().status == 200
+        assert second.result().status == 409
+    assert lake.ada.get("/positions/1").data["status"] == "retracted"
 
 
 def test_an_option_guards_its_issue(lake: Lake) -> None:
