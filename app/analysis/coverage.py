@@ -20,7 +20,7 @@ from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revis
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import PositionStatus, QuoteKind, Verification
 from app.positions.presenter import views
-from app.positions.rules_dates import QuoteDates, StatedError, stated
+from app.positions.stated_dates import QuoteDates, StatedError, stated
 from app.positions.views import PositionView, QuoteView
 
 

@@ -21,8 +21,8 @@ from app.forms.sheet import Sheet, blank
 from app.http.templating import page
 from app.negotiations.queries import nav, negotiation_view
 from app.position_form.purpose import Purpose, State, prefilled, view_of
-from app.position_form.submission import submit
-from app.position_form.submit import Saved, saved_by
+from app.position_form.saved_forms import Saved, saved_by
+from app.position_form.submit import submit
 from app.position_form.view import form_context
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)

@@ -14,7 +14,7 @@ from app.datapackage.faults import Faults, ImportFaults
 from app.datapackage.reader import read_package
 from app.importing import codebook, positions
 from app.importing.codebook import ImportedBook, column_values
-from app.importing.large_tables import LargeTables
+from app.importing.package_tables import PackageTables
 from app.importing.quotes import Quotes
 from app.importing.reconcile import ImportEntry, Importing, ImportRun, Report, settle
 from app.importing.sources import take_sources
@@ -100,7 +100,7 @@ async def _alone(session: AsyncSession) -> None:
         ) from None
 
 
-async def _tables(session: AsyncSession, box: Box) -> LargeTables:
+async def _tables(session: AsyncSession, box: Box) -> PackageTables:
     if sum(box.size(name) for name in box.names() if name.lower().endswith(".csv")) < LARGE:
         return TablesInMemory()
     tables = StagingTables(session)

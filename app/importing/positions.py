@@ -15,7 +15,7 @@ from app.importing.bulk_insert import lay_out
 from app.importing.codebook import ImportedBook
 from app.importing.dates import dated
 from app.importing.divergence import Ours, differs, find_stored
-from app.importing.large_tables import PageOfPositions
+from app.importing.package_tables import PageOfPositions
 from app.importing.quotes import Evidence, Gathered, Quotes, write_quotes
 from app.importing.reconcile import Importing
 from app.importing.versions import Version, Versions, places, tell_strays

@@ -18,7 +18,7 @@ from app.datapackage.reader import PackageRow
 from app.datapackage.schema import TABLES
 from app.db.engine import among, among_uids
 from app.importing.codebook import ImportedBook, column_values
-from app.importing.large_tables import CheckedQuote, PageOfPositions
+from app.importing.package_tables import CheckedQuote, PageOfPositions
 from app.importing.reconcile import Importing
 from app.importing.sources import ImportedSources
 from app.log.bulk.writer import VersionWriter, copy, draw_ids

@@ -15,7 +15,7 @@ from app.datapackage.reader import Raw
 from app.datapackage.rows import M, Reader
 from app.datapackage.schema import TABLES
 from app.db.engine import among
-from app.importing.large_tables import LargeTables
+from app.importing.package_tables import PackageTables
 from app.log.entry import Change, json_value, snapshot
 from app.log.kinds import LIVE
 from app.log.writer import Log
@@ -80,7 +80,7 @@ class Importing:
     session: AsyncSession
     log: Log
     raw: Raw
-    tables: LargeTables
+    tables: PackageTables
     faults: Faults
     now: datetime
     skip_diverged: bool = False

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.datapackage.reader import PackageRow
 from app.datapackage.schema import TABLES
-from app.importing.large_tables import (
+from app.importing.package_tables import (
     KEYS,
     OF_VERSION,
     CheckedQuote,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from itertools import chain
 
 from app.datapackage.reader import PackageRow
-from app.importing.large_tables import (
+from app.importing.package_tables import (
     KEYS,
     CheckedQuote,
     PageOfPositions,

@@ -8,7 +8,7 @@ from app.datapackage import rows as r
 from app.datapackage.reader import PackageRow
 from app.datapackage.rows import Reader
 from app.datapackage.schema import TABLES
-from app.importing.large_tables import PageOfPositions, version_mark
+from app.importing.package_tables import PageOfPositions, version_mark
 from app.importing.quotes import Evidence, ReadQuotes
 from app.importing.reconcile import Importing
 

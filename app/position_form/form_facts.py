@@ -13,7 +13,7 @@ from app.negotiations.views import IssueView
 from app.position_form.field_diff import Titles
 from app.position_form.fields import block, counts, is_kept, iso, numbered
 from app.position_form.lookups import titles_of
-from app.positions.rules_dates import QuoteDates, StatedError, stated
+from app.positions.stated_dates import QuoteDates, StatedError, stated
 from app.positions.views import QuoteView
 from app.quotes import queries
 from app.sources.actions import check_text

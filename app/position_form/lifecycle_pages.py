@@ -31,7 +31,7 @@ from app.negotiations.queries import (
 )
 from app.position_form.pages import Number
 from app.position_form.purpose import view_of
-from app.position_form.submit import Saved, saved_by
+from app.position_form.saved_forms import Saved, saved_by
 from app.positions import actions, queries
 from app.positions.merge_patch import merge
 from app.positions.names_at_moment import called

@@ -23,8 +23,8 @@ from app.negotiations.queries import nav, titles_of
 from app.position_form.merge_conflict import conflict
 from app.position_form.prefill import carried_over, current_number, filled
 from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of
-from app.position_form.submission import submit
-from app.position_form.submit import Saved
+from app.position_form.saved_forms import Saved
+from app.position_form.submit import submit
 from app.position_form.view import form_context
 from app.positions.names_at_moment import called
 

@@ -1,182 +1,158 @@
-"""Save a form completely or not at all, exactly once, with the same actions as the API."""
+"""Carry out what a button of the position form asks for, on whatever page it stands."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import orjson
-from pydantic import ValidationError
-from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import Viewer
 from app.core.clock import now
-from app.core.errors import DomainError, Fault, Invalid
-from app.http.problems import body_faults
-from app.log.writer import Log
-from app.models.idempotency import IdempotencyKey
-from app.position_form.fields import DATES, Values, block, iso, own_faults, quote_blocks, read_form
-from app.position_form.lookups import settle_sources
-from app.positions.schemas import PositionContent
-from app.sources.actions import add_source
-from app.sources.schemas import SourceInput
+from app.core.errors import DomainError, Fault, StaleVersion, invalid
+from app.db.engine import attempt
+from app.forms.fields import number
+from app.forms.posted import Posted
+from app.log.writer import writing
+from app.models.vocabulary import PositionStatus, QuoteKind
+from app.negotiations.queries import get_negotiation, get_negotiation_by_id
+from app.position_form.buttons import press_button
+from app.position_form.fields import Values, field_errors, keep_wording
+from app.position_form.merge_conflict import has_picks, picked
+from app.position_form.prefill import filled
+from app.position_form.purpose import Purpose, State, new_token, view_of
+from app.position_form.saved_forms import AlreadyUsed, Saved, keep, read_content, saved_before
+from app.positions import actions, queries
+from app.positions.schemas import NewQuote, PositionContent
+from app.positions.views import PositionView
 
-NEW = {
-    "new_title": "title",
-    "new_publisher": "publisher",
-    "new_published_on": "published_on",
-    "new_text": "text",
-}
-ASIDE = ("token", "do", "sure")  # fields that are not part of the content
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What saving a form wrote: stored under the form's token."""
-
-    position: int
-    version: int
-    warnings: Sequence[tuple[str, str]] = ()
-    token: str = ""  # of the form that saved it
+SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
 
 
-class AlreadyUsed(DomainError):
-    """The form was saved before, with this token or with the same content."""
+async def submit(
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, sent: Posted
+) -> Saved | State:
+    """Carry out a step within the form, or save it; return what to show again if nothing is saved.
 
-    status = 409
-    title = "This form was already saved"
-
-    def __init__(self, saved: Saved) -> None:
-        super().__init__("This form was already saved.")
-        self.saved = saved
-
-
-async def saved_by(session: AsyncSession, viewer: Viewer, token: str) -> Saved | None:
-    """Return what was saved with a form's token, or None."""
-    row = await session.get(IdempotencyKey, (viewer.id, f"form:{token}"))
-    return _read(row) if row else None
-
-
-async def saved_before(
-    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str]
-) -> Saved | None:
-    """Return the result of an earlier submission with this form's token, or None.
-
-    Raise AlreadyUsed if the content differed then, or if another token was used for the same
-    content: the editor went back in the browser and pressed the button again. The field `sure`
-    confirms that: it has the id of the position that was saved. Wait for a submission with the same
-    token that is being saved, so that a second press of the button writes nothing.
+    What was saved before by the same form is not saved twice.
     """
-    token = form.get("token", "")
-    if not _usable(token):
-        return None
-    lock = int.from_bytes(
-        hashlib.sha256(f"{viewer.id} form {token}".encode()).digest()[:8], "big", signed=True
-    )
-    await session.execute(select(func.pg_advisory_xact_lock(lock)))
-    key, content = f"form:{token}", _digest(form)
-    same = and_(
-        IdempotencyKey.key.startswith("form:"),
-        IdempotencyKey.address == address,
-        IdempotencyKey.body_hash == content,
-    )
-    rows = await session.scalars(
-        select(IdempotencyKey)
-        .where(IdempotencyKey.account_id == viewer.id, or_(IdempotencyKey.key == key, same))
-        .order_by(IdempotencyKey.key == key, IdempotencyKey.created_at)
-    )
-    newest = next(reversed(rows.all()), None)  # that of this token, if there is one
-    if newest is None:
-        return None
-    saved = _read(newest)
-    if newest.key != key and form.get("sure") == str(saved.position):
-        return None
-    if newest.key != key or (newest.address, newest.body_hash) != (address, content):
-        raise AlreadyUsed(saved)
+    values, theirs = dict(sent.values), purpose.corrected
+    if purpose.position and has_picks(values):
+        version = number(values.get("version")) or purpose.position.version
+        values = picked(values, filled(await view_of(session, purpose.position.id, version)))
+    if sent.do not in SAVING:
+        values, focus = await press_button(session, purpose.slug, values, sent.do)
+        return State(values, focus=focus)
+    try:
+        saved = await saved_before(session, viewer, purpose.action, values)
+    except AlreadyUsed as error:
+        values |= {"token": new_token(), "sure": str(error.saved.position)}
+        if theirs is None:
+            return State(values, notice=_again(error), status=409)
+        saved = None
+    if saved:
+        return saved
+    if theirs and (changed := _changed_meanwhile(values, theirs)):
+        return changed
+    async with attempt(session, savepoint=False) as refused:
+        saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
+        keep(session, viewer, purpose.action, values, saved)
+    if theirs and refused and isinstance(refused[0], StaleVersion):
+        theirs = await view_of(session, theirs.id)
+        return _changed_meanwhile(values, theirs) or State(values, theirs=theirs)
+    if refused or saved is None:
+        return State(values, _errors(refused[0], values), status=refused[0].status)
     return saved
 
 
-def keep(
-    session: AsyncSession, viewer: Viewer, address: str, form: Mapping[str, str], saved: Saved
-) -> None:
-    """Store what this form has saved, in the same transaction."""
-    if _usable(form.get("token", "")):
-        session.add(
-            IdempotencyKey(
-                account_id=viewer.id,
-                key=f"form:{form['token']}",
-                address=address,
-                body_hash=_digest(form),
-                status=303,
-                headers={},
-                answer=orjson.dumps([saved.position, saved.version, saved.warnings]),
-                created_at=now(),
-            )
-        )
+def _changed_meanwhile(values: Values, theirs: PositionView) -> State | None:
+    """Return what to show if the position is no longer in the version that the form corrects."""
+    if theirs.status == PositionStatus.RETRACTED:
+        notice = "It was retracted in the meantime. Restore it first; what you typed stays here."
+        return State(values, notice=notice, status=409)
+    return None if values.get("version") == str(theirs.version) else State(values, theirs=theirs)
 
 
-async def read_content(
-    log: Log, form: Mapping[str, str], asked: Sequence[Fault] = ()
-) -> PositionContent:
-    """Return the content of a form, and save the new sources that it describes.
+async def _save(
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, values: Values, status: PositionStatus
+) -> Saved:
+    """State a new position, or write a new version of the corrected one.
 
-    Raise Invalid with every fault, including those in `asked`, which the page has found.
+    Raise Invalid with all faults, and StaleVersion where somebody else was faster; nothing is saved
+    then.
     """
-    form, _ = await settle_sources(log.session, form)
-    faults = [*asked, *own_faults(form, log.now.date())]
-    said = {k: v for k, v in read_form(form).items() if k not in ("party", "issue")}
-    if not any(f.where.endswith("/source_id") for f in faults):
-        faults += await _put_sources(log, form, said)
-    try:
-        content = PositionContent.model_validate(said)
-    except ValidationError as error:
-        told = {f.where for f in faults}
-        found = body_faults(error, said)
-        faults += [
-            f for f in found if not any(t == f.where or t.startswith(f"{f.where}/") for t in told)
+    reason, view = values.get("reason", "").strip() or None, purpose.position
+    asked = []
+    if purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED:
+        status = PositionStatus.PUBLISHED
+        asked = [] if reason else [Fault("/reason", "say what was wrong")]
+    async with writing(session, by=viewer.name, now=now()) as log:
+        wanted = await read_content(log, values, asked)
+        if view:
+            kept = keep_wording(wanted.conditions, view.conditions)
+            wanted = wanted.model_copy(update={"conditions": kept})
+        if purpose.corrected:
+            position = await queries.get_position(session, purpose.corrected.id, lock=True)
+            if position.version != purpose.corrected.version:  # saved while this one waited
+                raise StaleVersion("Somebody else has just saved another version.")
+            negotiation = await get_negotiation_by_id(session, position.negotiation_id)
+            warnings = await actions.correct(
+                log,
+                negotiation=negotiation,
+                position=position,
+                wanted=wanted,
+                status=status,
+                reason=reason,
+            )
+        else:
+            if (
+                purpose.mode == "move"
+                and wanted.stated_on is None
+                and not any(q.said_on for q in wanted.quotes)
+            ):
+                raise invalid("/stated_on", "enter the day of the newer position")
+            position, warnings = await actions.state(
+                log,
+                negotiation=await get_negotiation(session, purpose.slug),
+                party=view.party if view else values.get("party", ""),
+                issue=view.issue if view else values.get("issue", ""),
+                wanted=wanted,
+                status=status,
+            )
+    warnings = [*warnings, *_speakerless(wanted)]
+    said = [(w.where, w.detail) for w in warnings]
+    return Saved(position.id, position.version, said, values.get("token", ""))
+
+
+def _speakerless(wanted: PositionContent) -> list[Fault]:
+    """Warn of new direct quotes without a speaker: a source's own report is a reported quote."""
+    asked = "who said this? If the source reports it, choose “source’s report” as the kind of quote"
+    return [
+        Fault(f"/quotes/{i}/speaker", asked)
+        for i, quote in enumerate(wanted.quotes)
+        if isinstance(quote, NewQuote) and quote.kind == QuoteKind.DIRECT and quote.speaker is None
+    ]
+
+
+def _errors(error: DomainError, values: Values) -> dict[str, str]:
+    """Return the faults of a refusal by field."""
+    faults = [Fault(f.where, _missing(values, f)) for f in error.faults]
+    # Without any quote, a missing date is no fault of its own: a quote would have given one.
+    if any(f.where == "/quotes" for f in faults):
+        faults = [
+            f for f in faults if f.where != "/stated_on" or values.get("stated_on", "").strip()
         ]
-    if faults:
-        raise Invalid("The position was not saved.", *faults)
-    return content
+    return field_errors(faults or [Fault("", error.detail)], values)
 
 
-async def _put_sources(log: Log, form: Values, said: dict[str, Any]) -> list[Fault]:
-    """Save the new sources that a form describes, put their ids into the body, return faults."""
-    faults: list[Fault] = []
-    for i, n in enumerate(quote_blocks(form)):
-        q = block(form, n)
-        if q.get("source_id") or not q.get("new_title", "").strip():
-            continue
-        fields = {column: q[name] for name, column in NEW.items() if q.get(name, "").strip()}
-        if "published_on" in fields:
-            fields["published_on"] = iso(fields["published_on"])
-        if where := q.get("new_url", "").strip():
-            fields["url" if "://" in where else "reference"] = where
-        try:
-            source = SourceInput.model_validate(fields)
-            row = await add_source(log, **source.model_dump())
-            said["quotes"][i]["source_id"] = row.id
-        except ValidationError as error:
-            fields_of = {column: name for name, column in NEW.items()}
-            for f in body_faults(error, fields):
-                name = fields_of.get(f.where.strip("/"), "new_url")
-                faults.append(Fault(f"/quotes/{i}/{name}", f.detail))
-        except DomainError as error:
-            faults.append(Fault(f"/quotes/{i}/new_url", error.detail))
-    return faults
+def _missing(values: Values, fault: Fault) -> str:
+    """Return a fault's text; for a party or issue left empty, ask to choose one."""
+    name = fault.where.strip("/")
+    return (
+        f"choose the {name}"
+        if name in ("party", "issue") and not values.get(name)
+        else fault.detail
+    )
 
 
-def _usable(token: str) -> bool:
-    return 16 <= len(token) <= 100 and token.isascii() and token.isprintable()
-
-
-def _digest(form: Mapping[str, str]) -> bytes:
-    said = {k: iso(v) if k in DATES else v for k, v in form.items() if k not in ASIDE and v}
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _read(row: IdempotencyKey) -> Saved:
-    position, version, warnings = orjson.loads(row.answer)
-    said = [(where, detail) for where, detail in warnings]
-    return Saved(position, version, said, row.key.removeprefix("form:"))
+def _again(error: AlreadyUsed) -> str:
+    """Explain that the form was saved before, and how to save it a second time."""
+    return (
+        f"This form was already saved, as position {error.saved.position}. "
+        "Nothing was saved this time: press the button again to add another position."
+    )

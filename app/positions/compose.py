@@ -13,8 +13,8 @@ from app.core import dates
 from app.core.errors import Fault
 from app.log.documents import AttitudeDocument, LinkDocument
 from app.models.vocabulary import Act, Attitude, PositionStatus, Verification
-from app.positions.rules_dates import QuoteDates, StatedError, stated
 from app.positions.schemas import PositionContent
+from app.positions.stated_dates import QuoteDates, StatedError, stated
 
 UNMATCHED = "does not occur in the text of its source as whole words"
 

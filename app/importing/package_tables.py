@@ -75,7 +75,7 @@ class CheckedQuote(NamedTuple):
     page: int | None
 
 
-class LargeTables(Protocol):
+class PackageTables(Protocol):
     """The positions, attitudes, links and quotes of a package; keys are in the form compared."""
 
     tables: Collection[str]

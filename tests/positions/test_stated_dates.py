@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.positions.rules_dates import QuoteDates, Stated, StatedError, Undated, stated
+from app.positions.stated_dates import QuoteDates, Stated, StatedError, Undated, stated
 
 RECORDED = date(2024, 6, 1)
 
