@@ -27,10 +27,12 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment
-from app.matrix.build import Extent, MatrixView, load
+from app.matrix.build import MatrixView, load
+from app.matrix.frame import Extent
 from app.matrix.queries import statement_days
 from app.matrix.schemas import MatrixQuery, Times
-from app.negotiations.queries import code_book, newest_stated_by
+from app.negotiations.code_book import code_book
+from app.negotiations.queries import newest_stated_by
 from app.positions.queries import count_changed_since
 
 MOST = 10_000  # moves, or turns of positions, in one answer

@@ -11,9 +11,10 @@ from app.db.engine import Session
 from app.http.templating import page
 from app.log.reader import moment
 from app.matrix import page_context
-from app.matrix.build import Extent, load
+from app.matrix.build import load
+from app.matrix.frame import Extent
 from app.matrix.schemas import MatrixQuery
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 from app.sources.worklist import Considered, list_considered
 

@@ -18,7 +18,7 @@ from app.matrix.build import stand_of
 from app.matrix.moves import kind
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind, PositionStatus
-from app.negotiations.queries import CodeBook
+from app.negotiations.code_book import CodeBook
 from app.positions.current import CellKey
 from app.positions.presenter import views
 from app.positions.queries import newest_spells

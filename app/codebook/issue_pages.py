@@ -25,8 +25,9 @@ from app.log.reader import moment
 from app.log.writer import writing
 from app.models.issue import Issue
 from app.negotiations import issue_actions, issue_queries
+from app.negotiations.code_book import code_book, issue_views, negotiation_view
 from app.negotiations.issue_schemas import IssueFields
-from app.negotiations.queries import code_book, get_negotiation, issue_views, negotiation_view
+from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
 router = APIRouter(prefix="/n/{slug}/code-book/issues", include_in_schema=False)

@@ -16,7 +16,7 @@ from app.forms.posted import Sent
 from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.positions.attitude_recoding import Keep
 from app.positions.recoding import clashing, list_touched, merge_options
 

@@ -17,7 +17,7 @@ from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
 from app.negotiations.issue_schemas import OptionInput
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.positions.attitude_recoding import SplitPart
 from app.positions.recoding import list_touched, split_option
 

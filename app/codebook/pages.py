@@ -23,15 +23,9 @@ from app.log.writer import writing
 from app.models.negotiation import Negotiation
 from app.models.vocabulary import NegotiationStatus, UserRole
 from app.negotiations import actions
-from app.negotiations.queries import (
-    code_book,
-    get_negotiation,
-    issue_views,
-    nav,
-    negotiation_view,
-    newest_stated_by,
-    party_views,
-)
+from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
+from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation, newest_stated_by
 from app.negotiations.schemas import NegotiationInput
 from app.negotiations.views import NegotiationView
 

@@ -23,7 +23,7 @@ from app.log.writer import writing
 from app.models.negotiation import Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.negotiations.schemas import PartyInput
 from app.negotiations.views import NegotiationView
 from app.position_form.lookups import parties_like

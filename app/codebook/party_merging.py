@@ -21,7 +21,8 @@ from app.forms.sheet import Sheet
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Party
-from app.negotiations.queries import find_parties, nav
+from app.negotiations.navigation import nav
+from app.negotiations.queries import find_parties
 from app.positions.party_handover import Handing
 from app.positions.party_identity import merge_party, new_names
 

@@ -24,7 +24,7 @@ from app.log.writer import writing
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.negotiations.schemas import ParticipationInput, PartyInput
 
 router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)

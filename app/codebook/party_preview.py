@@ -16,7 +16,7 @@ from app.log.reader import held_by_id, moment
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import CodeBook, code_book
+from app.negotiations.code_book import CodeBook, code_book
 from app.positions.current import CellRange, current_ids
 from app.positions.names_at_moment import called
 from app.positions.party_handover import list_of_party, list_rivals

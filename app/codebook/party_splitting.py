@@ -23,7 +23,8 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Participation, Party
 from app.negotiations.actions import add_party, take_part
-from app.negotiations.queries import find_parties, nav
+from app.negotiations.navigation import nav
+from app.negotiations.queries import find_parties
 from app.positions.party_handover import Handing
 from app.positions.party_identity import split_party
 

@@ -10,7 +10,7 @@ from app.core.dates import display
 from app.log.reader import held_by_id, moment
 from app.models.issue import Issue, Option
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import code_book
+from app.negotiations.code_book import code_book
 from app.positions.attitude_recoding import find
 from app.positions.current import CellRange, current_ids
 from app.positions.names_at_moment import called

@@ -14,9 +14,10 @@ from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import page
 from app.matrix import page_context
-from app.matrix.build import Extent, load
+from app.matrix.build import load
+from app.matrix.frame import Extent
 from app.matrix.schemas import MatrixQuery, Times
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 

@@ -25,7 +25,7 @@ from app.log.reader import Moment, Snapshot, held_by_id, list_by_key, list_held
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Speaker
 from app.models.source import SourceText
-from app.negotiations.queries import CodeBook, code_book, is_invented, merged_into
+from app.negotiations.code_book import CodeBook, code_book, is_invented, merged_into
 from app.positions.compose import BY_HAND
 from app.positions.names_at_moment import MOST_SOURCES, CheckAtMoment, checks_at
 from app.positions.presenter import quote_link

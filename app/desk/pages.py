@@ -19,7 +19,8 @@ from app.forms.fields import Field, Form, Texts
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
 from app.http.templating import page
-from app.negotiations.queries import nav, negotiation_view
+from app.negotiations.code_book import negotiation_view
+from app.negotiations.navigation import nav
 from app.position_form.purpose import Purpose, State, prefilled, view_of
 from app.position_form.saved_forms import Saved, saved_by
 from app.position_form.submit import submit

@@ -12,7 +12,7 @@ from app.models.negotiation import Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, Source, SourceReading, SourceText
 from app.models.vocabulary import PositionStatus, ReadingState
-from app.negotiations.queries import CodeBook, party_views
+from app.negotiations.code_book import CodeBook, party_views
 from app.positions.presenter import views
 from app.positions.views import PositionView
 from app.sources.speakers_in_text import Person

@@ -10,7 +10,7 @@ from app.desk.highlight import Mark, Paragraph, marked
 from app.desk.queries import people, positions_from
 from app.log.reader import moment
 from app.models.source import Source, SourceReading, SourceText
-from app.negotiations.queries import CodeBook, code_book, issue_views
+from app.negotiations.code_book import CodeBook, code_book, issue_views
 from app.negotiations.views import IssueView
 from app.position_form.view import Entry
 from app.positions.names_at_moment import called

@@ -17,7 +17,8 @@ from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
 from app.models.vocabulary import ReadingState
-from app.negotiations.queries import code_book, nav, negotiation_view
+from app.negotiations.code_book import code_book, negotiation_view
+from app.negotiations.navigation import nav
 from app.sources.worklist import ReadingInput, set_reading
 
 router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)

@@ -17,8 +17,10 @@ from app.http.templating import page
 from app.log.reader import held_by_id, moment
 from app.models.review import CodingUnit
 from app.models.vocabulary import Attitude
+from app.negotiations.code_book import code_book, issue_views, negotiation_view
 from app.negotiations.issue_queries import list_options
-from app.negotiations.queries import code_book, get_negotiation, issue_views, nav, negotiation_view
+from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation
 from app.sources.queries import newest_texts
 
 router = APIRouter(prefix="/n/{slug}/double-coding", include_in_schema=False)

@@ -12,11 +12,12 @@ from app.db.engine import Session
 from app.http.conditional import not_modified
 from app.http.origin import origin
 from app.log.reader import Moment, get_held, moment
-from app.matrix.build import Extent, load
+from app.matrix.build import load
 from app.matrix.citation import cite_matrix
+from app.matrix.frame import Extent
 from app.matrix.page_context import permalink
 from app.matrix.schemas import MatrixQuery
-from app.negotiations.queries import code_book, issue_views, negotiation_view
+from app.negotiations.code_book import code_book, issue_views, negotiation_view
 from app.positions import presenter, queries
 from app.positions.citation import cite_position, cite_quote, cite_source
 from app.positions.names_at_moment import called

@@ -33,7 +33,7 @@ from app.http.conditional import unchanged
 from app.http.origin import origin
 from app.log.reader import moment
 from app.matrix.schemas import Filters
-from app.negotiations.queries import code_book
+from app.negotiations.code_book import code_book
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 

@@ -17,7 +17,8 @@ from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
 from app.log.reader import list_by_key
-from app.matrix.build import Extent, MatrixView, load
+from app.matrix.build import MatrixView, load
+from app.matrix.frame import Extent
 from app.matrix.schemas import Filters, MatrixQuery
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.negotiations.views import IssueView
@@ -153,8 +154,7 @@ async def positions(
 def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
     """Select (seq, n, current) of the published positions up to `as_of` in the cells not hidden."""
     matrix, query = chosen.matrix, chosen.query
-    party_ids = {p["slug"]: i for i, p in matrix.book.parties.items()}
-    parties = [party_ids[p.slug] for p in matrix.grid.parties]
+    parties = [matrix.book.party_ids[p.slug] for p in matrix.grid.parties]
     issues = [i.id for i in matrix.book.issues if not query.issue or i["slug"] in query.issue]
     where = published(matrix.at, CellRange(matrix.book.negotiation.id, parties, issues))
     current = chosen_at(where, matrix.as_of).cte("chosen").prefix_with("MATERIALIZED")

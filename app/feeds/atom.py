@@ -20,7 +20,7 @@ from app.matrix import formatting
 from app.matrix.move_labels import MoveLabel, move_mark
 from app.models.log import Commit, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind
-from app.negotiations.queries import CodeBook, issue_views, negotiation_view
+from app.negotiations.code_book import CodeBook, issue_views, negotiation_view
 from app.positions.current import CellKey
 from app.positions.phrases import according_to
 from app.positions.presenter import views

@@ -17,13 +17,13 @@ from app.log.documents import OptionDocument, SourceDocument
 from app.log.reader import REVISION, Moment, Snapshot
 from app.looks.presenter import look_json
 from app.models.log import Commit, Epoch, ObjectPeriod, Revision
+from app.negotiations.code_book import issue_view, merged_into, negotiation_view, option_view
 from app.negotiations.presenter import (
     issue_json,
     participation_json,
     party_json,
     speaker_json,
 )
-from app.negotiations.queries import issue_view, merged_into, negotiation_view, option_view
 from app.positions.presenter import position_view
 from app.sources.presenter import source_json
 from app.sources.text_fragments import address

@@ -14,7 +14,7 @@ from app.log.reader import REVISION, Snapshot
 from app.models.issue import Option
 from app.models.log import Commit, ObjectPeriod, QuoteUse, Revision
 from app.models.source import QuoteCheck
-from app.negotiations.queries import merged_into, option_order
+from app.negotiations.code_book import merged_into, option_order
 from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, slugs, source_view
 
 

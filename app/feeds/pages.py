@@ -13,7 +13,7 @@ from app.feeds.atom import FeedLinks, list_entries, write_feed
 from app.http.conditional import not_modified
 from app.http.origin import origin
 from app.log.reader import moment
-from app.negotiations.queries import code_book
+from app.negotiations.code_book import code_book
 from app.positions.names_at_moment import called
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
@@ -34,8 +34,8 @@ async def send_feed(
     """Send an entry for each public version of a position, the newest 50."""
     at = await moment(session, query.known_at)
     book = await code_book(session, at, slug)
-    parties = _numbers("party", query.party, {p["slug"]: i for i, p in book.parties.items()})
-    issues = _numbers("issue", query.issue, {i["slug"]: i.id for i in book.issues})
+    parties = _numbers("party", query.party, book.party_ids)
+    issues = _numbers("issue", query.issue, book.issue_ids)
     entries = await list_entries(session, at, book, parties=parties, issues=issues)
     own = urlencode([("party", p) for p in query.party] + [("issue", i) for i in query.issue])
     asked = f"?{own}" if own else ""

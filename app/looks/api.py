@@ -17,7 +17,8 @@ from app.log.writer import writing
 from app.looks.actions import note_look
 from app.looks.presenter import look_json
 from app.looks.schemas import Look, LookInput
-from app.negotiations.queries import code_book, get_negotiation, list_below
+from app.negotiations.code_book import code_book
+from app.negotiations.queries import get_negotiation, list_below
 
 router = api_router("/negotiations/{slug}/looks", tag="looks")
 

@@ -24,14 +24,9 @@ from app.looks.actions import note_look
 from app.looks.queries import is_noted
 from app.looks.schemas import LookInput
 from app.models.negotiation import Negotiation
-from app.negotiations.queries import (
-    code_book,
-    get_negotiation,
-    issue_views,
-    nav,
-    negotiation_view,
-    party_views,
-)
+from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
+from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation
 from app.negotiations.views import IssueView, PartyView
 
 router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)

@@ -13,8 +13,8 @@ from app.http.conditional import content_etag
 from app.http.described import Answer, answers
 from app.http.responses import answer, dumps
 from app.log.api_answers import times
-from app.matrix.build import Extent, load
-from app.matrix.frame import read_frame
+from app.matrix.build import load
+from app.matrix.frame import Extent, read_frame
 from app.matrix.kept_rows import json_rows
 from app.matrix.presenter import common_ground_json, frame_json, next_rows
 from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
@@ -36,7 +36,7 @@ async def show_matrix(
     only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
     which of the positions came last.
     """
-    frame = await read_frame(session, slug, query, now=now(), most_cells=MOST_CELLS)
+    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS))
     rows = await json_rows(session, frame, query)
     meta = times(frame.at, as_of=frame.as_of.isoformat())
     meta |= {"next": frame.next, "total_cells": frame.total_cells}

@@ -11,7 +11,7 @@ from app.log.reader import Moment
 from app.log.recall import Recall, recall
 from app.matrix import queries
 from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
-from app.matrix.frame import Frame, read_frame
+from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.grid import CellContents, Grid, LookView, Occupied, build
 from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
@@ -36,18 +36,6 @@ class MatrixView(Frame):
     json: dict[int, orjson.Fragment]  # the positions of the grid as JSON, by number
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How much of a matrix is loaded: whole rows up to a number of cells, and what of them."""
-
-    most_cells: int
-    cells: bool = True  # with the texts of their positions
-    ground: bool = True  # with common ground, which also reads consenting parties not shown
-
-
-EVERYTHING = Extent(2**31)
-
-
 async def load(
     session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, extent: Extent
 ) -> MatrixView:
@@ -55,7 +43,7 @@ async def load(
 
     It has at least one row. Raise what `read_frame` raises.
     """
-    frame = await read_frame(session, slug, query, now=now, most_cells=extent.most_cells)
+    frame = await read_frame(session, slug, query, now=now, extent=extent)
     return await fill(session, frame, query, extent)
 
 
@@ -64,7 +52,7 @@ async def fill(
 ) -> MatrixView:
     """Read the cells of a matrix, and compute the common ground of its rows."""
     at, book, as_of = frame.at, frame.book, frame.as_of
-    party_ids, issue_ids = frame.party_ids, frame.issue_ids
+    party_ids, issue_ids = book.party_ids, book.issue_ids
     number = book.negotiation.id
     # Common ground counts all parties whose consent is required, also those not shown.
     consenting = [p for p in frame.parties if p.consent_required] if extent.ground else []

@@ -30,8 +30,7 @@ async def cell_history(
     session: AsyncSession, matrix: MatrixView, party: str, issue: IssueView
 ) -> list[Passage]:
     """List the positions of a cell that may have been stated by `as_of`, newest first."""
-    party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
-    issue_id = next(i.id for i in matrix.book.issues if i["slug"] == issue.slug)
+    party_id, issue_id = matrix.book.party_ids[party], matrix.book.issue_ids[issue.slug]
     rows = await spells_of_cell(session, matrix.at, matrix.book.negotiation.id, party_id, issue_id)
     known = {key: spell for key, spell in rows if spell.stated_from <= matrix.as_of}
     kept = await read_versions(session, matrix.at, known)

@@ -8,16 +8,31 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from app.accounts.queries import Viewer
-from app.http.templating import templates
+from app.http.templating import query, templates
 from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround
 from app.matrix.drawn_cells import CellPage
 from app.matrix.grid import GridCell, GridRow
 from app.matrix.move_labels import MoveLabel, legend
+from app.matrix.schemas import MatrixQuery
 from app.negotiations.views import IssueView, PartyView
 from app.positions.views import PositionView
 
 WIDTH_ACROSS = 160  # of an issue's scale in the head of a column, in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a viewer asked for, and the times that links carry on."""
+
+    query: MatrixQuery
+    times: Mapping[str, Any]
+    viewer: Viewer | None
+
+    @property
+    def manner(self) -> tuple[object, ...]:
+        """What decides how the same content is drawn: links, and buttons for editors."""
+        return query(self.times), self.viewer is not None and self.viewer.may_edit
 
 
 @dataclass(frozen=True, slots=True)

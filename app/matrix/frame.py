@@ -12,26 +12,24 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import bad_parameter
+from app.core.errors import NotFound, bad_parameter
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
 from app.log.recall import recall
 from app.matrix import queries
 from app.matrix.schemas import MatrixQuery
-from app.negotiations.queries import (
+from app.negotiations.code_book import (
     CodeBook,
     code_book,
     issue_views,
     negotiation_view,
-    newest_stated_by,
-    parties_with_positions,
     party_views,
 )
+from app.negotiations.queries import newest_stated_by, parties_with_positions
 from app.negotiations.views import IssueView, NegotiationView, PartyView
 
 BYTES_OF_DAY = 150  # in memory
 BYTES_OF_LOOK = 2_000
-BYTES_OF_VIEW = 1_000  # of a party, an issue or an option
 NO_NUL = "contains a NUL character, which is not text"
 Day = tuple[str, int]  # in ISO 8601, and the number of positions stated by it
 
@@ -56,52 +54,49 @@ class Frame:
     looks: queries.Looks
     changed: Mapping[str, object]  # by slug of the rows shown: what differs whenever a row does
 
-    @property
-    def party_ids(self) -> dict[str, int]:
-        """The numbers of all parties by slug."""
-        return {p["slug"]: i for i, p in self.book.parties.items()}
 
-    @property
-    def issue_ids(self) -> dict[str, int]:
-        """The numbers of all issues by slug."""
-        return {i["slug"]: i.id for i in self.book.issues}
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a matrix is loaded: whole rows up to a number of cells, and what of them."""
+
+    most_cells: int
+    cells: bool = True  # with the texts of their positions
+    ground: bool = True  # with common ground, which also reads consenting parties not shown
+    days: bool = False  # with the number of positions stated by day
+    by_path: bool = False  # the path of the address names the party and the issue
+
+
+EVERYTHING = Extent(2**31)
 
 
 async def read_frame(
-    session: AsyncSession,
-    slug: str,
-    query: MatrixQuery,
-    *,
-    now: datetime,
-    most_cells: int,
-    with_days: bool = False,
+    session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, extent: Extent
 ) -> Frame:
     """Read what the matrix for a query is about, with two statements once the process knows it.
 
-    It has whole rows with at most `most_cells` cells, but at least one row. `with_days` also counts
-    the positions stated by day. Raise NotFound for an unknown negotiation, and Invalid for an
-    unknown party or issue and for a bad cursor.
+    It has at least one row. Raise NotFound for an unknown negotiation, and Invalid for a bad cursor
+    and for an unknown party or issue, but NotFound where the path names these.
     """
     at = await moment(session, query.known_at)
     start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
     if query.known_at is None and seq != at.seq:
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
-    parties, issues, party_ids, issue_ids = _views(session, at, book)
-    _known("party", query.party, party_ids)
-    _known("issue", query.issue, issue_ids)
+    parties, issues = party_views(book), issue_views(book)
+    _known("party", query.party, book.party_ids, by_path=extent.by_path)
+    _known("issue", query.issue, book.issue_ids, by_path=extent.by_path)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", NO_NUL)
-    changes = await queries.last_changes(session, at, book.negotiation.id, issue_ids.values())
-    days = await _days(session, at, book, changes) if with_days else []
+    changes = await queries.last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    days = await _days(session, at, book, changes) if extent.days else []
     newest = (
         date.fromisoformat(days[-1][0]) if days else await _newest_day(session, at, book, changes)
     )
     as_of = query.as_of or day or max(now.date(), newest)
-    seated = await _seated(session, at, book.negotiation.id, parties, party_ids)
+    seated = await _seated(session, at, book.negotiation.id, parties, book.party_ids)
     columns = [p for p in parties if p.slug in query.party] if query.party else seated
     asked = [i for i in issues if not query.issue or i.slug in query.issue]
-    end = start + max(1, most_cells // max(len(columns), 1))
+    end = start + max(1, extent.most_cells // max(len(columns), 1))
     looks = await newest_looks(session, at, book, changes)
     return Frame(
         at=at,
@@ -120,28 +115,11 @@ async def read_frame(
         days=days,
         looks=looks,
         changed={
-            i.slug: (changes.of_issue.get(issue_ids[i.slug]), looks.of_issue.get(issue_ids[i.slug]))
+            i.slug: (changes.of_issue.get(number), looks.of_issue.get(number))
             for i in asked[start:end]
+            for number in [book.issue_ids[i.slug]]
         },
     )
-
-
-Views = tuple[list[PartyView], list[IssueView], dict[str, int], dict[str, int]]
-
-
-def _views(session: AsyncSession, at: Moment, book: CodeBook) -> Views:
-    """Return the parties and issues of a code book as readers see them, and their ids by slug."""
-    known, key = recall(session, at), ("views", book.negotiation.id)
-    found: Views | None = known.get(*key)
-    if found is None:
-        found = (
-            party_views(book),
-            issue_views(book),
-            {p["slug"]: i for i, p in book.parties.items()},
-            {i["slug"]: i.id for i in book.issues},
-        )
-        known.keep(*key, value=found, size=BYTES_OF_VIEW * book.size)
-    return found
 
 
 async def newest_looks(
@@ -197,10 +175,11 @@ async def _seated(
     return [p for p in parties if numbers[p.slug] not in gone]
 
 
-def _known(name: str, asked: list[str], there: Mapping[str, int]) -> None:
+def _known(name: str, asked: list[str], there: Mapping[str, int], *, by_path: bool) -> None:
     for slug in asked:
         if slug not in there:
-            raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
+            said = f"there is no {name} {slug!r} in this negotiation"
+            raise NotFound(f"T{said[1:]}.") if by_path else bad_parameter(name, said)
 
 
 def _read_cursor(cursor: str, at: Moment) -> tuple[int, int, date]:

@@ -5,25 +5,22 @@ The key of a row has the last change of its positions and looks, the state of it
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.queries import Viewer
 from app.http.responses import dumps
-from app.http.templating import query as query_string
 from app.log.recall import Recall, recall
-from app.matrix.build import Extent, fill
-from app.matrix.drawing import DrawnRow, RowPen, Through, by_issue, shown_in
+from app.matrix.build import fill
+from app.matrix.drawing import DrawnRow, RowPen, Through, Wanted, by_issue, shown_in
 from app.matrix.drawn_cells import CellPage, drawn_cells, drawn_grounds, drawn_heads
-from app.matrix.frame import Frame
+from app.matrix.frame import Extent, Frame
 from app.matrix.presenter import cell_json
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.views import IssueView
 
-MOST_RICH_CELLS = 600  # with more, cells are drawn in few words: `RowPen.rich`
+MOST_RICH_CELLS = 600
 OVERHEAD = 2_000  # bytes of a kept row, beside its markup
 
 
@@ -58,6 +55,11 @@ class _Rows:
         return (*self.asked, slug, self.frame.changed[slug])
 
 
+def is_lean(frame: Frame) -> bool:
+    """Tell whether a matrix has so many cells that they are drawn in words only."""
+    return frame.total_cells > MOST_RICH_CELLS
+
+
 def _asked(frame: Frame, query: MatrixQuery) -> tuple[object, ...]:
     """Return what was asked for, as far as it decides what the cells show."""
     columns = tuple(party.slug for party in frame.columns)
@@ -68,23 +70,18 @@ def _asked(frame: Frame, query: MatrixQuery) -> tuple[object, ...]:
 async def drawn_rows(
     session: AsyncSession,
     frame: Frame,
-    query: MatrixQuery,
-    times: Mapping[str, Any],
-    viewer: Viewer | None,
+    wanted: Wanted,
 ) -> list[DrawnRow]:
-    """Return the rows of the page; only those that the process does not know yet are drawn.
-
-    `times` are the times that links carry on.
-    """
-    rich = frame.total_cells <= MOST_RICH_CELLS
-    manner = (query_string(times), query.transpose, viewer is not None and viewer.may_edit, rich)
+    """Return the rows of the page; only those that the process does not know yet are drawn."""
+    query, lean = wanted.query, is_lean(frame)
+    manner = (*wanted.manner, query.transpose, lean)
     rows = _Rows(recall(session, frame.at), frame, ("row", *_asked(frame, query), *manner))
     found, missing = rows.find()
     if missing:
         matrix = await fill(session, replace(frame, rows=missing), query)
         page: CellPage = {
             "base": f"/n/{matrix.negotiation.slug}",
-            "times": times,
+            "times": wanted.times,
             "as_of": matrix.as_of.isoformat(),
             "names": matrix.names,
         }
@@ -92,9 +89,9 @@ async def drawn_rows(
             matrix.columns,
             matrix.ground,
             page,
-            viewer,
+            wanted.viewer,
             transposed=query.transpose,
-            rich=rich,
+            rich=not lean,
             through=Through(
                 drawn_cells(session, matrix.at),
                 drawn_heads(session, matrix.at),

@@ -15,7 +15,7 @@ from app.matrix.build import MatrixView
 from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
 from app.matrix.schemas import Marked, MatrixQuery
-from app.negotiations.queries import titles_of
+from app.negotiations.code_book import titles_of
 from app.positions.queries import count_changed_since
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
@@ -10,20 +11,28 @@ from app.core.input_models import SlugInPath, read_query
 from app.http.origin import origin
 from app.http.templating import is_partial, page
 from app.matrix import page_context
-from app.matrix.build import Extent, load
+from app.matrix.build import fill, load
 from app.matrix.citation import cite_matrix
-from app.matrix.frame import read_frame
+from app.matrix.drawing import Wanted
+from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
-from app.matrix.kept_rows import MOST_RICH_CELLS, drawn_rows
+from app.matrix.kept_rows import drawn_rows, is_lean
 from app.matrix.move_labels import in_order
 from app.matrix.presenter import next_rows
 from app.matrix.schemas import Marked, MatrixQuery, Times
-from app.negotiations.queries import list_speakers_of, nav
+from app.negotiations.navigation import nav
+from app.negotiations.queries import list_speakers_of
 
 MOST_CELLS = 2_500
 ALL = 2**31
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+
+
+async def _named_by_path(session: AsyncSession, slug: str, query: MatrixQuery) -> Frame:
+    """Return the frame of the party and issue that a path names; NotFound if there is no such."""
+    extent = Extent(ALL, by_path=True)
+    return await read_frame(session, slug, query, now=now(), extent=extent)
 
 
 @router.get("")
@@ -32,9 +41,9 @@ async def show_matrix(
 ) -> Response:
     """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
-    frame = await read_frame(session, slug, query, now=now(), most_cells=MOST_CELLS, with_days=True)
+    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True))
     carried = page_context.times_of(query)
-    rows = await drawn_rows(session, frame, query, carried, viewer)
+    rows = await drawn_rows(session, frame, Wanted(query, carried, viewer))
     shown = [number for row in rows for number in row.shown]
     shared = await page_context.of_frame(request, session, frame, query, shown)
     return page(
@@ -47,7 +56,7 @@ async def show_matrix(
         carried=carried,
         columns=frame.columns,
         rows=rows,
-        lean=frame.total_cells > MOST_RICH_CELLS,
+        lean=is_lean(frame),
         days=frame.days,
         counts=page_context.counts(
             frame,
@@ -75,9 +84,10 @@ async def show_cell(
     """Show one cell: its current position with its quotes, and its history."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
-    frame = await read_frame(session, slug, query, now=now(), most_cells=ALL)
+    frame = await _named_by_path(session, slug, query)
     carried = page_context.times_of(times)
-    cell = await drawn_cell(session, frame, query, carried, viewer, partial=is_partial(request))
+    wanted = Wanted(query, carried, viewer)
+    cell = await drawn_cell(session, frame, wanted, partial=is_partial(request))
     shared = await page_context.of_frame(request, session, frame, query, cell.shown)
     return page(
         request,
@@ -99,7 +109,7 @@ async def show_issue(
     """Show one issue: each party's attitudes to its options, and the common ground."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), issue=[issue])
-    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
+    matrix = await fill(session, await _named_by_path(session, slug, query), query)
     [row] = matrix.grid.rows
     shared = await page_context.shared(request, session, matrix, query)
     return page(
@@ -120,9 +130,10 @@ async def show_party(
     """Show one party of a negotiation: its positions, speakers and other names."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
-    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL, ground=False))
+    frame = await _named_by_path(session, slug, query)
+    matrix = await fill(session, frame, query, Extent(ALL, ground=False))
     [column] = matrix.columns
-    party_id = next(i for i, p in matrix.book.parties.items() if p["slug"] == party)
+    party_id = matrix.book.party_ids[party]
     shared = await page_context.shared(request, session, matrix, query)
     return page(
         request,
@@ -146,7 +157,7 @@ async def show_common_ground(
     """Show, option by option, how far the parties whose consent is required agree."""
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
+    matrix = await load(session, slug, query, now=now(), extent=EVERYTHING)
     return page(
         request,
         "matrix/common_ground.html",
@@ -170,7 +181,7 @@ async def show_about(
     """Show the editors, method, code book and coverage of the data, and how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), extent=Extent(ALL))
+    matrix = await load(session, slug, query, now=now(), extent=EVERYTHING)
     return page(
         request,
         "negotiations/about.html",

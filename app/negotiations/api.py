@@ -19,6 +19,7 @@ from app.log.reader import Moment, moment
 from app.log.writer import writing
 from app.models.vocabulary import UserRole
 from app.negotiations import actions, queries
+from app.negotiations.code_book import code_book, negotiation_view
 from app.negotiations.presenter import negotiation_json
 from app.negotiations.schemas import Negotiation, NegotiationInput
 from app.negotiations.views import NegotiationView
@@ -33,7 +34,7 @@ PATCH = {"title": "Lake Orin treaty", "reason": "The office was wrong."}
 async def list_negotiations(request: Request, session: Session, query: Walk) -> Response:
     """List the negotiations that are followed."""
     page = await list_objects(session, query, "negotiation")
-    return answer_page(request, page, [queries.negotiation_view(s) for s in page.rows])
+    return answer_page(request, page, [negotiation_view(s) for s in page.rows])
 
 
 @router.get(
@@ -83,7 +84,7 @@ async def amend_negotiation(
     row = await queries.get_negotiation(session, slug, lock=True)
     at = await newest_moment(request, session, row)
     patch = merge_patch(
-        NegotiationInput, negotiation_json(await queries.code_book(session, at, slug)), body
+        NegotiationInput, negotiation_json(await code_book(session, at, slug)), body
     )
     if patch.fields.get("review", row.review) != row.review and not viewer.may(UserRole.ADMIN):
         raise Forbidden("Only an admin switches review on or off.")
@@ -95,5 +96,5 @@ async def amend_negotiation(
 async def _answer_negotiation(
     request: Request, session: Session, at: Moment, slug: str
 ) -> Response:
-    book = await queries.code_book(session, at, slug)
+    book = await code_book(session, at, slug)
     return answer_one(request, at, book.negotiation, negotiation_json(book))

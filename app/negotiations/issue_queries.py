@@ -11,7 +11,7 @@ from app.log.reader import Moment, Snapshot, list_held
 from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod
 from app.models.negotiation import Negotiation
-from app.negotiations.queries import option_order
+from app.negotiations.code_book import option_order
 
 
 async def find_issue(

@@ -19,9 +19,10 @@ from app.log.api_answers import Known, Walk, answer_one, answer_page, created, n
 from app.log.reader import Moment, get_held, moment
 from app.log.writer import writing
 from app.negotiations import issue_actions, issue_queries
+from app.negotiations.code_book import issue_view
 from app.negotiations.issue_schemas import Issue, IssueFields, IssueInput, IssuePatch, OptionPatch
 from app.negotiations.presenter import issue_json
-from app.negotiations.queries import get_negotiation, issue_view, list_below
+from app.negotiations.queries import get_negotiation, list_below
 from app.negotiations.views import IssueView
 
 router = api_router("/negotiations/{slug}/issues", tag="issues")

@@ -11,6 +11,7 @@ from app.http.templating import page
 from app.log.reader import moment
 from app.models.vocabulary import UserRole
 from app.negotiations import overview, queries
+from app.negotiations.code_book import is_invented
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,9 +25,7 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
     counts = await overview.count_objects(session, at)
     positions = await overview.count_positions(session, at)
     offered = (
-        viewer is not None
-        and viewer.may(UserRole.ADMIN)
-        and not any(queries.is_invented(s) for s in found)
+        viewer is not None and viewer.may(UserRole.ADMIN) and not any(is_invented(s) for s in found)
     )
     return page(
         request,
@@ -35,7 +34,7 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
         negotiations=[
             SimpleNamespace(
                 **{n: s[n] for n in ("slug", "title", "summary", "status", "coded_through")},
-                invented=queries.is_invented(s),
+                invented=is_invented(s),
                 counts=SimpleNamespace(
                     parties=counts.get((s.id, "participation"), 0),
                     issues=counts.get((s.id, "issue"), 0),
@@ -43,7 +42,7 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
                     quotes=positions.get(s.id, (0, 0))[1],
                 ),
             )
-            for s in sorted(found, key=queries.is_invented)
+            for s in sorted(found, key=is_invented)
         ],
         known_at=instant(at.at) if query.known_at else None,
     )

@@ -19,6 +19,7 @@ from app.log.api_answers import Known, Walk, answer_one, answer_page, created, n
 from app.log.reader import Moment, Snapshot, get_held, held_by_id, moment
 from app.log.writer import writing
 from app.negotiations import actions, queries
+from app.negotiations.code_book import merged_into
 from app.negotiations.presenter import participation_json
 from app.negotiations.schemas import Participation, ParticipationInput
 
@@ -115,7 +116,7 @@ async def amend_participation(
 
 
 async def _named(session: Session, at: Moment, *seats: Snapshot) -> dict[int, Snapshot]:
-    numbers = [n for s in seats for n in (s["party_id"], queries.merged_into(s))]
+    numbers = [n for s in seats for n in (s["party_id"], merged_into(s))]
     return await held_by_id(session, at, "party", numbers)
 
 

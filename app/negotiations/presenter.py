@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from app.log.documents import ParticipationDocument, PartyDocument, SpeakerDocument
 from app.log.reader import Snapshot
 from app.models.vocabulary import PartyRole
-from app.negotiations.issue_schemas import Issue
-from app.negotiations.queries import (
+from app.negotiations.code_book import (
     CodeBook,
     issue_views,
     merged_into,
     negotiation_view,
     party_views,
 )
+from app.negotiations.issue_schemas import Issue
 from app.negotiations.schemas import Negotiation, Participation, Party, Speaker
 from app.negotiations.views import IssueView
 

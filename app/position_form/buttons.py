@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.forms.fields import number
 from app.log.reader import moment
 from app.models.source import Quote
-from app.negotiations.queries import code_book, issue_views
+from app.negotiations.code_book import code_book, issue_views
 from app.position_form import field_changes
 from app.position_form.fields import QUOTE, Values
 from app.position_form.form_facts import check_block, kept_quotes

@@ -20,15 +20,15 @@ from app.log.reader import moment
 from app.log.writer import writing
 from app.models.position import Position
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import (
+from app.negotiations.code_book import (
     code_book,
-    get_negotiation_by_id,
     issue_views,
-    nav,
     negotiation_view,
     party_views,
     titles_of,
 )
+from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation_by_id
 from app.position_form.pages import Number
 from app.position_form.purpose import view_of
 from app.position_form.saved_forms import Saved, saved_by

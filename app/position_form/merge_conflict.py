@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.forms.fields import number
 from app.http.templating import page
 from app.log.reader import moment
-from app.negotiations.queries import code_book, issue_views, nav, party_views
+from app.negotiations.code_book import code_book, issue_views, party_views
+from app.negotiations.navigation import nav
 from app.position_form.field_diff import choices, merged
 from app.position_form.fields import Values, fill
 from app.position_form.form_facts import kept_quotes, titles_for

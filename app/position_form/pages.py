@@ -19,7 +19,8 @@ from app.forms.posted import Posted, Sent
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import nav, titles_of
+from app.negotiations.code_book import titles_of
+from app.negotiations.navigation import nav
 from app.position_form.merge_conflict import conflict
 from app.position_form.prefill import carried_over, current_number, filled
 from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of

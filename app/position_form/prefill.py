@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import Moment
-from app.negotiations.queries import code_book
+from app.negotiations.code_book import code_book
 from app.position_form.fields import Values, fill, numbered
 from app.positions.current import CellRange, current_ids
 from app.positions.merge_patch import content_of
@@ -18,8 +18,8 @@ async def current_number(
 ) -> int | None:
     """Return the id of the current position in the form's cell, or None."""
     book = await code_book(session, at, slug)
-    party = next((i for i, p in book.parties.items() if p["slug"] == values.get("party")), None)
-    issue = next((i.id for i in book.issues if i["slug"] == values.get("issue")), None)
+    party = book.party_ids.get(values.get("party", ""))
+    issue = book.issue_ids.get(values.get("issue", ""))
     if party is None or issue is None:
         return None
     cell = CellRange(book.negotiation.id, [party], [issue])

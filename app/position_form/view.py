@@ -11,7 +11,7 @@ from app.forms.fields import number
 from app.log.reader import moment
 from app.models.source import Source
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import code_book, issue_views, negotiation_view, party_views
+from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.position_form.field_diff import Change, difference
 from app.position_form.fields import LABELS, Values, block, numbered

@@ -15,7 +15,7 @@ from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod
 from app.models.negotiation import Negotiation, Party
 from app.models.source import QuoteCheck
-from app.negotiations.queries import CodeBook, code_books, option_order
+from app.negotiations.code_book import CodeBook, code_books, option_order
 from app.positions.views import PositionView, SourceView
 
 MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read

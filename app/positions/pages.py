@@ -11,15 +11,15 @@ from app.core.errors import NotFound
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, Snapshot, held_by_id, list_revisions
-from app.negotiations.queries import (
+from app.negotiations.code_book import (
     CodeBook,
     code_book,
     issue_views,
-    nav,
     negotiation_view,
     party_views,
     titles_of,
 )
+from app.negotiations.navigation import nav
 from app.positions import presenter, queries
 from app.positions.citation import cite_position
 from app.positions.current import CellRange, current_ids

@@ -43,7 +43,7 @@ async def load_practice(
     """Load the practice negotiation; return its slug, and whether it is new.
 
     The log never forgets, so `reset` loads a copy under the next slug, with sources and positions
-    of its own, and concludes the one before. Commits what it writes.
+    of its own, and concludes the one before. Commits at the end, all or nothing.
     """
     before = await current_run(session)
     if before is not None and not reset:
@@ -53,15 +53,13 @@ async def load_practice(
     slug = SLUG if number == 1 else f"{SLUG}-{number}"
     with _package(slug, number) as folder:
         await import_package(session, folder, ImportRun(by=by, now=now))
-        await session.commit()
         await _save_later_texts(session, folder, by=by, now=now)
-        await session.commit()
     if before is not None:
         async with writing(session, by=by, now=now) as log:
             concluded = {"status": NegotiationStatus.CONCLUDED}
             reason = f"Practice was started anew as {slug}"
             await amend_negotiation(log, before, concluded, reason=reason)
-        await session.commit()
+    await session.commit()
     return slug, True
 
 

@@ -13,7 +13,8 @@ from app.core.errors import NotFound
 from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import Moment, held_by_id, list_revisions
-from app.negotiations.queries import CodeBook, code_book, is_invented, nav, negotiation_view
+from app.negotiations.code_book import CodeBook, code_book, is_invented, negotiation_view
+from app.negotiations.navigation import nav
 from app.positions import presenter
 from app.positions.citation import cite_quote, cite_source
 from app.positions.names_at_moment import called

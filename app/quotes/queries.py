@@ -13,7 +13,7 @@ from app.models.log import QuoteUse
 from app.models.position import Position
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification
-from app.negotiations.queries import is_invented
+from app.negotiations.code_book import is_invented
 from app.positions.names_at_moment import NamesAtMoment, checks_at, learn
 from app.positions.presenter import quote_view
 from app.positions.views import QuoteView

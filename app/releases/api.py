@@ -9,7 +9,7 @@ from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import Known, times
 from app.log.reader import moment
-from app.negotiations.queries import code_book
+from app.negotiations.code_book import code_book
 from app.releases.queries import get_release, list_releases
 from app.releases.views import ReleaseView, release_view
 

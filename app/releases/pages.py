@@ -22,7 +22,8 @@ from app.http.origin import origin
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.release import Release
-from app.negotiations.queries import code_book, nav, negotiation_view
+from app.negotiations.code_book import code_book, negotiation_view
+from app.negotiations.navigation import nav
 from app.negotiations.views import NegotiationView
 from app.releases.actions import ReleaseInput, freeze
 from app.releases.queries import get_release, last_number, list_releases, read_package

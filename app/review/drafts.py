@@ -14,7 +14,7 @@ from app.log.reader import Moment, held_by_id
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import CodeBook
+from app.negotiations.code_book import CodeBook
 from app.positions.presenter import views
 from app.positions.views import PositionView
 from app.review.publish_checks import lacking

@@ -8,7 +8,8 @@ from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session
 from app.http.templating import is_partial, page
 from app.log.reader import Moment, held_by_id, moment
-from app.negotiations.queries import code_book, issue_views, nav, negotiation_view
+from app.negotiations.code_book import code_book, issue_views, negotiation_view
+from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.views import PositionView

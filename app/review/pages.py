@@ -19,15 +19,15 @@ from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import (
+from app.negotiations.code_book import (
     code_book,
-    get_negotiation_by_id,
     issue_views,
-    nav,
     negotiation_view,
     party_views,
     titles_of,
 )
+from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation_by_id
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.queries import get_position, get_version

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app.core.errors import Fault
 from app.models.vocabulary import PositionStatus
-from app.negotiations.queries import CodeBook
+from app.negotiations.code_book import CodeBook
 from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, Saving, compose
 from app.positions.merge_patch import content_of
 from app.positions.schemas import PositionContent
@@ -49,7 +49,7 @@ def _cell(document: Mapping[str, Any], book: CodeBook) -> CellFacts:
         issue_id=document["issue_id"],
         issue=next(i["slug"] for i in book.issues if i.id == document["issue_id"]),
         options={o["slug"]: OptionFacts(o.id, o["retired"]) for o in options},
-        issues={i["slug"]: i.id for i in book.issues},
+        issues=book.issue_ids,
         linked={i["slug"]: {o["slug"]: o.id for o in book.options[i.id]} for i in book.issues},
     )
 

@@ -21,7 +21,7 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
-from app.negotiations.queries import nav
+from app.negotiations.navigation import nav
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
 from app.sources.form_fields import (

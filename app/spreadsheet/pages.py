@@ -20,7 +20,8 @@ from app.forms.resume import SignedOut
 from app.http.templating import page
 from app.importing.reconcile import ImportRun
 from app.log.reader import moment
-from app.negotiations.queries import code_book, nav, negotiation_view
+from app.negotiations.code_book import code_book, negotiation_view
+from app.negotiations.navigation import nav
 from app.spreadsheet.actions import Fate, Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.columns import DateOrder

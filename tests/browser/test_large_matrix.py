@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app.matrix import kept_rows, pages
+from app.matrix import kept_rows
 from tests.support.live import Live, tab
 
 pytestmark = pytest.mark.browser
@@ -14,8 +14,7 @@ pytestmark = pytest.mark.browser
 def test_a_cell_of_a_large_matrix_opens_beside_it(
     live: Live, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (pages, kept_rows):
-        monkeypatch.setattr(module, "MOST_RICH_CELLS", 5)  # the lake has six
+    monkeypatch.setattr(kept_rows, "MOST_RICH_CELLS", 5)  # the lake has six
     live.ada.state("north", "quota", firmness="red_line")
     with tab(browser, live) as page:
         page.set_viewport_size({"width": 1440, "height": 900})

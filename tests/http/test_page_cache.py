@@ -1,9 +1,10 @@
 """Test that what many ask at once is made once, and never shared where it must not be."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -39,17 +40,28 @@ def client(database: Server) -> Iterator[TestClient]:
         yield client
 
 
+def state_of(client: TestClient) -> Any:
+    """Return the state of the application that a client asks."""
+    return cast(FastAPI, client.app).state
+
+
+def run(client: TestClient, work: Callable[[], Any]) -> None:
+    """Run something in the event loop of the application."""
+    assert client.portal is not None
+    client.portal.call(work)
+
+
 def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[int, str]]:
     """Ask many times, and let the answers go on once all of them wait."""
-    state = client.app.state  # type: ignore[attr-defined]  # the client's type is any ASGI application
-    client.portal.call(state.go_on.clear)  # type: ignore[union-attr]
+    state = state_of(client)
+    run(client, state.go_on.clear)
 
     async def listening() -> None:
         # Else nothing would be kept for those who come late, nor found by those who came first.
         while not state.cache.listening:  # noqa: ASYNC110 (the cache has no event for it)
             await asyncio.sleep(0.01)
 
-    client.portal.call(listening)  # type: ignore[union-attr]
+    run(client, listening)
     with ThreadPoolExecutor(MANY) as pool:
         asked = [pool.submit(client.get, address, headers=headers) for _ in range(MANY)]
 
@@ -58,7 +70,7 @@ def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[
                 await asyncio.sleep(0.005)
             state.go_on.set()
 
-        client.portal.call(let_go)  # type: ignore[union-attr]
+        run(client, let_go)
         return [(got.status_code, got.text) for got in (future.result() for future in asked)]
 
 
@@ -70,13 +82,13 @@ def test_what_many_ask_at_once_is_made_once(client: TestClient) -> None:
 
 def test_nothing_personal_is_shared(client: TestClient) -> None:
     ask_at_once(client, "/made", cookie="parley=x")
-    assert client.app.state.made == MANY  # type: ignore[attr-defined]
+    assert state_of(client).made == MANY
 
 
 def test_an_error_is_nobody_elses(client: TestClient) -> None:
     answers = ask_at_once(client, "/made?status=503")
     assert {status for status, _ in answers} == {503}
-    assert client.app.state.made > 1  # type: ignore[attr-defined]
+    assert state_of(client).made > 1
 
 
 @pytest.mark.anyio

@@ -9,7 +9,8 @@ from app.db.engine import make_engine, make_sessions
 from app.log.reader import moment
 from app.log.writer import writing
 from app.negotiations.actions import add_party
-from app.negotiations.queries import code_book, get_negotiation
+from app.negotiations.code_book import code_book
+from app.negotiations.queries import get_negotiation
 from tests.support.fixtures import Lake
 
 

@@ -89,3 +89,10 @@ def test_every_write_shows_at_once_and_the_past_stays(
             for address in api:
                 data = [text[address].partition('"meta"')[0] for text in (then, past)]
                 assert data[0] == data[1]
+
+
+@pytest.mark.parametrize("path", ["cells/nobody/quota", "cells/north/none", "issues/none"])
+def test_a_cell_that_is_not_there_is_not_found(lake: Lake, path: str) -> None:
+    """A path that names nothing is 404; the same in a query is a value to be mended."""
+    assert lake.stranger.browse("GET", f"/n/lake/{path}").status_code == 404
+    assert lake.stranger.browse("GET", "/n/lake?party=nobody").status_code == 422

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from app.embedded_postgres.server import Server
+from app.practice import actions
 from tests.datapackage.packages import ask
 from tests.support.factories import Desk
 from tests.support.fixtures import Lake
@@ -34,6 +37,22 @@ def test_only_admins_are_offered_it_and_one_click_loads_it(lake: Lake) -> None:
     load(lake)
     found = lake.stranger.get("/negotiations").data
     assert [(n["slug"], n["invented"]) for n in found] == [("lake", False), ("practice", True)]
+
+
+def test_what_fails_half_way_leaves_nothing(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The newer text of a source is saved after everything else: here it is no text."""
+    package = tmp_path / "practice"
+    copytree(actions.PACKAGE, package)
+    for text in (package / "later").glob("*.txt"):
+        text.write_bytes(b"\xff")
+    whole = actions.PACKAGE
+    monkeypatch.setattr(actions, "PACKAGE", package)
+    assert lake.root.browse("POST", "/practice").status_code == 500
+    assert lake.stranger.get("/negotiations/practice").status == 404
+    monkeypatch.setattr(actions, "PACKAGE", whole)
+    load(lake)
 
 
 def test_its_newer_text_is_saved_and_loses_one_quote(lake: Lake) -> None:

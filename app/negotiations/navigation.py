@@ -1,0 +1,13 @@
+"""List the sections of a negotiation for the menu of its pages."""
+
+SECTIONS = (
+    ("", "Matrix"),
+    ("/common-ground", "Common ground"),
+    ("/coverage", "Coverage"),
+    ("/about", "About"),
+)
+
+
+def nav(negotiation: str, current: str | None = None) -> list[tuple[str, str, bool]]:
+    """Return the sections of a negotiation as (label, URL, whether it is the current one)."""
+    return [(label, f"/n/{negotiation}{path}", path == current) for path, label in SECTIONS]
