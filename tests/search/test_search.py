@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from app.search import queries
 from tests.support.factories import Desk, quote
 from tests.support.fixtures import Lake
 
@@ -62,6 +63,26 @@ def test_each_type_is_found_with_its_words_around_and_its_address(kyiv: Lake) ->
         assert [(h["title"], h["url"]) for h in hits] == [(title, url)], q
         assert words in hits[0]["snippet"]
         assert kyiv.stranger.client.get(hits[0]["url"]).status_code == 200
+
+
+@pytest.mark.parametrize("few", [0, 1, 3])
+def test_many_matches_are_found_like_few(
+    kyiv: Lake, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """More matches than can be listed are read by their words, with or without a transaction."""
+    asked = ("zelensky", "quarkstone", "dam", "open", "lake", "north or south", "-dam", "Orin")
+    desks = (kyiv.stranger, kyiv.ada)
+    listed = {q: kyiv.stranger.get("/search", q=q).data for q in asked}
+    assert sum(map(len, listed.values())) >= 9
+    monkeypatch.setattr(queries, "FEW", few)
+    for q, hits in listed.items():
+        for desk in desks:
+            answer = desk.get("/search", q=q, limit=2)
+            walked = list(answer.data)
+            while following := answer.json["meta"]["next"]:
+                answer = desk.get("/search", q=q, limit=2, cursor=following)
+                walked += answer.data
+            assert sorted(h["url"] for h in walked) == sorted(h["url"] for h in hits), q
 
 
 def test_a_snippet_from_within_a_condition_says_that_it_is_one(lake: Lake) -> None:
