@@ -31,7 +31,7 @@ async def read_directly(session: AsyncSession) -> None:
 async def plan_anew(session: AsyncSession) -> None:
     """Let the database plan every statement of a transaction for its values.
 
-    A session that reads directly needs this not: its `Prepared` statements say so themselves.
+    A session that reads directly needs no such mode: its `Prepared` statements say so themselves.
     """
     if DRIVER not in session.info:
         mode = func.set_config("plan_cache_mode", "force_custom_plan", True)
