@@ -1,15 +1,21 @@
 """Serve the analyses as JSON: agreement, moves, what was current when, and coverage."""
 
+from datetime import date
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
+from app.accounts.dependencies import Reading
+from app.analysis.agreement import IssueScale, compare, count_pairs, pairs_from
 from app.analysis.coverage import coverage
-from app.analysis.presenter import agreement_json, coverage_json, move_json, timeline_json
+from app.analysis.preferences import preferences
+from app.analysis.presenter import coverage_json, move_json, ranks_of, timeline_json
 from app.analysis.schemas import (
     AgreementData,
+    AgreementQuery,
     CoverageData,
     CoverageQuery,
     MovesAnswer,
@@ -17,25 +23,35 @@ from app.analysis.schemas import (
     TimelineData,
     TimelineQuery,
 )
-from app.analysis.timelines import corrections, positions_at, turns
+from app.analysis.timelines import CorrectionWindow, corrections, count_corrections
+from app.analysis.turn_windows import (
+    BEGINNING,
+    TurnWindow,
+    Wanted,
+    positions_of,
+    turns_by_cell,
+    turns_by_day,
+)
+from app.analysis.walks import Walk, read_walk, write_walk
 from app.core.clock import instant, now
-from app.core.errors import bad_parameter
+from app.core.gently import gently
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.http.described import Answer, answers
-from app.http.pagination import read_cursor, write_cursor
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
-from app.log.reader import Moment, moment
+from app.log.reader import Moment, moment, moment_of
 from app.matrix.build import MatrixView, load
-from app.matrix.frame import Extent
-from app.matrix.queries import statement_days
+from app.matrix.frame import Extent, known_days, read_frame, write_place
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.code_book import code_book
-from app.negotiations.queries import newest_stated_by
 from app.positions.queries import count_changed_since
 
-MOST = 10_000  # moves, or turns of positions, in one answer
+MOST = 1_000  # turns of positions, so moves too, in one answer
+MOST_CORRECTIONS = 1_000
+MOST_PAIRS = 5_000
+MOST_COMPARISONS = 50_000  # of two preferences, so lines of all pairs together
+MOST_COMPARED_CELLS = 20_000  # of the parties of one window
 ALL = 2**31
 
 router = api_router("/negotiations/{slug}", tag="analysis")
@@ -47,101 +63,117 @@ router = api_router("/negotiations/{slug}", tag="analysis")
     responses=answers(Answer[AgreementData]),
 )
 async def show_agreement(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[Times, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[AgreementQuery, Query()]
 ) -> Response:
     """How near each pair of parties is to each other, from 0 to 1.
 
-    It goes by the issues on which both prefer an option.
+    It goes by the issues on which both prefer an option. With `party`, only pairs among these
+    parties are compared. Every pair is listed, some thousands at once; `meta.total_pairs` says how
+    many there are.
     """
-    matrix = await _matrix(session, slug, query)
-    return answer(request, agreement_json(matrix), await _meta(session, query, matrix))
+    asked = MatrixQuery(**query.model_dump())
+    extent = Extent(ALL, purpose="agreement", whole=True)
+    frame = await read_frame(session, slug, asked, now=now(), extent=extent)
+    parties = [party.slug for party in frame.columns]
+    start, _ = frame.place
+    issues = max(len(frame.issues), 1)
+    window = pairs_from(
+        parties,
+        start,
+        most=min(MOST_PAIRS, MOST_COMPARISONS // issues),
+        most_parties=MOST_COMPARED_CELLS // issues,
+    )
+    named = dict.fromkeys(party for pair in window for party in pair)
+    held = await preferences(session, frame.at, frame.book, named, as_of=frame.as_of)
+    scales = [IssueScale.of(issue) for issue in frame.issues]
+    pairs = [pair async for pair in gently(compare(window, scales, held.preferred))]
+    total, end = count_pairs(len(parties)), start + len(window)
+    following = (
+        write_place("agreement", frame.at, frame.as_of, (end, 0)) if 0 < end < total else None
+    )
+    meta = times(frame.at, as_of=frame.as_of, next=following, total_pairs=total)
+    if query.known_at is not None:
+        meta["changed_since"] = await count_changed_since(session, frame.at, held.positions)
+    links = next_link(request, following, **_pins(frame.at, frame.as_of))
+    return answer(request, {"pairs": pairs}, meta, links=links)
 
 
 @router.get("/changes", summary="List moves", responses=answers(MovesAnswer))
 async def list_moves(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[MovesQuery, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[MovesQuery, Query()]
 ) -> Response:
     """Every move after `from`, up to and with `to`.
 
     A move is each time that another position becomes current in a cell. Corrections of the record
     made since `from` stand apart, in `corrections` beside `data`: they are no moves. `ranks` tells
-    from which rank to which a party moved on an ordered issue. At most 10,000 moves are answered at
-    once.
+    from which rank to which a party moved on an ordered issue. At most 1,000 moves and 1,000
+    corrections are answered at once; `meta.next` leads on through both, and
+    `meta.total_corrections` says how many corrections there are.
     """
     at = await moment(session, query.known_at)
+    start = Walk() if query.cursor is None else read_walk("moves", query.cursor, at)
+    if query.known_at is None and start.seq is not None:
+        at = await moment_of(session, start.seq, at.epoch)
     book = await code_book(session, at, slug)
-    found = sorted(
-        (
-            turn
-            for cell in await turns(session, at, book)
-            for turn in cell
-            if (query.after is None or turn.on > query.after)
-            and (query.to is None or turn.on <= query.to)
-        ),
-        key=lambda turn: turn.on,
-    )
-    start = _start(query.cursor, "moves", at)
-    shown = found[start : start + MOST]
-    seen = await positions_at(session, at, {n for t in shown for n in (t.before, t.position)})
-    ranks = {
-        (i["slug"], o["slug"]): o["rank"]
-        for i in book.issues
-        if i["ordered"]
-        for o in book.options[i.id]
-    }
-    data = [move_json(turn, seen, ranks) for turn in shown if turn.position in seen]
+    window = TurnWindow([], set(), None)
+    if start.turns is not None:
+        wanted = Wanted(start.turns, query.after, query.to)
+        window = await turns_by_day(session, at, book, wanted, most=MOST)
+    beside = CorrectionWindow([], await count_corrections(session, at, book, query.after), None)
+    if start.corrections is not None:
+        beside = await corrections(
+            session, at, book, query.after, start=start.corrections, most=MOST_CORRECTIONS
+        )
+    seen = await positions_of(session, at, window)
+    ranks = ranks_of(book)
+    data = [
+        move_json(turn, seen, ranks) async for turn in gently(window.turns) if turn.position in seen
+    ]
+    following = None
+    if window.next or beside.next:
+        following = write_walk("moves", at, Walk(window.next, beside.next))
     meta = times(at, **{"from": query.after, "to": query.to})
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
-    beside = await corrections(session, at, book, query.after)
-    return _window(
-        request,
-        data,
-        meta,
-        "moves",
-        at,
-        start + MOST if len(found) > start + MOST else None,
-        corrections=beside,
-    )
+    meta |= {"next": following, "total_corrections": beside.total}
+    links = next_link(request, following, known_at=instant(at.at))
+    return answer(request, data, meta, links=links, corrections=beside.corrections)
 
 
 @router.get("/timeline", summary="Read the timeline", responses=answers(Answer[TimelineData]))
 async def show_timeline(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[TimelineQuery, Query()]
 ) -> Response:
     """Of each cell the positions that were current one after the other up to `as_of`, oldest first.
 
     `from` is the day on which a position became current (its `stated_by`), `until` the one on which
     the next did (null: it still is), `kind` what kind of move that was. `days` are those by which
     something was said, with how much. Cells come by issue and party, in their order; those without
-    any position are left out. Quotes: GET /positions/{id}.
+    any position are left out. At most 1,000 positions are answered at once: a cell with more goes
+    on in the next answer. Quotes: GET /positions/{id}.
     """
     at = await moment(session, query.known_at)
+    start = Walk() if query.cursor is None else read_walk("timeline", query.cursor, at)
+    if query.known_at is None and start.seq is not None:
+        at = await moment_of(session, start.seq, at.epoch)
     book = await code_book(session, at, slug)
-    number = book.negotiation.id
-    as_of = query.as_of or max(
-        filter(None, [now().date(), await newest_stated_by(session, at, number)])
-    )
-    cells = [
-        c
-        for cell in await turns(session, at, book)
-        if (c := [turn for turn in cell if turn.on <= as_of])
-    ]
-    start, end, size = _start(query.cursor, "timeline", at), 0, 0
-    for end in range(start, len(cells) + 1):
-        size += len(cells[end]) if end < len(cells) else 0
-        if size > MOST and end > start:
-            break
-    seen = await positions_at(session, at, {t.position for cell in cells[start:end] for t in cell})
-    shown = [
-        c for cell in cells[start:end] if (c := [turn for turn in cell if turn.position in seen])
-    ]
-    days = await statement_days(session, at, number)
-    data = timeline_json([(day, n) for day, n in days if day <= as_of], shown, seen)
-    meta = times(at, as_of=as_of)
+    days = [(date.fromisoformat(day), n) for day, n in await known_days(session, at, book)]
+    newest = days[-1][0] if days else date.min
+    as_of = query.as_of or start.as_of or max(now().date(), newest)
+    wanted = Wanted(start.turns or BEGINNING, to=as_of)
+    window = await turns_by_cell(session, at, book, wanted, most=MOST)
+    seen = await positions_of(session, at, window)
+    shown = [turn for turn in window.turns if turn.position in seen]
+    cells = [list(cell) for _, cell in groupby(shown, key=lambda turn: (turn.party, turn.issue))]
+    data = timeline_json([(day, n) for day, n in days if day <= as_of], cells, seen)
+    following = None
+    if window.next is not None:
+        following = write_walk("timeline", at, Walk(window.next, None, as_of=as_of))
+    meta = times(at, as_of=as_of, next=following)
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, at, seen)
-    return _window(request, data, meta, "timeline", at, end if end < len(cells) else None)
+    links = next_link(request, following, **_pins(at, as_of))
+    return answer(request, data, meta, links=links)
 
 
 @router.get("/coverage", summary="Read the coverage", responses=answers(Answer[CoverageData]))
@@ -174,29 +206,6 @@ async def _meta(session: AsyncSession, query: Times, matrix: MatrixView) -> dict
     return meta
 
 
-def _start(cursor: str | None, purpose: str, at: Moment) -> int:
-    if not cursor:
-        return 0
-    match read_cursor(cursor, purpose, at.epoch):
-        case [int(start)] if start >= 0:
-            return start
-    raise bad_parameter("cursor", "is not a cursor of this server")
-
-
-def _window(
-    request: Request,
-    data: Any,
-    meta: dict[str, Any],
-    purpose: str,
-    at: Moment,
-    end: int | None,
-    **beside: Any,
-) -> Response:
-    """Answer with one window of the data, and a link to the next.
-
-    The link pins the times, so that all windows are parts of the same data.
-    """
-    following = None if end is None else write_cursor(purpose, at.epoch, end)
-    pins = {"known_at": instant(at.at)} | ({"as_of": str(meta["as_of"])} if "as_of" in meta else {})
-    links = next_link(request, following, **pins)
-    return answer(request, data, meta | {"next": following}, links=links, **beside)
+def _pins(at: Moment, as_of: date) -> dict[str, str]:
+    """Return the times that links to further windows name, so that all are of the same data."""
+    return {"as_of": as_of.isoformat(), "known_at": instant(at.at)}

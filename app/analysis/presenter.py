@@ -5,10 +5,8 @@ from datetime import date
 from typing import cast
 
 from app.analysis import coverage as found_by
-from app.analysis.agreement import IssueScale, agreement
 from app.analysis.coverage import CoverageReport, counts
 from app.analysis.schemas import (
-    AgreementData,
     CoverageData,
     Gap,
     Mismatched,
@@ -22,24 +20,27 @@ from app.analysis.schemas import (
 )
 from app.analysis.schemas import Turn as TurnData
 from app.analysis.timelines import Turn, move_kind
-from app.matrix.build import MatrixView, stand_of
+from app.matrix.build import stand_of
 from app.matrix.grid import LookView
 from app.matrix.schemas import NewestLook
 from app.models.vocabulary import Firmness, MoveKind
+from app.negotiations.code_book import CodeBook
 from app.positions.views import PositionView
 
 Ranks = Mapping[tuple[str, str], float | None]  # by issue and option
 
 
-def agreement_json(matrix: MatrixView) -> AgreementData:
-    """Show how near each pair of the parties of a matrix is to each other."""
-    scales = [IssueScale.of(issue) for issue in matrix.issues]
-    stands = {(p.party, p.issue): stand_of(p).preferred for p in matrix.positions}
-    preferred = {cell: option for cell, option in stands.items() if option is not None}
-    return {"pairs": agreement([p.slug for p in matrix.seated], scales, preferred)}
+def ranks_of(book: CodeBook) -> Ranks:
+    """Return the ranks of the options of ordered issues."""
+    return {
+        (i["slug"], o["slug"]): o["rank"]
+        for i in book.issues
+        if i["ordered"]
+        for o in book.options[i.id]
+    }
 
 
-def move_json(turn: Turn, seen: dict[int, PositionView], ranks: Ranks) -> Move:
+def move_json(turn: Turn, seen: Mapping[int, PositionView], ranks: Ranks) -> Move:
     """Show a move; `seen` has its positions, `ranks` those of the options of ordered issues."""
     kind = move_kind(turn, seen)
     before, after = seen.get(turn.before or 0), seen[turn.position]
@@ -59,7 +60,7 @@ def move_json(turn: Turn, seen: dict[int, PositionView], ranks: Ranks) -> Move:
 def timeline_json(
     days: Sequence[tuple[date, int]],
     cells: Sequence[Sequence[Turn]],
-    seen: dict[int, PositionView],
+    seen: Mapping[int, PositionView],
 ) -> TimelineData:
     """Show how much was said on which day, and the turns of each cell.
 
@@ -71,18 +72,18 @@ def timeline_json(
     }
 
 
-def _timeline_cell(turns: Sequence[Turn], seen: dict[int, PositionView]) -> TimelineCell:
+def _timeline_cell(turns: Sequence[Turn], seen: Mapping[int, PositionView]) -> TimelineCell:
     return {
         "party": turns[0].party,
         "issue": turns[0].issue,
-        "positions": [_turn(turn, seen, last=turn is turns[-1]) for turn in turns],
+        "positions": [_turn(turn, seen) for turn in turns],
     }
 
 
-def _turn(turn: Turn, seen: dict[int, PositionView], *, last: bool) -> TurnData:
+def _turn(turn: Turn, seen: Mapping[int, PositionView]) -> TurnData:
     return {
         "from": turn.on,
-        "until": None if last else turn.until,
+        "until": turn.until,
         "kind": move_kind(turn, seen),
         "position": _light(seen[turn.position]),
     }

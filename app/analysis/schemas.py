@@ -8,13 +8,24 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.analysis.agreement import Pair
-from app.core.input_models import Day, Instant, Query
+from app.core.input_models import Day, Instant, Query, Slug
 from app.http.described import Answer, DayText
 from app.matrix.schemas import NewestLook, Times
 from app.models.vocabulary import Firmness, MoveKind
 from app.positions.views import PositionView
 
 STALE_AFTER = 90  # default for days without a position or a look
+
+
+class AgreementQuery(Times):
+    """Both times, the parties to compare, and where to go on."""
+
+    party: Annotated[
+        list[Slug], Field(description="Only pairs among these parties; default all.")
+    ] = []
+    cursor: Annotated[
+        str | None, Field(max_length=200, description="From `meta.next`: the following pairs.")
+    ] = None
 
 
 class MovesQuery(Query):
@@ -45,6 +56,9 @@ class CoverageQuery(Times):
             description="Days without a position or a look after which a cell is stale.",
         ),
     ] = STALE_AFTER
+    cursor: Annotated[
+        str | None, Field(max_length=200, description="From `meta.next`: the following cells.")
+    ] = None
 
 
 class TimelineQuery(Times):

@@ -1,22 +1,22 @@
 """Compute how the current positions of cells followed each other, and what was corrected since."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.schemas import Correction
 from app.core.clock import instant
 from app.db.engine import among
-from app.log.reader import REVISION, Moment, Snapshot, valid_at
+from app.log.reader import Moment, Snapshot, valid_at
 from app.matrix import precedence
 from app.matrix.build import stand_of
 from app.matrix.moves import kind
-from app.models.log import Commit, ObjectPeriod, PositionPeriod, Revision
+from app.models.log import CORRECTED, Commit, ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import MoveKind, PositionStatus
 from app.negotiations.code_book import CodeBook
 from app.positions.current import CellKey
@@ -24,8 +24,7 @@ from app.positions.presenter import views
 from app.positions.queries import newest_spells
 from app.positions.views import PositionView
 
-CORRECTIONS = ("corrected", "retracted", "restored")
-MOST_CORRECTIONS = 10_000
+RECORDED: Any = func.coalesce(Revision.recorded_at, Commit.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,51 +107,105 @@ async def positions_at(
     }
 
 
-def move_kind(turn: Turn, seen: dict[int, PositionView]) -> MoveKind:
+def move_kind(turn: Turn, seen: Mapping[int, PositionView]) -> MoveKind:
     """Return the kind of the move with which a turn began (docs/rules.md#moves)."""
     before = seen.get(turn.before) if turn.before is not None else None
     return kind(stand_of(before) if before else None, stand_of(seen[turn.position]))
 
 
-async def corrections(
+CorrectionPlace = tuple[int, int]  # of a correction in the log: the commit, and the number in it
+NEWEST: CorrectionPlace = (2**62, 0)  # after all corrections
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWindow:
+    """Some corrections, how many there are in all, and where the next ones start."""
+
+    corrections: list[Correction]
+    total: int
+    next: CorrectionPlace | None
+
+
+async def count_corrections(
     session: AsyncSession, at: Moment, book: CodeBook, since: date | None
-) -> list[Correction]:
+) -> int:
+    """Count what was corrected, retracted or restored after the end of a day."""
+    return await session.scalar(_of_corrections(at, book, since, func.count())) or 0
+
+
+async def corrections(
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    since: date | None,
+    *,
+    start: CorrectionPlace,
+    most: int,
+) -> CorrectionWindow:
     """Return what was corrected, retracted or restored after the end of a day, newest first.
 
-    At most MOST_CORRECTIONS are returned.
+    At most `most` are returned, of those before `start` in the log.
     """
-    recorded: Any = func.coalesce(Revision.recorded_at, Commit.at)
     wanted = (
-        select(*REVISION)
+        _of_corrections(
+            at,
+            book,
+            since,
+            Revision.seq,
+            Revision.n,
+            Revision.object_id,
+            Revision.version,
+            Revision.snapshot["party_id"].as_integer(),
+            Revision.snapshot["issue_id"].as_integer(),
+            Revision.action,
+            Revision.reason,
+            RECORDED,
+            func.coalesce(Revision.recorded_by, Commit.by),
+        )
+        .where(tuple_(Revision.seq, Revision.n) < start)
+        .order_by(Revision.seq.desc(), Revision.n.desc())
+        .limit(most + 1)
+    )
+    rows = (await session.execute(wanted)).all()
+    issues = {i.id: i["slug"] for i in book.issues}
+    return CorrectionWindow(
+        [
+            Correction(
+                number,
+                version,
+                book.parties[party]["slug"],
+                issues[issue],
+                action,
+                reason,
+                instant(on),
+                by,
+                f"/positions/{number}/versions/{version}",
+            )
+            for _, _, number, version, party, issue, action, reason, on, by in rows[:most]
+        ],
+        await count_corrections(session, at, book, since),
+        (rows[most - 1][0], rows[most - 1][1]) if len(rows) > most else None,
+    )
+
+
+def _of_corrections(
+    at: Moment, book: CodeBook, since: date | None, *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    wanted = (
+        select(*columns)
+        .select_from(Revision)
         .join(Commit, Commit.seq == Revision.seq)
         .join(
             ObjectPeriod, and_(ObjectPeriod.seq_from == Revision.seq, ObjectPeriod.n == Revision.n)
         )
         .where(
-            ObjectPeriod.negotiation_id == book.negotiation.id,
-            ObjectPeriod.kind == "position",
+            text(CORRECTED),
             Revision.public,
             Revision.seq <= at.seq,
-            Revision.action.in_(CORRECTIONS),
+            Revision.snapshot.is_not(None),
+            ObjectPeriod.negotiation_id == book.negotiation.id,
         )
-        .order_by(Revision.seq.desc(), Revision.n.desc())
-        .limit(MOST_CORRECTIONS)
     )
-    if since is not None:
-        wanted = wanted.where(recorded > datetime.combine(since, time.max, UTC))
-    found = [Snapshot(*row) for row in await session.execute(wanted) if row[-1] is not None]
-    issues = {i.id: i["slug"] for i in book.issues}
-    return [
-        Correction(
-            v.id,
-            v.version,
-            book.parties[v["party_id"]]["slug"],
-            issues[v["issue_id"]],
-            v.action,
-            v.reason,
-            instant(v.at),
-            v.by,
-            f"/positions/{v.id}/versions/{v.version}",
-        )
-        for v in found
-    ]
+    if since is None:
+        return wanted
+    return wanted.where(datetime.combine(since, time.max, UTC) < RECORDED)

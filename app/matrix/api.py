@@ -36,7 +36,7 @@ async def show_matrix(
     only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
     which of the positions came last.
     """
-    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS))
+    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS, parts=True))
     rows = await json_rows(session, frame, query)
     meta = times(frame.at, as_of=frame.as_of.isoformat())
     meta |= {"next": frame.next, "total_cells": frame.total_cells}

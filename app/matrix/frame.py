@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,8 +49,9 @@ class Frame:
     issues: list[IssueView]  # all of them
     columns: list[PartyView]  # those shown
     rows: list[IssueView]  # those shown
-    total_cells: int
-    next: str | None  # cursor of the next rows
+    place: tuple[int, int]  # of the first row and the first column shown, among those asked for
+    total_cells: int  # of all windows
+    next: str | None  # cursor of the next window
     days: list[Day]  # number of positions stated by day, where asked for
     looks: queries.Looks
     changed: Mapping[str, object]  # by slug of the rows shown: what differs whenever a row does
@@ -64,6 +66,9 @@ class Extent:
     ground: bool = True  # with common ground, which also reads consenting parties not shown
     days: bool = False  # with the number of positions stated by day
     by_path: bool = False  # the path of the address names the party and the issue
+    parts: bool = False  # a row with more cells than that is loaded in parts
+    purpose: str = "matrix"  # that of the cursors, which lead on in the same list only
+    whole: bool = False  # the cursor counts something else than rows: all of these are loaded
 
 
 EVERYTHING = Extent(2**31)
@@ -78,7 +83,11 @@ async def read_frame(
     and for an unknown party or issue, but NotFound where the path names these.
     """
     at = await moment(session, query.known_at)
-    start, seq, day = _read_cursor(query.cursor, at) if query.cursor else (0, at.seq, query.as_of)
+    start, column, seq, day = (
+        _read_cursor(query.cursor, extent.purpose, at)
+        if query.cursor
+        else (0, 0, at.seq, query.as_of)
+    )
     if query.known_at is None and seq != at.seq:
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
@@ -94,9 +103,12 @@ async def read_frame(
     )
     as_of = query.as_of or day or max(now.date(), newest)
     seated = await _seated(session, at, book.negotiation.id, parties, book.party_ids)
-    columns = [p for p in parties if p.slug in query.party] if query.party else seated
-    asked = [i for i in issues if not query.issue or i.slug in query.issue]
-    end = start + max(1, extent.most_cells // max(len(columns), 1))
+    wanted, topics = frozenset(query.party), frozenset(query.issue)
+    across = [p for p in parties if p.slug in wanted] if wanted else seated
+    asked = [i for i in issues if not topics or i.slug in topics]
+    rows, columns, following = _window(
+        extent, (0, 0) if extent.whole else (start, column), (len(asked), len(across))
+    )
     looks = await newest_looks(session, at, book, changes)
     return Frame(
         at=at,
@@ -106,17 +118,16 @@ async def read_frame(
         parties=parties,
         seated=seated,
         issues=issues,
-        columns=columns,
-        rows=asked[start:end],
-        total_cells=len(asked) * len(columns),
-        next=write_cursor("matrix", at.epoch, end, at.seq, as_of.isoformat())
-        if end < len(asked)
-        else None,
+        columns=across[columns],
+        rows=asked[rows],
+        place=(start, column),
+        total_cells=len(asked) * len(across),
+        next=write_place(extent.purpose, at, as_of, following) if following else None,
         days=days,
         looks=looks,
         changed={
             i.slug: (changes.of_issue.get(number), looks.of_issue.get(number))
-            for i in asked[start:end]
+            for i in asked[rows]
             for number in [book.issue_ids[i.slug]]
         },
     )
@@ -134,6 +145,12 @@ async def newest_looks(
         found = await queries.newest_looks(session, at, book.negotiation.id)
         known.keep(*key, value=found, size=BYTES_OF_LOOK * len(found.by_cell))
     return found
+
+
+async def known_days(session: AsyncSession, at: Moment, book: CodeBook) -> list[Day]:
+    """List the days by which something had been stated, read again only after a change."""
+    changes = await queries.last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    return await _days(session, at, book, changes)
 
 
 async def _days(
@@ -182,10 +199,40 @@ def _known(name: str, asked: list[str], there: Mapping[str, int], *, by_path: bo
             raise NotFound(f"T{said[1:]}.") if by_path else bad_parameter(name, said)
 
 
-def _read_cursor(cursor: str, at: Moment) -> tuple[int, int, date]:
-    """Read from a cursor the first row, the commit and the `as_of` of the first page."""
-    match read_cursor(cursor, "matrix", at.epoch):
-        case [int(start), int(seq), str(day)] if start >= 0:
+def _window(
+    extent: Extent, place: tuple[int, int], size: tuple[int, int]
+) -> tuple[slice, slice, tuple[int, int] | None]:
+    """Return the rows and columns of the window at a place, and the place of the next window."""
+    (row, column), (rows, columns) = place, size
+    if columns <= extent.most_cells or not extent.parts:
+        end = row + max(1, extent.most_cells // max(columns, 1))
+        return slice(row, end), slice(0, columns), (end, 0) if end < rows else None
+    end = column + extent.most_cells
+    following = (row, end) if end < columns else (row + 1, 0)
+    return slice(row, row + 1), slice(column, end), following if following[0] < rows else None
+
+
+def write_place(purpose: str, at: Moment, as_of: date, place: tuple[int, int]) -> str:
+    """Return the cursor of a window, with the times of the first one."""
+    row, column = place
+    more = [column] if column else []
+    return write_cursor(purpose, at.epoch, row, at.seq, as_of.isoformat(), *more)
+
+
+def _read_cursor(cursor: str, purpose: str, at: Moment) -> tuple[int, int, int, date]:
+    """Read from a cursor the first row and column, the commit and the `as_of` of the first page."""
+    match read_cursor(cursor, purpose, at.epoch):
+        case [int(start), int(seq), str(day), *more] if start >= 0 and _is_column(more):
             with contextlib.suppress(ValueError):
-                return start, seq, date.fromisoformat(day)
+                return start, sum(more), seq, date.fromisoformat(day)
     raise bad_parameter("cursor", "is not a cursor of this server")
+
+
+def _is_column(more: list[Any]) -> bool:
+    """Tell whether this is no column, which is the first one, or one that is not below 0."""
+    match more:
+        case []:
+            return True
+        case [int(column)]:
+            return column >= 0
+    return False

@@ -41,7 +41,9 @@ async def show_matrix(
 ) -> Response:
     """Show the matrix: which party wants what on each issue."""
     query = read_query(MatrixQuery, request)
-    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True))
+    frame = await read_frame(
+        session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True, parts=True)
+    )
     carried = page_context.times_of(query)
     rows = await drawn_rows(session, frame, Wanted(query, carried, viewer))
     shown = [number for row in rows for number in row.shown]

@@ -26,6 +26,12 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from app.models.base import Base
 
 FOREVER = 2**63 - 1  # the seq_to of what is still current
+# A position was corrected, retracted or restored: the condition of an index, which statements that
+# are to use it repeat to the letter.
+CORRECTED = (
+    "log_revision.kind = 'position'"
+    " AND log_revision.action IN ('corrected', 'retracted', 'restored')"
+)
 
 
 class Epoch(Base):
@@ -59,6 +65,12 @@ class Revision(Base):
         UniqueConstraint("kind", "object_id", "version"),
         CheckConstraint("snapshot IS NOT NULL OR redacted_at IS NOT NULL", "blank_is_redacted"),
         Index("ix_log_revision_public", "seq", "n", postgresql_where=text("public")),
+        Index(
+            "ix_log_revision_corrected",
+            "seq",
+            "n",
+            postgresql_where=text(CORRECTED.replace("log_revision.", "")),
+        ),
         Index(
             "ix_log_revision_context",
             "seq",

@@ -1,0 +1,206 @@
+"""Read turns in windows: of many positions those that became current, some at a time.
+
+The database decides which positions those are, as `app.matrix.precedence` does in memory: of the
+cells of one window only, so that a window costs the same however many come before and after it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis.timelines import Turn
+from app.db.prepared import Prepared
+from app.log.reader import Moment
+from app.negotiations.code_book import CodeBook
+from app.positions.presenter import VersionKey, read_versions
+from app.positions.views import PositionView
+
+BY_DAY = ("stated_by", "issue_place", "party_place", "position_id")
+BY_CELL = ("issue_place", "party_place", "stated_by", "position_id")
+
+
+class Place(NamedTuple):
+    """Where a window ended: the day, the places of issue and party in their order, the position."""
+
+    on: date
+    issue: int
+    party: int
+    position: int
+
+
+BEGINNING = Place(date.min, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which turns are read: those that began in a range of days, of some cells or of all."""
+
+    start: Place = BEGINNING
+    after: date | None = None  # the day before the first one
+    to: date | None = None  # the last day
+    parties: Collection[str] = ()  # slugs; none: all
+    issues: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWindow:
+    """The turns of one window, and where the next one starts; None if there is none."""
+
+    turns: list[Turn]
+    versions: set[VersionKey]  # of the positions in these turns, and of those before them
+    next: Place | None
+
+
+def _turns_in(order: tuple[str, ...]) -> str:
+    """Write the statement that finds the first turns after a place in an order.
+
+    `asked` are the positions of one window, whether they ever became current or not. `place` is the
+    order of precedence within a cell, and `held` the place of what was current at the end of a day.
+    """
+    return f"""
+WITH seat AS (
+    SELECT * FROM unnest(CAST(:parties AS bigint[])) WITH ORDINALITY AS seat (party_id, party_place)
+), topic AS (
+    SELECT * FROM unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
+), asked AS MATERIALIZED (
+    SELECT position_id, party_id, issue_id, stated_by, party_place, issue_place
+    FROM log_spell JOIN seat USING (party_id) JOIN topic USING (issue_id)
+    WHERE negotiation_id = :negotiation_id AND status = 'published'
+        AND seq_from <= :at AND seq_to > :at
+        AND stated_by > :after AND stated_by <= :to
+        AND ({", ".join(order)}) > ({", ".join(f":{name}" for name in order)})
+    ORDER BY {", ".join(order)}
+    LIMIT :most
+), cell AS MATERIALIZED (
+    SELECT DISTINCT party_id, issue_id FROM asked
+), placed AS (
+    SELECT *,
+        max(place) OVER (PARTITION BY party_id, issue_id ORDER BY stated_by) AS held
+    FROM (
+        SELECT position_id, version, party_id, issue_id, stated_by,
+            row_number() OVER (
+                PARTITION BY party_id, issue_id
+                ORDER BY attributed DESC, stated_from, stated_by, first_published, position_id
+            ) AS place,
+            COALESCE(lead(stated_from) OVER chronological <= stated_by, false)
+                OR COALESCE(
+                    stated_from <= max(stated_by) OVER (
+                        chronological ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                    ), false
+                ) AS doubtful
+        FROM cell JOIN log_spell USING (party_id, issue_id)
+        WHERE negotiation_id = :negotiation_id AND status = 'published'
+            AND seq_from <= :at AND seq_to > :at
+        WINDOW chronological AS (
+            PARTITION BY party_id, issue_id
+            ORDER BY stated_from, stated_by, first_published, position_id
+        )
+    ) AS ordered
+), turn AS (
+    SELECT position_id, version, doubtful,
+        lag(position_id) OVER following AS before,
+        lag(version) OVER following AS before_version,
+        lead(stated_by) OVER following AS until
+    FROM placed
+    WHERE place = held
+    WINDOW following AS (PARTITION BY party_id, issue_id ORDER BY stated_by)
+)
+SELECT asked.*, version, doubtful, before, before_version,
+    CASE WHEN until <= :to THEN until END AS until
+FROM asked LEFT JOIN turn USING (position_id)
+ORDER BY {", ".join(order)}
+"""  # noqa: S608 (only names of our own columns are put in)
+
+
+def _statement(order: tuple[str, ...]) -> TextClause:
+    return text(_turns_in(order))
+
+
+TURNS: Mapping[tuple[str, ...], Prepared] = {
+    order: Prepared(partial(_statement, order), planned_anew=True) for order in (BY_DAY, BY_CELL)
+}
+
+
+async def turns_by_day(
+    session: AsyncSession, at: Moment, book: CodeBook, wanted: Wanted, *, most: int
+) -> TurnWindow:
+    """Read turns in the order of their days; those of one day by issue and party."""
+    return await _read(session, at, book, wanted, BY_DAY, most)
+
+
+async def turns_by_cell(
+    session: AsyncSession, at: Moment, book: CodeBook, wanted: Wanted, *, most: int
+) -> TurnWindow:
+    """Read turns by issue and party, those of one cell oldest first.
+
+    `until` is only said of those that ended by the last day wanted.
+    """
+    return await _read(session, at, book, wanted, BY_CELL, most)
+
+
+async def _read(
+    session: AsyncSession,
+    at: Moment,
+    book: CodeBook,
+    wanted: Wanted,
+    order: tuple[str, ...],
+    most: int,
+) -> TurnWindow:
+    seats = [book.parties[s["party_id"]] for s in book.participations]
+    parties = {p.id: p["slug"] for p in seats}
+    issues = {i.id: i["slug"] for i in book.issues}
+    start = wanted.start
+    rows = await TURNS[order].all(
+        session,
+        at=at.seq,
+        negotiation_id=book.negotiation.id,
+        parties=_chosen(parties, wanted.parties),
+        issues=_chosen(issues, wanted.issues),
+        after=wanted.after or date.min,
+        to=wanted.to or date.max,
+        stated_by=start.on,
+        issue_place=start.issue,
+        party_place=start.party,
+        position_id=start.position,
+        most=most + 1,
+    )
+    shown = rows[:most]
+    turned = [row for row in shown if row.version is not None]
+    return TurnWindow(
+        [
+            Turn(
+                parties[row.party_id],
+                issues[row.issue_id],
+                row.stated_by,
+                row.until,
+                row.before,
+                row.position_id,
+                row.doubtful,
+            )
+            for row in turned
+        ],
+        {(row.position_id, row.version) for row in turned}
+        | {(row.before, row.before_version) for row in turned if row.before is not None},
+        _place(shown[-1]) if len(rows) > most else None,
+    )
+
+
+async def positions_of(
+    session: AsyncSession, at: Moment, window: TurnWindow
+) -> dict[int, PositionView]:
+    """Return the positions of a window by number, each in its version at the moment."""
+    kept = await read_versions(session, at, window.versions)
+    return {version.view.id: version.view for version in kept.values()}
+
+
+def _chosen(slugs: Mapping[int, str], wanted: Collection[str]) -> list[int]:
+    return [number for number, slug in slugs.items() if not wanted or slug in wanted]
+
+
+def _place(row: Any) -> Place:
+    return Place(row.stated_by, row.issue_place, row.party_place, row.position_id)
