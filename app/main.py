@@ -13,12 +13,14 @@ from starlette.datastructures import State
 
 import app.accounts.pages
 import app.analysis.api
+import app.analysis.changes_pages
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
 import app.dna.pages
 import app.double_coding.pages
+import app.exports.analysis_pages
 import app.exports.citation_pages
 import app.exports.pages
 import app.feeds.api
@@ -139,6 +141,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         made.include_router(router)
     for router in (
         app.exports.pages.router,
+        app.exports.analysis_pages.router,
         app.exports.citation_pages.router,
         app.releases.pages.router,
         app.spreadsheet.pages.router,
@@ -146,6 +149,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.redaction.pages.router,
+        app.analysis.changes_pages.router,
         app.analysis.coverage_pages.router,
         app.looks.pages.router,
         app.review.pages.router,

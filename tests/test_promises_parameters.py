@@ -25,7 +25,9 @@ OF_PAGES = {
     "as_of": DAYS,
     "known_at": INSTANTS,
     "since": DAYS[:1] + DAYS[3:],
-    "from": DAYS[:1],
+    "from": DAYS,
+    "to": DAYS,
+    "cursor": TEXTS[:1],
     "q": TEXTS[:3],
 }
 IN_PATHS = {"slug": "%00", "party": "%00", "issue": "ä", "option": "-"}

@@ -137,6 +137,8 @@ RIGHTS = {
     "POST /n/{slug}/code-book/parties/{party}": EDITOR,
     "POST /n/{slug}/code-book/parties/{party}/move": EDITOR,
     "POST /n/{slug}/code-book/parties/{party}/part": EDITOR,
+    "GET /n/{slug}/changes": ANYONE,
+    "GET /n/{slug}/changes.csv": ANYONE,
     "GET /n/{slug}/common-ground": ANYONE,
     "GET /n/{slug}/coverage": ANYONE,
     "GET /n/{slug}/desk": EDITOR,

@@ -23,7 +23,7 @@ from app.analysis.schemas import (
     TimelineData,
     TimelineQuery,
 )
-from app.analysis.timelines import CorrectionWindow, corrections, count_corrections
+from app.analysis.timelines import Corrected, CorrectionWindow, corrections, count_corrections
 from app.analysis.turn_windows import (
     BEGINNING,
     TurnWindow,
@@ -119,10 +119,11 @@ async def list_moves(
     if start.turns is not None:
         wanted = Wanted(start.turns, query.after, query.to)
         window = await turns_by_day(session, at, book, wanted, most=MOST)
-    beside = CorrectionWindow([], await count_corrections(session, at, book, query.after), None)
+    corrected = Corrected(query.after)
+    beside = CorrectionWindow([], await count_corrections(session, at, book, corrected), None)
     if start.corrections is not None:
         beside = await corrections(
-            session, at, book, query.after, start=start.corrections, most=MOST_CORRECTIONS
+            session, at, book, corrected, start=start.corrections, most=MOST_CORRECTIONS
         )
     seen = await positions_of(session, at, window)
     ranks = ranks_of(book)

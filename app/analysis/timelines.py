@@ -25,6 +25,7 @@ from app.positions.queries import newest_spells
 from app.positions.views import PositionView
 
 RECORDED: Any = func.coalesce(Revision.recorded_at, Commit.at)
+PARTY, ISSUE = (Revision.snapshot[name].as_integer() for name in ("party_id", "issue_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,15 @@ NEWEST: CorrectionPlace = (2**62, 0)  # after all corrections
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Which corrections are wanted: those made after the end of a day, in some cells or in all."""
+
+    since: date | None
+    parties: Collection[int] = ()  # none: all
+    issues: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionWindow:
     """Some corrections, how many there are in all, and where the next ones start."""
 
@@ -127,17 +137,17 @@ class CorrectionWindow:
 
 
 async def count_corrections(
-    session: AsyncSession, at: Moment, book: CodeBook, since: date | None
+    session: AsyncSession, at: Moment, book: CodeBook, which: Corrected
 ) -> int:
     """Count what was corrected, retracted or restored after the end of a day."""
-    return await session.scalar(_of_corrections(at, book, since, func.count())) or 0
+    return await session.scalar(_of_corrections(at, book, which, func.count())) or 0
 
 
 async def corrections(
     session: AsyncSession,
     at: Moment,
     book: CodeBook,
-    since: date | None,
+    which: Corrected,
     *,
     start: CorrectionPlace,
     most: int,
@@ -150,13 +160,13 @@ async def corrections(
         _of_corrections(
             at,
             book,
-            since,
+            which,
             Revision.seq,
             Revision.n,
             Revision.object_id,
             Revision.version,
-            Revision.snapshot["party_id"].as_integer(),
-            Revision.snapshot["issue_id"].as_integer(),
+            PARTY,
+            ISSUE,
             Revision.action,
             Revision.reason,
             RECORDED,
@@ -183,13 +193,13 @@ async def corrections(
             )
             for _, _, number, version, party, issue, action, reason, on, by in rows[:most]
         ],
-        await count_corrections(session, at, book, since),
+        await count_corrections(session, at, book, which),
         (rows[most - 1][0], rows[most - 1][1]) if len(rows) > most else None,
     )
 
 
 def _of_corrections(
-    at: Moment, book: CodeBook, since: date | None, *columns: Any
+    at: Moment, book: CodeBook, which: Corrected, *columns: Any
 ) -> Select[*tuple[Any, ...]]:
     wanted = (
         select(*columns)
@@ -206,6 +216,10 @@ def _of_corrections(
             ObjectPeriod.negotiation_id == book.negotiation.id,
         )
     )
-    if since is None:
+    if which.parties:
+        wanted = wanted.where(among(PARTY, which.parties))
+    if which.issues:
+        wanted = wanted.where(among(ISSUE, which.issues))
+    if which.since is None:
         return wanted
-    return wanted.where(datetime.combine(since, time.max, UTC) < RECORDED)
+    return wanted.where(datetime.combine(which.since, time.max, UTC) < RECORDED)

@@ -148,7 +148,8 @@ def read_query(model: type[Q], request: Request) -> Q:
     Empty values count as omitted, unknown parameters are ignored; raises Invalid for bad values.
     """
     given: dict[str, object] = {}
-    for name, info in model.model_fields.items():
+    for field, info in model.model_fields.items():
+        name = info.alias or field
         values = [v for v in request.query_params.getlist(name) if v.strip()]
         if values:
             given[name] = values if get_origin(info.annotation) in (list, tuple) else values[-1]

@@ -2,6 +2,7 @@
 
 SECTIONS = (
     ("", "Matrix"),
+    ("/changes", "Changes"),
     ("/common-ground", "Common ground"),
     ("/coverage", "Coverage"),
     ("/about", "About"),

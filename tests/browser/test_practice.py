@@ -9,7 +9,9 @@ from tests.support.looks import WIDTHS, looks_well
 pytestmark = pytest.mark.browser
 
 # Axe is slow: a few pages stand for all that share their layout.
-EXAMINED = ("", "/cells/ostany/lake-level", "/issues/disputes")
+EXAMINED = (
+    "", "/cells/ostany/lake-level", "/issues/disputes", "/changes?from=2024-07-15&to=2024-11-30",
+)  # fmt: skip
 PAGES = (
     "?transpose=1", "?since=2024-09-01", "/cells/pell-islands/ferry", "/cells/hallin/seat",
     "/parties/valley-league", "/common-ground", "/coverage", "/about", "/drafts", "/code-book",

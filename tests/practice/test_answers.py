@@ -1,12 +1,16 @@
 """Test the practice negotiation against its answer sheet, which was worked out by hand."""
 
+import csv
+import io
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from app.embedded_postgres.server import Server
@@ -67,6 +71,14 @@ def test_the_moves_are_those_of_the_answer_sheet(practice: Desk) -> None:
     expected = sorted(tuple(r.values()) for r in read(path.name))
     moves = practice.get(f"{N}/changes", **{"from": first, "to": last}).data
     assert sorted((m["on"], m["party"], m["issue"], m["kind"]) for m in moves) == expected
+    file = practice.page("/n/practice/changes.csv", **{"from": first, "to": last}).text
+    rows = csv.DictReader(io.StringIO(file))
+    assert sorted((m["on"], m["party"], m["issue"], m["kind"]) for m in rows) == expected
+    page = practice.page("/n/practice/changes", **{"from": first, "to": last}).text
+    counts = LexborHTMLParser(page).css_first("ul.stages").text().split()
+    kinds = Counter(kind for *_, kind in expected)
+    shown = dict(zip(counts[::2], map(int, counts[1::2]), strict=True))
+    assert shown == {"all": len(expected), "corrections": shown["corrections"], **kinds}
 
 
 def test_common_ground_appears_and_ends_on_the_days_that_the_sheet_names(practice: Desk) -> None:

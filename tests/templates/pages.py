@@ -1,10 +1,13 @@
 """Define a context for each page: name -> (template, variables)."""
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from app.matrix import move_labels
 from app.matrix.move_labels import legend
+from app.models.vocabulary import MoveKind
 from tests.templates import invented as sarn
 
 POSITION = sarn.BORSK_GAUGE
@@ -392,6 +395,50 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "rows": [(issue, COLUMN[issue.slug]) for issue in sarn.ISSUES],
             "common": sarn.COMMON,
             "consenting": [party for party in sarn.PARTIES if party.consent_required],
+        },
+    ),
+    "changes": (
+        "analysis/changes.html",
+        {
+            **SHARED,
+            "filters": {"from": "2031-03-01", "party": ["borsk"]},
+            "counts": {MoveKind.NEW: 1, MoveKind.HARDENED: 1},
+            "meanings": move_labels.MEANINGS,
+            "groups": [
+                (
+                    kind,
+                    [
+                        SimpleNamespace(
+                            move=SimpleNamespace(on=date(2031, 3, 9)),
+                            party=BORSK,
+                            issue=GAUGE,
+                            mark=move_labels.move_mark(kind, doubtful=False),
+                            before=before,
+                            after=POSITION,
+                        )
+                    ],
+                )
+                for kind, before in [(MoveKind.HARDENED, POSITION), (MoveKind.NEW, None)]
+            ],
+            "window": SimpleNamespace(
+                start=0, end=2, total=3, whole=False, previous=None, next="/n/sarn/changes?cursor=x"
+            ),
+            "corrections": [
+                SimpleNamespace(
+                    party="borsk",
+                    issue="gauge",
+                    action="corrected",
+                    recorded_at="2031-03-15T08:00:00.000000Z",
+                    recorded_by="M. Oray",
+                    reason="The condition was left out",
+                    url="/positions/1/versions/3",
+                )
+            ],
+            "corrections_total": 21,
+            "more_corrections": "/n/sarn/changes?cursor=y",
+            "read_to": date(2031, 3, 10),
+            "parties": sarn.PARTIES,
+            "issues": sarn.ISSUES,
         },
     ),
 }

@@ -1,0 +1,81 @@
+"""Write analyses as CSV: the moves between two days, with what was said before and after."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis.changes_pages import ChangesFilters, read_moves
+from app.analysis.timelines import positions_at
+from app.exports.columns import INVENTED_COLUMN, Text
+from app.exports.csv_export import write_rows
+from app.log.reader import Moment
+from app.matrix import formatting
+from app.negotiations.code_book import CodeBook, issue_views, negotiation_view
+from app.negotiations.views import IssueView
+from app.positions.names_at_moment import called
+from app.positions.views import PositionView
+
+AT_ONCE = 500  # moves whose positions are in memory
+
+STANCE_COLUMNS = (
+    "position_id", "stated_on", "firmness", "stance", "attributed_by_names",
+    "quote", "quote_speaker", "quote_said_on", "quote_source", "quote_link",
+)  # fmt: skip
+MOVE_COLUMNS = (
+    "on", "kind", "order_uncertain", "party", "party_name", "issue", "issue_title",
+    *(f"{when}_{name}" for when in ("before", "after") for name in STANCE_COLUMNS),
+)  # fmt: skip
+
+
+async def write_moves(
+    session: AsyncSession, at: Moment, book: CodeBook, query: ChangesFilters, text: Text
+) -> AsyncGenerator[bytes]:
+    """Yield a row per move by day, with the first quote of the positions before and after it."""
+    marked = INVENTED_COLUMN if negotiation_view(book.negotiation).invented else ()
+    yield write_rows([[*MOVE_COLUMNS, *marked]], text)
+    issues = {issue.slug: issue for issue in issue_views(book)}
+    async for found in read_moves(session, at, book, query, at_once=AT_ONCE):
+        some = [move for move in found if not query.kind or move.kind in query.kind]
+        seen = await positions_at(session, at, {n for m in some for n in (m.before, m.after)})
+        names = await called(session, at, book.party_names(), seen.values())
+        yield write_rows(
+            (
+                [
+                    move.on.isoformat(),
+                    str(move.kind),
+                    move.doubtful,
+                    move.party,
+                    names[move.party],
+                    move.issue,
+                    issues[move.issue].title,
+                    *stance_row(seen.get(move.before or 0), issues[move.issue], names),
+                    *stance_row(seen.get(move.after), issues[move.issue], names),
+                    *([True] if marked else []),
+                ]
+                for move in some
+            ),
+            text,
+        )
+
+
+def stance_row(
+    position: PositionView | None, issue: IssueView, names: Mapping[str, str]
+) -> list[Any]:
+    """Return a position and its first quote as columns, in the order of STANCE_COLUMNS."""
+    if position is None:
+        return [None] * len(STANCE_COLUMNS)
+    quote = position.quotes[0] if position.quotes else None
+    speaker = quote.speaker if quote else None
+    return [
+        position.id,
+        position.stated_on,
+        position.firmness,
+        formatting.stance_words(issue, position),
+        "; ".join(names.get(slug, slug) for slug in position.attributed_by),
+        quote.exact if quote else None,
+        (speaker.name or speaker.office) if speaker else None,
+        quote.said_on if quote else None,
+        quote.source.title if quote else None,
+        quote.link if quote else None,
+    ]
