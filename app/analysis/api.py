@@ -2,15 +2,15 @@
 
 from datetime import date
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
 from app.accounts.dependencies import Reading
 from app.analysis.agreement import IssueScale, compare, count_pairs, pairs_from
 from app.analysis.coverage import coverage
+from app.analysis.coverage_counts import count_all
 from app.analysis.preferences import preferences
 from app.analysis.presenter import coverage_json, move_json, ranks_of, timeline_json
 from app.analysis.schemas import (
@@ -36,19 +36,19 @@ from app.analysis.walks import Walk, read_walk, write_walk
 from app.core.clock import instant, now
 from app.core.gently import gently
 from app.core.input_models import SlugInPath
-from app.db.engine import Session
 from app.http.described import Answer, answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
 from app.log.reader import Moment, moment, moment_of
-from app.matrix.build import MatrixView, load
+from app.matrix.build import load
 from app.matrix.frame import Extent, known_days, read_frame, write_place
-from app.matrix.schemas import MatrixQuery, Times
+from app.matrix.schemas import MatrixQuery
 from app.negotiations.code_book import code_book
 from app.positions.queries import count_changed_since
 
 MOST = 1_000  # turns of positions, so moves too, in one answer
 MOST_CORRECTIONS = 1_000
+MOST_CELLS = 2_500  # that the lists of one answer of `coverage` are about
 MOST_PAIRS = 5_000
 MOST_COMPARISONS = 50_000  # of two preferences, so lines of all pairs together
 MOST_COMPARED_CELLS = 20_000  # of the parties of one window
@@ -179,32 +179,26 @@ async def show_timeline(
 
 @router.get("/coverage", summary="Read the coverage", responses=answers(Answer[CoverageData]))
 async def show_coverage(
-    request: Request, session: Session, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[CoverageQuery, Query()]
 ) -> Response:
     """List what is missing or weak: cells never searched, silent or stale ones, thin evidence.
 
     Quotes that no longer match are listed too. `redated` are positions whose `stated_by` a
     corrected day of publication would change (`would_be`); nothing changes it but a correction of
-    the position.
+    the position. The lists have what concerns up to 2,500 cells at once, in the order of the
+    matrix, and `meta.next` leads on; `counts` are those of all cells.
     """
-    matrix = await _matrix(session, slug, Times(as_of=query.as_of, known_at=query.known_at))
+    asked = MatrixQuery(**query.model_dump(exclude={"stale_after"}))
+    extent = Extent(MOST_CELLS, ground=False, parts=True, purpose="coverage")
+    matrix = await load(session, slug, asked, now=now(), extent=extent)
+    counts = await count_all(session, matrix, stale_after=query.stale_after)
     found = await coverage(session, matrix, stale_after=query.stale_after)
-    return answer(request, coverage_json(found), await _meta(session, query, matrix))
-
-
-async def _matrix(session: AsyncSession, slug: str, query: Times) -> MatrixView:
-    return await load(
-        session, slug, MatrixQuery(**query.model_dump()), now=now(), extent=Extent(ALL)
-    )
-
-
-async def _meta(session: AsyncSession, query: Times, matrix: MatrixView) -> dict[str, Any]:
-    meta = times(matrix.at, as_of=matrix.as_of)
+    meta = times(matrix.at, as_of=matrix.as_of, next=matrix.next, total_cells=matrix.total_cells)
     if query.known_at is not None:
-        meta["changed_since"] = await count_changed_since(
-            session, matrix.at, [p.id for p in matrix.positions]
-        )
-    return meta
+        shown = [position.id for position in matrix.positions]
+        meta["changed_since"] = await count_changed_since(session, matrix.at, shown)
+    links = next_link(request, matrix.next, **_pins(matrix.at, matrix.as_of))
+    return answer(request, coverage_json(found, counts), meta, links=links)
 
 
 def _pins(at: Moment, as_of: date) -> dict[str, str]:

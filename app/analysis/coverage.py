@@ -3,12 +3,11 @@
 Quotes that no longer match their source, and dates that no longer follow from it, are found too.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, and_, exists, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Select, and_, exists, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,7 +17,8 @@ from app.matrix.build import MatrixView
 from app.matrix.grid import LookView
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote, QuoteCheck
-from app.models.vocabulary import PositionStatus, QuoteKind, Verification
+from app.models.vocabulary import QuoteKind, Verification
+from app.positions.current import CellRange, published
 from app.positions.presenter import views
 from app.positions.stated_dates import QuoteDates, StatedError, stated
 from app.positions.views import PositionView, QuoteView
@@ -77,9 +77,8 @@ class RedatedPosition:
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:
-    """The gaps and weaknesses of the cells shown."""
+    """The gaps and weaknesses of the cells of one window."""
 
-    cells: int
     never: list[CellGap]
     searched: list[CellGap]
     stale: list[StaleCell]
@@ -97,11 +96,7 @@ async def coverage(
     """
     shown = [c for row in matrix.grid.rows for c in row.cells if c is not None]
     silent = [c for c in shown if c.position is None]
-    inside = {(c.party, c.issue) for c in shown}
-    unmatched = await _unmatched(session, matrix)
-    redated = await _redated(session, matrix)
     return CoverageReport(
-        cells=len(shown),
         never=[
             CellGap(c.party, c.issue, None, c.possible_stated_on) for c in silent if c.look is None
         ],
@@ -112,8 +107,8 @@ async def coverage(
         ],
         stale=await _stale(session, matrix, stale_after),
         thin=list(_thin([c.position for c in shown if c.position])),
-        unmatched=[u for u in unmatched if (u.position.party, u.position.issue) in inside],
-        redated=[r for r in redated if (r.position.party, r.position.issue) in inside],
+        unmatched=await _unmatched(session, matrix),
+        redated=await _redated(session, matrix),
     )
 
 
@@ -152,16 +147,7 @@ def _thin(positions: Sequence[PositionView]) -> Iterator[ThinPosition]:
 
 
 async def _unmatched(session: AsyncSession, matrix: MatrixView) -> list[Unmatched]:
-    at = matrix.at
-    newest = (
-        select(QuoteCheck.quote_id, QuoteCheck.verification)
-        .ext(distinct_on(QuoteCheck.quote_id))
-        .where(QuoteCheck.seq <= at.seq)
-        .order_by(QuoteCheck.quote_id, QuoteCheck.seq.desc())
-        .subquery()
-    )
-    wrong = select(newest.c.quote_id).where(newest.c.verification == Verification.MISMATCH)
-    positions, _ = await _resting_on(session, matrix, wrong)
+    positions, _ = await _resting_on(session, matrix, mismatched_quotes(matrix.at))
     return [
         Unmatched(p, q)
         for p in positions
@@ -170,25 +156,42 @@ async def _unmatched(session: AsyncSession, matrix: MatrixView) -> list[Unmatche
     ]
 
 
+def mismatched_quotes(at: Moment) -> Select[int]:
+    """Select the quotes that did not occur in the text of their source when last checked."""
+    later = aliased(QuoteCheck)
+    return select(QuoteCheck.quote_id).where(
+        QuoteCheck.verification == literal_column(f"'{Verification.MISMATCH.value}'"),
+        QuoteCheck.seq <= at.seq,
+        ~exists().where(
+            later.quote_id == QuoteCheck.quote_id,
+            later.seq > QuoteCheck.seq,
+            later.seq <= at.seq,
+        ),
+    )
+
+
 async def _redated(session: AsyncSession, matrix: MatrixView) -> list[RedatedPosition]:
     """Return the positions that would be dated otherwise today.
 
     Only positions on a source that was corrected can be; only those are computed.
     """
+    positions, first_published = await _resting_on(session, matrix, redatable_quotes(matrix.at))
+    found = (_redate(p, first_published[p.id]) for p in positions)
+    return [r for r in found if r is not None]
+
+
+def redatable_quotes(at: Moment) -> Select[int]:
+    """Select the quotes whose source has been corrected."""
     source = aliased(ObjectPeriod)
     corrected = exists().where(
         source.kind == "source",
         source.object_id == Quote.source_id,
-        valid_at(source, matrix.at),
+        valid_at(source, at),
         Revision.seq == source.seq_from,
         Revision.n == source.n,
         Revision.version > 1,
     )
-    positions, first_published = await _resting_on(
-        session, matrix, select(Quote.id).where(corrected)
-    )
-    found = (_redate(p, first_published[p.id]) for p in positions)
-    return [r for r in found if r is not None]
+    return select(Quote.id).where(corrected)
 
 
 def _redate(
@@ -198,23 +201,37 @@ def _redate(
     if by_hand or position.stated_from is None:
         return None
     quotes = [QuoteDates(q.said_on, q.source.published_on) for q in position.quotes]
+    computed, problem = computed_today(position.stated_on, quotes, recorded)
+    if problem is None and computed == position.stated_by:
+        return None
+    return RedatedPosition(position, computed, problem)
+
+
+def computed_today(
+    stated_on: str | None, quotes: Sequence[QuoteDates], recorded: datetime
+) -> tuple[str | None, str | None]:
+    """Return the `stated_by` that follows from these dates, or None and why none does."""
     try:
-        now = stated(position.stated_on, quotes, recorded_day=recorded.astimezone(UTC).date())
+        now = stated(stated_on, quotes, recorded_day=recorded.astimezone(UTC).date())
     except StatedError as error:
-        return RedatedPosition(position, None, error.message)
-    computed = now.stated_by.isoformat()
-    return RedatedPosition(position, computed) if computed != position.stated_by else None
+        return None, error.message
+    return now.stated_by.isoformat(), None
 
 
 async def _resting_on(
     session: AsyncSession, matrix: MatrixView, quotes: Select[int]
 ) -> tuple[list[PositionView], dict[int, tuple[datetime, bool]]]:
-    """Return the published positions that rest on any of these quotes.
+    """Return the published positions of the cells shown that rest on any of these quotes.
 
     Also returns, by the position's id, when it was first published and whether `stated_by` was set
     by hand.
     """
     at: Moment = matrix.at
+    cells = CellRange(
+        matrix.book.negotiation.id,
+        [matrix.book.party_ids[party.slug] for party in matrix.columns],
+        [matrix.book.issue_ids[issue.slug] for issue in matrix.rows],
+    )
     users = select(QuoteUse.position_id).where(
         QuoteUse.quote_id.in_(quotes), QuoteUse.seq <= at.seq
     )
@@ -227,11 +244,9 @@ async def _resting_on(
             )
             .join(Commit, Commit.seq == PositionPeriod.seq_from)
             .where(
-                PositionPeriod.negotiation_id == matrix.book.negotiation.id,
-                PositionPeriod.status == PositionStatus.PUBLISHED,
+                published(at, cells),
                 PositionPeriod.stated_by <= matrix.as_of,
                 PositionPeriod.position_id.in_(users),
-                valid_at(PositionPeriod, at),
             )
             .order_by(PositionPeriod.position_id)
         )
@@ -239,17 +254,3 @@ async def _resting_on(
     versions = [Snapshot(*row[1:]) for row in rows if row[-1] is not None]
     dated = {row[2]: (row[0], bool(row[-1]["by_by_hand"])) for row in rows if row[-1] is not None}
     return await views(session, at, versions), dated
-
-
-def counts(found: CoverageReport) -> dict[str, int]:
-    """Count the items of each kind, for the top of the page and of the API's answer."""
-    parts: dict[str, Collection[object]] = {
-        "never": found.never,
-        "searched": found.searched,
-        "stale": found.stale,
-        "one_source": [t for t in found.thin if t.one_source],
-        "reported_only": [t for t in found.thin if t.reported_only],
-        "unmatched": found.unmatched,
-        "redated": found.redated,
-    }
-    return {"cells": found.cells} | {name: len(part) for name, part in parts.items()}

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.dependencies import Anyone
-from app.analysis.coverage import counts, coverage
+from app.analysis.coverage import coverage
+from app.analysis.coverage_counts import count_all
 from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
@@ -20,6 +21,7 @@ from app.sources.worklist import Considered, list_considered
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
+MOST_CELLS = 2_500
 AGES = (30, 90, 180, 365)
 
 
@@ -29,8 +31,9 @@ async def show_coverage(
 ) -> Response:
     """Show cells never searched, silent and stale ones, and positions with little evidence."""
     asked = read_query(CoverageQuery, request)
-    query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at)
-    matrix = await load(session, slug, query, now=now(), extent=Extent(2**31))
+    query = MatrixQuery(as_of=asked.as_of, known_at=asked.known_at, cursor=asked.cursor)
+    extent = Extent(MOST_CELLS, ground=False, parts=True, purpose="coverage")
+    matrix = await load(session, slug, query, now=now(), extent=extent)
     found = await coverage(session, matrix, stale_after=asked.stale_after)
     may_edit = viewer is not None and viewer.may_edit
     considered: list[Considered] = []
@@ -46,10 +49,11 @@ async def show_coverage(
         "analysis/coverage.html",
         **shared,
         found=found,
-        counts=counts(found),
+        counts=await count_all(session, matrix, stale_after=asked.stale_after),
+        **page_context.windows(request, matrix),
         considered=considered,
-        parties=matrix.seated,
-        issues=matrix.issues,
+        parties=matrix.columns,
+        issues=matrix.rows,
         stale_after=asked.stale_after,
         ages=sorted({*AGES, asked.stale_after}),
         nav=nav(slug, "/coverage"),

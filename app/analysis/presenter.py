@@ -5,7 +5,8 @@ from datetime import date
 from typing import cast
 
 from app.analysis import coverage as found_by
-from app.analysis.coverage import CoverageReport, counts
+from app.analysis.coverage import CoverageReport
+from app.analysis.coverage_counts import Counts
 from app.analysis.schemas import (
     CoverageData,
     Gap,
@@ -106,10 +107,10 @@ def _light(p: PositionView) -> TurnPosition:
     }
 
 
-def coverage_json(found: CoverageReport) -> CoverageData:
+def coverage_json(found: CoverageReport, counts: Counts) -> CoverageData:
     """Show what is missing or weak; each item names its cell and related ids."""
     return {
-        "counts": counts(found),
+        "counts": counts.as_json(),
         "never_searched": [{"party": c.party, "issue": c.issue} for c in found.never],
         "searched": [_searched(c) for c in found.searched],
         "stale": [_stale(c) for c in found.stale],

@@ -56,29 +56,32 @@ class TurnWindow:
     next: Place | None
 
 
-def _turns_in(order: tuple[str, ...]) -> str:
-    """Write the statement that finds the first turns after a place in an order.
+def _asked_in(order: tuple[str, ...]) -> str:
+    """Write the statement that finds the first positions after a place in an order.
 
-    `asked` are the positions of one window, whether they ever became current or not. `place` is the
-    order of precedence within a cell, and `held` the place of what was current at the end of a day.
+    They may have become current or not.
     """
     return f"""
-WITH seat AS (
-    SELECT * FROM unnest(CAST(:parties AS bigint[])) WITH ORDINALITY AS seat (party_id, party_place)
-), topic AS (
-    SELECT * FROM unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
-), asked AS MATERIALIZED (
-    SELECT position_id, party_id, issue_id, stated_by, party_place, issue_place
-    FROM log_spell JOIN seat USING (party_id) JOIN topic USING (issue_id)
-    WHERE negotiation_id = :negotiation_id AND status = 'published'
-        AND seq_from <= :at AND seq_to > :at
-        AND stated_by > :after AND stated_by <= :to
-        AND ({", ".join(order)}) > ({", ".join(f":{name}" for name in order)})
-    ORDER BY {", ".join(order)}
-    LIMIT :most
-), cell AS MATERIALIZED (
-    SELECT DISTINCT party_id, issue_id FROM asked
-), placed AS (
+SELECT position_id, party_id, issue_id, stated_by, party_place, issue_place
+FROM log_spell
+    JOIN unnest(CAST(:parties AS bigint[])) WITH ORDINALITY AS seat (party_id, party_place)
+        USING (party_id)
+    JOIN unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
+        USING (issue_id)
+WHERE negotiation_id = :negotiation_id AND status = 'published'
+    AND seq_from <= :at AND seq_to > :at
+    AND stated_by > :after AND stated_by <= :to
+    AND ({", ".join(order)}) > ({", ".join(f":{name}" for name in order)})
+ORDER BY {", ".join(order)}
+LIMIT :most
+"""  # noqa: S608 (only names of our own columns are put in)
+
+
+# All turns in some cells. `place` is the order of precedence within a cell, `held` the place of
+# what was current at the end of a day. A statement of its own, since the database cannot know how
+# many cells another part of a statement finds, and would compare each with each.
+TURNS_IN_CELLS = """
+WITH placed AS (
     SELECT *,
         max(place) OVER (PARTITION BY party_id, issue_id ORDER BY stated_by) AS held
     FROM (
@@ -93,7 +96,9 @@ WITH seat AS (
                         chronological ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                     ), false
                 ) AS doubtful
-        FROM cell JOIN log_spell USING (party_id, issue_id)
+        FROM unnest(CAST(:parties AS bigint[]), CAST(:issues AS bigint[]))
+                AS cell (party_id, issue_id)
+            JOIN log_spell USING (party_id, issue_id)
         WHERE negotiation_id = :negotiation_id AND status = 'published'
             AND seq_from <= :at AND seq_to > :at
         WINDOW chronological AS (
@@ -101,29 +106,25 @@ WITH seat AS (
             ORDER BY stated_from, stated_by, first_published, position_id
         )
     ) AS ordered
-), turn AS (
-    SELECT position_id, version, doubtful,
-        lag(position_id) OVER following AS before,
-        lag(version) OVER following AS before_version,
-        lead(stated_by) OVER following AS until
-    FROM placed
-    WHERE place = held
-    WINDOW following AS (PARTITION BY party_id, issue_id ORDER BY stated_by)
 )
-SELECT asked.*, version, doubtful, before, before_version,
-    CASE WHEN until <= :to THEN until END AS until
-FROM asked LEFT JOIN turn USING (position_id)
-ORDER BY {", ".join(order)}
-"""  # noqa: S608 (only names of our own columns are put in)
+SELECT position_id, version, doubtful,
+    lag(position_id) OVER following AS before,
+    lag(version) OVER following AS before_version,
+    lead(stated_by) OVER following AS until
+FROM placed
+WHERE place = held
+WINDOW following AS (PARTITION BY party_id, issue_id ORDER BY stated_by)
+"""
 
 
 def _statement(order: tuple[str, ...]) -> TextClause:
-    return text(_turns_in(order))
+    return text(_asked_in(order))
 
 
-TURNS: Mapping[tuple[str, ...], Prepared] = {
+ASKED: Mapping[tuple[str, ...], Prepared] = {
     order: Prepared(partial(_statement, order), planned_anew=True) for order in (BY_DAY, BY_CELL)
 }
+TURNS = Prepared(lambda: text(TURNS_IN_CELLS), planned_anew=True)
 
 
 async def turns_by_day(
@@ -155,10 +156,10 @@ async def _read(
     parties = {p.id: p["slug"] for p in seats}
     issues = {i.id: i["slug"] for i in book.issues}
     start = wanted.start
-    rows = await TURNS[order].all(
+    where = {"at": at.seq, "negotiation_id": book.negotiation.id}
+    rows = await ASKED[order].all(
         session,
-        at=at.seq,
-        negotiation_id=book.negotiation.id,
+        **where,
         parties=_chosen(parties, wanted.parties),
         issues=_chosen(issues, wanted.issues),
         after=wanted.after or date.min,
@@ -170,24 +171,35 @@ async def _read(
         most=most + 1,
     )
     shown = rows[:most]
-    turned = [row for row in shown if row.version is not None]
-    return TurnWindow(
-        [
+    cells = sorted({(row.party_id, row.issue_id) for row in shown})
+    turned = await TURNS.all(
+        session,
+        **where,
+        parties=[party for party, _ in cells],
+        issues=[issue for _, issue in cells],
+    )
+    of_position = {row.position_id: row for row in turned}
+    turns, versions = [], set()
+    for row in shown:
+        turn = of_position.get(row.position_id)
+        if turn is None:
+            continue  # it never was the current one
+        until = turn.until if turn.until and turn.until <= (wanted.to or date.max) else None
+        turns.append(
             Turn(
                 parties[row.party_id],
                 issues[row.issue_id],
                 row.stated_by,
-                row.until,
-                row.before,
+                until,
+                turn.before,
                 row.position_id,
-                row.doubtful,
+                turn.doubtful,
             )
-            for row in turned
-        ],
-        {(row.position_id, row.version) for row in turned}
-        | {(row.before, row.before_version) for row in turned if row.before is not None},
-        _place(shown[-1]) if len(rows) > most else None,
-    )
+        )
+        versions.add((row.position_id, turn.version))
+        if turn.before is not None:
+            versions.add((turn.before, turn.before_version))
+    return TurnWindow(turns, versions, _place(shown[-1]) if len(rows) > most else None)
 
 
 async def positions_of(

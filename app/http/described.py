@@ -30,6 +30,7 @@ class Meta(TypedDict):
     as_of: NotRequired[DayText]
     changed_since: NotRequired[int]
     total_cells: NotRequired[int]
+    total_issues: NotRequired[int]
     total_pairs: NotRequired[int]
     total_corrections: NotRequired[int]
 

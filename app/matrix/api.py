@@ -17,10 +17,11 @@ from app.matrix.build import load
 from app.matrix.frame import Extent, read_frame
 from app.matrix.kept_rows import json_rows
 from app.matrix.presenter import common_ground_json, frame_json, next_rows
-from app.matrix.schemas import CommonGroundData, MatrixData, MatrixQuery, Times
+from app.matrix.schemas import CommonGroundData, GroundQuery, MatrixData, MatrixQuery
 from app.positions.queries import count_changed_since
 
 MOST_CELLS = 10_000
+MOST_STATEMENTS = 2_500  # cells whose positions the common ground of one answer rests on
 
 router = api_router("/negotiations/{slug}", tag="matrix")
 
@@ -57,25 +58,26 @@ async def show_matrix(
     responses=answers(Answer[CommonGroundData]),
 )
 async def show_common_ground(
-    request: Request, session: Reading, slug: SlugInPath, query: Annotated[Times, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[GroundQuery, Query()]
 ) -> Response:
     """For each option: agreed, qualified, blocked or open among those whose consent is required.
 
     `silent` lists those without an attitude to the option. `elsewhere` lists those of them that
     prefer another option of the issue: they have said what they want, so do not count them as not
-    having spoken.
+    having spoken. Issues with up to 2,500 cells are answered at once, and `meta.next` leads on.
     """
     matrix = await load(
         session,
         slug,
         MatrixQuery(**query.model_dump()),
         now=now(),
-        extent=Extent(2**31, cells=False),
+        extent=Extent(MOST_STATEMENTS, cells=False, purpose="common-ground"),
     )
     data = common_ground_json(matrix)
-    meta = times(matrix.at, as_of=matrix.as_of.isoformat())
+    meta = times(matrix.at, as_of=matrix.as_of.isoformat(), next=matrix.next)
+    meta["total_issues"] = len(matrix.down)
     if query.known_at is not None:
         options = [option for ground in matrix.ground.values() for option in ground.options]
         named = {voice.position for o in options for voice in (*o.accepted_by, *o.rejected_by)}
         meta["changed_since"] = await count_changed_since(session, matrix.at, named)
-    return answer(request, data, meta)
+    return answer(request, data, meta, links=next_rows(request, matrix))

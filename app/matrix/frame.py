@@ -32,6 +32,7 @@ from app.negotiations.views import IssueView, NegotiationView, PartyView
 BYTES_OF_DAY = 150  # in memory
 BYTES_OF_LOOK = 2_000
 NO_NUL = "contains a NUL character, which is not text"
+Place = tuple[int, int]  # a row and a column
 Day = tuple[str, int]  # in ISO 8601, and the number of positions stated by it
 
 
@@ -49,12 +50,25 @@ class Frame:
     issues: list[IssueView]  # all of them
     columns: list[PartyView]  # those shown
     rows: list[IssueView]  # those shown
-    place: tuple[int, int]  # of the first row and the first column shown, among those asked for
-    total_cells: int  # of all windows
+    across: list[PartyView]  # the columns of all windows
+    down: list[IssueView]  # the rows of all windows
+    place: tuple[int, int]  # of the first row and the first column shown, among all of them
     next: str | None  # cursor of the next window
+    previous: str | None  # cursor of the window before
     days: list[Day]  # number of positions stated by day, where asked for
     looks: queries.Looks
+    changes: queries.Changes
     changed: Mapping[str, object]  # by slug of the rows shown: what differs whenever a row does
+
+    @property
+    def total_cells(self) -> int:
+        """How many cells all windows have together."""
+        return len(self.across) * len(self.down)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether there are other windows."""
+        return self.next is not None or self.place != (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +120,11 @@ async def read_frame(
     wanted, topics = frozenset(query.party), frozenset(query.issue)
     across = [p for p in parties if p.slug in wanted] if wanted else seated
     asked = [i for i in issues if not topics or i.slug in topics]
-    rows, columns, following = _window(
-        extent, (0, 0) if extent.whole else (start, column), (len(asked), len(across))
-    )
+    shown = _window(extent, (0, 0) if extent.whole else (start, column), (len(asked), len(across)))
+
+    def cursor(place: Place | None) -> str | None:
+        return write_place(extent.purpose, at, as_of, place) if place else None
+
     looks = await newest_looks(session, at, book, changes)
     return Frame(
         at=at,
@@ -118,16 +134,19 @@ async def read_frame(
         parties=parties,
         seated=seated,
         issues=issues,
-        columns=across[columns],
-        rows=asked[rows],
+        columns=across[shown.columns],
+        rows=asked[shown.rows],
+        across=across,
+        down=asked,
         place=(start, column),
-        total_cells=len(asked) * len(across),
-        next=write_place(extent.purpose, at, as_of, following) if following else None,
+        next=cursor(shown.next),
+        previous=cursor(shown.previous),
         days=days,
         looks=looks,
+        changes=changes,
         changed={
             i.slug: (changes.of_issue.get(number), looks.of_issue.get(number))
-            for i in asked[rows]
+            for i in asked[shown.rows]
             for number in [book.issue_ids[i.slug]]
         },
     )
@@ -199,20 +218,37 @@ def _known(name: str, asked: list[str], there: Mapping[str, int], *, by_path: bo
             raise NotFound(f"T{said[1:]}.") if by_path else bad_parameter(name, said)
 
 
-def _window(
-    extent: Extent, place: tuple[int, int], size: tuple[int, int]
-) -> tuple[slice, slice, tuple[int, int] | None]:
-    """Return the rows and columns of the window at a place, and the place of the next window."""
-    (row, column), (rows, columns) = place, size
-    if columns <= extent.most_cells or not extent.parts:
-        end = row + max(1, extent.most_cells // max(columns, 1))
-        return slice(row, end), slice(0, columns), (end, 0) if end < rows else None
-    end = column + extent.most_cells
-    following = (row, end) if end < columns else (row + 1, 0)
-    return slice(row, row + 1), slice(column, end), following if following[0] < rows else None
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    rows: slice
+    columns: slice
+    next: Place | None
+    previous: Place | None
 
 
-def write_place(purpose: str, at: Moment, as_of: date, place: tuple[int, int]) -> str:
+def _window(extent: Extent, place: Place, size: tuple[int, int]) -> _Shown:
+    """Return the rows and columns of the window at a place, and the places next to it."""
+    (row, column), (rows, columns), most = place, size, extent.most_cells
+    if columns <= most or not extent.parts:
+        step = max(1, most // max(columns, 1))
+        return _Shown(
+            slice(row, row + step),
+            slice(0, columns),
+            (row + step, 0) if row + step < rows else None,
+            (max(row - step, 0), 0) if row else None,
+        )
+    last = (columns - 1) // most * most
+    following = (row, column + most) if column + most < columns else (row + 1, 0)
+    before = (row, max(column - most, 0)) if column else (row - 1, last)
+    return _Shown(
+        slice(row, row + 1),
+        slice(column, column + most),
+        following if following[0] < rows else None,
+        before if before[0] >= 0 else None,
+    )
+
+
+def write_place(purpose: str, at: Moment, as_of: date, place: Place) -> str:
     """Return the cursor of a window, with the times of the first one."""
     row, column = place
     more = [column] if column else []

@@ -1,7 +1,6 @@
 """Prepare what the templates of all pages about a negotiation need."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
 from app.http.origin import origin
+from app.log.api_answers import next_link
 from app.matrix.build import MatrixView
 from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
 from app.matrix.schemas import Marked, MatrixQuery
+from app.matrix.totals import Totals
 from app.negotiations.code_book import titles_of
 from app.positions.queries import count_changed_since
 
@@ -74,21 +75,30 @@ def permalink(request: Request, matrix: Frame) -> str:
     return f"{origin(request)}{request.url.path}?{urlencode([*kept, *pins.items()])}"
 
 
-def counted(matrix: MatrixView) -> SimpleNamespace:
-    """Count what the matrix has, including what a filter hides."""
-    positions = matrix.positions
-    quotes = sum(len(p.quotes) for p in positions)
-    return counts(matrix, len(positions), quotes, Counter(p.firmness for p in positions))
-
-
-def counts(
-    frame: Frame, positions: int, quotes: int, firmness: Mapping[str, int]
-) -> SimpleNamespace:
+def counts(frame: Frame, found: Totals) -> SimpleNamespace:
     """Gather the numbers that stand below the title of a negotiation."""
     return SimpleNamespace(
         parties=len(frame.seated),
         issues=len(frame.issues),
-        positions=positions,
-        quotes=quotes,
-        firmness=firmness,
+        positions=found.positions,
+        quotes=found.quotes,
+        firmness=found.firmness,
     )
+
+
+def windows(request: Request, frame: Frame) -> dict[str, Any]:
+    """Return the links to the windows before and after the one shown, each None if there is none.
+
+    All of them have both times, so that they are of one matrix.
+    """
+    pins = {"as_of": frame.as_of.isoformat(), "known_at": instant(frame.at.at)}
+
+    def address(cursor: str | None) -> str | None:
+        return (next_link(request, cursor, **pins) or {}).get("next")
+
+    return {
+        "next_url": address(frame.next),
+        "previous_url": address(frame.previous),
+        "is_part": frame.is_part,
+        "total_cells": frame.total_cells,
+    }

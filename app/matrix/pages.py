@@ -18,8 +18,8 @@ from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
 from app.matrix.kept_rows import drawn_rows, is_lean
 from app.matrix.move_labels import in_order
-from app.matrix.presenter import next_rows
-from app.matrix.schemas import Marked, MatrixQuery, Times
+from app.matrix.schemas import Marked, MatrixQuery, Times, Walked
+from app.matrix.totals import Totals, current_in, totals
 from app.negotiations.navigation import nav
 from app.negotiations.queries import list_speakers_of
 
@@ -48,6 +48,11 @@ async def show_matrix(
     rows = await drawn_rows(session, frame, Wanted(query, carried, viewer))
     shown = [number for row in rows for number in row.shown]
     shared = await page_context.of_frame(request, session, frame, query, shown)
+    found = (
+        await totals(session, frame)
+        if frame.is_part
+        else Totals.of(Totals(row.positions, row.quotes, Counter(row.firmness)) for row in rows)
+    )
     return page(
         request,
         "matrix/show.html",
@@ -60,16 +65,10 @@ async def show_matrix(
         rows=rows,
         lean=is_lean(frame),
         days=frame.days,
-        counts=page_context.counts(
-            frame,
-            sum(row.positions for row in rows),
-            sum(row.quotes for row in rows),
-            sum((Counter(row.firmness) for row in rows), Counter()),
-        ),
+        counts=page_context.counts(frame, found),
         all_parties=frame.seated,
         all_issues=frame.issues,
-        next_url=(next_rows(request, frame) or {}).get("next"),
-        total_cells=frame.total_cells,
+        **page_context.windows(request, frame),
         nav=nav(slug, ""),
     )
 
@@ -157,13 +156,15 @@ async def show_common_ground(
     request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
 ) -> Response:
     """Show, option by option, how far the parties whose consent is required agree."""
-    times = read_query(Marked, request)
+    times = read_query(Walked, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), extent=EVERYTHING)
+    extent = Extent(MOST_CELLS, purpose="common-ground")
+    matrix = await load(session, slug, query, now=now(), extent=extent)
     return page(
         request,
         "matrix/common_ground.html",
         **await page_context.shared(request, session, matrix, query),
+        **page_context.windows(request, matrix),
         rows=[
             (
                 row.issue,
@@ -171,6 +172,7 @@ async def show_common_ground(
             )
             for row in matrix.grid.rows
         ],
+        all_issues=matrix.issues,
         consenting=[p for p in matrix.parties if p.consent_required],
         nav=nav(slug, "/common-ground"),
     )
@@ -183,14 +185,16 @@ async def show_about(
     """Show the editors, method, code book and coverage of the data, and how to report an error."""
     times = read_query(Times, request)
     query = MatrixQuery(**times.model_dump())
-    matrix = await load(session, slug, query, now=now(), extent=EVERYTHING)
+    frame = await read_frame(session, slug, query, now=now(), extent=EVERYTHING)
+    shown = await current_in(session, frame) if query.known_at else []
+    found = await totals(session, frame)
     return page(
         request,
         "negotiations/about.html",
-        **await page_context.shared(request, session, matrix, query),
-        counts=page_context.counted(matrix),
-        parties=matrix.seated,
-        issues=[(issue, issue.notes) for issue in matrix.issues],
-        last=max((p.stated_by for p in matrix.positions if p.stated_by), default=None),
+        **await page_context.of_frame(request, session, frame, query, shown),
+        counts=page_context.counts(frame, found),
+        parties=frame.seated,
+        issues=[(issue, issue.notes) for issue in frame.issues],
+        last=found.last and found.last.isoformat(),
         nav=nav(slug, "/about"),
     )

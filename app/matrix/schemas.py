@@ -22,11 +22,27 @@ class Times(Query):
     ] = None
 
 
+class GroundQuery(Times):
+    """The two times, and where to go on."""
+
+    cursor: Annotated[
+        str | None, Field(max_length=200, description="From `meta.next`: the next issues.")
+    ] = None
+
+
 class Marked(Times):
     """The two times, and the day after which moves are marked."""
 
     since: Annotated[
         Day | None, Field(description="Add the kind of each cell's last move after this day.")
+    ] = None
+
+
+class Walked(Marked):
+    """Times as above, and where to go on."""
+
+    cursor: Annotated[
+        str | None, Field(max_length=200, description="From `meta.next`: the next issues.")
     ] = None
 
 
@@ -48,7 +64,7 @@ class MatrixQuery(Filters):
     """All parameters of the matrix."""
 
     cursor: Annotated[
-        str | None, Field(max_length=200, description="From `meta.next`: the next rows.")
+        str | None, Field(max_length=200, description="From `meta.next`: the next cells.")
     ] = None
     transpose: Annotated[bool, Field(description="On the page: parties down, issues across.")] = (
         False

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
@@ -143,7 +144,15 @@ class QuoteCheck(Base):
     """
 
     __tablename__ = "quote_check"
-    __table_args__ = (CheckConstraint(one_of("verification", Verification), "verification"),)
+    __table_args__ = (
+        CheckConstraint(one_of("verification", Verification), "verification"),
+        Index(
+            "ix_quote_check_mismatch",
+            "quote_id",
+            "seq",
+            postgresql_where=text("verification = 'mismatch'"),
+        ),
+    )
 
     quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
     # Commit of the log; no foreign key, since live rows do not depend on the log.

@@ -21,7 +21,7 @@ READING = {
     "/n/lake?since=2024-01-01&firmness=demand&q=forty": (13, 4),
     "/n/lake/cells/north/quota": (12, 4),
     "/n/lake/common-ground": (11, 5),
-    "/n/lake/changes?from=2023-01-01": (12, 7),
+    "/n/lake/changes?from=2023-01-01": (12, 9),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),

@@ -603,6 +603,8 @@ def matrix(**changes: Any) -> dict[str, Any]:
         "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
         "&known_at=2031-03-14T09%3A30%3A00.000000Z",
         "next_url": None,
+        "previous_url": None,
+        "is_part": False,
         "total_cells": 48,
         "nav": NAV,
     } | changes

@@ -65,6 +65,7 @@ KEPT = {
     "names",
     "versions",
     "next_url",
+    "previous_url",
     "url",
     "archive_url",
     "link",

@@ -1,0 +1,82 @@
+"""Make a data package of a negotiation with very many parties on a few issues."""
+
+import csv
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+SLUG = "wide"
+OPTIONS = 5
+FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")
+HELD, OF = 2, 5  # two of five cells have a position
+
+
+def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
+    """Write a package with a position and a quote in two of five cells."""
+    out.mkdir(parents=True, exist_ok=True)
+    resources = []
+
+    def write(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns.split(","))
+            writer.writerows(rows)
+        resources.append({"name": name, "path": f"{name}.csv"})
+
+    ours = range(parties)
+    write("negotiations", "slug,title", [(SLUG, "Very many parties")])
+    write("parties", "slug,name", ((f"p{p}", f"Party number {p}") for p in ours))
+    write("participations", "negotiation,party,order", ((SLUG, f"p{p}", p) for p in ours))
+    write(
+        "issues",
+        "negotiation,slug,title,ordered,order",
+        ((SLUG, f"i{i}", f"Issue number {i}", "true", i) for i in range(issues)),
+    )
+    write(
+        "options",
+        "negotiation,issue,slug,label,rank",
+        (
+            (SLUG, f"i{i}", f"o{o}", f"Option {o}", o)
+            for i, o in product(range(issues), range(OPTIONS))
+        ),
+    )
+    write(
+        "sources",
+        "uid,url,title,published_on",
+        (
+            (f"s{s}", f"https://news.example/{s}", f"Report {s}", _day(s).isoformat())
+            for s in range(100)
+        ),
+    )
+    held = [(p, i) for p, i in product(ours, range(issues)) if (p * 7 + i * 3) % OF < HELD]
+    write(
+        "positions",
+        "uid,negotiation,party,issue,status,summary,firmness,stated_on",
+        (
+            (f"p{p}i{i}", SLUG, f"p{p}", f"i{i}", "published", f"What party {p} says on issue {i}",
+             FIRMNESS[(p + i) % len(FIRMNESS)], _day((p + i) % 100).isoformat())
+            for p, i in held
+        ),
+    )  # fmt: skip
+    write(
+        "attitudes",
+        "position,option,attitude",
+        ((f"p{p}i{i}", f"o{(p * i) % OPTIONS}", "prefers") for p, i in held),
+    )
+    write(
+        "quotes",
+        "uid,position,source,exact",
+        (
+            (f"q{p}i{i}", f"p{p}i{i}", f"s{(p + i) % 100}", f"We of party {p} say it on issue {i}")
+            for p, i in held
+        ),
+    )
+    about = {"profile": "tabular-data-package", "name": SLUG, "resources": resources}
+    (out / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _day(number: int) -> date:
+    return date(2024, 1, 1) + timedelta(days=number)
