@@ -1,16 +1,17 @@
 """Turn positions and quotes into flat rows, and guard texts against formulas; pure functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from app.core import dates
 from app.http.responses import dumps
 from app.matrix import formatting, move_labels
+from app.matrix.formatting import Attitudes
 from app.matrix.grid import GridCell, IssueView
 from app.models.vocabulary import Act, Attitude, Silence
 from app.positions.phrases import according_to, some_time
-from app.positions.views import PositionView, QuoteView
+from app.positions.views import PositionView, QuoteView, SourceView, SpeakerView
 
 # First characters that make a cell a formula (OWASP, CSV injection). The full-width forms are here
 # because some spreadsheets fold them to the plain ones.
@@ -60,17 +61,8 @@ def position_row(
     Keys are in the order of POSITION_COLUMNS; lists of slugs are separated by spaces, lists of
     labels by `; `. `base` goes before the position's path.
     """
-    attitudes = position.attitudes
-    prefers, accepts, rejects = (
-        [slug for slug, a in attitudes.items() if a == verb] for verb in Attitude
-    )
-    labels = {o.slug: o.label for o in issue.options} if attitudes else {}
     return {
-        "negotiation": position.negotiation,
-        "party": position.party,
-        "party_name": names[position.party],
-        "issue": position.issue,
-        "issue_title": issue.title,
+        **cell_columns(position.negotiation, position.party, names, issue),
         "position_id": position.id,
         "position_uid": position.uid,
         "version": position.version,
@@ -78,18 +70,8 @@ def position_row(
         "act": position.act,
         "summary": position.summary,
         "firmness": position.firmness,
-        "prefers": " ".join(prefers),
-        "prefers_label": "; ".join([labels.get(slug, slug) for slug in prefers]),
-        "accepts": " ".join(accepts),
-        "accepts_labels": "; ".join([labels.get(slug, slug) for slug in accepts]),
-        "rejects": " ".join(rejects),
-        "rejects_labels": "; ".join([labels.get(slug, slug) for slug in rejects]),
-        "stance": formatting.stance_words(issue, position),
-        "attitudes": as_json(attitudes),
-        "conditions": as_json(position.conditions),
-        "inferred": " ".join(position.inferred),
-        "attributed_by": " ".join(position.attributed_by),
-        "attributed_by_names": "; ".join(names.get(slug, slug) for slug in position.attributed_by),
+        **stance_columns(position, issue),
+        **attribution_columns(position.attributed_by, names),
         "salience": position.salience,
         "links": as_json(position.links),
         "stated_on": position.stated_on,
@@ -103,9 +85,50 @@ def position_row(
     }
 
 
+def cell_columns(
+    negotiation: str, party: str, names: Mapping[str, str], issue: IssueView
+) -> dict[str, Any]:
+    """Return the columns that all positions of a cell share."""
+    return {
+        "negotiation": negotiation,
+        "party": party,
+        "party_name": names[party],
+        "issue": issue.slug,
+        "issue_title": issue.title,
+    }
+
+
+def stance_columns(position: Attitudes, issue: IssueView) -> dict[str, Any]:
+    """Return a position's attitudes to options as columns."""
+    attitudes = position.attitudes
+    prefers, accepts, rejects = (
+        [slug for slug, a in attitudes.items() if a == verb] for verb in Attitude
+    )
+    labels = {o.slug: o.label for o in issue.options} if attitudes else {}
+    return {
+        "prefers": " ".join(prefers),
+        "prefers_label": "; ".join([labels.get(slug, slug) for slug in prefers]),
+        "accepts": " ".join(accepts),
+        "accepts_labels": "; ".join([labels.get(slug, slug) for slug in accepts]),
+        "rejects": " ".join(rejects),
+        "rejects_labels": "; ".join([labels.get(slug, slug) for slug in rejects]),
+        "stance": formatting.stance_words(issue, position),
+        "attitudes": as_json(attitudes),
+        "conditions": as_json(position.conditions),
+        "inferred": " ".join(position.inferred),
+    }
+
+
+def attribution_columns(parties: Sequence[str], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parties by whose word alone a position is known."""
+    return {
+        "attributed_by": " ".join(parties),
+        "attributed_by_names": "; ".join(names.get(slug, slug) for slug in parties),
+    }
+
+
 def quote_row(quote: QuoteView) -> dict[str, Any]:
     """Return a quote as columns, in the order of QUOTE_COLUMNS; structured values as JSON."""
-    speaker, source = quote.speaker, quote.source
     return {
         "quote_id": quote.id,
         "quote_uid": quote.uid,
@@ -121,17 +144,31 @@ def quote_row(quote: QuoteView) -> dict[str, Any]:
         "start": quote.start,
         "end": quote.end,
         "segments": as_json(quote.segments),
+        **speaker_columns(quote.speaker),
+        **source_columns(quote.source),
+        "link": quote.link,
+    }
+
+
+def speaker_columns(speaker: SpeakerView | None) -> dict[str, Any]:
+    """Return who said it as columns, empty where that is not known."""
+    return {
         "speaker_name": speaker.name if speaker else None,
         "speaker_office": speaker.office if speaker else None,
         "speaker_party": speaker.party if speaker else None,
-        "source_id": source.id,
-        "source_uid": source.uid,
-        "source_url": source.url,
-        "source_reference": source.reference,
-        "source_title": source.title,
-        "source_publisher": source.publisher,
-        "source_published_on": source.published_on,
-        "link": quote.link,
+    }
+
+
+def source_columns(source: SourceView | None) -> dict[str, Any]:
+    """Return the document that a quote was taken from as columns, empty where there is no quote."""
+    return {
+        "source_id": source.id if source else None,
+        "source_uid": source.uid if source else None,
+        "source_url": source.url if source else None,
+        "source_reference": source.reference if source else None,
+        "source_title": source.title if source else None,
+        "source_publisher": source.publisher if source else None,
+        "source_published_on": source.published_on if source else None,
     }
 
 

@@ -1,7 +1,6 @@
 """Write the matrix as CSV (RFC 4180, UTF-8): a row per quote of a position, or a row per issue."""
 
-import csv
-import io
+from asyncio import sleep
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.exports.ahead import ahead
 from app.exports.columns import (
     INVENTED_COLUMN,
     MOVE_COLUMNS,
@@ -19,11 +19,11 @@ from app.exports.columns import (
     as_it_is,
     cell_words,
     guarded,
-    position_row,
-    quote_row,
 )
+from app.exports.csv_lines import Batch, Lines, write_line
 from app.exports.query_params import CsvQuery
-from app.exports.selection import Selection, positions, windows
+from app.exports.selection import FEW, Selection, keys_of_versions, windows
+from app.exports.stored_rows import stored_rows
 from app.models.vocabulary import MoveKind
 
 BOM = "\ufeff".encode()
@@ -47,40 +47,7 @@ async def export_csv(
 
 def write_rows(rows: Iterable[Iterable[Any]], text: Text) -> bytes:
     """Write rows as CSV; `text` is applied to every text."""
-    return _written(cells(row, text) for row in rows)
-
-
-def _written(rows: Iterable[list[Any]]) -> bytes:
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerows(rows)
-    return made.getvalue().encode()
-
-
-def cells(row: Iterable[Any], text: Text) -> list[Any]:
-    """Return one row's values as CSV writes them; `text` is applied to every text."""
-    return [
-        text(v)
-        if v.__class__ is str
-        else v
-        if v is None or v.__class__ is int
-        else csv_value(v, text)
-        for v in row
-    ]
-
-
-def csv_value(value: object, text: Text) -> object:
-    """Return one value as CSV writes it: booleans in lower case, subclasses of str as str."""
-    match value:
-        case bool():
-            return _true(value)
-        case str():
-            return text(str.__str__(value))
-        case _:
-            return value
-
-
-def _true(value: bool) -> str:
-    return "true" if value else "false"
+    return "".join([f"{write_line(row, text)}\r\n" for row in rows]).encode()
 
 
 async def _quotes(
@@ -100,23 +67,30 @@ async def _quotes(
         ],
         text,
     )
-    times = cells([chosen.as_of, chosen.known_at], text)
-    mark = cells([True] * len(marked), text)
-    names, issues = chosen.names, chosen.issues
-    nothing: list[Any] = [None] * len(QUOTE_COLUMNS)
-    async for batch in positions(session, chosen):
-        rows: list[list[Any]] = []
-        for position, current in batch:
-            shared = cells(
-                position_row(position, current, names, issues[position.issue], base).values(), text
-            )
-            cell = (position.party, position.issue)
-            last = (
-                times if moved is None else [*times, *cells([cell in moved, moved.get(cell)], text)]
-            )
-            said = [cells(quote_row(quote).values(), text) for quote in position.quotes]
-            rows += [shared + quote + last + mark for quote in said or [nothing]]
-        yield _written(rows)
+    times = dict(zip(TIME_COLUMNS, (chosen.as_of, chosen.known_at), strict=True))
+    mark = dict.fromkeys(marked, True)
+
+    def more(party: str, issue: str) -> dict[str, Any]:
+        if moved is None:
+            return times | mark
+        cell = (party, issue)
+        return times | {"changed": cell in moved, "move": moved.get(cell)} | mark
+
+    lines = Lines(chosen, text, more)
+    async with aclosing(ahead(_batches(session, chosen, lines, base, text is as_it_is))) as batches:
+        async for batch in batches:
+            for i in range(0, len(batch.rows), FEW):
+                yield lines.write(batch, batch.rows[i : i + FEW])
+                await sleep(0)
+
+
+async def _batches(
+    session: AsyncSession, chosen: Selection, lines: Lines, base: str, exact: bool
+) -> AsyncGenerator[Batch]:
+    async with aclosing(keys_of_versions(session, chosen)) as batches:
+        async for keys in batches:
+            rows = await stored_rows(session, chosen.matrix.at, keys, base=base, exact=exact)
+            yield await lines.understand(session, rows)
 
 
 async def _matrix(

@@ -82,6 +82,8 @@ async def give_time(session: AsyncSession) -> None:
         "statement_timeout": STATEMENT_TIMEOUT,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
         "work_mem": WORK_MEM,
+        # Each quote is looked up once, so what was found for others is not worth keeping.
+        "enable_memoize": "off",
     }
     await session.execute(
         select(*(func.set_config(name, value, True) for name, value in more.items()))

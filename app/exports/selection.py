@@ -5,7 +5,8 @@ show one moment whatever is written meanwhile. Nothing is kept from one batch to
 """
 
 from asyncio import sleep
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from app.positions.presenter import names_of, position_view
 from app.positions.queries import matches
 from app.positions.views import PositionView
 
-BATCH = 500  # positions whose documents and names are read in one query
+BATCH = 1000  # positions that are read in one query
 FEW = 50  # positions that are built and written without yielding to other tasks: about 5 ms
 WINDOW = 2_000  # cells
 
@@ -126,24 +127,31 @@ async def positions(
     Between two lists, other tasks of the process get their turn.
     """
     names = NamesAtMoment()
+    async with aclosing(keys_of_versions(session, chosen)) as batches:
+        async for keys in batches:
+            versions = await list_by_key(session, keys)
+            await names_of(session, chosen.matrix.at, versions, names)
+            for i in range(0, len(keys), FEW):
+                few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
+                made = [(position_view(version, names), key.current) for version, key in few]
+                chosen.names.update(
+                    await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made])
+                )
+                yield made
+                await sleep(0)
+
+
+async def keys_of_versions(
+    session: AsyncSession, chosen: Selection
+) -> AsyncGenerator[Sequence[Any]]:
+    """Yield (seq, n, current, attributed) of the same versions in the same order, in batches."""
     done = 0
     result = await session.stream(
         _keys(chosen, ordered=True), execution_options={"yield_per": BATCH}
     )
     try:
         async for keys in result.partitions():
-            versions = await list_by_key(session, keys)
-            await names_of(session, chosen.matrix.at, versions, names)
-            for i in range(0, len(keys), FEW):
-                few = zip(versions[i : i + FEW], keys[i : i + FEW], strict=True)
-                made = [
-                    (position_view(version, names), current) for version, (_, _, current) in few
-                ]
-                chosen.names.update(
-                    await called(session, chosen.matrix.at, chosen.names, [p for p, _ in made])
-                )
-                yield made
-                await sleep(0)
+            yield keys
             done += len(keys)
             if chosen.step:
                 chosen.step(done, chosen.total)
@@ -152,7 +160,10 @@ async def positions(
 
 
 def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
-    """Select (seq, n, current) of the published positions up to `as_of` in the cells not hidden."""
+    """Select the published positions up to `as_of` in the cells that are not hidden.
+
+    Of each (seq, n, current, attributed).
+    """
     matrix, query = chosen.matrix, chosen.query
     parties = [matrix.book.party_ids[p.slug] for p in matrix.grid.parties]
     issues = [i.id for i in matrix.book.issues if not query.issue or i["slug"] in query.issue]
@@ -163,6 +174,7 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
             PositionPeriod.seq_from,
             PositionPeriod.n,
             (PositionPeriod.position_id == current.c.position_id).label("current"),
+            PositionPeriod.attributed,
         )
         .join(
             current,

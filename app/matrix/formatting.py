@@ -4,10 +4,11 @@ No markup: templates add that.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Protocol
 
 from app.matrix.common_ground import IssueCommonGround, OptionGround
 from app.matrix.common_ground_summary import Headline, headline
@@ -21,6 +22,26 @@ from app.positions.views import PositionView
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
 MOST_STROKES = 144  # of the ribbon of days, on a line of 720 pixels
+
+
+class Attitudes(Protocol):
+    """What a position says about the options of its issue."""
+
+    @property
+    def act(self) -> str:
+        """How it was said."""
+
+    @property
+    def attitudes(self) -> Mapping[str, str]:
+        """Attitudes by option."""
+
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """Conditions by option."""
+
+    @property
+    def inferred(self) -> Collection[str]:
+        """Options to which the attitude is the coder's reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +194,7 @@ def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:
     return [Item("both others" if others == 2 else "all others")]
 
 
-def stance_words(issue: IssueView, position: PositionView) -> str:
+def stance_words(issue: IssueView, position: Attitudes) -> str:
     """List all attitudes as text: "prefers 30 days; accepts 60 days, only if …; rejects none"."""
     if position.act == Act.WITHDRAWS:
         return "gave up its position"
@@ -200,7 +221,7 @@ def stance_title(issue: IssueView, position: PositionView) -> str:
     return "; ".join(said) or "no position on the options"
 
 
-def _grouped(issue: IssueView, position: PositionView) -> list[list[Item]]:
+def _grouped(issue: IssueView, position: Attitudes) -> list[list[Item]]:
     """List the options of each attitude, in the order of VERBS."""
     labels = {option.slug: option.label for option in issue.options}
     return [

@@ -1,6 +1,6 @@
 """Look up what the ids in positions' documents referred to at one moment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -104,19 +104,28 @@ async def learn(
         )
     if len(names.sources) > MOST_SOURCES:
         names.sources.clear()
-    held = await held_of_kinds(
-        session,
-        at,
-        {
-            "speaker": {q["speaker_id"] for q in quotes} - names.speakers.keys(),
-            "source": {q["source_id"] for q in quotes} - names.sources.keys(),
-        },
-    )
-    names.speakers.update({i: s["name"] for i, s in held["speaker"].items()})
-    names.sources.update({i: source_view(s) for i, s in held["source"].items()})
+    speakers, sources = ({q[key] for q in quotes} for key in ("speaker_id", "source_id"))
+    await learn_speakers_and_sources(session, at, names, speakers, sources)
     names.checks.clear()
     if quotes:
         names.checks.update(await checks_at(session, at, {q["id"] for q in quotes}))
+
+
+async def learn_speakers_and_sources(
+    session: AsyncSession,
+    at: Moment,
+    names: NamesAtMoment,
+    speakers: Set[int | None],
+    sources: Set[int | None],
+) -> None:
+    """Add those of these speakers and sources to `names` that it does not have yet."""
+    missing = {
+        "speaker": speakers - names.speakers.keys(),
+        "source": sources - names.sources.keys(),
+    }
+    held = await held_of_kinds(session, at, missing)
+    names.speakers.update({i: s["name"] for i, s in held["speaker"].items()})
+    names.sources.update({i: source_view(s) for i, s in held["source"].items()})
 
 
 async def called(
@@ -130,15 +139,20 @@ async def called(
         slug
         for p in positions
         for slug in (*p.attributed_by, *(q.speaker.party for q in p.quotes if q.speaker))
+        if slug is not None
     }
-    more = said - known.keys() - {None}
-    if not more:
-        return dict(known)
-    theirs = select(Party.id).where(Party.slug.in_(more))
+    return {**known, **await party_names(session, at, said - known.keys())}
+
+
+async def party_names(session: AsyncSession, at: Moment, slugs: Collection[str]) -> dict[str, str]:
+    """Return the names of parties by slug, whether or not they take part in a negotiation."""
+    if not slugs:
+        return {}
+    theirs = select(Party.id).where(Party.slug.in_(slugs))
     held = await list_held(
         session, at, ObjectPeriod.kind == "party", ObjectPeriod.object_id.in_(theirs)
     )
-    return {**known, **{s["slug"]: s["name"] for s in held}}
+    return {s["slug"]: s["name"] for s in held}
 
 
 async def slugs(

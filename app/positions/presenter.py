@@ -120,8 +120,7 @@ async def names_of(
 def position_view(version: Snapshot, names: NamesAtMoment) -> PositionView:
     """Present one version of a position; `names` has everything that it refers to."""
     d = version.data
-    attitudes = sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]][0])
-    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
+    attitudes, conditions, inferred = attitudes_by_slug(d["attitudes"], names)
     return PositionView(
         id=version.id,
         uid=d["uid"],
@@ -133,21 +132,12 @@ def position_view(version: Snapshot, names: NamesAtMoment) -> PositionView:
         issue=names.issues[d["issue_id"]],
         summary=d["summary"],
         firmness=d["firmness"],
-        attitudes={slug[a["option_id"]]: a["attitude"] for a in attitudes},
-        conditions={
-            slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None
-        },
-        inferred=[slug[a["option_id"]] for a in attitudes if a["inferred"]],
+        attitudes=attitudes,
+        conditions=conditions,
+        inferred=inferred,
         attributed_by=[names.parties[number] for number in attributed_by(d)],
         salience=d["salience"],
-        links=[
-            LinkView(
-                names.issues[to["issue_id"]],
-                names.options[to["option_id"]][1] if to["option_id"] is not None else None,
-                to["kind"],
-            )
-            for to in d["links"]
-        ],
+        links=link_views(d["links"], names),
         stated_on=d["stated_on"],
         stated_from=d["stated_from"],
         stated_by=d["stated_by"],
@@ -161,6 +151,31 @@ def position_view(version: Snapshot, names: NamesAtMoment) -> PositionView:
         if "redacted" in d
         else None,
     )
+
+
+def attitudes_by_slug(
+    stated: Iterable[Mapping[str, Any]], names: NamesAtMoment
+) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """Return attitudes and conditions by option, and the inferred options, in their order."""
+    attitudes = sorted(stated, key=lambda a: names.options[a["option_id"]][0])
+    slug = {a["option_id"]: names.options[a["option_id"]][1] for a in attitudes}
+    return (
+        {slug[a["option_id"]]: a["attitude"] for a in attitudes},
+        {slug[a["option_id"]]: a["condition"] for a in attitudes if a["condition"] is not None},
+        [slug[a["option_id"]] for a in attitudes if a["inferred"]],
+    )
+
+
+def link_views(links: Iterable[Mapping[str, Any]], names: NamesAtMoment) -> list[LinkView]:
+    """Return a position's links to other issues."""
+    return [
+        LinkView(
+            names.issues[to["issue_id"]],
+            names.options[to["option_id"]][1] if to["option_id"] is not None else None,
+            to["kind"],
+        )
+        for to in links
+    ]
 
 
 def quote_link(q: Mapping[str, Any], check: CheckAtMoment, url: str | None) -> str | None:

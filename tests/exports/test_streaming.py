@@ -142,6 +142,24 @@ async def test_who_leaves_early_frees_everything_and_a_cut_stream_has_no_end() -
     assert all(m.get("more_body", True) for m in sent)
 
 
+async def test_who_leaves_ends_what_is_read_ahead(lake: Lake) -> None:
+    lake.ada.state()
+    multiply(lake.database.url, 3 * BATCH, quotes=1)
+    engine = make_engine(lake.database.url, pool_size=1)
+    async with make_sessions(engine)() as session:
+        chosen = await select_cells(session, "lake", CsvQuery(), now=now())
+        pieces = export_csv(session, chosen, CsvQuery(), base="", now=now())
+        for _ in range(3):
+            await anext(pieces)
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await pieces.aclose()
+    async with make_sessions(engine)() as session:  # of the pool's only connection
+        running = text("SELECT count(*) FROM pg_stat_activity WHERE query ~ '^(COPY|FETCH)'")
+        assert await session.scalar(running) == 0
+    await engine.dispose()
+
+
 async def test_who_stops_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "PATIENCE", 0.05)
 
