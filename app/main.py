@@ -12,10 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import State
 
 import app.accounts.pages
-import app.analysis.agreement_pages
 import app.analysis.api
 import app.analysis.changes_pages
-import app.analysis.compare_pages
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
@@ -67,6 +65,7 @@ from app.db.notifier import Bell
 from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
 from app.forms.resume import SignedOut
+from app.http.departures import StopWhenLeft
 from app.http.middleware import AnswerHead, install_security
 from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
 from app.http.problems import install_problems
@@ -106,6 +105,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     install_security(made, settings)
     made.add_middleware(Compress, minimum_size=1024, compresslevel=6)
     made.add_middleware(AnswerHead)
+    made.add_middleware(StopWhenLeft)
     if settings.cache:
         made.add_middleware(CacheAnswers)
     made.add_middleware(CloseWhenStopping)
@@ -151,9 +151,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.redaction.pages.router,
-        app.analysis.agreement_pages.router,
         app.analysis.changes_pages.router,
-        app.analysis.compare_pages.router,
         app.analysis.coverage_pages.router,
         app.looks.pages.router,
         app.review.pages.router,

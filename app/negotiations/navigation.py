@@ -4,7 +4,6 @@ SECTIONS = (
     ("", "Matrix"),
     ("/changes", "Changes"),
     ("/common-ground", "Common ground"),
-    ("/agreement", "Agreement"),
     ("/coverage", "Coverage"),
     ("/about", "About"),
 )
