@@ -112,15 +112,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     provide(pictures=formatting, marks=move_labels, phrases=phrases, json_twin=json_twin)
     # Each request is matched from the first router on: those asked for most often come first.
     of_pages = [Depends(app.review.drafts_pages.note_drafts)]
-    for router in (
-        app.matrix.pages.router,
-        app.positions.pages.router,
-        app.search.pages.router,
-    ):
-        made.include_router(router, dependencies=of_pages)
+    made.include_router(app.matrix.pages.router, dependencies=of_pages)
+    made.include_router(app.positions.api.router)
+    made.include_router(app.positions.pages.router, dependencies=of_pages)
+    made.include_router(app.search.pages.router, dependencies=of_pages)
     for router in (
         app.server.router,
-        app.positions.api.router,
         app.matrix.api.router,
         app.quotes.api.router,
         app.search.api.router,

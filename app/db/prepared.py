@@ -8,13 +8,14 @@ that it reads, and what the log held at a moment never changes.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import ClauseElement, Compiled, func, select
+from sqlalchemy import ClauseElement, Dialect, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
 
@@ -49,43 +50,53 @@ class Prepared:
 
     def __init__(self, build: Callable[[], ClauseElement], *, planned_anew: bool = False) -> None:
         self._build = build
-        self._compiled: Compiled | None = None
+        self._text = ""  # once compiled
+        self._names: frozenset[str] = frozenset()
         self._prepare = not planned_anew
 
     async def all(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
         """Execute it with these values, and return all rows."""
-        compiled = self._compiled
-        if compiled is None:
-            dialect = session.get_bind().dialect
-            self._compiled = compiled = self._build().compile(dialect=dialect)
-        # A value that is missing is an error, as SQLAlchemy's own execution has it.
-        given = compiled.construct_params(values)
+        if not self._text:
+            self._compile(session.get_bind().dialect)
+        if values.keys() != self._names:
+            raise TypeError(f"needs the values {sorted(self._names)}, not {sorted(values)}")
         driver: psycopg.AsyncConnection[Any] | None = session.info.get(DRIVER)
         if driver is not None:
-            return await self._read(driver, compiled.string, given)
+            return await self._read(driver, values)
         connection = await session.connection()
-        return (await connection.exec_driver_sql(compiled.string, given)).all()
+        return (await connection.exec_driver_sql(self._text, values)).all()
 
     async def one(self, session: AsyncSession, **values: Any) -> Any:
         """Execute it with these values, and return its only row."""
         [row] = await self.all(session, **values)
         return row
 
+    def _compile(self, dialect: Dialect) -> None:
+        """Put the text together: parameters that have a value in the statement become part of it.
+
+        The database uses a partial index only where it sees the value of its condition.
+        """
+        compiled = cast(SQLCompiler, self._build().compile(dialect=dialect))
+        text = compiled.string
+        for parameter, name in compiled.bind_names.items():
+            if not parameter.required:
+                value = compiled.render_literal_bindparam(parameter)
+                text = text.replace(f"%({name})s", value)
+        self._names = frozenset(n for p, n in compiled.bind_names.items() if p.required)
+        self._text = text
+
     async def _read(
-        self,
-        driver: psycopg.AsyncConnection[Any],
-        text: str,
-        given: Mapping[str, Any] | None,
+        self, driver: psycopg.AsyncConnection[Any], values: Mapping[str, Any]
     ) -> Sequence[Any]:
         began = time.perf_counter()
         try:
             async with driver.cursor(row_factory=namedtuple_row) as cursor:
-                await cursor.execute(text, given, prepare=self._prepare)
+                await cursor.execute(self._text, values, prepare=self._prepare)
                 return await cursor.fetchall()
         except psycopg.Error as error:
             # As SQLAlchemy raises it, so that every caller and the answer's status are the same.
             raise DBAPIError.instance(
-                text, None, error, psycopg.Error, connection_invalidated=driver.closed
+                self._text, None, error, psycopg.Error, connection_invalidated=driver.closed
             ) from error
         finally:
             SQL_SECONDS.observe(time.perf_counter() - began)

@@ -9,21 +9,22 @@ from starlette.requests import Request
 _TIMES = ("as_of", "known_at")
 _MARKED = (*_TIMES, "since")
 _FILTERS = (*_MARKED, "party", "issue", "firmness", "q")
-# Pattern of a page's path, path of the API, and the query parameters that both accept.
+# Pattern of a page's path, path of the API (with the groups of the pattern), and the query
+# parameters that both accept.
 _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/", "/negotiations", ("known_at",)),
-    (r"/n/([^/]+)", r"/negotiations/\1/matrix", _FILTERS),
-    (r"/n/([^/]+)/cells/([^/]+)/([^/]+)", r"/negotiations/\1/matrix?party=\2&issue=\3", _MARKED),
-    (r"/n/([^/]+)/issues/([^/]+)", r"/negotiations/\1/matrix?issue=\2", _MARKED),
-    (r"/n/([^/]+)/parties/([^/]+)", r"/negotiations/\1/matrix?party=\2", _MARKED),
-    (r"/n/([^/]+)/(common-ground|agreement|coverage)", r"/negotiations/\1/\2", _TIMES),
-    (r"/n/([^/]+)/changes", r"/negotiations/\1/changes", ("from", "to", "known_at")),
-    (r"/n/([^/]+)/timeline", r"/negotiations/\1/timeline", _TIMES),
-    (r"/n/([^/]+)/about", r"/negotiations/\1", ("known_at",)),
-    (r"/(positions|quotes|sources)/(\d+)", r"/\1/\2", ("known_at",)),
-    (r"/positions/(\d+)/versions/(\d+)", r"/positions/\1/versions/\2", ("known_at",)),
-    (r"/n/([^/]+)/releases", r"/negotiations/\1/releases", ("known_at",)),
-    (r"/n/([^/]+)/releases/(\d+)", r"/negotiations/\1/releases/\2", ("known_at",)),
+    (r"/n/([^/]+)", "/negotiations/{0}/matrix", _FILTERS),
+    (r"/n/([^/]+)/cells/([^/]+)/([^/]+)", "/negotiations/{0}/matrix?party={1}&issue={2}", _MARKED),
+    (r"/n/([^/]+)/issues/([^/]+)", "/negotiations/{0}/matrix?issue={1}", _MARKED),
+    (r"/n/([^/]+)/parties/([^/]+)", "/negotiations/{0}/matrix?party={1}", _MARKED),
+    (r"/n/([^/]+)/(common-ground|agreement|coverage)", "/negotiations/{0}/{1}", _TIMES),
+    (r"/n/([^/]+)/changes", "/negotiations/{0}/changes", ("from", "to", "known_at")),
+    (r"/n/([^/]+)/timeline", "/negotiations/{0}/timeline", _TIMES),
+    (r"/n/([^/]+)/about", "/negotiations/{0}", ("known_at",)),
+    (r"/(positions|quotes|sources)/(\d+)", "/{0}/{1}", ("known_at",)),
+    (r"/positions/(\d+)/versions/(\d+)", "/positions/{0}/versions/{1}", ("known_at",)),
+    (r"/n/([^/]+)/releases", "/negotiations/{0}/releases", ("known_at",)),
+    (r"/n/([^/]+)/releases/(\d+)", "/negotiations/{0}/releases/{1}", ("known_at",)),
     (r"/search", "/search", ("q", "known_at")),
 ]
 
@@ -44,6 +45,6 @@ def twin_of(path: str, query: Iterable[tuple[str, str]]) -> str | None:
             given = urlencode(
                 [(name, value) for name, value in query if name in known and value.strip()]
             )
-            address = f"/api/v1{found.expand(twin)}"
+            address = f"/api/v1{twin.format(*found.groups())}"
             return f"{address}{'&' if '?' in address else '?'}{given}" if given else address
     return None

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column
+from sqlalchemy.dialects.postgresql import REGCONFIG
 
 LONGEST = 200_000  # characters: a tsvector is limited to one megabyte
+# Configurations of PostgreSQL's search: words as they are written, and by their English stems.
+SIMPLE = literal_column("'simple'", REGCONFIG)
+ENGLISH = literal_column("'english'", REGCONFIG)
 FIELDS = {
     "negotiation": ("title", "summary"),
     "party": ("name", "short_name", "aliases"),
@@ -37,4 +41,4 @@ def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:
 def search_vector(parameter: str) -> Any:
     """Return the SQL expression for the search vector of a bound parameter's text."""
     text: Any = func.normalize(bindparam(parameter), literal_column("NFKC"))
-    return func.to_tsvector("simple", text).op("||")(func.to_tsvector("english", text))
+    return func.to_tsvector(SIMPLE, text).op("||")(func.to_tsvector(ENGLISH, text))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.reader import AT, NUMBERS, Moment, Snapshot, held_of_kinds, list_held
+from app.log.recall import recall
 from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod
 from app.models.negotiation import Negotiation, Party
@@ -18,6 +19,7 @@ from app.models.source import QuoteCheck
 from app.negotiations.code_book import CodeBook, code_books, option_order
 from app.positions.views import PositionView, SourceView
 
+BYTES_OF_ORIGIN = 700  # in memory
 MOST_SOURCES = 10_000  # the most kept in memory while very many positions are read
 
 
@@ -102,8 +104,6 @@ async def learn(
         names.options.update(
             {o.id: (i, o["slug"]) for i, o in enumerate(sorted(options, key=option_order))}
         )
-    if len(names.sources) > MOST_SOURCES:
-        names.sources.clear()
     speakers, sources = ({q[key] for q in quotes} for key in ("speaker_id", "source_id"))
     await learn_speakers_and_sources(session, at, names, speakers, sources)
     names.checks.clear()
@@ -118,14 +118,32 @@ async def learn_speakers_and_sources(
     speakers: Set[int | None],
     sources: Set[int | None],
 ) -> None:
-    """Add those of these speakers and sources to `names` that it does not have yet."""
-    missing = {
-        "speaker": speakers - names.speakers.keys(),
-        "source": sources - names.sources.keys(),
+    """Add speakers and sources, by id, that `names` does not have yet.
+
+    The process keeps how they read in one state.
+    """
+    if len(names.sources) > MOST_SOURCES:
+        names.sources.clear()
+    known = recall(session, at)
+    learnt: dict[str, tuple[dict[int, Any], Iterable[int | None]]] = {
+        "speaker": (names.speakers, speakers),
+        "source": (names.sources, sources),
     }
-    held = await held_of_kinds(session, at, missing)
-    names.speakers.update({i: s["name"] for i, s in held["speaker"].items()})
-    names.sources.update({i: source_view(s) for i, s in held["source"].items()})
+    missing: dict[str, list[int]] = {}
+    for kind, (seen, wanted) in learnt.items():
+        for number in set(wanted) - seen.keys() - {None}:
+            kept: tuple[Any] | None = known.get("origin", kind, number)
+            if kept is None:
+                missing.setdefault(kind, []).append(number)
+            else:
+                [seen[number]] = kept
+    if not missing:
+        return
+    for kind, held in (await held_of_kinds(session, at, missing)).items():
+        for number, found in held.items():
+            shown = found["name"] if kind == "speaker" else source_view(found)
+            learnt[kind][0][number] = shown
+            known.keep("origin", kind, number, value=(shown,), size=BYTES_OF_ORIGIN)
 
 
 async def called(

@@ -30,6 +30,7 @@ from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import AT, REVISION, Moment, Snapshot, valid_at
+from app.log.search_words import ENGLISH, SIMPLE
 from app.models.issue import Issue, Option
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -341,8 +342,8 @@ def matches(query: str | ColumnElement[str]) -> Any:
 def search_terms(query: str | ColumnElement[str]) -> Any:
     """Return a text typed into a search box as a tsquery: words as written, or English stems."""
     words = as_searched(query) if isinstance(query, str) else query
-    return func.websearch_to_tsquery("simple", words).op("||")(
-        func.websearch_to_tsquery("english", words)
+    return func.websearch_to_tsquery(SIMPLE, words).op("||")(
+        func.websearch_to_tsquery(ENGLISH, words)
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal, or_
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REGCONFIG
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from app.log.search_words import SIMPLE
 from app.redaction.word_match import Token, Wording, runs_of
 
-SIMPLE = cast("simple", REGCONFIG)  # no stemming: the words as they are
 MOST = 500  # runs of words in one query; of more, this many are chosen at even distances
 # Bytes. A longer text may not fit into a search vector, so it is always selected.
 INDEXED = 300_000

@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.prepared import Prepared, plan_anew
 from app.log.reader import AT, NUMBERS, Moment, held_then
+from app.log.search_words import ENGLISH
 from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
@@ -231,7 +232,9 @@ def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[A
 
 
 FOUND = {
-    (objects, quotes): Prepared(partial(_found, objects, quotes), planned_anew=True)
+    (objects, quotes): Prepared(
+        partial(_found, objects, quotes), planned_anew=not (objects and quotes)
+    )
     for objects in (False, True)
     for quotes in (False, True)
 }
@@ -245,9 +248,7 @@ def _headlines() -> Select[*tuple[Any, ...]]:
         .render_derived()
     )
     words = search_terms(bindparam("words", type_=Text))
-    return select(func.ts_headline("english", numbered.c.body, words, options)).order_by(
-        numbered.c.n
-    )
+    return select(func.ts_headline(ENGLISH, numbered.c.body, words, options)).order_by(numbered.c.n)
 
 
 HEADLINES = Prepared(_headlines)
