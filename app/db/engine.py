@@ -41,6 +41,9 @@ __all__ = [
 
 RETURNED = "returned"
 IDLE_SECONDS = 1.0
+# Uses after which the driver prepares a statement by itself: it then may get a plan for values that
+# the database does not know, which can be very slow. `Prepared` says which statements are better.
+NEVER = 2**31
 
 # What one request may cost the database, in milliseconds; a migration sets its own limits.
 LIMITS: dict[str, int | str] = {
@@ -69,6 +72,7 @@ def make_engine(
         connect_args={
             **{name: value for name, value in PATIENCE.items() if name not in address.query},
             "options": f"{given} {options} -c timezone=UTC".strip(),
+            "prepare_threshold": NEVER,
         },
     )
     measure_statements(engine)

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import ClauseElement, Dialect, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
@@ -25,8 +25,12 @@ DRIVER = "driver"  # in the info of a session that reads directly: the connectio
 async def read_directly(session: AsyncSession) -> None:
     """Let a session that has done nothing yet read without a transaction until it is closed."""
     connection = await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    session.info[DRIVER] = await _driver_of(connection)
+
+
+async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
     pooled = await connection.get_raw_connection()
-    session.info[DRIVER] = pooled.driver_connection
+    return cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
 
 
 async def plan_anew(session: AsyncSession) -> None:
@@ -61,10 +65,9 @@ class Prepared:
         if values.keys() != self._names:
             raise TypeError(f"needs the values {sorted(self._names)}, not {sorted(values)}")
         driver: psycopg.AsyncConnection[Any] | None = session.info.get(DRIVER)
-        if driver is not None:
-            return await self._read(driver, values)
-        connection = await session.connection()
-        return (await connection.exec_driver_sql(self._text, values)).all()
+        if driver is None:
+            driver = await _driver_of(await session.connection())
+        return await self._read(driver, values)
 
     async def one(self, session: AsyncSession, **values: Any) -> Any:
         """Execute it with these values, and return its only row."""

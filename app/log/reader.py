@@ -27,7 +27,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, Unavailable, bad_parameter
-from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.writer import LOCK, redactions
 from app.log.writer import Moment as Moment
@@ -264,11 +263,9 @@ async def list_held(session: AsyncSession, at: Moment, *conditions: Any) -> list
 async def held_by_id(
     session: AsyncSession, at: Moment, kind: str, ids: Iterable[int | None]
 ) -> dict[int, Snapshot]:
-    """Return objects of a kind as held at a moment, by id; those not held then are missing."""
-    rows = await list_held(
-        session, at, ObjectPeriod.kind == kind, among(ObjectPeriod.object_id, ids)
-    )
-    return {row.id: row for row in rows}
+    """Return objects of a kind as held at a moment, by id in order; others are missing."""
+    found = (await held_of_kinds(session, at, {kind: ids}))[kind]
+    return {number: found[number] for number in sorted(found)}
 
 
 def _held_of_kinds() -> Select[*tuple[Any, ...]]:

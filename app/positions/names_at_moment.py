@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Select, any_, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, any_, bindparam, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -173,9 +173,24 @@ async def party_names(session: AsyncSession, at: Moment, slugs: Collection[str])
     return {s["slug"]: s["name"] for s in held}
 
 
+def _slugs() -> CompoundSelect[*tuple[Any, ...]]:
+    named = (("n", Negotiation, "negotiations"), ("p", Party, "parties"), ("i", Issue, "issues"))
+    return union_all(
+        *(
+            select(literal(kind), entity.id, entity.slug).where(
+                entity.id == any_(bindparam(name, type_=NUMBERS))
+            )
+            for kind, entity, name in named
+        )
+    )
+
+
+SLUGS = Prepared(_slugs)
+
+
 async def slugs(
     session: AsyncSession,
-    negotiation_ids: Iterable[int | None],
+    negotiation_ids: Iterable[int],
     party_ids: Iterable[int | None],
     issue_ids: Iterable[int],
 ) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
@@ -183,14 +198,11 @@ async def slugs(
 
     Slugs never change, so the live rows are right for every moment.
     """
-    rows = await session.execute(
-        union_all(
-            select(literal("n"), Negotiation.id, Negotiation.slug).where(
-                among(Negotiation.id, negotiation_ids)
-            ),
-            select(literal("p"), Party.id, Party.slug).where(among(Party.id, party_ids)),
-            select(literal("i"), Issue.id, Issue.slug).where(among(Issue.id, issue_ids)),
-        )
+    rows = await SLUGS.all(
+        session,
+        negotiations=list(negotiation_ids),
+        parties=[number for number in party_ids if number is not None],
+        issues=list(issue_ids),
     )
     by_kind: dict[str, dict[int, str]] = {"n": {}, "p": {}, "i": {}}
     for kind, number, slug in rows:

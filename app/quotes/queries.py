@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import Moment, held_by_id
+from app.log.reader import AT, NUMBERS, Moment, held_by_id
 from app.models.log import QuoteUse
 from app.models.position import Position
 from app.models.source import Quote, QuoteCheck, SourceText
@@ -19,16 +20,20 @@ from app.positions.presenter import quote_view
 from app.positions.views import QuoteView
 from app.sources.page_numbers import page_at
 
+USES = Prepared(
+    lambda: (
+        select(QuoteUse.quote_id, QuoteUse.position_id)
+        .where(QuoteUse.quote_id == any_(bindparam("quotes", type_=NUMBERS)), QuoteUse.seq <= AT)
+        .order_by(QuoteUse.seq, QuoteUse.position_id)
+    )
+)
+
 
 async def uses_of_quotes(
     session: AsyncSession, at: Moment, quotes: Collection[int]
 ) -> dict[int, list[int]]:
     """Return the positions that each of these quotes had been public with by then, by number."""
-    rows = await session.execute(
-        select(QuoteUse.quote_id, QuoteUse.position_id)
-        .where(among(QuoteUse.quote_id, quotes), QuoteUse.seq <= at.seq)
-        .order_by(QuoteUse.seq, QuoteUse.position_id)
-    )
+    rows = await USES.all(session, quotes=list(quotes), at=at.seq)
     found: dict[int, list[int]] = {number: [] for number in quotes}
     for quote, position in rows:
         found[quote].append(position)
@@ -80,21 +85,25 @@ async def is_source_of_invented(session: AsyncSession, at: Moment, source_id: in
     return await is_of_invented(session, at, [p for found in uses.values() for p in found])
 
 
+PAGES = Prepared(
+    lambda: (
+        select(SourceText.pages, QuoteCheck.start)
+        .select_from(QuoteCheck)
+        .join(SourceText, SourceText.id == QuoteCheck.text_id)
+        .where(QuoteCheck.quote_id == bindparam("quote", type_=BigInteger), QuoteCheck.seq <= AT)
+        .order_by(QuoteCheck.seq.desc())
+        .limit(1)
+    )
+)
+
+
 async def page_of(session: AsyncSession, at: Moment, quote_id: int) -> int | None:
     """Return the page of its source on which a quote begins.
 
     None if the text that it was checked against has no known pages.
     """
-    found = await session.execute(
-        select(SourceText.pages, QuoteCheck.start)
-        .select_from(QuoteCheck)
-        .join(SourceText, SourceText.id == QuoteCheck.text_id)
-        .where(QuoteCheck.quote_id == quote_id, QuoteCheck.seq <= at.seq)
-        .order_by(QuoteCheck.seq.desc())
-        .limit(1)
-    )
-    row = found.one_or_none()
-    return page_at(row.pages, row.start) if row else None
+    rows = await PAGES.all(session, quote=quote_id, at=at.seq)
+    return page_at(rows[0].pages, rows[0].start) if rows else None
 
 
 async def words_in_text(session: AsyncSession, at: Moment, quote: QuoteView) -> list[str]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, any_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.log.documents import PositionDocument
 from app.log.hearsay import attributed_by
-from app.log.reader import Moment, Snapshot, list_held
+from app.log.reader import NUMBERS, Moment, Snapshot, held_of_kinds, list_held
 from app.log.recall import recall
 from app.models.issue import Option
 from app.models.log import ObjectPeriod
@@ -109,9 +110,8 @@ async def _describe_all(
     around = Around()
     ids = {type: [n for t, n in found if t == type] for type in (*OBJECTS, "quote")}
     around.add(await _held(session, at, {kind: ids[kind] for kind in OBJECTS}))
-    quotes = {
-        q.id: q for q in await session.scalars(select(Quote).where(among(Quote.id, ids["quote"])))
-    }
+    rows = await QUOTES.all(session, numbers=ids["quote"]) if ids["quote"] else ()
+    quotes = {q.id: q for q in rows}
     await _load_around(session, at, around, found, quotes.values())
     return {
         one: _described(*one, around, quotes)
@@ -120,7 +120,7 @@ async def _describe_all(
     }
 
 
-def _described(type: str, number: int, around: Around, quotes: Mapping[int, Quote]) -> Described:
+def _described(type: str, number: int, around: Around, quotes: Mapping[int, Any]) -> Described:
     said = _describe(type, number, around, quotes)
     position = around.get(type, number) if type == "position" else None
     if position is None:
@@ -130,16 +130,18 @@ def _described(type: str, number: int, around: Around, quotes: Mapping[int, Quot
     return Described(*said, texts=tuple(_texts(position)), reported_by=names)
 
 
+QUOTES = Prepared(
+    lambda: select(
+        Quote.id, Quote.speaker_id, Quote.office, Quote.source_id, Quote.exact, Quote.translation
+    ).where(Quote.id == any_(bindparam("numbers", type_=NUMBERS)))
+)
+
+
 async def _held(
     session: AsyncSession, at: Moment, ids: Mapping[str, Iterable[int | None]]
 ) -> list[Snapshot]:
-    wanted = or_(
-        *(
-            and_(ObjectPeriod.kind == kind, among(ObjectPeriod.object_id, numbers))
-            for kind, numbers in ids.items()
-        )
-    )
-    return await list_held(session, at, wanted)
+    found = await held_of_kinds(session, at, ids)
+    return [snapshot for of_kind in found.values() for snapshot in of_kind.values()]
 
 
 async def _load_around(
@@ -147,9 +149,9 @@ async def _load_around(
     at: Moment,
     around: Around,
     found: Sequence[Found],
-    quotes: Iterable[Quote],
+    quotes: Iterable[Any],
 ) -> None:
-    """Load what the titles and contexts of hits name."""
+    """Load what the titles, contexts and addresses of hits name."""
     ids: dict[str, set[int | None]] = {
         kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")
     }
@@ -161,9 +163,13 @@ async def _load_around(
     for quote in quotes:
         ids["speaker"].add(quote.speaker_id)
         ids["source"].add(quote.source_id)
-    seated = {n for t, n in found if t == "party"} | ids["party"]
-    issues = [n for t, n in found if t == "issue"]
     around.add(await _held(session, at, ids))
+    seated = {n for t, n in found if t == "party"}
+    speakers = (around.get(t, n) for t, n in found if t == "speaker")
+    seated |= {speaker["party_id"] for speaker in speakers if speaker}
+    issues = [n for t, n in found if t == "issue"]
+    if not seated and not issues:
+        return
     # Which party or issue these belong to never changes, so the live rows are right at any moment.
     parts = select(Participation.id).where(among(Participation.party_id, seated))
     labels = select(Option.id).where(among(Option.issue_id, issues))
@@ -183,7 +189,7 @@ async def _load_around(
 
 
 def _describe(
-    type: str, number: int, around: Around, quotes: Mapping[int, Quote]
+    type: str, number: int, around: Around, quotes: Mapping[int, Any]
 ) -> tuple[str, str, str, str | None]:
     """Return title, searched text, address and context of an object."""
     if type == "quote":
