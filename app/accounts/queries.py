@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import DateTime, LargeBinary, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.core.lookalikes import look_alike
+from app.db.prepared import Prepared
 from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
 from app.models.vocabulary import UserRole
 
@@ -90,14 +91,8 @@ async def find_signed_in(
     return (Viewer(row[0], row[1], UserRole(row[2]), sign_in_id=row[3]), row[4]) if row else None
 
 
-async def find_token_holder(
-    session: AsyncSession, token: str, *, now: datetime
-) -> tuple[Viewer, datetime | None] | None:
-    """Return the holder of an API token, and when it was last used.
-
-    The role that applies is the lower one of token and account.
-    """
-    query = (
+TOKEN_HOLDER = Prepared(
+    lambda: (
         select(
             Account.id,
             Account.name,
@@ -108,15 +103,29 @@ async def find_token_holder(
         )
         .join(ApiToken, ApiToken.account_id == Account.id)
         .where(
-            ApiToken.token_hash == hashed(token),
+            ApiToken.token_hash == bindparam("token_hash", type_=LargeBinary),
             ApiToken.revoked_at.is_(None),
             Account.disabled_at.is_(None),
+            or_(
+                ApiToken.expires_at.is_(None),
+                ApiToken.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+            ),
         )
-        .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
     )
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
+)
+
+
+async def find_token_holder(
+    session: AsyncSession, token: str, *, now: datetime
+) -> tuple[Viewer, datetime | None] | None:
+    """Return the holder of an API token, and when it was last used.
+
+    The role that applies is the lower one of token and account.
+    """
+    rows = await TOKEN_HOLDER.all(session, token_hash=hashed(token), now=now)
+    if not rows:
         return None
+    [row] = rows
     role = min((UserRole(r) for r in (row[2], row[3]) if r), key=RANKS.__getitem__)
     return Viewer(row[0], row[1], role, token_id=row[4]), row[5]
 

@@ -7,10 +7,8 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
-
-from babel.dates import get_month_names
 
 Precision = Literal["day", "month", "year"]
 
@@ -18,20 +16,32 @@ _WRITTEN = re.compile(r"([1-9][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _EASTERNMOST = timedelta(hours=14)  # UTC+14, where every day begins first
 _HOW = "write 2025-03-13, 2025-03 or 2025"
 
-# Month names by language: on their own, and after a day.
-_MONTHS = {
-    language: tuple(
+LANGUAGES = ("en", "ru", "uk")
+
+
+@cache
+def _months(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of months on their own, and after a day."""
+    from babel.dates import get_month_names  # megabytes of other names come along
+
+    alone, after_day = (
         tuple(get_month_names("wide", use, language).values()) for use in ("stand-alone", "format")
     )
-    for language in ("en", "ru", "uk")
-}
-_NUMBER = {
-    name.lower(): n
-    for forms in _MONTHS.values()
-    for form in forms
-    for n, name in enumerate(form, 1)
-}
-_NUMBER |= {name.lower()[:3]: n for n, name in enumerate(_MONTHS["en"][0], 1)} | {"sept": 9}
+    return alone, after_day
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    """Return the numbers of months by name, in lower case, and by short English name."""
+    names = {
+        name.lower(): n
+        for language in LANGUAGES
+        for form in _months(language)
+        for n, name in enumerate(form, 1)
+    }
+    return names | {name.lower()[:3]: n for n, name in enumerate(_months("en")[0], 1)} | {"sept": 9}
+
+
 # Invisible characters that may be pasted along with a date and are not part of it.
 _IGNORED = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
@@ -76,7 +86,7 @@ def not_begun(partial: PartialDate, now: datetime) -> bool:
 def display(text: str, lang: str = "en") -> str:
     """Format a stored date: "13 March 2025", "March 2025", "2025"; English if `lang` is unknown."""
     when = parse(text)
-    alone, after_day = _MONTHS.get(lang, _MONTHS["en"])
+    alone, after_day = _months(lang if lang in LANGUAGES else "en")
     match when.precision:
         case "day":
             return f"{when.first.day} {after_day[when.first.month - 1]} {when.first.year}"
@@ -89,7 +99,7 @@ def display(text: str, lang: str = "en") -> str:
 def display_short(text: str, *, year: int | None = None) -> str:
     """Format a stored date briefly: "13 Mar" in `year`, else "13 Mar 2025"; "Mar 2025", "2025"."""
     when = parse(text)
-    month = _MONTHS["en"][0][when.first.month - 1][:3]
+    month = _months("en")[0][when.first.month - 1][:3]
     match when.precision:
         case "day":
             return f"{when.first.day} {month}" + (
@@ -114,8 +124,9 @@ def parse_human(text: str, today: date) -> PartialDate:
     if _PART.sub("", text).strip(" ,."):
         raise _not_a_date(text, today)
     parts = [part for part in _PART.findall(text.lower()) if part not in _ENDINGS]
-    kinds = "".join("m" if part in _NUMBER else "n" if part.isdigit() else "?" for part in parts)
-    month = next((_NUMBER[part] for part in parts if part in _NUMBER), 0)
+    by_name = _numbers()
+    kinds = "".join("m" if part in by_name else "n" if part.isdigit() else "?" for part in parts)
+    month = next((by_name[part] for part in parts if part in by_name), 0)
     numbers = [part for part in parts if part.isdigit()]
     if kinds in ("nm", "mn") and len(numbers[0]) <= 2:
         raise ValueError(f"“{text[:40]}” lacks a year: write {text} {today.year}, if that is meant")

@@ -4,7 +4,6 @@ import unicodedata
 from functools import lru_cache
 
 import regex
-from confusable_homoglyphs.confusables import confusables_data
 
 # Control and format characters (including bidi controls), unassigned characters, separators except
 # the space, and letters and marks that are drawn as nothing.
@@ -71,6 +70,8 @@ def _looks(text: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _prototype(character: str) -> str:
     """Return the character that represents all those drawn like this one."""
+    from confusable_homoglyphs.confusables import confusables_data  # seven megabytes
+
     listed = confusables_data.get(character) or confusables_data.get(
         f"{_MARK}{character}{_MARK}", ()
     )

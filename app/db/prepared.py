@@ -59,7 +59,7 @@ class Prepared:
         self._prepare = not planned_anew
 
     async def all(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
-        """Execute it with these values, and return all rows."""
+        """Execute it with these values, and return all rows, none if it gives none."""
         if not self._text:
             self._compile(session.get_bind().dialect)
         if values.keys() != self._names:
@@ -95,7 +95,7 @@ class Prepared:
         try:
             async with driver.cursor(row_factory=namedtuple_row) as cursor:
                 await cursor.execute(self._text, values, prepare=self._prepare)
-                return await cursor.fetchall()
+                return await cursor.fetchall() if cursor.description else ()
         except psycopg.Error as error:
             # As SQLAlchemy raises it, so that every caller and the answer's status are the same.
             raise DBAPIError.instance(

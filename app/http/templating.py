@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -19,7 +18,6 @@ from app.core.site_names import show_address
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
-LANGUAGES = Locale("en").languages  # by code, such as "uk" or "nds"
 
 
 def day(text: str) -> str:
@@ -69,9 +67,17 @@ def words(value: str) -> str:
     return value.replace("_", " ")
 
 
+@lru_cache(maxsize=1)
+def languages() -> Mapping[str, str]:
+    """Return the English names of languages by code, such as "uk" or "nds"."""
+    from babel import Locale  # two megabytes of names
+
+    return Locale("en").languages
+
+
 def language(code: str) -> str:
     """Name a language in English by its code; an unknown code is returned as it is."""
-    return LANGUAGES.get(code.split("-")[0].lower(), code)
+    return languages().get(code.split("-")[0].lower(), code)
 
 
 def web(url: str | None) -> str:

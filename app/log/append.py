@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.prepared import Prepared
 from app.log.search_words import VECTOR
 from app.models.source import QuoteCheck
 
@@ -89,7 +90,9 @@ CHECK_FIELDS = (
 )
 # The notice is sent when the transaction commits.
 NOTIFY = "SELECT pg_notify('parley', CAST(:seq AS text))"
-APPEND = text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {NOTIFY}")
+APPEND = Prepared(
+    lambda: text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {NOTIFY}")
+)
 BEGIN = text(COMMIT)
 RECORD = text(f"WITH {ENTRY}, {REVISION} SELECT 1")
 CLOSE = text("SELECT close_versions(:kind, :numbers, :seq)")
@@ -121,7 +124,7 @@ async def append(
     found = _json([{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks])
     batches = _batches(rows)
     if not followed and len(batches) == 1:
-        await session.execute(APPEND, {**commit, **batches[0], "checks": found})
+        await APPEND.all(session, **commit, **batches[0], checks=found)
         return
     at = {"seq": commit["seq"]}
     await session.execute(BEGIN, commit)

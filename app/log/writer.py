@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.db.prepared import Prepared
 from app.log.append import Rows, add, append
 from app.log.documents import period_of
 from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
@@ -53,7 +54,9 @@ class Place:
     context: int  # as in `Moment`, before this commit
 
 
-NEXT = text("SELECT * FROM next_in_log()")
+NEXT = Prepared(
+    lambda: text("SELECT seq, at, previous, epoch, redactions, context FROM next_in_log()")
+)
 Draw = Callable[[], Awaitable[Place]]
 
 
@@ -206,7 +209,7 @@ class Log:
 
     async def _draw(self) -> Place:
         """Take the log's lock until the transaction ends, and read where the log goes on."""
-        row = (await self.session.execute(NEXT)).one()
+        row = await NEXT.one(self.session)
         return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions, row.context)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid
 from app.core.text_lines import alike
+from app.db.prepared import Prepared
 from app.log.entry import Change, snapshot
 from app.log.writer import Log
 from app.models.negotiation import Negotiation, Speaker
@@ -230,7 +231,7 @@ async def _quotes(
         q["source_id"] for q in kept.values()
     ]
     sources = await find_sources(session, source_ids, lock=True)
-    texts = await newest_texts(session, [q.source_id for q in wanted if q.source_id])
+    texts = await newest_texts(session, [s.id for s in sources.values() if s.text_sha256])
     facts: list[QuoteFacts] = []
     new: list[tuple[Quote, QuoteCheck]] = []
     for i, q in enumerate(wanted):
@@ -392,10 +393,11 @@ async def lay_out(session: AsyncSession, position: Position, document: Mapping[s
         "quotes": [{"id": q["id"], "ordinal": i} for i, q in enumerate(document["quotes"])],
     }
     given = {name: orjson.dumps(some).decode() for name, some in rows.items()}
-    await session.execute(LAY_OUT, {"position": position.id, **given})
+    await LAY_OUT.all(session, position=position.id, **given)
 
 
-LAY_OUT = text("""
+LAY_OUT = Prepared(
+    lambda: text("""
 WITH attitude AS (
   INSERT INTO position_attitude (position_id, option_id, issue_id, attitude, condition, inferred)
   SELECT :position, option_id, issue_id, attitude, condition, inferred
@@ -412,3 +414,4 @@ INSERT INTO position_quote (position_id, quote_id, ordinal)
 SELECT :position, id, ordinal FROM jsonb_to_recordset(CAST(:quotes AS jsonb)) AS q(
   id bigint, ordinal int)
 """)
+)

@@ -143,7 +143,7 @@ async def learn_speakers_and_sources(
         for number, found in held.items():
             shown = found["name"] if kind == "speaker" else source_view(found)
             learnt[kind][0][number] = shown
-            known.keep("origin", kind, number, value=(shown,), size=BYTES_OF_ORIGIN)
+            known.keep_state("origin", kind, number, value=(shown,), size=BYTES_OF_ORIGIN)
 
 
 async def called(

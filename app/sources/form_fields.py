@@ -10,7 +10,7 @@ from app.core.input_models import Input
 from app.forms.fields import Field, Form, Kind, Texts, typed
 from app.forms.posted import Posted
 from app.forms.sheet import Sheet
-from app.http.templating import LANGUAGES
+from app.http.templating import languages
 from app.sources.extraction.decoding import LABELS, reread
 from app.sources.extraction.process import Extracted, extract, reading
 from app.sources.page_numbers import write_pages
@@ -19,7 +19,7 @@ from app.sources.schemas import SourceFields, SourceInput, Text
 
 def code_of(language: str) -> str:
     """Return the code of a language that was typed by name: `en` for "English"."""
-    named = (code for code, name in LANGUAGES.items() if name.lower() == language.lower())
+    named = (code for code, name in languages().items() if name.lower() == language.lower())
     return next(named, language)
 
 

@@ -6,12 +6,10 @@ browser, gives the state, nonce and verifier of a sign-in.
 """
 
 import asyncio
-import base64
-import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +22,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from app.settings import Settings, speaks_safely
+from app.accounts.oidc.provider import Away, Provider, Untrusted, derive
+from app.settings import speaks_safely
 
 PATIENCE_SECONDS = 10
 LARGEST = 1024 * 1024
@@ -47,24 +46,6 @@ CODE = re.compile(r"[a-z_]{1,40}")
 KEY_TYPES = ("RSA", "EC", "OKP")
 
 
-class Untrusted(Exception):
-    """The provider refused or sent invalid data; the message is for the log, without secrets."""
-
-
-class Away(Exception):
-    """The provider does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """OpenID provider and this client's registration with it, from the settings."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    name: str
-
-
 @dataclass(frozen=True, slots=True)
 class Description:
     """Metadata that a provider publishes about itself."""
@@ -74,23 +55,6 @@ class Description:
     keys: str
     secret_in_body: bool
     names_itself: bool  # its redirects name the issuer (RFC 9207)
-
-
-def provider_of(settings: Settings) -> Provider | None:
-    """Return the provider of the settings; None if there is none."""
-    if settings.oidc_issuer is None:
-        return None
-    secret = settings.oidc_client_secret.get_secret_value()
-    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_name)
-
-
-def derive(secret: str, what: str) -> str:
-    """Derive `state`, `nonce` or `verifier` from the secret of a sign-in, 43 characters.
-
-    None of them reveals the secret or another one.
-    """
-    digest = hashlib.sha256(f"{what}:{secret}".encode(errors="replace")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 async def send_to(provider: Provider, *, secret: str, redirect_uri: str) -> str:

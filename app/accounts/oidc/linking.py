@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.actions import note
-from app.accounts.oidc.client import derive
+from app.accounts.oidc.provider import derive
 from app.accounts.queries import hashed
 from app.core.errors import Conflict, NotFound
 from app.models.account import Account, OidcIdentity, OidcTrip

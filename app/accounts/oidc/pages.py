@@ -15,7 +15,8 @@ from app.accounts import queries, rate_limit, sign_ins
 from app.accounts.account_page import WRONG_PASSWORD, account_page, is_owner, own
 from app.accounts.dependencies import get_signed_in, get_viewer, settings_of
 from app.accounts.login_response import keep, login_page, safe_next
-from app.accounts.oidc import client, linking
+from app.accounts.oidc import linking
+from app.accounts.oidc.provider import Away, Provider, Untrusted, provider_of
 from app.core import clock
 from app.core.errors import Forbidden, Invalid, NotFound, TooMany, Unavailable
 from app.core.logs import log
@@ -36,8 +37,8 @@ UNKNOWN = (
 )
 
 
-def _provider(request: Request) -> client.Provider:
-    provider = client.provider_of(settings_of(request))
+def _provider(request: Request) -> Provider:
+    provider = provider_of(settings_of(request))
     if provider is None:
         raise NotFound("There is nothing at this address.")
     return provider
@@ -64,7 +65,7 @@ def _did_not_work(name: str) -> Invalid:
 
 
 async def _send(
-    request: Request, provider: client.Provider, *, to: str, account_id: int | None = None
+    request: Request, provider: Provider, *, to: str, account_id: int | None = None
 ) -> Response:
     """Return a page that goes to the provider by itself.
 
@@ -75,12 +76,14 @@ async def _send(
         await rate_limit.take(
             session, rate_limit.of_trips(request.client.host if request.client else ""), now=now
         )
+    from app.accounts.oidc import client
+
     try:
         address = await client.send_to(provider, secret=secret, redirect_uri=_redirect_uri(request))
-    except client.Away as error:
+    except Away as error:
         log.warning("oidc.away", why=str(error))
         raise _not_now(provider.name) from None
-    except client.Untrusted as error:
+    except Untrusted as error:
         log.error("oidc.untrusted", why=str(error))
         raise _did_not_work(provider.name) from None
     async with transaction(request.app.state.sessions) as session:
@@ -171,7 +174,7 @@ async def come_back(
 
 async def _identify(
     request: Request,
-    provider: client.Provider,
+    provider: Provider,
     *,
     secret: str,
     code: str,
@@ -180,6 +183,8 @@ async def _identify(
 ) -> str:
     if error or not code:
         raise Invalid(f"{provider.name} sent you back without signing you in.")
+    from app.accounts.oidc import client
+
     try:
         return await client.identify(
             provider,
@@ -189,16 +194,16 @@ async def _identify(
             redirect_uri=_redirect_uri(request),
             now=clock.now(),
         )
-    except client.Away as away:
+    except Away as away:
         log.warning("oidc.away", why=str(away))
         raise _not_now(provider.name) from None
-    except client.Untrusted as untrusted:
+    except Untrusted as untrusted:
         log.warning("oidc.untrusted", why=str(untrusted))
         raise _did_not_work(provider.name) from None
 
 
 async def _arrive(
-    request: Request, session: Session, provider: client.Provider, trip: linking.Trip, subject: str
+    request: Request, session: Session, provider: Provider, trip: linking.Trip, subject: str
 ) -> Response:
     now, settings = clock.now(), settings_of(request)
     viewer = await get_viewer(request, session)
