@@ -1,13 +1,10 @@
 """Test the feed of changes: complete, in order, as it was then, without anything private."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import anyio
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -18,6 +15,7 @@ from app.log.writer import Log
 from app.negotiations.actions import add_party
 from tests.support.factories import OTHER_WORDS, WORDS, Desk, quote
 from tests.support.fixtures import Lake
+from tests.support.statements import statements
 
 
 def follow(desk: Desk, after: str | None = None, limit: int = 7) -> list[dict[str, Any]]:
@@ -132,18 +130,6 @@ def test_parameters_that_it_does_not_know_are_refused(lake: Lake) -> None:
     assert lake.stranger.get("/changes", after="").status == 200
 
 
-@contextmanager
-def counting(engine: Any) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", hear)
-    yield seen
-    event.remove(engine.sync_engine, "before_cursor_execute", hear)
-
-
 def test_a_page_takes_a_fixed_number_of_statements(lake: Lake) -> None:
     for _ in range(5):
         lake.ada.state(quotes=[quote(), quote(OTHER_WORDS)])
@@ -154,7 +140,7 @@ def test_a_page_takes_a_fixed_number_of_statements(lake: Lake) -> None:
         async with make_sessions(engine)() as session:
             at = await moment(session)
             for limit in (3, 500):
-                with counting(engine) as seen:
+                with statements(engine) as seen:
                     await list_changes(session, at, after=None, limit=limit)
                 found.append(len(seen))
         await engine.dispose()

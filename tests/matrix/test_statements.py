@@ -1,17 +1,13 @@
 """How many statements each way through Parley costs the database, whatever is stored."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from sqlalchemy import event
 
 from app.core.memory import Memory
 from tests.spreadsheet.make import said, sheet
 from tests.support.factories import position, quote
 from tests.support.fixtures import Lake
 from tests.support.forms import Sheet
+from tests.support.statements import statements
 
 # Of a signed-in editor, so that his token is one of them: at first, and once the process knows the
 # code book, the versions and the rows shown.
@@ -35,22 +31,6 @@ READING = {
 }
 
 
-@contextmanager
-def statements(lake: Lake) -> Iterator[list[str]]:
-    """Collect what is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    engine = lake.app.state.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def forget(lake: Lake) -> None:
     """Let the process know nothing, as after its start."""
     memory: Memory = lake.app.state.sessions.kw["info"]["memory"]
@@ -62,7 +42,7 @@ def cost(lake: Lake, address: str) -> tuple[int, int]:
     forget(lake)
     counts = []
     for _ in range(2):
-        with statements(lake) as sent:
+        with statements(lake.app.state.engine) as sent:
             got = lake.ada.browse("GET", address)
         assert got.status_code == 200, got.text[:500]
         counts.append(len(sent))
@@ -111,7 +91,7 @@ def test_importing_a_spreadsheet(lake: Lake) -> None:
         file = {"file": ("a.csv", sheet(*rows), "text/csv")}
         form = Sheet.read(lake.ada, lake.ada.browse("POST", "/n/lake/import", files=file))
         for most in (36, 12):  # the second time it is in Parley already
-            with statements(lake) as sent:
+            with statements(lake.app.state.engine) as sent:
                 body = form.values | {"do": "import"}
                 assert lake.ada.browse("POST", "/n/lake/import", data=body).status_code == 303
             assert len(sent) <= most, sent
@@ -123,7 +103,7 @@ def test_saving_a_position_by_form(lake: Lake) -> None:
     lake.ada.state("north", "quota")
     new = {"party": "north", "issue": "dam"}
     for _ in range(2):
-        with statements(lake) as opened:
+        with statements(lake.app.state.engine) as opened:
             form = Sheet.open(lake.ada, "/n/lake/positions/new", **new)
     assert len(opened) <= 8
     filled = {
@@ -133,6 +113,6 @@ def test_saving_a_position_by_form(lake: Lake) -> None:
         "q-0-exact": quote()["exact"],
         "q-0-speaker": "Mara Venn",
     }
-    with statements(lake) as sent:
+    with statements(lake.app.state.engine) as sent:
         assert form.post("publish", form.values | filled).number
     assert len(sent) <= 16, sent
