@@ -131,7 +131,7 @@ async def learn_speakers_and_sources(
     }
     missing: dict[str, list[int]] = {}
     for kind, (seen, wanted) in learnt.items():
-        for number in set(wanted) - seen.keys() - {None}:
+        for number in {n for n in wanted if n is not None} - seen.keys():
             kept: tuple[Any] | None = known.get("origin", kind, number)
             if kept is None:
                 missing.setdefault(kind, []).append(number)
