@@ -4,6 +4,7 @@ from asyncio import sleep
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,10 +21,11 @@ from app.exports.columns import (
     cell_words,
     guarded,
 )
-from app.exports.csv_lines import Batch, Lines, write_line
+from app.exports.csv_lines import Lines, write_line
 from app.exports.query_params import CsvQuery
-from app.exports.selection import FEW, Selection, keys_of_versions, windows
-from app.exports.stored_rows import stored_rows
+from app.exports.row_keys import RowKeys, batches_of
+from app.exports.selection import FEW, Selection, windows
+from app.exports.stored_rows import csv_rows
 from app.models.vocabulary import MoveKind
 
 BOM = "\ufeff".encode()
@@ -76,21 +78,14 @@ async def _quotes(
         cell = (party, issue)
         return times | {"changed": cell in moved, "move": moved.get(cell)} | mark
 
-    lines = Lines(chosen, text, more)
-    async with aclosing(ahead(_batches(session, chosen, lines, base, text is as_it_is))) as batches:
+    keys = RowKeys(chosen)
+    lines = Lines(chosen, keys, text, more)
+    read = partial(csv_rows, session, chosen.matrix.at, base=base, exact=text is as_it_is)
+    async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
         async for batch in batches:
             for i in range(0, len(batch.rows), FEW):
                 yield lines.write(batch, batch.rows[i : i + FEW])
                 await sleep(0)
-
-
-async def _batches(
-    session: AsyncSession, chosen: Selection, lines: Lines, base: str, exact: bool
-) -> AsyncGenerator[Batch]:
-    async with aclosing(keys_of_versions(session, chosen)) as batches:
-        async for keys in batches:
-            rows = await stored_rows(session, chosen.matrix.at, keys, base=base, exact=exact)
-            yield await lines.understand(session, rows)
 
 
 async def _matrix(

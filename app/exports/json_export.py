@@ -1,11 +1,18 @@
 """Write the matrix as one JSON document, piece by piece: the API's answer and every position."""
 
+from asyncio import sleep
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.selection import Selection, positions, windows
+from app.exports.ahead import ahead
+from app.exports.json_positions import Positions, by_position
+from app.exports.row_keys import RowKeys, batches_of
+from app.exports.selection import FEW, Selection, windows
+from app.exports.stored_rows import json_rows
 from app.http.responses import dumps
 from app.matrix.presenter import cell_json
 
@@ -41,12 +48,17 @@ async def export_json(
         yield (b"," if cells and shown else b"") + b",".join(shown)
         cells += len(shown)
     yield b'],"positions":['
-    async for batch in positions(session, chosen):
-        parts = [
-            dumps(position)[:-1] + (b',"current":true}' if current else b',"current":false}')
-            for position, current in batch
-        ]
-        yield (b"," if held and parts else b"") + b",".join(parts)
-        held += len(parts)
-        quotes += sum(len(p.quotes) for p, _ in batch)
+    keys = RowKeys(chosen)
+    written = Positions(chosen.slug, keys)
+    read = partial(json_rows, session, chosen.matrix.at)
+    async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
+        async for batch in batches:
+            each = list(by_position(batch.rows))
+            for i in range(0, len(each), FEW):
+                some = each[i : i + FEW]
+                parts = [written.write(batch, rows) for rows in some]
+                yield (b"," if held else b"") + b",".join(parts)
+                held += len(parts)
+                quotes += sum(bool(row.place) for rows in some for row in rows)
+                await sleep(0)
     yield b']},"counts":' + dumps({"cells": cells, "positions": held, "quotes": quotes}) + b"}\n"

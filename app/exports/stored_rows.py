@@ -1,7 +1,7 @@
-"""Let the database write the rows of an export as CSV: what is stored passes Python unread.
+"""Let the database write the rows of an export: what is stored passes Python unread.
 
-A row is a position with one of its quotes. What has to be looked up or put into words stands in it
-as a key, which `csv_lines` replaces; a mark separates keys and columns.
+A row is a position with one of its quotes. Its columns are CSV or the fields of a JSON object. What
+has to be looked up or put into words stands in it as a key, in JSON; `row_keys` reads them.
 """
 
 import secrets
@@ -57,40 +57,75 @@ TYPED = {
 }  # fmt: skip
 
 
+# The fields of the API, where they are other ones.
+VERSION_FIELDS = {
+    "id": "r.object_id",
+    "uid": "d.uid",
+    "version": "r.version",
+    "status": "d.status",
+    "act": "d.act",
+}
+SUMMARY_FIELDS = {"summary": "d.summary", "firmness": "d.firmness"}
+RECORD_FIELDS = {
+    **{name: RECORD[name] for name in RECORD if name != "position_url"},
+    "url": "'/positions/' || r.object_id",
+}
+WORDS_FIELDS = {name.removeprefix("quote_"): column for name, column in WORDS.items()} | {
+    "segments": "replace(checked.segments::text, ' ', '')::json"
+}
+
+
 class Row(NamedTuple):
-    """The parts of a row, all as CSV."""
+    """The parts of a row."""
 
     cell: bytes  # key: the numbers of the party and the issue
     version: bytes
-    stance: bytes  # key: the number of the issue, the act, and the attitudes as JSON
-    attribution: bytes  # key: the numbers of the parties by whose word alone it is known, as JSON
+    summary: bytes  # empty in CSV, where the version has it
+    stance: bytes  # key: the number of the issue, the act, and the attitudes
+    attribution: bytes  # key: the numbers of the parties by whose word alone it is known
     salience: bytes
-    links: bytes  # key: links to other issues as JSON
+    links: bytes  # key: links to other issues
     record: bytes
+    redacted: bytes  # key: what was redacted of the position
+    current: bytes
     words: bytes
     speaker: bytes  # key: the number of the speaker, the office, and the number of the party
     source: bytes  # key: its number
     fragment: bytes  # key of the link, with the page
     page: bytes
-    # What the link is made of, as JSON, where the check did not store it; NO_LINK for no link.
+    # Key: what the link is made of where the check did not store it; NO_LINK for no link.
     unstored: bytes
+    blanked: bytes  # key: that the quote was redacted
+    place: bytes  # of the quote among those of its position
 
 
 NO_LINK = b"-"
-_KEYS = {
-    "cell": "d.party_id, d.issue_id",
-    "stance": "d.issue_id, d.act, d.attitudes",
+_COLUMNS = {"version": VERSION, "record": RECORD, "words": WORDS}
+_FIELDS = {
+    "version": VERSION_FIELDS,
+    "summary": SUMMARY_FIELDS,
+    "record": RECORD_FIELDS,
+    "words": WORDS_FIELDS,
+}
+_PARTS = {
+    "cell": "jsonb_build_array(d.party_id, d.issue_id)",
+    "summary": "NULL",
+    "stance": "jsonb_build_array(d.issue_id, d.act, d.attitudes)",
     "attribution": """CASE WHEN k.attributed
                       THEN jsonb_path_query_array(d.quotes, '$[*].party_id') END""",
     "salience": "d.salience",
     "links": "nullif(d.links, '[]')",
-    "speaker": "q.speaker_id, q.office, q.party_id",
+    "redacted": "d.redacted",
+    "current": "k.current",
+    "speaker": "jsonb_build_array(q.speaker_id, q.office, q.party_id)",
     "source": "q.source_id",
     "fragment": "checked.fragment",
     "page": "checked.page",
     "unstored": """CASE WHEN q.id IS NULL OR q.redacted IS NOT NULL THEN '-'
                    WHEN checked.fragment IS NULL THEN jsonb_build_array(q.exact, q.prefix, q.suffix,
                      checked.verification, checked.prefix, checked.suffix)::text END""",
+    "blanked": "q.redacted",
+    "place": "q.place",
 }
 _FROM = """
 FROM unnest(%(seqs)s::bigint[], %(numbers)s::int[], %(current)s::text[], %(attributed)s::bool[])
@@ -99,8 +134,8 @@ JOIN log_revision r ON r.seq = k.seq AND r.n = k.n
 JOIN log_commit c ON c.seq = r.seq
 CROSS JOIN LATERAL jsonb_to_record(r.snapshot) AS d(
   uid text, party_id bigint, issue_id bigint, act text, summary text, firmness text,
-  attitudes jsonb, salience int, links jsonb, stated_on text, stated_from text, stated_by text,
-  quotes jsonb)
+  status text, attitudes jsonb, salience int, links jsonb, stated_on text, stated_from text,
+  stated_by text, redacted jsonb, quotes jsonb)
 LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(d.quotes) AS (
   id bigint, uid text, exact text, prefix text, suffix text, kind text, language text,
   translated_from text, translation text, said_on text, speaker_id bigint, office text,
@@ -115,21 +150,39 @@ LEFT JOIN LATERAL (
 ORDER BY k.place, q.place"""
 
 
-async def stored_rows(
+async def csv_rows(
     session: AsyncSession, at: Moment, keys: Sequence[Any], *, base: str, exact: bool
 ) -> list[Row]:
     """Return the rows of versions by (seq, n, current, attributed), in this order."""
     mark = secrets.token_hex(8)  # no text has it
     parts = [
-        _KEYS.get(name) or ", ".join(_written(columns, exact))
-        for name, columns in zip(Row._fields, _columns(), strict=True)
+        ", ".join(_column(n, c, exact) for n, c in _COLUMNS[name].items())
+        if name in _COLUMNS
+        else _PARTS[name]
+        for name in Row._fields
     ]
-    statement = f"COPY (SELECT {', %(mark)s, '.join(parts)} {_FROM}) TO STDOUT (FORMAT csv)"
+    statement = _copy(f", '{mark}', ".join(parts), "FORMAT csv")
+    values = {"base": base, "signs": "".join(sorted(FORMULA - {"\0"}))}  # no text has a NUL
+    return await _read(session, at, keys, (statement, f",{mark},"), **values)
+
+
+async def json_rows(session: AsyncSession, at: Moment, keys: Sequence[Any]) -> list[Row]:
+    """Return the same rows with JSON objects for columns."""
+    parts = [_object(_FIELDS[name]) if name in _FIELDS else _PARTS[name] for name in Row._fields]
+    # JSON has neither of these two characters, so nothing is ever put in quotation marks.
+    form = r"FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01'"
+    return await _read(session, at, keys, (_copy(", ".join(parts), form), "\x02"))
+
+
+async def _read(
+    session: AsyncSession,
+    at: Moment,
+    keys: Sequence[Any],
+    statement: tuple[str, str],  # and what is between the parts of a row
+    **values: str,
+) -> list[Row]:
     seqs, numbers, current, attributed = zip(*keys, strict=True)
-    values = {
-        "mark": mark,
-        "base": base,
-        "signs": "".join(sorted(FORMULA - {"\0"})),  # the database holds no NUL
+    given = values | {
         "at": at.seq,
         "seqs": _array(seqs),
         "numbers": _array(numbers),
@@ -138,9 +191,13 @@ async def stored_rows(
     }
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
-    between = f",{mark},".encode()
-    async with driver.cursor() as cursor, cursor.copy(statement, values) as copy:
-        return [Row(*bytes(row)[:-1].split(between)) async for row in copy]
+    copy_out, between = statement[0], statement[1].encode()
+    async with driver.cursor() as cursor, cursor.copy(copy_out, given) as rows:
+        return [Row(*bytes(row)[:-1].split(between)) async for row in rows]
+
+
+def _copy(columns: str, form: str) -> str:
+    return f"COPY (SELECT {columns} {_FROM}) TO STDOUT ({form})"
 
 
 def _array(values: Iterable[int]) -> str:
@@ -148,19 +205,17 @@ def _array(values: Iterable[int]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
-def _columns() -> list[dict[str, str]]:
-    written = {"version": VERSION, "record": RECORD, "words": WORDS}
-    return [written.get(name, {}) for name in Row._fields]
+def _object(fields: dict[str, str]) -> str:
+    listed = ", ".join(f'{column} AS "{name}"' for name, column in fields.items())
+    return f"(SELECT row_to_json(o) FROM (SELECT {listed}) o)"  # noqa: S608  (our own columns)
 
 
-def _written(columns: dict[str, str], exact: bool) -> list[str]:
-    """Return the SQL of columns; texts get an apostrophe as `columns.guarded` sets it."""
-    made = []
-    for name, column in columns.items():
-        # COPY writes an empty text as two quotation marks.
-        filled = f"nullif({column}, '')" if name in TYPED else column
-        if name in TYPED and not exact:
-            like = f"strpos(%(signs)s, left({filled}, 1)) > 0"
-            filled = f"CASE WHEN {like} THEN '''' || {column} ELSE {filled} END"
-        made.append(filled)
-    return made
+def _column(name: str, column: str, exact: bool) -> str:
+    """Return the SQL of a column; texts get an apostrophe as `columns.guarded` sets it."""
+    if name not in TYPED:
+        return column
+    filled = f"nullif({column}, '')"  # COPY would write an empty text as two quotation marks
+    if exact:
+        return filled
+    like = f"strpos(%(signs)s, left({filled}, 1)) > 0"
+    return f"CASE WHEN {like} THEN '''' || {column} ELSE {filled} END"

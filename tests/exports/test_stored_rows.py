@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.core.clock import now
 from app.db.engine import make_engine, make_sessions
-from app.exports import csv_lines
+from app.exports import csv_lines, json_positions
 from app.exports.columns import (
     POSITION_COLUMNS,
     QUOTE_COLUMNS,
@@ -23,8 +23,10 @@ from app.exports.columns import (
 )
 from app.exports.csv_export import export_csv, moved_cells
 from app.exports.csv_lines import write_line
+from app.exports.json_export import export_json
 from app.exports.query_params import CsvQuery
 from app.exports.selection import Selection, positions, select_cells
+from app.http.responses import dumps
 from tests.support.factories import OTHER_WORDS, quote
 from tests.support.fixtures import Lake
 from tests.support.worlds import connect
@@ -115,7 +117,8 @@ async def test_the_database_writes_what_python_would(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state_everything(lake)
-    monkeypatch.setattr(csv_lines, "MOST", 2)  # words that are dropped are made again
+    for module in (csv_lines, json_positions):  # words that are dropped are made again
+        monkeypatch.setattr(module, "MOST", 2)
     engine = make_engine(lake.database.url)
     async with make_sessions(engine)() as session:
         for exact in (False, True):
@@ -128,4 +131,10 @@ async def test_the_database_writes_what_python_would(
                 assert made.splitlines() == expected.splitlines()
                 assert made == expected
                 assert (b"[redacted]" in made, b"private" in made) == (True, False)
+        batches = positions(session, chosen)
+        views = [(view, current) async for batch in batches for view, current in batch]
+        parts = [dumps(view)[:-1] + b',"current":%s}' % dumps(current) for view, current in views]
+        pieces = export_json(session, chosen, base="", permalink=None, now=now())
+        made = b"".join([piece async for piece in pieces])
+        assert made.partition(b'"positions":[')[2].partition(b']},"counts"')[0] == b",".join(parts)
     await engine.dispose()
