@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import State
 
 import app.accounts.pages
+import app.analysis.agreement_pages
 import app.analysis.api
 import app.analysis.changes_pages
+import app.analysis.compare_pages
 import app.analysis.coverage_pages
 import app.codebook.routes
 import app.desk.pages
@@ -148,7 +150,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.pages.router,
         app.codebook.routes.router,
         app.redaction.pages.router,
+        app.analysis.agreement_pages.router,
         app.analysis.changes_pages.router,
+        app.analysis.compare_pages.router,
         app.analysis.coverage_pages.router,
         app.looks.pages.router,
         app.review.pages.router,

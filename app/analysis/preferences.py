@@ -42,10 +42,11 @@ PREFERRED = Prepared(_preferred, planned_anew=True)
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What parties prefer, and the numbers of the positions current in their cells."""
+    """What parties prefer, and which positions are current in their cells."""
 
     preferred: Preferred
-    positions: list[int]
+    positions: list[int]  # by number
+    spoken: Collection[tuple[str, str]]  # cells with a position, by party and issue
 
 
 async def preferences(
@@ -67,4 +68,5 @@ async def preferences(
             if row.option_id is not None
         },
         [row.position_id for row in rows],
+        {(slugs[row.party_id], issues[row.issue_id]) for row in rows},
     )

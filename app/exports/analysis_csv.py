@@ -1,16 +1,22 @@
-"""Write analyses as CSV: the moves between two days, with what was said before and after."""
+"""Write analyses as CSV: moves between two days, and parties compared issue by issue."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.changes_pages import ChangesFilters, read_moves
+from app.analysis.comparison import IssueComparison
 from app.analysis.timelines import positions_at
+from app.core.clock import instant
 from app.exports.columns import INVENTED_COLUMN, Text
 from app.exports.csv_export import write_rows
 from app.log.reader import Moment
 from app.matrix import formatting
+from app.matrix.build import fill
+from app.matrix.frame import Extent, Frame
+from app.matrix.schemas import MatrixQuery
 from app.negotiations.code_book import CodeBook, issue_views, negotiation_view
 from app.negotiations.views import IssueView
 from app.positions.names_at_moment import called
@@ -21,6 +27,9 @@ AT_ONCE = 500  # moves whose positions are in memory
 STANCE_COLUMNS = (
     "position_id", "stated_on", "firmness", "stance", "attributed_by_names",
     "quote", "quote_speaker", "quote_said_on", "quote_source", "quote_link",
+)  # fmt: skip
+COMPARED_COLUMNS = (
+    "issue", "issue_title", "likeness", "distance", "party", "party_name", *STANCE_COLUMNS
 )  # fmt: skip
 MOVE_COLUMNS = (
     "on", "kind", "order_uncertain", "party", "party_name", "issue", "issue_title",
@@ -54,6 +63,38 @@ async def write_moves(
                     *([True] if marked else []),
                 ]
                 for move in some
+            ),
+            text,
+        )
+
+
+async def write_comparison(
+    session: AsyncSession, frame: Frame, compared: Sequence[IssueComparison], text: Text
+) -> AsyncGenerator[bytes]:
+    """Yield a row per issue and party, in the order of the page; `frame` has these parties."""
+    marked = INVENTED_COLUMN if frame.negotiation.invented else ()
+    yield write_rows([[*COMPARED_COLUMNS, "as_of", "known_at", *marked]], text)
+    issues = {issue.slug: issue for issue in frame.issues}
+    times = [frame.as_of.isoformat(), instant(frame.at.at)]
+    for start in range(0, len(compared), AT_ONCE):
+        some = compared[start : start + AT_ONCE]
+        part = replace(frame, rows=[issues[one.issue] for one in some])
+        matrix = await fill(session, part, MatrixQuery(), Extent(2**31, ground=False))
+        yield write_rows(
+            (
+                [
+                    row.issue.slug,
+                    row.issue.title,
+                    str(one.likeness),
+                    None if one.gap is None else float(round(one.gap, 3)),
+                    party.slug,
+                    party.name,
+                    *stance_row(cell.position if cell else None, row.issue, matrix.names),
+                    *times,
+                    *([True] if marked else []),
+                ]
+                for one, row in zip(some, matrix.grid.rows, strict=True)
+                for party, cell in zip(frame.columns, row.cells, strict=True)
             ),
             text,
         )

@@ -2,21 +2,29 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.analysis.agreement import IssueScale
 from app.analysis.changes_pages import ChangesFilters, check_slugs
-from app.core.clock import instant
-from app.core.input_models import SlugInPath
+from app.analysis.compare_pages import FEWEST, MOST
+from app.analysis.comparison import compare_on
+from app.analysis.preferences import preferences
+from app.core.clock import instant, now
+from app.core.errors import bad_parameter
+from app.core.input_models import Slug, SlugInPath
 from app.db.engine import Session
-from app.exports.analysis_csv import write_moves
+from app.exports.analysis_csv import write_comparison, write_moves
 from app.exports.columns import Text, as_it_is, guarded
 from app.exports.concurrency import slots
 from app.exports.download import Download, attachment, etag_of, give_time
 from app.http.conditional import unchanged
 from app.log.reader import moment
+from app.matrix.frame import Extent, read_frame
+from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.code_book import code_book
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
@@ -54,6 +62,47 @@ async def send_changes(
                     yield piece
 
     name = f"{slug}_known-at-{instant(at.at)[:19].replace(':', '')}Z-changes"
+    return Download(content(), attachment(name, "csv") | {"ETag": etag})
+
+
+class ComparisonFile(Times):
+    """Both times, the parties, and how texts are written."""
+
+    party: Annotated[
+        list[Slug], Field(min_length=FEWEST, max_length=MOST, description="Two or three parties.")
+    ]
+    exact: Exact = False
+
+
+@router.get("/compare.csv")
+async def send_comparison(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[ComparisonFile, Query()]
+) -> Response:
+    """Send a row for each issue and each of two or three parties: what they differ on first."""
+    if len(set(query.party)) < FEWEST:
+        raise bad_parameter("party", "names the same party twice")
+    asked = MatrixQuery(**query.model_dump(exclude={"exact"}))
+    extent = Extent(2**31, ground=False)
+    frame = await read_frame(session, slug, asked, now=now(), extent=extent)
+    frame = replace(frame, columns=sorted(frame.columns, key=lambda p: query.party.index(p.slug)))
+    etag = etag_of(request, frame.at, frame.as_of)
+    if same := unchanged(request, etag):
+        return same
+    slots.expect_one()
+    parties = [party.slug for party in frame.columns]
+    held = await preferences(session, frame.at, frame.book, parties, as_of=frame.as_of)
+    scales = [IssueScale.of(issue) for issue in frame.issues]
+    compared = compare_on(parties, scales, held.preferred, held.spoken)
+
+    async def content() -> AsyncGenerator[bytes]:
+        async with request.app.state.sessions() as own:
+            await give_time(own)
+            pieces = write_comparison(own, frame, compared, _text(query.exact))
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+
+    name = f"{slug}_as-of-{frame.as_of}-compared"
     return Download(content(), attachment(name, "csv") | {"ETag": etag})
 
 

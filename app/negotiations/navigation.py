@@ -4,6 +4,7 @@ SECTIONS = (
     ("", "Matrix"),
     ("/changes", "Changes"),
     ("/common-ground", "Common ground"),
+    ("/agreement", "Agreement"),
     ("/coverage", "Coverage"),
     ("/about", "About"),
 )

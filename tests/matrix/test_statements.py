@@ -18,6 +18,8 @@ READING = {
     "/n/lake/cells/north/quota": (12, 4),
     "/n/lake/common-ground": (11, 5),
     "/n/lake/changes?from=2023-01-01": (12, 9),
+    "/n/lake/agreement": (8, 5),
+    "/n/lake/compare?party=north&party=south": (15, 9),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),

@@ -65,6 +65,24 @@ def test_agreement_is_that_of_the_answer_sheet(practice: Desk, day: str) -> None
         assert {pair[0] for p, pair in shown.items() if p not in expected} == {None}
 
 
+@EACH_DAY
+def test_the_table_of_agreement_is_that_of_the_answer_sheet(practice: Desk, day: str) -> None:
+    page = practice.page("/n/practice/agreement", as_of=day, min_issues=1)
+    cells = {
+        (link.attributes["href"] or "").split("?")[1]: link.text().split(": ")[1].split()
+        for link in LexborHTMLParser(page.text).css(".heat td a")
+    }
+    for row in read("agreement.csv"):
+        if row["as_of"] == day:
+            pair = f"as_of={day}&party={row['party']}&party={row['other']}&min_issues=1"
+            shown = cells[pair]
+            if row["agreement"]:
+                assert shown[1:2] == [row["issues"]]
+                assert abs(float(shown[0]) - float(row["agreement"])) <= 0.00501
+            else:
+                assert shown == ["no", "issue", "in", "common"]
+
+
 def test_the_moves_are_those_of_the_answer_sheet(practice: Desk) -> None:
     [path] = (PACKAGE / "answers").glob("moves-*.csv")
     first, last = path.stem.removeprefix("moves-").split("-to-")

@@ -44,6 +44,7 @@ ONE = {
     "versions": VERSIONS,
 }
 ONE |= {"recoded_as": None, "recoded_from": None}
+PAIR = SimpleNamespace(parties=[party.slug for party in sarn.PARTIES[:2]], agreement=0.5, issues=2)
 SOURCE = SimpleNamespace(
     id=3,
     title="No rail will be torn up, says Volk",
@@ -446,6 +447,115 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "read_to": date(2031, 3, 10),
             "parties": sarn.PARTIES,
             "issues": sarn.ISSUES,
+        },
+    ),
+    "agreement": (
+        "analysis/agreement.html",
+        {
+            **SHARED,
+            "parties": sarn.PARTIES,
+            "issues_total": 4,
+            "across": sarn.PARTIES[:3],
+            "heat": [
+                SimpleNamespace(
+                    party=BORSK,
+                    cells=[
+                        SimpleNamespace(agreement=0.5, issues=2, step=2),
+                        None,
+                        SimpleNamespace(agreement=None, issues=0, step=None),
+                    ],
+                )
+            ],
+            "rows": SimpleNamespace(
+                start=0,
+                end=1,
+                total=3,
+                whole=False,
+                previous=None,
+                next="/n/sarn/agreement?cursor=x",
+            ),
+            "columns": SimpleNamespace(start=0, end=3, previous=None, next=None),
+            "closest": [PAIR],
+            "farthest": [PAIR],
+            "map": SimpleNamespace(
+                spots=[
+                    (
+                        BORSK,
+                        SimpleNamespace(x=1, y=2, label_x=3, label_y=4, anchor="start", line=True),
+                    )
+                ],
+                share=0.6,
+                across=["gauge"],
+                up=[],
+                left_out=sarn.PARTIES[:1],
+                pairs=[PAIR],
+            ),
+            "most_on_map": 40,
+            "box": (640.0, 440.0),
+            "ordered": False,
+            "order": "listed",
+            "min_issues": 2,
+        },
+    ),
+    "compare": (
+        "analysis/compare.html",
+        {
+            **SHARED,
+            "parties": sarn.PARTIES[:2],
+            "chosen": [party.slug for party in sarn.PARTIES[:2]],
+            "all_parties": sarn.PARTIES,
+            "pairs": [PAIR],
+            "courses": [
+                SimpleNamespace(
+                    pair=PAIR,
+                    changes=[SimpleNamespace(on=date(2031, 3, 9), agreement=0.5, issues=2)],
+                    monthly=False,
+                    left_out=1,
+                    drawing=SimpleNamespace(
+                        segments=[SimpleNamespace(x1=1, x2=2, y=3)],
+                        risers=[(1, 2, 3)],
+                        first=date(2031, 3, 9),
+                        last=date(2031, 3, 14),
+                    ),
+                )
+            ],
+            "followed": True,
+            "counts": {"differ": 1, "unsaid": 1},
+            "issues": [
+                SimpleNamespace(
+                    issue=row.issue,
+                    comparison=SimpleNamespace(likeness=likeness, steps=steps),
+                    cells=list(row.cells[:2]),
+                )
+                for row, likeness, steps in zip(
+                    sarn.GRID.rows,
+                    ["differ", "one_sided", "unsaid", "share"],
+                    [SimpleNamespace(apart=1, of=2), None, None, None],
+                    strict=False,
+                )
+            ],
+            "window": SimpleNamespace(
+                start=0, end=4, total=5, whole=False, previous=None, next="/x"
+            ),
+            "min_issues": 2,
+        },
+    ),
+    "compare-none": (
+        "analysis/compare.html",
+        {
+            **SHARED,
+            "parties": [],
+            "chosen": [],
+            "all_parties": sarn.PARTIES,
+            "pairs": [],
+            "courses": [],
+            "followed": True,
+            "counts": {},
+            "issues": [],
+            "window": SimpleNamespace(
+                start=0, end=0, total=0, whole=True, previous=None, next=None
+            ),
+            "min_issues": 2,
         },
     ),
 }
