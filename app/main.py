@@ -17,6 +17,7 @@ import app.analysis.api
 import app.analysis.changes_pages
 import app.analysis.compare_pages
 import app.analysis.coverage_pages
+import app.analysis.timeline_pages
 import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
@@ -154,6 +155,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.changes_pages.router,
         app.analysis.compare_pages.router,
         app.analysis.coverage_pages.router,
+        app.analysis.timeline_pages.router,
         app.looks.pages.router,
         app.review.pages.router,
         app.review.drafts_pages.router,

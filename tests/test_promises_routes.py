@@ -180,6 +180,7 @@ RIGHTS = {
     "GET /n/{slug}/releases/{number}.zip": ANYONE,
     "GET /n/{slug}/releases/{number}/cite.{form}": ANYONE,
     "GET /n/{slug}/review": EDITOR,
+    "GET /n/{slug}/timeline": ANYONE,
     "GET /negotiations/new": EDITOR,
     "POST /negotiations/new": EDITOR,
     "POST /practice": ADMIN,

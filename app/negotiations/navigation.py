@@ -3,6 +3,7 @@
 SECTIONS = (
     ("", "Matrix"),
     ("/changes", "Changes"),
+    ("/timeline", "Timeline"),
     ("/common-ground", "Common ground"),
     ("/agreement", "Agreement"),
     ("/coverage", "Coverage"),

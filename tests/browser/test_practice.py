@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 # Axe is slow: a few pages stand for all that share their layout.
 EXAMINED = (
     "", "/cells/ostany/lake-level", "/issues/disputes", "/changes?from=2024-07-15&to=2024-11-30",
-    "/agreement", "/compare?party=kastrel&party=dorrin",
+    "/agreement", "/compare?party=kastrel&party=dorrin", "/timeline", "/timeline?issue=disputes",
 )  # fmt: skip
 PAGES = (
     "?transpose=1", "?since=2024-09-01", "/cells/pell-islands/ferry", "/cells/hallin/seat",

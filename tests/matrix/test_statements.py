@@ -19,6 +19,8 @@ READING = {
     "/n/lake/common-ground": (11, 5),
     "/n/lake/changes?from=2023-01-01": (12, 9),
     "/n/lake/agreement": (8, 5),
+    "/n/lake/timeline": (14, 6),
+    "/n/lake/timeline?issue=quota": (14, 6),
     "/n/lake/compare?party=north&party=south": (15, 9),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),

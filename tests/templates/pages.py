@@ -5,6 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from app.analysis.timeline_drawing import SMALL
 from app.matrix import move_labels
 from app.matrix.move_labels import legend
 from app.models.vocabulary import MoveKind
@@ -45,6 +46,49 @@ ONE = {
 }
 ONE |= {"recoded_as": None, "recoded_from": None}
 PAIR = SimpleNamespace(parties=[party.slug for party in sarn.PARTIES[:2]], agreement=0.5, issues=2)
+BAR = SimpleNamespace(
+    position=POSITION.id,
+    x=9.0,
+    y=2.0,
+    width=8.0,
+    perhaps_from=3.0,
+    sign="1",
+    colour=2,
+    hearsay=True,
+)
+TIMELINE: dict[str, Any] = {
+    **SHARED,
+    "drawn": [
+        SimpleNamespace(
+            issue=GAUGE,
+            options=[("1", "1,520 mm", 0), ("2", "1,435 mm", None)],
+            drawing=SimpleNamespace(
+                size=SMALL,
+                height=60.0,
+                lanes=[SimpleNamespace(party="borsk", y=20.0, bars=[BAR])],
+                ticks=[(110.0, "2031-03")],
+            ),
+            entries=[
+                SimpleNamespace(
+                    turn=SimpleNamespace(on=date(2031, 3, 9), until=until),
+                    position=POSITION,
+                    mark=move_labels.move_mark(MoveKind.NEW, doubtful=False),
+                )
+                for until in (date(2031, 3, 12), None)
+            ],
+            by_position={POSITION.id: POSITION},
+        )
+    ],
+    "parties": {party.slug: party for party in sarn.PARTIES},
+    "all_issues": sarn.ISSUES,
+    "all_parties": sarn.PARTIES,
+    "rows": SimpleNamespace(
+        start=0, end=1, total=4, whole=False, previous=None, next="/n/sarn/timeline?cursor=x"
+    ),
+    "lanes": SimpleNamespace(start=0, end=3, total=3, whole=True, previous=None, next=None),
+    "cut": True,
+    "most": 1000,
+}
 SOURCE = SimpleNamespace(
     id=3,
     title="No rail will be torn up, says Volk",
@@ -557,5 +601,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             ),
             "min_issues": 2,
         },
+    ),
+    "timeline": ("analysis/timeline.html", {**TIMELINE, "large": False}),
+    "timeline-large": (
+        "analysis/timeline.html",
+        {**TIMELINE, "large": True, "filters": {"issue": ["gauge"]}},
     ),
 }

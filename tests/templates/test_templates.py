@@ -58,6 +58,7 @@ KEPT = {
     "looked_on",
     "coded_through",
     "possible_stated_on",
+    "ticks",
     "last",
     "days",
     "filters",
