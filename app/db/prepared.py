@@ -6,11 +6,13 @@ our statements. What is read stays consistent, because each statement names the 
 that it reads, and what the log held at a moment never changes.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
+from psycopg import AsyncRawCursor
 from psycopg.rows import namedtuple_row
 from sqlalchemy import ClauseElement, Dialect, func, select
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +21,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
 
+# In a text that SQLAlchemy has compiled: a parameter, or a percent sign.
+PLACE = re.compile(r"%\((?P<name>\w+)\)s|%%")
 DRIVER = "driver"  # in the info of a session that reads directly: the connection of psycopg
 
 
@@ -55,14 +59,14 @@ class Prepared:
     def __init__(self, build: Callable[[], ClauseElement], *, planned_anew: bool = False) -> None:
         self._build = build
         self._text = ""  # once compiled
-        self._names: frozenset[str] = frozenset()
+        self._names: tuple[str, ...] = ()  # of the parameters, in order
         self._prepare = not planned_anew
 
     async def all(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
         """Execute it with these values, and return all rows, none if it gives none."""
         if not self._text:
             self._compile(session.get_bind().dialect)
-        if values.keys() != self._names:
+        if values.keys() != set(self._names):
             raise TypeError(f"needs the values {sorted(self._names)}, not {sorted(values)}")
         driver: psycopg.AsyncConnection[Any] | None = session.info.get(DRIVER)
         if driver is None:
@@ -75,26 +79,37 @@ class Prepared:
         return row
 
     def _compile(self, dialect: Dialect) -> None:
-        """Put the text together: parameters that have a value in the statement become part of it.
+        """Put the text together, with parameters as the database numbers them.
 
-        The database uses a partial index only where it sees the value of its condition.
+        Those that have a value in the statement become part of it: the database uses a partial
+        index only where it sees the value of its condition.
         """
         compiled = cast(SQLCompiler, self._build().compile(dialect=dialect))
-        text = compiled.string
-        for parameter, name in compiled.bind_names.items():
-            if not parameter.required:
-                value = compiled.render_literal_bindparam(parameter)
-                text = text.replace(f"%({name})s", value)
-        self._names = frozenset(n for p, n in compiled.bind_names.items() if p.required)
-        self._text = text
+        parameters = {name: parameter for parameter, name in compiled.bind_names.items()}
+        names: list[str] = []
+
+        def written(found: re.Match[str]) -> str:
+            name = found["name"]
+            if name is None:
+                return "%"
+            if not parameters[name].required:
+                return compiled.render_literal_bindparam(parameters[name]).replace("%%", "%")
+            if name not in names:
+                names.append(name)
+            return f"${names.index(name) + 1}"
+
+        self._text = PLACE.sub(written, compiled.string)
+        self._names = tuple(names)
 
     async def _read(
         self, driver: psycopg.AsyncConnection[Any], values: Mapping[str, Any]
     ) -> Sequence[Any]:
         began = time.perf_counter()
         try:
-            async with driver.cursor(row_factory=namedtuple_row) as cursor:
-                await cursor.execute(self._text, values, prepare=self._prepare)
+            # A raw cursor does not look through the text for parameters each time.
+            async with AsyncRawCursor(driver, row_factory=namedtuple_row) as cursor:
+                given = [values[name] for name in self._names]
+                await cursor.execute(self._text, given, prepare=self._prepare)
                 return await cursor.fetchall() if cursor.description else ()
         except psycopg.Error as error:
             # As SQLAlchemy raises it, so that every caller and the answer's status are the same.

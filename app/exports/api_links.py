@@ -27,6 +27,7 @@ _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/n/([^/]+)/releases/(\d+)", "/negotiations/{0}/releases/{1}", ("known_at",)),
     (r"/search", "/search", ("q", "known_at")),
 ]
+_PATTERNS = [(re.compile(page), twin, known) for page, twin, known in _TWINS]
 
 
 def json_twin(request: Request) -> str | None:
@@ -39,8 +40,8 @@ def twin_of(path: str, query: Iterable[tuple[str, str]]) -> str | None:
 
     Parameters that the API does not know, and empty ones, are left out.
     """
-    for page, twin, known in _TWINS:
-        found = re.fullmatch(page, path)
+    for page, twin, known in _PATTERNS:
+        found = page.fullmatch(path)
         if found:
             given = urlencode(
                 [(name, value) for name, value in query if name in known and value.strip()]
