@@ -9,7 +9,7 @@ from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
-from app.http.templating import page
+from app.http.templating import long_page
 from app.log.reader import moment
 from app.matrix import page_context
 from app.matrix.build import load
@@ -44,7 +44,7 @@ async def show_coverage(
     shared["names"] = await called(
         session, matrix.at, matrix.names, [one.position for one in found.unmatched]
     )
-    return page(
+    return await long_page(
         request,
         "analysis/coverage.html",
         **shared,

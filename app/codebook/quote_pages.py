@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
-from app.http.templating import page
+from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.build import load
 from app.matrix.frame import Extent
@@ -56,7 +56,7 @@ async def show_option(
     shared = await page_context.shared(request, session, matrix, query)
     shared["names"] = await called(session, matrix.at, matrix.names, positions)
     filters = page_context.given(MatrixQuery(as_of=asked.as_of, known_at=asked.known_at))
-    return page(
+    return await long_page(
         request,
         "codebook/option_quotes.html",
         **shared | {"filters": filters},

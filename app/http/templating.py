@@ -1,5 +1,6 @@
 """Render pages: one environment that always escapes, and `page` for pages and fragments."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -189,3 +190,10 @@ def page(
     for key, value in (headers or {}).items():
         answer.headers[key] = value
     return answer
+
+
+async def long_page(
+    request: Request, name: str, /, *, fragment: str | None = None, **context: Any
+) -> HTMLResponse:
+    """Answer with a page that may be very long: drawn in a thread, so that others are answered."""
+    return await asyncio.to_thread(page, request, name, fragment=fragment, **context)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from app.accounts.queries import Viewer
+from app.core.gently import gently
 from app.http.templating import query, templates
 from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround
@@ -99,7 +100,7 @@ class RowPen:
     rich: bool = True
     through: Through = AT_ONCE
 
-    def draw(self, row: GridRow, current: Sequence[PositionView]) -> DrawnRow:
+    async def draw(self, row: GridRow, current: Sequence[PositionView]) -> DrawnRow:
         """Draw one row; `current` are all current positions in it, also hidden ones."""
         issue, page = row.issue, self.page
         template = templates().get_template("matrix/_cell.html")
@@ -111,7 +112,7 @@ class RowPen:
         )
         width = [WIDTH_ACROSS] if self.transposed else []
         cells = []
-        for party, cell in zip(self.columns, row.cells, strict=True):
+        async for party, cell in gently(zip(self.columns, row.cells, strict=True)):
             label = issue.title if self.transposed else party.short_name or party.name
             cells.append(self.through.cell(cell_macro, cell, party, issue, label, page))
         return DrawnRow(

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.gently import gently
 from app.http.responses import dumps
 from app.log.recall import Recall, recall
 from app.matrix.build import fill
@@ -100,7 +101,7 @@ async def drawn_rows(
         )
         current = by_issue(matrix.positions)
         for row in matrix.grid.rows:
-            made = found[row.issue.slug] = pen.draw(row, current[row.issue.slug])
+            made = found[row.issue.slug] = await pen.draw(row, current[row.issue.slug])
             rows.keep(row.issue.slug, made, sum(map(len, (*made.cells, made.head, made.ground))))
     return [found[issue.slug] for issue in frame.rows]
 
@@ -112,7 +113,7 @@ async def json_rows(session: AsyncSession, frame: Frame, query: MatrixQuery) -> 
     if missing:
         only_cells = Extent(frame.total_cells, ground=False)
         matrix = await fill(session, replace(frame, rows=missing), query, only_cells)
-        for row in matrix.grid.rows:
+        async for row in gently(matrix.grid.rows):
             cells = dumps([cell_json(c, matrix.json) for c in row.cells if c])[1:-1]
             made = JsonRow(cells, hashlib.sha256(cells).digest(), shown_in(row))
             found[row.issue.slug] = made

@@ -9,7 +9,7 @@ from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.http.origin import origin
-from app.http.templating import is_partial, page
+from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
 from app.matrix.build import fill, load
 from app.matrix.citation import cite_matrix
@@ -53,7 +53,7 @@ async def show_matrix(
         if frame.is_part
         else Totals.of(Totals(row.positions, row.quotes, Counter(row.firmness)) for row in rows)
     )
-    return page(
+    return await long_page(
         request,
         "matrix/show.html",
         fragment="matrix/_grid.html",
@@ -113,7 +113,7 @@ async def show_issue(
     matrix = await fill(session, await _named_by_path(session, slug, query), query)
     [row] = matrix.grid.rows
     shared = await page_context.shared(request, session, matrix, query)
-    return page(
+    return await long_page(
         request,
         "matrix/issue.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
@@ -136,7 +136,7 @@ async def show_party(
     [column] = matrix.columns
     party_id = matrix.book.party_ids[party]
     shared = await page_context.shared(request, session, matrix, query)
-    return page(
+    return await long_page(
         request,
         "matrix/party.html",
         **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
@@ -160,7 +160,7 @@ async def show_common_ground(
     query = MatrixQuery(**times.model_dump())
     extent = Extent(MOST_CELLS, purpose="common-ground")
     matrix = await load(session, slug, query, now=now(), extent=extent)
-    return page(
+    return await long_page(
         request,
         "matrix/common_ground.html",
         **await page_context.shared(request, session, matrix, query),
@@ -188,7 +188,7 @@ async def show_about(
     frame = await read_frame(session, slug, query, now=now(), extent=EVERYTHING)
     shown = await current_in(session, frame) if query.known_at else []
     found = await totals(session, frame)
-    return page(
+    return await long_page(
         request,
         "negotiations/about.html",
         **await page_context.of_frame(request, session, frame, query, shown),

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
+from app.core.gently import gently
 from app.http.responses import dumps
 from app.log.hearsay import attributed_by
 from app.log.reader import Moment, Snapshot, list_versions_by_key
@@ -98,7 +99,7 @@ async def _make(
     known = recall(session, at)
     names = await names_of(session, at, versions, NamesAtMoment())
     made = {}
-    for version in versions:
+    async for version in gently(versions):
         view = position_view(version, names)
         key = (version.id, version.version)
         made[key] = kept = Kept(view, dumps(view))

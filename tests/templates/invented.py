@@ -3,6 +3,7 @@
 It has long labels, eight options, Cyrillic names and hostile strings.
 """
 
+import asyncio
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -580,7 +581,10 @@ def drawn(context: dict[str, Any]) -> dict[str, Any]:
     grid, common = context["grid"], context["common"]
     lean, transposed = context["lean"], bool(filters.get("transpose"))
     pen = RowPen(grid.parties, common, page, viewer, transposed=transposed, rich=not lean)
-    return made | {"columns": grid.parties, "rows": [pen.draw(row, []) for row in grid.rows]}
+    return made | {
+        "columns": grid.parties,
+        "rows": [asyncio.run(pen.draw(row, [])) for row in grid.rows],
+    }
 
 
 def matrix(**changes: Any) -> dict[str, Any]:
