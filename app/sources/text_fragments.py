@@ -228,7 +228,7 @@ def _join(page: SearchedText, before: Span | None, terms: list[str], after: Span
 
 def _term(page: SearchedText, span: Span) -> str:
     words = page.source[slice(*span)].replace(_SOFT_HYPHEN, "").split()
-    return "%20".join(w if w.isalnum() and w.isascii() else w.translate(_ESCAPES) for w in words)
+    return "%20".join([w if w.isascii() and w.isalnum() else w.translate(_ESCAPES) for w in words])
 
 
 class _Escapes(dict[int, str]):
