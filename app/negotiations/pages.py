@@ -1,14 +1,16 @@
 """Show the start page with all negotiations."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.dependencies import Anyone, Reading
+from app.accounts.queries import Viewer
 from app.core.clock import instant
 from app.core.input_models import KnownAt, read_query
 from app.http.templating import page
-from app.log.reader import moment
+from app.log.reader import Snapshot, moment
 from app.models.vocabulary import UserRole
 from app.negotiations import overview, queries
 from app.negotiations.code_book import is_invented
@@ -24,13 +26,10 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
     found = await queries.list_negotiations(session, at)
     counts = await overview.count_objects(session, at)
     positions = await overview.count_positions(session, at)
-    offered = (
-        viewer is not None and viewer.may(UserRole.ADMIN) and not any(is_invented(s) for s in found)
-    )
     return page(
         request,
         "negotiations/index.html",
-        offers_practice=offered,
+        offers_practice=_practice_of(found) is None and _may_load(viewer),
         negotiations=[
             SimpleNamespace(
                 **{n: s[n] for n in ("slug", "title", "summary", "status", "coded_through")},
@@ -46,3 +45,24 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
         ],
         known_at=instant(at.at) if query.known_at else None,
     )
+
+
+@router.get("/help")
+async def show_help(request: Request, session: Reading, viewer: Anyone) -> Response:
+    """Explain the words and signs, and where to find what; offer the practice negotiation."""
+    practice = _practice_of(await queries.list_negotiations(session, await moment(session)))
+    return page(
+        request,
+        "negotiations/help.html",
+        practice=practice,
+        offers_practice=practice is None and _may_load(viewer),
+    )
+
+
+def _practice_of(found: Iterable[Snapshot]) -> str | None:
+    """Return the slug of the first negotiation made up for practice, None without one."""
+    return next((str(one["slug"]) for one in found if is_invented(one)), None)
+
+
+def _may_load(viewer: Viewer | None) -> bool:
+    return viewer is not None and viewer.may(UserRole.ADMIN)

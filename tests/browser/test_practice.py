@@ -33,9 +33,9 @@ def test_one_click_without_scripts_and_then_every_page(
         expect(words).to_be_visible()
         expect(page.get_by_text("We prefer the old level")).to_be_visible()
     with tab(browser, live, "root") as page:
-        for path in EXAMINED:
+        for path in ("/help", *(f"/n/practice{path}" for path in EXAMINED)):
             with subtests.test(path):
-                page.goto(f"/n/practice{path}")
+                page.goto(path)
                 looks_well(page)
     for width in WIDTHS:
         with tab(browser, live, "root", viewport={"width": width, "height": 900}) as page:

@@ -24,16 +24,19 @@ def load(lake: Lake) -> None:
 
 
 def test_only_admins_are_offered_it_and_one_click_loads_it(lake: Lake) -> None:
-    assert OFFER in lake.root.page("/").text
+    offering = ("/", "/help")
+    assert all(OFFER in lake.root.page(address).text for address in offering)
+    assert "An administrator can load it" in lake.stranger.page("/help").text
     for desk in (lake.stranger, lake.vic, lake.ada):
-        assert OFFER not in desk.page("/").text, desk.name
+        assert all(OFFER not in desk.page(address).text for address in offering), desk.name
         answer = desk.browse("POST", "/practice")
         assert answer.status_code == (401 if desk.name == "stranger" else 403), desk.name
     foreign = {"Cookie": str(lake.root.cookie), "Sec-Fetch-Site": "cross-site"}
     assert lake.root.client.post("/practice", headers=foreign).status_code == 403
     assert lake.stranger.get("/negotiations/practice").status == 404
     load(lake)
-    assert OFFER not in lake.root.page("/").text
+    assert all(OFFER not in lake.root.page(address).text for address in offering)
+    assert 'href="/n/practice"' in lake.stranger.page("/help").text
     load(lake)
     found = lake.stranger.get("/negotiations").data
     assert [(n["slug"], n["invented"]) for n in found] == [("lake", False), ("practice", True)]
