@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.analysis.schemas import STALE_AFTER
-from app.log.reader import REVISION, Moment, Snapshot, valid_at
+from app.db.engine import among
+from app.log.reader import REVISION, Moment, Snapshot
 from app.matrix.build import MatrixView
 from app.matrix.grid import LookView
-from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
+from app.models.log import Commit, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote, QuoteCheck
 from app.models.vocabulary import QuoteKind, Verification
 from app.positions.current import CellRange, published
@@ -175,23 +176,27 @@ async def _redated(session: AsyncSession, matrix: MatrixView) -> list[RedatedPos
 
     Only positions on a source that was corrected can be; only those are computed.
     """
-    positions, first_published = await _resting_on(session, matrix, redatable_quotes(matrix.at))
+    quotes = await redatable_quotes(session, matrix.at)
+    if quotes is None:
+        return []
+    positions, first_published = await _resting_on(session, matrix, quotes)
     found = (_redate(p, first_published[p.id]) for p in positions)
     return [r for r in found if r is not None]
 
 
-def redatable_quotes(at: Moment) -> Select[int]:
-    """Select the quotes whose source has been corrected."""
-    source = aliased(ObjectPeriod)
-    corrected = exists().where(
-        source.kind == "source",
-        source.object_id == Quote.source_id,
-        valid_at(source, at),
-        Revision.seq == source.seq_from,
-        Revision.n == source.n,
-        Revision.version > 1,
+async def redatable_quotes(session: AsyncSession, at: Moment) -> Select[int] | None:
+    """Select the quotes whose source has been corrected; None if no source has.
+
+    The sources are found first: a database without statistics, as after a large import, would look
+    for the source of each quote in all of them.
+    """
+    corrected = (
+        select(Revision.object_id)
+        .distinct()
+        .where(Revision.kind == "source", Revision.version > 1, Revision.seq <= at.seq)
     )
-    return select(Quote.id).where(corrected)
+    sources = (await session.scalars(corrected)).all()
+    return select(Quote.id).where(among(Quote.source_id, sources)) if sources else None
 
 
 def _redate(

@@ -178,11 +178,14 @@ async def _count_unmatched(session: AsyncSession, frame: Frame) -> int:
 
 
 async def _count_redated(session: AsyncSession, frame: Frame) -> int:
+    redatable = await redatable_quotes(session, frame.at)
+    if redatable is None:
+        return 0
     rows = (
         await session.execute(
             _resting_on(
                 frame,
-                redatable_quotes(frame.at),
+                redatable,
                 PositionPeriod.first_published,
                 PositionPeriod.stated_by,
                 Revision.snapshot["stated_on"].astext,
