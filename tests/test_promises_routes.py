@@ -125,6 +125,7 @@ RIGHTS = {
     "POST /n/{slug}/code-book/negotiation": EDITOR,
     "GET /api/docs": ANYONE,
     "GET /api/v1/openapi.json": ANYONE,
+    "GET /help": ANYONE,
     "GET /n/{slug}/code-book/parties/{party}/merge": EDITOR,
     "POST /n/{slug}/code-book/parties/{party}/merge": EDITOR,
     "GET /n/{slug}/code-book/parties/{party}/split": EDITOR,

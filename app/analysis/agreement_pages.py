@@ -18,7 +18,7 @@ from app.analysis.windows import Pages, Window
 from app.core.clock import now
 from app.core.gently import gently
 from app.core.input_models import Slug, SlugInPath, read_query
-from app.http.templating import page
+from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.schemas import MatrixQuery, Times
@@ -122,7 +122,7 @@ async def show_agreement(
         _key(*pair.parties): replace(pair, on=[])
         async for pair in gently(compare(sorted(asked_for), scales, held.preferred))
     }
-    return page(
+    return await long_page(
         request,
         "analysis/agreement.html",
         **await page_context.of_frame(

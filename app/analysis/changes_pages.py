@@ -19,7 +19,7 @@ from app.core.clock import instant
 from app.core.errors import bad_parameter
 from app.core.input_models import Day, Instant, Query, Slug, SlugInPath, read_query
 from app.http.pagination import read_cursor, write_cursor
-from app.http.templating import page
+from app.http.templating import long_page
 from app.log.reader import Moment, moment, moment_of
 from app.matrix.cell_history import ranks_between
 from app.matrix.common_ground import Stand
@@ -110,7 +110,7 @@ async def show_changes(
         start=(starts[1], starts[2]) if starts[1] else NEWEST,
         most=CORRECTIONS_A_PAGE,
     )
-    return page(
+    return await long_page(
         request,
         "analysis/changes.html",
         negotiation=negotiation_view(book.negotiation),

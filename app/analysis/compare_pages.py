@@ -22,7 +22,7 @@ from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.errors import bad_parameter
 from app.core.input_models import Slug, SlugInPath, read_query
-from app.http.templating import page
+from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.build import fill
 from app.matrix.frame import Extent, Frame, read_frame, write_place
@@ -105,7 +105,7 @@ async def show_comparison(
         times,
         extent,
     )
-    return page(
+    return await long_page(
         request,
         "analysis/compare.html",
         **await page_context.of_frame(request, session, frame, times, [])

@@ -16,7 +16,7 @@ from app.analysis.turn_windows import BEGINNING, Wanted, positions_of, turns_by_
 from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.input_models import Slug, SlugInPath, read_query
-from app.http.templating import page
+from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.cell_history import ranks_between
 from app.matrix.frame import Extent, read_frame, write_place
@@ -93,7 +93,7 @@ async def show_timeline(
     turns = [turn for turn in window.turns if turn.position in seen] if issues and parties else []
     first, last = _days(turns, seen, frame.as_of)
     times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
-    return page(
+    return await long_page(
         request,
         "analysis/timeline.html",
         **await page_context.of_frame(

@@ -193,6 +193,13 @@ def test_what_only_one_prefers_and_what_none_has_said_come_last(spoken: Lake) ->
     assert "have no issue in common" in words(early.css_first(".lede"))
 
 
+def test_the_same_is_there_as_json(spoken: Lake) -> None:
+    page = tree(spoken.stranger, BESIDE, party=["north", "south"], min_issues=1)
+    [json] = [a.attributes["href"] or "" for a in page.css(".files a") if words(a) == "JSON"]
+    [pair] = spoken.stranger.client.get(json).json()["data"]["pairs"]
+    assert (pair["agreement"], pair["issues"]) == (0.75, 2)
+
+
 def test_three_parties_stand_side_by_side(spoken: Lake) -> None:
     page = tree(spoken.stranger, BESIDE, party=["council", "north", "south"])
     assert words(page.css_first("h1")) == "Basin Council, Northshore and Southshore"

@@ -128,6 +128,10 @@ def test_linked_data_says_what_it_is_and_cannot_break_out(stated: Lake, path: st
                 "issues/quota",
                 "parties/north",
                 "common-ground",
+                "changes",
+                "timeline",
+                "agreement",
+                "compare",
                 "about",
             )
         ),
