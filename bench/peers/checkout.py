@@ -1,0 +1,222 @@
+"""Specify a checkout of Parley: this one, or an older one to be measured beside it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.fidelity.programs import say
+from bench.package import convert
+from bench.peers.specs import LIST, WRITE, Ground, Operation, Spec, Values
+
+ROOT = Path(__file__).parents[2]
+API = "/api/v1/negotiations/bench"
+PASSWORD = "a long bench pass phrase 7351\n"  # noqa: S105 - of an account that lives for a run
+READS = {
+    LIST: Operation(
+        "/api/v1/positions?negotiation=bench&party=p{party}&since=2023-01-01", '"stated_on"'
+    ),
+    "cell page": Operation("/n/bench/cells/p{party}/i{issue}", "<mark"),
+    "position page": Operation("/positions/{position}", "<mark"),
+    "quote page": Operation("/quotes/{quote}", "<mark"),
+    "search page": Operation("/search?q=sector{word}", 'class="snippet"'),
+}
+MATRIX = {
+    "matrix page": Operation("/n/bench", "data-position"),
+    "matrix json": Operation(f"{API}/matrix", '"stated_on"'),
+    "matrix page, 304": Operation("/n/bench", status=304, unchanged=True),
+    "matrix json, 304": Operation(f"{API}/matrix", status=304, unchanged=True),
+}
+EXPORTS = {
+    "export csv": Operation("/n/bench/export.csv", "\n"),
+    "export json": Operation("/n/bench/export.json", '"exact"'),
+}
+CREATE = {
+    WRITE: Operation(
+        "/api/v1/positions",
+        status=201,
+        type="application/json",
+        headers={"Authorization": "Bearer {token}"},
+        body='{"negotiation": "bench", "party": "p{party}", "issue": "i{issue}",'
+        ' "attitudes": {"o1": "prefers"}, "firmness": "demand", "summary": "{summary}",'
+        ' "stated_on": "2020-01-01", "quotes": [{"source_id": 1, "exact": "{exact}",'
+        ' "kind": "direct"}]}',
+    )
+}
+WINDOW = {
+    "matrix page, 20 x 20": Operation("/n/bench?{window}", "data-position"),
+    "matrix json, 20 x 20": Operation(f"{API}/matrix?{{window}}", '"stated_on"'),
+}
+
+
+def pair(ground: Ground, checkout: Path, name: str) -> list[Spec]:
+    """Specify a checkout twice, on one database: computing every answer, and with its cache."""
+    home = Checkout(checkout, ground)
+    prepare = cache(home.prepare)
+    uncached, cached = MATRIX | READS | EXPORTS | CREATE, MATRIX | READS | CREATE
+    return [
+        home.spec(f"{name}, no cache", home.name, uncached, prepare=prepare),
+        home.spec(name, home.name, cached, prepare=prepare, cached=True),
+    ]
+
+
+def reading(ground: Ground, checkout: Path, name: str) -> Spec:
+    """Specify a checkout that is only read, so that its database need not be copied."""
+    home = Checkout(checkout, ground)
+
+    def prepare() -> Values:
+        home.fill()
+        return {}
+
+    return home.spec(name, home.full, WINDOW | READS, prepare=prepare)
+
+
+def version_of(checkout: Path) -> str:
+    """Return the commit of a checkout, or else the name of its folder."""
+    asked: list[str | Path] = ["git", "-C", checkout, "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or checkout.name
+
+
+def sweep(server: str, checkouts: Sequence[Path]) -> None:
+    """Drop the databases that earlier runs filled by other code than that of the checkouts."""
+    codes = tuple(code_of(folder) for folder in checkouts)
+    with psycopg.connect(server, autocommit=True) as connection:
+        found = connection.execute("SELECT datname FROM pg_database").fetchall()
+        for (name,) in found:
+            if name.startswith("parley_") and not any(code in name for code in codes):
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def code_of(folder: Path) -> str:
+    """Return what differs whenever other code would fill a database."""
+    digest = hashlib.sha256()
+    for room in ("app", "migrations"):
+        for path in sorted((folder / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class Checkout:
+    """A checkout with its own environment, and its databases on the server of the bench."""
+
+    def __init__(self, folder: Path, ground: Ground) -> None:
+        self.folder, self.ground = folder.resolve(), ground
+        self.program = self.folder / ".venv/bin/parley"
+        if not self.program.exists():
+            raise SystemExit(f"{self.folder} has no .venv/bin/parley: run `make setup` there.")
+        self.name = f"parley_{ground.size.lower()}_{code_of(self.folder)}"
+        self.full = f"{self.name}_full"
+
+    def spec(
+        self,
+        name: str,
+        database: str,
+        operations: Mapping[str, Operation],
+        *,
+        prepare: Callable[[], Values],
+        cached: bool = False,
+    ) -> Spec:
+        """Specify its server."""
+        return Spec(
+            name,
+            self.ground,
+            [str(self.program), "serve", "--port", "{port}"],
+            "/readyz",
+            operations,
+            self._environment(database) | {"PARLEY_CACHE": "on" if cached else "off"},
+            folder=self.folder,
+            prepare=prepare,
+            locate=located,
+            patience=120,
+        )
+
+    def fill(self) -> None:
+        """Import the data into a database, unless this code has done so before."""
+        with psycopg.connect(self.ground.server, autocommit=True) as connection:
+            names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+            if self.full in names:
+                return
+            making = f"{self.name}_making"
+            connection.execute(f"DROP DATABASE IF EXISTS {making} WITH (FORCE)".encode())
+            connection.execute(f"CREATE DATABASE {making}".encode())
+            say(f"Importing size {self.ground.size} into Parley, once …")
+            self._run(making, "migrate")
+            self._run(making, "import", str(_package(self.ground)))
+            self._analyze(making)
+            renamed = f"ALTER DATABASE {making} RENAME TO {self.full}"
+            connection.execute(renamed.encode())
+
+    def prepare(self) -> Values:
+        """Copy the filled database: a log of what happened cannot have inserts taken out."""
+        self.fill()
+        with psycopg.connect(self.ground.server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)".encode())
+            copied = f"CREATE DATABASE {self.name} TEMPLATE {self.full} STRATEGY FILE_COPY"
+            connection.execute(copied.encode())
+        self._analyze(self.name)
+        role = ["--role", "editor", "--password-stdin"]
+        self._run(self.name, "user", "add", "bench", *role, given=PASSWORD)
+        told = self._run(self.name, "token", "add", "bench", "--name", "bench")
+        return {"token": told.strip()}
+
+    def _address(self, database: str) -> str:
+        parts = urllib.parse.urlsplit(self.ground.server)
+        return urllib.parse.urlunsplit(parts._replace(path=f"/{database}"))
+
+    def _analyze(self, database: str) -> None:
+        with psycopg.connect(self._address(database), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+    def _environment(self, database: str) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self._address(database),
+            "PARLEY_UNSAFE_DATABASE": "on",
+            "PYTHONPATH": str(self.folder),
+        }
+
+    def _run(self, database: str, *arguments: str, given: str | None = None) -> str:
+        """Run one of its commands; return the standard output."""
+        done = subprocess.run(
+            [self.program, *arguments],
+            cwd=self.folder,
+            env=os.environ | self._environment(database),
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            command = " ".join(arguments)
+            raise SystemExit(f"{self.folder}: parley {command}: {done.stderr[-2000:]}")
+        return done.stdout
+
+
+def _package(ground: Ground) -> Path:
+    folder = ground.work / f"package-{ground.size}"
+    if not (folder / "datapackage.json").exists():  # which is written last
+        convert(ground.data, folder)
+    return folder
+
+
+def located(base: str, drawn: Sequence[Values]) -> list[Values]:
+    """Return the addresses drawn, with Parley's numbers of the same positions and quotes."""
+    return [{**values, **_numbers(base, values)} for values in drawn]
+
+
+def _numbers(base: str, values: Values) -> dict[str, object]:
+    asked = f"{base}/api/v1/positions?negotiation=bench&{values['position_cell']}"
+    with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310 - our own server
+        found: list[dict[str, Any]] = json.load(answer)["data"]
+    for position in found:
+        if position["summary"] == values["position_summary"]:
+            return {"position": position["id"], "quote": position["quotes"][0]["id"]}
+    raise RuntimeError(f"{asked}: not the position {values['position']} of the data")
