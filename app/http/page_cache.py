@@ -8,6 +8,7 @@ nothing is cached. So a response is never older than the last write that was rep
 
 import asyncio
 import contextlib
+import hashlib
 import mmap
 import os
 import time
@@ -41,7 +42,11 @@ NEVER = (
     "/admin",
     "/api/v1/events",
 )
-Key = tuple[object, ...]
+OVERHEAD = 1_500  # bytes of an answer that is kept, beside its texts
+OF_HEADER = 200  # bytes of a header, beside its texts
+# Answers to these leave the cache alone: nothing public follows from them.
+PRIVATE = ("/login", "/account", "/api/v1/quotes/check")
+Key = bytes
 
 
 def shared_mark(folder: str | None) -> mmap.mmap | None:
@@ -64,6 +69,12 @@ class Kept:
     body: bytes
     etag: str | None
     route: str | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes in memory, with its key."""
+        texts = sum(len(name) + len(value) + OF_HEADER for name, value in self.headers)
+        return OVERHEAD + texts + len(self.body)
 
 
 FAILED = Kept([], b"", None)  # in place of an answer that was not finished
@@ -119,11 +130,11 @@ class Cache:
         if not self.listening or generation != self.generation or len(answer.body) > LARGEST:
             return
         before = self.answers.pop(key, None)
-        self.size += len(answer.body) - (len(before.body) if before else 0)
+        self.size += answer.size - (before.size if before else 0)
         self.answers[key] = answer
         while self.size > MOST_BYTES:
             _, oldest = self.answers.popitem(last=False)
-            self.size -= len(oldest.body)
+            self.size -= oldest.size
         self._measure()
 
     async def begun(self, key: Key) -> Kept | None:
@@ -169,17 +180,13 @@ class CacheAnswers:
             return await self.app(scope, receive, send)
         cache: Cache = scope["app"].state.cache
         if scope["method"] not in SAFE:
-            return await self.app(scope, receive, _dropping(cache, send))
+            private = scope["path"].startswith(PRIVATE)
+            return await self.app(scope, receive, send if private else _dropping(cache, send))
         headers = Headers(scope=scope)
         personal = any(name in headers for name in PERSONAL)
         if scope["method"] != "GET" or personal or scope["path"].startswith(NEVER):
             return await self.app(scope, receive, send)
-        key = (
-            scope["path"],
-            scope["query_string"],
-            now().date(),
-            *(headers.get(name) for name in VARYING),
-        )
+        key = _key(scope, headers)
         kept = cache.get(key) or await cache.begun(key)
         if kept is not None:
             CACHE_HITS.inc()
@@ -191,10 +198,23 @@ class CacheAnswers:
             await self.app(scope, receive, _keeping(cache, key, scope, send, end))
 
 
+def _key(scope: Scope, headers: Headers) -> Key:
+    """Return what answers are kept by: as long for a long address or header as for a short one."""
+    asked = (
+        scope["path"],
+        scope["query_string"],
+        now().date(),
+        *(headers.get(name) for name in VARYING),
+    )
+    return hashlib.sha256(repr(asked).encode(errors="surrogatepass")).digest()
+
+
 def _dropping(cache: Cache, send: Send) -> Send:
     async def dropping(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            cache.written()  # the write is committed by now, and its client has no response yet
+        # What is answered 4xx was refused, and has changed nothing. Else the write is committed by
+        # now, and its client has no response yet.
+        if message["type"] == "http.response.start" and not 400 <= message["status"] < 500:
+            cache.written()
         await send(message)
 
     return dropping

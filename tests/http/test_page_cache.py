@@ -31,11 +31,12 @@ def client(database: Server) -> Iterator[TestClient]:
         await request.app.state.go_on.wait()
         return Response(f"answer {request.app.state.made}", status)
 
-    async def write() -> Response:
-        return Response()
+    async def write(status: int = 200) -> Response:
+        return Response(status_code=status)
 
     app.router.add_api_route("/made", made)
-    app.router.add_api_route("/write", write, methods=["POST"])
+    for address in ("/write", "/login/write"):
+        app.router.add_api_route(address, write, methods=["POST"])
     with TestClient(app) as client:
         yield client
 
@@ -74,6 +75,28 @@ def ask_at_once(client: TestClient, address: str, **headers: str) -> list[tuple[
         return [(got.status_code, got.text) for got in (future.result() for future in asked)]
 
 
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [("/write", 2), ("/write?status=404", 1), ("/write?status=503", 2), ("/login/write", 1)],
+)
+def test_only_what_may_have_changed_something_drops_it(
+    client: TestClient, address: str, left: int
+) -> None:
+    ask_at_once(client, "/made")
+    client.post(address)
+    assert ask_at_once(client, "/made")[0] == (200, f"answer {left}")
+
+
+def test_all_that_is_kept_counts(client: TestClient) -> None:
+    """Also what strangers choose: a long header or address costs no more than it is counted for."""
+    ask_at_once(client, "/made", accept="text/html" + ", x/y" * 1000)
+    cache: Cache = state_of(client).cache
+    [(key, kept)] = cache.answers.items()
+    assert len(key) == 32
+    assert cache.size == kept.size
+    assert kept.size > 1_000 + len(kept.body) + sum(len(value) for _, value in kept.headers)
+
+
 def test_what_many_ask_at_once_is_made_once(client: TestClient) -> None:
     assert ask_at_once(client, "/made") == [(200, "answer 1")] * MANY
     client.post("/write")
@@ -94,7 +117,7 @@ def test_an_error_is_nobody_elses(client: TestClient) -> None:
 @pytest.mark.anyio
 async def test_nobody_waits_for_a_slow_reader() -> None:
     """What is sent in pieces goes as fast as its reader takes it: others make their own."""
-    cache, key = Cache(), ("/made",)
+    cache, key = Cache(), b"key"
     ended: list[Kept | None] = []
     blocked = asyncio.Event()
 
@@ -114,7 +137,7 @@ async def test_nobody_waits_for_a_slow_reader() -> None:
 
 @pytest.mark.anyio
 async def test_whoever_waits_goes_on_where_the_first_one_failed() -> None:
-    cache, key = Cache(), ("/made",)
+    cache, key = Cache(), b"key"
     answer = Kept([], b"made", None)
     began = asyncio.Event()
 
@@ -146,7 +169,7 @@ async def test_whoever_waits_goes_on_where_the_first_one_failed() -> None:
 
 @pytest.mark.anyio
 async def test_nobody_waits_for_an_answer_of_before_a_write() -> None:
-    cache, key = Cache(), ("/made",)
+    cache, key = Cache(), b"key"
     with cache.beginning(key):
         cache.written()
         assert await cache.begun(key) is None
