@@ -12,7 +12,7 @@ from app.analysis.agreement import IssueScale, compare, count_pairs, pairs_from
 from app.analysis.coverage import coverage
 from app.analysis.coverage_counts import count_all
 from app.analysis.preferences import preferences
-from app.analysis.presenter import coverage_json, move_json, ranks_of, timeline_json
+from app.analysis.presenter import agreement_json, coverage_json, move_json, ranks_of, timeline_json
 from app.analysis.schemas import (
     AgreementData,
     AgreementQuery,
@@ -95,7 +95,7 @@ async def show_agreement(
     if query.known_at is not None:
         meta["changed_since"] = await count_changed_since(session, frame.at, held.positions)
     links = next_link(request, following, **_pins(frame.at, frame.as_of))
-    return answer(request, {"pairs": pairs}, meta, links=links)
+    return answer(request, agreement_json(pairs), meta, links=links)
 
 
 @router.get("/changes", summary="List moves", responses=answers(MovesAnswer))

@@ -5,9 +5,11 @@ from datetime import date
 from typing import cast
 
 from app.analysis import coverage as found_by
+from app.analysis.agreement import Pair
 from app.analysis.coverage import CoverageReport
 from app.analysis.coverage_counts import Counts
 from app.analysis.schemas import (
+    AgreementData,
     CoverageData,
     Gap,
     Mismatched,
@@ -39,6 +41,11 @@ def ranks_of(book: CodeBook) -> Ranks:
         if i["ordered"]
         for o in book.options[i.id]
     }
+
+
+def agreement_json(pairs: list[Pair]) -> AgreementData:
+    """Present the agreement of pairs of parties."""
+    return {"pairs": pairs}
 
 
 def move_json(turn: Turn, seen: Mapping[int, PositionView], ranks: Ranks) -> Move:
