@@ -11,10 +11,11 @@ from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from app.core import dates
 from app.core.site_names import show_address
+from app.http.conditional import not_modified
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -168,10 +169,10 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **context: Any,
-) -> HTMLResponse:
+) -> Response:
     """Answer with a page, or only with `fragment` if htmx asks for a part.
 
-    Both are rendered with the same context.
+    Both are rendered with the same context. To a stranger who has the page already: 304.
     """
     partial = fragment is not None and is_partial(request)
     defaults: dict[str, Any] = {
@@ -189,11 +190,12 @@ def page(
     answer.headers["Vary"] = "HX-Request, HX-Request-Type"
     for key, value in (headers or {}).items():
         answer.headers[key] = value
-    return answer
+    # Of pages for one user, browsers keep nothing that they could ask about.
+    return answer if defaults["viewer"] else not_modified(request, answer)
 
 
 async def long_page(
     request: Request, name: str, /, *, fragment: str | None = None, **context: Any
-) -> HTMLResponse:
+) -> Response:
     """Answer with a page that may be very long: drawn in a thread, so that others are answered."""
     return await asyncio.to_thread(page, request, name, fragment=fragment, **context)

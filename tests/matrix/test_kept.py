@@ -96,3 +96,17 @@ def test_a_cell_that_is_not_there_is_not_found(lake: Lake, path: str) -> None:
     """A path that names nothing is 404; the same in a query is a value to be mended."""
     assert lake.stranger.browse("GET", f"/n/lake/{path}").status_code == 404
     assert lake.stranger.browse("GET", "/n/lake?party=nobody").status_code == 422
+
+
+def test_a_page_that_a_stranger_has_already_is_not_sent_again(lake: Lake) -> None:
+    for address in ("/n/lake", "/n/lake/cells/north/quota", "/"):
+        first = lake.stranger.browse("GET", address)
+        again = lake.stranger.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.text) == (304, ""), address
+        assert first.headers["Vary"].startswith(again.headers["Vary"])
+        assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "no-cache"
+    etag = lake.stranger.browse("GET", "/n/lake").headers["ETag"]
+    lake.ada.state(summary="Something else.")
+    changed = lake.stranger.client.get("/n/lake", headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert "ETag" not in lake.ada.browse("GET", "/n/lake").headers
