@@ -15,10 +15,12 @@ from app.core.input_models import Input, Prose, Query, SlugInPath, read_query
 from app.db.engine import Session
 from app.desk.prefill import TextOfSource, taken
 from app.desk.source_view import Reading, read
+from app.desk.spoken_before import Voice, voice_of
 from app.forms.fields import Field, Form, Texts
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
 from app.http.templating import page
+from app.http.templating import query as address
 from app.negotiations.code_book import negotiation_view
 from app.negotiations.navigation import nav
 from app.position_form.purpose import Purpose, State, prefilled, view_of
@@ -48,6 +50,7 @@ class DeskQuery(Query):
     text: int | None = None  # the version of the text that `start` and `end` refer to
     party: str | None = None
     issue: str | None = None
+    alike: int | None = None  # a position whose speaker and party the passage has, too
     saved: str | None = None
 
 
@@ -69,7 +72,11 @@ async def show_desk(
     saved = await saved_by(session, viewer, query.saved) if query.saved else None
     if saved and state is None:
         state = State(_next(reading))
-    return await desk_page(request, session, viewer, reading, Beside(state, saved))
+    voice = voice_of(reading) if values else None
+    if voice and values and voice.stands_in(values):
+        voice = None
+    beside = Beside(state, saved, voice=voice)
+    return await desk_page(request, session, viewer, reading, beside)
 
 
 @router.post("/{source_id}")
@@ -116,9 +123,9 @@ async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
         if name in given:
             given[name] = dates.display(given[name])
     cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
-    return prefilled({**given, **cell}) | (
-        {"stated_on": given["stated_on"]} if "stated_on" in given else {}
-    )
+    voice = voice_of(reading, query.alike) if query.alike else None
+    dated = {name: given[name] for name in ("stated_on",) if name in given}
+    return prefilled({**given, **cell}) | dated | dict(voice.fields if voice else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class Beside:
     state: State | None = None
     saved: Saved | None = None
     noted: Sheet = field(default_factory=lambda: blank(NOTE.fields))
+    voice: Voice | None = None  # who spoke in the last quote, offered for this one
 
 
 def purpose_of(reading: Reading) -> Purpose:
@@ -142,10 +150,11 @@ async def desk_page(
     """Return the page of a source at the desk, with the form if there are values for it."""
     purpose, state, saved = purpose_of(reading), beside.state, beside.saved
     entry = await form_context(session, viewer, purpose, state) if state else None
+    form = "desk/_beside.html" if request.method == "GET" else "position_form/_form.html"
     return page(
         request,
         "desk/show.html",
-        fragment="position_form/_form.html" if entry else None,
+        fragment=form if entry else None,
         status=state.status if state else beside.noted.status,
         reading=reading,
         entry=entry,
@@ -153,6 +162,8 @@ async def desk_page(
         page_starts=reading.page_starts(),
         left=len(reading.left()),
         here=purpose.action,
+        voice=beside.voice,
+        again=address(request.query_params, alike=beside.voice.position) if beside.voice else "",
         noted=beside.noted,
         negotiation=negotiation_view(reading.book.negotiation),
         names=reading.parties,

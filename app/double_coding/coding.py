@@ -38,11 +38,10 @@ async def draw(
     if not 1 <= size <= MOST:
         raise Invalid("The sample was not drawn.", Fault("/size", f"must be between 1 and {MOST}"))
     coded = set(await first_codings(session, negotiation.id))
-    parties = await session.scalars(
-        select(Participation.party_id).where(
-            Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
-        )
+    taking_part = select(Participation.party_id).where(
+        Participation.negotiation_id == negotiation.id, Participation.merged_into_id.is_(None)
     )
+    parties = list(await session.scalars(taking_part))
     answerable = select(Option.issue_id).where(Option.retired.is_(False))
     issues = list(
         await session.scalars(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.factories import NOWHERE, TWICE, WORDS, position, quote
 from tests.support.live import PASSWORD, Live, tab
@@ -103,6 +103,26 @@ def test_a_position_by_keyboard_alone(
         print(f"keyboard alone: {keys.pressed} keys and {keys.typed} characters typed")
         assert keys.pressed < 60
     as_filled(published(live))
+
+
+def test_an_issue_chosen_while_another_is_on_its_way_stays_chosen(
+    browser: Browser, live: Live
+) -> None:
+    """A list answers each letter typed: what the server says of the first one comes too late."""
+    with tab(browser, live) as page:
+        page.goto(f"{NEW}?party=north")
+        held: list[Route] = []
+        page.route(f"**{NEW}", lambda sent: held.append(sent) if not held else sent.continue_())
+        issue = page.locator("#field-issue")
+        issue.focus()
+        page.keyboard.press("ArrowDown")
+        expect(issue).to_have_value("quota")
+        page.keyboard.press("ArrowDown")
+        for late in held:
+            late.continue_()
+        expect(page.locator("#field-attitudes [name='o-closed']").first).to_be_attached()
+        expect(issue).to_have_value("dam")
+        expect(issue).to_be_focused()
 
 
 def test_the_same_without_scripts(browser: Browser, live: Live) -> None:

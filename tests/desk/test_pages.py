@@ -150,3 +150,22 @@ def test_odd_addresses_are_explained(lake: Lake) -> None:
     assert lake.ada.page(DESK, start="x").status_code == 422
     assert lake.ada.page(DESK, start=-5, end=10**9).status_code == 200
     assert lake.ada.page(DESK, start=10**30, end=10**30).status_code == 200
+
+
+def test_the_last_speaker_is_offered_and_taken_over_by_one_link(lake: Lake) -> None:
+    assert "As in the last quote" not in lake.ada.page(DESK, **place(OTHER_WORDS)).text
+    lake.ada.state(quotes=[quote(speaker={"name": "Mara Venn"})])
+    page = lake.ada.page(DESK, **place(OTHER_WORDS))
+    link = LexborHTMLParser(page.text).css_first("[data-alike]")
+    assert link.text() == "As in the last quote: Mara Venn, Northshore, speaker’s own words"
+    assert fields(page)["party"] == "south"  # only offered
+    taken = lake.ada.page(link.attributes["href"] or "")
+    got = fields(taken)
+    assert (got["party"], got["q-0-speaker"], got["q-0-kind"]) == ("north", "Mara Venn", "direct")
+    assert got["q-0-exact"] == OTHER_WORDS
+    assert "As in the last quote" not in taken.text
+
+
+def test_hearsay_offers_no_speaker_for_the_next_quote(lake: Lake) -> None:
+    lake.ada.state(quotes=[quote(speaker={"name": "Tol Ibarra", "party": "south"})])
+    assert "As in the last quote" not in lake.ada.page(DESK, **place(OTHER_WORDS)).text

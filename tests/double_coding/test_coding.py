@@ -119,3 +119,12 @@ def test_a_sample_is_drawn_coded_blind_and_compared(
     assert (
         after["data"] == before["data"] and after["meta"]["revision"] == before["meta"]["revision"]
     )
+
+
+def test_a_sample_is_drawn_from_every_source(api: Api, second: TestClient) -> None:
+    another = api.post("/sources", {"url": "https://news.example/two", "title": "The other"})["id"]
+    position(api, another, attitudes={"month": "prefers"})
+    assert post(second, f"{PAGE}/draw", size="500").status_code == 303
+    listed = LexborHTMLParser(second.get(PAGE).text).css("section[aria-labelledby=units] li p")
+    titles = [one.text() for one in listed]
+    assert titles.count("The other") == 4 == len(titles) / 2
