@@ -147,6 +147,12 @@ class PositionPeriod(Base):
         Index("ix_log_spell_change", "negotiation_id", "issue_id", "seq_from"),
         Index("ix_log_spell_position", "position_id", "seq_from"),
         Index("ix_log_spell_stated", "stated_from", "stated_by", "first_published", "position_id"),
+        Index(
+            "ix_log_spell_newest",
+            "negotiation_id",
+            "stated_by",
+            postgresql_where=text("status = 'published'"),
+        ),
     )
 
     seq_from: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
