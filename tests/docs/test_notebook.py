@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import nbclient
 import nbformat
 import pytest
@@ -18,6 +19,16 @@ def outputs(book: Any, kind: str) -> list[str]:
     return ["".join(data[kind]) for data in found if kind in data]
 
 
+def run(live: Live, negotiation: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the notebook for a negotiation, and return it with its results."""
+    monkeypatch.setenv("PARLEY_URL", live.url)
+    monkeypatch.setenv("PARLEY_NEGOTIATION", negotiation)
+    monkeypatch.setenv("MPLCONFIGDIR", str(folder))
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    nbclient.NotebookClient(book, timeout=PATIENCE, kernel_name="python3").execute(cwd=str(folder))
+    return book
+
+
 def test_the_notebook_loads_the_matrix_and_draws_it(
     live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -26,16 +37,7 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
     live.ada.post(
         "/negotiations/lake/looks", {"party": "south", "issue": "quota", "looked_on": "2024-05-15"}
     )
-    for name, value in {
-        "PARLEY_URL": live.url,
-        "PARLEY_NEGOTIATION": "lake",
-        "MPLCONFIGDIR": str(tmp_path),
-    }.items():
-        monkeypatch.setenv(name, value)
-    book = nbformat.read(NOTEBOOK, as_version=4)
-    nbclient.NotebookClient(book, timeout=PATIENCE, kernel_name="python3").execute(
-        cwd=str(tmp_path)
-    )
+    book = run(live, "lake", tmp_path, monkeypatch)
     [picture] = outputs(book, "image/png")
     assert len(picture) > 5_000
     tables = " ".join(outputs(book, "text/html"))
@@ -48,6 +50,20 @@ def test_the_notebook_loads_the_matrix_and_draws_it(
         "blocked",
         "prefer another",
     ):
+        assert words in tables, words
+
+
+def test_it_shows_the_practice_negotiation(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A position by hearsay, one under a condition, and a party that never says a word."""
+    cookies = {"parley_session": live.cookie("root")}
+    sent = httpx2.post(
+        f"{live.url}/practice", cookies=cookies, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert sent.status_code == 303, sent.text[:500]
+    tables = " ".join(outputs(run(live, "practice", tmp_path, monkeypatch), "text/html"))
+    for words in ("only if the weir follows", "Duchy of Hallin", "nothing found", "qualified"):
         assert words in tables, words
 
 
