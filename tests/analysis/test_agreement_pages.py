@@ -5,24 +5,14 @@ import io
 from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from app.analysis import agreement_pages, compare_pages
-from tests.support.factories import Desk, quote
+from tests.support.factories import quote
 from tests.support.fixtures import Lake
+from tests.support.html import tree, words
 
 TABLE, BESIDE = "/n/lake/agreement", "/n/lake/compare"
-
-
-def tree(desk: Desk, address: str, **query: Any) -> LexborHTMLParser:
-    got = desk.page(address, **query)
-    assert got.status_code == 200, got.text[:500]
-    return LexborHTMLParser(got.text)
-
-
-def words(node: LexborNode | None) -> str:
-    assert node
-    return " ".join(node.text().split())
 
 
 def table(page: LexborHTMLParser) -> dict[str, list[str]]:

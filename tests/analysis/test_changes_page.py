@@ -6,25 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from app.analysis import changes_pages
 from tests.support.factories import Desk, quote
 from tests.support.fixtures import Lake
+from tests.support.html import tree, words
 
 PAGE = "/n/lake/changes"
 HEARSAY = [quote(speaker={"name": "Tol Ibarra", "party": "south"})]
-
-
-def tree(desk: Desk, address: str = PAGE, **query: Any) -> LexborHTMLParser:
-    got = desk.page(address, **query)
-    assert got.status_code == 200, got.text[:500]
-    return LexborHTMLParser(got.text)
-
-
-def words(node: LexborNode | None) -> str:
-    assert node
-    return " ".join(node.text().split())
 
 
 def shown(found: LexborHTMLParser) -> list[tuple[str, list[str | None]]]:
@@ -54,7 +44,7 @@ def moved(lake: Lake) -> Lake:
 
 
 def test_moves_stand_by_kind_with_what_was_said_before_and_after(moved: Lake) -> None:
-    page = tree(moved.stranger, **{"from": "2024-05-01", "to": "2024-05-31"})
+    page = tree(moved.stranger, PAGE, **{"from": "2024-05-01", "to": "2024-05-31"})
     cell = "/n/lake/cells/north/quota?as_of=2024-05-0"
     assert shown(page) == [("Moved", [f"{cell}6"]), ("Hardened", [f"{cell}3"])]
     change = page.css_first("li.change")
@@ -75,40 +65,40 @@ def test_moves_stand_by_kind_with_what_was_said_before_and_after(moved: Lake) ->
 
 def test_filters_narrow_the_list_and_stay_in_its_links(moved: Lake) -> None:
     moved.ada.state("south", "dam", attitudes={"open": "prefers"}, stated_on="2024-05-02")
-    everything = tree(moved.stranger)
+    everything = tree(moved.stranger, PAGE)
     assert [kind for kind, _ in shown(everything)] == ["Moved", "Hardened", "New"]
-    south = tree(moved.stranger, party="south", kind=["new", "moved"])
+    south = tree(moved.stranger, PAGE, party="south", kind=["new", "moved"])
     assert shown(south) == [("New", ["/n/lake/cells/south/dam?as_of=2024-05-02"])]
     assert south.css_first("a[href='/n/lake/changes.csv?party=south&kind=moved&kind=new']") or (
         south.css_first("a[href='/n/lake/changes.csv?party=south&kind=new&kind=moved']")
     )
     assert "No move of these parties on these issues of this kind" in words(
-        tree(moved.stranger, party="south", kind="moved").css_first("main")
+        tree(moved.stranger, PAGE, party="south", kind="moved").css_first("main")
     )
 
 
 def test_corrections_are_no_moves_and_stand_apart(moved: Lake) -> None:
     moved.ada.correct(1, summary="better words")
-    page = tree(moved.stranger, **{"from": "2024-05-05"})
+    page = tree(moved.stranger, PAGE, **{"from": "2024-05-05"})
     below = page.css_first("section[aria-labelledby=corrections]")
     assert "Northshore on Water quota: corrected" in words(below)
     assert below.css_first("a[href='/positions/1/versions/2']")
     assert [kind for kind, _ in shown(page)] == ["Moved"]
-    later = tree(moved.stranger, **{"from": "2999-01-01"})
+    later = tree(moved.stranger, PAGE, **{"from": "2999-01-01"})
     assert "None." in words(later.css_first("section[aria-labelledby=corrections]"))
 
 
 def test_hearsay_before_is_no_position_of_its_own_and_is_named(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-05-01", quotes=HEARSAY)
     lake.ada.state(stated_on="2024-05-04", attitudes={"q20": "prefers"})
-    page = tree(lake.stranger)
+    page = tree(lake.stranger, PAGE)
     [(kind, cells)] = shown(page)
     assert (kind, len(cells)) == ("New", 2)
     assert words(page.css_first("main")).count("according to Southshore") == 2
 
 
 def walk(desk: Desk, **query: Any) -> Iterator[LexborHTMLParser]:
-    page = tree(desk, **query)
+    page = tree(desk, PAGE, **query)
     while True:
         yield page
         following = page.css_first("nav[aria-label='More moves'] a[rel=next]")
@@ -128,7 +118,7 @@ def test_a_long_list_comes_in_windows_that_show_one_state(
         moved.ada.state(attitudes={"q20": "rejects"}, stated_on="2024-05-09")
     assert [kind for kind, _ in seen] == ["Moved", "Hardened", "New"]
     assert page.css_first("nav[aria-label='More moves'] a[rel=prev]")
-    assert "all 4" in words(tree(moved.stranger).css_first("ul.stages"))
+    assert "all 4" in words(tree(moved.stranger, PAGE).css_first("ul.stages"))
 
 
 def test_too_many_moves_are_shown_by_whole_days(
@@ -136,7 +126,7 @@ def test_too_many_moves_are_shown_by_whole_days(
 ) -> None:
     monkeypatch.setattr(changes_pages, "MOST_MOVES", 1)
     monkeypatch.setattr(changes_pages, "AT_ONCE", 1)
-    page = tree(moved.stranger)
+    page = tree(moved.stranger, PAGE)
     assert [kind for kind, _ in shown(page)] == ["New"]
     later = page.css_first(".notice a").attributes["href"]
     assert later == "/n/lake/changes?from=2024-05-01"
@@ -147,7 +137,7 @@ def test_corrections_come_in_windows(moved: Lake, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(changes_pages, "CORRECTIONS_A_PAGE", 1)
     for number in (1, 3):
         moved.ada.correct(number, summary="better words")
-    page, found = tree(moved.stranger), []
+    page, found = tree(moved.stranger, PAGE), []
     for _ in range(2):
         found += [a.attributes["href"] for a in page.css("#corrections ~ ul a")]
         more = page.css_first("nav[aria-label='More corrections'] a")
@@ -159,12 +149,12 @@ def test_corrections_come_in_windows(moved: Lake, monkeypatch: pytest.MonkeyPatc
 def test_what_was_known_then_is_shown_as_it_was(moved: Lake) -> None:
     then = moved.ada.known_now()
     moved.ada.retract(3)
-    page = tree(moved.stranger, known_at=then)
+    page = tree(moved.stranger, PAGE, known_at=then)
     assert [kind for kind, _ in shown(page)] == ["Moved", "Hardened", "New"]
     assert "1 of these positions has been corrected or retracted since" in words(
         page.css_first(".pinned")
     )
-    assert [kind for kind, _ in shown(tree(moved.stranger))] == ["Hardened", "New"]
+    assert [kind for kind, _ in shown(tree(moved.stranger, PAGE))] == ["Hardened", "New"]
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,15 @@
 """Test the timeline: how it is drawn, by hand, and what its page says."""
 
 from datetime import date
-from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.analysis import timeline_pages
 from app.analysis.agreement import IssueScale
 from app.analysis.timeline_drawing import Said, Size, colour_of, draw, sign_of, ticks_between
-from tests.support.factories import Desk, quote
+from tests.support.factories import quote
 from tests.support.fixtures import Lake
+from tests.support.html import tree, words
 
 PAGE = "/n/lake/timeline"
 FIRST, LAST = date(2024, 1, 1), date(2024, 4, 10)  # 100 days
@@ -70,17 +69,6 @@ def test_colours_run_along_a_scale_and_nowhere_else() -> None:
     assert colour_of(IssueScale("dam", False, {"open": 1}, ()), {"open": "prefers"}) is None
 
 
-def tree(desk: Desk, address: str = PAGE, **query: Any) -> LexborHTMLParser:
-    got = desk.page(address, **query)
-    assert got.status_code == 200, got.text[:500]
-    return LexborHTMLParser(got.text)
-
-
-def words(node: LexborNode | None) -> str:
-    assert node
-    return " ".join(node.text().split())
-
-
 @pytest.fixture
 def told(lake: Lake) -> Lake:
     """Let the north move once, on an imprecise date, and the south be spoken for."""
@@ -95,7 +83,7 @@ def told(lake: Lake) -> Lake:
 
 
 def test_one_issue_is_drawn_large_with_a_table_of_the_same(told: Lake) -> None:
-    page = tree(told.stranger, issue="quota")
+    page = tree(told.stranger, PAGE, issue="quota")
     assert words(page.css_first("h1")) == "Water quota: who wanted what when"
     bars = page.css("svg.lanes a")
     assert [bar.attributes["aria-label"] for bar in bars] == [
@@ -115,7 +103,7 @@ def test_one_issue_is_drawn_large_with_a_table_of_the_same(told: Lake) -> None:
 
 
 def test_all_issues_are_drawn_small_and_hearsay_is_named(told: Lake) -> None:
-    page = tree(told.stranger)
+    page = tree(told.stranger, PAGE)
     assert [words(h) for h in page.css(".small-lanes h2")] == ["Water quota", "The dam"]
     dam = page.css(".small-lanes section")[1]
     assert dam.css_first("rect.said-by-others")
@@ -125,17 +113,17 @@ def test_all_issues_are_drawn_small_and_hearsay_is_named(told: Lake) -> None:
 
 
 def test_a_day_shows_what_was_said_by_then(told: Lake) -> None:
-    page = tree(told.stranger, issue="quota", as_of="2024-04-19")
+    page = tree(told.stranger, PAGE, issue="quota", as_of="2024-04-19")
     assert len(page.css("svg.lanes a")) == 1 and "current" in words(page.css_first("table.turns"))
-    nothing = tree(told.stranger, issue="quota", as_of="2024-01-01")
+    nothing = tree(told.stranger, PAGE, issue="quota", as_of="2024-01-01")
     assert "No party has taken a position by that day" in words(nothing.css_first("main"))
 
 
 def test_what_was_known_then_stays(told: Lake) -> None:
     then = told.ada.known_now()
     told.ada.retract(2)
-    assert len(tree(told.stranger, issue="quota").css("svg.lanes a")) == 1
-    pinned = tree(told.stranger, issue="quota", known_at=then)
+    assert len(tree(told.stranger, PAGE, issue="quota").css("svg.lanes a")) == 1
+    pinned = tree(told.stranger, PAGE, issue="quota", known_at=then)
     assert len(pinned.css("svg.lanes a")) == 2
     assert "1 of these positions has been" in words(pinned.css_first(".pinned"))
 
@@ -145,7 +133,7 @@ def test_many_issues_and_parties_come_in_windows(
 ) -> None:
     monkeypatch.setattr(timeline_pages, "PARTIES", 2)
     monkeypatch.setattr(timeline_pages, "MOST_SMALL", 1)
-    page = tree(told.stranger)
+    page = tree(told.stranger, PAGE)
     issues, parties = (a.attributes["href"] or "" for a in page.css("nav.pager a"))
     told.ada.state("south", "dam", attitudes={"closed": "prefers"}, stated_on="2024-05-01")
     following = tree(told.stranger, issues)
@@ -156,7 +144,7 @@ def test_many_issues_and_parties_come_in_windows(
 
 def test_too_many_positions_are_cut_and_said(told: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline_pages, "MOST_TURNS", 1)
-    page = tree(told.stranger)
+    page = tree(told.stranger, PAGE)
     assert "Only the first 1 positions are drawn" in words(page.css_first(".notice"))
     assert len(page.css("svg.lanes a")) == 1
 
