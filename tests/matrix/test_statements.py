@@ -120,3 +120,12 @@ def test_saving_a_position_by_form(lake: Lake) -> None:
     with statements(lake.app.state.engine) as sent:
         assert form.post("publish", form.values | filled).number
     assert len(sent) <= 16, sent
+
+
+def test_a_save_by_the_api(lake: Lake) -> None:
+    """Who asks, the cell, source and negotiation, what is written, and what is answered."""
+    source = lake.ada.source()["id"]
+    for most in (14, 12):  # the second time the process knows the code book
+        with statements(lake.app.state.engine) as sent:
+            lake.ada.state(quotes=[quote("words", source)])
+        assert len(sent) <= most, sent
