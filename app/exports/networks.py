@@ -1,15 +1,17 @@
 """Write tables and graphs for models: agreement of parties, and their places on ordered issues."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.agreement import IssueScale, Pair, agreement
+from app.analysis.agreement import IssueScale, Pair, compare
+from app.core.gently import gently
 from app.core.xml_text import xml_text
 from app.exports.columns import guarded
 from app.exports.csv_export import write_rows
@@ -19,6 +21,7 @@ from app.matrix.grid import IssueView
 from app.negotiations.views import OptionView, PartyView
 from app.positions.phrases import only_if
 
+AT_ONCE = 2_000  # pairs in one piece of a file
 EDGE_COLUMNS = ("party", "party_name", "other", "other_name", "agreement", "issues")
 # The graph carries its own explanation, since its readers do not see this page.
 EDGES = {
@@ -74,24 +77,27 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
     return held
 
 
-def pairs_of(parties: Iterable[PartyView], held: Held) -> list[Pair]:
-    """Return the agreement of every pair of these parties (`docs/rules.md#agreement`)."""
+def pairs_of(parties: Sequence[PartyView], held: Held) -> Iterator[Pair]:
+    """Give the agreement of every pair of these parties (`docs/rules.md#agreement`)."""
     scales = [IssueScale.of(issue) for issue in held.issues]
-    return agreement([p.slug for p in parties], scales, held.preferred)
+    return compare(combinations([p.slug for p in parties], 2), scales, held.preferred)
 
 
 async def export_edges(
     session: AsyncSession, chosen: Selection, now: datetime
 ) -> AsyncGenerator[bytes]:
     """Yield a CSV of every pair, also of those that have no issue in common."""
-    pairs = pairs_of(chosen.matrix.grid.parties, await read_held(session, chosen, now))
+    held = await read_held(session, chosen, now)
     names = chosen.names
-    rows = [
-        [one, names[one], other, names[other], p.agreement, p.issues]
-        for p in pairs
-        for one, other in [p.parties]
-    ]
-    yield write_rows([EDGE_COLUMNS, *rows], guarded)
+    yield write_rows([EDGE_COLUMNS], guarded)
+    rows: list[list[Any]] = []
+    async for pair in gently(pairs_of(chosen.matrix.grid.parties, held)):
+        one, other = pair.parties
+        rows.append([one, names[one], other, names[other], pair.agreement, pair.issues])
+        if len(rows) >= AT_ONCE:
+            yield write_rows(rows, guarded)
+            rows = []
+    yield write_rows(rows, guarded)
 
 
 async def export_graphml(
@@ -104,7 +110,8 @@ async def export_graphml(
     import networkx  # here, since it takes as long to load as everything else together
 
     parties = chosen.matrix.grid.parties
-    pairs = pairs_of(parties, await read_held(session, chosen, now))
+    held = await read_held(session, chosen, now)
+    pairs = [pair async for pair in gently(pairs_of(parties, held))]
     meta = {
         name: xml_text(str(value))
         for name, value in chosen.meta().items()
