@@ -160,6 +160,7 @@ def test_the_words_are_checked_while_they_are_typed(browser: Browser, live: Live
         page.get_by_label("Date stated").fill("march 2025")
         expect(page.locator("#span")).to_contain_text("March 2025")
         page.get_by_label("Date stated").fill("3/4/2025")
+        page.get_by_label("Issue").focus()
         page.get_by_label("Issue").select_option("The dam")
         expect(page.get_by_role("radio", name="prefers Shared")).to_be_visible()
         expect(page.get_by_label("Issue")).to_be_focused()
