@@ -69,8 +69,9 @@ from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
 from app.forms.resume import SignedOut
 from app.http.departures import StopWhenLeft
+from app.http.kept_answers import Cache, shared_mark
 from app.http.middleware import AnswerHead, install_security
-from app.http.page_cache import Cache, CacheAnswers, listening, shared_mark
+from app.http.page_cache import CacheAnswers, listening
 from app.http.problems import install_problems
 from app.http.responses import Compress
 from app.http.templating import STATIC, provide

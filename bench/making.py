@@ -3,13 +3,12 @@
 Like a package of another program it has keys of its own, no history and no texts.
 """
 
-import csv
-import json
 import random
-from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+
+from bench.package import write_descriptor, write_table
 
 OPTIONS, SPEAKERS, QUOTES = 4, 3, 1.2  # per issue, per party, per position on average
 FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")
@@ -37,15 +36,7 @@ def make_package(out: Path, count: int) -> None:
         return ", ".join(rng.choices(pool, k=n)).capitalize() + f" sector{rng.randrange(2_000)}."
 
     out.mkdir(parents=True, exist_ok=True)
-    resources = []
-
-    def write(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns.split(","))
-            writer.writerows(rows)
-        resources.append({"name": name, "path": f"{name}.csv"})
-
+    write = partial(write_table, out)
     write("negotiations", "slug,title", [("bench", "Very many positions")])
     write("parties", "slug,name", ((f"p{p}", f"Party {p}") for p in parties))
     write("participations", "negotiation,party,order", (("bench", f"p{p}", p) for p in parties))
@@ -93,4 +84,4 @@ def make_package(out: Path, count: int) -> None:
             for q, n in enumerate(quoted)
         ),
     )  # fmt: skip
-    (out / "datapackage.json").write_text(json.dumps({"name": "bench", "resources": resources}))
+    write_descriptor(out, "bench")

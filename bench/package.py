@@ -5,6 +5,7 @@ import json
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,21 @@ def uid(kind: str, number: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{number}"))
 
 
+def write_table(out: Path, name: str, columns: str, lines: Iterable[tuple[Any, ...]]) -> None:
+    """Write a table of a package; `columns` are separated by commas."""
+    with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns.split(","))
+        writer.writerows(lines)
+
+
+def write_descriptor(out: Path, name: str) -> None:
+    """Write the descriptor of a package whose tables are all written."""
+    tables = [{"name": p.stem, "path": p.name} for p in sorted(out.glob("*.csv"))]
+    about = {"name": name, "resources": tables}
+    (out / "datapackage.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
 def convert(data: Path, out: Path) -> None:
     """Write a package with the content of the CSV files in `data`."""
     out.mkdir(parents=True, exist_ok=True)
@@ -24,12 +40,7 @@ def convert(data: Path, out: Path) -> None:
         with open(data / f"{name}.csv", newline="", encoding="utf-8") as file:
             yield from csv.DictReader(file)
 
-    def write(name: str, columns: str, lines: Iterable[tuple[Any, ...]]) -> None:
-        with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns.split(","))
-            writer.writerows(lines)
-
+    write = partial(write_table, out)
     [negotiation] = rows("negotiation")
     n = negotiation["slug"]
     parties = {r["id"]: r["slug"] for r in rows("party")}
@@ -100,8 +111,7 @@ def convert(data: Path, out: Path) -> None:
             for r in rows("quote")
         ),
     )  # fmt: skip
-    resources = [{"name": p.stem, "path": p.name} for p in sorted(out.glob("*.csv"))]
-    (out / "datapackage.json").write_text(json.dumps({"name": n, "resources": resources}, indent=1))
+    write_descriptor(out, n)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ from app.negotiations.views import PartyView
 from app.positions.queries import count_changed_since
 
 PURPOSE = "agreement page"  # of its cursors
-ALL = 2**31
 SIDE = 40  # rows and columns of a table
 MOST_ORDERED = 400  # parties that are put in order of likeness
 MOST_CELLS = 50_000  # of the matrix that is read for that
@@ -85,7 +84,7 @@ async def show_agreement(
     """Show how far each pair of parties agrees."""
     query = read_query(AgreementPageQuery, request)
     asked = MatrixQuery(**query.model_dump(exclude={"min_issues", "order"}))
-    extent = Extent(ALL, ground=False, purpose=PURPOSE, whole=True)
+    extent = Extent(ground=False, purpose=PURPOSE, whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
     parties, ordered = frame.columns, _can_be_ordered(frame)
     filters = _given(query)

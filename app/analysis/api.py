@@ -52,7 +52,6 @@ MOST_CELLS = 2_500  # that the lists of one answer of `coverage` are about
 MOST_PAIRS = 5_000
 MOST_COMPARISONS = 50_000  # of two preferences, so lines of all pairs together
 MOST_COMPARED_CELLS = 20_000  # of the parties of one window
-ALL = 2**31
 
 router = api_router("/negotiations/{slug}", tag="analysis")
 
@@ -72,7 +71,7 @@ async def show_agreement(
     many there are.
     """
     asked = MatrixQuery(**query.model_dump())
-    extent = Extent(ALL, purpose="agreement", whole=True)
+    extent = Extent(purpose="agreement", whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
     parties = [party.slug for party in frame.columns]
     start, _ = frame.place

@@ -1,6 +1,6 @@
 """Serve the page of what changed between two days: moves by kind, and corrections apart."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -28,6 +28,7 @@ from app.matrix.moves import kind
 from app.models.vocabulary import MoveKind
 from app.negotiations.code_book import (
     CodeBook,
+    check_slugs,
     code_book,
     issue_views,
     negotiation_view,
@@ -94,6 +95,8 @@ async def show_changes(
     pages = Pages(
         request.url.path, _given(query), lambda to: write_cursor(PURPOSE, at.epoch, *to, at.seq)
     )
+    parties = {party.slug: party for party in party_views(book)}
+    issues = {issue.slug: issue for issue in issue_views(book)}
     wanted = listed(found.moves, query.kind)
     window = pages.window(starts, 0, MOVES_A_PAGE, len(wanted))
     shown = wanted[window.start : window.end]
@@ -120,7 +123,7 @@ async def show_changes(
         counts=count_kinds(found.moves),
         meanings=MEANINGS,
         groups=[
-            (kind, [_shown(move, book, positions) for move in moves])
+            (kind, [_shown(m, parties[m.party], issues[m.issue], positions) for m in moves])
             for kind, moves in grouped(shown)
         ],
         window=window,
@@ -129,9 +132,9 @@ async def show_changes(
         corrections_total=beside.total,
         more_corrections=pages.link((starts[0], *beside.next)) if beside.next else None,
         names=await called(session, at, book.party_names(), positions.values()),
-        titles={issue.slug: issue.title for issue in issue_views(book)},
-        parties=party_views(book),
-        issues=issue_views(book),
+        titles={slug: issue.title for slug, issue in issues.items()},
+        parties=list(parties.values()),
+        issues=list(issues.values()),
         nav=nav(slug, "/changes"),
     )
 
@@ -179,8 +182,7 @@ async def read_moves(
     session: AsyncSession, at: Moment, book: CodeBook, query: ChangesFilters, *, at_once: int
 ) -> AsyncIterator[list[ListedMove]]:
     """Yield the moves of the cells and days asked for by day, some at a time."""
-    check_slugs("party", query.party, book.party_ids)
-    check_slugs("issue", query.issue, book.issue_ids)
+    check_slugs(book, query.party, query.issue)
     start: Place | None = BEGINNING
     while start is not None:
         wanted = Wanted(start, query.after, query.to, query.party, query.issue)
@@ -189,13 +191,6 @@ async def read_moves(
         stands = await stands_of(session, at, book, numbers)
         yield [_move(turn, stands) for turn in window.turns if turn.position in stands]
         start = window.next
-
-
-def check_slugs(name: str, asked: Sequence[str], there: Collection[str]) -> None:
-    """Raise Invalid for a party or an issue that the negotiation does not have."""
-    for slug in asked:
-        if slug not in there:
-            raise bad_parameter(name, f"there is no {name} {slug!r} in this negotiation")
 
 
 def _move(turn: Turn, stands: Mapping[int, Stand]) -> ListedMove:
@@ -211,9 +206,9 @@ def _move(turn: Turn, stands: Mapping[int, Stand]) -> ListedMove:
     )
 
 
-def _shown(move: ListedMove, book: CodeBook, positions: Mapping[int, PositionView]) -> ShownMove:
-    party = next(p for p in party_views(book) if p.slug == move.party)
-    issue = next(i for i in issue_views(book) if i.slug == move.issue)
+def _shown(
+    move: ListedMove, party: PartyView, issue: IssueView, positions: Mapping[int, PositionView]
+) -> ShownMove:
     before = positions.get(move.before) if move.before is not None else None
     after = positions[move.after]
     ranks = ranks_between(issue, before, after) if before else None

@@ -33,7 +33,6 @@ from app.negotiations.views import IssueView
 from app.positions.queries import count_changed_since
 
 PURPOSE = "compare page"  # of its cursors
-ALL = 2**31
 ISSUES_A_PAGE = 40
 FEWEST, MOST = 2, 3  # parties
 MOST_TURNS = 10_000  # positions whose course is followed
@@ -83,7 +82,7 @@ async def show_comparison(
     if len(chosen) > MOST:
         raise bad_parameter("party", "compares two or three parties, not more")
     asked = MatrixQuery(**query.model_dump(exclude={"min_issues", "show"}))
-    extent = Extent(ALL, ground=False, purpose=PURPOSE, whole=True)
+    extent = Extent(ground=False, purpose=PURPOSE, whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
     times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
     filters = _given(query, chosen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 SMALL, LARGE = (640.0, 440.0), (1120.0, 720.0)  # width and height
 FEW = 12  # parties for which the small map is large enough
@@ -69,17 +70,16 @@ def lay_out(points: Sequence[tuple[float, float]], names: Sequence[str]) -> list
 def _place(
     dot: tuple[float, float], width: float, taken: Sequence[Box], size: tuple[float, float]
 ) -> tuple[Spot, Box]:
-    best: tuple[float, Spot, Box] | None = None
-    for ring in range(RINGS):
-        for across, down in DIRECTIONS:
-            spot, box = _beside(dot, width, across, down, ring)
-            cost = sum(_overlap(box, other) for other in taken) + _outside(box, size)
-            if cost == 0:
-                return spot, box
-            if best is None or cost < best[0]:
-                best = (cost, spot, box)
-    assert best is not None  # noqa: S101 (there is always a first try)
-    return best[1], best[2]
+    """Return the first free place beside a dot, else the one that overlaps least."""
+    tried: list[tuple[float, Spot, Box]] = []
+    for ring, (across, down) in product(range(RINGS), DIRECTIONS):
+        spot, box = _beside(dot, width, across, down, ring)
+        cost = sum(_overlap(box, other) for other in taken) + _outside(box, size)
+        if cost == 0:
+            return spot, box
+        tried.append((cost, spot, box))
+    _, spot, box = min(tried, key=lambda one: one[0])
+    return spot, box
 
 
 def _beside(

@@ -62,7 +62,7 @@ async def stands_of(
                     if a["condition"] is not None
                 },
                 inferred=[options[a["option_id"]] for a in attitudes if a["inferred"]],
-                attributed_by=["?"] if attributed else [],
+                attributed_by=["?"] if attributed else [],  # by whom is not asked here
                 firmness=firmness,
                 act=act,
             )

@@ -88,36 +88,30 @@ def draw(
     lanes = []
     for place, party in enumerate(parties):
         middle = size.head + size.lane * (place + 0.5)
+        top = round(middle - size.bar / 2, 1)
         bars = [
-            _bar(one, across(one.on), across(one.until or last), across(one.stated_from), middle)
+            _bar(one, across(one.on), across(one.until or last), across(one.stated_from), top)
             for one in said
             if one.party == party
         ]
-        lanes.append(Lane(party, middle, [_tall(bar, size) for bar in bars]))
+        lanes.append(Lane(party, middle, bars))
     ticks = [(across(day), text) for day, text in ticks_between(first, last, size.ticks)]
     return Drawing(size, size.head + size.lane * len(parties) + size.foot, lanes, ticks)
 
 
-def _bar(one: Said, x: float, end: float, perhaps: float, middle: float) -> Bar:
+def _bar(one: Said, x: float, end: float, perhaps: float, top: float) -> Bar:
     width = round(max(end - x - 1, NARROWEST), 1)
     room = 9 * len(one.sign) + 5
     return Bar(
         one.position,
         x,
-        middle,
+        top,
         width,
         perhaps if perhaps < x else None,
         one.sign if width >= room else "",
         one.colour,
         one.hearsay,
     )
-
-
-def _tall(bar: Bar, size: Size) -> Bar:
-    return Bar(
-        bar.position, bar.x, round(bar.y - size.bar / 2, 1), bar.width, bar.perhaps_from,
-        bar.sign, bar.colour, bar.hearsay,
-    )  # fmt: skip
 
 
 def sign_of(options: Sequence[str], attitudes: dict[str, str], act: str) -> str:

@@ -28,7 +28,6 @@ from app.positions.names_at_moment import called
 from app.positions.views import PositionView
 
 PURPOSE = "timeline page"  # of its cursors
-ALL = 2**31
 PARTIES = 40  # lanes of a drawing
 MOST_CELLS = 320  # of all small drawings together
 MOST_SMALL = 12  # drawings
@@ -72,7 +71,7 @@ async def show_timeline(
     """Show since when each party has wanted what."""
     query = read_query(TimelinePageQuery, request)
     asked = MatrixQuery(**query.model_dump())
-    extent = Extent(ALL, ground=False, purpose=PURPOSE, whole=True)
+    extent = Extent(ground=False, purpose=PURPOSE, whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
     large = len(query.issue) == 1
     filters = _given(query)

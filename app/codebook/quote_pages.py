@@ -42,7 +42,7 @@ async def show_option(
     """Show who prefers, accepts or rejects an option, now and earlier, with quotes."""
     asked = read_query(OptionTimes, request)
     query = MatrixQuery(issue=[issue], as_of=asked.as_of, known_at=asked.known_at)
-    matrix = await load(session, slug, query, now=now(), extent=Extent(2**31))
+    matrix = await load(session, slug, query, now=now(), extent=Extent())
     row = next(i for i in matrix.book.issues if i["slug"] == issue)
     found = next((o for o in matrix.book.options[row.id] if o["slug"] == option), None)
     if found is None:

@@ -73,7 +73,7 @@ async def show_desk(
     if saved and state is None:
         state = State(_next(reading))
     voice = voice_of(reading) if values else None
-    if voice and values and voice.stands_in(values):
+    if voice and values and voice.is_in(values):
         voice = None
     beside = Beside(state, saved, voice=voice)
     return await desk_page(request, session, viewer, reading, beside)
@@ -124,7 +124,7 @@ async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
             given[name] = dates.display(given[name])
     cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
     voice = voice_of(reading, query.alike) if query.alike else None
-    dated = {name: given[name] for name in ("stated_on",) if name in given}
+    dated = {"stated_on": given["stated_on"]} if "stated_on" in given else {}
     return prefilled({**given, **cell}) | dated | dict(voice.fields if voice else {})
 
 

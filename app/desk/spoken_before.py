@@ -21,7 +21,7 @@ class Voice:
         """Whether the quote has the speaker’s own words."""
         return "q-0-kind" in self.fields
 
-    def stands_in(self, values: Mapping[str, str]) -> bool:
+    def is_in(self, values: Mapping[str, str]) -> bool:
         """Return whether the form has all of this already."""
         return all(values.get(name) == value for name, value in self.fields.items())
 

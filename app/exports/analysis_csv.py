@@ -79,7 +79,7 @@ async def write_comparison(
     for start in range(0, len(compared), AT_ONCE):
         some = compared[start : start + AT_ONCE]
         part = replace(frame, rows=[issues[one.issue] for one in some])
-        matrix = await fill(session, part, MatrixQuery(), Extent(2**31, ground=False))
+        matrix = await fill(session, part, MatrixQuery(), Extent(ground=False))
         yield write_rows(
             (
                 [

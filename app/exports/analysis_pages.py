@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.analysis.agreement import IssueScale
-from app.analysis.changes_pages import ChangesFilters, check_slugs
+from app.analysis.changes_pages import ChangesFilters
 from app.analysis.compare_pages import FEWEST, MOST
 from app.analysis.comparison import compare_on
 from app.analysis.preferences import preferences
@@ -25,7 +25,7 @@ from app.http.conditional import unchanged
 from app.log.reader import moment
 from app.matrix.frame import Extent, read_frame
 from app.matrix.schemas import MatrixQuery, Times
-from app.negotiations.code_book import code_book
+from app.negotiations.code_book import check_slugs, code_book
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
@@ -50,8 +50,7 @@ async def send_changes(
     etag = etag_of(request, at)
     if same := unchanged(request, etag):
         return same
-    check_slugs("party", query.party, book.party_ids)
-    check_slugs("issue", query.issue, book.issue_ids)
+    check_slugs(book, query.party, query.issue)
     slots.expect_one()
 
     async def content() -> AsyncGenerator[bytes]:
@@ -82,7 +81,7 @@ async def send_comparison(
     if len(set(query.party)) < FEWEST:
         raise bad_parameter("party", "names the same party twice")
     asked = MatrixQuery(**query.model_dump(exclude={"exact"}))
-    extent = Extent(2**31, ground=False)
+    extent = Extent(ground=False)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
     frame = replace(frame, columns=sorted(frame.columns, key=lambda p: query.party.index(p.slug)))
     etag = etag_of(request, frame.at, frame.as_of)

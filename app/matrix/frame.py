@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import NotFound, bad_parameter
+from app.core.errors import bad_parameter
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
 from app.log.recall import recall
@@ -21,6 +21,7 @@ from app.matrix import queries
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.code_book import (
     CodeBook,
+    check_slugs,
     code_book,
     issue_views,
     negotiation_view,
@@ -71,11 +72,14 @@ class Frame:
         return self.next is not None or self.place != (0, 0)
 
 
+ALL = 2**31  # cells: more than any matrix has
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How much of a matrix is loaded: whole rows up to a number of cells, and what of them."""
 
-    most_cells: int
+    most_cells: int = ALL
     cells: bool = True  # with the texts of their positions
     ground: bool = True  # with common ground, which also reads consenting parties not shown
     days: bool = False  # with the number of positions stated by day
@@ -85,7 +89,7 @@ class Extent:
     whole: bool = False  # the cursor counts something else than rows: all of these are loaded
 
 
-EVERYTHING = Extent(2**31)
+EVERYTHING = Extent()
 
 
 async def read_frame(
@@ -106,8 +110,7 @@ async def read_frame(
         at = await moment_of(session, seq, at.epoch)
     book = await code_book(session, at, slug)
     parties, issues = party_views(book), issue_views(book)
-    _known("party", query.party, book.party_ids, by_path=extent.by_path)
-    _known("issue", query.issue, book.issue_ids, by_path=extent.by_path)
+    check_slugs(book, query.party, query.issue, by_path=extent.by_path)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", NO_NUL)
     changes = await queries.last_changes(session, at, book.negotiation.id, book.issue_ids.values())
@@ -209,13 +212,6 @@ async def _seated(
         return parties
     gone = set(merged) - await parties_with_positions(session, at, negotiation_id, merged)
     return [p for p in parties if numbers[p.slug] not in gone]
-
-
-def _known(name: str, asked: list[str], there: Mapping[str, int], *, by_path: bool) -> None:
-    for slug in asked:
-        if slug not in there:
-            said = f"there is no {name} {slug!r} in this negotiation"
-            raise NotFound(f"T{said[1:]}.") if by_path else bad_parameter(name, said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,13 @@ from app.negotiations.navigation import nav
 from app.negotiations.queries import list_speakers_of
 
 MOST_CELLS = 2_500
-ALL = 2**31
 
 router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
 
 
 async def _named_by_path(session: AsyncSession, slug: str, query: MatrixQuery) -> Frame:
     """Return the frame of the party and issue that a path names; NotFound if there is no such."""
-    extent = Extent(ALL, by_path=True)
+    extent = Extent(by_path=True)
     return await read_frame(session, slug, query, now=now(), extent=extent)
 
 
@@ -132,7 +131,7 @@ async def show_party(
     times = read_query(Marked, request)
     query = MatrixQuery(**times.model_dump(), party=[party])
     frame = await _named_by_path(session, slug, query)
-    matrix = await fill(session, frame, query, Extent(ALL, ground=False))
+    matrix = await fill(session, frame, query, Extent(ground=False))
     [column] = matrix.columns
     party_id = matrix.book.party_ids[party]
     shared = await page_context.shared(request, session, matrix, query)

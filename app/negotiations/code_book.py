@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import NotFound
+from app.core.errors import NotFound, bad_parameter
 from app.db.engine import among
 from app.log.documents import (
     IssueDocument,
@@ -220,6 +220,21 @@ def party_view(
         order=part["ordinal"],
         merged_into=merged_into,
     )
+
+
+def check_slugs(
+    book: CodeBook, parties: Iterable[str], issues: Iterable[str], *, by_path: bool = False
+) -> None:
+    """Raise Invalid for a party or issue that the negotiation does not have.
+
+    NotFound if the path of the address names them.
+    """
+    asked = (("party", parties, book.party_ids), ("issue", issues, book.issue_ids))
+    for name, slugs, there in asked:
+        for slug in slugs:
+            if slug not in there:
+                said = f"there is no {name} {slug!r} in this negotiation"
+                raise NotFound(f"T{said[1:]}.") if by_path else bad_parameter(name, said)
 
 
 def party_views(book: CodeBook) -> list[PartyView]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import secrets
 import subprocess
 import urllib.parse
 import urllib.request
@@ -19,7 +20,7 @@ from bench.peers.specs import LIST, WRITE, Ground, Operation, Spec, Values
 
 ROOT = Path(__file__).parents[2]
 API = "/api/v1/negotiations/bench"
-PASSWORD = "a long bench pass phrase 7351\n"  # noqa: S105 - of an account that lives for a run
+PASSWORD = secrets.token_urlsafe() + "\n"  # of an account that lives for a run
 READS = {
     LIST: Operation(
         "/api/v1/positions?negotiation=bench&party=p{party}&since=2023-01-01", '"stated_on"'

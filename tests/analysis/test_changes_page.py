@@ -169,6 +169,12 @@ def test_a_bad_value_is_explained_and_an_unknown_parameter_passed_over(
     assert lake.stranger.page(PAGE, utm_source="mail").status_code == 200
 
 
+def test_days_in_the_wrong_order_are_explained(moved: Lake) -> None:
+    for last in ("2024-05-01", "2024-06-01"):
+        page = tree(moved.stranger, PAGE, **{"from": "2024-06-01", "to": last})
+        assert "the first must be earlier than the last" in words(page.css_first("main"))
+
+
 def test_the_file_has_a_row_for_each_move(moved: Lake) -> None:
     moved.ada.state("south", "dam", stated_on="2024-05-02", summary=None, attitudes={},
                     quotes=[quote(speaker="Mara Venn")])  # fmt: skip

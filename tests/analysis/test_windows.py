@@ -1,6 +1,6 @@
 """Test that long answers come in windows, which together say what one answer would."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -9,21 +9,17 @@ from app.analysis.agreement import IssueScale, agreement, compare, count_pairs, 
 from tests.analysis.test_api import N, state
 from tests.support.factories import Desk
 from tests.support.fixtures import Lake
+from tests.support.walks import walk
 
 
-def walk(desk: Desk, path: str) -> list[Any]:
+def read_all(desk: Desk, path: str) -> list[Any]:
     """Read all windows by `Link`, and hold that `meta.next` alone leads to the same ones."""
-    seen, address = [], f"/api/v1{N}/{path}"
-    while address:
-        got = desk.client.get(address)
-        assert got.status_code == 200, got.text
-        seen.append(got.json())
-        address = got.links["next"]["url"] if "next" in got.links else ""
-        assert bool(address) == (seen[-1]["meta"]["next"] is not None)
-        if address:
-            join = "&" if "?" in path else "?"
-            bare = f"/api/v1{N}/{path}{join}cursor={seen[-1]['meta']['next']}"
-            assert desk.client.get(bare).json()["data"] == desk.client.get(address).json()["data"]
+    address = f"/api/v1{N}/{path}"
+    seen = walk(desk, address)
+    for before, after in pairwise(seen):
+        join = "&" if "?" in path else "?"
+        bare = desk.client.get(f"{address}{join}cursor={before['meta']['next']}")
+        assert bare.json()["data"] == after["data"]
     return seen
 
 
@@ -52,7 +48,7 @@ def test_agreement_comes_in_windows_and_among_some_parties(lake: Lake, monkeypat
         state(lake.ada, party, "q20" if n else "q40", "2024-01-01")
     everything = lake.ada.get(f"{N}/agreement").data["pairs"]
     monkeypatch.setattr("app.analysis.api.MOST_PAIRS", 2)
-    windows = walk(lake.stranger, "agreement")
+    windows = read_all(lake.stranger, "agreement")
     assert [len(w["data"]["pairs"]) for w in windows] == [2, 1]
     assert [pair for w in windows for pair in w["data"]["pairs"]] == everything
     assert {w["meta"]["total_pairs"] for w in windows} == {3}
@@ -71,7 +67,7 @@ def test_corrections_come_in_windows_beside_the_moves(lake: Lake, monkeypatch: A
     everything = lake.ada.get(f"{N}/changes").json
     monkeypatch.setattr("app.analysis.api.MOST", 2)
     monkeypatch.setattr("app.analysis.api.MOST_CORRECTIONS", 1)
-    windows = walk(lake.stranger, "changes")
+    windows = read_all(lake.stranger, "changes")
     assert [len(w["data"]) for w in windows] == [2, 1, 0, 0]
     for part in ("data", "corrections"):
         assert [one for w in windows for one in w[part]] == everything[part]
@@ -92,7 +88,7 @@ def test_a_cell_with_many_positions_goes_on_in_the_next_window(
         None,
     ]
     monkeypatch.setattr("app.analysis.api.MOST", 2)
-    windows = walk(lake.stranger, "timeline?as_of=2024-01-04")
+    windows = read_all(lake.stranger, "timeline?as_of=2024-01-04")
     parts = [cell for w in windows for cell in w["data"]["cells"]]
     assert [len(w["data"]["cells"]) for w in windows] == [1, 1, 1]
     assert [t for c in parts if c["party"] == "north" for t in c["positions"]] == north["positions"]

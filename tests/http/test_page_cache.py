@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from app.embedded_postgres.server import Server
-from app.http.page_cache import Cache, Kept, _keeping
+from app.http.kept_answers import Cache, Kept
+from app.http.page_cache import _keeping
 from app.main import create_app
 from app.settings import Settings
 

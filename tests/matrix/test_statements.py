@@ -37,8 +37,9 @@ READING = {
 
 def forget(lake: Lake) -> None:
     """Let the process know nothing, as after its start."""
-    memory: Memory = lake.app.state.sessions.kw["info"]["memory"]
-    memory.__init__(memory.most_bytes)  # type: ignore[misc]  # emptied in place: sessions share it
+    sessions = lake.app.state.sessions
+    memory: Memory = sessions.kw["info"]["memory"]
+    sessions.configure(info={"memory": Memory(memory.most_bytes)})
 
 
 def cost(lake: Lake, address: str) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.factories import Desk, quote
+from tests.support.factories import quote
 from tests.support.fixtures import Lake
+from tests.support.walks import walk
 
 N = "/negotiations/lake"
 AS_OF = "2024-06-01"
@@ -32,24 +33,11 @@ def told(lake: Lake) -> Lake:
     return lake
 
 
-def windows(desk: Desk, path: str) -> list[Any]:
-    found, address = [], f"/api/v1{N}/{path}"
-    while address:
-        got = desk.client.get(address)
-        assert got.status_code == 200, got.text
-        found.append(got.json())
-        address = got.links["next"]["url"] if "next" in got.links else ""
-        assert bool(address) == (found[-1]["meta"]["next"] is not None)
-        if address:
-            assert "as_of=" in address and "known_at=" in address
-    return found
-
-
 @pytest.mark.parametrize(("most", "answers"), [(3, 2), (2, 4), (1, 6)])
 def test_rows_too_wide_come_in_parts(told: Lake, monkeypatch: Any, most: int, answers: int) -> None:
     whole = told.ada.get(f"{N}/matrix", as_of=AS_OF).data
     monkeypatch.setattr("app.matrix.api.MOST_CELLS", most)
-    parts = windows(told.stranger, f"matrix?as_of={AS_OF}")
+    parts = walk(told.stranger, f"/api/v1{N}/matrix?as_of={AS_OF}")
     assert len(parts) == answers
     assert {p["meta"]["total_cells"] for p in parts} == {6}
     assert [c for p in parts for c in p["data"]["cells"]] == whole["cells"]
@@ -98,7 +86,7 @@ def test_coverage_lists_parts_and_counts_the_whole(told: Lake, monkeypatch: Any)
         "unmatched": 1, "redated": 2,
     }  # fmt: skip
     monkeypatch.setattr("app.analysis.api.MOST_CELLS", 2)
-    parts = windows(told.stranger, f"coverage?{query}")
+    parts = walk(told.stranger, f"/api/v1{N}/coverage?{query}")
     assert len(parts) == 4
     for part in parts:
         assert part["data"]["counts"] == whole["counts"]
@@ -128,7 +116,7 @@ def test_the_page_of_coverage_leads_on(told: Lake, monkeypatch: Any) -> None:
 def test_common_ground_comes_issue_by_issue(told: Lake, monkeypatch: Any) -> None:
     whole = told.ada.get(f"{N}/common-ground", as_of=AS_OF).data
     monkeypatch.setattr("app.matrix.api.MOST_STATEMENTS", 2)
-    parts = windows(told.stranger, f"common-ground?as_of={AS_OF}")
+    parts = walk(told.stranger, f"/api/v1{N}/common-ground?as_of={AS_OF}")
     assert [issue for part in parts for issue in part["data"]["issues"]] == whole["issues"]
     assert [(len(p["data"]["issues"]), p["meta"]["total_issues"]) for p in parts] == [(1, 2)] * 2
     monkeypatch.setattr("app.matrix.pages.MOST_CELLS", 2)

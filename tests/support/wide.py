@@ -1,12 +1,11 @@
 """Make a data package of a negotiation with very many parties on a few issues."""
 
-import csv
-import json
-from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
+
+from bench.package import write_descriptor, write_table
 
 SLUG = "wide"
 OPTIONS = 5
@@ -17,15 +16,7 @@ HELD, OF = 2, 5  # two of five cells have a position
 def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
     """Write a package with a position and a quote in two of five cells."""
     out.mkdir(parents=True, exist_ok=True)
-    resources = []
-
-    def write(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns.split(","))
-            writer.writerows(rows)
-        resources.append({"name": name, "path": f"{name}.csv"})
-
+    write = partial(write_table, out)
     ours = range(parties)
     write("negotiations", "slug,title", [(SLUG, "Very many parties")])
     write("parties", "slug,name", ((f"p{p}", f"Party number {p}") for p in ours))
@@ -74,8 +65,7 @@ def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
             for p, i in held
         ),
     )
-    about = {"profile": "tabular-data-package", "name": SLUG, "resources": resources}
-    (out / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
+    write_descriptor(out, SLUG)
 
 
 def _day(number: int) -> date:
