@@ -21,8 +21,6 @@ from app.positions.presenter import attitudes_by_slug, link_views, quote_link
 from app.positions.views import LinkView, SourceView, SpeakerView
 from app.sources.text_fragments import address
 
-MOST_SOURCES = 10_000
-
 
 class Stated(NamedTuple):
     """What a position says about the options of its issue."""
@@ -53,8 +51,6 @@ class RowKeys:
     async def understand(self, session: AsyncSession, rows: list[Row]) -> Batch:
         """Look up what the keys of these rows refer to, as far as it is not known."""
         names, at = self._names, self._chosen.matrix.at
-        if len(names.sources) > MOST_SOURCES:
-            names.sources.clear()
         said = [read_key(key) for key in {row.speaker for row in rows}]
         heard = {n for key in {row.attribution for row in rows} for n in read_key(key) or ()}
         parties = heard | {party for _, _, party in said if party}
