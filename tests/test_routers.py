@@ -24,7 +24,7 @@ def routers() -> dict[str, ast.Module]:
     found = {}
     for path in sorted(APP.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if any(_name(call) in ("APIRouter", "api_router") for call in _calls(tree)):
+        if any(_name(call) in ("Router", "api_router") for call in _calls(tree)):
             found[path.relative_to(APP).as_posix()] = tree
     del found["accounts/api_router.py"]  # makes routers for others
     return found

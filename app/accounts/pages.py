@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts import actions, queries, sign_ins, users_pages
@@ -17,10 +17,11 @@ from app.db.engine import Session, attempt, transaction
 from app.forms.posted import Sent
 from app.forms.resume import carried, resume
 from app.http.middleware import session_cookie
+from app.http.routing import Router
 from app.http.templating import page
 from app.models.vocabulary import UserRole
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 router.include_router(users_pages.router)
 router.include_router(pages.router)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts import actions, queries
@@ -10,11 +10,12 @@ from app.accounts.dependencies import Admin
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, invalid
 from app.db.engine import Session, attempt
+from app.http.routing import Router
 from app.http.templating import page
 from app.models.account import Account
 from app.models.vocabulary import UserRole
 
-router = APIRouter(prefix="/admin/users", include_in_schema=False)
+router = Router(prefix="/admin/users", include_in_schema=False)
 
 Words = Annotated[str, Form()]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]

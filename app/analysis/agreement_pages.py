@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.accounts.dependencies import Anyone, Reading
@@ -18,6 +18,7 @@ from app.analysis.windows import Pages, Window
 from app.core.clock import now
 from app.core.gently import gently
 from app.core.input_models import Slug, SlugInPath, read_query
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.frame import Extent, Frame, read_frame, write_place
@@ -32,7 +33,7 @@ MOST_ORDERED = 400  # parties that are put in order of likeness
 MOST_CELLS = 50_000  # of the matrix that is read for that
 MIN_ISSUES = 2
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 Minimum = Annotated[
     int, Field(ge=1, le=10_000, description="Issues in common below which nothing is drawn.")

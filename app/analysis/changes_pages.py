@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from app.core.clock import instant
 from app.core.errors import bad_parameter
 from app.core.input_models import Day, Instant, Query, Slug, SlugInPath, read_query
 from app.http.pagination import read_cursor, write_cursor
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.log.reader import Moment, moment, moment_of
 from app.matrix.cell_history import ranks_between
@@ -45,7 +46,7 @@ CORRECTIONS_A_PAGE = 20
 MOST_MOVES = 10_000  # whose kinds are counted at once
 PURPOSE = "changes page"  # of its cursors
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 class ChangesFilters(Query):

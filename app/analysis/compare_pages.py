@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.errors import bad_parameter
 from app.core.input_models import Slug, SlugInPath, read_query
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.build import fill
@@ -38,7 +39,7 @@ FEWEST, MOST = 2, 3  # parties
 MOST_TURNS = 10_000  # positions whose course is followed
 MOST_DAYS = 60  # of a course that are listed
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 class ComparePageQuery(Times):

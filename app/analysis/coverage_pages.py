@@ -1,6 +1,6 @@
 """Serve the coverage page: what is missing or weak, each line with a link to the form for it."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.dependencies import Anyone
 from app.analysis.coverage import coverage
@@ -9,6 +9,7 @@ from app.analysis.schemas import CoverageQuery
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.log.reader import moment
 from app.matrix import page_context
@@ -19,7 +20,7 @@ from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 from app.sources.worklist import Considered, list_considered
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 MOST_CELLS = 2_500
 AGES = (30, 90, 180, 365)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.accounts.dependencies import Anyone, Reading
@@ -16,6 +16,7 @@ from app.analysis.turn_windows import BEGINNING, Wanted, positions_of, turns_by_
 from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.input_models import Slug, SlugInPath, read_query
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.cell_history import ranks_between
@@ -33,7 +34,7 @@ MOST_CELLS = 320  # of all small drawings together
 MOST_SMALL = 12  # drawings
 MOST_TURNS = 1_000  # positions in all drawings together
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 class TimelinePageQuery(Times):

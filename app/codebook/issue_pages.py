@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field as Limits
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, StoredObject
+from app.http.routing import Router
 from app.log.entry import snapshot
 from app.log.reader import moment
 from app.log.writer import writing
@@ -30,7 +31,7 @@ from app.negotiations.issue_schemas import IssueFields
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
-router = APIRouter(prefix="/n/{slug}/code-book/issues", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/issues", include_in_schema=False)
 
 ISSUE = (
     Field("title", "Title"),

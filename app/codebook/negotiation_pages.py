@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -13,6 +13,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Form
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.vocabulary import NegotiationStatus
@@ -20,7 +21,7 @@ from app.negotiations import actions
 from app.negotiations.schemas import NegotiationInput
 
 # Not below /n/, where any word may be the slug of a negotiation.
-router = APIRouter(prefix="/negotiations/new", include_in_schema=False)
+router = Router(prefix="/negotiations/new", include_in_schema=False)
 
 NEW = Form((NEGOTIATION[0], SLUG, *NEGOTIATION[1:]), NegotiationInput)
 

@@ -1,6 +1,6 @@
 """Merge an option into another: preview what is affected, then write it as one log entry."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -14,13 +14,14 @@ from app.forms import sheet as forms
 from app.forms.fields import REASON, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.negotiations.navigation import nav
 from app.positions.attitude_recoding import Keep
 from app.positions.recoding import clashing, list_touched, merge_options
 
-router = APIRouter(
+router = Router(
     prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/merge", include_in_schema=False
 )
 

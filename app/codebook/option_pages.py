@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -17,6 +17,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, StoredObject
+from app.http.routing import Router
 from app.log.entry import snapshot
 from app.log.writer import writing
 from app.models.issue import Issue, Option
@@ -25,7 +26,7 @@ from app.negotiations.issue_schemas import OptionInput
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
-router = APIRouter(prefix="/n/{slug}/code-book/issues/{issue}/options", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/issues/{issue}/options", include_in_schema=False)
 
 NEW = (
     Field("label", "Label", hint="A few words, shown in the matrix."),

@@ -1,6 +1,6 @@
 """Split an option in two: preview what is affected, then write it as one log entry."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -14,6 +14,7 @@ from app.forms import sheet as forms
 from app.forms.fields import REASON, Form, read, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.negotiations.issue_schemas import OptionInput
@@ -21,7 +22,7 @@ from app.negotiations.navigation import nav
 from app.positions.attitude_recoding import SplitPart
 from app.positions.recoding import list_touched, split_option
 
-router = APIRouter(
+router = Router(
     prefix="/n/{slug}/code-book/issues/{issue}/options/{option}/split", include_in_schema=False
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -16,6 +16,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, StoredObject
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.reader import moment
@@ -29,7 +30,7 @@ from app.negotiations.queries import get_negotiation, newest_stated_by
 from app.negotiations.schemas import NegotiationInput
 from app.negotiations.views import NegotiationView
 
-router = APIRouter(prefix="/n/{slug}/code-book", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book", include_in_schema=False)
 
 SLUG = Field(
     "slug",

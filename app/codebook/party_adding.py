@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -18,6 +18,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Posted, Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Party
@@ -28,7 +29,7 @@ from app.negotiations.schemas import PartyInput
 from app.negotiations.views import NegotiationView
 from app.position_form.lookups import parties_like
 
-router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
 # A field of choices: a ticked checkbox of a principal would stay ticked when another role is
 # chosen.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -18,6 +18,7 @@ from app.forms import sheet as forms
 from app.forms.fields import REASON, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Party
@@ -26,7 +27,7 @@ from app.negotiations.queries import find_parties
 from app.positions.party_handover import Handing
 from app.positions.party_identity import merge_party, new_names
 
-router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/merge", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/parties/{party}/merge", include_in_schema=False)
 
 HERE = "here"
 

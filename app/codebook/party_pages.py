@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -18,6 +18,7 @@ from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, StoredObject
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.writer import writing
@@ -27,7 +28,7 @@ from app.negotiations import actions, queries
 from app.negotiations.navigation import nav
 from app.negotiations.schemas import ParticipationInput, PartyInput
 
-router = APIRouter(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/parties", include_in_schema=False)
 
 PARTY = (
     Field("name", "Name"),

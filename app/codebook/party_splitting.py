@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -19,6 +19,7 @@ from app.forms import sheet as forms
 from app.forms.fields import REASON, Form, read, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.negotiation import Participation, Party
@@ -28,7 +29,7 @@ from app.negotiations.queries import find_parties
 from app.positions.party_handover import Handing
 from app.positions.party_identity import split_party
 
-router = APIRouter(prefix="/n/{slug}/code-book/parties/{party}/split", include_in_schema=False)
+router = Router(prefix="/n/{slug}/code-book/parties/{party}/split", include_in_schema=False)
 
 FORM = Form(tuple(f for f in NEW_PARTY if f.name not in ("aliases", "wikidata_id")), NewParty)
 SPLIT = (*FORM.fields, REASON)

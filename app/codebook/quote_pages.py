@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath, read_query
 from app.db.engine import Session
+from app.http.routing import Router
 from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.build import load
@@ -21,7 +22,7 @@ from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 class OptionTimes(Times):

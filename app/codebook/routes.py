@@ -1,7 +1,5 @@
 """Include the pages of the code book in the order in which their paths are matched."""
 
-from fastapi import APIRouter
-
 from app.codebook import (
     issue_pages,
     negotiation_pages,
@@ -15,8 +13,9 @@ from app.codebook import (
     party_splitting,
     quote_pages,
 )
+from app.http.routing import Router
 
-router = APIRouter()
+router = Router()
 for part in (
     negotiation_pages,
     pages,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -19,6 +19,7 @@ from app.desk.spoken_before import Voice, voice_of
 from app.forms.fields import Field, Form, Texts
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
+from app.http.routing import Router
 from app.http.templating import page
 from app.http.templating import query as address
 from app.negotiations.code_book import negotiation_view
@@ -28,7 +29,7 @@ from app.position_form.saved_forms import Saved, saved_by
 from app.position_form.submit import submit
 from app.position_form.view import form_context
 
-router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
+router = Router(prefix="/n/{slug}/desk", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -1,6 +1,6 @@
 """Serve the work list: sources to read, who reads them, and those with nothing to code."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -13,6 +13,7 @@ from app.desk.source_view import read
 from app.forms import fields
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, refusal
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -21,7 +22,7 @@ from app.negotiations.code_book import code_book, negotiation_view
 from app.negotiations.navigation import nav
 from app.sources.worklist import ReadingInput, set_reading
 
-router = APIRouter(prefix="/n/{slug}/desk", include_in_schema=False)
+router = Router(prefix="/n/{slug}/desk", include_in_schema=False)
 
 SHOWN = 100
 

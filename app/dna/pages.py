@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -35,6 +35,7 @@ from app.exports.selection import select_cells
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
 from app.http.conditional import unchanged
+from app.http.routing import Router
 from app.http.templating import page
 from app.importing.reconcile import ImportRun
 from app.log.reader import moment
@@ -47,7 +48,7 @@ from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.names import KnownNames, load_names
 from app.spreadsheet.to_package import SheetFaults
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 MOST_TRIES = 5  # each leaves out the rows in which the last one found faults
 SHOWN = 500  # entries of each list on the page

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -13,6 +13,7 @@ from app.db.engine import Session, attempt
 from app.double_coding import coding
 from app.forms import fields
 from app.forms.posted import Sent
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import held_by_id, moment
 from app.models.review import CodingUnit
@@ -23,7 +24,7 @@ from app.negotiations.navigation import nav
 from app.negotiations.queries import get_negotiation
 from app.sources.queries import newest_texts
 
-router = APIRouter(prefix="/n/{slug}/double-coding", include_in_schema=False)
+router = Router(prefix="/n/{slug}/double-coding", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 SHOWN = 100  # units on the work list

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.analysis.agreement import IssueScale
@@ -22,12 +22,13 @@ from app.exports.columns import Text, as_it_is, guarded
 from app.exports.concurrency import slots
 from app.exports.download import Download, attachment, etag_of, give_time
 from app.http.conditional import unchanged
+from app.http.routing import Router
 from app.log.reader import moment
 from app.matrix.frame import Extent, read_frame
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.code_book import check_slugs, code_book
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 Exact = Annotated[
     bool, Field(description="Leave texts as they are that a spreadsheet would take for formulas.")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.citations.citable import Cite
 from app.citations.formats import FORMS
@@ -11,6 +11,7 @@ from app.core.input_models import KnownAt, SlugInPath, read_query
 from app.db.engine import Session
 from app.http.conditional import not_modified
 from app.http.origin import origin
+from app.http.routing import Router
 from app.log.reader import Moment, get_held, moment
 from app.matrix.build import load
 from app.matrix.citation import cite_matrix
@@ -24,7 +25,7 @@ from app.positions.names_at_moment import called
 from app.positions.permanent_addresses import pin
 from app.quotes import queries as quote_queries
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Form = Literal["txt", "bib", "ris", "json"]
 Number = Annotated[int, Path(ge=1, lt=2**63)]

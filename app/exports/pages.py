@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant, now
@@ -31,11 +31,12 @@ from app.exports.selection import Selection, count_positions, select_cells
 from app.exports.xlsx_export import export_xlsx
 from app.http.conditional import unchanged
 from app.http.origin import origin
+from app.http.routing import Router
 from app.log.reader import moment
 from app.matrix.schemas import Filters
 from app.negotiations.code_book import code_book
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 Asked = Annotated[Filters, Query()]
 Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.errors import bad_parameter
 from app.core.input_models import Instant, Slug, SlugInPath
@@ -12,11 +12,12 @@ from app.db.engine import Session
 from app.feeds.atom import FeedLinks, list_entries, write_feed
 from app.http.conditional import not_modified
 from app.http.origin import origin
+from app.http.routing import Router
 from app.log.reader import moment
 from app.negotiations.code_book import code_book
 from app.positions.names_at_moment import called
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 class FeedQuery(QueryInput):

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse
 
@@ -17,6 +17,7 @@ from app.forms.fields import Field, Form, Kind, by_field, message, read, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
 from app.http.problems import body_faults
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -29,7 +30,7 @@ from app.negotiations.navigation import nav
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import IssueView, PartyView
 
-router = APIRouter(prefix="/n/{slug}/looks", include_in_schema=False)
+router = Router(prefix="/n/{slug}/looks", include_in_schema=False)
 
 
 class SearchInput(Input):

@@ -2,13 +2,14 @@
 
 from collections import Counter
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.http.origin import origin
+from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
 from app.matrix.build import fill, load
@@ -25,7 +26,7 @@ from app.negotiations.queries import list_speakers_of
 
 MOST_CELLS = 2_500
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 
 async def _named_by_path(session: AsyncSession, slug: str, query: MatrixQuery) -> Frame:

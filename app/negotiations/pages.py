@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from types import SimpleNamespace
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.dependencies import Anyone, Reading
 from app.accounts.queries import Viewer
 from app.core.clock import instant
 from app.core.input_models import KnownAt, read_query
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import Snapshot, moment
 from app.models.vocabulary import UserRole
 from app.negotiations import overview, queries
 from app.negotiations.code_book import is_invented
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/")

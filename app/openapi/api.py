@@ -1,10 +1,11 @@
 """Serve the description of the JSON API, for programs and as a page."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.http.conditional import not_modified
 from app.http.middleware import POLICY
 from app.http.responses import Json
+from app.http.routing import Router
 from app.http.templating import page
 from app.openapi.spec import describe
 
@@ -13,7 +14,7 @@ OWN_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline
     "img-src 'self'", "img-src 'self' data:"
 )
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/api/v1/openapi.json")

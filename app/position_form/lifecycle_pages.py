@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -15,6 +15,7 @@ from app.db.engine import Session, attempt
 from app.forms.fields import Field, number, typed
 from app.forms.posted import Posted, Sent
 from app.forms.sheet import Sheet, blank, need_reason
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -39,7 +40,7 @@ from app.positions.schemas import PositionContent
 from app.positions.version_diff import compare
 from app.positions.views import PositionView
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 DRAFT, PUBLISHED, RETRACTED = (
     PositionStatus.DRAFT,

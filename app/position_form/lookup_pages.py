@@ -2,13 +2,14 @@
 
 import re
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.dependencies import Editor
 from app.core.clock import now
 from app.db.engine import Session
 from app.forms.fields import number
 from app.forms.posted import Sent
+from app.http.routing import Router
 from app.http.templating import page
 from app.position_form.form_facts import check_block, kept_quotes, preview
 from app.position_form.lookups import (
@@ -19,7 +20,7 @@ from app.position_form.lookups import (
     speakers_like,
 )
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/lookup/sources")

@@ -6,7 +6,7 @@ nothing is saved.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -16,6 +16,7 @@ from app.core.errors import Conflict
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.forms.posted import Posted, Sent
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.vocabulary import PositionStatus
@@ -29,7 +30,7 @@ from app.position_form.submit import submit
 from app.position_form.view import form_context
 from app.positions.names_at_moment import called
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core.errors import NotFound
 from app.http.origin import origin
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import Moment, Snapshot, held_by_id, list_revisions
 from app.negotiations.code_book import (
@@ -27,7 +28,7 @@ from app.positions.names_at_moment import called
 from app.positions.permanent_addresses import pin, read_moment, version_entry
 from app.positions.version_diff import compare
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 QUOTES_A_PAGE = 50

@@ -1,6 +1,6 @@
 """Load the practice negotiation from the first page."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.accounts.dependencies import FormAdmin
@@ -8,9 +8,10 @@ from app.core.clock import now
 from app.core.errors import Conflict
 from app.datapackage.faults import ImportFaults
 from app.db.engine import Session
+from app.http.routing import Router
 from app.practice.actions import load_practice
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.post("/practice")

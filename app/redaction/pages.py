@@ -1,6 +1,6 @@
 """Serve the admin's page for redactions: first a preview, then, with reason and tick, the act."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Admin, FormAdmin
@@ -10,6 +10,7 @@ from app.db.engine import Session, attempt
 from app.forms.fields import Field, Form, Kind, read, typed
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, refusal
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.redaction.actions import redact
@@ -18,7 +19,7 @@ from app.redaction.queries import list_redactions
 from app.redaction.schemas import RedactionInput, SubjectInput
 from app.redaction.subject import Subject
 
-router = APIRouter(prefix="/admin/redactions", include_in_schema=False)
+router = Router(prefix="/admin/redactions", include_in_schema=False)
 
 SUBJECT = Form(
     (

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Admin, Anyone, FormAdmin
@@ -19,6 +19,7 @@ from app.forms.posted import Sent
 from app.forms.sheet import Sheet, blank
 from app.http.conditional import not_modified, unchanged
 from app.http.origin import origin
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.models.release import Release
@@ -29,7 +30,7 @@ from app.releases.actions import ReleaseInput, freeze
 from app.releases.queries import get_release, last_number, list_releases, read_package
 from app.releases.views import ReleaseView, cite_release, release_view
 
-router = APIRouter(prefix="/n/{slug}/releases", include_in_schema=False)
+router = Router(prefix="/n/{slug}/releases", include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 FORM = Form(

@@ -1,11 +1,12 @@
 """Serve the page of drafts, for editors only, and their number for the menu."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.dependencies import Anyone, Editor
 from app.core.clock import now
 from app.core.input_models import Query, SlugInPath, read_query
 from app.db.engine import Session
+from app.http.routing import Router
 from app.http.templating import is_partial, page
 from app.log.reader import Moment, held_by_id, moment
 from app.negotiations.code_book import code_book, issue_views, negotiation_view
@@ -16,7 +17,7 @@ from app.positions.views import PositionView
 from app.review.drafts import MOST, list_discarded, list_drafts
 from app.review.queries import count_drafts
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 class DraftsQuery(Query):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import Field
 from starlette.responses import RedirectResponse
 
@@ -15,6 +15,7 @@ from app.forms import fields as forms
 from app.forms.fields import Form, Kind, read, typed
 from app.forms.posted import Posted, Sent
 from app.forms.sheet import Sheet, blank
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
 from app.log.writer import writing
@@ -35,7 +36,7 @@ from app.positions.views import PositionView
 from app.review import actions, queries
 from app.review.publish_checks import said
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import instant
 from app.core.input_models import read_query
+from app.http.routing import Router
 from app.http.templating import page
 from app.http.templating import query as address
 from app.search.results import SearchQuery, search
 
 SHOWN = 20
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 class PageQuery(SearchQuery):

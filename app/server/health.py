@@ -3,15 +3,16 @@
 import shutil
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import schema
 from app.http.responses import Json
+from app.http.routing import Router
 from app.server.queries import has_epoch, is_standby, settings_of
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 # What an acknowledged write depends on; a server with other settings is not used.
 DURABLE = {

@@ -2,15 +2,16 @@
 
 import ipaddress
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.counters import exposition
 from app.core.errors import Forbidden
 from app.db.engine import make_sessions
+from app.http.routing import Router
 from app.server.queries import newest_seq
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 

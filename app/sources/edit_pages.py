@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
@@ -11,6 +11,7 @@ from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.posted import Sent
 from app.forms.sheet import Sheet, StoredObject
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.entry import snapshot
 from app.log.writer import writing
@@ -18,7 +19,7 @@ from app.models.source import Source
 from app.sources import actions, queries
 from app.sources.form_fields import RECORD
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -17,6 +17,7 @@ from app.forms.fields import read
 from app.forms.posted import Sent
 from app.forms.sheet import refusal
 from app.http.origin import origin
+from app.http.routing import Router
 from app.http.templating import page
 from app.log.writer import writing
 from app.models.source import Quote, Source, SourceText
@@ -37,7 +38,7 @@ from app.sources.form_fields import (
 from app.sources.page_numbers import read_pages
 from app.sources.urls import check_url, same_document_key
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 PREFILLED = ("url", "title", "text", "negotiation")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
 
@@ -17,6 +17,7 @@ from app.datapackage.faults import FileFault
 from app.db.engine import Session
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
+from app.http.routing import Router
 from app.http.templating import page
 from app.importing.reconcile import ImportRun
 from app.log.reader import moment
@@ -29,7 +30,7 @@ from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.reader import Encoding, Question, read_sheet
 from app.spreadsheet.to_package import SheetFaults
 
-router = APIRouter(prefix="/n/{slug}/import", include_in_schema=False)
+router = Router(prefix="/n/{slug}/import", include_in_schema=False)
 
 SHOWN = 500  # rows without a fault that are shown; rows with a fault are all shown
 WAYS = {"encoding": Encoding, "dates": DateOrder}

@@ -8,7 +8,7 @@ sign-in that was begun here by POST.
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts import queries, rate_limit, sign_ins
@@ -22,10 +22,11 @@ from app.core.errors import Forbidden, Invalid, NotFound, TooMany, Unavailable
 from app.core.logs import log
 from app.db.engine import Session, transaction
 from app.http.middleware import session_cookie
+from app.http.routing import Router
 from app.http.templating import page
 from app.models.account import Account
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Words = Annotated[str, Form()]
 Asked = Annotated[str, Query()]
