@@ -10,7 +10,7 @@ from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import AT, NUMBERS, Moment, held_by_id
-from app.models.log import QuoteUse
+from app.models.log import PositionPeriod, QuoteUse
 from app.models.position import Position
 from app.models.source import Quote, QuoteCheck, SourceText
 from app.models.vocabulary import Verification
@@ -38,6 +38,30 @@ async def uses_of_quotes(
     for quote, position in rows:
         found[quote].append(position)
     return found
+
+
+CHANGES_OF_USES = Prepared(
+    lambda: (
+        select(
+            QuoteUse.position_id,
+            select(func.max(PositionPeriod.seq_from))
+            .where(
+                PositionPeriod.position_id == QuoteUse.position_id, PositionPeriod.seq_from <= AT
+            )
+            .scalar_subquery(),
+        )
+        .where(QuoteUse.quote_id == bindparam("quote", type_=BigInteger), QuoteUse.seq <= AT)
+        .order_by(QuoteUse.seq, QuoteUse.position_id)
+    )
+)
+
+
+async def changes_of_uses(
+    session: AsyncSession, at: Moment, quote_id: int
+) -> tuple[tuple[int, int], ...]:
+    """Return the positions that a quote has been public with, each with its last change."""
+    rows = await CHANGES_OF_USES.all(session, quote=quote_id, at=at.seq)
+    return tuple(tuple(row) for row in rows)
 
 
 async def quotes_as_held(

@@ -88,6 +88,17 @@ def test_reading_costs_the_same_however_much_is_stored(
             assert small[address] <= most
 
 
+def test_a_reader_of_a_quote_costs_little(lake: Lake) -> None:
+    """The moment, and what has changed of its positions; one more finds who is signed in."""
+    lake.ada.state(quotes=[quote("forty per cent", speaker="Mara Venn")])
+    counts = []
+    for _ in range(2):
+        with statements(lake.app.state.engine) as sent:
+            assert lake.vic.browse("GET", "/quotes/1").status_code == 200
+        counts.append(len(sent))
+    assert counts[1] == 3 < counts[0]
+
+
 def test_importing_a_spreadsheet(lake: Lake) -> None:
     new = {"speaker": "Una Bell", "office": "Clerk", "speaker_party": "north"}
     one = said(exact="nobody checked", source_url="https://paper.example/a", title="A", **new)
