@@ -17,6 +17,8 @@ import app.analysis.api
 import app.analysis.changes_pages
 import app.analysis.compare_pages
 import app.analysis.coverage_pages
+import app.analysis.package_pages
+import app.analysis.packages_api
 import app.analysis.timeline_pages
 import app.codebook.routes
 import app.desk.pages
@@ -133,6 +135,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.sources.api.router,
         app.looks.api.router,
         app.analysis.api.router,
+        app.analysis.packages_api.router,
         app.releases.api.router,
         app.feeds.api.router,
         app.feeds.events.router,
@@ -156,6 +159,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.changes_pages.router,
         app.analysis.compare_pages.router,
         app.analysis.coverage_pages.router,
+        app.analysis.package_pages.router,
         app.analysis.timeline_pages.router,
         app.looks.pages.router,
         app.review.pages.router,

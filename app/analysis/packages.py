@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from app.models.vocabulary import Attitude
+from app.models.vocabulary import Attitude, Firmness
 
 MOST_COUNTED = 200_000  # packages of issues bound together by conditions that are tried
 
 Choice = tuple[str, str]  # an issue and one of its options
+Score = tuple[int, int, int]  # of an option: the lower, the better
 Package = tuple[str, ...]  # an option for each chosen issue, in their order
 
 
@@ -96,14 +97,39 @@ class Table:
             if need[0] in self.options and need[0] != claim.issue
         ]
 
+    @cached_property
+    def red_lines(self) -> dict[str, list[Claim]]:
+        """The options that are a red line to the party that prefers them, by issue."""
+        found: dict[str, list[Claim]] = {issue: [] for issue in self.options}
+        for claim in self.claims:
+            if claim.attitude == Attitude.PREFERS and claim.firmness == Firmness.RED_LINE:
+                found.setdefault(claim.issue, []).append(claim)
+        return found
+
+    def crossed(self, issue: str, option: str) -> list[Claim]:
+        """List the red lines on other options of parties that have not spoken of this one."""
+        return [
+            claim
+            for claim in self.red_lines[issue]
+            if claim.option != option and (claim.party, issue, option) not in self.index
+        ]
+
     def possible(self, issue: str) -> list[str]:
         """List the options of an issue that no party rejects."""
         return [o for o in self.options[issue] if (issue, o) not in self.rejected]
 
+    @cached_property
+    def spoken(self) -> dict[Choice, list[Claim]]:
+        """What the parties say of each option that any speaks of, in their order."""
+        places = {party: place for place, party in enumerate(self.parties)}
+        found: dict[Choice, list[Claim]] = {}
+        for claim in sorted(self.claims, key=lambda c: places[c.party]):
+            found.setdefault((claim.issue, claim.option), []).append(claim)
+        return found
+
     def claims_on(self, issue: str, option: str) -> list[Claim]:
         """List what the parties say of an option, in their order."""
-        keys = ((party, issue, option) for party in self.parties)
-        return [self.index[key] for key in keys if key in self.index]
+        return self.spoken.get((issue, option), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +140,12 @@ class Support:
     accepts: int
     reserved: int  # on a condition, by inference, or by hearsay: taken or rejected
     unsaid: int
+    crossed: int  # red lines on other options, of parties that have said nothing of these
 
 
 def support(table: Table, package: Package) -> Support:
     """Count what the parties say of the options of a package."""
-    chosen = zip(table.issues, package, strict=True)
+    chosen = list(zip(table.issues, package, strict=True))
     said = [claim for choice in chosen for claim in table.claims_on(*choice)]
     plain = [claim for claim in said if claim.plain and not claim.rejects]
     prefers = sum(claim.attitude == Attitude.PREFERS for claim in plain)
@@ -127,6 +154,7 @@ def support(table: Table, package: Package) -> Support:
         accepts=len(plain) - prefers,
         reserved=sum(not claim.plain for claim in said),
         unsaid=len(package) * len(table.parties) - len(said),
+        crossed=sum(len(table.crossed(*choice)) for choice in chosen),
     )
 
 
@@ -149,17 +177,19 @@ def is_open(table: Table, package: Package) -> bool:
 def open_packages(table: Table) -> Iterator[Package]:
     """Yield the packages that no party rejects, the best supported first.
 
-    Those on which the fewest parties have said nothing or something reserved come first, then
-    those with the most preferences, then those whose options are listed first.
+    Those that cross the fewest red lines come first, then those on which the fewest parties have
+    said nothing or something reserved, then those with the most preferences, then those whose
+    options are listed first.
     """
-    ranked: list[list[tuple[tuple[int, int], str]]] = []
+    ranked: list[list[tuple[Score, str]]] = []
     for issue in table.issues:
         scored = []
         for option in table.possible(issue):
             said = table.claims_on(issue, option)
             plain = sum(claim.plain for claim in said)
             prefers = sum(claim.plain and claim.attitude == Attitude.PREFERS for claim in said)
-            scored.append(((len(table.parties) - plain, -prefers), option))
+            crossed = len(table.crossed(issue, option))
+            scored.append(((crossed, len(table.parties) - plain, -prefers), option))
         ranked.append(sorted(scored, key=lambda one: one[0]))  # stable: the order of the options
     for places in _by_total([[score for score, _ in one] for one in ranked]):
         package = tuple(ranked[issue][place][1] for issue, place in enumerate(places))
@@ -167,7 +197,7 @@ def open_packages(table: Table) -> Iterator[Package]:
             yield package
 
 
-def _by_total(scores: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[int, ...]]:
+def _by_total(scores: Sequence[Sequence[Score]]) -> Iterator[tuple[int, ...]]:
     """Yield a place of each sorted list, by the sum of the scores there, then by the places.
 
     No combination is made before those that it follows, so a few of billions cost little.
@@ -175,13 +205,14 @@ def _by_total(scores: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[int
     if not all(scores):
         return
 
-    def entry(places: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+    def entry(places: tuple[int, ...]) -> tuple[Score, tuple[int, ...]]:
         picked = [scores[issue][place] for issue, place in enumerate(places)]
-        return sum(one for one, _ in picked), sum(two for _, two in picked), places
+        first, second, third = (sum(part) for part in zip(*picked, strict=True))
+        return (first, second, third), places
 
     waiting = [entry((0,) * len(scores))]
     while waiting:
-        *_, places = heapq.heappop(waiting)
+        _, places = heapq.heappop(waiting)
         yield places
         # Each combination follows from one other, so that none is met twice.
         last = max((issue for issue, place in enumerate(places) if place), default=0)

@@ -1,6 +1,6 @@
 """Write analyses as CSV: moves between two days, and parties compared issue by issue."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.changes_pages import ChangesFilters, read_moves
 from app.analysis.comparison import IssueComparison
+from app.analysis.package_query import Packages
 from app.analysis.timelines import positions_at
 from app.core.clock import instant
 from app.exports.columns import INVENTED_COLUMN, Text
@@ -30,6 +31,10 @@ STANCE_COLUMNS = (
 )  # fmt: skip
 COMPARED_COLUMNS = (
     "issue", "issue_title", "likeness", "distance", "party", "party_name", *STANCE_COLUMNS
+)  # fmt: skip
+PACKAGE_COLUMNS = (
+    "package", "issue", "issue_title", "option", "option_label",
+    "prefers", "accepts", "reserved", "unsaid", "crossed", "efficient", "nash",
 )  # fmt: skip
 MOVE_COLUMNS = (
     "on", "kind", "order_uncertain", "party", "party_name", "issue", "issue_title",
@@ -95,6 +100,43 @@ async def write_comparison(
                 ]
                 for one, row in zip(some, matrix.grid.rows, strict=True)
                 for party, cell in zip(frame.columns, row.cells, strict=True)
+            ),
+            text,
+        )
+
+
+def write_packages(found: Packages, text: Text) -> Iterator[bytes]:
+    """Yield a row per issue of each open package, in the order of the page."""
+    matrix = found.matrix
+    marked = INVENTED_COLUMN if matrix.negotiation.invented else ()
+    yield write_rows([[*PACKAGE_COLUMNS, "as_of", "known_at", *marked]], text)
+    times = [matrix.as_of.isoformat(), instant(matrix.at.at)]
+    labels = {(i.slug, o.slug): o.label for i in found.chosen for o in i.options}
+    weighing = found.report.weighing
+    best = {one.package for one in weighing.best} if weighing else set()
+    for start in range(0, len(found.report.shown), AT_ONCE):
+        yield write_rows(
+            (
+                [
+                    number,
+                    issue.slug,
+                    issue.title,
+                    option,
+                    labels[issue.slug, option],
+                    one.support.prefers,
+                    one.support.accepts,
+                    len(one.reserved),
+                    one.support.unsaid,
+                    one.support.crossed,
+                    (one.package in best) if weighing else None,
+                    (weighing.nash is not None and weighing.nash.package == one.package)
+                    if weighing
+                    else None,
+                    *times,
+                    *([True] if marked else []),
+                ]
+                for number, one in enumerate(found.report.shown[start : start + AT_ONCE], start + 1)
+                for issue, option in zip(found.chosen, one.package, strict=True)
             ),
             text,
         )

@@ -12,12 +12,19 @@ from app.analysis.agreement import IssueScale
 from app.analysis.changes_pages import ChangesFilters
 from app.analysis.compare_pages import FEWEST, MOST
 from app.analysis.comparison import compare_on
+from app.analysis.package_query import (
+    MOST_ISSUES,
+    PackagesQuery,
+    find_packages,
+    read_packages_frame,
+)
+from app.analysis.package_report import MOST_LISTED
 from app.analysis.preferences import preferences
 from app.core.clock import instant, now
 from app.core.errors import bad_parameter
 from app.core.input_models import Slug, SlugInPath
 from app.db.engine import Session
-from app.exports.analysis_csv import write_comparison, write_moves
+from app.exports.analysis_csv import write_comparison, write_moves, write_packages
 from app.exports.columns import Text, as_it_is, guarded
 from app.exports.concurrency import slots
 from app.exports.download import Download, attachment, etag_of, give_time
@@ -103,6 +110,34 @@ async def send_comparison(
                     yield piece
 
     name = f"{slug}_as-of-{frame.as_of}-compared"
+    return Download(content(), attachment(name, "csv") | {"ETag": etag})
+
+
+class PackagesFile(Times):
+    """Both times, the issues, and how texts are written; what is supposed is not data."""
+
+    issue: Annotated[list[Slug], Field(max_length=MOST_ISSUES)] = []
+    exact: Exact = False
+
+
+@router.get("/packages.csv")
+async def send_packages(
+    request: Request, session: Session, slug: SlugInPath, query: Annotated[PackagesFile, Query()]
+) -> Response:
+    """Send a row for each issue of each open package, the best supported packages first."""
+    asked = PackagesQuery(**query.model_dump(exclude={"exact"}))
+    frame = await read_packages_frame(session, slug, asked, purpose="packages file")
+    etag = etag_of(request, frame.at, frame.as_of)
+    if same := unchanged(request, etag):
+        return same
+    found = await find_packages(session, frame, asked, size=MOST_LISTED)
+    slots.expect_one()
+
+    async def content() -> AsyncGenerator[bytes]:
+        for piece in write_packages(found, _text(query.exact)):
+            yield piece
+
+    name = f"{slug}_as-of-{frame.as_of}-packages"
     return Download(content(), attachment(name, "csv") | {"ETag": etag})
 
 

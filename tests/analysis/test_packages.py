@@ -70,7 +70,17 @@ def test_a_package_is_what_nobody_rejects_plainly() -> None:
     assert list(open_packages(TALKS)) == [("shared", "q40")]
     assert count_open(TALKS) == 1
     assert TALKS.size == 6
-    assert support(TALKS, ("shared", "q40")) == Support(prefers=1, accepts=0, reserved=1, unsaid=4)
+    assert support(TALKS, ("shared", "q40")) == Support(
+        prefers=1, accepts=0, reserved=1, unsaid=4, crossed=1
+    )
+
+
+def test_a_red_line_is_crossed_by_an_option_of_which_its_party_has_not_spoken() -> None:
+    [crossed] = TALKS.crossed("dam", "shared")
+    assert (crossed.party, crossed.option) == ("north", "shut")
+    said = replace(TALKS, claims=[*TALKS.claims, claim("north accepts dam.shared")])
+    assert said.crossed("dam", "shared") == []
+    assert support(said, ("shared", "q40")).crossed == 0
 
 
 def test_what_one_concession_opens_comes_from_the_least_firm_on() -> None:
@@ -267,8 +277,8 @@ def test_packages_are_those_of_trying_out_everything() -> None:
         assert len(found) == len(set(found)) == count_open(table)
         assert set(found) == wanted
         keys = [
-            (support(table, p).reserved + support(table, p).unsaid, -support(table, p).prefers)
-            for p in found
+            (s.crossed, s.reserved + s.unsaid, -s.prefers)
+            for s in (support(table, package) for package in found)
         ]
         assert keys == sorted(keys)
         met += bool(0 < len(found) < len(everything))

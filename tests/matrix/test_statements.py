@@ -22,6 +22,7 @@ READING = {
     "/n/lake/timeline": (12, 6),
     "/n/lake/timeline?issue=quota": (12, 6),
     "/n/lake/compare?party=north&party=south": (15, 9),
+    "/n/lake/packages": (10, 5),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),
