@@ -15,6 +15,7 @@ import app.accounts.pages
 import app.analysis.agreement_pages
 import app.analysis.api
 import app.analysis.changes_pages
+import app.analysis.common_ground_pages
 import app.analysis.compare_pages
 import app.analysis.coverage_pages
 import app.analysis.package_pages
@@ -157,6 +158,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.redaction.pages.router,
         app.analysis.agreement_pages.router,
         app.analysis.changes_pages.router,
+        app.analysis.common_ground_pages.router,
         app.analysis.compare_pages.router,
         app.analysis.coverage_pages.router,
         app.analysis.package_pages.router,

@@ -31,6 +31,17 @@ class Headline:
     detail: str
 
 
+def state_of(options: Sequence[OptionGround]) -> CommonGround:
+    """Return the state of an issue: that of its best option, as `headline` has it."""
+    states = {ground.state for ground in options}
+    for state in (CommonGround.AGREED, CommonGround.QUALIFIED):
+        if state in states:
+            return state
+    taken = any(ground.accepted_by for ground in options if ground.state == CommonGround.OPEN)
+    shut = CommonGround.BLOCKED in states and not taken
+    return CommonGround.BLOCKED if shut else CommonGround.OPEN
+
+
 def headline(
     issue: IssueCommonGround, labels: Mapping[str, str], names: Mapping[str, str]
 ) -> Headline:

@@ -12,14 +12,14 @@ from app.http.origin import origin
 from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
-from app.matrix.build import fill, load
+from app.matrix.build import fill
 from app.matrix.citation import cite_matrix
 from app.matrix.drawing import Wanted
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
 from app.matrix.kept_rows import drawn_rows, is_lean
 from app.matrix.move_labels import in_order
-from app.matrix.schemas import Marked, MatrixQuery, Times, Walked
+from app.matrix.schemas import Marked, MatrixQuery, Times
 from app.matrix.totals import Totals, current_in, totals
 from app.negotiations.navigation import nav
 from app.negotiations.queries import list_speakers_of
@@ -148,33 +148,6 @@ async def show_party(
         ],
         cells=[(row.issue, row.cells[0]) for row in matrix.grid.rows],
         nav=nav(slug),
-    )
-
-
-@router.get("/common-ground")
-async def show_common_ground(
-    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
-) -> Response:
-    """Show, option by option, how far the parties whose consent is required agree."""
-    times = read_query(Walked, request)
-    query = MatrixQuery(**times.model_dump())
-    extent = Extent(MOST_CELLS, purpose="common-ground")
-    matrix = await load(session, slug, query, now=now(), extent=extent)
-    return await long_page(
-        request,
-        "matrix/common_ground.html",
-        **await page_context.shared(request, session, matrix, query),
-        **page_context.windows(request, matrix),
-        rows=[
-            (
-                row.issue,
-                [(p, c) for p, c in zip(matrix.columns, row.cells, strict=True) if c is not None],
-            )
-            for row in matrix.grid.rows
-        ],
-        all_issues=matrix.issues,
-        consenting=[p for p in matrix.parties if p.consent_required],
-        nav=nav(slug, "/common-ground"),
     )
 
 
