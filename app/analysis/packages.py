@@ -5,7 +5,7 @@ A package takes one option for each of the chosen issues. The rules: docs/analys
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -60,12 +60,11 @@ class Table:
     options: Mapping[str, Sequence[str]]  # by issue: those that may be agreed on, in their order
     parties: Sequence[str]
     claims: Sequence[Claim]  # at most one for each party and option
-    index: Mapping[tuple[str, str, str], Claim] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Index the claims by party, issue and option."""
-        found = {(c.party, c.issue, c.option): c for c in self.claims}
-        object.__setattr__(self, "index", found)
+    @cached_property
+    def index(self) -> dict[tuple[str, str, str], Claim]:
+        """The claims by party, issue and option."""
+        return {(claim.party, claim.issue, claim.option): claim for claim in self.claims}
 
     @property
     def issues(self) -> list[str]:

@@ -81,3 +81,48 @@ def test_two_negotiations_share_no_common_ground(lake: Lake) -> None:
     for slug, option in (("pond", "sand"), ("brook", "clay")):
         [ground] = lake.ada.get(f"/negotiations/{slug}/common-ground").data["issues"]
         assert [o["option"] for o in ground["options"]] == [option]
+
+
+def test_counts_come_first_and_lead_to_the_issues(split: Lake) -> None:
+    """The dam is blocked by both, so whoever blocks is counted, and the issue found by either."""
+    split.ada.state("north", "dam", attitudes={"open": "rejects", "closed": "rejects"})
+    split.ada.state(
+        "south", "dam", attitudes={"shared": "rejects", "open": "rejects"}, firmness="red_line"
+    )
+    page = LexborHTMLParser(split.stranger.page("/n/lake/common-ground").text)
+    counts = [" ".join(a.text().split()) for a in page.css(".ground-counts a.state")]
+    assert counts == ["● 0 agreed", "◐ 0 qualified", "✕ 1 blocked", "○ 1 open"]
+    rows = [[cell.text().strip() for cell in row.css("td")] for row in page.css(".two tbody tr")]
+    assert rows == [["2", "1", "2"], ["2", "1", "0"]]  # South with its red lines, then North
+    assert "fewest would have to move for “Closed”, Northshore" in words(
+        split, "/n/lake/common-ground"
+    )
+    assert "Would have to move: Northshore, Southshore" in words(split, "/n/lake/common-ground")
+    for filters, shown in (
+        ("state=blocked", ["dam"]),
+        ("state=open", ["quota"]),
+        ("blocker=south", ["dam"]),
+        ("blocker=council", []),
+        ("issue=quota", ["quota"]),
+        ("state=agreed", []),
+    ):
+        found = split.stranger.page(f"/n/lake/common-ground?{filters}").text
+        ids = [node.attributes["id"] for node in LexborHTMLParser(found).css("section.ground")]
+        assert ids == [f"issue-{slug}" for slug in shown], filters
+
+
+def test_for_other_parties_it_says_that_it_is_only_as_if(split: Lake) -> None:
+    page = split.stranger.page("/n/lake/common-ground?party=south&party=council").text
+    said = " ".join(LexborHTMLParser(page).css_first(".lede").text().split())
+    assert said.startswith(
+        "As if only these parties were needed for a deal: Southshore and Basin Council."
+    )
+    assert "Conflict" not in page  # North, which wants another quota, is not asked
+    assert split.stranger.page("/n/lake/common-ground?party=nobody").status_code == 422
+    assert split.stranger.page("/n/lake/common-ground?state=nearly").status_code == 422
+
+
+def test_the_words_stand_beside_a_stance_once(split: Lake) -> None:
+    split.ada.state("council", "quota", attitudes={"q20": "accepts", "q30": "accepts"})
+    page = LexborHTMLParser(split.stranger.page("/n/lake/common-ground?issue=quota").text)
+    assert len(page.css("section.ground figure.brief blockquote")) == 3  # one for each party

@@ -119,9 +119,9 @@ def test_common_ground_comes_issue_by_issue(told: Lake, monkeypatch: Any) -> Non
     parts = walk(told.stranger, f"/api/v1{N}/common-ground?as_of={AS_OF}")
     assert [issue for part in parts for issue in part["data"]["issues"]] == whole["issues"]
     assert [(len(p["data"]["issues"]), p["meta"]["total_issues"]) for p in parts] == [(1, 2)] * 2
-    monkeypatch.setattr("app.matrix.pages.MOST_CELLS", 2)
+    monkeypatch.setattr("app.analysis.common_ground_pages.ISSUES_A_PAGE", 1)
     first = told.stranger.page("/n/lake/common-ground", as_of=AS_OF)
-    assert "1 issue of 2" in first.text
+    assert "Issues 1 to 1 of 2." in first.text
     address = LexborHTMLParser(first.text).css_first("a[rel=next]").attributes["href"]
     second = told.stranger.client.get(address or "").text
     titles = [re.findall(r'id="issue-([a-z]+)"', page) for page in (first.text, second)]

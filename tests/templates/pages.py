@@ -5,6 +5,10 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from app.analysis.agreement import IssueScale
+from app.analysis.ground_counts import count_ground
+from app.analysis.package_report import Asked, PackageReport, package_table, report
+from app.analysis.suppositions import Supposition, suppose
 from app.analysis.timeline_drawing import SMALL
 from app.matrix import move_labels
 from app.matrix.move_labels import legend
@@ -56,6 +60,48 @@ BAR = SimpleNamespace(
     colour=2,
     hearsay=True,
 )
+LABELS = {(i.slug, o.slug): o.label for i in sarn.ISSUES for o in i.options}
+NEEDED = [party.slug for party in sarn.PARTIES if party.consent_required]
+SUPPOSED = next(
+    Supposition(voice.party, slug, option.option)
+    for slug, ground in sarn.COMMON.items()
+    for option in ground.options
+    for voice in option.rejected_by
+)
+
+
+def packages_of(supposed: list[Supposition]) -> PackageReport:
+    """Find the packages of the invented negotiation."""
+    held = {
+        (party.slug, row.issue.slug): cell.position
+        for row in sarn.GRID.rows
+        for party, cell in zip(sarn.PARTIES, row.cells, strict=True)
+        if cell and cell.position
+    }
+    issues = [row.issue for row in sarn.GRID.rows]
+    table = package_table(issues, sarn.COMMON, held, NEEDED)
+    claims = [
+        replace(c, condition=c.condition + sarn.HOSTILE if c.condition else None)
+        for c in table.claims
+    ]
+    table = replace(table, claims=suppose(claims, supposed))
+    scales = {issue.slug: IssueScale.of(issue) for issue in issues}
+    return report(table, scales, {}, Asked(0, 5))
+
+
+PACKAGES: dict[str, Any] = {
+    **SHARED,
+    "all_issues": sarn.ISSUES,
+    "issues": [row.issue for row in sarn.GRID.rows],
+    "left_out": 0,
+    "parties": [party for party in sarn.PARTIES if party.consent_required],
+    "supposed": [],
+    "found": packages_of([]),
+    "window": SimpleNamespace(
+        start=0, end=5, total=9, whole=False, previous=None, next="/n/sarn/packages?cursor=x"
+    ),
+    "labels": LABELS,
+}
 TIMELINE: dict[str, Any] = {
     **SHARED,
     "drawn": [
@@ -436,17 +482,40 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "common-ground": (
-        "matrix/common_ground.html",
+        "analysis/common_ground.html",
         {
             **SHARED,
             "rows": [(issue, COLUMN[issue.slug]) for issue in sarn.ISSUES],
             "common": sarn.COMMON,
-            "next_url": "/n/sarn/common-ground?cursor=x",
-            "previous_url": None,
-            "is_part": True,
-            "total_cells": 9000,
+            "counts": count_ground(
+                sarn.ISSUES,
+                {
+                    (party, slug): stand
+                    for slug, ground in sarn.COMMON.items()
+                    for party, stand in ground.stands.items()
+                    if stand
+                },
+                NEEDED,
+            ),
+            "needed": [party for party in sarn.PARTIES if party.consent_required],
+            "chosen": [],
+            "wanted": SimpleNamespace(state=["blocked"], blocker=NEEDED[0], issue=[]),
+            "window": SimpleNamespace(
+                start=0, end=4, total=9, whole=False, previous=None, next="/n/sarn?cursor=x"
+            ),
+            "labels": LABELS,
             "all_issues": sarn.ISSUES,
-            "consenting": [party for party in sarn.PARTIES if party.consent_required],
+            "all_parties": sarn.PARTIES,
+        },
+    ),
+    "packages": ("analysis/packages.html", PACKAGES),
+    "packages-supposed": (
+        "analysis/packages.html",
+        {
+            **PACKAGES,
+            "filters": {"suppose": [SUPPOSED.text]},
+            "supposed": [SUPPOSED],
+            "found": packages_of([SUPPOSED]),
         },
     ),
     "changes": (

@@ -32,6 +32,11 @@ KEPT = {
     "silence",
     "move",
     "state",
+    "by_state",
+    "counts",
+    "easiest",
+    "found",  # of packages: slugs, and a condition that is hostile already
+    "supposed",
     "stage",
     "accepted_by",
     "rejected_by",
