@@ -12,11 +12,13 @@ from app.core.gently import gently
 from app.http.templating import query, templates
 from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround
+from app.matrix.contradictions import said_otherwise
 from app.matrix.drawn_cells import CellPage
 from app.matrix.grid import GridCell, GridRow
 from app.matrix.move_labels import MoveLabel, legend
 from app.matrix.schemas import MatrixQuery
 from app.negotiations.views import IssueView, PartyView
+from app.positions.shared_words import SharedWords
 from app.positions.views import PositionView
 
 WIDTH_ACROSS = 160  # of an issue's scale in the head of a column, in pixels
@@ -148,6 +150,7 @@ class CellContent:
     issue: IssueView
     history: Sequence[Passage]
     titles: Mapping[str, str]  # by slug of issues, and by "issue/option" of their options
+    shared: Sequence[SharedWords] = ()  # quotes that another party's position on the issue has too
 
 
 def draw_cell(
@@ -169,6 +172,10 @@ def draw_cell(
         page["base"],
         "h3" if partial else "h2",
         big=not partial,
+        otherwise=said_otherwise(cell.position, (p.position for p in content.history))
+        if cell and cell.position
+        else [],
+        shared=content.shared,
     )
     shown = (cell.position.id,) if cell and cell.position else ()
     return DrawnCell(macros.heading(cell, party, issue), body, shown)

@@ -16,6 +16,7 @@ from app.matrix.common_ground_summary import red_lines as red_lines  # for templ
 from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
 from app.matrix.grid import GridCell, GridRow, IssueView, OptionView
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
+from app.positions.evidence import evidence as evidence  # for templates
 from app.positions.phrases import only_if
 from app.positions.views import PositionView
 

@@ -10,6 +10,7 @@ from app.matrix.drawn_cells import CellPage
 from app.matrix.frame import Extent, Frame
 from app.negotiations.code_book import titles_of
 from app.positions.names_at_moment import called
+from app.positions.shared_words import SharedWords, words_of_others
 
 OVERHEAD = 1_000  # bytes of what is kept, beside its markup
 
@@ -42,5 +43,8 @@ async def _draw(session: AsyncSession, frame: Frame, wanted: Wanted, *, partial:
         "as_of": frame.as_of.isoformat(),
         "names": await called(session, matrix.at, matrix.names, passages),
     }
-    content = CellContent(cell, party, issue, history, titles_of(frame.issues))
+    shared: list[SharedWords] = []
+    if cell and cell.position:
+        shared = await words_of_others(session, matrix.at, cell.position, matrix.book.party_slugs())
+    content = CellContent(cell, party, issue, history, titles_of(frame.issues), shared)
     return draw_cell(content, page, wanted.viewer, partial=partial)

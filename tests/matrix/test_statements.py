@@ -15,7 +15,7 @@ READING = {
     "/n/lake": (11, 4),
     "/n/lake?as_of=2025-01-01": (11, 4),
     "/n/lake?since=2024-01-01&firmness=demand&q=forty": (13, 4),
-    "/n/lake/cells/north/quota": (12, 4),
+    "/n/lake/cells/north/quota": (13, 4),
     "/n/lake/common-ground": (11, 5),
     "/n/lake/changes?from=2023-01-01": (12, 9),
     "/n/lake/agreement": (8, 5),
