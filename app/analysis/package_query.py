@@ -21,7 +21,7 @@ from app.negotiations.code_book import check_slugs
 from app.negotiations.views import IssueView, PartyView
 
 MOST_ISSUES = 20
-MOST_CELLS = 10_000  # of the parties needed for a deal on the chosen issues
+MOST_CELLS = 5_000  # of the parties needed for a deal on the chosen issues
 SUPPOSE = (
     "Suppose that a party accepts an option, for this answer only: `party:issue:option`. "
     "What rests on it says so."
