@@ -147,7 +147,8 @@ def restore(
 @cli.command(name="import")
 def import_(
     path: Annotated[
-        Path, typer.Argument(help="Folder or .zip of a data package, or a positions .csv.")
+        Path,
+        typer.Argument(help="Folder or .zip of a data package, or positions as .csv or .xlsx."),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, write nothing.")
@@ -159,17 +160,17 @@ def import_(
         ),
     ] = False,
     negotiation: Annotated[
-        str | None, typer.Option(help="For a CSV: slug for rows without a negotiation.")
+        str | None, typer.Option(help="For a spreadsheet: slug for rows without a negotiation.")
     ] = None,
     encoding: Annotated[
         Encoding | None, typer.Option(help="For a CSV that is not UTF-8: its encoding.")
     ] = None,
     dates: Annotated[
         DateOrder | None,
-        typer.Option(help="For a CSV: order of dates. 4.3.2025 is 4 March in dmy."),
+        typer.Option(help="For a spreadsheet: order of dates. 4.3.2025 is 4 March in dmy."),
     ] = None,
 ) -> None:
-    """Import a data package or a positions CSV, all or nothing.
+    """Import a data package or a spreadsheet of positions, all or nothing.
 
     Example: parley import seeds/ukraine-ceasefire-2025
     """

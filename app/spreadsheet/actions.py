@@ -23,7 +23,7 @@ from app.spreadsheet.position_rows import Group
 from app.spreadsheet.reader import Encoding, Question, Sheet, read_sheet
 from app.spreadsheet.to_package import SheetFaults, check, fill
 
-SHEETS = (".csv", ".tsv", ".txt")
+SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 ORDERS = [("dmy", "Day first: 4.3.2025 is 4 March"), ("mdy", "Month first: 4/3/2025 is 3 April")]
 
 
@@ -70,7 +70,8 @@ async def take_file(
 ) -> Taken:
     """Import a file for the command line; a question is a fault that names the option to give."""
     faults = SheetFaults(path.name)
-    read = read_sheet(await anyio.to_thread.run_sync(path.read_bytes), path.name, faults, encoding)
+    data = await anyio.to_thread.run_sync(path.read_bytes)
+    read = await anyio.to_thread.run_sync(read_sheet, data, path.name, faults, encoding)
     if isinstance(read, Question):
         named = ", ".join(name for name, _ in read.choices)
         faults.add(

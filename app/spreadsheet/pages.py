@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+import anyio.to_thread
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse
@@ -21,18 +22,24 @@ from app.http.routing import Router
 from app.http.templating import page
 from app.importing.reconcile import ImportRun
 from app.log.reader import moment
-from app.negotiations.code_book import code_book, negotiation_view
+from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.navigation import nav
 from app.spreadsheet.actions import Fate, Taken, take_sheet
 from app.spreadsheet.carried_file import keep, kept
 from app.spreadsheet.columns import DateOrder
 from app.spreadsheet.grouping import SheetDefaults
 from app.spreadsheet.reader import Encoding, Question, read_sheet
+from app.spreadsheet.template_file import write_csv, write_xlsx
 from app.spreadsheet.to_package import SheetFaults
 
 router = Router(prefix="/n/{slug}/import", include_in_schema=False)
 
 SHOWN = 500  # rows without a fault that are shown; rows with a fault are all shown
+TEMPLATES = {"csv": write_csv, "xlsx": write_xlsx}
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 WAYS = {"encoding": Encoding, "dates": DateOrder}
 E = TypeVar("E", bound=StrEnum)
 
@@ -80,11 +87,15 @@ async def post_import(
         viewer = await get_editor(viewer)
         if not values["kept"]:
             return await _page(
-                request, session, slug, values, errors={"file": "File: choose a CSV file"}
+                request, session, slug, values, errors={"file": "File: choose a CSV or XLSX file"}
             )
         faults = SheetFaults(values["name"][:100])
-        sheet = read_sheet(
-            kept(values["kept"]), faults.name, faults, _way(Encoding, values["encoding"])
+        sheet = await anyio.to_thread.run_sync(
+            read_sheet,
+            kept(values["kept"]),
+            faults.name,
+            faults,
+            _way(Encoding, values["encoding"]),
         )
         if isinstance(sheet, Question):
             return await _page(request, session, slug, values, questions=[sheet])
@@ -98,6 +109,18 @@ async def post_import(
     if sent.do == "import" and taken.clean:
         return RedirectResponse(f"/n/{slug}/import?new={taken.new}&same={taken.same}", 303)
     return await _page(request, session, slug, values, taken=taken, questions=taken.questions)
+
+
+@router.get("/template.{form}")
+async def download_template(
+    session: Session, viewer: Editor, slug: SlugInPath, form: Literal["csv", "xlsx"]
+) -> Response:
+    """Return an empty spreadsheet for positions, with what may be chosen in this negotiation."""
+    book = await code_book(session, await moment(session, drafts=True), slug)
+    parties = [p for p in party_views(book) if not p.merged_into]
+    content = await anyio.to_thread.run_sync(TEMPLATES[form], parties, issue_views(book))
+    disposition = f'attachment; filename="{slug}-positions.{form}"'
+    return Response(content, media_type=MEDIA[form], headers={"Content-Disposition": disposition})
 
 
 def _way(kind: type[E], said: str) -> E | None:

@@ -1,9 +1,9 @@
-"""Read the CSV of a spreadsheet into rows with line numbers; ask for what the file does not say."""
+"""Read a spreadsheet, CSV or XLSX, into rows with line numbers; ask what the file does not say."""
 
 import codecs
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from app.datapackage.csv_records import DELIMITERS, MalformedCsv, find_delimiter
 from app.datapackage.faults import Faults
 from app.datapackage.reader import LONGEST_CELL
 from app.spreadsheet.columns import canonical, known
+from app.spreadsheet.workbook import ZIP, UnreadableWorkbook, read_workbook
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # A first line such as `sep=;`, which tells spreadsheet programs the delimiter, also as these save
@@ -85,6 +86,9 @@ def read_sheet(
     if len(data) > MOST_BYTES:
         faults.add(name, 1, "", f"is longer than {MOST_BYTES >> 20} MB")
         return sheet
+    if data.startswith(ZIP):
+        _workbook(data, sheet, faults)
+        return sheet
     found = _marked_encoding(data) or encoding or _utf8(data)
     if found is None:
         return _ask(data)
@@ -113,6 +117,25 @@ def read_sheet(
             name, error.line + (declared is not None), "", f"is not well-formed CSV: {error}"
         )
     return sheet
+
+
+def _workbook(data: bytes, sheet: Sheet, faults: Faults) -> None:
+    """Take the rows of a workbook; what cannot be read in it is a fault."""
+    try:
+        found = read_workbook(data)
+    except UnreadableWorkbook as error:
+        faults.add(sheet.name, 1, "", str(error))
+        return
+    sheet.read_as = f"an XLSX workbook, its sheet “{found.sheet}”"
+    rows = iter(found.rows)
+    header = next(rows, None)
+    top, names = header or (1, [])
+    width = len(names)
+    padded = ((number, cells + [""] * (width - len(cells))) for number, cells in rows)
+    _take(top, names, padded, sheet, faults)
+    for number, column, why in found.faults:
+        name = sheet.columns[column] if column < len(sheet.columns) else ""
+        faults.add(sheet.name, number, name, why)
 
 
 def _marked_encoding(data: bytes) -> Encoding | None:
@@ -162,6 +185,17 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
         next(lines)
     records = ((number + skip, cells) for number, cells in read_records(lines, delimiter=delimiter))
     top, names = next(records, (1 + skip, list[str]()))
+    _take(top, names, records, sheet, faults)
+
+
+def _take(
+    top: int,
+    names: Sequence[str],
+    records: Iterable[tuple[int, list[str]]],
+    sheet: Sheet,
+    faults: Faults,
+) -> None:
+    """Take the rows under the names of the columns, each with its number in the file."""
     header = [canonical(n) for n in names]
     sheet.columns = header
     if not any(header):
@@ -178,8 +212,8 @@ def _rows(text: str, delimiter: str, sheet: Sheet, faults: Faults, *, skip: bool
         elif name and header.count(name) > 1:
             faults.add(sheet.name, top, name, "is listed twice")
     for number, cells in records:
-        if not any(c.strip() for c in cells):
-            continue  # spreadsheet programs save empty rows
+        if not any(c.strip() for n, c in zip(header, cells, strict=False) if n[:1] != "_"):
+            continue  # an empty row, or one that only lists what a template offers
         if len(cells) != len(header):
             faults.add(
                 sheet.name, number, "", f"has {len(cells)} cells under {len(header)} columns"
