@@ -46,7 +46,7 @@ async def edit_source(
 
     sheet = await forms.save(session, sent, RECORD, _stored(row), write)
     if sheet is None:
-        return RedirectResponse(f"/sources/{source_id}", 303)
+        return RedirectResponse(f"/sources/{source_id}?told=corrected", 303)
     return _edit_page(request, await queries.get_source(session, source_id), sheet)
 
 

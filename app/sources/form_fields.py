@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import UploadFile
 
+from app.core.clock import now
+from app.core.dates import display
 from app.core.errors import DomainError
 from app.core.input_models import Input
 from app.forms.fields import Field, Form, Kind, Texts, typed
@@ -13,6 +15,7 @@ from app.forms.sheet import Sheet
 from app.http.templating import languages
 from app.sources.extraction.decoding import LABELS, reread
 from app.sources.extraction.process import Extracted, extract, reading
+from app.sources.heading import suggested
 from app.sources.page_numbers import write_pages
 from app.sources.schemas import SourceFields, SourceInput, Text
 
@@ -68,6 +71,8 @@ class Intake(Sheet):
 
     file: UploadFile | None = None
     notes: list[str] = field(default_factory=list)  # to be looked over
+    publishers: list[str] = field(default_factory=list)  # known; those of the same site first
+    at_address: bool = False  # is the first one that of the same site?
 
 
 def intake(form: Form, values: Texts, file: UploadFile | None = None) -> Intake:
@@ -101,8 +106,28 @@ async def take_file(sheet: Intake) -> bool:
         name for name in found.fields if name in LABEL and not sheet.values.get(name, "").strip()
     ]
     sheet.values |= {name: found.fields[name] for name in filled}
+    filled += fill_from_head(sheet)
     sheet.notes.append(_describe_extraction(sheet.file.filename or "The file", found, filled))
     return True
+
+
+def fill_from_head(sheet: Intake) -> list[str]:
+    """Fill empty fields with what the head of the text suggests; return their names."""
+    text = sheet.values.get("text", "")
+    found = suggested(text, today=now().date(), publishers=sheet.publishers)
+    if "published_on" in found:
+        found["published_on"] = display(found["published_on"])
+    if sheet.publishers and sheet.at_address:
+        found.setdefault("publisher", sheet.publishers[0])
+    empty = [n for n in found if n in LABEL and not sheet.values.get(n, "").strip()]
+    sheet.values |= {name: found[name] for name in empty}
+    return empty
+
+
+def from_the_text(filled: list[str]) -> str:
+    """Say which fields the text has filled in."""
+    names = ", ".join(LABEL[name].lower() for name in filled)
+    return f"Filled in from the text, please check: {names}."
 
 
 def _describe_extraction(name: str, found: Extracted, filled: list[str]) -> str:

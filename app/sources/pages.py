@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
@@ -26,10 +26,13 @@ from app.negotiations.navigation import nav
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
 from app.sources.form_fields import (
+    LABEL,
     NEW,
     ONLY_TEXT,
     Intake,
     digest,
+    fill_from_head,
+    from_the_text,
     intake,
     intake_of,
     read_otherwise,
@@ -58,7 +61,12 @@ async def add_source(
 ) -> Response:
     """Store a source; the text of a file is shown first, to be checked."""
     sheet = intake_of(NEW, sent)
+    url = sheet.values.get("url", "")
+    sheet.publishers, sheet.at_address = await queries.known_publishers(session, url)
     if read_otherwise(sheet) or await take_file(sheet) or sent.shown_again:
+        return await show_new(request, session, sheet)
+    if not sheet.values["title"].strip() and (filled := fill_from_head(sheet)):
+        sheet.notes.append(f"{from_the_text(filled)} Nothing is saved yet.")
         return await show_new(request, session, sheet)
     values, sheet.errors = read(NEW, sheet.values)
     if sheet.errors or await _same_text(session, sheet, values["text"]):
@@ -70,6 +78,16 @@ async def add_source(
         sheet.errors = refusal(refused[0], NEW.fields)
         return await show_new(request, session, sheet)
     return RedirectResponse(_after(sheet, row.id), 303)
+
+
+@router.post("/sources/suggestions")
+async def suggest(request: Request, session: Session, viewer: Editor, sent: Sent) -> Response:
+    """Return what the head of a text suggests, by field, with the words that say so."""
+    sheet = intake(NEW, {n: sent.values.get(n, "") for n in ("url", "text")})
+    url = sheet.values["url"]
+    sheet.publishers, sheet.at_address = await queries.known_publishers(session, url)
+    filled = fill_from_head(sheet)
+    return JSONResponse({name: [LABEL[name].lower(), sheet.values[name]] for name in filled})
 
 
 @router.get("/sources/{source_id}/text")

@@ -10,6 +10,9 @@ from sqlalchemy.orm import undefer
 from app.core.errors import NotFound
 from app.db.engine import among
 from app.models.source import Quote, QuoteCheck, Source, SourceText
+from app.sources.urls import site_of
+
+MOST_PUBLISHERS = 500  # of the newest sources
 
 
 async def get_source(session: AsyncSession, source_id: int, *, lock: bool = False) -> Source:
@@ -99,3 +102,17 @@ async def list_quotes(session: AsyncSession, source_id: int) -> list[Quote]:
     return list(
         await session.scalars(select(Quote).where(Quote.source_id == source_id).order_by(Quote.id))
     )
+
+
+async def known_publishers(session: AsyncSession, url: str) -> tuple[list[str], bool]:
+    """Return publishers of stored sources, the newest first, and whether one is of this site.
+
+    If all sources of the site that `url` leads to have the same publisher, it comes first.
+    """
+    newest = select(Source.publisher, Source.url).where(Source.publisher.is_not(None))
+    site = site_of(url)
+    found = await session.execute(newest.order_by(Source.id.desc()).limit(MOST_PUBLISHERS))
+    rows = [(publisher, address or "") for publisher, address in found if publisher]
+    here = {publisher for publisher, address in rows if site and site_of(address) == site}
+    own = list(here) if len(here) == 1 else []
+    return list(dict.fromkeys([*own, *(publisher for publisher, _ in rows)])), bool(own)

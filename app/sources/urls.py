@@ -55,3 +55,12 @@ def same_document_key(url: str) -> str:
     ]
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
     return urlunsplit((scheme, host + port, parts.path or "/", query, ""))
+
+
+def site_of(url: str) -> str:
+    """Return the name of the site of an address, without "www."; empty if it has none."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
+    return host.rstrip(".").removeprefix("www.")
