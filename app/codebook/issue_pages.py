@@ -1,20 +1,18 @@
 """Serve pages to add, edit and move the issues of a negotiation."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Request
-from pydantic import Field as Limits
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
-from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.codebook.pages import SLUG, base_of, form_page, place_of
 from app.codebook.queries import lock_issues
-from app.codebook.slugs import slugs_of
+from app.codebook.told import Told, seen, told
 from app.core.clock import now
-from app.core.errors import invalid
-from app.core.input_models import Name, SlugInPath
+from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.forms import sheet as forms
 from app.forms.fields import Field, Form, Kind
@@ -28,6 +26,7 @@ from app.models.issue import Issue
 from app.negotiations import issue_actions, issue_queries
 from app.negotiations.code_book import code_book, issue_views, negotiation_view
 from app.negotiations.issue_schemas import IssueFields
+from app.negotiations.new_entries import NewIssue, add_new_issue
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
@@ -56,12 +55,6 @@ OPTIONS = Field(
 )  # fmt: skip
 
 
-class NewIssue(IssueFields):
-    """Fields of a new issue, with the labels of its options."""
-
-    options: Annotated[list[Name], Limits(max_length=500)] = []
-
-
 FORM = Form(ISSUE, IssueFields)
 NEW = Form((ISSUE[0], SLUG, *ISSUE[1:4], OPTIONS, ISSUE[4]), NewIssue)
 
@@ -71,15 +64,25 @@ async def offer_issue(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the form for a new issue."""
-    place = place_of(await get_negotiation(session, slug))
-    return _new(request, place, forms.blank(NEW.fields))
+    book = await code_book(session, await moment(session, drafts=True), slug)
+    names = {f"issues/{i.slug}": i.title for i in issue_views(book)}
+    done = told(request, names)
+    place = negotiation_view(book.negotiation)
+    return _new(request, place, forms.blank(NEW.fields), done, list(names.values()))
 
 
-def _new(request: Request, place: NegotiationView, sheet: Sheet) -> Response:
+def _new(
+    request: Request,
+    place: NegotiationView,
+    sheet: Sheet,
+    done: Told | None = None,
+    so_far: Sequence[str] = (),
+) -> Response:
     return form_page(
         request, place, sheet, heading="Add an issue", action=f"{base_of(place.slug)}/issues/new",
         submit="Add the issue", again="Add it and another",
-        lede="An outcome and a procedure (“who decides?”) are two issues, not options of one.",
+        lede="An outcome and a procedure (“who decides?”) are two issues, not options of one."
+        + (f" Issues so far: {', '.join(so_far)}." if so_far else ""), told=done or Told(),
     )  # fmt: skip
 
 
@@ -95,30 +98,15 @@ async def add_issue(
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         nonlocal made
-        made, labels = values["slug"], values.pop("options")
+        made = values["slug"]
         async with writing(session, by=viewer.name, now=now()) as log:
-            options = _options(labels, ordered=values["ordered"])
-            await issue_actions.add_issue(log, negotiation=negotiation, options=options, **values)
+            await add_new_issue(log, negotiation, values)
 
     sheet = await forms.create(session, sent, NEW, write)
     if sheet is None and sent.values.get("then") == "another":
-        return seen(f"{base_of(slug)}/issues/new")
-    return _new(request, place, sheet) if sheet else seen(f"{base_of(slug)}/issues/{made}")
-
-
-def _options(labels: Sequence[str], *, ordered: bool) -> list[dict[str, Any]]:
-    """Return options made from their labels, ranked in their order if the issue is ordered.
-
-    Raises Invalid if a label occurs twice.
-    """
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise invalid("/options", f"“{twice[0]}” is listed twice")
-    slugs = slugs_of(labels, "option")
-    return [
-        {"slug": slug, "label": label, "rank": n if ordered else None}
-        for n, (slug, label) in enumerate(zip(slugs, labels, strict=True), 1)
-    ]
+        return seen(f"{base_of(slug)}/issues/new", "added", f"issues/{made}")
+    there = f"{base_of(slug)}/issues/{made}"
+    return _new(request, place, sheet) if sheet else seen(there, "added", f"issues/{made}")
 
 
 @router.get("/{issue}")
@@ -143,6 +131,9 @@ async def _issue(
         request, negotiation_view(book.negotiation), sheet, heading=view.title, issue=view,
         action=f"{base_of(slug)}/issues/{issue}", submit="Save the issue",
         beside="codebook/_options.html",
+        told=told(request, {f"issues/{issue}": view.title} | {
+            f"options/{option.slug}": option.label for option in view.options
+        }),
     )  # fmt: skip
 
 
@@ -165,14 +156,16 @@ async def save_issue(
             await issue_actions.amend_issue(log, row, values, {}, reason=reason)
 
     sheet = await forms.save(session, sent, FORM, _stored(row), write, slug=issue)
-    return await _issue(request, session, slug, issue, sheet) if sheet else seen(base_of(slug))
+    if sheet:
+        return await _issue(request, session, slug, issue, sheet)
+    return seen(f"{base_of(slug)}#issues", "saved", f"issues/{issue}")
 
 
 @router.post("/{issue}/move")
 async def move_issue(
     session: Session, viewer: Editor, sent: Sent, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
-    """Move an issue one place up or down."""
+    """Move an issue one place up or down, or to a place."""
     negotiation = await get_negotiation(session, slug, lock=True)
     row = await issue_queries.get_issue(session, negotiation, issue)
     order = moved(await lock_issues(session, negotiation), row, sent)
@@ -181,4 +174,4 @@ async def move_issue(
             await issue_actions.amend_issue(
                 log, one, {"ordinal": place}, {}, reason="Order of the issues"
             )
-    return seen(f"{base_of(slug)}#issues")
+    return seen(f"{base_of(slug)}#issues", *(("moved", f"issues/{issue}") if order else ()))

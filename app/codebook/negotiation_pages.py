@@ -6,7 +6,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
-from app.codebook.pages import NEGOTIATION, SLUG, base_of, seen
+from app.codebook.pages import NEGOTIATION, SLUG, base_of
+from app.codebook.told import seen
 from app.core.clock import now
 from app.db.engine import Session
 from app.forms import sheet as forms

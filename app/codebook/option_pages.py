@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved, ranks_for
-from app.codebook.pages import SLUG, base_of, form_page, place_of, seen
+from app.codebook.pages import SLUG, base_of, form_page, place_of
+from app.codebook.told import seen
 from app.core.clock import now
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
 from app.forms import sheet as forms
@@ -23,6 +24,7 @@ from app.log.writer import writing
 from app.models.issue import Issue, Option
 from app.negotiations import issue_actions, issue_queries
 from app.negotiations.issue_schemas import OptionInput
+from app.negotiations.new_entries import add_new_option, with_status_quo
 from app.negotiations.queries import get_negotiation
 from app.negotiations.views import NegotiationView
 
@@ -131,31 +133,24 @@ async def add_option(
     issue: SlugInPath,
 ) -> Response:
     """Save a new option."""
-    place, row, options = await get_place(session, slug, issue, lock=True)
-    title, there = row.title, {o.slug for o in options}
-    quo = [o.slug for o in options if o.status_quo]
+    place, row, _ = await get_place(session, slug, issue, lock=True)
+    title = row.title
+
+    made = ""
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        if values["slug"] in there:
-            raise Conflict(f"This issue already has an option {values['slug']!r}.")
-        name = values.pop("slug")
+        nonlocal made
+        made = values["slug"]
         async with writing(session, by=viewer.name, now=now()) as log:
-            await issue_actions.amend_issue(
-                log, row, {}, _with_quo(name, values, quo), reason="Option added"
-            )
+            await add_new_option(log, row, values)
 
     sheet = await forms.create(session, sent, NEW_FORM, write)
+    there = f"{base_of(slug)}/issues/{issue}#options"
     return (
         _new(request, place, issue, title, sheet)
         if sheet
-        else seen(f"{base_of(slug)}/issues/{issue}")
+        else seen(there, "added", f"options/{made}")
     )
-
-
-def _with_quo(name: str, values: dict[str, Any], quo: list[str]) -> dict[str, dict[str, Any]]:
-    """Return the change of one option, and of the former status quo if this one replaces it."""
-    leaving = [s for s in quo if s != name] if values["status_quo"] else []
-    return {**{s: {"status_quo": False} for s in leaving}, name: {"retired": False, **values}}
 
 
 @router.get("/{option}")
@@ -200,11 +195,13 @@ async def save_option(
             values["merged_into_id"] = None
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(
-                log, row, {}, _with_quo(at.option, values, quo), reason=reason
+                log, row, {}, with_status_quo(at.option, values, quo), reason=reason
             )
 
     sheet = await forms.save(session, sent, FORM, _stored(one), write, slug=at.option)
-    return _option(request, at, shown, sheet) if sheet else seen(at.issue_page)
+    if sheet:
+        return _option(request, at, shown, sheet)
+    return seen(f"{at.issue_page}#options", "saved", f"options/{at.option}")
 
 
 @router.post("/{option}/move")
@@ -219,4 +216,4 @@ async def move_option(session: Session, viewer: Editor, sent: Sent, at: OptionAt
         changes = {o.slug: {"rank": rank} for o, rank in zip(order, ranks, strict=True)}
         async with writing(session, by=viewer.name, now=now()) as log:
             await issue_actions.amend_issue(log, row, {}, changes, reason="Order of the options")
-    return seen(f"{at.issue_page}#options")
+    return seen(f"{at.issue_page}#options", *(("moved", f"options/{at.option}") if order else ()))

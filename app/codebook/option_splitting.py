@@ -6,8 +6,8 @@ from starlette.responses import Response
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.merge_pages import CHANGED, chosen
 from app.codebook.option_pages import NEW, OptionAt, get_place, pick
-from app.codebook.pages import seen
 from app.codebook.preview import mark, name_errors, preview
+from app.codebook.told import seen
 from app.core.clock import now
 from app.db.engine import Session, attempt
 from app.forms import sheet as forms

@@ -4,11 +4,11 @@ from dataclasses import fields
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.accounts.queries import Viewer
-from app.codebook.slugs import slug_of
+from app.codebook.told import Told, seen, told
 from app.core.clock import now
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
@@ -28,6 +28,7 @@ from app.negotiations.code_book import code_book, issue_views, negotiation_view,
 from app.negotiations.navigation import nav
 from app.negotiations.queries import get_negotiation, newest_stated_by
 from app.negotiations.schemas import NegotiationInput
+from app.negotiations.slugs import slug_of
 from app.negotiations.views import NegotiationView
 
 router = Router(prefix="/n/{slug}/code-book", include_in_schema=False)
@@ -100,6 +101,7 @@ def form_page(
         "lede": "",
         "back": ("Code book", base_of(place.slug)),
         "beside": "",
+        "told": Told(),
         "again": "",
         **more,
     }
@@ -117,11 +119,6 @@ def form_page(
     )
 
 
-def seen(path: str) -> Response:
-    """Redirect to a page that shows what was saved."""
-    return RedirectResponse(path, 303)
-
-
 @router.get("")
 async def show_code_book(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
@@ -129,13 +126,18 @@ async def show_code_book(
     """Show the whole code book, with links to the form of each object."""
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
+    parties, issues = party_views(book), issue_views(book)
+    place = negotiation_view(book.negotiation)
+    names = {f"issues/{i.slug}": i.title for i in issues} | {"negotiation": place.title}
+    names |= {f"parties/{p.slug}": p.name for p in parties}
     return page(
         request,
         "codebook/index.html",
         begun=await newest_stated_by(session, at, book.negotiation.id) is not None,
-        negotiation=negotiation_view(book.negotiation),
-        parties=party_views(book),
-        issues=issue_views(book),
+        told=told(request, names),
+        negotiation=place,
+        parties=parties,
+        issues=issues,
         nav=nav(slug),
     )
 
@@ -165,7 +167,11 @@ async def save_negotiation(
             await actions.amend_negotiation(log, row, values, reason=reason)
 
     sheet = await forms.save(session, sent, _form(viewer), _stored(row), write, slug=slug)
-    return _negotiation(request, place, sheet) if sheet else seen(base_of(slug))
+    return (
+        _negotiation(request, place, sheet)
+        if sheet
+        else seen(base_of(slug), "saved", "negotiation")
+    )
 
 
 def _stored(row: Negotiation) -> StoredObject:

@@ -7,9 +7,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
-from app.codebook.pages import SLUG, base_of, place_of, seen
+from app.codebook.pages import SLUG, base_of, place_of
 from app.codebook.party_pages import PART, PARTY
 from app.codebook.queries import seated_ids, seated_names
+from app.codebook.told import seen, told
 from app.core.clock import now
 from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
@@ -25,7 +26,7 @@ from app.models.negotiation import Party
 from app.models.vocabulary import PartyRole
 from app.negotiations import actions, queries
 from app.negotiations.navigation import nav
-from app.negotiations.schemas import PartyInput
+from app.negotiations.new_entries import NewParty, add_new_party
 from app.negotiations.views import NegotiationView
 from app.position_form.lookups import parties_like
 
@@ -47,13 +48,6 @@ KNOWN = Field(
     Kind.PARTY,
     "Its name, in any spelling that Parley knows.",
 )
-
-
-class NewParty(PartyInput):
-    """Fields of a new party, and of its participation."""
-
-    role: PartyRole = PartyRole.PRINCIPAL
-    consent_required: bool | None = None
 
 
 FORM = Form(NEW_PARTY, NewParty)
@@ -107,9 +101,11 @@ async def _called(session: Session, name: str) -> Party:
 async def _new(
     request: Request, session: Session, place: NegotiationView, new: Sheet, seat: Sheet
 ) -> Response:
+    seated = await seated_names(session, place.slug)
     return page(
         request, "codebook/new_party.html", status=max(new.status, seat.status), negotiation=place,
-        nav=nav(place.slug), new=new, seat=seat, seated=await seated_names(session, place.slug),
+        nav=nav(place.slug), new=new, seat=seat, seated=list(seated.values()),
+        told=told(request, {f"parties/{slug}": name for slug, name in seated.items()}),
     )  # fmt: skip
 
 
@@ -120,16 +116,17 @@ async def add_party(
     """Save a new party and add it to the negotiation, in one transaction."""
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
+    made = ""
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
-        part = {n: values.pop(n) for n in ("role", "consent_required")}
+        nonlocal made
+        made = values["slug"]
         async with writing(session, by=viewer.name, now=now()) as log:
-            party = await actions.add_party(log, **values)
-            await actions.take_part(log, negotiation=negotiation, party=party, **part)
+            await add_new_party(log, negotiation, values)
 
     sheet = await forms.create(session, sent, FORM, write)
     if sheet is None:
-        return _after(slug, sent)
+        return _after(slug, sent, made)
     return await _new(request, session, place, sheet, await _seat_sheet(session, slug))
 
 
@@ -141,20 +138,23 @@ async def seat_party(
     negotiation = await queries.get_negotiation(session, slug, lock=True)
     place = place_of(negotiation)
     offered = await _seat_form(session, slug)
+    made = ""
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
+        nonlocal made
         party = await _called(session, values.pop("party"))
+        made = party.slug
         async with writing(session, by=viewer.name, now=now()) as log:
             await actions.take_part(log, negotiation=negotiation, party=party, **values)
 
     sheet = await forms.create(session, sent, offered, write)
-    return await _new(request, session, place, _new_sheet(), sheet) if sheet else _after(slug, sent)
+    if sheet:
+        return await _new(request, session, place, _new_sheet(), sheet)
+    return _after(slug, sent, made)
 
 
-def _after(slug: str, sent: Posted) -> Response:
+def _after(slug: str, sent: Posted, party: str) -> Response:
     """Redirect to the form for another party if its button was pressed, or else to the list."""
-    return seen(
-        f"{base_of(slug)}/parties/new"
-        if sent.values.get("then") == "another"
-        else f"{base_of(slug)}#parties"
-    )
+    another = sent.values.get("then") == "another"
+    there = f"{base_of(slug)}{'/parties/new' if another else '#parties'}"
+    return seen(there, "added", f"parties/{party}")

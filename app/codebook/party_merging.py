@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.merge_pages import CHANGED, chosen
-from app.codebook.pages import place_of, seen
+from app.codebook.pages import place_of
 from app.codebook.party_pages import PartyAddress, PartyAt, get_part
 from app.codebook.party_preview import decide, preview
 from app.codebook.queries import parties_by_place, seats_of
+from app.codebook.told import seen
 from app.core.clock import now
 from app.db.engine import Session, attempt
 from app.forms import sheet as forms

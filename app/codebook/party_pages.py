@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.ordering import moved
-from app.codebook.pages import base_of, place_of, seen
+from app.codebook.pages import base_of, place_of
 from app.codebook.queries import lock_seats, merged_party
+from app.codebook.told import seen
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.input_models import SlugInPath
@@ -128,7 +129,9 @@ async def save_party(
 
     there = _stored("party", row)
     sheet = await forms.save(session, sent, PARTY_FORM, there, write, slug=at.party)
-    return await _party(request, session, at, itself=sheet) if sheet else seen(base_of(at.slug))
+    if sheet:
+        return await _party(request, session, at, itself=sheet)
+    return seen(f"{base_of(at.slug)}#parties", "saved", f"parties/{at.party}")
 
 
 @router.post("/{party}/part")
@@ -144,7 +147,9 @@ async def save_part(
 
     there = _stored("participation", part)
     sheet = await forms.save(session, sent, PART_FORM, there, write, party=at.party)
-    return await _party(request, session, at, seat=sheet) if sheet else seen(base_of(at.slug))
+    if sheet:
+        return await _party(request, session, at, seat=sheet)
+    return seen(f"{base_of(at.slug)}#parties", "saved", f"parties/{at.party}")
 
 
 @router.post("/{party}/again")
@@ -169,4 +174,5 @@ async def move_party(session: Session, viewer: Editor, sent: Sent, at: PartyAt) 
             await actions.amend_participation(
                 log, row, {"ordinal": place}, reason="Order of the parties"
             )
-    return seen(f"{base_of(at.slug)}#parties")
+    done = ("moved", f"parties/{at.party}") if order else ()
+    return seen(f"{base_of(at.slug)}#parties", *done)

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from app.accounts.dependencies import Editor, FormEditor
 from app.codebook.merge_pages import CHANGED, chosen
-from app.codebook.pages import base_of, place_of, seen
-from app.codebook.party_adding import NEW_PARTY, NewParty
+from app.codebook.pages import base_of, place_of
+from app.codebook.party_adding import NEW_PARTY
 from app.codebook.party_pages import PartyAddress, PartyAt, get_part
 from app.codebook.party_preview import Preview, decide, preview
 from app.codebook.queries import parties_by_place
+from app.codebook.told import seen
 from app.core.clock import now
 from app.db.engine import Session, attempt
 from app.forms import sheet as forms
@@ -25,6 +26,7 @@ from app.log.writer import writing
 from app.models.negotiation import Participation, Party
 from app.negotiations.actions import add_party, take_part
 from app.negotiations.navigation import nav
+from app.negotiations.new_entries import NewParty
 from app.negotiations.queries import find_parties
 from app.positions.party_handover import Handing
 from app.positions.party_identity import split_party

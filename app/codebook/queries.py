@@ -46,16 +46,16 @@ async def seated_ids(session: AsyncSession, slug: str) -> list[int]:
     return list(await session.scalars(ours))
 
 
-async def seated_names(session: AsyncSession, slug: str) -> list[str]:
-    """Return the names of the parties that take part in a negotiation, in their order."""
-    rows = await session.scalars(
-        select(Party.name)
+async def seated_names(session: AsyncSession, slug: str) -> dict[str, str]:
+    """Return the names of the parties that take part in a negotiation by slug, in their order."""
+    rows = await session.execute(
+        select(Party.slug, Party.name)
         .join(Participation, Participation.party_id == Party.id)
         .join(Negotiation, Negotiation.id == Participation.negotiation_id)
         .where(Negotiation.slug == slug)
         .order_by(Participation.ordinal, Participation.id)
     )
-    return list(rows)
+    return {slug: name for slug, name in rows}
 
 
 async def parties_by_place(
