@@ -15,6 +15,7 @@ from app.log.reader import Snapshot, moment
 from app.models.vocabulary import UserRole
 from app.negotiations import overview, queries
 from app.negotiations.code_book import is_invented
+from app.negotiations.pending import count_to_review
 
 router = Router(include_in_schema=False)
 
@@ -27,6 +28,8 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
     found = await queries.list_negotiations(session, at)
     counts = await overview.count_objects(session, at)
     positions = await overview.count_positions(session, at)
+    may_edit = viewer is not None and viewer.may_edit
+    waiting = await count_to_review(session, viewer.name) if viewer and may_edit else {}
     return page(
         request,
         "negotiations/index.html",
@@ -35,6 +38,7 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
             SimpleNamespace(
                 **{n: s[n] for n in ("slug", "title", "summary", "status", "coded_through")},
                 invented=is_invented(s),
+                to_review=waiting.get(s.id, 0),
                 counts=SimpleNamespace(
                     parties=counts.get((s.id, "participation"), 0),
                     issues=counts.get((s.id, "issue"), 0),

@@ -23,6 +23,7 @@ from app.negotiations.queries import find_parties, list_speakers_named
 from app.positions import queries
 from app.positions.compose import CellFacts, Composed, QuoteFacts, Saving, compose
 from app.positions.mismatch_help import with_closest
+from app.positions.review_submissions import writers
 from app.positions.schemas import PositionContent, QuoteInput, SpeakerRef
 from app.sources.actions import check_quote
 from app.sources.queries import find_sources, newest_checks, newest_texts
@@ -86,7 +87,7 @@ async def correct(
     session = log.session
     before = await queries.document(session, position)
     reviewed = negotiation.review and status == PUBLISHED and position.status != PUBLISHED
-    if reviewed and log.by in await queries.draft_authors(session, position):
+    if reviewed and log.by in (await writers(session, [position]))[position.id]:
         raise Forbidden(
             "This negotiation requires review: somebody who did not write any part of the draft "
             "publishes it."

@@ -300,20 +300,6 @@ async def count_changed_since(session: AsyncSession, at: Moment, positions: Coll
     )
 
 
-async def draft_authors(session: AsyncSession, position: Position) -> set[str | None]:
-    """Return the names of all who wrote a version of a draft, or a part of one."""
-    wrote = (
-        select(Commit.by)
-        .join(Revision, Revision.seq == Commit.seq)
-        .where(
-            Revision.kind == "position",
-            Revision.object_id == position.id,
-            Revision.action.in_(("created", "edited", "imported")),
-        )
-    )
-    return {position.created_by, *await session.scalars(wrote)}
-
-
 def newest_spells(at: Moment) -> Any:
     """Select the Snapshot columns of all positions held; narrow and sort them by PositionPeriod."""
     return (

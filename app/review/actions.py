@@ -1,47 +1,21 @@
-"""Submit drafts for review, publish them by another editor, or return them with a comment."""
+"""Publish drafts by another editor than who wrote them, or return them with a comment."""
 
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Fault, Forbidden, Invalid
+from app.core.errors import Fault, Invalid
 from app.log.writer import Log
 from app.models.negotiation import Negotiation
 from app.models.position import Position
-from app.models.review import ReviewComment, ReviewSubmission
+from app.models.review import ReviewSubmission
 from app.models.vocabulary import PositionStatus
 from app.positions import actions
 from app.positions.merge_patch import merge
+from app.positions.review_submissions import comment_on, must_wait
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
-
-
-async def submit(
-    session: AsyncSession,
-    *,
-    negotiation: Negotiation,
-    position: Position,
-    comment: str,
-    by: str,
-    now: datetime,
-) -> None:
-    """Submit a draft for review, or again after a change, with or without a comment.
-
-    Raises Conflict if the negotiation requires no review or the position is no draft.
-    """
-    if not negotiation.review:
-        raise Conflict("This negotiation does not require review: publish the draft directly.")
-    _waiting(position)
-    values = {"position_id": position.id, "version": position.version, "by": by, "at": now}
-    there = insert(ReviewSubmission).values(**values)
-    again = {name: there.excluded[name] for name in ("version", "by", "at")}
-    newer = ReviewSubmission.version != position.version
-    await session.execute(
-        there.on_conflict_do_update(index_elements=["position_id"], set_=again, where=newer)
-    )
-    _say(session, position, comment, by, now)
 
 
 async def send_back(
@@ -51,7 +25,7 @@ async def send_back(
 
     Raises Invalid without a comment, Conflict if the position is no draft.
     """
-    _waiting(position)
+    must_wait(position)
     if not comment and position.created_by != by:
         raise Invalid(
             "A returned draft needs a comment.", Fault("/comment", "say what should be changed")
@@ -59,7 +33,7 @@ async def send_back(
     await session.execute(
         delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
     )
-    _say(session, position, comment, by, now)
+    comment_on(session, position, comment, by, now)
 
 
 async def publish(
@@ -70,10 +44,8 @@ async def publish(
     view: PositionView,
     comment: str,
 ) -> None:
-    """Publish a draft unchanged; raise Forbidden for one's own if review is required."""
-    _waiting(position)
-    if negotiation.review and position.created_by == log.by:
-        raise Forbidden("This negotiation requires review: another editor must publish your draft.")
+    """Publish a draft unchanged; raise Forbidden for who wrote any of it if review is required."""
+    must_wait(position)
     patch = merge(view, {"status": PositionStatus.PUBLISHED})
     await actions.correct(
         log,
@@ -86,18 +58,4 @@ async def publish(
     await log.session.execute(
         delete(ReviewSubmission).where(ReviewSubmission.position_id == position.id)
     )
-    _say(log.session, position, comment, log.by or "", log.now)
-
-
-def _waiting(position: Position) -> None:
-    if position.status != PositionStatus.DRAFT:
-        raise Conflict("This is no longer a draft.")
-
-
-def _say(session: AsyncSession, position: Position, comment: str, by: str, now: datetime) -> None:
-    if comment:
-        session.add(
-            ReviewComment(
-                position_id=position.id, version=position.version, text=comment, by=by, at=now
-            )
-        )
+    comment_on(log.session, position, comment, log.by or "", log.now)

@@ -1,6 +1,6 @@
 """List a negotiation's drafts with author, state of review, and what each still needs."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
 from app.negotiations.code_book import CodeBook
 from app.positions.presenter import views
+from app.positions.review_submissions import writers
 from app.positions.views import PositionView
 from app.review.publish_checks import lacking
 
@@ -31,6 +32,7 @@ class Draft:
     submission: ReviewSubmission | None
     returned: ReviewComment | None
     lacks: Sequence[str]
+    writers: Set[str | None]
 
     @property
     def changed_since(self) -> bool:
@@ -64,6 +66,7 @@ async def list_drafts(
     )
     last = {c.position_id: c for c in await session.scalars(said)}
     seen, documents = await _as_held(session, at, ids)
+    wrote = await writers(session, [p for p, _ in rows])
     made = []
     for position, submission in rows:
         if position.id not in seen:
@@ -73,7 +76,8 @@ async def list_drafts(
             comment if comment and not submission and comment.by != position.created_by else None
         )
         lacks = lacking(seen[position.id], documents[position.id], book, now)
-        made.append(Draft(seen[position.id], position.created_by, submission, returned, lacks))
+        view, who = seen[position.id], wrote[position.id]
+        made.append(Draft(view, position.created_by, submission, returned, lacks, who))
     return made
 
 

@@ -1,6 +1,6 @@
 """Serve the pages of the review, for editors only: waiting drafts, and one with its comments."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request, Response
 from pydantic import Field
@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.errors import NotFound, StaleVersion
-from app.core.input_models import Input, SlugInPath, Storable
+from app.core.input_models import Input, Query, SlugInPath, Storable, read_query
 from app.db.engine import Session, attempt
 from app.forms import fields as forms
 from app.forms.fields import Form, Kind, read, typed
@@ -29,12 +29,14 @@ from app.negotiations.code_book import (
 )
 from app.negotiations.navigation import nav
 from app.negotiations.queries import get_negotiation_by_id
+from app.positions import review_submissions
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.queries import get_position, get_version
 from app.positions.views import PositionView
 from app.review import actions, queries
 from app.review.publish_checks import said
+from app.review.several import Several
 
 router = Router(include_in_schema=False)
 
@@ -47,6 +49,13 @@ class CommentInput(Input):
     comment: Annotated[str, Field(max_length=20_000), Storable] = ""
 
 
+class ReviewQuery(Query):
+    """What was done last, and to how many drafts."""
+
+    did: Literal["submit", "publish", "return"] | None = None
+    count: int = 0
+
+
 FORM = Form((forms.Field("comment", "Comment", Kind.PROSE, "Readers never see it."),), CommentInput)
 
 
@@ -55,12 +64,14 @@ async def show_review(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the drafts that wait for a second person."""
+    query = read_query(ReviewQuery, request)
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     waiting = await queries.list_waiting(session, book.negotiation.id)
     return page(
         request,
         "review/index.html",
+        several=Several(query.did, query.count) if query.did else None,
         negotiation=negotiation_view(book.negotiation),
         submitted=waiting,
         names=await called(session, at, book.party_names(), [one.position for one in waiting]),
@@ -103,6 +114,7 @@ async def _draft(request: Request, session: Session, view: PositionView, sheet: 
         party=next(p for p in party_views(book) if p.slug == view.party),
         issue=next(i for i in issue_views(book) if i.slug == view.issue),
         author=position.created_by,
+        writers=(await review_submissions.writers(session, [position]))[view.id],
         submission=await queries.find_submission(session, view.id),
         comments=await queries.list_comments(session, view.id),
         names=await called(session, at, book.party_names(), [view]),
@@ -133,7 +145,7 @@ async def act(
     async with attempt(session) as refused:
         await _act(session, viewer.name, view, sent, values["comment"].strip())
     if not refused:
-        after = f"drafts?done={view.id}" if listed else "review"
+        after = f"drafts?done={view.id}" if listed else f"review?did={sent.do}&count=1"
         return RedirectResponse(f"/n/{view.negotiation}/{after}", 303)
     error = refused[0]
     if isinstance(error, NotFound):
@@ -157,7 +169,9 @@ async def _act(
     by: dict[str, Any] = {"comment": comment, "by": editor, "now": now()}
     match sent.do:
         case "submit":
-            await actions.submit(session, negotiation=negotiation, position=position, **by)
+            await review_submissions.submit(
+                session, negotiation=negotiation, position=position, **by
+            )
         case "return":
             await actions.send_back(session, position=position, **by)
         case "publish":

@@ -1,17 +1,17 @@
 """Query the drafts that wait for a second person, and their comments."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import held_by_id, moment
-from app.models.negotiation import Negotiation
 from app.models.position import Position
 from app.models.review import ReviewComment, ReviewSubmission
 from app.models.vocabulary import PositionStatus
 from app.positions.presenter import views
+from app.positions.review_submissions import writers
 from app.positions.views import PositionView
 
 
@@ -23,6 +23,7 @@ class Waiting:
     author: str | None
     submission: ReviewSubmission
     comments: int
+    writers: Set[str | None]
 
     @property
     def changed_since(self) -> bool:
@@ -51,7 +52,10 @@ async def list_waiting(session: AsyncSession, negotiation_id: int) -> list[Waiti
     at = await moment(session, drafts=True)
     held = await held_by_id(session, at, "position", [p.id for p, _, _ in rows])
     seen = {v.id: v for v in await views(session, at, list(held.values()))}
-    return [Waiting(seen[p.id], p.created_by, s, n) for p, s, n in rows if p.id in seen]
+    wrote = await writers(session, [p for p, _, _ in rows])
+    return [
+        Waiting(seen[p.id], p.created_by, s, n, wrote[p.id]) for p, s, n in rows if p.id in seen
+    ]
 
 
 async def find_submission(session: AsyncSession, position_id: int) -> ReviewSubmission | None:
@@ -63,14 +67,3 @@ async def list_comments(session: AsyncSession, position_id: int) -> Sequence[Rev
     """Return the comments on a position, oldest first."""
     wanted = select(ReviewComment).where(ReviewComment.position_id == position_id)
     return (await session.scalars(wanted.order_by(ReviewComment.id))).all()
-
-
-async def count_drafts(session: AsyncSession, slug: str) -> int:
-    """Count the drafts of a negotiation."""
-    found = await session.scalar(
-        select(func.count())
-        .select_from(Position)
-        .join(Negotiation, Negotiation.id == Position.negotiation_id)
-        .where(Negotiation.slug == slug, Position.status == PositionStatus.DRAFT)
-    )
-    return found or 0

@@ -40,7 +40,9 @@ def test_a_draft_is_submitted_returned_and_published_by_another(
 ) -> None:
     path = f"/positions/{draft}/review"
     for _ in range(2):  # pressing the button again changes nothing
-        assert post(author, path, do="submit", version="1", comment="").headers["location"] == LIST
+        done = post(author, path, do="submit", version="1", comment="")
+        assert done.headers["location"] == f"{LIST}?did=submit&count=1"
+    assert "1 draft submitted for review." in author.get(done.headers["location"]).text
     assert waiting(second) == [draft]
     own = post(author, path, do="publish", version="1")
     assert own.status_code == 403 and api.get(f"/positions/{draft}")["data"]["status"] == "draft"

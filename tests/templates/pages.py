@@ -159,6 +159,7 @@ LISTED = [
         coded_through="2031-03-14",
         invented=False,
         counts=sarn.COUNTS,
+        to_review=2,
     ),
     SimpleNamespace(
         slug="lake",
@@ -168,6 +169,7 @@ LISTED = [
         coded_through=None,
         invented=True,
         counts=SimpleNamespace(parties=1, issues=1, positions=1, quotes=1),
+        to_review=0,
     ),
 ]
 RESULTS = [
@@ -451,9 +453,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     returned=SimpleNamespace(by="T. Brandt", text="Which gauge?", version=1),
                     changed_since=False,
                     lacks=["It has no quote yet"],
+                    writers={"M. Oray"},
                 )
             ],
             "others": [],
+            "several": SimpleNamespace(
+                done=2, words="published", refused={1: "it was changed", 99: "it is no draft"}
+            ),
             "discarded": [replace(POSITION, status="retracted", reason="Twice")],
             "most": 200,
             "done": replace(POSITION, status="retracted"),

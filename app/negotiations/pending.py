@@ -1,0 +1,74 @@
+"""Count what waits for an editor: drafts, and drafts of others to review."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.log import Commit, Revision
+from app.models.negotiation import Negotiation
+from app.models.position import Position
+from app.models.review import ReviewSubmission
+from app.models.vocabulary import PositionStatus
+
+WRITES = ("created", "edited", "imported")  # actions that write a draft or a part of one
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The drafts of a negotiation, and those that an editor may review."""
+
+    drafts: int = 0
+    review: bool = False  # does it require review, or does a draft wait for it?
+    to_review: int = 0
+
+
+async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pending:
+    """Count the drafts of a negotiation, and those submitted that the editor wrote nothing of."""
+    submitted = ReviewSubmission.position_id.is_not(None)
+    wanted = (
+        select(
+            Negotiation.review,
+            func.count(Position.id),
+            func.count(ReviewSubmission.position_id),
+            func.count(case((and_(submitted, ~_wrote(editor)), 1))),
+        )
+        .outerjoin(
+            Position,
+            and_(
+                Position.negotiation_id == Negotiation.id, Position.status == PositionStatus.DRAFT
+            ),
+        )
+        .outerjoin(ReviewSubmission, ReviewSubmission.position_id == Position.id)
+        .where(Negotiation.slug == slug)
+        .group_by(Negotiation.id)
+    )
+    row = (await session.execute(wanted)).one_or_none()
+    return Pending(row[1], row[0] or row[2] > 0, row[3]) if row else Pending()
+
+
+async def count_to_review(session: AsyncSession, editor: str) -> dict[int, int]:
+    """Count the drafts that an editor may review, by negotiation."""
+    rows = await session.execute(
+        select(Position.negotiation_id, func.count())
+        .join(ReviewSubmission, ReviewSubmission.position_id == Position.id)
+        .where(Position.status == PositionStatus.DRAFT, ~_wrote(editor))
+        .group_by(Position.negotiation_id)
+    )
+    return {negotiation: count for negotiation, count in rows}
+
+
+def _wrote(editor: str) -> ColumnElement[bool]:
+    """Return the condition that an editor wrote a version of a draft, or a part of one."""
+    part = (
+        exists()
+        .where(
+            Commit.seq == Revision.seq,
+            Revision.kind == "position",
+            Revision.object_id == Position.id,
+            Revision.action.in_(WRITES),
+            Commit.by == editor,
+        )
+        .correlate(Position)
+    )
+    return func.coalesce(Position.created_by == editor, False) | part
