@@ -11,9 +11,10 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Editor, FormEditor
 from app.accounts.queries import Viewer
 from app.core import dates
+from app.core.errors import NotFound
 from app.core.input_models import Input, Prose, Query, SlugInPath, read_query
 from app.db.engine import Session
-from app.desk.prefill import TextOfSource, taken
+from app.desk.prefill import TextOfSource, named_near, snapped, taken
 from app.desk.source_view import Reading, read
 from app.desk.spoken_before import Voice, voice_of
 from app.forms.fields import Field, Form, Texts
@@ -22,11 +23,13 @@ from app.forms.sheet import Sheet, blank
 from app.http.routing import Router
 from app.http.templating import page
 from app.http.templating import query as address
-from app.negotiations.code_book import negotiation_view
+from app.negotiations.code_book import negotiation_view, party_views
 from app.negotiations.navigation import nav
-from app.position_form.purpose import Purpose, State, prefilled, view_of
+from app.position_form.also_for import also_for
+from app.position_form.merge_conflict import conflict
+from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of
 from app.position_form.saved_forms import Saved, saved_by
-from app.position_form.submit import submit
+from app.position_form.submit import begun, submit
 from app.position_form.view import form_context
 
 router = Router(prefix="/n/{slug}/desk", include_in_schema=False)
@@ -51,8 +54,11 @@ class DeskQuery(Query):
     text: int | None = None  # the version of the text that `start` and `end` refer to
     party: str | None = None
     issue: str | None = None
+    also: int | None = None  # a position whose quotes are taken for another party as well
     alike: int | None = None  # a position whose speaker and party the passage has, too
     saved: str | None = None
+    move: int | None = None  # the position from which the party moved
+    correct: int | None = None  # the position that is corrected
 
 
 @router.get("/{source_id}")
@@ -62,8 +68,16 @@ async def show_desk(
     """Show a source to read; with `start` and `end`, the form has the quote between them."""
     query = read_query(DeskQuery, request)
     reading = await read(session, slug, source_id)
+    purpose = await _purpose(session, reading, query)
     values = await _taken(reading, query)
-    state = None if values is None else State(values)
+    if query.also:
+        state: State | None = await also_for(
+            session, slug, query.also, query.party or "", source_id
+        )
+    elif purpose.position:
+        state = begun(purpose, purpose.position, values or {})
+    else:
+        state = None if values is None else State(values)
     if state and query.text not in (None, reading.text and reading.text.n):
         notice = (
             "The text was replaced in the meantime."
@@ -76,7 +90,7 @@ async def show_desk(
     voice = voice_of(reading) if values else None
     if voice and values and voice.is_in(values):
         voice = None
-    beside = Beside(state, saved, voice=voice)
+    beside = Beside(state, saved, voice=voice, purpose=purpose)
     return await desk_page(request, session, viewer, reading, beside)
 
 
@@ -94,13 +108,16 @@ async def post_desk(
     Either way the desk is shown again at the same place.
     """
     reading = await read(session, slug, source_id)
-    result = await submit(session, viewer, purpose_of(reading), sent)
+    purpose = await _purpose(session, reading, read_query(DeskQuery, request))
+    result = await submit(session, viewer, purpose, sent)
     if isinstance(result, Saved):
         done = f"?saved={result.token}#p-{result.position}"
         return RedirectResponse(f"/n/{slug}/desk/{source_id}{done}", 303)
-    if result.errors:  # what was read before the refusal counts no longer
+    if result.errors or result.told:  # what was read before counts no longer
         reading = await read(session, slug, source_id)
-    return await desk_page(request, session, viewer, reading, Beside(result))
+    if result.theirs:
+        return await conflict(request, session, result.theirs, result.values)
+    return await desk_page(request, session, viewer, reading, Beside(result, purpose=purpose))
 
 
 def _next(reading: Reading) -> Texts:
@@ -123,10 +140,17 @@ async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
     for name in ("said_on", "stated_on"):
         if name in given:
             given[name] = dates.display(given[name])
+    span = snapped(reading.text.text, query.start, query.end)
+    names = {
+        p.slug: [n for n in (p.name, p.short_name, *p.aliases) if n]
+        for p in party_views(reading.book)
+        if not p.merged_into
+    }
+    near = {"near": " ".join(named_near(reading.text.text, *span, names))}
     cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
     voice = voice_of(reading, query.alike) if query.alike else None
     dated = {"stated_on": given["stated_on"]} if "stated_on" in given else {}
-    return prefilled({**given, **cell}) | dated | dict(voice.fields if voice else {})
+    return prefilled({**given, **cell}) | near | dated | dict(voice.fields if voice else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +161,34 @@ class Beside:
     saved: Saved | None = None
     noted: Sheet = field(default_factory=lambda: blank(NOTE.fields))
     voice: Voice | None = None  # who spoke in the last quote, offered for this one
+    purpose: Purpose | None = None  # of the form; left out: a new position
 
 
-def purpose_of(reading: Reading) -> Purpose:
-    """Return what the form beside a source is for."""
+def _new_position(reading: Reading) -> Purpose:
     slug: str = reading.book.negotiation["slug"]
     return Purpose(slug, page=f"/n/{slug}/desk/{reading.source.id}")
+
+
+async def _purpose(session: AsyncSession, reading: Reading, query: DeskQuery) -> Purpose:
+    """Return what the form beside a source is for; NotFound if its position is of another place."""
+    new = _new_position(reading)
+    number = query.move or query.correct
+    mode: Mode = "move" if query.move else "correct"
+    if number is None:
+        return new
+    view = await view_of(session, number) if 0 < number < 2**63 else None
+    if view is None or view.negotiation != new.slug:
+        raise NotFound(f"There is no position {number} in this negotiation.")
+    return replace(new, mode=mode, position=view)
 
 
 async def desk_page(
     request: Request, session: AsyncSession, viewer: Viewer, reading: Reading, beside: Beside
 ) -> Response:
     """Return the page of a source at the desk, with the form if there are values for it."""
-    purpose, state, saved = purpose_of(reading), beside.state, beside.saved
+    purpose, state, saved = beside.purpose or _new_position(reading), beside.state, beside.saved
     entry = await form_context(session, viewer, purpose, state) if state else None
+    view = await view_of(session, saved.position) if saved else None
     form = "desk/_beside.html" if request.method == "GET" else "position_form/_form.html"
     return page(
         request,
@@ -162,15 +200,23 @@ async def desk_page(
         paragraphs=reading.paragraphs(entry),
         page_starts=reading.page_starts(),
         left=len(reading.left()),
-        here=purpose.action,
+        here=purpose.page,
         voice=beside.voice,
         again=address(request.query_params, alike=beside.voice.position) if beside.voice else "",
         noted=beside.noted,
         negotiation=negotiation_view(reading.book.negotiation),
         names=reading.parties,
         issues=reading.issues,
-        saved=await view_of(session, saved.position) if saved else None,
+        saved=view,
+        did=saved.did if saved else "",
+        also=_others(reading, view.party) if view else [],
         warnings=[detail for _, detail in saved.warnings] if saved else [],
         token=saved.token if saved else None,
         nav=nav(purpose.slug),
     )
+
+
+def _others(reading: Reading, party: str) -> list[tuple[str, str]]:
+    """Return the other parties that take part, as (slug, name)."""
+    seated = party_views(reading.book)
+    return [(p.slug, p.name) for p in seated if p.slug != party and not p.merged_into]

@@ -19,6 +19,7 @@ _CONTEXTS = (64, 200, 1000)
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _WEEKDAY = re.compile(rf"\b(?:on|last|this) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _NEAR = 240
+_FAR = 800  # code points within which parties are named near a passage
 _TITLES = frozenset(
     "president minister premier chancellor secretary ambassador envoy senator representative"
     " governor mayor king queen"
@@ -90,6 +91,21 @@ def taken(source: TextOfSource, start: int, end: int, parties: Sequence[str]) ->
     return given | (
         {"said_on": day} if day else {"stated_on": published_on} if published_on else {}
     )
+
+
+def named_near(
+    text: str, start: int, end: int, names: Mapping[str, Sequence[str]], most: int = 3
+) -> list[str]:
+    """Return the parties, by slug, whose names stand near a passage, the nearest first."""
+    first = max(0, start - _FAR)
+    around = text[first : end + _FAR]
+    found = {}
+    for slug, spellings in names.items():
+        words = "|".join(re.escape(s) for s in spellings if len(s) > 2)
+        places = [m.start() + first for m in re.finditer(rf"\b(?:{words})\b", around) if words]
+        if places:
+            found[slug] = min(max(start - at, at - end, 0) for at in places)
+    return sorted(found, key=lambda slug: found[slug])[:most]
 
 
 def parted(name: str) -> dict[str, str]:

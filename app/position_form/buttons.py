@@ -14,6 +14,8 @@ from app.position_form.form_facts import check_block, kept_quotes
 from app.position_form.lookups import closest_speaker, settle_sources
 from app.positions.views import QuoteView
 
+CHOOSE_PARTY = "party-"  # the button of a party that is named near the quote
+
 
 async def press_button(
     session: AsyncSession, slug: str, values: Values, do: str
@@ -22,6 +24,8 @@ async def press_button(
 
     An unknown button changes nothing.
     """
+    if do.startswith(CHOOSE_PARTY):
+        return {**values, "party": do.removeprefix(CHOOSE_PARTY)}, "issue"
     name, n = field_changes.numbered_button(do)
     match name:
         case "add-quote":

@@ -3,16 +3,20 @@
 Each function returns the new fields and the name of the field to focus.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.forms.fields import number
+from app.models.vocabulary import Act, Firmness
 from app.position_form.fields import Values, block, fill_quote, is_kept, numbered
 
 CARRIED_ON = (
     "source", "source_id", "kind", "speaker", "office", "speaker_party", "said_on", "language",
     "translated_from",
 )  # fmt: skip
+
+OF_RENDERING = ("token", "version", "sure", "near", "do")  # fields of one rendering of a form
 
 
 def add_quote(form: Mapping[str, str]) -> tuple[Values, str]:
@@ -22,6 +26,47 @@ def add_quote(form: Mapping[str, str]) -> tuple[Values, str]:
     last = next((block(form, b) for b in reversed(blocks) if not is_kept(block(form, b))), {})
     added = {f"q-{n}-{name}": last[name] for name in CARRIED_ON if last.get(name)}
     return {**form, **added, f"q-{n}-exact": "", f"q-{n}-more": "1"}, f"q-{n}-exact"
+
+
+def carry_typed(base: Mapping[str, str], typed: Mapping[str, str]) -> Values:
+    """Add what was typed into an empty form to the fields of a saved position.
+
+    What was typed counts where both have a value. Its quotes come after those of the position.
+    """
+    own = {
+        name: value
+        for name, value in typed.items()
+        if value.strip() and not re.match(r"[ql]-[0-9]", name) and name not in OF_RENDERING
+    }
+    for name, untouched in (("firmness", Firmness.UNCLEAR), ("act", Act.STATES)):
+        if own.get(name) == untouched:  # as in an empty form
+            del own[name]
+    blocks = [n for n in numbered(typed, "q") if any(block(typed, n).values())]
+    empty = [n for n in numbered(base, "q") if not is_kept(block(base, n))] if blocks else []
+    without, replaced = tuple(f"q-{n}-" for n in empty), _replaced(base, own)
+    values = {
+        name: value
+        for name, value in base.items()
+        if name not in replaced and not name.startswith(without)
+    } | own
+    for letter, numbers in (("q", blocks), ("l", numbered(typed, "l"))):
+        first = max(numbered(values, letter), default=-1) + 1
+        for n, old in enumerate(numbers, first):
+            start = f"{letter}-{old}-"
+            values |= {
+                f"{letter}-{n}-{name.removeprefix(start)}": value
+                for name, value in typed.items()
+                if name.startswith(start)
+            }
+    return values
+
+
+def _replaced(base: Mapping[str, str], own: Mapping[str, str]) -> list[str]:
+    """Return the fields of attitudes that those in `own` replace; only one option is preferred."""
+    options = [name[2:] for name in own if name.startswith("o-")]
+    if "prefers" in (own[f"o-{slug}"] for slug in options):
+        options += [n[2:] for n, v in base.items() if n.startswith("o-") and v == "prefers"]
+    return [f"{letter}-{slug}" for slug in options for letter in "oci"]
 
 
 def drop_quote(form: Mapping[str, str], n: int) -> tuple[Values, str]:

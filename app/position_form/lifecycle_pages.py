@@ -64,6 +64,7 @@ async def show_saved(
         view,
         "position_form/saved.html",
         token=token,
+        did=saved.did,
         warnings=[detail for _, detail in saved.warnings],
         before=before,
     )
@@ -194,10 +195,10 @@ async def _ask(
 
 def _after(view: PositionView, status: str) -> Response:
     """Redirect to the list of drafts after a draft, else to the position's own page."""
-    draft = status == DRAFT
-    return RedirectResponse(
-        f"/n/{view.negotiation}/drafts?done={view.id}" if draft else f"/positions/{view.id}", 303
-    )
+    if status == DRAFT:
+        return RedirectResponse(f"/n/{view.negotiation}/drafts?done={view.id}", 303)
+    told = "restored" if view.status == RETRACTED else "retracted"
+    return RedirectResponse(f"/positions/{view.id}?told={told}", 303)
 
 
 async def _once_public(session: AsyncSession, position_id: int) -> dict[str, Any]:
@@ -232,6 +233,7 @@ async def _page(
         party=next(p for p in party_views(book) if p.slug == view.party),
         issue=issue,
         names=names,
+        seated=[(p.slug, p.name) for p in party_views(book) if not p.merged_into],
         changes=compare(before, view, names, labels) if before else [],
         titles=titles_of(issue_views(book)),
         nav=nav(view.negotiation),

@@ -15,20 +15,20 @@ from app.accounts.queries import Viewer
 from app.core.errors import Conflict
 from app.core.input_models import SlugInPath
 from app.db.engine import Session
+from app.forms.fields import number
 from app.forms.posted import Posted, Sent
 from app.http.routing import Router
 from app.http.templating import page
-from app.log.reader import moment
 from app.models.vocabulary import PositionStatus
 from app.negotiations.code_book import titles_of
 from app.negotiations.navigation import nav
+from app.position_form.also_for import also_for
 from app.position_form.merge_conflict import conflict
-from app.position_form.prefill import carried_over, current_number, filled
+from app.position_form.prefill import carried_over, filled
 from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of
 from app.position_form.saved_forms import Saved
 from app.position_form.submit import submit
 from app.position_form.view import form_context
-from app.positions.names_at_moment import called
 
 router = Router(include_in_schema=False)
 
@@ -39,8 +39,15 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 async def new_form(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
-    """Show the form for a new position, filled in from the parameters of the URL."""
-    state = State(prefilled(request.query_params))
+    """Show the form for a new position, filled in from the parameters of the URL.
+
+    With `?also=12&party=…` it is filled in from position 12, for another party that holds the same.
+    """
+    asked = request.query_params
+    if also := number(asked.get("also")):
+        state = await also_for(session, slug, also, asked.get("party", ""))
+    else:
+        state = State(prefilled(asked))
     return await _show(request, session, viewer, Purpose(slug), state)
 
 
@@ -111,11 +118,7 @@ async def _show(
 ) -> Response:
     """Show the form, filled in: on its own page, or without the page if htmx asks for it."""
     entry = await form_context(session, viewer, purpose, state)
-    new = purpose.mode == "new"
-    at = await moment(session, drafts=True)
-    held = await current_number(session, at, purpose.slug, entry.values) if new else None
-    current = await view_of(session, held) if held else None
-    names = await called(session, at, entry.names, [current] if current else [])
+    current = entry.earlier.current if entry.earlier else None
     return page(
         request,
         "position_form/form.html",
@@ -125,6 +128,6 @@ async def _show(
         current=current,
         negotiation=entry.negotiation,
         nav=nav(purpose.slug),
-        names=names,
+        names=entry.names,
         titles=titles_of(entry.issues),
     )

@@ -38,8 +38,13 @@ class Purpose:
     @property
     def action(self) -> str:
         """Return the path that the form is sent to."""
-        number = self.position.id if self.position else ""
-        return self.page or WHERE[self.mode].format(slug=self.slug, id=number)
+        return self.way(self.mode, self.position.id if self.position else 0)
+
+    def way(self, mode: Mode, number: int) -> str:
+        """Return the path that a form for this position is sent to, on the same page if any."""
+        if self.page:
+            return self.page + ("" if mode == "new" else f"?{mode}={number}")
+        return WHERE[mode].format(slug=self.slug, id=number)
 
     @property
     def corrected(self) -> PositionView | None:
@@ -57,6 +62,8 @@ class State:
     focus: str | None = None  # name of the field to go on with
     status: int = 200
     theirs: PositionView | None = None  # a newer version than the one that was corrected
+    told: Mapping[str, str] = field(default_factory=dict)  # what was added, by kind
+    known: str = ""  # a party of other negotiations that may be meant by a new one
 
 
 def new_token() -> str:

@@ -28,7 +28,7 @@ NEW = {
     "new_published_on": "published_on",
     "new_text": "text",
 }
-ASIDE = ("token", "do", "sure")  # fields that are not part of the content
+ASIDE = ("token", "do", "sure", "near")  # fields that are not part of the content
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Saved:
     version: int
     warnings: Sequence[tuple[str, str]] = ()
     token: str = ""  # of the form that saved it
+    did: str = ""  # the button that did: publish, draft or submit; or correct
 
 
 class AlreadyUsed(DomainError):
@@ -110,7 +111,7 @@ def keep(
                 body_hash=_digest(form),
                 status=303,
                 headers={},
-                answer=orjson.dumps([saved.position, saved.version, saved.warnings]),
+                answer=orjson.dumps([saved.position, saved.version, saved.warnings, saved.did]),
                 created_at=now(),
             )
         )
@@ -177,6 +178,6 @@ def _digest(form: Mapping[str, str]) -> bytes:
 
 
 def _read(row: IdempotencyKey) -> Saved:
-    position, version, warnings = orjson.loads(row.answer)
+    position, version, warnings, *did = orjson.loads(row.answer)
     said = [(where, detail) for where, detail in warnings]
-    return Saved(position, version, said, row.key.removeprefix("form:"))
+    return Saved(position, version, said, row.key.removeprefix("form:"), *did)

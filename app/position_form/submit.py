@@ -10,18 +10,34 @@ from app.forms.fields import number
 from app.forms.posted import Posted
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus, QuoteKind
-from app.negotiations.queries import get_negotiation, get_negotiation_by_id
+from app.negotiations.queries import get_negotiation
+from app.position_form.adding import add_in_place, is_adding, left_over
 from app.position_form.buttons import press_button
-from app.position_form.fields import Values, field_errors, keep_wording
+from app.position_form.field_changes import carry_typed
+from app.position_form.fields import Values, field_errors, keep_wording, numbered
 from app.position_form.merge_conflict import has_picks, picked
-from app.position_form.prefill import filled
+from app.position_form.prefill import carried_over, filled
 from app.position_form.purpose import Purpose, State, new_token, view_of
 from app.position_form.saved_forms import AlreadyUsed, Saved, keep, read_content, saved_before
-from app.positions import actions, queries
+from app.positions import actions, queries, review_submissions
 from app.positions.schemas import NewQuote, PositionContent
 from app.positions.views import PositionView
 
-SAVING = {"publish": PositionStatus.PUBLISHED, "draft": PositionStatus.DRAFT}
+CARRY = "carry"  # begins a move or a correction with what was typed into an empty form
+SUBMIT = "submit"  # for review
+SAVING = {
+    "publish": PositionStatus.PUBLISHED,
+    "draft": PositionStatus.DRAFT,
+    SUBMIT: PositionStatus.DRAFT,
+}
+MOVING = (
+    "What it wanted before is filled in. Change what no longer holds, and untick quotes that it no"
+    " longer stands by. The older position stays in the history."
+)
+CORRECTING = (
+    "This changes the saved record, with a reason that readers see. If the party has said something"
+    " new, add a newer position instead."
+)
 
 
 async def submit(
@@ -31,13 +47,26 @@ async def submit(
 
     What was saved before by the same form is not saved twice.
     """
-    values, theirs = dict(sent.values), purpose.corrected
+    values = dict(sent.values)
     if purpose.position and has_picks(values):
         version = number(values.get("version")) or purpose.position.version
         values = picked(values, filled(await view_of(session, purpose.position.id, version)))
+    if sent.do == CARRY and purpose.position:
+        return begun(purpose, purpose.position, values)
+    if is_adding(sent.do):
+        return await add_in_place(session, viewer, purpose.slug, values, sent.do)
     if sent.do not in SAVING:
         values, focus = await press_button(session, purpose.slug, values, sent.do)
         return State(values, focus=focus)
+    if typed := left_over(values, numbered(values, "q")):
+        return State(values, typed, status=422)
+    return await _save_once(session, viewer, purpose, values, sent.do)
+
+
+async def _save_once(
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, values: Values, do: str
+) -> Saved | State:
+    theirs = purpose.corrected
     try:
         saved = await saved_before(session, viewer, purpose.action, values)
     except AlreadyUsed as error:
@@ -50,7 +79,7 @@ async def submit(
     if theirs and (changed := _changed_meanwhile(values, theirs)):
         return changed
     async with attempt(session, savepoint=False) as refused:
-        saved = await _save(session, viewer, purpose, values, SAVING[sent.do])
+        saved = await _save(session, viewer, purpose, values, do)
         keep(session, viewer, purpose.action, values, saved)
     if theirs and refused and isinstance(refused[0], StaleVersion):
         theirs = await view_of(session, theirs.id)
@@ -58,6 +87,18 @@ async def submit(
     if refused or saved is None:
         return State(values, _errors(refused[0], values), status=refused[0].status)
     return saved
+
+
+def begun(purpose: Purpose, view: PositionView, typed: Values) -> State:
+    """Return the form of a move or a correction, with what was typed for a new position."""
+    if view.status == PositionStatus.RETRACTED:
+        notice = "It was retracted in the meantime, so nothing was filled in from it."
+        return State(typed, notice=notice, status=409)
+    if purpose.corrected:
+        # The day in an empty form is that of the source, not of the position.
+        typed = {name: value for name, value in typed.items() if name != "stated_on"}
+        return State(carry_typed(filled(view), typed), notice=CORRECTING)
+    return State(carry_typed(carried_over(view), typed), notice=MOVING)
 
 
 def _changed_meanwhile(values: Values, theirs: PositionView) -> State | None:
@@ -69,7 +110,7 @@ def _changed_meanwhile(values: Values, theirs: PositionView) -> State | None:
 
 
 async def _save(
-    session: AsyncSession, viewer: Viewer, purpose: Purpose, values: Values, status: PositionStatus
+    session: AsyncSession, viewer: Viewer, purpose: Purpose, values: Values, do: str
 ) -> Saved:
     """State a new position, or write a new version of the corrected one.
 
@@ -77,11 +118,12 @@ async def _save(
     then.
     """
     reason, view = values.get("reason", "").strip() or None, purpose.position
-    asked = []
+    asked, status = [], SAVING[do]
     if purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED:
         status = PositionStatus.PUBLISHED
         asked = [] if reason else [Fault("/reason", "say what was wrong")]
     async with writing(session, by=viewer.name, now=now()) as log:
+        negotiation = await get_negotiation(session, purpose.slug)
         wanted = await read_content(log, values, asked)
         if view:
             kept = keep_wording(wanted.conditions, view.conditions)
@@ -90,7 +132,6 @@ async def _save(
             position = await queries.get_position(session, purpose.corrected.id, lock=True)
             if position.version != purpose.corrected.version:  # saved while this one waited
                 raise StaleVersion("Somebody else has just saved another version.")
-            negotiation = await get_negotiation_by_id(session, position.negotiation_id)
             warnings = await actions.correct(
                 log,
                 negotiation=negotiation,
@@ -108,15 +149,21 @@ async def _save(
                 raise invalid("/stated_on", "enter the day of the newer position")
             position, warnings = await actions.state(
                 log,
-                negotiation=await get_negotiation(session, purpose.slug),
+                negotiation=negotiation,
                 party=view.party if view else values.get("party", ""),
                 issue=view.issue if view else values.get("issue", ""),
                 wanted=wanted,
                 status=status,
             )
+        if do == SUBMIT and position.status == PositionStatus.DRAFT:
+            await review_submissions.submit(
+                session, negotiation=negotiation, position=position, by=viewer.name, now=log.now
+            )
     warnings = [*warnings, *_speakerless(wanted)]
     said = [(w.where, w.detail) for w in warnings]
-    return Saved(position.id, position.version, said, values.get("token", ""))
+    public = purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED
+    did = "correct" if public else do
+    return Saved(position.id, position.version, said, values.get("token", ""), did)
 
 
 def _speakerless(wanted: PositionContent) -> list[Fault]:

@@ -1,6 +1,6 @@
 """Prepare what the position form shows: `entry` of `templates/position_form/_form.html`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,8 @@ from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
+from app.position_form.adding import BOXES, Box, speaker_box
+from app.position_form.earlier import Earlier, earlier_positions
 from app.position_form.field_diff import Change, difference
 from app.position_form.fields import LABELS, Values, block, numbered
 from app.position_form.form_facts import (
@@ -34,6 +36,7 @@ from app.position_form.prefill import filled
 from app.position_form.purpose import Mode, Purpose, State, new_token
 from app.positions import queries
 from app.positions.names_at_moment import called
+from app.positions.review_submissions import writers
 from app.positions.views import PositionView, QuoteView
 
 
@@ -73,9 +76,29 @@ class Entry:
     token: str
     version: str
     may_publish: bool
+    earlier: Earlier | None  # what the party has said before, for a new position
+    ways: Mapping[int, Mapping[str, str]]  # by position: where the form of a move is sent to
     errors: Mapping[str, str] = field(default_factory=dict)
     notice: str | None = None
     focus: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+    known: str = ""
+
+    def box(self, kind: str) -> Box:
+        """Return the small form for a new party, issue or option, or "speaker-N"."""
+        return BOXES.get(kind) or speaker_box(number(kind.removeprefix("speaker-")) or 0)
+
+    @property
+    def near(self) -> list[tuple[str, str]]:
+        """The parties that are named near the quote, as (slug, name), while none is chosen."""
+        slugs = self.values.get("near", "").split()
+        names = {p.slug: p.short_name or p.name for p in self.parties}
+        return [] if self.party else [(s, names[s]) for s in slugs if s in names]
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that issues have."""
+        return list(dict.fromkeys(i.group for i in self.issues if i.group))
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -158,9 +181,13 @@ async def form_context(
     kept = await kept_quotes(session, form)
     titles = titles_for(issues, issue, kept, sources)
     spoken = [(s.name, s.office, p) for s, p in await speakers_like(session, "", form.get("party"))]
+    earlier = None
+    if mode == "new" and party and issue:
+        earlier = await earlier_positions(session, at, book, party.slug, issue.slug)
+    shown = [position] if position else earlier.positions if earlier else []
     corrected = purpose.corrected
     own_draft = corrected is not None and corrected.status != PositionStatus.PUBLISHED
-    author = await _author(session, corrected) if own_draft else viewer.name
+    wrote = await _writers(session, corrected) if own_draft else {viewer.name}
     return Entry(
         mode=mode,
         action=purpose.action,
@@ -180,13 +207,20 @@ async def form_context(
         changes=difference(filled(corrected), form, titles) if corrected else [],
         sources=[source_label(s) for s in await sources_like(session, "")],
         speakers=spoken,
-        names=await called(session, at, book.party_names(), [position] if position else []),
+        names=await called(session, at, book.party_names(), shown),
         token=form.get("token") or new_token(),
         version=form.get("version") or (str(position.version) if position else ""),
-        may_publish=not (book.negotiation["review"] and author == viewer.name),
+        may_publish=not (book.negotiation["review"] and viewer.name in wrote),
+        earlier=earlier,
+        ways={
+            p.id: {way: purpose.way(way, p.id) for way in ("move", "correct")}
+            for p in (earlier.positions if earlier else [])
+        },
         errors=state.errors,
         notice=state.notice,
         focus=state.focus,
+        told=state.told,
+        known=state.known,
     )
 
 
@@ -208,5 +242,8 @@ async def _blocks(
     return found
 
 
-async def _author(session: AsyncSession, position: PositionView | None) -> str | None:
-    return (await queries.get_position(session, position.id)).created_by if position else None
+async def _writers(session: AsyncSession, position: PositionView | None) -> Set[str | None]:
+    if position is None:
+        return set()
+    row = await queries.get_position(session, position.id)
+    return (await writers(session, [row]))[row.id]

@@ -12,7 +12,7 @@ if (offer && kept) {
   offer.querySelector("[data-desk-restore]").addEventListener("click", () => {
     const made = document.createElement("form");
     made.method = "post";
-    made.action = location.pathname;
+    made.action = kept.action ?? location.pathname;
     for (const [name, value] of [...kept.fields, ["token", kept.token], ["do", "refresh"]]) {
       const one = document.createElement("textarea");
       [one.name, one.value, one.hidden] = [name, value, true];

@@ -127,4 +127,10 @@ document.addEventListener("submit", (event) => {
 const scrolled = sessionStorage.getItem(KEPT);
 sessionStorage.removeItem(KEPT);
 if (scrolled !== null && reader) scrollTo({ top: Number(scrolled), behavior: "instant" });
-document.querySelector("[data-saved]")?.focus({ preventScroll: true });
+// Going to the quote takes the focus away, so this comes after it.
+const wide = matchMedia("(min-width: 60.0625rem)").matches;
+addEventListener("load", () =>
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.querySelector("[data-saved]")?.focus({ preventScroll: wide });
+  }),
+);

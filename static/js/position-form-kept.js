@@ -8,7 +8,7 @@ const words = (list) => JSON.stringify(list.filter(([name]) => name !== "version
 
 function keep(list = fields(form())) {
   try {
-    sessionStorage.setItem(place + form().dataset.keptForm, JSON.stringify({ at: Date.now(), fields: list }));
+    sessionStorage.setItem(place + form().dataset.keptForm, JSON.stringify({ at: Date.now(), fields: list, action: form().getAttribute("action") }));
   } catch {
     // No room or no right to keep it: the form works as before.
   }
@@ -24,7 +24,7 @@ function newest() {
 // The server draws the form again with these words: it alone knows how many quotes and options they need.
 function restore(kept) {
   const made = document.createElement("form");
-  [made.method, made.action] = ["post", form().action];
+  [made.method, made.action] = ["post", kept.action ?? form().action];
   for (const [name, value] of [...kept.fields, ["token", form().dataset.keptForm], ["do", "refresh"]]) {
     const one = document.createElement("textarea");
     [one.name, one.value, one.hidden] = [name, value, true];

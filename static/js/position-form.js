@@ -3,6 +3,12 @@
 const problem = document.querySelector("[data-focus]");
 if (problem) problem.focus();
 
+// A form drawn anew in place: what it has to say gets the focus, unless the editor is typing by now.
+document.addEventListener("htmx:after:swap", () => {
+  const said = document.querySelector("#position-form [data-focus]");
+  if (said && document.activeElement === document.body) said.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
   const form = event.target.closest("form");
@@ -10,6 +16,31 @@ document.addEventListener("keydown", (event) => {
   if (!button) return;
   event.preventDefault();
   form.requestSubmit(button);
+});
+
+// Enter in a small form within the form adds what it describes.
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest("#position-form .small-form");
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || !event.target.matches(".small-form input")) return;
+  event.preventDefault();
+  box.querySelector("[data-add]").click();
+});
+
+// A small form that was opened gets the focus in its first field.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const box = event.target;
+    if (box.matches?.("#position-form .adding[open]") && box.contains(document.activeElement)) box.querySelector("input")?.focus();
+  },
+  true,
+);
+
+// What was added is said aloud as well; the place for it stands outside of what is drawn anew.
+document.addEventListener("htmx:after:swap", () => {
+  const told = [...document.querySelectorAll("#position-form [data-told]")].map((one) => one.textContent).join(" ");
+  const aloud = document.getElementById("aloud");
+  if (aloud && told) aloud.textContent = told;
 });
 
 document.addEventListener("click", (event) => {

@@ -331,7 +331,7 @@ def test_a_draft_is_gone_on_with_published_retracted_and_restored(
         page.get_by_role("link", name="Restore").click()
         page.get_by_label("Reason").fill("said so after all")
         page.get_by_role("button", name="Restore").click()
-        page.wait_for_url("**/positions/1")
+        page.wait_for_url("**/positions/1?told=restored")
     found = published(live)
     assert (found["status"], found["action"], found["reason"]) == (
         "published",

@@ -265,7 +265,7 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int
     paths = (
         "/n/lake/desk",
         "/n/lake/desk/1",
-        "/n/lake/desk/1?start=100&end=140",
+        "/n/lake/desk/1?start=100&end=140&party=north&issue=quota",
         "/sources/new?url=https://news.example/lake",
     )
     paths += ("/sources/1/text", "/sources/1/edit", "/bookmarklet")

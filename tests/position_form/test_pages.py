@@ -540,3 +540,13 @@ def test_a_link_is_shown_in_the_words_of_the_code_book(lake: Lake, address: str)
     label = next(o["label"] for o in issue["options"] if o["slug"] == "open")
     shown = LexborHTMLParser(lake.ada.client.get(address.format(number)).text).css_first(".tied")
     assert shown.text(strip=True) == f"on condition of{issue['title']}: {label}"
+
+
+def test_what_was_done_is_said_on_the_next_page_to_editors_alone(lake: Lake) -> None:
+    number = stated(lake)
+    for act, words in (("retract", "Retracted. It counts nowhere"), ("restore", "Restored. It")):
+        done = Sheet.open(lake.ada, f"/positions/{number}/{act}").send(act, reason="Помилка")
+        assert done.status == 303 and done.location
+        assert words in lake.ada.page(done.location).text
+        assert words not in lake.stranger.page(done.location).text
+    assert "told-last" not in lake.ada.page(f"/positions/{number}?told=anything").text

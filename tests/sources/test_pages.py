@@ -194,7 +194,8 @@ def test_a_record_is_corrected_with_a_reason(lake: Lake) -> None:
         "/sources/1/edit",
         {**form, "publisher": "Lake News", "reason": "It was left out."},
     )
-    assert saved.headers["location"] == "/sources/1"
+    assert saved.headers["location"] == "/sources/1?told=corrected"
+    assert "Correction of the source saved." in lake.ada.page(saved.headers["location"]).text
     assert lake.ada.get("/sources/1").data["publisher"] == "Lake News"
     assert "It was left out." in lake.ada.page("/sources/1").text
 
