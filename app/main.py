@@ -36,6 +36,7 @@ import app.looks.api
 import app.looks.pages
 import app.matrix.api
 import app.matrix.pages
+import app.matrix_page.pages
 import app.negotiations.api
 import app.negotiations.issues_api
 import app.negotiations.pages
@@ -78,7 +79,7 @@ from app.http.page_cache import CacheAnswers, listening
 from app.http.problems import install_problems
 from app.http.responses import Compress
 from app.http.templating import STATIC, provide
-from app.matrix import formatting, move_labels
+from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
 from app.server.shutdown import CloseWhenStopping, stopping_gently
 from app.settings import Settings
@@ -116,9 +117,16 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if settings.cache:
         made.add_middleware(CacheAnswers)
     made.add_middleware(CloseWhenStopping)
-    provide(pictures=formatting, marks=move_labels, phrases=phrases, json_twin=json_twin)
+    provide(
+        pictures=formatting,
+        marks=move_labels,
+        signs=signs,
+        phrases=phrases,
+        json_twin=json_twin,
+    )
     # Each request is matched from the first router on: those asked for most often come first.
     of_pages = [Depends(app.review.drafts_pages.note_drafts)]
+    made.include_router(app.matrix_page.pages.router, dependencies=of_pages)
     made.include_router(app.matrix.pages.router, dependencies=of_pages)
     made.include_router(app.positions.api.router)
     made.include_router(app.positions.pages.router, dependencies=of_pages)

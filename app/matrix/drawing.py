@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
 
@@ -14,23 +14,35 @@ from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround
 from app.matrix.contradictions import said_otherwise
 from app.matrix.drawn_cells import CellPage
+from app.matrix.formatting import ground
 from app.matrix.grid import GridCell, GridRow
 from app.matrix.move_labels import MoveLabel, legend
 from app.matrix.schemas import MatrixQuery
+from app.matrix.signs import Sign, age, all_kinds, marked, shares, sign
 from app.negotiations.views import IssueView, PartyView
 from app.positions.shared_words import SharedWords
 from app.positions.views import PositionView
 
+# How cells are drawn: with strips and quotes, in words only, as one sign, or as one age.
+Style = Literal["rich", "lean", "atlas", "age"]
+MACROS: Mapping[Style, tuple[str, str, str, str]] = {
+    "rich": ("matrix/_cell.html", "cell", "issue_head", "ground"),
+    "lean": ("matrix/_cell.html", "lean_cell", "lean_issue_head", "lean_ground"),
+    "atlas": ("matrix/_atlas_cell.html", "atlas_cell", "atlas_issue_head", "atlas_ground"),
+    "age": ("matrix/_atlas_cell.html", "age_cell", "atlas_issue_head", "atlas_ground"),
+}
 WIDTH_ACROSS = 160  # of an issue's scale in the head of a column, in pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a viewer asked for, and the times that links carry on."""
+    """What a viewer asked for, and the parameters that links carry on."""
 
     query: MatrixQuery
     times: Mapping[str, Any]
     viewer: Viewer | None
+    style: Style = "rich"
+    marked: tuple[str, str] | None = None  # an issue and the option whose cells are marked
 
     @property
     def manner(self) -> tuple[object, ...]:
@@ -51,6 +63,7 @@ class DrawnRow:
     quotes: int
     firmness: Mapping[str, int]
     marks: tuple[MoveLabel, ...]
+    signs: frozenset[str]  # what a legend of the atlas has to explain
 
     @property
     def joined(self) -> Markup:
@@ -90,8 +103,8 @@ AT_ONCE = Through()
 class RowPen:
     """Draws the rows of one page.
 
-    `rich` cells have a strip of their options and a quote to peek at; others only words, in a
-    quarter of the markup.
+    Rich cells have a strip of their options and a quote to peek at; lean ones only words, in a
+    quarter of the markup; those of the atlas one sign.
     """
 
     columns: Sequence[PartyView]
@@ -99,19 +112,21 @@ class RowPen:
     page: CellPage
     viewer: Viewer | None
     transposed: bool = False
-    rich: bool = True
+    style: Style = "rich"
+    marked: tuple[str, str] | None = None
     through: Through = AT_ONCE
 
     async def draw(self, row: GridRow, current: Sequence[PositionView]) -> DrawnRow:
         """Draw one row; `current` are all current positions in it, also hidden ones."""
         issue, page = row.issue, self.page
-        template = templates().get_template("matrix/_cell.html")
-        macros: Any = template.make_module({"viewer": self.viewer})
-        cell_macro, head_macro, ground_macro = (
-            (macros.cell, macros.issue_head, macros.ground)
-            if self.rich
-            else (macros.lean_cell, macros.lean_issue_head, macros.lean_ground)
-        )
+        if self.marked and self.marked[0] == issue.slug:
+            page = page | {"marked": self.marked[1]}
+        signs = self._signs(row)
+        if signs:
+            page = page | {"signs": signs}
+        name, *macros = MACROS[self.style]
+        module: Any = templates().get_template(name).make_module({"viewer": self.viewer})
+        cell_macro, head_macro, ground_macro = (getattr(module, macro) for macro in macros)
         width = [WIDTH_ACROSS] if self.transposed else []
         cells = []
         async for party, cell in gently(zip(self.columns, row.cells, strict=True)):
@@ -129,7 +144,29 @@ class RowPen:
             quotes=sum(len(position.quotes) for position in current),
             firmness=Counter(position.firmness for position in current),
             marks=tuple(legend(row.cells)),
+            signs=self._explained(issue, signs),
         )
+
+    def _signs(self, row: GridRow) -> Mapping[str, Sign]:
+        """Choose the signs of a row, by party, where cells are drawn as signs."""
+        cells = zip(self.columns, row.cells, strict=True)
+        if self.style not in ("atlas", "age"):
+            return {}
+        as_of = self.page["as_of"] if self.style == "age" else None
+        signs = {p.slug: age(cell, as_of) if as_of else sign(row.issue, cell) for p, cell in cells}
+        if self.marked and self.marked[0] == row.issue.slug:
+            for cell in row.cells:
+                if cell and shares(cell, self.marked[1]):
+                    signs[cell.party] = marked(signs[cell.party])
+        return signs
+
+    def _explained(self, issue: IssueView, signs: Mapping[str, Sign]) -> frozenset[str]:
+        """Return what a legend has to explain of a row."""
+        common = self.common.get(issue.slug)
+        if not signs:
+            return frozenset()
+        state = {f"ground {ground(issue, common, self.page['names']).state}"} if common else set()
+        return all_kinds([frozenset(state), *(one.kinds for one in signs.values())])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Keep the parts of the matrix as they were drawn: the same versions look the same again."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from app.log.reader import Moment
 from app.log.recall import recall
 from app.matrix.common_ground import IssueCommonGround
 from app.matrix.grid import GridCell
+from app.matrix.signs import Sign
 from app.negotiations.views import IssueView, PartyView
 
 
@@ -21,6 +22,8 @@ class CellPage(TypedDict):
     times: Mapping[str, Any]
     as_of: str
     names: dict[str, str]
+    marked: NotRequired[str]  # the option whose cells are marked in the row
+    signs: NotRequired[Mapping[str, Sign]]  # of the row in the atlas, by party
 
 
 class Draw(Protocol):
@@ -66,7 +69,9 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
             label,
             page["base"],
             query(page["times"]),
-            page["as_of"][:4],  # dates leave out the year of the day shown
+            # Dates leave out the year of the day shown; ages need the day.
+            page["as_of"] if macro.name == "age_cell" else page["as_of"][:4],
+            page.get("marked"),
         )
         kept: Markup | None = known.get(*key)
         if kept is None:

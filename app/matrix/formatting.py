@@ -3,18 +3,16 @@
 No markup: templates add that.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
 from typing import Protocol
 
 from app.matrix.common_ground import IssueCommonGround, OptionGround
 from app.matrix.common_ground_summary import Headline, headline
 from app.matrix.common_ground_summary import red_lines as red_lines  # for templates
 from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
-from app.matrix.grid import GridCell, GridRow, IssueView, OptionView
+from app.matrix.grid import GridCell, IssueView, OptionView
+from app.matrix.ribbon import ribbon as ribbon  # for templates
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind
 from app.positions.evidence import evidence as evidence  # for templates
 from app.positions.phrases import only_if
@@ -22,7 +20,6 @@ from app.positions.views import PositionView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 VERBS = (Attitude.PREFERS, Attitude.ACCEPTS, Attitude.REJECTS)
-MOST_STROKES = 144  # of the ribbon of days, on a line of 720 pixels
 
 
 class Attitudes(Protocol):
@@ -112,28 +109,6 @@ class Scale:
     ends: tuple[str, str] | None
     listed: list[str]
     left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day on the ribbon, with a height that grows with the number of positions."""
-
-    x: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ribbon:
-    """The days on which something was said.
-
-    x runs from 0 to 720, heights from 2 to 20; `handle` is the x of `as_of`. `earlier` and `later`
-    are the next such days before and after it.
-    """
-
-    days: list[Day]
-    handle: float
-    earlier: str | None
-    later: str | None
 
 
 def number_in_words(count: int) -> str:
@@ -352,44 +327,6 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
     return "; ".join(
         f"{names.get(party, party)} rejects {number_in_words(count)}" for party, count in said
     )
-
-
-def ribbon(days: Sequence[tuple[str, int]], as_of: str) -> Ribbon:
-    """Lay out days (sorted, with numbers of positions) on a line; find those around `as_of`.
-
-    Very many days share strokes: at most MOST_STROKES and one more are drawn.
-    """
-    if not days:
-        return Ribbon([], 720.0, None, None)
-    first = date.fromisoformat(days[0][0]).toordinal()
-    last = max(date.fromisoformat(days[-1][0]).toordinal(), first + 1)
-
-    def place(day: str) -> float:
-        along = (date.fromisoformat(day).toordinal() - first) / (last - first)
-        return round(10 + 700 * min(max(along, -0.012), 1.012), 1)
-
-    strokes: dict[float, int] = {}
-    wide = max(1.0, (last - first) / MOST_STROKES) if len(days) > MOST_STROKES else 0
-    for day, count in days:
-        # Days that share a stroke stand where it begins.
-        along = date.fromisoformat(day).toordinal() - first
-        start = int(along / wide) * wide if wide else along
-        strokes[start] = strokes.get(start, 0) + count
-    most = max(strokes.values())
-    ticks = [
-        Day(round(10 + 700 * start / (last - first), 1), round(2 + 18 * count / most, 1))
-        for start, count in strokes.items()
-    ]
-    texts = [day for day, _ in days]
-    before, after = bisect_left(texts, as_of), bisect_right(texts, as_of)
-    earlier = texts[before - 1] if before else None
-    later = texts[after] if after < len(texts) else None
-    return Ribbon(ticks, place(as_of), earlier, later)
-
-
-def groups(rows: Iterable[GridRow]) -> list[tuple[str | None, list[GridRow]]]:
-    """Group consecutive rows by their issue's group; a group may occur twice."""
-    return [(group, list(run)) for group, run in groupby(rows, key=lambda row: row.issue.group)]
 
 
 def option_label(options: Sequence[OptionView], slug: str) -> str:

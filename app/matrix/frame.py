@@ -123,7 +123,7 @@ async def read_frame(
     wanted, topics = frozenset(query.party), frozenset(query.issue)
     across = [p for p in parties if p.slug in wanted] if wanted else seated
     asked = [i for i in issues if not topics or i.slug in topics]
-    shown = _window(extent, (0, 0) if extent.whole else (start, column), (len(asked), len(across)))
+    shown = window(extent, (0, 0) if extent.whole else (start, column), (len(asked), len(across)))
 
     def cursor(place: Place | None) -> str | None:
         return write_place(extent.purpose, at, as_of, place) if place else None
@@ -215,19 +215,21 @@ async def _seated(
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """The rows and columns of a window, and the windows next to it."""
+
     rows: slice
     columns: slice
     next: Place | None
     previous: Place | None
 
 
-def _window(extent: Extent, place: Place, size: tuple[int, int]) -> _Shown:
+def window(extent: Extent, place: Place, size: tuple[int, int]) -> Shown:
     """Return the rows and columns of the window at a place, and the places next to it."""
     (row, column), (rows, columns), most = place, size, extent.most_cells
     if columns <= most or not extent.parts:
         step = max(1, most // max(columns, 1))
-        return _Shown(
+        return Shown(
             slice(row, row + step),
             slice(0, columns),
             (row + step, 0) if row + step < rows else None,
@@ -236,7 +238,7 @@ def _window(extent: Extent, place: Place, size: tuple[int, int]) -> _Shown:
     last = (columns - 1) // most * most
     following = (row, column + most) if column + most < columns else (row + 1, 0)
     before = (row, max(column - most, 0)) if column else (row - 1, last)
-    return _Shown(
+    return Shown(
         slice(row, row + 1),
         slice(column, column + most),
         following if following[0] < rows else None,

@@ -41,6 +41,7 @@ class _Rows:
     known: Recall
     frame: Frame
     asked: tuple[object, ...]
+    marked: tuple[str, str] | None = None
 
     def find(self) -> tuple[dict[str, Any], list[IssueView]]:
         """Return the rows that are kept, by slug, and the issues of the others."""
@@ -53,11 +54,12 @@ class _Rows:
         self.known.keep(*self._key(slug), value=row, size=OVERHEAD + size)
 
     def _key(self, slug: str) -> tuple[object, ...]:
-        return (*self.asked, slug, self.frame.changed[slug])
+        marked = self.marked if self.marked and self.marked[0] == slug else None
+        return (*self.asked, slug, self.frame.changed[slug], marked)
 
 
-def is_lean(frame: Frame) -> bool:
-    """Tell whether a matrix has so many cells that they are drawn in words only."""
+def is_large(frame: Frame) -> bool:
+    """Tell whether a matrix has too many cells for strips and quotes."""
     return frame.total_cells > MOST_RICH_CELLS
 
 
@@ -74,9 +76,10 @@ async def drawn_rows(
     wanted: Wanted,
 ) -> list[DrawnRow]:
     """Return the rows of the page; only those that the process does not know yet are drawn."""
-    query, lean = wanted.query, is_lean(frame)
-    manner = (*wanted.manner, query.transpose, lean)
-    rows = _Rows(recall(session, frame.at), frame, ("row", *_asked(frame, query), *manner))
+    query = wanted.query
+    manner = (*wanted.manner, query.transpose, wanted.style)
+    asked = ("row", *_asked(frame, query), *manner)
+    rows = _Rows(recall(session, frame.at), frame, asked, wanted.marked)
     found, missing = rows.find()
     if missing:
         matrix = await fill(session, replace(frame, rows=missing), query)
@@ -92,7 +95,8 @@ async def drawn_rows(
             page,
             wanted.viewer,
             transposed=query.transpose,
-            rich=not lean,
+            style=wanted.style,
+            marked=wanted.marked,
             through=Through(
                 drawn_cells(session, matrix.at),
                 drawn_heads(session, matrix.at),

@@ -1,6 +1,7 @@
 """Prepare what the templates of all pages about a negotiation need."""
 
 from collections.abc import Collection
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -9,12 +10,13 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant
+from app.core.input_models import Query
 from app.http.origin import origin
 from app.log.api_answers import next_link
 from app.matrix.build import MatrixView
 from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
-from app.matrix.schemas import Marked, MatrixQuery
+from app.matrix.schemas import MatrixQuery, Seen
 from app.matrix.totals import Totals
 from app.negotiations.code_book import titles_of
 from app.positions.queries import count_changed_since
@@ -56,16 +58,17 @@ async def of_frame(
     }
 
 
-def times_of(query: Marked) -> dict[str, Any]:
-    """Return the times that links to other pages carry on."""
-    kept = given(MatrixQuery(**query.model_dump()))
-    return {name: kept.get(name) for name in ("as_of", "known_at", "since")}
+def carried_by(query: Query) -> dict[str, Any]:
+    """Return what links to other pages carry on: the times, and how the matrix looks."""
+    kept = given(query)
+    return {name: kept.get(name) for name in Seen.model_fields}
 
 
-def given(query: MatrixQuery) -> dict[str, Any]:
+def given(query: Query) -> dict[str, Any]:
     """Return the query parameters as they appear in URLs, defaults omitted."""
     said = query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "known_at"})
-    return said | ({"known_at": instant(query.known_at)} if query.known_at else {})
+    known_at: datetime | None = getattr(query, "known_at", None)
+    return said | ({"known_at": instant(known_at)} if known_at else {})
 
 
 def permalink(request: Request, matrix: Frame) -> str:

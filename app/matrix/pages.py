@@ -1,6 +1,4 @@
-"""Show the matrix, and the pages of a cell, an issue, a party and the common ground."""
-
-from collections import Counter
+"""Show the pages of a cell, an issue, a party and the common ground."""
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,19 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
-from app.http.origin import origin
 from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
 from app.matrix.build import fill
-from app.matrix.citation import cite_matrix
 from app.matrix.drawing import Wanted
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
-from app.matrix.kept_rows import drawn_rows, is_lean
-from app.matrix.move_labels import in_order
-from app.matrix.schemas import Marked, MatrixQuery, Times
-from app.matrix.totals import Totals, current_in, totals
+from app.matrix.schemas import MatrixQuery, Seen, Times
+from app.matrix.totals import current_in, totals
 from app.negotiations.navigation import nav
 from app.negotiations.queries import list_speakers_of
 
@@ -35,44 +29,6 @@ async def _named_by_path(session: AsyncSession, slug: str, query: MatrixQuery) -
     return await read_frame(session, slug, query, now=now(), extent=extent)
 
 
-@router.get("")
-async def show_matrix(
-    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
-) -> Response:
-    """Show the matrix: which party wants what on each issue."""
-    query = read_query(MatrixQuery, request)
-    frame = await read_frame(
-        session, slug, query, now=now(), extent=Extent(MOST_CELLS, days=True, parts=True)
-    )
-    carried = page_context.times_of(query)
-    rows = await drawn_rows(session, frame, Wanted(query, carried, viewer))
-    shown = [number for row in rows for number in row.shown]
-    shared = await page_context.of_frame(request, session, frame, query, shown)
-    found = (
-        await totals(session, frame)
-        if frame.is_part
-        else Totals.of(Totals(row.positions, row.quotes, Counter(row.firmness)) for row in rows)
-    )
-    return await long_page(
-        request,
-        "matrix/show.html",
-        fragment="matrix/_grid.html",
-        **shared,
-        cite=cite_matrix(frame, base=origin(request), permalink=shared["permalink"]),
-        moved=in_order({mark for row in rows for mark in row.marks}) if query.since else None,
-        carried=carried,
-        columns=frame.columns,
-        rows=rows,
-        lean=is_lean(frame),
-        days=frame.days,
-        counts=page_context.counts(frame, found),
-        all_parties=frame.seated,
-        all_issues=frame.issues,
-        **page_context.windows(request, frame),
-        nav=nav(slug, ""),
-    )
-
-
 @router.get("/cells/{party}/{issue}")
 async def show_cell(
     request: Request,
@@ -83,10 +39,10 @@ async def show_cell(
     issue: SlugInPath,
 ) -> Response:
     """Show one cell: its current position with its quotes, and its history."""
-    times = read_query(Marked, request)
-    query = MatrixQuery(**times.model_dump(), party=[party], issue=[issue])
+    seen = read_query(Seen, request)
+    query = MatrixQuery(**seen.times.model_dump(), party=[party], issue=[issue])
     frame = await _named_by_path(session, slug, query)
-    carried = page_context.times_of(times)
+    carried = page_context.carried_by(seen)
     wanted = Wanted(query, carried, viewer)
     cell = await drawn_cell(session, frame, wanted, partial=is_partial(request))
     shared = await page_context.of_frame(request, session, frame, query, cell.shown)
@@ -94,7 +50,7 @@ async def show_cell(
         request,
         "matrix/cell.html",
         fragment="matrix/_panel.html",
-        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
+        **shared | {"filters": page_context.given(seen)},
         carried=carried,
         party=frame.columns[0],
         issue=frame.rows[0],
@@ -108,15 +64,17 @@ async def show_issue(
     request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
 ) -> Response:
     """Show one issue: each party's attitudes to its options, and the common ground."""
-    times = read_query(Marked, request)
-    query = MatrixQuery(**times.model_dump(), issue=[issue])
+    seen = read_query(Seen, request)
+    query = MatrixQuery(**seen.times.model_dump(), issue=[issue])
     matrix = await fill(session, await _named_by_path(session, slug, query), query)
     [row] = matrix.grid.rows
     shared = await page_context.shared(request, session, matrix, query)
     return await long_page(
         request,
         "matrix/issue.html",
-        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
+        fragment="matrix/_issue_panel.html",
+        **shared | {"filters": page_context.given(seen)},
+        carried=page_context.carried_by(seen),
         issue=row.issue,
         notes=row.issue.notes,
         cells=list(zip(matrix.columns, row.cells, strict=True)),
@@ -129,8 +87,8 @@ async def show_party(
     request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, party: SlugInPath
 ) -> Response:
     """Show one party of a negotiation: its positions, speakers and other names."""
-    times = read_query(Marked, request)
-    query = MatrixQuery(**times.model_dump(), party=[party])
+    seen = read_query(Seen, request)
+    query = MatrixQuery(**seen.times.model_dump(), party=[party])
     frame = await _named_by_path(session, slug, query)
     matrix = await fill(session, frame, query, Extent(ground=False))
     [column] = matrix.columns
@@ -139,7 +97,8 @@ async def show_party(
     return await long_page(
         request,
         "matrix/party.html",
-        **shared | {"filters": page_context.given(MatrixQuery(**times.model_dump()))},
+        **shared | {"filters": page_context.given(seen)},
+        carried=page_context.carried_by(seen),
         party=column,
         aliases=column.aliases,
         wikidata_id=column.wikidata_id,

@@ -1,5 +1,6 @@
 """Define the query parameters and the answers of the matrix."""
 
+from enum import StrEnum
 from typing import Annotated, NotRequired
 
 from pydantic import Field
@@ -36,6 +37,43 @@ class Marked(Times):
     since: Annotated[
         Day | None, Field(description="Add the kind of each cell's last move after this day.")
     ] = None
+
+
+class View(StrEnum):
+    """How the page of the matrix shows its cells."""
+
+    TEXT = "text"
+    ATLAS = "atlas"
+    AGE = "age"
+
+
+class PartyOrder(StrEnum):
+    """The order of the parties on the page of the matrix."""
+
+    LISTED = "listed"
+    NAME = "name"
+    LIKENESS = "likeness"
+
+
+class IssueOrder(StrEnum):
+    """The order of the issues on the page of the matrix, within their groups."""
+
+    LISTED = "listed"
+    NAME = "name"
+    DISPUTED = "disputed"
+
+
+class Seen(Marked):
+    """Times as above, and how the matrix looks that links of the page lead back to."""
+
+    view: View | None = None
+    order: PartyOrder = PartyOrder.LISTED
+    issue_order: IssueOrder = IssueOrder.LISTED
+
+    @property
+    def times(self) -> Marked:
+        """Return the times alone."""
+        return Marked(**self.model_dump(include=set(Marked.model_fields)))
 
 
 class Walked(Marked):

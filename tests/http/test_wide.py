@@ -27,7 +27,9 @@ VALUES = {
     "slug": SLUG, "party": "p7", "issue": "i3", "option": "o1", "number": 1, "version": 1, "n": 1,
     "position_id": 1, "source_id": 1, "quote_id": 1, "speaker_id": 1, "kind": "ris", "form": "ris",
 }  # fmt: skip
-QUERIES = {"/n/{slug}": ("", "?transpose=1", "?since=2024-02-01&q=party")}
+QUERIES = {
+    "/n/{slug}": ("", "?transpose=1", "?since=2024-02-01&q=party", "?only=differing&view=age")
+}
 
 
 def _fill(server: Server, _known: Known) -> Known:

@@ -12,6 +12,8 @@ PAGES = (
     "/n/lake",
     "/n/lake?transpose=1",
     "/n/lake?since=2024-01-01",
+    "/n/lake?view=atlas&since=2024-01-01",
+    "/n/lake?view=atlas&order=likeness&only=differing",
     "/n/lake?firmness=demand&as_of=2024-06-01",
     "/n/lake/cells/north/quota",
     "/n/lake/issues/quota",

@@ -49,7 +49,7 @@ def test_rows_too_wide_come_in_parts(told: Lake, monkeypatch: Any, most: int, an
 
 
 def test_the_page_of_a_part_counts_the_whole(told: Lake, monkeypatch: Any) -> None:
-    monkeypatch.setattr("app.matrix.pages.MOST_CELLS", 2)
+    monkeypatch.setattr("app.matrix_page.pages.MOST_CELLS", 2)
     address, seen, before = f"/n/lake?as_of={AS_OF}&firmness=red_line", 0, None
     while address:
         page = LexborHTMLParser(told.stranger.client.get(address).text)

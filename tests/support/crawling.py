@@ -23,7 +23,12 @@ NOT_ASKED = (
 )
 # Other forms of the same requests.
 VARIED = {
-    "/n/{slug}": ("transpose=1", "q=survey", "since=2024-01-01"),
+    "/n/{slug}": (
+        "transpose=1",
+        "q=survey",
+        "since=2024-01-01",
+        "view=atlas&order=likeness&only=differing",
+    ),
     "/n/{slug}/export.csv": ("shape=matrix", "exact=1"),
     "/n/{slug}/feed.atom": ("party=north",),
     "/search": ("q=survey",),

@@ -5,6 +5,7 @@ It has long labels, eight options, Cyrillic names and hostile strings.
 
 import asyncio
 from dataclasses import replace
+from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,9 @@ from app.matrix.drawing import CellContent, RowPen, draw_cell
 from app.matrix.drawn_cells import CellPage
 from app.matrix.grid import Grid, GridCell, GridRow, IssueView, LookView, OptionView, PartyView
 from app.matrix.move_labels import move_mark
+from app.matrix.schemas import Seen
+from app.matrix.signs import all_kinds
+from app.matrix_page.arrangement import LeftOut
 from app.models.vocabulary import MoveKind
 from app.positions.views import LinkView, PositionView, QuoteView, SourceView, SpeakerView
 
@@ -568,7 +572,7 @@ def drawn(context: dict[str, Any]) -> dict[str, Any]:
     filters = context["filters"]
     page: CellPage = {
         "base": f"/n/{context['negotiation'].slug}",
-        "times": {name: filters.get(name) for name in ("as_of", "known_at", "since")},
+        "times": {name: filters.get(name) for name in Seen.model_fields},
         "as_of": context["as_of"],
         "names": context["names"],
     }
@@ -579,11 +583,16 @@ def drawn(context: dict[str, Any]) -> dict[str, Any]:
         partial = bool(context.get("partial"))
         return made | {"cell": draw_cell(CellContent(*given), page, viewer, partial=partial)}
     grid, common = context["grid"], context["common"]
-    lean, transposed = context["lean"], bool(filters.get("transpose"))
-    pen = RowPen(grid.parties, common, page, viewer, transposed=transposed, rich=not lean)
+    transposed = bool(filters.get("transpose"))
+    pen = RowPen(grid.parties, common, page, viewer, transposed=transposed, style=context["style"])
+    rows = [asyncio.run(pen.draw(row, [])) for row in grid.rows]
+    together = groupby(rows, lambda row: row.issue.group)
+    groups = [(name, list(run)) for name, run in together]
     return made | {
         "columns": grid.parties,
-        "rows": [asyncio.run(pen.draw(row, [])) for row in grid.rows],
+        "rows": rows,
+        "groups": [(name, len(run), run) for name, run in groups],
+        "kinds": all_kinds(row.signs for row in rows),
     }
 
 
@@ -592,7 +601,11 @@ def matrix(**changes: Any) -> dict[str, Any]:
     return {
         "negotiation": NEGOTIATION,
         "grid": GRID,
-        "lean": False,
+        "style": "rich",
+        "view": "text",
+        "opened": None,
+        "exported": {},
+        "arranged": SimpleNamespace(roles=[], left_out=LeftOut([], []), too_large=False),
         "names": NAMES,
         "as_of": "2031-03-14",
         "known_at": None,

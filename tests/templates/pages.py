@@ -12,6 +12,7 @@ from app.analysis.suppositions import Supposition, suppose
 from app.analysis.timeline_drawing import SMALL
 from app.matrix import move_labels
 from app.matrix.move_labels import legend
+from app.matrix.schemas import Seen
 from app.models.vocabulary import MoveKind
 from tests.templates import invented as sarn
 
@@ -37,6 +38,7 @@ SHARED: dict[str, Any] = {
     "known_at": None,
     "filters": {},
     "changed_since": 0,
+    "carried": dict.fromkeys(Seen.model_fields),
     "moved": None,
     "as_of": "2031-03-14",
 }
@@ -218,11 +220,17 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "matrix-transposed": ("matrix/show.html", sarn.matrix(filters={"transpose": True})),
-    "matrix-lean": ("matrix/show.html", sarn.matrix(lean=True)),
+    "matrix-lean": ("matrix/show.html", sarn.matrix(style="lean")),
     "matrix-lean-transposed": (
         "matrix/show.html",
-        sarn.matrix(lean=True, filters={"transpose": True}),
+        sarn.matrix(style="lean", filters={"transpose": True}),
     ),
+    "atlas": ("matrix/show.html", sarn.matrix(style="atlas", view="atlas")),
+    "atlas-transposed": (
+        "matrix/show.html",
+        sarn.matrix(style="atlas", view="atlas", filters={"transpose": True}),
+    ),
+    "ages": ("matrix/show.html", sarn.matrix(style="age", view="age")),
     "matrix-empty": ("matrix/show.html", sarn.matrix(grid=replace(sarn.GRID, rows=[]), days=[])),
     "cell": ("matrix/cell.html", sarn.one_cell()),
     "cell-silent": (

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.http import templating
-from app.matrix import formatting, move_labels
+from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -22,7 +22,7 @@ POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".
     f"{kind} 'self'"
     for kind in ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 )
-templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
+templating.provide(pictures=formatting, marks=move_labels, signs=signs, phrases=phrases)
 
 
 def given(request: Request) -> dict[str, object]:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.requests import Request
 
 from app.http import templating
-from app.matrix import formatting, move_labels
+from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES
@@ -76,6 +76,8 @@ KEPT = {
     "archive_url",
     "link",
     "permalink",
+    "style",
+    "view",
 }
 
 
@@ -98,7 +100,7 @@ def request(**headers: str) -> Request:
 @pytest.fixture(autouse=True, scope="module")
 def given_pictures() -> None:
     """Provide the modules that templates use, as the application does."""
-    templating.provide(pictures=formatting, marks=move_labels, phrases=phrases)
+    templating.provide(pictures=formatting, marks=move_labels, signs=signs, phrases=phrases)
 
 
 def render(name: str, context: dict[str, Any]) -> str:
