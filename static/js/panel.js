@@ -98,7 +98,7 @@ function settle() {
   mark(opens);
   panel().scrollTop = 0;
   if (byKeyboard) opened().querySelector("h2")?.focus();
-  else cellOf(opens)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  else if (isWide()) cellOf(opens)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   byKeyboard = false;
 }
 
