@@ -141,12 +141,11 @@ def test_forced_colours_keep_every_sign(live: Live, browser: Browser) -> None:
         page.goto("/n/lake?view=atlas")
         shown = page.evaluate(
             """() => {
-              const style = (party, at) => getComputedStyle(document.querySelector(
-                `td[data-party=${party}][data-issue=scale] > a`), at);
-              return [style("p9", "::before").borderInlineStartWidth,
-                      style("p10", "::after").backgroundColor, style("p9").borderStyle,
-                      getComputedStyle(document.querySelector("td.never")).backgroundImage];
+              const style = (cell) => getComputedStyle(document.querySelector(cell));
+              const of = (party) => style(`td[data-party=${party}][data-issue=scale] > a`);
+              return [of("p9").borderInlineStartStyle, of("p9").borderBlockStartStyle,
+                      of("p10").backgroundImage, style("td.never").backgroundImage];
             }"""
         )
-        assert shown[0] == "4px" and shown[1] != "rgba(0, 0, 0, 0)"
-        assert shown[2] == "dotted" and "gradient" in shown[3]
+        assert shown[:2] == ["double", "dotted"]  # a red line, inferred
+        assert all("gradient" in image for image in shown[2:])  # a condition, not yet looked

@@ -59,7 +59,7 @@ def test_order(filled: Lake, view: str) -> None:
     assert columns(show(filled, view=view, order="likeness")) == ["south", "north", "council"]
     by_name = show(filled, view=view, issue_order="name")
     assert rows(by_name) == ["dam", "quota", "bridge", "ferry", "fees"]
-    filled.ada.state("council", "ferry", attitudes={"b": "prefers"}, stated_on="2024-05-20")
+    filled.ada.state("south", "ferry", attitudes={"b": "prefers"}, stated_on="2024-05-20")
     disputed = show(filled, view=view, issue_order="disputed")
     assert rows(disputed) == ["quota", "dam", "bridge", "ferry", "fees"]
 
@@ -175,5 +175,5 @@ def test_an_address_opens_a_cell_or_an_issue_beside_the_matrix(filled: Lake) -> 
     opened = page.css_first("#panel [data-opens]")
     assert opened.attributes["data-opens"] == "north/fees" and opened.css("blockquote, figure")
     opened = show(filled, open="fees").css_first("#panel [data-opens=fees]")
-    assert [li.text(deep=True).split()[0] for li in opened.css(".numbered li")] == ["1", "2", "3"]
+    assert [number.text() for number in opened.css(".numbered .swatch")] == ["1", "2", "3"]
     assert show(filled).css_first("#panel").html.endswith('tabindex="-1"></aside>')
