@@ -18,8 +18,6 @@ from app.matrix.totals import current_in, totals
 from app.negotiations.navigation import nav
 from app.negotiations.queries import list_speakers_of
 
-MOST_CELLS = 2_500
-
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 

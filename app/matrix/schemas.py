@@ -76,14 +76,6 @@ class Seen(Marked):
         return Marked(**self.model_dump(include=set(Marked.model_fields)))
 
 
-class Walked(Marked):
-    """Times as above, and where to go on."""
-
-    cursor: Annotated[
-        str | None, Field(max_length=200, description="From `meta.next`: the next issues.")
-    ] = None
-
-
 class Filters(Marked):
     """The filters that pages, the API and exports share."""
 
