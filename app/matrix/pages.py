@@ -1,4 +1,4 @@
-"""Show the pages of a cell, an issue, a party and the common ground."""
+"""Show the pages of a cell, an issue and a party, and what is known about the data."""
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
