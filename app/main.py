@@ -72,6 +72,7 @@ from app.db.notifier import Bell
 from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
 from app.forms.resume import SignedOut
+from app.http.dear import Lines, TakeTurns
 from app.http.departures import StopWhenLeft
 from app.http.kept_answers import Cache, shared_mark
 from app.http.middleware import AnswerHead, install_security
@@ -81,6 +82,7 @@ from app.http.responses import Compress
 from app.http.templating import STATIC, provide
 from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
+from app.server.health import Probe
 from app.server.shutdown import CloseWhenStopping, stopping_gently
 from app.settings import Settings
 
@@ -91,6 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with stopping_gently(state.stopping, state.settings.drain_seconds):
         async with listening(state.cache, state.bell, state.database_url):
             yield
+    await state.probe.close()
     await state.engine.dispose()
 
 
@@ -110,6 +113,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     attach(made, settings, database_url)
     install_problems(made)
     made.exception_handlers[SignedOut] = ask_to_sign_in
+    made.add_middleware(TakeTurns, secure=settings.secure)
     install_security(made, settings)
     made.add_middleware(Compress, minimum_size=1024, compresslevel=6)
     made.add_middleware(AnswerHead)
@@ -200,11 +204,13 @@ def attach(
     state.settings = settings
     state.database_url = plain_url(database_url)
     state.cache = Cache(shared_mark(os.environ.get(FOLDER)))
+    state.lines = Lines(settings.pool_size)
     state.bell, state.stopping = Bell(), asyncio.Event()
     state.engine = engine or make_engine(
         database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds
     )
     state.sessions = make_sessions(state.engine)
+    state.probe = Probe(database_url, strict=not settings.unsafe_database)
     state.listeners = Listeners(state.bell, state.stopping, state.sessions)
 
 

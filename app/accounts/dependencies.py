@@ -20,6 +20,7 @@ from app.db.engine import Session
 from app.db.prepared import read_directly
 from app.forms.posted import Sent
 from app.forms.resume import signed_out
+from app.http.dear import Lines
 from app.http.middleware import SAFE, bearer, session_cookie
 from app.models.vocabulary import UserRole
 from app.settings import Settings
@@ -45,9 +46,11 @@ async def get_viewer(request: Request, session: Session) -> Viewer | None:
 
 async def _find_viewer(request: Request, session: Session) -> Viewer | None:
     settings, now = settings_of(request), clock.now()
+    lines: Lines = request.app.state.lines
     token = bearer(request.headers)
     if token is not None:
         holder = await find_token_holder(session, token, now=now)
+        lines.note_signed_in(token, valid=holder is not None)
         if holder is None:
             raise SignInRequired("The token is not known, has expired or was revoked.")
         viewer, used_at = holder
@@ -58,6 +61,7 @@ async def _find_viewer(request: Request, session: Session) -> Viewer | None:
     if cookie is None or request.url.path.startswith("/api/"):
         return None
     found = await find_signed_in(session, cookie, idle=idle_limit(settings), now=now)
+    lines.note_signed_in(cookie, valid=found is not None)
     if found is None:
         return None
     viewer, seen_at = found

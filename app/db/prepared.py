@@ -9,6 +9,7 @@ that it reads, and what the log held at a moment never changes.
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, cast
 
 import psycopg
@@ -20,9 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
+from app.core.gently import gently
 
 # In a text that SQLAlchemy has compiled: a parameter, or a percent sign.
 PLACE = re.compile(r"%\((?P<name>\w+)\)s|%%")
+AT_ONCE = 200  # rows
 DRIVER = "driver"  # in the info of a session that reads directly: the connection of psycopg
 
 
@@ -45,6 +48,17 @@ async def plan_anew(session: AsyncSession) -> None:
     if DRIVER not in session.info:
         mode = func.set_config("plan_cache_mode", "force_custom_plan", True)
         await session.execute(select(mode))
+
+
+async def _all_of(cursor: AsyncRawCursor[Any]) -> list[Any]:
+    """Return all rows, which the driver makes of what it has received, in steps."""
+    found: list[Any] = []
+    async for size in gently(repeat(AT_ONCE)):
+        rows = await cursor.fetchmany(size)
+        found += rows
+        if len(rows) < size:
+            break
+    return found
 
 
 class Prepared:
@@ -110,7 +124,7 @@ class Prepared:
             async with AsyncRawCursor(driver, row_factory=namedtuple_row) as cursor:
                 given = [values[name] for name in self._names]
                 await cursor.execute(self._text, given, prepare=self._prepare)
-                return await cursor.fetchall() if cursor.description else ()
+                return await _all_of(cursor) if cursor.description else ()
         except psycopg.Error as error:
             # As SQLAlchemy raises it, so that every caller and the answer's status are the same.
             raise DBAPIError.instance(

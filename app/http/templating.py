@@ -1,6 +1,5 @@
 """Render pages: one environment that always escapes, and `page` for pages and fragments."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -9,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.core import dates
+from app.core.gently import gently
 from app.core.site_names import show_address
 from app.http.conditional import not_modified
 
@@ -174,11 +174,27 @@ def page(
 
     Both are rendered with the same context. To a stranger who has the page already: 304.
     """
+    template, values = _chosen(request, name, fragment, {"status": status, **context})
+    return _answered(request, template.render(values), status, headers)
+
+
+async def long_page(
+    request: Request, name: str, /, *, fragment: str | None = None, **context: Any
+) -> Response:
+    """Answer with a page that may be very long: drawn in steps, so that others are answered."""
+    template, values = _chosen(request, name, fragment, {"status": 200, **context})
+    pieces = [piece async for piece in gently(template.generate(values))]
+    return _answered(request, "".join(pieces), 200, None)
+
+
+def _chosen(
+    request: Request, name: str, fragment: str | None, context: dict[str, Any]
+) -> tuple[Template, dict[str, Any]]:
+    """Return the template to render, with all its values."""
     partial = fragment is not None and is_partial(request)
     defaults: dict[str, Any] = {
         "request": request,
         "partial": partial,
-        "status": status,
         "viewer": getattr(request.state, "viewer", None),
         "nav": [],
         "negotiation": None,
@@ -186,16 +202,16 @@ def page(
         "cite": None,
     }
     template = templates().get_template(fragment if partial and fragment else name)
-    answer = HTMLResponse(template.render({**defaults, **context}), status_code=status)
+    return template, {**defaults, **context}
+
+
+def _answered(
+    request: Request, content: str, status: int, headers: Mapping[str, str] | None
+) -> Response:
+    answer = HTMLResponse(content, status_code=status)
     answer.headers["Vary"] = "HX-Request, HX-Request-Type"
     for key, value in (headers or {}).items():
         answer.headers[key] = value
     # Of pages for one user, browsers keep nothing that they could ask about.
-    return answer if defaults["viewer"] else not_modified(request, answer)
-
-
-async def long_page(
-    request: Request, name: str, /, *, fragment: str | None = None, **context: Any
-) -> Response:
-    """Answer with a page that may be very long: drawn in a thread, so that others are answered."""
-    return await asyncio.to_thread(page, request, name, fragment=fragment, **context)
+    stranger = getattr(request.state, "viewer", None) is None
+    return not_modified(request, answer) if stranger else answer

@@ -1,13 +1,15 @@
 """Tell whether the process is alive, and whether it is ready to serve."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
 from fastapi import Request, Response
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.db import schema
+from app.db.engine import make_engine, make_sessions
 from app.http.responses import Json
 from app.http.routing import Router
 from app.server.queries import has_epoch, is_standby, settings_of
@@ -24,6 +26,39 @@ DURABLE = {
 LEAST_FREE = 200 * 1024**2  # bytes, on the disk of the embedded database
 
 
+class Probe:
+    """Ask the database about its state, for all who ask at once, on a connection of its own.
+
+    So what is said does not depend on how many requests wait for the connections of the pool.
+    """
+
+    def __init__(self, database_url: str, *, strict: bool) -> None:
+        self._url, self._strict = database_url, strict
+        self._engine: AsyncEngine | None = None
+        self._asking: asyncio.Task[list[str]] | None = None
+
+    async def problems(self) -> list[str]:
+        """Return the problems of the database; raise if it does not answer."""
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+            self._asking.add_done_callback(self._asked)
+        return await asyncio.shield(self._asking)
+
+    def _asked(self, _done: object) -> None:
+        self._asking = None
+
+    async def _ask(self) -> list[str]:
+        if self._engine is None:
+            self._engine = make_engine(self._url, pool_size=1)
+        async with make_sessions(self._engine, 0)() as session:
+            return await database_problems(session, strict=self._strict)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._engine is not None:
+            await self._engine.dispose()
+
+
 @router.get("/healthz")
 async def health() -> Response:
     """Report that the process is alive, without asking the database."""
@@ -37,8 +72,7 @@ async def ready(request: Request) -> Response:
     problems = ["stopping: this process takes no new work"] if state.stopping.is_set() else []
     problems += disk_problems(state.settings.home)
     try:
-        async with state.sessions() as session:
-            problems += await database_problems(session, strict=not state.settings.unsafe_database)
+        problems += await state.probe.problems()
     except (SQLAlchemyError, OSError) as error:
         problems.append(f"database: does not answer ({type(error).__name__})")
     if problems:

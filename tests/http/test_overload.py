@@ -80,5 +80,6 @@ def test_a_full_pool_answers_in_time(client: TestClient) -> None:
     answer = client.get("/run/fine")  # while the test holds the connection
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200  # it is busy, and well
     client.portal.call(held.close)
     assert client.get("/run/fine").status_code == 200

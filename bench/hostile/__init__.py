@@ -1,0 +1,1 @@
+"""Measure whether Parley holds under hostile and heavy readers."""
