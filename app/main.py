@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -82,6 +82,7 @@ from app.http.responses import Compress
 from app.http.templating import STATIC, provide
 from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
+from app.server.collecting import collecting
 from app.server.health import Probe
 from app.server.shutdown import CloseWhenStopping, stopping_gently
 from app.settings import Settings
@@ -90,9 +91,12 @@ from app.settings import Settings
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
-    with stopping_gently(state.stopping, state.settings.drain_seconds):
-        async with listening(state.cache, state.bell, state.database_url):
-            yield
+    async with AsyncExitStack() as running:
+        running.enter_context(stopping_gently(state.stopping, state.settings.drain_seconds))
+        await running.enter_async_context(listening(state.cache, state.bell, state.database_url))
+        if state.is_own_process:
+            await running.enter_async_context(collecting(lambda: not state.lines.under_way))
+        yield
     await state.probe.close()
     await state.engine.dispose()
 
@@ -202,6 +206,7 @@ def attach(
     """
     state = made.state = State()
     state.settings = settings
+    state.is_own_process = False
     state.database_url = plain_url(database_url)
     state.cache = Cache(shared_mark(os.environ.get(FOLDER)))
     state.lines = Lines(settings.pool_size)
@@ -221,6 +226,7 @@ def from_environment() -> FastAPI:
     if settings.database_url is None:
         raise RuntimeError("DATABASE_URL is not set; start the program with `parley serve`.")
     made = create_app(settings, settings.database_url)
+    made.state.is_own_process = True
     # All objects made so far are permanent. The garbage collector would scan them again and again,
     # each time for 100 ms during which no request is answered.
     gc.collect()

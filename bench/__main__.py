@@ -18,6 +18,10 @@ KINDS = {
         "fidelity.measure",
         "which sentences of documents with known words are verified; 1 where a goal is not reached",
     ),
+    "hostile": (
+        "hostile.measure",
+        "whether one reader holds up others, or fills the memory; --minutes N of that",
+    ),
     "peers": (
         "peers.measure",
         "Parley beside Datasette, Django REST framework, PostgreSQL alone and a bare server",

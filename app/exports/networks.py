@@ -1,5 +1,6 @@
 """Write tables and graphs for models: agreement of parties, and their places on ordered issues."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.agreement import IssueScale, Pair, compare
@@ -30,6 +32,9 @@ EDGES = {
     " agreement 0, or without an issue on which both prefer an option, have no edge; edges.csv"
     " lists every pair."
 }
+EDGE = re.compile(r"^ *<edge .*</edge>\n", re.MULTILINE | re.DOTALL)
+# The values of an edge: those of the two attributes that name its ends, and of its data.
+VALUES = re.compile(r'(?<=source=")[^"]*|(?<=target=")[^"]*|(?<=>)[^<\s]+(?=</data>)')
 BARGAINING_COLUMNS = (
     "party", "party_name", "issue", "issue_title", "position", "salience",
     "option", "option_label", "rank", "firmness", "condition",
@@ -105,23 +110,59 @@ async def export_graphml(
 ) -> AsyncGenerator[bytes]:
     """Yield a GraphML graph with an edge for each pair whose agreement is above 0.
 
-    Readers of GraphML refuse edges of weight 0.
+    Readers of GraphML refuse edges of weight 0. The edges are written while they are computed.
     """
-    import networkx  # here, since it takes as long to load as everything else together
-
     parties = chosen.matrix.grid.parties
     held = await read_held(session, chosen, now)
-    pairs = [pair async for pair in gently(pairs_of(parties, held))]
     meta = {
         name: xml_text(str(value))
         for name, value in chosen.meta().items()
         if name != "filters" and value
     }
-    apart = sum(pair.agreement == 0 for pair in pairs)
-    unknown = sum(pair.agreement is None for pair in pairs)
-    graph = networkx.Graph(
-        **meta, **EDGES, pairs_without_agreement=apart, pairs_without_common_issue=unknown
-    )
+    counts = Counter(pairs_without_agreement=0, pairs_without_common_issue=0)
+    frame: Frame | None = None
+    edges: list[Pair] = []
+    async for pair in gently(pairs_of(parties, held)):
+        counts["pairs_without_agreement"] += pair.agreement == 0
+        counts["pairs_without_common_issue"] += pair.agreement is None
+        if pair.agreement:
+            edges.append(pair)
+        if len(edges) >= AT_ONCE:
+            if frame is None:
+                frame = await to_thread.run_sync(_frame, parties, meta, counts, True)
+                yield frame.before
+            yield frame.write(edges)
+            edges = []
+    last = await to_thread.run_sync(_frame, parties, meta, counts, bool(frame or edges))
+    if frame is None:
+        yield last.before
+    yield last.write(edges)
+    yield last.after
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands before and after the edges of a graph, and how an edge is written."""
+
+    before: bytes
+    edge: str
+    after: bytes
+
+    def write(self, pairs: Sequence[Pair]) -> bytes:
+        """Write the edges of these pairs."""
+        return "".join(
+            self.edge.format(*pair.parties, pair.agreement, pair.agreement, pair.issues)
+            for pair in pairs
+        ).encode()
+
+
+def _frame(
+    parties: Sequence[PartyView], meta: Mapping[str, str], counts: Mapping[str, int], edges: bool
+) -> Frame:
+    """Let networkx write the graph with a single edge in place of all, if there are any."""
+    import networkx  # here, since it takes as long to load as everything else together
+
+    graph = networkx.Graph(**meta, **EDGES, **counts)
     shared = {name for name, times in Counter(p.name for p in parties).items() if times > 1}
     for p in parties:
         # igraph identifies vertices by their name, so it has to be unique.
@@ -129,12 +170,14 @@ async def export_graphml(
         graph.add_node(
             p.slug, name=xml_text(name), role=p.role, consent_required=p.consent_required
         )
-    for pair in pairs:
-        if pair.agreement:
-            graph.add_edge(
-                *pair.parties, weight=pair.agreement, agreement=pair.agreement, issues=pair.issues
-            )
-    yield "\n".join(networkx.generate_graphml(graph)).encode() + b"\n"
+    if edges:
+        graph.add_edge(parties[0].slug, parties[1].slug, weight=0.5, agreement=0.5, issues=1)
+    written = "\n".join(networkx.generate_graphml(graph)) + "\n"
+    found = EDGE.search(written)
+    if found is None:
+        return Frame(written.encode(), "", b"")
+    edge = VALUES.sub("{}", found[0])
+    return Frame(written[: found.start()].encode(), edge, written[found.end() :].encode())
 
 
 def places(

@@ -53,6 +53,7 @@ class Lines:
         self.dear = Turns(DEAR_PLACES, MOST_DEAR)
         self.reading = Turns(max(pool_size - KEPT_FREE, 2), MOST_READING)
         self.passing = Passing()
+        self.under_way = 0  # requests, until all of their answer is sent
         self._signed_in: OrderedDict[bytes, float] = OrderedDict()
 
     def note_signed_in(self, secret: str, *, valid: bool) -> None:
@@ -100,12 +101,8 @@ class TakeTurns:
         secret = self._secret(Headers(scope=scope))
         signed_in = lines.is_signed_in(secret)
         reads = scope["method"] in READING
-        if reads and is_dear(scope["path"], scope["query_string"], signed_in=signed_in):
-            gives_way_to.set(lines.passing)
-            turns, passing = lines.dear, None
-        else:
-            turns = lines.reading if reads and not signed_in else None
-            passing = lines.passing
+        dear = reads and is_dear(scope["path"], scope["query_string"], signed_in=signed_in)
+        turns = lines.dear if dear else lines.reading if reads and not signed_in else None
         client = f"signed in: {secret}" if signed_in else client_of(scope)
         async with AsyncExitStack() as held:
             try:
@@ -113,8 +110,10 @@ class TakeTurns:
                     await held.enter_async_context(turns.place(client))
             except Unavailable as error:
                 return await respond(Request(scope), from_domain(error))(scope, receive, send)
-            if passing:
-                held.enter_context(passing.one())
+            if dear:
+                gives_way_to.set(lines.passing)
+            else:
+                held.enter_context(lines.passing.one())
 
             async def sending(message: Message) -> None:
                 # What is sent from here on takes as long as its reader does.
@@ -122,7 +121,11 @@ class TakeTurns:
                     await held.aclose()
                 await send(message)
 
-            await self.app(scope, receive, sending)
+            lines.under_way += 1
+            try:
+                await self.app(scope, receive, sending)
+            finally:
+                lines.under_way -= 1
 
     def _secret(self, headers: Headers) -> str | None:
         """Return the token or session that a request shows, which may be invented."""

@@ -1,10 +1,12 @@
 """Serve as `parley serve` does, and write down what holds up the event loop, with its stack.
 
 python -m bench.hostile.watched PORT LOG, with DATABASE_URL as the program reads it. A line of the
-log is {"late": milliseconds, "stack": [frames, the innermost last]}.
+log is {"late": milliseconds, "worked": those of the processor since it was noticed, "stack":
+[frames, the innermost last]}; what is late without work was held up by other programs.
 """
 
 import asyncio
+import gc
 import json
 import sys
 import threading
@@ -27,6 +29,7 @@ class Watchdog:
 
     def __init__(self, log: Path) -> None:
         self._beat = time.perf_counter()
+        self._clock = time.pthread_getcpuclockid(threading.get_ident())
         self._log = log.open("a", buffering=1)
         self._of = threading.get_ident()
 
@@ -36,6 +39,16 @@ class Watchdog:
             self._beat = time.perf_counter()
             await asyncio.sleep(EVERY)
 
+    def collected(self, phase: str, about: dict[str, int]) -> None:
+        """Write down how long garbage collection took."""
+        if phase == "start":
+            self._collecting, self._worked = time.perf_counter(), time.thread_time()
+            return
+        took = time.perf_counter() - self._collecting
+        if took > LATE / 2:
+            worked = time.thread_time() - self._worked
+            self._say(took, worked, [f"gc {about['generation']}"])
+
     def look(self) -> None:
         """Write down each time that the loop is late, with what it did at first."""
         while True:
@@ -43,11 +56,16 @@ class Watchdog:
             since = self._beat
             if time.perf_counter() - since < LATE:
                 continue
+            worked = time.clock_gettime(self._clock)
             stack = _shown(sys._current_frames().get(self._of))
             while self._beat == since:
                 time.sleep(EVERY)
-            late = (self._beat - since) * 1000
-            self._log.write(json.dumps({"late": round(late), "stack": stack}) + "\n")
+            worked = time.clock_gettime(self._clock) - worked + LATE
+            self._say(self._beat - since, worked, stack)
+
+    def _say(self, late: float, worked: float, stack: list[str]) -> None:
+        line = {"late": round(late * 1000), "worked": round(worked * 1000), "stack": stack}
+        self._log.write(json.dumps(line) + "\n")
 
 
 def _shown(frame: FrameType | None) -> list[str]:
@@ -62,6 +80,7 @@ async def serve(port: int, log: Path) -> None:
     )
     watchdog = Watchdog(log)
     beating = asyncio.create_task(watchdog.beat())
+    gc.callbacks.append(watchdog.collected)
     threading.Thread(target=watchdog.look, daemon=True).start()
     await uvicorn.Server(config).serve()
     beating.cancel()

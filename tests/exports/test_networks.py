@@ -7,6 +7,7 @@ from typing import Any
 
 import igraph
 import networkx
+import pytest
 
 from app.exports.networks import places
 from app.negotiations.views import IssueView, OptionView
@@ -104,3 +105,17 @@ def test_igraph_takes_every_weight(lake: Lake, tmp_path: Path) -> None:
     graph.betweenness(weights="weight")
     for layout in ("fr", "kk", "drl"):
         graph.layout(layout, weights="weight")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_the_graph_is_written_in_pieces_as_networkx_writes_it(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("app.exports.networks.AT_ONCE", at_once)
+    empty = lake.stranger.page("/n/lake/export.graphml").text
+    for party, option in (("north", "q40"), ("south", "q30"), ("council", "q40")):
+        lake.ada.state(party, attitudes={option: "prefers"})
+    for text, edges in ((empty, 0), (lake.stranger.page("/n/lake/export.graphml").text, 3)):
+        graph = networkx.parse_graphml(text)
+        assert graph.number_of_edges() == edges
+        assert text == "\n".join(networkx.generate_graphml(graph)) + "\n"

