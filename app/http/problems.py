@@ -3,9 +3,10 @@
 No response contains a stack trace, SQL or a path.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ from app.http.responses import dumps
 from app.http.templating import is_partial, page
 
 M = TypeVar("M", bound=BaseModel)
+MOST_FAULTS = 100  # that an answer lists
 BUSY = "The database does not answer at the moment. Nothing was changed; please try again."
 UNKNOWN = (
     "The connection to the database was lost: it is not known whether the change was saved. Look "
@@ -136,8 +138,17 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
 
 def body_faults(error: ValidationError, body: object) -> list[Fault]:
     """Return the faults that Pydantic found in a body that a route reads itself."""
-    found = error.errors(include_url=False)
-    return list(dict.fromkeys(fault({**e, "loc": ("body", *e["loc"])}, body) for e in found))
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    named = ({**one, "loc": ("body", *one["loc"])} for one in found)
+    return _listed(named, len(found), body)
+
+
+def _listed(errors: Iterable[Mapping[str, Any]], total: int, body: object) -> list[Fault]:
+    """Return the first faults, and how many more there are."""
+    faults = list(dict.fromkeys(fault(one, body) for one in islice(errors, MOST_FAULTS)))
+    if total > MOST_FAULTS:
+        faults.append(Fault("", f"has {total - MOST_FAULTS:,} more faults, which are not listed"))
+    return faults
 
 
 def read_body(model: type[M], body: object) -> M:
@@ -156,9 +167,10 @@ def read_body(model: type[M], body: object) -> M:
 def from_validation(error: RequestValidationError) -> ProblemAnswer:
     """Convert Pydantic's errors of a request to a problem."""
     # An id in the path that is not valid names nothing.
-    if any(found["loc"][0] == "path" for found in error.errors()):
+    found = error.errors()
+    if any(one["loc"][0] == "path" for one in found):
         return ProblemAnswer(404, "Not found", "There is nothing at this address.")
-    faults = list(dict.fromkeys(fault(found, error.body) for found in error.errors()))
+    faults = _listed(found, len(found), error.body)
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
     return ProblemAnswer(422, "Invalid input", detail, faults)
 

@@ -51,8 +51,11 @@ def walk(ground: Ground, slug: str) -> list[Asked]:
 
 def _addresses(slug: str) -> list[str]:
     values = VALUES | {"slug": slug}
-    paths = [path for method, path in routes(create_app(SETTINGS, "postgresql://x@x/x"))
-             if method == "GET" and path not in ENDLESS and not path.endswith(ALL_PAIRS)]  # fmt: skip
+    paths = [
+        path
+        for method, path in routes(create_app(SETTINGS, "postgresql://x@x/x"))
+        if method == "GET" and path not in ENDLESS and not path.endswith(ALL_PAIRS)
+    ]
     return [fill(path, values) + query for path in paths for query in QUERIES.get(path, ("",))]
 
 

@@ -1,5 +1,7 @@
 """Test errors as responses, on a small application."""
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -13,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.core.errors import Conflict, Fault, SignInRequired, StaleVersion, TooMany, Unavailable
 from app.core.input_models import Input, Line
-from app.http.json_body import JsonRoute, Sent
+from app.http.json_body import TYPES, JsonRoute, Sent, _has_too_many
 from app.http.middleware import install_security
 from app.http.problems import from_database, install_problems, read_body
 from app.settings import Settings
@@ -217,3 +219,37 @@ def test_an_unknown_outcome_is_told_as_unknown() -> None:
     assert "not known" in written.detail
     assert "type" not in read.extra
     assert from_database(ProgrammingError("SELEC", {}, Exception()), writing=False) is None
+
+
+def test_faults_are_listed_up_to_a_number_with_the_count_of_the_rest(client: TestClient) -> None:
+    body = json.dumps({"title": "a"} | {f"f{number}": number for number in range(500)})
+    answer = client.post("/api/v1/things", content=body, headers={"Content-Type": TYPES[0]})
+    errors = answer.json()["errors"]
+    assert (answer.status_code, len(errors)) == (422, 101)
+    assert errors[-1] == {"pointer": "", "detail": "has 400 more faults, which are not listed"}
+    query = "&".join(f"f{number}=1" for number in range(150))
+    assert len(client.get(f"/api/v1/things?{query}").json()["errors"]) == 101
+
+
+def test_a_body_of_very_many_values_is_refused_before_it_is_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.http.json_body.MOST_VALUES", 1_000)
+    text = json.dumps({"title": "a, b: " + ', "' * 300})
+    assert post(client, text)[0] == 200  # what counts is outside texts
+    monkeypatch.setattr("app.http.json_body.orjson.loads", None)  # is not called
+    for body in (
+        json.dumps({f"f{number}": "a" for number in range(5_000)}),
+        json.dumps({"title": "a", "quotes": [1] * 5_000}),
+        json.dumps([[], [[[[1] * 5_000]]]]),
+        '"",' * 5_000,
+        r'"\"' * 5_000 + "," * 5_000,
+    ):
+        assert post(client, body) == (422, {"": "has more than 1,000 values"})
+
+
+@pytest.mark.parametrize("body", ['"' + r"\"," * 200_000, r"\," * 200_000, '",' * 200_001])
+def test_no_text_makes_counting_values_slow(body: str) -> None:
+    began = time.process_time()
+    assert _has_too_many(body.encode()) is (body[0] != '"' or body[1] == ",")
+    assert time.process_time() - began < 5  # it would take minutes if it looked back

@@ -50,8 +50,8 @@ def test_nothing_is_collected_in_between(monkeypatch: pytest.MonkeyPatch) -> Non
     async def work() -> None:
         async with collecting.collecting(lambda: False):
             assert not gc.isenabled()
-            gone = weakref.ref(Knot())
-            while gone() is not None:
-                await asyncio.sleep(0.001)
+            gone = asyncio.Event()
+            weakref.finalize(Knot(), gone.set)
+            await gone.wait()
 
     asyncio.run(work())
