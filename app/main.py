@@ -77,6 +77,7 @@ from app.http.departures import StopWhenLeft
 from app.http.kept_answers import Cache, shared_mark
 from app.http.middleware import AnswerHead, install_security
 from app.http.page_cache import CacheAnswers, listening
+from app.http.pieces import SendInPieces
 from app.http.problems import install_problems
 from app.http.responses import Compress
 from app.http.templating import STATIC, provide
@@ -85,6 +86,7 @@ from app.positions import phrases
 from app.server.collecting import collecting
 from app.server.health import Probe
 from app.server.shutdown import CloseWhenStopping, stopping_gently
+from app.server.warming import warming
 from app.settings import Settings
 
 
@@ -96,6 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await running.enter_async_context(listening(state.cache, state.bell, state.database_url))
         if state.is_own_process:
             await running.enter_async_context(collecting(lambda: not state.lines.under_way))
+            await running.enter_async_context(warming())
         yield
     await state.probe.close()
     await state.engine.dispose()
@@ -124,6 +127,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     made.add_middleware(StopWhenLeft)
     if settings.cache:
         made.add_middleware(CacheAnswers)
+    made.add_middleware(SendInPieces)
     made.add_middleware(CloseWhenStopping)
     provide(
         pictures=formatting,

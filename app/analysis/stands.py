@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.gently import gently
 from app.db.prepared import Prepared
 from app.log.reader import NUMBERS, Moment, held_then
 from app.matrix.common_ground import Stand
@@ -49,9 +50,8 @@ async def stands_of(
     wanted, found = sorted(numbers), {}
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        for number, party, firmness, attributed, act, attitudes in await STANDS.all(
-            session, at=at.seq, numbers=some
-        ):
+        rows = await STANDS.all(session, at=at.seq, numbers=some)
+        async for number, party, firmness, attributed, act, attitudes in gently(rows):
             found[number] = Stand(
                 party=parties[party],
                 position=number,

@@ -41,6 +41,12 @@ POOL_IN_USE = Gauge(
 POOL_WAITING = Gauge(
     "parley_pool_waiting", "Requests that wait for a connection.", multiprocess_mode="livesum"
 )
+IN_LINE = Gauge(
+    "parley_in_line",
+    "Requests that wait in line, for dear work or for other reading by strangers.",
+    ("line",),
+    multiprocess_mode="livesum",
+)
 CACHE_HITS = Counter("parley_cache_hits", "Requests answered from the cache.")
 CACHE_MISSES = Counter(
     "parley_cache_misses",

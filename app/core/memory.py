@@ -37,3 +37,16 @@ class Memory:
         while self.size > self.most_bytes:
             _, (_, gone) = self._values.popitem(last=False)
             self.size -= gone
+
+
+class Aside(Memory):
+    """What one long answer keeps for itself, so that it does not drive out what others ask for."""
+
+    def __init__(self, shared: Memory, most_bytes: int) -> None:
+        super().__init__(most_bytes)
+        self._shared = shared
+
+    def get(self, key: Key) -> Any | None:
+        """Return the value of a key that this answer or the process keeps, or None."""
+        own = super().get(key)
+        return self._shared.get(key) if own is None else own

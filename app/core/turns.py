@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 from app.core.errors import Unavailable
@@ -20,9 +20,11 @@ class Turns:
     When too many wait, the last of the longest line is refused.
     """
 
-    def __init__(self, places: int, most_waiting: int) -> None:
+    def __init__(
+        self, places: int, most_waiting: int, measure: Callable[[float], None] = lambda _: None
+    ) -> None:
         self.free = places
-        self.most_waiting = most_waiting
+        self.most_waiting, self._measure = most_waiting, measure
         self.waiting = 0
         self._lines: OrderedDict[str, deque[Turn]] = OrderedDict()
 
@@ -54,6 +56,7 @@ class Turns:
     def _in_line(self, client: str, turn: Turn) -> Iterator[None]:
         self._lines.setdefault(client, deque()).append(turn)
         self.waiting += 1
+        self._measure(self.waiting)
         try:
             yield
         finally:
@@ -64,6 +67,7 @@ class Turns:
 
     def _left(self, client: str, line: deque[Turn]) -> None:
         self.waiting -= 1
+        self._measure(self.waiting)
         if not line:
             del self._lines[client]
 

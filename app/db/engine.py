@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.counters import MeasuredPool, measure_statements
 from app.core.errors import DomainError
-from app.core.memory import Memory
+from app.core.memory import Aside, Memory
 from app.db.dsn import PATIENCE
 from app.db.dsn import conninfo as plain_url
 from app.db.dsn import driver_url as driver_url
@@ -41,6 +41,7 @@ __all__ = [
 
 RETURNED = "returned"
 IDLE_SECONDS = 1.0
+ASIDE_BYTES = 8 * 1024 * 1024
 # Uses after which the driver prepares a statement by itself: it then may get a plan for values that
 # the database does not know, which can be very slow. `Prepared` says which statements are better.
 NEVER = 2**31
@@ -116,6 +117,13 @@ def memory_of(session: AsyncSession) -> Memory | None:
     """Return what the process keeps, to read from it."""
     memory: Memory | None = session.info.get("memory")
     return memory
+
+
+def keep_aside(session: AsyncSession) -> None:
+    """Let what a session reads leave what the process keeps as it is, as it reads very much."""
+    memory = memory_of(session)
+    if memory is not None:
+        session.info["memory"] = Aside(memory, ASIDE_BYTES)
 
 
 def may_remember(session: AsyncSession) -> bool:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from app.db.engine import keep_aside
 from app.exports.concurrency import slots
 from app.http.conditional import content_etag
 from app.http.responses import dumps
@@ -78,6 +79,7 @@ async def give_time(session: AsyncSession) -> None:
 
     An export reads and sorts millions of rows, a page only a few.
     """
+    keep_aside(session)
     more = {
         "statement_timeout": STATEMENT_TIMEOUT,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT,

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.counters import IN_LINE
 from app.core.errors import Unavailable
 from app.core.gently import Passing, gives_way_to
 from app.core.turns import Turns
@@ -50,8 +51,9 @@ class Lines:
     """What the requests of one process share."""
 
     def __init__(self, pool_size: int) -> None:
-        self.dear = Turns(DEAR_PLACES, MOST_DEAR)
-        self.reading = Turns(max(pool_size - KEPT_FREE, 2), MOST_READING)
+        self.dear = Turns(DEAR_PLACES, MOST_DEAR, IN_LINE.labels("dear").set)
+        places = max(pool_size - KEPT_FREE, 2)
+        self.reading = Turns(places, MOST_READING, IN_LINE.labels("reading").set)
         self.passing = Passing()
         self.under_way = 0  # requests, until all of their answer is sent
         self._signed_in: OrderedDict[bytes, float] = OrderedDict()

@@ -7,12 +7,13 @@ from datetime import date, datetime
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.gently import gently
 from app.log.reader import Moment
 from app.log.recall import Recall, recall
 from app.matrix import queries
 from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
-from app.matrix.grid import CellContents, Grid, LookView, Occupied, build
+from app.matrix.grid import CellContents, Grid, LookView, Occupied, rows_of
 from app.matrix.moves import kind
 from app.matrix.schemas import MatrixQuery
 from app.models.vocabulary import MoveKind
@@ -82,7 +83,7 @@ async def fill(
             c.matches,
             [said[n] for n in c.possible],
         )
-        for (party, issue), c in drawn.items()
+        async for (party, issue), c in gently(drawn.items())
     }
     moves = _last_moves(since, shown_now, seen, query.since) if since and query.since else {}
     contents = CellContents(
@@ -95,11 +96,12 @@ async def fill(
         moves={(slugs[p], titles[i]): move for (p, i), move in moves.items()},
     )
     words = bool(query.q)
-    grid = build(frame.columns, frame.rows, contents, firmness=query.firmness, words=words)
+    rows = rows_of(frame.columns, frame.rows, contents, firmness=query.firmness, words=words)
+    grid = Grid(list(frame.columns), [row async for row in gently(rows)])
     known = recall(session, at)
     perhaps = {key for key, c in current.items() if c.possible}
     grounds = {}
-    for issue in frame.rows if extent.ground else []:
+    async for issue in gently(frame.rows if extent.ground else []):
         keys = [(p.slug, (party_ids[p.slug], issue_ids[issue.slug])) for p in consenting]
         voices = [
             Consenting(party, shown_now.get(key), key in looks, key in perhaps)

@@ -1,6 +1,6 @@
 """Arrange cells in rows of issues and columns of parties, for pages, API and exports alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.models.vocabulary import MoveKind, Silence
@@ -17,7 +17,7 @@ __all__ = [
     "Occupied",
     "OptionView",
     "PartyView",
-    "build",
+    "rows_of",
 ]
 
 
@@ -91,15 +91,15 @@ class CellContents:
     moves: Mapping[CellSlugs, MoveKind]  # with since: the last moves after that day
 
 
-def build(
+def rows_of(
     parties: Sequence[PartyView],
     issues: Sequence[IssueView],
     contents: CellContents,
     *,
     firmness: Sequence[str] = (),
     words: bool = False,
-) -> Grid:
-    """Arrange what is known of the cells in rows.
+) -> Iterator[GridRow]:
+    """Arrange what is known of the cells in rows, one after the other.
 
     A filter by firmness or by words hides cells after their current position is chosen, and never
     makes them look silent (docs/rules.md, rule 7).
@@ -132,7 +132,5 @@ def build(
             move=contents.moves.get((party, issue)),
         )
 
-    return Grid(
-        list(parties),
-        [GridRow(issue, [cell(p.slug, issue.slug) for p in parties]) for issue in issues],
-    )
+    for issue in issues:
+        yield GridRow(issue, [cell(p.slug, issue.slug) for p in parties])

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.core.gently import gently
 from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.documents import LookDocument
@@ -143,7 +144,7 @@ async def current(
             None if row.current_id is None else (row.current_id, row.version),
             bool(row[-1]) if q else True,
         )
-        for row in rows
+        async for row in gently(rows)
     }
 
 

@@ -43,7 +43,7 @@ async def views(
     session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
 ) -> list[PositionView]:
     """Return positions with the names, source data and results of checks of that moment."""
-    found = _kept(session, at, [(v.id, v.version) for v in versions])
+    found = await _kept(session, at, [(v.id, v.version) for v in versions])
     missing = [v for v in versions if (v.id, v.version) not in found]
     found |= await _make(session, at, missing)
     return [found[v.id, v.version].view for v in versions]
@@ -57,7 +57,7 @@ async def read_versions(
     Four statements at most, and only for versions that the process has not met yet.
     """
     wanted = list(keys)
-    found = _kept(session, at, wanted)
+    found = await _kept(session, at, wanted)
     missing = [key for key in wanted if key not in found]
     for start in range(0, len(missing), AT_ONCE):
         versions = await list_versions_by_key(session, "position", missing[start : start + AT_ONCE])
@@ -79,11 +79,13 @@ async def read_as_json(
     return found | {key: kept.json for key, kept in read.items()}
 
 
-def _kept(session: AsyncSession, at: Moment, keys: Iterable[VersionKey]) -> dict[VersionKey, Kept]:
+async def _kept(
+    session: AsyncSession, at: Moment, keys: Iterable[VersionKey]
+) -> dict[VersionKey, Kept]:
     """Find what the process keeps: a version never changes, nor how it reads in one state."""
     known = recall(session, at)
     found = {}
-    for key in keys:
+    async for key in gently(keys):
         view: PositionView | None = known.get("position", *key)
         if view is not None:
             found[key] = Kept(view, known.get("position as JSON", *key) or dumps(view))

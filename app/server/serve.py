@@ -23,6 +23,7 @@ from app.embedded_postgres import server as postgres
 from app.embedded_postgres.server import Server
 from app.models.negotiation import Negotiation
 from app.server import scheduled_backups
+from app.server.connections import ImpatientProtocol
 from app.server.workers import run as run_workers
 from app.settings import Settings
 
@@ -87,6 +88,7 @@ def serve(
             "app.main:from_environment",
             factory=True,
             workers=workers,
+            http=ImpatientProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -18,6 +18,7 @@ from types import FrameType
 import uvicorn
 
 from app.main import from_environment
+from app.server.connections import ImpatientProtocol
 
 EVERY = 0.005  # seconds between two beats of the loop
 LATE = 0.05
@@ -76,7 +77,12 @@ def _shown(frame: FrameType | None) -> list[str]:
 async def serve(port: int, log: Path) -> None:
     """Serve until stopped."""
     config = uvicorn.Config(
-        from_environment, factory=True, port=port, log_config=None, access_log=False
+        from_environment,
+        factory=True,
+        port=port,
+        http=ImpatientProtocol,
+        log_config=None,
+        access_log=False,
     )
     watchdog = Watchdog(log)
     beating = asyncio.create_task(watchdog.beat())

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.memory import Memory
+from app.core.memory import Aside, Memory
 
 names = st.sampled_from("abcde")
 
@@ -34,3 +34,13 @@ def test_what_would_fill_it_alone_is_not_kept() -> None:
     memory.keep(("small",), "small", 10)
     memory.keep(("huge",), "huge", 101)
     assert (memory.get(("huge",)), memory.get(("small",)), memory.size) == (None, "small", 10)
+
+
+def test_what_a_long_answer_keeps_drives_nothing_out() -> None:
+    memory = Memory(100)
+    memory.keep(("hot",), "hot", 60)
+    aside = Aside(memory, 50)
+    for number in range(20):
+        aside.keep((number,), number, 10)
+    assert (aside.get((19,)), aside.get((0,)), aside.get(("hot",))) == (19, None, "hot")
+    assert (memory.get((19,)), memory.get(("hot",)), memory.size) == (None, "hot", 60)

@@ -21,6 +21,7 @@ from app.accounts.passwords import make_hash
 from app.core import clock
 from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import Server
+from app.server.connections import ImpatientProtocol
 from tests.support.applications import application
 from tests.support.browser import chromium
 from tests.support.factories import Desk
@@ -90,7 +91,9 @@ def serving(url: str) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     with application(SETTINGS, url) as app:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        config = uvicorn.Config(
+            app, http=ImpatientProtocol, log_config=None, access_log=False, lifespan="on"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
