@@ -9,7 +9,6 @@ that it reads, and what the log held at a moment never changes.
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
 from typing import Any, cast
 
 import psycopg
@@ -21,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
-from app.core.gently import gently
+from app.core.gently import step_aside
 
 # In a text that SQLAlchemy has compiled: a parameter, or a percent sign.
 PLACE = re.compile(r"%\((?P<name>\w+)\)s|%%")
@@ -52,12 +51,11 @@ async def plan_anew(session: AsyncSession) -> None:
 
 async def _all_of(cursor: AsyncRawCursor[Any]) -> list[Any]:
     """Return all rows, which the driver makes of what it has received, in steps."""
-    found: list[Any] = []
-    async for size in gently(repeat(AT_ONCE)):
-        rows = await cursor.fetchmany(size)
+    found = rows = await cursor.fetchmany(AT_ONCE)
+    while len(rows) == AT_ONCE:
+        await step_aside()
+        rows = await cursor.fetchmany(AT_ONCE)
         found += rows
-        if len(rows) < size:
-            break
     return found
 
 

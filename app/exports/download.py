@@ -1,6 +1,7 @@
 """Send files: names by RFC 6266, an ETag for each state, and a slot held until all is sent."""
 
 import tempfile
+import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -63,13 +64,18 @@ class Download(StreamingResponse):
         self.content = content
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the stream; raise TimeoutError if a piece is not taken within PATIENCE."""
+        """Send the stream; raise TimeoutError if a piece is not taken within PATIENCE.
 
-        async def patiently(message: Message) -> None:
-            with anyio.fail_after(PATIENCE):  # a client that stops reading must free its slot
-                await send(message)
+        It ends early where another export wants the slot and this one's reader is slow.
+        """
+        with anyio.CancelScope() as cut_off, slots.taken(cut_off) as holder:
 
-        with slots.taken():
+            async def patiently(message: Message) -> None:
+                began = time.monotonic()
+                with anyio.fail_after(PATIENCE):  # a client that stops reading must free its slot
+                    await send(message)
+                holder.waited += time.monotonic() - began
+
             async with aclosing(self.content):
                 await super().__call__(scope, receive, patiently)
 

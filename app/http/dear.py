@@ -105,7 +105,7 @@ class TakeTurns:
         reads = scope["method"] in READING
         dear = reads and is_dear(scope["path"], scope["query_string"], signed_in=signed_in)
         turns = lines.dear if dear else lines.reading if reads and not signed_in else None
-        client = f"signed in: {secret}" if signed_in else client_of(scope)
+        client = f"signed in: {_hashed(secret or '').hex()}" if signed_in else client_of(scope)
         async with AsyncExitStack() as held:
             try:
                 if turns:

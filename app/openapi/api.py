@@ -1,5 +1,6 @@
 """Serve the description of the JSON API, for programs and as a page."""
 
+from anyio import to_thread
 from fastapi import Request, Response
 
 from app.http.conditional import not_modified
@@ -20,7 +21,8 @@ router = Router(include_in_schema=False)
 @router.get("/api/v1/openapi.json")
 async def show_description(request: Request) -> Response:
     """Send the OpenAPI 3.1 document."""
-    return not_modified(request, Json(describe(request.app)))
+    # Building it, once, takes a second, in which others are answered.
+    return not_modified(request, Json(await to_thread.run_sync(describe, request.app)))
 
 
 @router.get("/api/docs")

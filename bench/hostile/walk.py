@@ -14,6 +14,7 @@ from tests.http.test_wide import QUERIES, VALUES
 from tests.support.fixtures import SETTINGS
 from tests.support.routes import fill, routes
 
+LATE, LONG, MUCH = 0.1, 1.0, 50.0  # goals: seconds of the loop, of an answer, and MB
 EVERY = 0.005  # seconds
 ENDLESS = ("/api/v1/events",)
 # Two million pairs: minutes of computing, sent while it goes on.
@@ -30,10 +31,20 @@ class Asked:
     worked: float = 0  # the longest work of the event loop without a pause, by its processor's time
     memory: float = 0  # MB more at most
 
+    @property
+    def is_beyond(self) -> bool:
+        """Tell whether a goal is not reached."""
+        return max(self.health, self.worked) > LATE or self.seconds > LONG or self.memory > MUCH
 
-def walk(ground: Ground, slug: str) -> list[Asked]:
+    @property
+    def row(self) -> str:
+        """Return it as a row of a table."""
+        times = f"{self.seconds:.2f} | {self.health * 1000:.0f} | {self.worked * 1000:.0f}"
+        return f"| `{self.address}` | {times} | {self.memory:.0f} |"
+
+
+def walk(ground: Ground, slug: str) -> Iterator[Asked]:
     """Ask every public address of a negotiation once."""
-    found = []
     for address in _addresses(slug):
         ground.held_up()
         asked = Asked(address)
@@ -45,8 +56,7 @@ def walk(ground: Ground, slug: str) -> list[Asked]:
                 continue
         worked = [each["worked"] for each in ground.held_up()]
         asked.worked = max(worked, default=0) / 1000
-        found.append(asked)
-    return found
+        yield asked
 
 
 def _addresses(slug: str) -> list[str]:

@@ -12,7 +12,7 @@ import anyio.lowlevel
 import pytest
 from sqlalchemy import text
 from starlette.requests import ClientDisconnect
-from starlette.types import Message
+from starlette.types import Message, Send
 
 from app.cli.export_file import Form, save
 from app.core.clock import now
@@ -113,6 +113,43 @@ def test_a_slot_is_given_back_whatever_happens() -> None:
             pass
         raise ValueError("cut")
     assert some.free == 1
+
+
+async def test_a_slow_reader_gives_way_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.exports.concurrency.MOST_WAITED", 0.01)
+    some, stalled = Slots(1), anyio.Event()
+    monkeypatch.setattr(download, "slots", some)
+
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"x"
+
+    def reader(seconds: float, most: float) -> Send:
+        taken = 0
+
+        async def send(message: Message) -> None:
+            nonlocal taken
+            taken += 1
+            if taken > most:
+                stalled.set()
+                await anyio.sleep_forever()
+            await anyio.sleep(seconds)
+
+        return send
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        return {}
+
+    scope = {"type": "http", "asgi": {"spec_version": "2.4"}}
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(Download(endless(), {}), scope, receive, reader(0.02, 5))
+        await stalled.wait()
+        with some.taken():  # the slow one is cut off, with nothing raised
+            await anyio.sleep(0.01)
+    assert some.free == 1
+    with some.taken(), pytest.raises(TooMany), some.taken():
+        pass
 
 
 async def test_who_leaves_early_frees_everything_and_a_cut_stream_has_no_end() -> None:
