@@ -1,7 +1,7 @@
 """Write tables and graphs for models: agreement of parties, and their places on ordered issues."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,7 +59,7 @@ async def read_held(session: AsyncSession, chosen: Selection, now: datetime) -> 
     """Read the preferred options of the chosen cells, window by window."""
     held = Held()
     async for window in windows(session, chosen, now=now):
-        for row in window.grid.rows:
+        async for row in gently(window.grid.rows):
             held.issues.append(row.issue)
             for cell in row.cells:
                 option = stand_of(cell.position).preferred if cell and cell.position else None
@@ -210,10 +210,13 @@ async def export_bargaining(
     """Yield a CSV of party, issue, position and salience; issues without a scale are left out."""
     held = await read_held(session, chosen, now)
     names = chosen.names
-    rows = []
-    for issue in held.issues:
-        here = {party: option for (party, of), option in held.preferred.items() if of == issue.slug}
-        for party, (option, rank, place) in places(issue, here).items():
+    preferred: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for (party, of), slug in held.preferred.items():
+        preferred[of][party] = slug
+    yield write_rows([BARGAINING_COLUMNS], guarded)
+    async for issue in gently(held.issues):
+        rows = []
+        for party, (option, rank, place) in places(issue, preferred[issue.slug]).items():
             facts = held.facts[party, issue.slug]
             row: dict[str, Any] = {
                 "party": party,
@@ -228,4 +231,4 @@ async def export_bargaining(
                 "rank": rank,
             } | facts
             rows.append([row[name] for name in BARGAINING_COLUMNS])
-    yield write_rows([BARGAINING_COLUMNS, *rows], guarded)
+        yield write_rows(rows, guarded)

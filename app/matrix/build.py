@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import orjson
+from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.gently import gently
@@ -23,6 +24,7 @@ from app.positions.names_at_moment import called
 from app.positions.presenter import Kept, VersionKey, read_versions
 from app.positions.views import PositionView
 
+MANY = 200  # parties, for which it takes long enough that others should be answered meanwhile
 BYTES_OF_GROUND = 300  # in memory, for one party on one option
 
 
@@ -107,7 +109,7 @@ async def fill(
             Consenting(party, shown_now.get(key), key in looks, key in perhaps)
             for party, key in keys
         ]
-        grounds[issue.slug] = _known_ground(known, issue_ids[issue.slug], issue, voices)
+        grounds[issue.slug] = await _known_ground(known, issue_ids[issue.slug], issue, voices)
     return MatrixView(
         **{each.name: getattr(frame, each.name) for each in fields(frame)},
         grid=grid,
@@ -171,14 +173,17 @@ class Consenting:
         return (self.party, version, self.searched, self.possible)
 
 
-def _known_ground(
+async def _known_ground(
     known: Recall, issue_id: int, issue: IssueView, said: list[Consenting]
 ) -> IssueCommonGround:
     """Return the common ground on an issue, computed once for the same versions in its cells."""
     key = ("ground", issue_id, *(one.key for one in said))
     found: IssueCommonGround | None = known.get(*key)
     if found is None:
-        found = ground_of(issue, said)
+        if len(said) > MANY:
+            found = await to_thread.run_sync(ground_of, issue, said)
+        else:
+            found = ground_of(issue, said)
         size = BYTES_OF_GROUND * (1 + len(said)) * (1 + len(issue.options))
         known.keep(*key, value=found, size=size)
     return found

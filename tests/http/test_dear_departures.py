@@ -45,9 +45,14 @@ def served(
         yield made[0]
 
     monkeypatch.setattr(live, "application", application)
-    with live.serving(database.url) as url, psycopg.connect(plain_url(database.owner_url)) as owner:
+    address = plain_url(database.owner_url)
+    with (
+        live.serving(database.url) as url,
+        psycopg.connect(address, autocommit=True) as watching,
+        psycopg.connect(address) as owner,
+    ):
         owner.execute("LOCK TABLE log_commit, log_revision IN ACCESS EXCLUSIVE MODE")
-        yield url, made[0], owner
+        yield url, made[0], watching
         owner.rollback()
 
 
@@ -63,11 +68,11 @@ def becomes(expected: Callable[[], bool]) -> bool:
 def test_dear_work_ends_with_its_reader(
     served: tuple[str, FastAPI, psycopg.Connection], subtests: pytest.Subtests
 ) -> None:
-    url, app, owner = served
+    url, app, watching = served
     parts = urlsplit(url)
 
     def waiting() -> int:
-        found = owner.execute(WAITING).fetchone()
+        found = watching.execute(WAITING).fetchone()
         return int(found[0]) if found else 0
 
     paths = [path for method, path in routes(app) if method == "GET"]
