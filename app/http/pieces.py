@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.logs import log
 
 PIECE = 256 * 1024
-MOST_WAITING = 64 * 1024 * 1024  # bytes of all long answers that are being sent
+MOST_WAITING = 32 * 1024 * 1024  # bytes of all long answers that are being sent
 
 
 class Sending:

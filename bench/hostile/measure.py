@@ -6,12 +6,15 @@ try to fill the memory. Other programs on the machine make times longer; ratios 
 """
 
 import argparse
+import random
 import statistics
 import subprocess
 import sys
 import time
+import urllib.error
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,8 +29,20 @@ WORK = Path("/tmp/parley-hostile")  # noqa: S108 - data of the bench, kept for t
 PARTS = ("walk", "strangers", "memory")
 STRANGERS = 30
 ROUNDS = 15  # saves, each followed by a reader
-ORDINARY = 60.0  # seconds
-READ = (f"/n/{WIDE}", f"/n/{TALL}", f"/api/v1/negotiations/{WIDE}/parties", "/search?q=party")
+ORDINARY = 150.0  # seconds
+ASKED = 4  # ordinary readers at once
+# What they ask for, with a number drawn each time.
+READ = tuple(
+    address
+    for slug in (WIDE, TALL)
+    for address in (
+        f"/n/{slug}", f"/n/{slug}/cells/p{{0}}/i{{1}}", f"/n/{slug}/parties/p{{0}}",
+        f"/n/{slug}/issues/i{{1}}", f"/n/{slug}?as_of=2024-02-1{{2}}", f"/n/{slug}/agreement",
+        f"/n/{slug}/coverage", f"/n/{slug}/timeline?issue=i{{1}}", "/positions/{3}",
+        "/quotes/{3}", f"/api/v1/negotiations/{slug}/matrix", f"/n/{slug}/export.csv",
+        f"/api/v1/positions?negotiation={slug}&party=p{{0}}", "/search?q=party",
+    )
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,13 +118,7 @@ def _round(ground: Ground, number: int) -> tuple[float, float, float]:
 
 
 def _memory(ground: Ground, seconds: float) -> list[str]:
-    until, ordinary, number = time.monotonic() + ORDINARY, 0.0, 0
-    while time.monotonic() < until:
-        number += 1
-        ask(ground.base + READ[number % len(READ)])
-        if not number % 50:
-            ground.save(number)
-        ordinary = max(ordinary, ground.memory())
+    ordinary = _ordinary(ground)
     most, until = 0.0, time.monotonic() + seconds
     with _others("abuse", ground.host, ground.token):
         while time.monotonic() < until:
@@ -122,6 +131,31 @@ def _memory(ground: Ground, seconds: float) -> list[str]:
         f" {end:.0f} MB at their end.",
         "",
     ]
+
+
+def _ordinary(ground: Ground) -> float:
+    """Return the most memory that the server takes while it has ordinary readers, in MB."""
+    until, most = time.monotonic() + ORDINARY, 0.0
+
+    def read(number: int) -> None:
+        rng = random.Random(number)
+        while time.monotonic() < until:
+            drawn = [rng.randrange(most) for most in (300, 20, 10, 16_000)]
+            with suppress(urllib.error.HTTPError):  # too many exports at once
+                ask(ground.base + rng.choice(READ).format(*drawn[:3], drawn[3] + 1))
+
+    with ThreadPoolExecutor(ASKED) as readers:
+        asked = [readers.submit(read, number) for number in range(ASKED)]
+        number = 0
+        while time.monotonic() < until:
+            most = max(most, ground.memory())
+            time.sleep(0.5)
+            number += 1
+            if not number % 60:
+                ground.save(number)
+        for each in asked:
+            each.result()
+    return most
 
 
 @contextmanager
