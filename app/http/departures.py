@@ -1,7 +1,7 @@
 """Stop the work for a request as soon as its reader has left."""
 
 import asyncio
-import contextlib
+import traceback
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,8 +45,12 @@ class StopWhenLeft:
             await asyncio.wait((work, watching), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            try:
                 await work
+            except asyncio.CancelledError as stopped:
+                # It holds the frames that it came through, and so the answer, until garbage is
+                # collected.
+                traceback.clear_frames(stopped.__traceback__)
         finally:
             watching.cancel()
             work.cancel()

@@ -10,6 +10,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 
 EVERY = 0.5  # seconds
+MOST_BUSY = 40  # collections of young objects after which all are looked at, however busy it is
 YOUNG = 1  # the generation of objects that have outlived one collection
 
 
@@ -26,9 +27,15 @@ async def collecting(is_idle: Callable[[], bool]) -> AsyncIterator[None]:
 
 
 async def _collect(is_idle: Callable[[], bool]) -> None:
+    busy = 0
     while True:
         await asyncio.sleep(EVERY)
-        collect(idle=is_idle())
+        idle = is_idle()
+        busy = 0 if idle or busy >= MOST_BUSY else busy + 1
+        if busy or idle:
+            collect(idle=idle)
+        else:
+            gc.collect()
 
 
 def collect(*, idle: bool) -> None:

@@ -1,8 +1,11 @@
 """Test that work for a reader who has left ends, in the program and in the database."""
 
 import asyncio
+import gc
 import socket
+import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -11,10 +14,12 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from starlette.types import Message, Receive, Scope, Send
 
 from app.core.gently import gently
 from app.db.engine import Session, plain_url
 from app.embedded_postgres.server import Server
+from app.http.departures import StopWhenLeft
 from app.main import create_app
 from tests.support import live
 from tests.support.fixtures import SETTINGS
@@ -125,3 +130,29 @@ def test_others_are_answered_meanwhile(address: str) -> None:
 
     assert b"200" in asyncio.run(healthy())
     asked.close()
+
+
+def test_what_was_made_for_a_reader_is_freed_when_the_reader_leaves() -> None:
+    class Made:
+        """What an answer is made from."""
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        made = Made()
+        weakref.finalize(made, freed.set)
+        began.set()
+        await send({"type": "http.response.body", "body": b"", "made": made})
+
+    async def send(_message: Message) -> None:
+        await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        await began.wait()
+        return {"type": "http.disconnect"}
+
+    freed, began = threading.Event(), asyncio.Event()
+    gc.disable()
+    try:
+        asyncio.run(StopWhenLeft(answer)({"type": "http", "method": "GET"}, receive, send))
+        assert freed.is_set()
+    finally:
+        gc.enable()

@@ -55,3 +55,18 @@ def test_nothing_is_collected_in_between(monkeypatch: pytest.MonkeyPatch) -> Non
             await gone.wait()
 
     asyncio.run(work())
+
+
+def test_all_are_looked_at_now_and_then_however_busy_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "EVERY", 0.001)
+    monkeypatch.setattr(collecting, "MOST_BUSY", 2)
+
+    async def work() -> None:
+        gone, knot = asyncio.Event(), Knot()
+        weakref.finalize(knot, gone.set)
+        gc.collect()  # by now it is old
+        async with collecting.collecting(lambda: False):
+            del knot
+            await gone.wait()
+
+    asyncio.run(work())
