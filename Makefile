@@ -1,6 +1,7 @@
 PORT ?= 8000
 PARLEY_HOME ?= .parley
 ARGS ?=
+SIZE ?=
 export PARLEY_HOME
 
 # With an empty HOME, pip and npm would write into the current folder; without HOME they ask the system.
@@ -45,9 +46,9 @@ check: ## checks format, lint, types, the order of imports, and that routes hold
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/pytest -q --noconftest tests/test_routers.py
 
-bench: ## lists the benchmarks; ARGS="import 1000000" runs one
+bench: ## lists the benchmarks; ARGS="import 1000000" runs one; SIZE=L measures Parley at that size
 	@$(call SETUP,dev)
-	@exec .venv/bin/python -m bench $(ARGS)
+	@exec .venv/bin/python -m bench $(if $(SIZE),peers $(SIZE)) $(ARGS)
 
 env: ## writes .env for docker-compose.yml with random passwords; SITE=parley.example.org
 	@python3 tools/env.py "$(SITE)" $(if $(TLS),--tls "$(TLS)")

@@ -1,4 +1,6 @@
-"""Enlarge a negotiation: copy one published position in the log many times, for all parties."""
+"""Enlarge a negotiation: copy published positions in the log many times, for all parties."""
+
+from collections.abc import Sequence
 
 import psycopg
 
@@ -34,18 +36,19 @@ CREATE TEMP TABLE many AS
   SELECT c.seq, g AS n, {first} + g AS id, r.snapshot, r.payload_hash, r.nonce, p.party_id,
          date '2000-01-01' + (g % 8000)::int AS day,
          s.negotiation_id, s.issue_id, s.firmness, s.option_ids
-  FROM (SELECT max(seq) AS seq FROM log_commit) c, generate_series(0, {count} - 1) g, log_spell s
+  FROM (SELECT max(seq) AS seq FROM log_commit) c, generate_series(0, {count} - 1) g
+  JOIN log_spell s ON s.position_id = (ARRAY[{templates}])[1 + g % {of}] AND s.seq_to = {forever}
   JOIN log_revision r ON (r.seq, r.n) = (s.seq_from, s.n)
   JOIN LATERAL (SELECT array_agg(party_id ORDER BY party_id) AS ids FROM participation
                 WHERE negotiation_id = s.negotiation_id) ps ON true
-  JOIN LATERAL (SELECT ps.ids[1 + g % cardinality(ps.ids)] AS party_id) p ON true
-  WHERE s.position_id = {template} AND s.seq_to = {forever};
+  JOIN LATERAL (SELECT ps.ids[1 + g / {of} % cardinality(ps.ids)] AS party_id) p ON true;
 CREATE TEMP TABLE many_quotes AS
   SELECT m.seq, m.n, m.id AS position_id, {first} + m.n * {quotes}::bigint + k AS id, k,
          gen_random_uuid() AS uid,
          {first} + (m.n + k * 7) % {count} / {per_source} AS source_id,
          m.snapshot -> 'quotes' -> 0 AS quote,
-         'No. ' || m.n || ': ' || substr(words.text, 1 + (m.n * 37 + k * 101) % 200, 160) AS exact,
+         'No. ' || m.n || ': '
+           || substr(words.text, 1 + (m.n * 37 + k * 101) % 200, {letters}) AS exact,
          substr(words.text, 1 + m.n % 150, 28) AS prefix,
          substr(words.text, 1 + m.n % 170, 28) AS suffix
   FROM many m, generate_series(0, {quotes} - 1) k,
@@ -75,28 +78,39 @@ INSERT INTO log_revision
                         ORDER BY id) AS quotes
     FROM many_quotes GROUP BY n) q ON q.n = m.n
   ORDER BY m.n;
-INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public)
-  SELECT seq, n, {forever}, 'position', id, negotiation_id, true FROM many ORDER BY n;
+INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
+  SELECT seq, n, {forever}, 'position', id, negotiation_id, true,
+         to_tsvector('simple', 'No. ' || n) FROM many ORDER BY n;
 INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id,
                        issue_id, status, public, firmness, attributed, option_ids,
                        stated_from, stated_by, first_published, recorded_at)
   SELECT seq, n, {forever}, id, 1, negotiation_id, party_id, issue_id, 'published', true, firmness,
          false, option_ids, day, day, now(), now() FROM many ORDER BY n;
 DROP TABLE many, many_quotes, many_sources;
-ANALYZE log_spell, log_revision, log_holding, quote_check, source
+ANALYZE log_spell, log_revision, log_holding, log_quote_use, quote, quote_check, source
 """
 
 
-def multiply(address: str, count: int, *, template: int = 1, quotes: int = 2) -> None:
-    """Add `count` published positions like position `template`.
+def multiply(
+    address: str,
+    count: int,
+    *,
+    templates: Sequence[int] = (1,),
+    quotes: int = 2,
+    letters: int = 160,
+) -> None:
+    """Add `count` published positions, each like one of the templates in turn.
 
-    Each has a day of its own and `quotes` quotes of its own.
+    Each has a day of its own and `quotes` quotes of its own, of so many letters.
     """
     numbers = {
         "first": FIRST,
         "count": count,
-        "template": template,
+        "template": templates[0],
+        "templates": ", ".join(map(str, templates)),
+        "of": len(templates),
         "quotes": quotes,
+        "letters": letters,
         "per_source": PER_SOURCE,
     }
     with psycopg.connect(address.replace("+psycopg", "")) as connection:

@@ -7,10 +7,9 @@ cells of one window only, so that a window costs the same however many come befo
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.timelines import Turn
@@ -19,9 +18,6 @@ from app.log.reader import Moment
 from app.negotiations.code_book import CodeBook
 from app.positions.presenter import VersionKey, read_versions
 from app.positions.views import PositionView
-
-BY_DAY = ("stated_by", "issue_place", "party_place", "position_id")
-BY_CELL = ("issue_place", "party_place", "stated_by", "position_id")
 
 
 class Place(NamedTuple):
@@ -56,25 +52,42 @@ class TurnWindow:
     next: Place | None
 
 
-def _asked_in(order: tuple[str, ...]) -> str:
-    """Write the statement that finds the first positions after a place in an order.
-
-    They may have become current or not.
-    """
-    return f"""
+# The first positions after a place, whether they became current or not. Each statement reads along
+# an index in its order, and stops after as many as are wanted, however many there are.
+ASKED_BY_DAY = """
 SELECT position_id, party_id, issue_id, stated_by, party_place, issue_place
-FROM log_spell
-    JOIN unnest(CAST(:parties AS bigint[])) WITH ORDINALITY AS seat (party_id, party_place)
-        USING (party_id)
-    JOIN unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
-        USING (issue_id)
+FROM (
+    SELECT *, array_position(CAST(:parties AS bigint[]), CAST(party_id AS bigint)) AS party_place,
+        array_position(CAST(:issues AS bigint[]), CAST(issue_id AS bigint)) AS issue_place
+    FROM log_spell
+) AS placed
 WHERE negotiation_id = :negotiation_id AND status = 'published'
+    AND party_id = ANY(CAST(:parties AS bigint[])) AND issue_id = ANY(CAST(:issues AS bigint[]))
     AND seq_from <= :at AND seq_to > :at
-    AND stated_by > :after AND stated_by <= :to
-    AND ({", ".join(order)}) > ({", ".join(f":{name}" for name in order)})
-ORDER BY {", ".join(order)}
+    AND stated_by > :after AND stated_by <= :to AND stated_by >= :stated_by
+    AND (stated_by, issue_place, party_place, position_id)
+        > (:stated_by, :issue_place, :party_place, :position_id)
+ORDER BY stated_by, issue_place, party_place, position_id
 LIMIT :most
-"""  # noqa: S608 (only names of our own columns are put in)
+"""
+ASKED_BY_CELL = """
+SELECT position_id, party_id, topic.issue_id, stated_by, party_place, issue_place
+FROM unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
+    CROSS JOIN LATERAL (
+        SELECT *,
+            array_position(CAST(:parties AS bigint[]), CAST(party_id AS bigint)) AS party_place
+        FROM log_spell
+        WHERE negotiation_id = :negotiation_id AND log_spell.issue_id = topic.issue_id
+            AND party_id = ANY(CAST(:parties AS bigint[]))
+            AND status = 'published' AND seq_from <= :at AND seq_to > :at
+            AND stated_by > :after AND stated_by <= :to
+    ) AS placed
+WHERE issue_place >= :issue_place
+    AND (issue_place, party_place, stated_by, position_id)
+        > (:issue_place, :party_place, :stated_by, :position_id)
+ORDER BY issue_place, party_place, stated_by, position_id
+LIMIT :most
+"""
 
 
 # All turns in some cells. `place` is the order of precedence within a cell, `held` the place of
@@ -97,10 +110,14 @@ WITH placed AS (
                     ), false
                 ) AS doubtful
         FROM unnest(CAST(:parties AS bigint[]), CAST(:issues AS bigint[]))
-                AS cell (party_id, issue_id)
-            JOIN log_spell USING (party_id, issue_id)
-        WHERE negotiation_id = :negotiation_id AND status = 'published'
-            AND seq_from <= :at AND seq_to > :at
+                AS cell (party, issue)
+            CROSS JOIN LATERAL (
+                SELECT * FROM log_spell
+                WHERE negotiation_id = :negotiation_id AND status = 'published'
+                    AND party_id = cell.party AND issue_id = cell.issue
+                    AND seq_from <= :at AND seq_to > :at
+                OFFSET 0  -- one look-up for each cell, instead of all cells against all positions
+            ) AS stated
         WINDOW chronological AS (
             PARTITION BY party_id, issue_id
             ORDER BY stated_from, stated_by, first_published, position_id
@@ -117,13 +134,8 @@ WINDOW following AS (PARTITION BY party_id, issue_id ORDER BY stated_by)
 """
 
 
-def _statement(order: tuple[str, ...]) -> TextClause:
-    return text(_asked_in(order))
-
-
-ASKED: Mapping[tuple[str, ...], Prepared] = {
-    order: Prepared(partial(_statement, order), planned_anew=True) for order in (BY_DAY, BY_CELL)
-}
+BY_DAY = Prepared(lambda: text(ASKED_BY_DAY), planned_anew=True)
+BY_CELL = Prepared(lambda: text(ASKED_BY_CELL), planned_anew=True)
 TURNS = Prepared(lambda: text(TURNS_IN_CELLS), planned_anew=True)
 
 
@@ -149,7 +161,7 @@ async def _read(
     at: Moment,
     book: CodeBook,
     wanted: Wanted,
-    order: tuple[str, ...],
+    asked: Prepared,
     most: int,
 ) -> TurnWindow:
     seats = [book.parties[s["party_id"]] for s in book.participations]
@@ -157,7 +169,7 @@ async def _read(
     issues = {i.id: i["slug"] for i in book.issues}
     start = wanted.start
     where = {"at": at.seq, "negotiation_id": book.negotiation.id}
-    rows = await ASKED[order].all(
+    rows = await asked.all(
         session,
         **where,
         parties=_chosen(parties, wanted.parties),

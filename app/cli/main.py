@@ -16,7 +16,7 @@ from app.core.clock import now
 from app.datapackage.faults import ImportFaults
 from app.db.schema import migrate
 from app.http.problems import read_body
-from app.importing.actions import import_package
+from app.importing.actions import gather_statistics, import_package
 from app.importing.reconcile import ImportRun
 from app.log.verify import LogReport, verify_log
 from app.log.writer import writing
@@ -206,7 +206,7 @@ def import_(
             )
 
     try:
-        report = with_database(work)
+        report = with_database(work, None if dry_run else gather_statistics)
     except ImportFaults as error:
         for line in error.lines():
             say(line)

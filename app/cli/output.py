@@ -70,10 +70,19 @@ def errors_as_one_line() -> Iterator[None]:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
 
-def with_database(work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:
-    """Run something in one transaction on the database of the settings; return its result."""
+def with_database(
+    work: Callable[[AsyncSession], Coroutine[Any, Any, Any]],
+    then: Callable[[AsyncSession, Any], Coroutine[Any, Any, None]] | None = None,
+) -> Any:
+    """Run something in one transaction on the database of the settings; return its result.
+
+    `then` gets the result, in a transaction of its own.
+    """
     with errors_as_one_line(), serve.database(read_settings()) as server:
-        return asyncio.run(in_transaction(server.url, work))
+        result = asyncio.run(in_transaction(server.url, work))
+        if then is not None:
+            asyncio.run(in_transaction(server.url, lambda session: then(session, result)))
+        return result
 
 
 async def in_transaction(url: str, work: Callable[[AsyncSession], Coroutine[Any, Any, Any]]) -> Any:

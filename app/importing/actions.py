@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,6 +87,16 @@ async def import_package(session: AsyncSession, path: Path, run: ImportRun) -> R
             f"Somebody saved the same data at the same time; import it again. ({detail})"
         ) from error
     return importing.report
+
+
+async def gather_statistics(session: AsyncSession, report: Report) -> None:
+    """Let the database count its rows anew after a large import that has been committed.
+
+    Until it has, it plans reads as if the tables were as small as before.
+    """
+    count = report.counts.get("positions")
+    if count is not None and count.added >= MANY:
+        await session.execute(select(func.analyze_written()))
 
 
 async def _alone(session: AsyncSession) -> None:

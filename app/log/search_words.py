@@ -23,6 +23,11 @@ FIELDS = {
 VECTOR = (
     "to_tsvector('simple', normalize({0}, NFKC)) || to_tsvector('english', normalize({0}, NFKC))"
 )
+# The same, sooner for a text in ASCII, in which there is nothing to normalise.
+VECTOR_OF_MANY = (
+    "CASE WHEN octet_length({0}) = char_length({0})"
+    f" THEN to_tsvector('simple', {{0}}) || to_tsvector('english', {{0}}) ELSE {VECTOR} END"
+)
 
 
 def words_of(kind: str, snapshot: Mapping[str, Any]) -> str:

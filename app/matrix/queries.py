@@ -282,7 +282,8 @@ DAYS = Prepared(
         )
         .group_by(PositionPeriod.stated_by)
         .order_by(PositionPeriod.stated_by)
-    )
+    ),
+    planned_anew=True,  # a negotiation may have few of all positions, or nearly all
 )
 
 

@@ -144,9 +144,11 @@ class PositionPeriod(Base):
     __tablename__ = "log_spell"
     __table_args__ = (
         Index("ix_log_spell_cell", "negotiation_id", "party_id", "issue_id", "seq_to"),
-        Index("ix_log_spell_change", "negotiation_id", "issue_id", "seq_from"),
+        Index("ix_log_spell_change", "issue_id", "seq_from"),
+        Index("ix_log_spell_party", "party_id", "stated_by"),
         Index("ix_log_spell_position", "position_id", "seq_from"),
         Index("ix_log_spell_stated", "stated_from", "stated_by", "first_published", "position_id"),
+        Index("ix_log_spell_recorded", "recorded_at", "position_id"),
         Index(
             "ix_log_spell_newest",
             "negotiation_id",
@@ -181,6 +183,7 @@ class QuoteUse(Base):
     """
 
     __tablename__ = "log_quote_use"
+    __table_args__ = (Index("ix_log_quote_use_position", "position_id"),)
 
     quote_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     position_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

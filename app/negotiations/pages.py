@@ -27,7 +27,7 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
     at = await moment(session, query.known_at)
     found = await queries.list_negotiations(session, at)
     counts = await overview.count_objects(session, at)
-    positions = await overview.count_positions(session, at)
+    numbers = await overview.count_positions(session, at, [s.id for s in found])
     may_edit = viewer is not None and viewer.may_edit
     waiting = await count_to_review(session, viewer.name) if viewer and may_edit else {}
     return page(
@@ -42,8 +42,8 @@ async def list_negotiations(request: Request, session: Reading, viewer: Anyone) 
                 counts=SimpleNamespace(
                     parties=counts.get((s.id, "participation"), 0),
                     issues=counts.get((s.id, "issue"), 0),
-                    positions=positions.get(s.id, (0, 0))[0],
-                    quotes=positions.get(s.id, (0, 0))[1],
+                    positions=numbers[s.id].positions if s.id in numbers else 0,
+                    quotes=numbers[s.id].quotes if s.id in numbers else 0,
                 ),
             )
             for s in sorted(found, key=is_invented)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -26,6 +26,7 @@ from app.positions.queries import as_searched, matches
 from app.positions.schemas import PositionsQuery
 
 BYTES_OF_ID = 300  # of a slug and its id in memory
+FEW = 5_000  # positions with the words asked for, up to which these are found first
 
 # Dates that a draft may lack sort before all others.
 FIRST_DAY = literal(date(1, 1, 1), Date)
@@ -84,6 +85,12 @@ async def list_positions(
         after is not None,
     )
     values = await _values(session, at, query)
+    if "q" in values:
+        found = await FOUND.all(session, at=at.seq, q=values["q"], most=FEW + 1)
+        if len(found) <= FEW:
+            values["found"] = [row.object_id for row in found]
+            del values["q"]
+            shape = replace(shape, filters=shape.filters - {"q"} | {"found"})
     if after is not None:
         values |= {f"after_{n}": v for n, v in enumerate(_read_place(after, shape.key))}
     rows = await _prepared(shape).all(session, at=at.seq, most=query.limit + 1, **values)
@@ -96,6 +103,7 @@ async def list_positions(
 
 
 FILTERS = ("negotiation", "party", "issue", "option", "firmness", "since", "until", "q")
+ANEW = {"q", "found", "party", "issue", "option"}  # filters by whose values the best plan differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +123,27 @@ class Shape:
         return keys[self.sort.lstrip("-")]
 
 
+def _found() -> Select[*tuple[Any, ...]]:
+    return (
+        select(ObjectPeriod.object_id)
+        .where(
+            matches(bindparam("q", type_=Text)),
+            ObjectPeriod.kind == "position",
+            held_then(ObjectPeriod),
+        )
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+# The database cannot tell whether a word is rare, and then would look for it in all positions, one
+# after the other. Of few matches the list is a part; many are soon met with on the way.
+FOUND = Prepared(_found, planned_anew=True)
+
+
 @lru_cache(maxsize=500)
 def _prepared(shape: Shape) -> Prepared:
     # The best plan depends on what is asked for: a party with few positions, a day long ago.
-    return Prepared(partial(_statement, shape), planned_anew=bool(shape.filters & {"q", "option"}))
+    return Prepared(partial(_statement, shape), planned_anew=bool(shape.filters & ANEW))
 
 
 def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
@@ -138,6 +163,7 @@ def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
         "firmness": PositionPeriod.firmness == any_(bindparam("firmness", type_=ARRAY(Text))),
         "since": PositionPeriod.stated_by >= bindparam("since", type_=Date),
         "until": PositionPeriod.stated_by <= bindparam("until", type_=Date),
+        "found": PositionPeriod.position_id == any_(bindparam("found", type_=NUMBERS)),
     }
     statement = statement.where(*(conditions[name] for name in conditions if name in filters))
     if "q" in filters:

@@ -6,8 +6,11 @@ a line; a range leads from the first words to the last ones; and words that also
 made unique by more words or by their context.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
+from string import ascii_letters, digits
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -15,7 +18,7 @@ import regex
 
 from app.models.vocabulary import Verification
 from app.sources.matching.anchor import QuoteMatch
-from app.sources.matching.browser_search import SearchedText, Span, searched
+from app.sources.matching.browser_search import COARSE, SearchedText, Span, searched
 from app.sources.matching.normalise import ELISION, UNSPACED, count_words, says_something
 
 _LONGEST = 300  # characters of a passage that a link carries in full
@@ -33,6 +36,10 @@ _MADE = regex.compile(r"text=[\w.~%,&=-]{1,20000}", regex.ASCII)
 # word.
 _WORD = regex.compile(r"\S+?(?:[、。，；：！？]++|(?=\s)|$)")
 _UNSPACED = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*{UNSPACED}")
+# Words between single spaces, in letters that browsers compare one by one.
+_PLAIN = re.compile("[ -~À-ɏЀ-ҁҊ-ӿ–—‘’“”„«»]+")
+_LETTER = re.compile("[A-Za-z0-9À-ÖØ-öø-ɏЀ-ҁҊ-ӿ]")
+_UNESCAPED = frozenset(f"{ascii_letters}{digits}_.~%\n")
 
 
 def directive(
@@ -59,10 +66,11 @@ def directive_of_words(
 
     `filled`: context that was not given by the editor; it is used only for a quote of few words.
     """
-    parts = [part for part in ELISION.split(exact) if says_something(part)]
     if not (prefix or suffix) and count_words(exact, _FEW_WORDS) <= _FEW_WORDS:
         prefix, suffix = filled
-    found = []
+    if plain := _of_plain_words(exact, prefix or "", suffix or ""):
+        return plain
+    found, parts = [], [part for part in ELISION.split(exact) if says_something(part)]
     for n, part in enumerate(parts, 1):
         before = f"{prefix} " if prefix and n == 1 else ""
         after = f" {suffix}" if suffix and n == len(parts) else ""
@@ -70,6 +78,30 @@ def directive_of_words(
         page = searched(before + part + after)
         found.append(_select(page, start, end, _UNSEEN if before or after else _BESIDE))
     return "&".join(f"text={terms}" for terms in found if terms) or None
+
+
+def _of_plain_words(exact: str, prefix: str, suffix: str) -> str | None:
+    """Return the same for a quote of one line in usual letters; None if it has to be searched.
+
+    Most quotes are so, and an import has very many of them. `regex` is not used here: it lets
+    other threads go first at each search, which costs more than the search.
+    """
+    whole = " ".join([part for part in (prefix, exact, suffix) if part])
+    if len(exact) >= _LONGEST or max(len(prefix), len(suffix)) > _TERM:
+        return None
+    if not _PLAIN.fullmatch(whole) or "..." in whole or "  " in f" {whole} ":
+        return None
+    if not _LETTER.search(exact):
+        return None
+    coarse, at = whole.translate(COARSE), len(prefix) + 1 if prefix else 0
+    if coarse.find(coarse[at : at + len(exact)], 0, at + len(exact) - 1) >= 0:
+        return None
+    before, after = prefix.split(" ")[-_UNSEEN[0] :], suffix.split(" ")[: _UNSEEN[0]]
+    said = "\n".join((" ".join(before), exact, " ".join(after))).replace("%", "%25")
+    for character in set(said) - _UNESCAPED:
+        said = said.replace(character, _ESCAPES[ord(character)])
+    first, middle, last = said.split("\n")
+    return f"text={first and f'{first}-,'}{middle}{last and f',-{last}'}"
 
 
 def find_words(
@@ -86,7 +118,7 @@ def find_words(
 def read_directive(link: str | None) -> str | None:
     """Return the directive of a link that another copy of this program made."""
     found = (link or "").partition(_DIRECTIVE)[2]
-    return found if _MADE.fullmatch(found) else None
+    return found if found and _MADE.fullmatch(found) else None
 
 
 def address(url: str | None, found: str | None, page: int | None = None) -> str | None:
@@ -172,20 +204,20 @@ def _befores(page: SearchedText, at: int, counts: Sequence[int]) -> list[_Beside
     line = page.line_around(at, at)[0], at
     if found := _last(_words(page, line), counts):
         return _ranked(found, needed=_inside_a_run(page, at))
-    lines = page.lines(max(line[0] - _NEAR, 0), line[0])
-    if not lines or not page.is_beside(lines[-1][1], at):
+    near = page.line_before(line[0], _NEAR)
+    if near is None or not page.is_beside(near[1], at):
         return [_Beside(None)]
-    return _ranked(_last(_words(page, lines[-1]), counts), far=True)
+    return _ranked(_last(_words(page, near), counts), far=True)
 
 
 def _afters(page: SearchedText, at: int, counts: Sequence[int]) -> list[_Beside]:
     line = at, page.line_around(at, at)[1]
     if found := _first(_words(page, line), counts):
         return _ranked(found, needed=_inside_a_run(page, at))
-    lines = page.lines(line[1], min(line[1] + _NEAR, len(page.source)))
-    if not lines or not page.is_beside(at, lines[0][0]):
+    near = page.line_after(line[1], _NEAR)
+    if near is None or not page.is_beside(at, near[0]):
         return [_Beside(None)]
-    return _ranked(_first(_words(page, lines[0]), counts), far=True)
+    return _ranked(_first(_words(page, near), counts), far=True)
 
 
 def _ranked(found: list[Span], *, needed: bool = False, far: bool = False) -> list[_Beside]:
@@ -228,7 +260,12 @@ def _join(page: SearchedText, before: Span | None, terms: list[str], after: Span
 
 def _term(page: SearchedText, span: Span) -> str:
     words = page.source[slice(*span)].replace(_SOFT_HYPHEN, "").split()
-    return "%20".join([w if w.isascii() and w.isalnum() else w.translate(_ESCAPES) for w in words])
+    return "%20".join(map(_escaped, words))
+
+
+@lru_cache(maxsize=20_000)
+def _escaped(word: str) -> str:
+    return word if word.isascii() and word.isalnum() else word.translate(_ESCAPES)
 
 
 class _Escapes(dict[int, str]):

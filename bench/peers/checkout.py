@@ -15,11 +15,12 @@ from typing import Any
 import psycopg
 
 from bench.fidelity.programs import say
-from bench.package import convert
+from bench.package import convert, write_descriptor, write_table
 from bench.peers.specs import LIST, WRITE, Ground, Operation, Spec, Values
 
 ROOT = Path(__file__).parents[2]
 API = "/api/v1/negotiations/bench"
+KEPT = "_l_kept_"  # in the name of a database that is not filled again when the code changes
 PASSWORD = secrets.token_urlsafe() + "\n"  # of an account that lives for a run
 READS = {
     LIST: Operation(
@@ -54,6 +55,7 @@ CREATE = {
 }
 WINDOW = {
     "matrix page, 20 x 20": Operation("/n/bench?{window}", "data-position"),
+    "matrix page, 20 x 20, past": Operation("/n/bench?{window}&{past}", "data-position"),
     "matrix json, 20 x 20": Operation(f"{API}/matrix?{{window}}", '"stated_on"'),
 }
 
@@ -70,14 +72,17 @@ def pair(ground: Ground, checkout: Path, name: str) -> list[Spec]:
 
 
 def reading(ground: Ground, checkout: Path, name: str) -> Spec:
-    """Specify a checkout that is only read, so that its database need not be copied."""
+    """Specify a checkout on a database that is kept as it is, since copying it takes long.
+
+    What a run saves stays in it.
+    """
     home = Checkout(checkout, ground)
 
     def prepare() -> Values:
         home.fill()
-        return {}
+        return home.past() | home.editor(home.full)
 
-    return home.spec(name, home.full, WINDOW | READS, prepare=prepare)
+    return home.spec(name, home.full, WINDOW | READS | CREATE, prepare=prepare)
 
 
 def version_of(checkout: Path) -> str:
@@ -88,8 +93,11 @@ def version_of(checkout: Path) -> str:
 
 
 def sweep(server: str, checkouts: Sequence[Path]) -> None:
-    """Drop the databases that earlier runs filled by other code than that of the checkouts."""
-    codes = tuple(code_of(folder) for folder in checkouts)
+    """Drop the databases that earlier runs filled by other code than that of the checkouts.
+
+    Those of size L are kept: filling one takes half an hour.
+    """
+    codes = (*(code_of(folder) for folder in checkouts), KEPT)
     with psycopg.connect(server, autocommit=True) as connection:
         found = connection.execute("SELECT datname FROM pg_database").fetchall()
         for (name,) in found:
@@ -114,7 +122,10 @@ class Checkout:
         self.program = self.folder / ".venv/bin/parley"
         if not self.program.exists():
             raise SystemExit(f"{self.folder} has no .venv/bin/parley: run `make setup` there.")
-        self.name = f"parley_{ground.size.lower()}_{code_of(self.folder)}"
+        code = code_of(self.folder)
+        if ground.size == "L":
+            code = f"kept_{hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]}"
+        self.name = f"parley_{ground.size.lower()}_{code}"
         self.full = f"{self.name}_full"
 
     def spec(
@@ -141,10 +152,14 @@ class Checkout:
         )
 
     def fill(self) -> None:
-        """Import the data into a database, unless this code has done so before."""
+        """Import the data into a database, unless this code has done so before.
+
+        A database that is kept while the code changes is brought up to date.
+        """
         with psycopg.connect(self.ground.server, autocommit=True) as connection:
             names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             if self.full in names:
+                self._run(self.full, "migrate")
                 return
             making = f"{self.name}_making"
             connection.execute(f"DROP DATABASE IF EXISTS {making} WITH (FORCE)".encode())
@@ -152,6 +167,7 @@ class Checkout:
             say(f"Importing size {self.ground.size} into Parley, once …")
             self._run(making, "migrate")
             self._run(making, "import", str(_package(self.ground)))
+            self._run(making, "import", str(_later(self.ground)))
             self._analyze(making)
             renamed = f"ALTER DATABASE {making} RENAME TO {self.full}"
             connection.execute(renamed.encode())
@@ -164,10 +180,24 @@ class Checkout:
             copied = f"CREATE DATABASE {self.name} TEMPLATE {self.full} STRATEGY FILE_COPY"
             connection.execute(copied.encode())
         self._analyze(self.name)
+        return self.editor(self.name)
+
+    def editor(self, database: str) -> dict[str, object]:
+        """Add an editor, and return a token of his."""
+        name = f"bench-{secrets.token_hex(4)}"
         role = ["--role", "editor", "--password-stdin"]
-        self._run(self.name, "user", "add", "bench", *role, given=PASSWORD)
-        told = self._run(self.name, "token", "add", "bench", "--name", "bench")
+        self._run(database, "user", "add", name, *role, given=PASSWORD)
+        told = self._run(database, "token", "add", name, "--name", "bench")
         return {"token": told.strip()}
+
+    def past(self) -> dict[str, object]:
+        """Return the instant of the import, which is no longer the newest of the log."""
+        asked = "SELECT at AT TIME ZONE 'UTC' FROM log_commit WHERE batch = 'import' ORDER BY seq"
+        with psycopg.connect(self._address(self.full)) as connection:
+            found = connection.execute(asked).fetchone()
+        if found is None:
+            raise RuntimeError(f"{self.full} has no import")
+        return {"past": f"known_at={found[0].isoformat(timespec='microseconds')}Z"}
 
     def _address(self, database: str) -> str:
         parts = urllib.parse.urlsplit(self.ground.server)
@@ -205,6 +235,15 @@ def _package(ground: Ground) -> Path:
     folder = ground.work / f"package-{ground.size}"
     if not (folder / "datapackage.json").exists():  # which is written last
         convert(ground.data, folder)
+    return folder
+
+
+def _later(ground: Ground) -> Path:
+    """Return a package of something else, which is imported after the data."""
+    folder = ground.work / "package-later"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(folder, "negotiations", "slug,title", [("later", "Another negotiation")])
+    write_descriptor(folder, "later")
     return folder
 
 

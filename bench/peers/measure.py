@@ -25,7 +25,7 @@ from bench.peers.serving import System, running
 from bench.peers.specs import Ground, Spec
 
 WORK = Path(tempfile.gettempdir()) / "parley-bench"
-LARGE, PARLEY = "L", "parley"
+SMALL, LARGE, PARLEY = "S", "L", "parley"
 # Of size L, estimated from smaller ones; GB. A further checkout imports its own database.
 MINUTES, DISK, FURTHER_MINUTES, FURTHER_DISK = 45, 20, 35, 12
 # Both sizes together take less than ten minutes; a size that is named takes longer.
@@ -146,7 +146,7 @@ def _size(server: PostgresServer, ground: Ground, said: argparse.Namespace) -> l
     plan = rounds.Plan(seconds, said.rounds or turns, said.connections, said.only)
     grounds = [ground]
     if ground.size == LARGE:
-        grounds.insert(0, _ground(server, "S", ground.work, ground.peers))
+        grounds.insert(0, _ground(server, SMALL, ground.work, ground.peers))
     for each in grounds:
         database.clean(each.database)  # of a run that was cut off
     lines: list[str] = []
@@ -159,6 +159,9 @@ def _size(server: PostgresServer, ground: Ground, said: argparse.Namespace) -> l
     try:
         with running([bare, *systems], ground.work / "servers.log"):
             found = rounds.measure(bare, systems, plan)
+            if ground.size == LARGE:
+                compared = report.sizes(found, f"size {SMALL}", f"size {LARGE}")
+                lines = [*compared, "", *lines]
             lines = [*report.operations(found), "", *report.bare(found.floor), "", *lines]
             if crowds := crowd.measure(systems, plan):
                 lines += [*report.crowds(crowds), ""]

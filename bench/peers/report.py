@@ -48,6 +48,32 @@ def bare(floor: Floor) -> list[str]:
     ]
 
 
+def sizes(measured: Measured, small: str, large: str) -> list[str]:
+    """Return the table of one system at two sizes, by what their names end with."""
+    lines = [
+        f"| operation | {small}: bytes | {large}: bytes | {small}: ms alone | {large}: ms alone"
+        f" | ratio | {small}: requests/s | {large}: requests/s | ratio |",
+        "| --- |" + " ---: |" * 8,
+    ]
+    of_large = {(row.operation, row.system.removesuffix(large)): row for row in measured.rows}
+    for row in measured.rows:
+        other = of_large.get((row.operation, row.system.removesuffix(small)))
+        if other is None or other is row:
+            continue
+        alone = row.probe.alone_ms, other.probe.alone_ms
+        rates = row.per_second, other.per_second
+        cells = (
+            row.operation,
+            *(f"{found.bytes:,}" for found in (row.probe, other.probe)),
+            *(f"{each:,.1f}" for each in alone),
+            f"{alone[1] / alone[0]:.2f}",
+            *(f"{each:,.1f}" for each in rates),
+            f"{rates[0] / rates[1]:.2f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
 def crowds(found: Sequence[Crowd]) -> list[str]:
     """Return the table of many readers at once."""
     lines = [

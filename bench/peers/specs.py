@@ -14,6 +14,7 @@ ORDER = (
     "matrix json",
     "matrix json, 304",
     "matrix page, 20 x 20",
+    "matrix page, 20 x 20, past",
     "matrix json, 20 x 20",
     LIST,
     "cell page",

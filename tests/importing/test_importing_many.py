@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.errors import Conflict
@@ -247,3 +248,17 @@ def test_two_at_once_wait_for_each_other(
     asyncio.run(both())
     assert ask(lake.database.url, "SELECT count(*) FROM position") == [(1,)]
     assert verified(lake) == []
+
+
+async def test_the_database_counts_anew(session: AsyncSession, database: Server) -> None:
+    """The serving role may do so, though it is not the owner of the tables."""
+    report = await import_package(session, SEEDS, ImportRun(by=None, now=clock.now()))
+    await session.commit()
+    await actions.gather_statistics(session, report)
+    await session.commit()
+    with connect(database.owner_url) as owner:
+        counted = owner.execute(
+            "SELECT relname FROM pg_class WHERE reltuples > 0 AND relkind = 'r'"
+        ).fetchall()
+    written = {"log_revision", "log_holding", "log_spell", "log_quote_use", "quote", "position"}
+    assert written <= {name for (name,) in counted}

@@ -1,12 +1,14 @@
 """Test text fragments of links: the source's own words, with enough context to be unambiguous."""
 
 import re
+from unittest import mock
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sources import text_fragments
 from app.sources.matching.anchor import check
 from app.sources.matching.normalise import count_words
 from app.sources.text_fragments import (
@@ -264,3 +266,14 @@ def test_whether_there_are_more_words_than_some_is_told_early_and_right(
     text: str, most: int
 ) -> None:
     assert (count_words(text, most) > most) == (count_words(text) > most)
+
+
+SOME = "a b ab A é e ж 5 % - ’s “a” ... … a, ß ss 中 ﬁ fi . «a»".split()
+WORDS = st.lists(st.sampled_from([*SOME, "\xad", "a\nb", "", "x" * 120]), max_size=9).map(" ".join)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_plain_words_take_a_shorter_way_to_the_same(exact: str, before: str, after: str) -> None:
+    with mock.patch.object(text_fragments, "_of_plain_words", return_value=None):
+        searched = directive_of_words(exact, before, after, (before, after))
+    assert directive_of_words(exact, before, after, (before, after)) == searched

@@ -13,8 +13,13 @@ FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")
 HELD, OF = 2, 5  # two of five cells have a position
 
 
-def make_package(out: Path, parties: int = 2_013, issues: int = 20, *, slug: str = SLUG) -> None:
-    """Write a package with a position and a quote in two of five cells."""
+def make_package(
+    out: Path, parties: int = 2_013, issues: int = 20, *, stating: int | None = None, slug: str = SLUG
+) -> None:
+    """Write a package with a position and a quote in two of five cells.
+
+    With `stating`, only so many parties have any.
+    """
     out.mkdir(parents=True, exist_ok=True)
     write = partial(write_table, out)
     ours = range(parties)
@@ -42,7 +47,8 @@ def make_package(out: Path, parties: int = 2_013, issues: int = 20, *, slug: str
             for s in range(100)
         ),
     )
-    held = [(p, i) for p, i in product(ours, range(issues)) if (p * 7 + i * 3) % OF < HELD]
+    some = ours[:stating]
+    held = [(p, i) for p, i in product(some, range(issues)) if (p * 7 + i * 3) % OF < HELD]
     write(
         "positions",
         "uid,negotiation,party,issue,status,summary,firmness,stated_on",

@@ -1,7 +1,7 @@
 """Define the temporary tables that stage versions, and the SQL that copies them to the log."""
 
 from app.log.entry import FORMAT
-from app.log.search_words import VECTOR
+from app.log.search_words import VECTOR_OF_MANY
 from app.models.log import FOREVER
 
 TABLES = f"""
@@ -11,7 +11,7 @@ CREATE TEMP TABLE staged_revision (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_holding (
   n bigint, newest boolean, object_id bigint, negotiation_id bigint, public boolean, body text,
-  words tsvector GENERATED ALWAYS AS ({VECTOR.format("body")}) STORED
+  words tsvector GENERATED ALWAYS AS ({VECTOR_OF_MANY.format("body")}) STORED
 ) ON COMMIT DROP;
 CREATE TEMP TABLE staged_ahead (LIKE staged_holding INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE staged_spell (

@@ -15,6 +15,7 @@ from app.sources.matching.normalise import DASHES, QUOTATION_MARKS, SPACES, ZERO
 
 Span = tuple[int, int]  # start and end, in code points
 
+BLANK = SPACES + ZERO_WIDTH
 _GONE = "\0"
 _RUN = re.compile("[\0 ]{2,}|\0")
 # block characters stand for redacted words
@@ -49,7 +50,7 @@ def _coarse(character: str) -> str:
     return base if value is None else str(value)
 
 
-_TABLE = _Coarse()
+COARSE = _Coarse()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,24 @@ class SearchedText:
 
     def lines(self, start: int, end: int) -> list[Span]:
         """List the parts of a passage between breaks, without white space around them."""
+        return list(filter(None, (self._strip(*span) for span in self._parts(start, end))))
+
+    def line_before(self, end: int, near: int) -> Span | None:
+        """Return the last such part that ends before a place, if near."""
+        parts = reversed(self._parts(max(end - near, 0), end))
+        return next(filter(None, (self._strip(*span) for span in parts)), None)
+
+    def line_after(self, start: int, near: int) -> Span | None:
+        """Return the first such part that begins after a place, if near."""
+        parts = self._parts(start, min(start + near, len(self.source)))
+        return next(filter(None, (self._strip(*span) for span in parts)), None)
+
+    def _parts(self, start: int, end: int) -> list[Span]:
         edges = [start]
         for first, last in self._breaks(start, end):
             edges += [first, last]
         edges.append(end)
-        stripped = (self._strip(*span) for span in zip(edges[::2], edges[1::2], strict=True))
-        return [(first, last) for first, last in stripped if first < last]
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
     def line_around(self, start: int, end: int) -> Span:
         """Return where the line of `start` begins and that of `end` ends, if near."""
@@ -103,11 +116,12 @@ class SearchedText:
             found.append((first, min(last, end)))
         return sorted(found)
 
-    def _strip(self, start: int, end: int) -> Span:
+    def _strip(self, start: int, end: int) -> Span | None:
+        """Return a part without white space around it; None if there is nothing else in it."""
         words = self.source[start:end]
-        left = len(words) - len(words.lstrip(SPACES + ZERO_WIDTH))
-        right = len(words.rstrip(SPACES + ZERO_WIDTH))
-        return start + min(left, right), start + right
+        left = len(words) - len(words.lstrip(BLANK))
+        right = len(words.rstrip(BLANK))
+        return (start + left, start + right) if left < right else None
 
     def _at(self, offset: int) -> int:
         run = bisect_right(self._source_at, offset)
@@ -151,7 +165,7 @@ def searched(text: str, seams: tuple[Span, ...] = ()) -> SearchedText:
     `seams`, in order: (start, end) of what a browser's search does not see; start equals end where
     its search is only interrupted.
     """
-    coarse = text.translate(_TABLE)
+    coarse = text.translate(COARSE)
     if any(first < last for first, last in seams):
         edges = [0, *(edge for seam in seams for edge in seam), len(text)]
         kept = [coarse[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
