@@ -10,8 +10,9 @@ KINDS = {
     "import": (
         "imports",
         "by phase: time; memory, and how long others wait to write; twice, the second changes"
-        " nothing",
+        " nothing; beside COPY of the same rows",
     ),
+    "texts": ("texts", "an import with the texts of its sources, beside the same without: time"),
     "export": ("exports", "each format: time and memory"),
     "quotes": ("quotes", "checking quotations where that is hardest: time"),
     "fidelity": (
@@ -27,9 +28,9 @@ KINDS = {
         "Parley beside Datasette, Django REST framework, PostgreSQL alone and a bare server",
     ),
 }
-COUNTED = ("import", "export")
+COUNTED = {"import": 100_000, "export": 100_000, "texts": 16_842}
 USAGE = """\
-Say what to measure, and of import and export how many positions (100000 unless said otherwise):
+Say what to measure, and of import, export and texts how many positions:
 make bench ARGS="import 1000000"
 """
 
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return 2 if arguments else 0
     measure = importlib.import_module(f"bench.{KINDS[kind][0]}")
     if kind in COUNTED:
-        measure.run(int(rest[0]) if rest else 100_000)
+        measure.run(int(rest[0]) if rest else COUNTED[kind])
     else:
         sys.argv[1:] = rest
         return int(measure.main() or 0)

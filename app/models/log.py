@@ -145,7 +145,14 @@ class PositionPeriod(Base):
     __table_args__ = (
         Index("ix_log_spell_cell", "negotiation_id", "party_id", "issue_id", "seq_to"),
         Index("ix_log_spell_change", "issue_id", "seq_from"),
-        Index("ix_log_spell_party", "party_id", "stated_by"),
+        Index(
+            "ix_log_spell_party",
+            "party_id",
+            "stated_from",
+            "stated_by",
+            "first_published",
+            "position_id",
+        ),
         Index("ix_log_spell_position", "position_id", "seq_from"),
         Index("ix_log_spell_stated", "stated_from", "stated_by", "first_published", "position_id"),
         Index("ix_log_spell_recorded", "recorded_at", "position_id"),

@@ -90,7 +90,8 @@ async def count_positions(
     changed: dict[int, int] = {row.id: row.seq for row in rows if row.seq is not None}
     found: dict[int, Numbers] = {}
     for negotiation, seq in changed.items():
-        kept: Numbers | None = known.get("numbers", negotiation)
+        kept: Numbers | None = known.get("numbers", negotiation, seq)
+        kept = kept or known.get("numbers", negotiation)
         if kept and kept.seq < seq:
             kept = await _added(session, negotiation, kept, seq)
         if kept and kept.seq == seq:
@@ -101,6 +102,7 @@ async def count_positions(
             seq = changed[row.negotiation_id]
             found[row.negotiation_id] = Numbers(seq, row.positions, row.quotes)
     for negotiation, numbers in found.items():
+        known.keep("numbers", negotiation, numbers.seq, value=numbers, size=BYTES_OF_NUMBERS)
         newest: Numbers | None = known.get("numbers", negotiation)
         if newest is None or newest.seq < numbers.seq:
             known.keep("numbers", negotiation, value=numbers, size=BYTES_OF_NUMBERS)

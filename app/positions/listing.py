@@ -85,6 +85,9 @@ async def list_positions(
         after is not None,
     )
     values = await _values(session, at, query)
+    if len(values.get("party", ())) == 1:  # then an index has them in order
+        [values["one_party"]] = values.pop("party")
+        shape = replace(shape, filters=shape.filters - {"party"} | {"one_party"})
     if "q" in values:
         found = await FOUND.all(session, at=at.seq, q=values["q"], most=FEW + 1)
         if len(found) <= FEW:
@@ -103,7 +106,14 @@ async def list_positions(
 
 
 FILTERS = ("negotiation", "party", "issue", "option", "firmness", "since", "until", "q")
-ANEW = {"q", "found", "party", "issue", "option"}  # filters by whose values the best plan differs
+ANEW = {
+    "q",
+    "found",
+    "one_party",
+    "party",
+    "issue",
+    "option",
+}  # filters by whose values the best plan differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
         statement = statement.where(PositionPeriod.public)
     conditions = {
         "negotiation": PositionPeriod.negotiation_id == bindparam("negotiation", type_=BigInteger),
+        "one_party": PositionPeriod.party_id == bindparam("one_party", type_=BigInteger),
         "party": PositionPeriod.party_id == any_(bindparam("party", type_=NUMBERS)),
         "issue": PositionPeriod.issue_id == any_(bindparam("issue", type_=NUMBERS)),
         "option": PositionPeriod.option_ids.op("&&")(bindparam("option", type_=NUMBERS)),

@@ -25,7 +25,11 @@ $$
 def upgrade() -> None:
     op.create_index("ix_log_quote_use_position", "log_quote_use", ["position_id"])
     op.create_index("ix_log_spell_recorded", "log_spell", ["recorded_at", "position_id"])
-    op.create_index("ix_log_spell_party", "log_spell", ["party_id", "stated_by"])
+    op.create_index(
+        "ix_log_spell_party",
+        "log_spell",
+        ["party_id", "stated_from", "stated_by", "first_published", "position_id"],
+    )
     op.drop_index("ix_log_spell_change", "log_spell")
     op.create_index("ix_log_spell_change", "log_spell", ["issue_id", "seq_from"])
     op.execute(ANALYZE)
