@@ -74,6 +74,7 @@ from app.feeds.listeners import Listeners
 from app.forms.resume import SignedOut
 from app.http.dear import Lines, TakeTurns
 from app.http.departures import StopWhenLeft
+from app.http.embedding import ServeStrangers
 from app.http.kept_answers import Cache, shared_mark
 from app.http.middleware import AnswerHead, install_security
 from app.http.page_cache import CacheAnswers, listening
@@ -128,6 +129,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if settings.cache:
         made.add_middleware(CacheAnswers)
     made.add_middleware(SendInPieces)
+    made.add_middleware(ServeStrangers)
     made.add_middleware(CloseWhenStopping)
     provide(
         pictures=formatting,

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import RequestLog
+from app.http import embedding
 from app.http.limits import MAX_BODY
 from app.http.problems import CatchErrors, ProblemAnswer, respond
 from app.settings import Settings
@@ -170,6 +171,7 @@ class AnswerHeaders:
         path, request = scope["path"], Headers(scope=scope)
         api, static = path.startswith("/api/"), path.startswith("/static/")
         ours = self.pages if not api else self.reading if scope["method"] in READING else self.api
+        embedded = bool(scope.get(embedding.EMBEDDED))
         private = "authorization" in request or (
             not api and self.cookie in request.get("cookie", "")
         )
@@ -177,13 +179,14 @@ class AnswerHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
-                for name, value in ours.items():
+                framed = embedded and message["status"] < 400  # errors are pages like all others
+                for name, value in (ours | embedding.HEADERS if framed else ours).items():
                     answer.setdefault(name, value)
                 if message["status"] >= 400 or (private and not static):
                     answer["Cache-Control"] = "private, no-store" if private else "no-store"
                 elif not static:
                     answer.setdefault("Cache-Control", "no-cache")
-                if not static:
+                if not (static or framed):
                     answer.add_vary_header("Authorization" if api else "Cookie, Authorization")
             await send(message)
 

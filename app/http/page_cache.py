@@ -21,6 +21,7 @@ from app.core.counters import CACHE_HITS, CACHE_MISSES, count_request
 from app.core.logs import log, route_of
 from app.db.notifier import Bell
 from app.http.conditional import matches, without_content
+from app.http.embedding import EMBEDDED
 from app.http.kept_answers import LARGEST, Cache, Kept, Key
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -75,6 +76,7 @@ def _key(scope: Scope, headers: Headers) -> Key:
     asked = (
         scope["path"],
         scope["query_string"],
+        EMBEDDED in scope,
         now().date(),
         *(headers.get(name) for name in VARYING),
     )

@@ -16,6 +16,7 @@ from app.core import dates
 from app.core.gently import gently
 from app.core.site_names import show_address
 from app.http.conditional import not_modified
+from app.http.embedding import outward
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -135,7 +136,7 @@ def environment() -> Environment:
     made.filters |= {
         "day": day, "day_short": day_short, "instant": instant, "ago": ago,
         "firmness_label": firmness_label, "words": words, "language": language, "web": web,
-        "address": show_address,
+        "address": show_address, "outward": outward,
     }  # fmt: skip
     made.globals |= {"static": static, "query": query, "toggled": toggled, "plural": plural}
     return made

@@ -171,10 +171,11 @@ class RowPen:
 
 @dataclass(frozen=True, slots=True)
 class DrawnCell:
-    """The heading and the content of a cell's page or panel, and the position shown."""
+    """The parts of a cell's page or panel, and the position shown."""
 
     heading: Markup
     content: Markup
+    acts: Markup  # links to what may be done with it
     shown: tuple[int, ...]
 
 
@@ -215,4 +216,5 @@ def draw_cell(
         shared=content.shared,
     )
     shown = (cell.position.id,) if cell and cell.position else ()
-    return DrawnCell(macros.heading(cell, party, issue), body, shown)
+    acts = macros.acts(cell, party, issue, page["base"])
+    return DrawnCell(macros.heading(cell, party, issue), body, acts, shown)

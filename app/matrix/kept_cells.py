@@ -26,7 +26,7 @@ async def drawn_cell(
     kept: DrawnCell | None = known.get(*key)
     if kept is None:
         kept = await _draw(session, frame, wanted, partial=partial)
-        size = OVERHEAD + 2 * (len(kept.heading) + len(kept.content))
+        size = OVERHEAD + 2 * (len(kept.heading) + len(kept.content) + len(kept.acts))
         known.keep(*key, value=kept, size=size)
     return kept
 

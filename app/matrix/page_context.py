@@ -55,6 +55,10 @@ async def of_frame(
         if query.known_at
         else 0,
         "permalink": permalink(request, frame),
+        "read_at": instant(frame.at.at),
+        "site": origin(request),
+        "full": f"{origin(request)}{request.url.path}"
+        + (f"?{request.url.query}" if request.url.query else ""),
     }
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
+from app.http.embedding import is_embedded
 from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
@@ -37,17 +38,18 @@ async def show_cell(
     issue: SlugInPath,
 ) -> Response:
     """Show one cell: its current position with its quotes, and its history."""
-    seen = read_query(Seen, request)
+    seen, embedded = read_query(Seen, request), is_embedded(request)
     query = MatrixQuery(**seen.times.model_dump(), party=[party], issue=[issue])
     frame = await _named_by_path(session, slug, query)
     carried = page_context.carried_by(seen)
     wanted = Wanted(query, carried, viewer)
-    cell = await drawn_cell(session, frame, wanted, partial=is_partial(request))
+    partial = is_partial(request) and not embedded
+    cell = await drawn_cell(session, frame, wanted, partial=partial)
     shared = await page_context.of_frame(request, session, frame, query, cell.shown)
     return page(
         request,
-        "matrix/cell.html",
-        fragment="matrix/_panel.html",
+        "embed/cell.html" if embedded else "matrix/cell.html",
+        fragment=None if embedded else "matrix/_panel.html",
         **shared | {"filters": page_context.given(seen)},
         carried=carried,
         party=frame.columns[0],
@@ -59,18 +61,22 @@ async def show_cell(
 
 @router.get("/issues/{issue}")
 async def show_issue(
-    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, issue: SlugInPath
+    request: Request,
+    session: Reading,
+    viewer: Anyone,
+    slug: SlugInPath,
+    issue: SlugInPath,
 ) -> Response:
     """Show one issue: each party's attitudes to its options, and the common ground."""
-    seen = read_query(Seen, request)
+    seen, embedded = read_query(Seen, request), is_embedded(request)
     query = MatrixQuery(**seen.times.model_dump(), issue=[issue])
     matrix = await fill(session, await _named_by_path(session, slug, query), query)
     [row] = matrix.grid.rows
     shared = await page_context.shared(request, session, matrix, query)
     return await long_page(
         request,
-        "matrix/issue.html",
-        fragment="matrix/_issue_panel.html",
+        "embed/issue.html" if embedded else "matrix/issue.html",
+        fragment=None if embedded else "matrix/_issue_panel.html",
         **shared | {"filters": page_context.given(seen)},
         carried=page_context.carried_by(seen),
         issue=row.issue,

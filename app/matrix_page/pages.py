@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.dependencies import Anyone, Reading
 from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
+from app.http.embedding import is_embedded
 from app.http.origin import origin
 from app.http.routing import Router
 from app.http.templating import long_page
@@ -38,7 +39,7 @@ async def show_matrix(
     request: Request, session: Reading, viewer: Anyone, slug: SlugInPath
 ) -> Response:
     """Show the matrix in one of its views."""
-    query = read_query(MatrixPageQuery, request)
+    query, embedded = read_query(MatrixPageQuery, request), is_embedded(request)
     extent = Extent(days=True, whole=True)
     whole = await read_frame(session, slug, query, now=now(), extent=extent)
     arranged = await arrange(session, whole, query, MOST_CELLS)
@@ -52,8 +53,8 @@ async def show_matrix(
     filters = {name: value for name, value in shared["filters"].items() if name != "open"}
     return await long_page(
         request,
-        "matrix/show.html",
-        fragment="matrix/_grid.html",
+        "embed/matrix.html" if embedded else "matrix/show.html",
+        fragment=None if embedded else "matrix/_grid.html",
         **shared | {"filters": filters},
         exported={name: filters[name] for name in Filters.model_fields if name in filters},
         cite=cite_matrix(frame, base=origin(request), permalink=shared["permalink"]),

@@ -563,6 +563,13 @@ NAV = [
     ("About", "/n/sarn/about", False),
 ]
 EDITOR = SimpleNamespace(name="M. Oray", role="editor")
+ADDRESSES = {
+    "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
+    "&known_at=2031-03-14T09%3A30%3A00.000000Z",
+    "read_at": "2031-03-14T09:30:00.000000Z",
+    "site": "http://127.0.0.1:8000",
+    "full": "http://127.0.0.1:8000/n/sarn",
+}
 
 
 def drawn(context: dict[str, Any]) -> dict[str, Any]:
@@ -617,8 +624,7 @@ def matrix(**changes: Any) -> dict[str, Any]:
         "all_issues": ISSUES,
         "changed_since": 0,
         "moved": None,
-        "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
-        "&known_at=2031-03-14T09%3A30%3A00.000000Z",
+        **ADDRESSES,
         "next_url": None,
         "previous_url": None,
         "is_part": False,
@@ -642,5 +648,6 @@ def one_cell(**changes: Any) -> dict[str, Any]:
         "filters": {},
         "changed_since": 0,
         "moved": None,
+        **ADDRESSES,
         "nav": NAV,
     } | changes

@@ -31,6 +31,7 @@ VERSIONS = [
     (1, "published", "2031-03-14T09:30:00.000000Z", "T. Brandt", None),
 ]
 SHARED: dict[str, Any] = {
+    **sarn.ADDRESSES,
     "negotiation": sarn.NEGOTIATION,
     "nav": sarn.NAV,
     "names": sarn.NAMES,
@@ -232,6 +233,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "ages": ("matrix/show.html", sarn.matrix(style="age", view="age")),
     "matrix-empty": ("matrix/show.html", sarn.matrix(grid=replace(sarn.GRID, rows=[]), days=[])),
+    "embed-matrix": ("embed/matrix.html", sarn.matrix()),
+    "embed-cell": ("embed/cell.html", sarn.one_cell()),
     "cell": ("matrix/cell.html", sarn.one_cell()),
     "cell-silent": (
         "matrix/cell.html",
@@ -253,6 +256,17 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "panel": ("matrix/_panel.html", {**sarn.one_cell(), "partial": True}),
+    "embed-issue": (
+        "embed/issue.html",
+        {
+            **SHARED,
+            "issue": FEE,
+            "notes": "Scope: what a tonne pays for the whole way.\n\nCounts: “four crowns”. Does"
+            " not: harbour dues.",
+            "cells": COLUMN["fee"],
+            "common": sarn.COMMON,
+        },
+    ),
     "issue": (
         "matrix/issue.html",
         {

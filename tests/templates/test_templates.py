@@ -78,6 +78,9 @@ KEPT = {
     "permalink",
     "style",
     "view",
+    "read_at",
+    "site",
+    "full",
 }
 
 
