@@ -44,6 +44,7 @@ import app.negotiations.participations_api
 import app.negotiations.parties_api
 import app.negotiations.speakers_api
 import app.openapi.api
+import app.pictures.pages
 import app.position_form.lifecycle_pages
 import app.position_form.lookup_pages
 import app.position_form.pages
@@ -172,6 +173,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.exports.pages.router,
         app.exports.analysis_pages.router,
         app.exports.citation_pages.router,
+        app.pictures.pages.router,
         app.releases.pages.router,
         app.spreadsheet.pages.router,
         app.dna.pages.router,

@@ -106,6 +106,7 @@ RIGHTS = {
     "GET /n/{slug}": ANYONE,
     "GET /n/{slug}/about": ANYONE,
     "GET /n/{slug}/cells/{party}/{issue}": ANYONE,
+    "GET /n/{slug}/cells/{party}/{issue}/picture.{image}": ANYONE,
     "GET /n/{slug}/cite.{form}": ANYONE,
     "GET /n/{slug}/code-book": EDITOR,
     "GET /n/{slug}/code-book/issues/new": EDITOR,
@@ -171,10 +172,13 @@ RIGHTS = {
     "GET /n/{slug}/import": EDITOR,
     "POST /n/{slug}/import": EDITOR,
     "GET /n/{slug}/issues/{issue}": ANYONE,
+    "GET /n/{slug}/issues/{issue}/picture.{image}": ANYONE,
     "GET /n/{slug}/issues/{issue}/options/{option}": ANYONE,
     "GET /n/{slug}/looks/new": EDITOR,
     "POST /n/{slug}/looks/new": EDITOR,
     "GET /n/{slug}/parties/{party}": ANYONE,
+    "GET /n/{slug}/parties/{party}/picture.{image}": ANYONE,
+    "GET /n/{slug}/picture.{image}": ANYONE,
     "GET /n/{slug}/positions/new": EDITOR,
     "POST /n/{slug}/positions/new": EDITOR,
     "GET /n/{slug}/releases": ANYONE,
@@ -222,7 +226,7 @@ POSITION, DRAFT = 1, 2
 VALUES = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION,
     "version": 1, "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib",
-    "rest": "x",
+    "image": "svg", "rest": "x",
 }  # fmt: skip
 # GETs that do not depend on the log: they may differ from one moment to the next.
 ENDLESS = "/api/v1/events"

@@ -17,6 +17,17 @@ FONTS = {
     for family in ("source-sans-3", "source-serif-4")
     for script in ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
 }
+# Whole fonts, by which the server draws pictures as PNG
+DRAWN = {
+    f"fonts/{name}_{weight}.ttf": f"@expo-google-fonts/{family}/{weight}"
+    for family, name in (
+        ("source-sans-3", "SourceSans3"),
+        ("source-serif-4", "SourceSerif4"),
+        ("noto-sans-arabic", "NotoSansArabic"),
+        ("noto-sans-hebrew", "NotoSansHebrew"),
+    )
+    for weight in ("400Regular", "600SemiBold")
+}
 FILES = {
     "htmx.min.js": "htmx.org/dist",
     "hx-sse.min.js": "htmx.org/dist/ext",
@@ -24,6 +35,7 @@ FILES = {
     "swagger-ui-bundle.js": "swagger-ui-dist",
     "swagger-ui.css": "swagger-ui-dist",
     **FONTS,
+    **DRAWN,
 }
 AXE = MODULES / "axe-core/axe.min.js"  # only for the tests, and so not in static/
 
