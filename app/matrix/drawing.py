@@ -21,7 +21,7 @@ from app.matrix.schemas import MatrixQuery
 from app.matrix.signs import Sign, age, all_kinds, marked, shares, sign
 from app.negotiations.views import IssueView, PartyView
 from app.positions.shared_words import SharedWords
-from app.positions.views import PositionView
+from app.positions.views import PositionView, SourceView
 
 # How cells are drawn: with strips and quotes, in words only, as one sign, or as one age.
 Style = Literal["rich", "lean", "atlas", "age"]
@@ -64,6 +64,7 @@ class DrawnRow:
     firmness: Mapping[str, int]
     marks: tuple[MoveLabel, ...]
     signs: frozenset[str]  # what a legend of the atlas has to explain
+    sources: tuple[SourceView, ...]  # of the quotes in cells that no filter hides
 
     @property
     def joined(self) -> Markup:
@@ -74,6 +75,13 @@ class DrawnRow:
 def shown_in(row: GridRow) -> tuple[int, ...]:
     """Return the ids of the positions that no filter hides."""
     return tuple(cell.position.id for cell in row.cells if cell and cell.position)
+
+
+def sources_of(cells: Iterable[GridCell | None]) -> tuple[SourceView, ...]:
+    """Return the sources of the quotes in cells, each once, in the order of their numbers."""
+    quotes = (q for cell in cells if cell and cell.position for q in cell.position.quotes)
+    found = {quote.source.id: quote.source for quote in quotes}
+    return tuple(found[number] for number in sorted(found))
 
 
 def by_issue(positions: Iterable[PositionView]) -> Mapping[str, list[PositionView]]:
@@ -145,6 +153,7 @@ class RowPen:
             firmness=Counter(position.firmness for position in current),
             marks=tuple(legend(row.cells)),
             signs=self._explained(issue, signs),
+            sources=sources_of(row.cells),
         )
 
     def _signs(self, row: GridRow) -> Mapping[str, Sign]:

@@ -11,7 +11,7 @@ from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
 from app.matrix.build import fill
-from app.matrix.drawing import Wanted
+from app.matrix.drawing import Wanted, sources_of
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
 from app.matrix.schemas import MatrixQuery, Seen, Times
@@ -81,6 +81,7 @@ async def show_issue(
         carried=page_context.carried_by(seen),
         issue=row.issue,
         notes=row.issue.notes,
+        sources=sources_of(row.cells),
         cells=list(zip(matrix.columns, row.cells, strict=True)),
         nav=nav(slug),
     )
@@ -110,6 +111,7 @@ async def show_party(
             (s["name"], s["office"]) for s in await list_speakers_of(session, matrix.at, party_id)
         ],
         cells=[(row.issue, row.cells[0]) for row in matrix.grid.rows],
+        sources=sources_of(row.cells[0] for row in matrix.grid.rows),
         nav=nav(slug),
     )
 

@@ -65,6 +65,7 @@ async def show_matrix(
         columns=frame.columns,
         rows=rows,
         groups=_drawn_groups(arranged, rows),
+        sources=list({s.id: s for row in rows for s in row.sources}.values()),
         arranged=arranged,
         kinds=all_kinds(row.signs for row in rows),
         days=frame.days,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from app.core.input_models import SlugInPath
 from app.http import templating
 from app.http.conditional import content_etag, not_modified, unchanged
 from app.http.origin import origin
+from app.http.routing import Router
 from app.matrix.build import MatrixView, fill
 from app.matrix.frame import Extent, Frame, read_frame
 from app.matrix.page_context import windows
@@ -31,7 +32,7 @@ from app.pictures.stands_picture import draw_issue, draw_party
 MOST_CELLS, MOST_COLUMNS, MOST_STANDS = 2_500, 300, 60
 MOST_IN_WORDS, MOST_COLUMNS_IN_WORDS = 120, 9
 
-router = APIRouter(prefix="/n/{slug}", include_in_schema=False)
+router = Router(prefix="/n/{slug}", include_in_schema=False)
 Image = Literal["svg", "png"]
 Scale = Annotated[
     int | None,
