@@ -35,17 +35,17 @@ def _share(char: str) -> float:
     if unicodedata.east_asian_width(char) in "WF":
         return 1
     if char in NARROW:
-        return 0.32
+        return 0.34
     if char in WIDE:
-        return 0.86
+        return 0.9
     if char.isupper():
         return 0.66
-    return 0.6 if ord(char) > 0x2FF else 0.54
+    return 0.6 if ord(char) > 0x2FF else 0.56
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of a text in pixels."""
-    return sum(map(_share, text)) * size * (1.06 if bold else 1)
+    return sum(map(_share, text)) * size * (1.14 if bold else 1)
 
 
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:

@@ -1,33 +1,28 @@
-"""Turn a picture into PNG: in a thread, a few at a time, with the fonts that come with Parley.
+"""Turn a picture into PNG: in a process of its own, a few at a time, with our fonts."""
 
-`resvg` is loaded with the first picture. It releases the interpreter while it draws.
-"""
-
+import asyncio
 import re
+import sys
 from functools import lru_cache
+from pathlib import Path
+from subprocess import PIPE
+from weakref import WeakKeyDictionary
 
 import anyio
-import anyio.to_thread
 
 from app.core.errors import TooMany, bad_parameter
 from app.http.templating import STATIC
 from app.pictures.lettering import is_covered
 
-MOST_PIXELS = 12_000_000  # about a second of one processor
+USUAL_PIXELS, MOST_PIXELS = 8_000_000, 12_000_000  # two to four seconds of one processor
 AT_ONCE, MOST_WAITING, RETRY_AFTER = 2, 16, 5
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 FONTS = STATIC / "vendor/fonts"
+PROGRAM = Path(__file__).with_name("rasterize.py")
 
 
-class Waiting:
-    """Count the pictures that are drawn or wait for it."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.limiter: anyio.CapacityLimiter | None = None
-
-
-waiting = Waiting()
+_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
 
 def scale_for(svg: str, asked: int | None) -> float:
@@ -38,7 +33,7 @@ def scale_for(svg: str, asked: int | None) -> float:
     width, height = SIZE.findall(svg)[0]  # as Canvas.finish writes it
     pixels = float(width) * float(height)
     if asked is None:
-        return min(2.0, (MOST_PIXELS / pixels) ** 0.5)
+        return min(2.0, (min(USUAL_PIXELS, MOST_PIXELS) / pixels) ** 0.5)
     if pixels * asked**2 > MOST_PIXELS:
         large, most = round(pixels * asked**2 / 1e6), MOST_PIXELS // 1_000_000
         raise bad_parameter("scale", f"makes {large} megapixels; a picture has {most} at most")
@@ -46,31 +41,27 @@ def scale_for(svg: str, asked: int | None) -> float:
 
 
 async def to_png(svg: str, scale: float) -> bytes:
-    """Draw a picture; raise TooMany if very many wait."""
-    if waiting.number >= AT_ONCE + MOST_WAITING:
+    """Draw a picture; raise TooMany if very many wait. Who stops waiting ends the process."""
+    loop = asyncio.get_running_loop()
+    gate = _gates.setdefault(loop, asyncio.Semaphore(AT_ONCE))
+    asked = _asked.get(loop, 0)
+    if asked >= AT_ONCE + MOST_WAITING:
         raise TooMany("Too many pictures are being drawn; try again in a moment.", RETRY_AFTER)
-    waiting.limiter = waiting.limiter or anyio.CapacityLimiter(AT_ONCE)
-    waiting.number += 1
+    _asked[loop] = asked + 1
     try:
-        return await anyio.to_thread.run_sync(_draw, svg, scale, limiter=waiting.limiter)
+        async with gate:
+            return await draw(svg, scale)
     finally:
-        waiting.number -= 1
+        _asked[loop] -= 1
 
 
-def _draw(svg: str, scale: float) -> bytes:
-    import resvg_py
-
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg,
-            zoom=scale,
-            font_files=fonts(),
-            # The same bytes on every machine; only scripts that our fonts lack ask the system.
-            skip_system_fonts=is_covered(svg),
-            sans_serif_family="Source Sans 3",
-            serif_family="Source Serif 4",
-        )
-    )
+async def draw(svg: str, scale: float) -> bytes:
+    """Draw a picture at once."""
+    # The same bytes on every machine; only scripts that our fonts lack ask the system.
+    system = "no" if is_covered(svg) else "yes"
+    command = [sys.executable, "-I", str(PROGRAM), str(scale), system, *fonts()]
+    done = await anyio.run_process(command, input=svg.encode(), stdout=PIPE, stderr=None)
+    return done.stdout
 
 
 @lru_cache(maxsize=1)
