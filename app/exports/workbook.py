@@ -11,6 +11,7 @@ import xlsxwriter
 from app.exports.worksheet import RowSheet
 
 MOST_ROWS = 1_048_576  # of one sheet
+A4 = 9  # in XLSX
 MOST_LINKS, LONGEST_LINK = 65_530, 2_079  # per sheet; Excel does not open more
 
 CELL = {"valign": "top", "text_wrap": True}
@@ -104,6 +105,14 @@ class WorkbookSheet:
             self._sheet.put(self.rows, values, [self._formats[f] for f in formats], told)
         )
         self.rows += 1
+
+    def on_paper(self, foot: str) -> None:
+        """Print the sheet across, as wide as a page, with its first row and a foot on each page."""
+        self._sheet.set_landscape()
+        self._sheet.set_paper(A4)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
+        self._sheet.set_footer(f"&L&8{foot.replace('&', '&&')}&R&8&P / &N")
 
 
 class WorkbookTable:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import anyio.to_thread
@@ -34,6 +35,7 @@ SOURCE_COLUMNS = (
     "published_on", "accessed_on", "kind", "language", "archive_url", "licence",
     "text_sha256", "source_page",
 )  # fmt: skip
+LONGEST_TITLE = 100  # in the foot of a page, which holds 255 characters
 PAGE = 500  # sources that are read in one query
 # Cells (party, issue) that changed, with the kind of their last move.
 Moved = dict[tuple[str, str], MoveKind | None]
@@ -64,6 +66,10 @@ async def _matrix(
     parties = chosen.matrix.grid.parties
     sheet = book.sheet("Matrix", [34, 34, *[30] * len(parties)], frozen=(1, 1))
     sheet.row(["Issue", "Common ground", *(p.name for p in parties)], ["head"] * (len(parties) + 2))
+    about = chosen.matrix.negotiation
+    title = shorten(about.cited_title, LONGEST_TITLE, placeholder=" …")
+    days = f"as of {dates.display(chosen.as_of)}, as Parley knew it on {chosen.known_at[:16]}Z"
+    sheet.on_paper(f"{title}, {days}")
     group: str | None = None
     async for window in windows(session, chosen, now=now):
         for row in window.grid.rows:

@@ -106,7 +106,7 @@ class Canvas:
         w, h = number(width), number(height)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}"'
-            f' viewBox="0 0 {w} {h}" role="img" aria-labelledby="t d">'
+            f' viewBox="0 0 {w} {h}" role="img" aria-labelledby="t" aria-describedby="d">'
             f'<title id="t">{escape(title.translate(NOT_XML))}</title>'
             f'<desc id="d">{escape(description.translate(NOT_XML))}</desc>'
             f'<rect width="{w}" height="{h}" fill="{PAPER}"/>{"".join(self.parts)}</svg>\n'
