@@ -13,6 +13,7 @@ from app.pictures.canvas import Canvas, Ink
 from app.pictures.lettering import wrap
 from app.pictures.palette import INK_2, LINE, LINE_STRONG, SHEET, STATES, WELL
 from app.pictures.sheet import EDGE, About, Heading, Item
+from app.positions.phrases import according_to
 
 ISSUE, GROUND, PARTY, PAD = 190.0, 180.0, 164.0, 8.0
 NAME, GROUP = Ink(14, bold=True), Ink(12, colour=INK_2, bold=True)
@@ -121,8 +122,17 @@ def describe(matrix: MatrixView, heading: Heading) -> str:
     said = []
     for row in matrix.grid.rows[:MOST_DESCRIBED]:
         parts = [
-            f"{names[cell.party]} {formatting.stance_words(row.issue, cell.position)}"
-            + (f" ({mark.text})" if (mark := cell_mark(cell)) else "")
+            " ".join(
+                filter(
+                    None,
+                    [
+                        names[cell.party],
+                        formatting.stance_words(row.issue, cell.position),
+                        according_to(cell.position.attributed_by, matrix.names),
+                        f"({mark.text})" if (mark := cell_mark(cell)) else "",
+                    ],
+                )
+            )
             for cell in row.cells[:MOST_DESCRIBED]
             if cell and cell.position
         ]

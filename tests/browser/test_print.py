@@ -69,7 +69,7 @@ def test_paper_has_day_source_and_address(
     source = live.ada.get("/sources/1").data
     with tab(browser, live) as page:
         page.goto(f"/n/lake{path}?as_of=2024-06-01")
-        [sheet] = printed(page, tmp_path / "one.pdf", "A4")
+        sheet = " ".join(printed(page, tmp_path / "one.pdf", "A4"))
     assert "as of 1 June 2024, as Parley knew it on" in sheet
     assert source["title"] in sheet and source["url"] in sheet
     assert f"/n/lake{path}?as_of=2024-06-01&known_at=" in sheet.replace(" ", "")
