@@ -3,6 +3,7 @@
 A picture is seen with fonts that nobody knows here, so widths are estimated, rather too wide.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ SERIF = "'Source Serif 4', 'Source Serif Pro', Georgia, 'Times New Roman', serif
 ARABIC = "'Noto Sans Arabic', 'Source Sans 3', Arial, sans-serif"
 HEBREW = "'Noto Sans Hebrew', 'Source Sans 3', Arial, sans-serif"
 NARROW, WIDE = frozenset(" .,:;il|!'’‘“”\"()[]jtfrI·-"), frozenset("mwMW@%—…жшщюмфыЖШЩЮМФЫ")
+BREAKS = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # not at spaces that keep words together
 # Isolates, so that full stops and brackets are where a text from right to left has them.
 START_RTL, END_RTL = "\u2067", "\u2069"
 UNSEEN = frozenset({"Cf", "Cc"})
@@ -52,7 +54,7 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[st
     """Break a text into lines of at most a width; only a word longer than a line is broken."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in filter(None, BREAKS.split(text)):
         longer = f"{line} {word}" if line else word
         if width_of(longer, size, bold=bold) <= width:
             line = longer

@@ -14,6 +14,7 @@ def test_lines_are_no_wider_than_the_column_and_lose_nothing() -> None:
     assert all(width_of(line, 13) <= 120 for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert wrap("  ", 13, 120) == []
+    assert wrap("one two 3\u00a0four", 13, width_of("one two 3", 13)) == ["one two", "3\u00a0four"]
 
 
 def test_a_text_that_was_cut_says_so() -> None:

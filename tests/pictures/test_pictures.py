@@ -204,6 +204,6 @@ def test_statements_of_a_picture(lake: Lake) -> None:
     for page in PAGES:
         for most in (12, 8):  # at first, and once the process knows the code book
             with statements(lake.app.state.engine) as sent:
-                got = lake.stranger.page(f"{page}/picture.svg", as_of=f"2024-06-{most}")
+                got = lake.stranger.page(f"{page}/picture.svg", as_of=f"2024-06-{most:02}")
             assert got.status_code == 200
             assert len(sent) <= most, sent
