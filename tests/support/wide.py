@@ -14,7 +14,12 @@ HELD, OF = 2, 5  # two of five cells have a position
 
 
 def make_package(
-    out: Path, parties: int = 2_013, issues: int = 20, *, stating: int | None = None, slug: str = SLUG
+    out: Path,
+    parties: int = 2_013,
+    issues: int = 20,
+    *,
+    stating: int | None = None,
+    slug: str = SLUG,
 ) -> None:
     """Write a package with a position and a quote in two of five cells.
 
