@@ -74,6 +74,9 @@ def pieces(answer: Any, words: str, beside: str) -> Iterator[str]:
         case "application/atom+xml":
             entries = ET.fromstring(answer.content).iter(ENTRY)  # noqa: S314  (our own)
             yield from _with(words, (ET.tostring(entry, "unicode") for entry in entries))
+        case "image/svg+xml":  # its lines one after the other, as they are read
+            picture = ET.fromstring(answer.content)  # noqa: S314  (our own)
+            yield from _with(words, [" ".join(picture.itertext())])
         case _:
             yield from _with(words, [answer.text])
 
