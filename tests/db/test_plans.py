@@ -61,7 +61,10 @@ QUERIES = {
     "/api/v1/search": ("?q=party", "?q=nowhere"),
     "/search": ("?q=party", "?q=nowhere"),
 }  # fmt: skip
-VALUES = {"number": 1, "version": 1, "n": 1, "source_id": 1, "speaker_id": 1, "form": "ris"}
+VALUES = {
+    "number": 1, "version": 1, "n": 1, "source_id": 1, "speaker_id": 1, "form": "ris",
+    "image": "svg",
+}  # fmt: skip
 SMALL = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": 1,
     "quote_id": 1,
