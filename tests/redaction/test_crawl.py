@@ -69,6 +69,7 @@ VALUES: dict[str, Sequence[object]] = {
     "slug": ["lake"], "party": ["north"], "issue": ["dam"], "option": ["closed"],
     "position_id": [1, 2, 3], "version": [1], "number": [1], "quote_id": [1, 2, 3],
     "source_id": [2], "speaker_id": [1], "form": ["bib", "json"],
+    "image": ["svg"],
 }  # fmt: skip
 
 
