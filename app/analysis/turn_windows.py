@@ -74,11 +74,11 @@ ASKED_BY_CELL = """
 SELECT position_id, party_id, topic.issue_id, stated_by, party_place, issue_place
 FROM unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue_place)
     CROSS JOIN LATERAL (
-        SELECT *,
-            array_position(CAST(:parties AS bigint[]), CAST(party_id AS bigint)) AS party_place
+        SELECT position_id, party_id, stated_by, party_place
         FROM log_spell
+            JOIN unnest(CAST(:parties AS bigint[])) WITH ORDINALITY
+                AS seat (party_id, party_place) USING (party_id)
         WHERE negotiation_id = :negotiation_id AND log_spell.issue_id = topic.issue_id
-            AND party_id = ANY(CAST(:parties AS bigint[]))
             AND status = 'published' AND seq_from <= :at AND seq_to > :at
             AND stated_by > :after AND stated_by <= :to
     ) AS placed
@@ -113,11 +113,13 @@ WITH placed AS (
                 AS cell (party, issue)
             CROSS JOIN LATERAL (
                 SELECT * FROM log_spell
-                WHERE negotiation_id = :negotiation_id AND status = 'published'
-                    AND party_id = cell.party AND issue_id = cell.issue
-                    AND seq_from <= :at AND seq_to > :at
+                WHERE negotiation_id = :negotiation_id
+                    AND party_id = cell.party AND issue_id = cell.issue AND seq_to > :at
                 OFFSET 0  -- one look-up for each cell, instead of all cells against all positions
             ) AS stated
+        -- Not among the conditions of the look-up: without statistics the database would take an
+        -- index of what is published, and read all of it for each cell.
+        WHERE status = 'published' AND seq_from <= :at
         WINDOW chronological AS (
             PARTITION BY party_id, issue_id
             ORDER BY stated_from, stated_by, first_published, position_id

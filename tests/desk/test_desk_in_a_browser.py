@@ -133,9 +133,7 @@ def test_from_a_pasted_article_to_a_position_by_keyboard_alone(
         hands.tab_to("[name=o-closed]")
         hands.press("ArrowRight")
         hands.press("Control+Enter")
-        page.wait_for_function(
-            "n => document.querySelector('[data-saved]').textContent.includes(n)", arg="The dam"
-        )
+        expect(page.locator("[data-saved]")).to_contain_text("The dam")
         assert len(live.ada.get("/positions").data) == 2
         second = hands.keys - source - first
         print(
