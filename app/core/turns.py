@@ -76,7 +76,8 @@ class Turns:
         client, line = max(reversed(self._lines.items()), key=lambda each: len(each[1]))
         turn = line.pop()
         self._left(client, line)
-        turn.set_exception(Unavailable(FULL, RETRY_AFTER))
+        if not turn.done():  # it is, if its reader has just left
+            turn.set_exception(Unavailable(FULL, RETRY_AFTER))
 
     def _give_back(self) -> None:
         while self._lines:

@@ -130,6 +130,22 @@ def test_of_too_many_the_last_of_the_longest_line_is_refused() -> None:
     run(work())
 
 
+def test_who_leaves_just_as_it_would_be_refused_harms_nobody() -> None:
+    async def work() -> None:
+        ground = Ground(1, most_waiting=2)
+        for name in ("a1", "b1", "b2"):
+            await ground.come(name)
+        coming = asyncio.create_task(ground.come("c1"))
+        await asyncio.sleep(0)  # the task of c1 is made, but has not begun
+        ground.tasks["b2"].cancel()
+        await coming
+        await ground.leave("a1", "b1", "c1")
+        assert ground.served == ["a1", "b1", "c1"]
+        assert (ground.turns.free, ground.turns.waiting) == (1, 0)
+
+    run(work())
+
+
 def test_of_equally_short_lines_the_newcomer_is_refused() -> None:
     async def work() -> None:
         ground = Ground(1, most_waiting=2)
