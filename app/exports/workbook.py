@@ -112,7 +112,8 @@ class WorkbookSheet:
         self._sheet.set_paper(A4)
         self._sheet.fit_to_pages(1, 0)
         self._sheet.repeat_rows(0)
-        self._sheet.set_footer(f"&L&8{foot.replace('&', '&&')}&R&8&P / &N")
+        # After a space, since the size of letters would go on with digits of the text.
+        self._sheet.set_footer(f"&L&8 {foot.replace('&', '&&')}&R&8&P / &N")
 
 
 class WorkbookTable:
