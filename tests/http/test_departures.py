@@ -137,10 +137,14 @@ def test_what_was_made_for_a_reader_is_freed_when_the_reader_leaves() -> None:
         """What an answer is made from."""
 
     async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
-        made = Made()
+        made, errors = Made(), []
         weakref.finalize(made, freed.set)
         began.set()
-        await send({"type": "http.response.body", "body": b"", "made": made})
+        try:
+            await send({"type": "http.response.body", "body": b"", "made": made})
+        except asyncio.CancelledError as stopped:
+            errors.append(stopped)  # so this frame and the error hold each other, as libraries do
+            raise
 
     async def send(_message: Message) -> None:
         await asyncio.Event().wait()
