@@ -1,9 +1,10 @@
 """Let strangers' reading take turns, and what is dear wait apart from what is not.
 
-Dear is what takes long and is seldom asked for twice: exports, analyses of all cells, and the whole
-matrix with any filter or time. It has few places and lets all others pass between its steps. Other
-reading by strangers has places of its own, so that connections to the database stay free for those
-who are signed in. Whoever writes, or was found to be signed in, never waits here.
+Dear is what takes long and is seldom asked for twice: exports, pictures, analyses of all cells, and
+for strangers the whole matrix with any filter or time. It has few places and lets all others pass
+between its steps. Other reading by strangers has places of its own, so that connections to the
+database stay free for those who are signed in. These wait only for what is dear; writing never
+waits here.
 """
 
 import hashlib
@@ -36,13 +37,13 @@ FOR_SECONDS = 3_600.0
 _OF_NEGOTIATION = r"(?:/n|/api/v1/negotiations)/[^/]+"
 DEAR = re.compile(
     _OF_NEGOTIATION + r"/(?:export[./].+|agreement|changes|timeline|coverage|common-ground|compare"
-    r"|[a-z-]+\.csv|releases/.+\.zip)"
+    r"|packages|[a-z-]+\.csv|releases/.+\.zip|(?:.+/)?picture\..+)"
 )
 # Asked without a question these are the same for all, and kept until something is written.
 WHOLE = re.compile(_OF_NEGOTIATION + r"(?:/matrix|/about|/issues/[^/]+|/parties/[^/]+)?")
 SMALL = re.compile(
     _OF_NEGOTIATION + r"/(?:cells/.+|issues|issues/.+/options/.+|parties|looks|code-book.*"
-    r"|releases|releases/[^/.]+|cite\..+|feed\.atom)"
+    r"|releases|releases/[^/.]+|(?:releases/[^/]+/)?cite\..+|feed\.atom)"
 )
 ANY = re.compile(_OF_NEGOTIATION + r"(?:/.*)?")
 

@@ -1,28 +1,24 @@
-"""Turn a picture into PNG: in a process of its own, a few at a time, with our fonts."""
+"""Turn a picture into PNG: in a process of its own, with our fonts.
 
-import asyncio
+Only as many at a time as there are places for dear questions (`app/http/dear.py`).
+"""
+
 import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 from subprocess import PIPE
-from weakref import WeakKeyDictionary
 
 import anyio
 
-from app.core.errors import TooMany, bad_parameter
+from app.core.errors import bad_parameter
 from app.http.templating import STATIC
 from app.pictures.lettering import is_covered
 
 USUAL_PIXELS, MOST_PIXELS = 8_000_000, 12_000_000  # two to four seconds of one processor
-AT_ONCE, MOST_WAITING, RETRY_AFTER = 2, 16, 5
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 FONTS = STATIC / "vendor/fonts"
 PROGRAM = Path(__file__).with_name("rasterize.py")
-
-
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-_asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
 
 def scale_for(svg: str, asked: int | None) -> float:
@@ -41,22 +37,7 @@ def scale_for(svg: str, asked: int | None) -> float:
 
 
 async def to_png(svg: str, scale: float) -> bytes:
-    """Draw a picture; raise TooMany if very many wait. Who stops waiting ends the process."""
-    loop = asyncio.get_running_loop()
-    gate = _gates.setdefault(loop, asyncio.Semaphore(AT_ONCE))
-    asked = _asked.get(loop, 0)
-    if asked >= AT_ONCE + MOST_WAITING:
-        raise TooMany("Too many pictures are being drawn; try again in a moment.", RETRY_AFTER)
-    _asked[loop] = asked + 1
-    try:
-        async with gate:
-            return await draw(svg, scale)
-    finally:
-        _asked[loop] -= 1
-
-
-async def draw(svg: str, scale: float) -> bytes:
-    """Draw a picture at once."""
+    """Draw a picture. Who stops waiting ends the process."""
     # The same bytes on every machine; only scripts that our fonts lack ask the system.
     system = "no" if is_covered(svg) else "yes"
     command = [sys.executable, "-I", str(PROGRAM), str(scale), system, *fonts()]

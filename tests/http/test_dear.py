@@ -100,6 +100,11 @@ def test_reading_by_strangers_leaves_connections_free(lake: Lake) -> None:
         ("/n/lake/export/edges.csv", True, True),
         ("/api/v1/negotiations/lake/agreement", True, True),
         ("/n/lake/changes.csv", True, True),
+        ("/n/lake/packages", True, True),
+        ("/api/v1/negotiations/lake/packages", True, True),
+        ("/n/lake/picture.svg", True, True),
+        ("/n/lake/cells/north/dam/picture.png", True, True),
+        ("/n/lake/releases/1/cite.txt", False, False),
         ("/n/lake/what-comes-next-year", True, False),  # not known: stands in the longer line
         ("/n/lake/desk/1", True, False),
     ],

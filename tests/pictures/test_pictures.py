@@ -106,7 +106,7 @@ def test_letters_of_every_script_are_drawn_with_the_fonts_that_come_along() -> N
     def drawn(words: str, family: str) -> bytes:
         line = f'<text x="9" y="20" font-family="{family}">{words}</text>'
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{line}</svg>'
-        return asyncio.run(raster.draw(svg, 1))
+        return asyncio.run(raster.to_png(svg, 1))
 
     assert len(raster.fonts()) == 8
     for family, one, other in (
