@@ -139,6 +139,7 @@ def test_the_memory_of_sign_ins_is_bounded() -> None:
     [
         (("192.0.2.7", 5), "192.0.2.7"),
         (("2001:db8:1:2:3:4:5:6", 5), "2001:db8:1:2::/64"),
+        (("::ffff:192.0.2.7", 5), "192.0.2.7"),  # as a socket for both versions gives it
         (("testclient", 5), "testclient"),
         (None, ""),
     ],
