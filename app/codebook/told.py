@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.http.last_done import is_ours
+
 WORDS = {"added": "Added: {}.", "saved": "Saved: {}.", "moved": "Moved: {}."}
 
 
@@ -31,8 +33,10 @@ def seen(path: str, did: str = "", about: str = "") -> Response:
 
 
 def told(request: Request, names: Mapping[str, str]) -> Told:
-    """Return what the address says was done, if it is one of these things."""
+    """Return what the address says was done, if this site says so and it is one of these things."""
     did, about = (request.query_params.get(name, "") for name in ("did", "it"))
-    if request.method != "GET" or did not in WORDS or about not in names:
+    if request.method != "GET" or not is_ours(request.headers):
+        return Told()
+    if did not in WORDS or about not in names:
         return Told()
     return Told(WORDS[did].format(names[about]), about)

@@ -17,6 +17,7 @@ from app.core.gently import gently
 from app.core.site_names import show_address
 from app.http.conditional import not_modified
 from app.http.embedding import outward
+from app.http.last_done import is_ours
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -138,7 +139,9 @@ def environment() -> Environment:
         "firmness_label": firmness_label, "words": words, "language": language, "web": web,
         "address": show_address, "outward": outward,
     }  # fmt: skip
-    made.globals |= {"static": static, "query": query, "toggled": toggled, "plural": plural}
+    made.globals |= {
+        "static": static, "query": query, "toggled": toggled, "plural": plural, "is_ours": is_ours,
+    }  # fmt: skip
     return made
 
 

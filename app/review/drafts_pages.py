@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Anyone, Editor, FormEditor
 from app.accounts.queries import Viewer
 from app.core.clock import now
-from app.core.input_models import Query, SlugInPath, read_query
+from app.core.input_models import Query, SlugInPath
 from app.db.engine import Session
 from app.forms.posted import Sent
+from app.http.last_done import read_last_done
 from app.http.routing import Router
 from app.http.templating import is_partial, page
 from app.log.reader import Moment, held_by_id, moment
@@ -40,7 +41,7 @@ async def show_drafts(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the viewer's own drafts, then those of others, then discarded ones."""
-    query = read_query(DraftsQuery, request)
+    query = read_last_done(DraftsQuery, request)
     several = Several(query.did, query.count) if query.did else None
     return await _drafts(request, session, viewer, slug, several)
 
@@ -68,7 +69,7 @@ async def _drafts(
     book = await code_book(session, at, slug)
     drafts = await list_drafts(session, at, book, now())
     discarded = await list_discarded(session, at, book.negotiation.id)
-    last = read_query(DraftsQuery, request).done if request.method == "GET" else None
+    last = read_last_done(DraftsQuery, request).done if request.method == "GET" else None
     done = await _done(session, at, slug, last)
     shown = [*(d.position for d in drafts), *discarded]
     return page(

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Editor, FormEditor
 from app.core.clock import now
 from app.core.errors import NotFound, StaleVersion
-from app.core.input_models import Input, Query, SlugInPath, Storable, read_query
+from app.core.input_models import Input, Query, SlugInPath, Storable
 from app.db.engine import Session, attempt
 from app.forms import fields as forms
 from app.forms.fields import Form, Kind, read, typed
 from app.forms.posted import Posted, Sent
 from app.forms.sheet import Sheet, blank
+from app.http.last_done import read_last_done
 from app.http.routing import Router
 from app.http.templating import page
 from app.log.reader import moment
@@ -64,7 +65,7 @@ async def show_review(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the drafts that wait for a second person."""
-    query = read_query(ReviewQuery, request)
+    query = read_last_done(ReviewQuery, request)
     at = await moment(session, drafts=True)
     book = await code_book(session, at, slug)
     waiting = await queries.list_waiting(session, book.negotiation.id)

@@ -13,11 +13,12 @@ from starlette.responses import RedirectResponse
 from app.accounts.dependencies import Anyone, Editor, get_editor
 from app.core.clock import now
 from app.core.errors import DomainError
-from app.core.input_models import Query, SlugInPath, read_query
+from app.core.input_models import Query, SlugInPath
 from app.datapackage.faults import FileFault
 from app.db.engine import Session
 from app.forms.posted import Sent
 from app.forms.resume import SignedOut
+from app.http.last_done import read_last_done
 from app.http.routing import Router
 from app.http.templating import page
 from app.importing.reconcile import ImportRun
@@ -65,7 +66,7 @@ async def show_import(
     request: Request, session: Session, viewer: Editor, slug: SlugInPath
 ) -> Response:
     """Show the form for choosing a file."""
-    return await _page(request, session, slug, {}, done=read_query(DoneQuery, request))
+    return await _page(request, session, slug, {}, done=read_last_done(DoneQuery, request))
 
 
 @router.post("")
