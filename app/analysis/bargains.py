@@ -3,10 +3,11 @@
 Pure functions. All of it needs stated saliences. The rules: docs/analysis.md#packages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from functools import cache
+from itertools import combinations, permutations
 from math import lcm, prod
 
 from app.analysis.agreement import IssueScale, closeness
@@ -68,43 +69,43 @@ def exchanges(table: Table, scales: Mapping[str, IssueScale]) -> list[Exchange]:
     share of its care for both issues.
     """
     held = wishes(table)
+
+    @cache  # few options, compared by many pairs of parties
+    def distance(issue: str, one: str, other: str) -> Fraction:
+        return 1 - closeness(scales[issue], one, other)
+
     found = []
     for one, other in combinations(table.parties, 2):
-        apart = _disputes(table.issues, scales, held, one, other)
-        for first, second in combinations(apart, 2):
-            # Either the first party yields on the first issue, or on the second one.
-            for mine, theirs in ((first, second), (second, first)):
-                ours = _gain(held, one, given=mine, won=theirs, apart=apart)
-                others = _gain(held, other, given=theirs, won=mine, apart=apart)
-                if ours is not None and others is not None and min(ours, others) > 0:
-                    found.append(Exchange((one, other), (mine, theirs), (ours, others)))
+        apart = {}
+        for issue in table.issues:
+            mine, theirs = held.get((one, issue)), held.get((other, issue))
+            if mine and theirs and mine.option != theirs.option:
+                apart[issue] = distance(issue, mine.option, theirs.option)
+        found += _trades(held, (one, other), apart)
     return sorted(found, key=lambda e: (-min(e.gains), -sum(e.gains)))
 
 
-def _disputes(
-    issues: Iterable[str],
-    scales: Mapping[str, IssueScale],
-    held: Mapping[Cell, Wish],
-    one: str,
-    other: str,
-) -> dict[str, Fraction]:
-    """Return the issues on which two parties prefer different options, with the distances."""
-    found = {}
-    for issue in issues:
-        mine, theirs = held.get((one, issue)), held.get((other, issue))
-        if mine and theirs and mine.option != theirs.option:
-            found[issue] = 1 - closeness(scales[issue], mine.option, theirs.option)
-    return found
-
-
-def _gain(
-    held: Mapping[Cell, Wish], party: str, *, given: str, won: str, apart: Mapping[str, Fraction]
-) -> Fraction | None:
-    """Return what a party wins by yielding on one issue for another; None if it is not known."""
-    yielding, winning = held[party, given].salience, held[party, won].salience
-    if yielding is None or winning is None or yielding + winning == 0:
-        return None
-    return (winning * apart[won] - yielding * apart[given]) / (yielding + winning)
+def _trades(
+    held: Mapping[Cell, Wish], parties: tuple[str, str], apart: Mapping[str, Fraction]
+) -> Iterator[Exchange]:
+    """Yield the exchanges of two parties on the issues on which they are so far apart."""
+    cares: dict[str, tuple[int, int]] = {}
+    for issue in apart:
+        first, second = (held[party, issue].salience for party in parties)
+        if first is not None and second is not None:
+            cares[issue] = (first, second)
+    # In integers, since most of very many exchanges are none.
+    whole = lcm(*(far.denominator for far in apart.values()))
+    lost = {
+        issue: (one * int(apart[issue] * whole), other * int(apart[issue] * whole))
+        for issue, (one, other) in cares.items()
+    }
+    for mine, theirs in permutations(lost, 2):
+        ours, others = lost[theirs][0] - lost[mine][0], lost[mine][1] - lost[theirs][1]
+        if ours > 0 and others > 0:
+            one, other = (cares[mine][n] + cares[theirs][n] for n in range(2))
+            gains = Fraction(ours, whole * one), Fraction(others, whole * other)
+            yield Exchange(parties, (mine, theirs), gains)
 
 
 def weigh(

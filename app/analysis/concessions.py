@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.analysis.packages import Claim, Package, Table, broken, count_open
+from app.analysis.package_search import count_open
+from app.analysis.packages import Claim, Package, Table, broken
 from app.models.vocabulary import Firmness
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def fewest_movers(table: Table) -> Fewest | None:
     bound = len(choices) + len(mover)  # the first variable of a condition that is given up
     cost = np.zeros(bound + len(table.bindings))
     given = [c for found in table.rejected.values() for c in found]
-    weights = [1 + firmness_rank(c.firmness) for c in (*given, *(c for c, _ in table.bindings))]
+    given += [binding.claim for binding in table.bindings]
+    weights = [1 + firmness_rank(claim.firmness) for claim in given]
     # One party more costs more than all that could be given up, whatever its firmness.
     cost[len(choices) : bound] = sum(weights) + 1
     rows: list[dict[int, int]] = []  # each sum is to be 0 or less
@@ -103,12 +105,13 @@ def fewest_movers(table: Table) -> Fewest | None:
         for claim in claims:
             rows.append({column[choice]: 1, mover[claim.party]: -1})
             cost[column[choice]] += 1 + firmness_rank(claim.firmness)
-    for number, (claim, need) in enumerate(table.bindings):
-        drops = bound + number
+    for drops, binding in enumerate(table.bindings, start=bound):
+        claim = binding.claim
         cost[drops] = 1 + firmness_rank(claim.firmness)
         rows.append({drops: 1, mover[claim.party]: -1})
-        row = {column[claim.issue, claim.option]: 1, drops: -1}
-        rows.append(row | ({column[need]: -1} if need in column else {}))
+        needed = [(binding.issue, o) for o in binding.options if (binding.issue, o) in column]
+        held = {column[choice]: -1 for choice in needed}
+        rows.append({column[claim.issue, claim.option]: 1, drops: -1} | held)
     takes_one = [{column[issue, o]: 1 for o in options} for issue, options in table.options.items()]
 
     def matrix(lines: Sequence[Mapping[int, int]]) -> Any:
@@ -141,17 +144,6 @@ def given_up(table: Table, package: Package) -> tuple[list[str], list[Claim]]:
     """Return the parties that a package asks to move, and what each would have to give up."""
     chosen = zip(table.issues, package, strict=True)
     claims = [claim for choice in chosen for claim in table.rejected.get(choice, [])]
-    claims += [claim for claim, _ in broken(table, package) if claim not in claims]
+    claims += dict.fromkeys(binding.claim for binding in broken(table, package))
     movers = {claim.party for claim in claims}
     return [party for party in table.parties if party in movers], claims
-
-
-def movers_by_option(table: Table, issue: str) -> Sequence[tuple[str, list[Claim]]]:
-    """List the options of an issue that are rejected, each with all who would have to move.
-
-    Those with the fewest come first.
-    """
-    found = [(o, table.rejected.get((issue, o), [])) for o in table.options[issue]]
-    return sorted(
-        ((option, claims) for option, claims in found if claims), key=lambda one: len(one[1])
-    )

@@ -5,7 +5,6 @@ Pure functions; what takes long is bounded. The rules: docs/analysis.md#packages
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from app.analysis.agreement import IssueScale
 from app.analysis.bargains import (
@@ -19,16 +18,8 @@ from app.analysis.bargains import (
     without_salience,
 )
 from app.analysis.concessions import Concession, Fewest, fewest_movers, single_concessions
-from app.analysis.packages import (
-    Choice,
-    Claim,
-    Package,
-    Support,
-    Table,
-    count_open,
-    open_packages,
-    support,
-)
+from app.analysis.package_search import count_open, open_packages
+from app.analysis.packages import Choice, Claim, Package, Support, Table, support
 from app.matrix.common_ground import IssueCommonGround
 from app.negotiations.views import IssueView
 from app.positions.views import PositionView
@@ -63,7 +54,7 @@ class PackageReport:
     """All that is said of the packages of some issues."""
 
     table: Table
-    total: int | None  # of open packages; None: too many to count
+    total: int | None  # of open packages; None: too many to look at all of them
     listed: int  # of them that can be walked through
     shown: list[OpenPackage]
     shut: list[str]  # issues without an option that nobody rejects
@@ -91,8 +82,14 @@ def report(
     asked: Asked,
 ) -> PackageReport:
     """Work out everything; `status_quo` has the option of each issue that would stay as it is."""
-    packages = list(islice(open_packages(table), MOST_LISTED + 1))
+    packages = list(open_packages(table, MOST_LISTED + 1))
     total = count_open(table)
+    fewest = None if packages else fewest_movers(table)
+    if fewest is not None and total is None:  # not all were looked at, but this is exact
+        if fewest.parties:
+            total = 0
+        else:
+            packages, fewest = [fewest.package], None
     unknown = without_salience(table)
     bounded = len(table.parties) <= MOST_EXCHANGING
     listed = min(len(packages), MOST_LISTED)
@@ -106,7 +103,7 @@ def report(
         shut=[issue for issue, options in possible.items() if not options],
         settled={issue: options[0] for issue, options in possible.items() if len(options) == 1},
         concessions=single_concessions(table),
-        fewest=None if packages else fewest_movers(table),
+        fewest=fewest,
         exchanges=exchanges(table, scales) if bounded else [],
         unknown_salience=unknown,
         supposed=frozenset((c.issue, c.option) for c in table.claims if c.supposed),

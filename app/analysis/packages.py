@@ -1,21 +1,16 @@
-"""Find the packages of options that no party needed for a deal rejects; pure functions.
+"""Say what parties needed for a deal think of packages of options; pure functions.
 
 A package takes one option for each of the chosen issues. The rules: docs/analysis.md#packages.
 """
 
-import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from math import prod
 
 from app.models.vocabulary import Attitude, Firmness
 
-MOST_COUNTED = 200_000  # packages of issues bound together by conditions that are tried
-
 Choice = tuple[str, str]  # an issue and one of its options
-Score = tuple[int, int, int]  # of an option: the lower, the better
 Package = tuple[str, ...]  # an option for each chosen issue, in their order
 
 
@@ -33,14 +28,20 @@ class Claim:
     condition: str | None = None
     inferred: bool = False
     attributed_by: tuple[str, ...] = ()
-    # What it accepts the option only with: options of other issues that its position links to.
+    # What it takes the option only with: options of other issues that its position links to. Of
+    # several options of one issue any will do, since a package has only one of them.
     needs: tuple[Choice, ...] = ()
     supposed: bool = False
 
     @property
+    def stated(self) -> bool:
+        """Whether the party said it itself: it is neither inferred by the coder nor hearsay."""
+        return not self.inferred and not self.attributed_by
+
+    @property
     def plain(self) -> bool:
-        """Whether it has no condition and is neither inferred by the coder nor hearsay."""
-        return self.condition is None and not self.inferred and not self.attributed_by
+        """Whether the party said it itself and without a condition."""
+        return self.condition is None and self.stated
 
     @property
     def rejects(self) -> bool:
@@ -51,6 +52,22 @@ class Claim:
     def takes(self) -> bool:
         """Whether the party prefers or accepts the option."""
         return self.attitude != Attitude.REJECTS
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A condition between issues: a claim holds only with one of these options of another issue."""
+
+    claim: Claim
+    issue: str
+    options: frozenset[str]
+
+    def is_broken(self, chosen: Mapping[str, str]) -> bool:
+        """Tell whether options, by issue, have what is claimed without what it needs."""
+        return (
+            chosen.get(self.claim.issue) == self.claim.option
+            and chosen[self.issue] not in self.options
+        )
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,7 @@ class Table:
     @property
     def size(self) -> int:
         """How many packages there are, whoever rejects them."""
-        return prod(len(options) for options in self.options.values())
+        return prod(len(options) for options in self.options.values()) if self.options else 0
 
     @cached_property
     def rejected(self) -> dict[Choice, list[Claim]]:
@@ -86,15 +103,16 @@ class Table:
         return found
 
     @cached_property
-    def bindings(self) -> list[tuple[Claim, Choice]]:
-        """What parties accept only with an option of another chosen issue, with that option."""
-        return [
-            (claim, need)
-            for claim in self.claims
-            if claim.takes and claim.option in self.options.get(claim.issue, ())
-            for need in claim.needs
-            if need[0] in self.options and need[0] != claim.issue
-        ]
+    def bindings(self) -> list[Binding]:
+        """The conditions between the chosen issues; as of rejections, only stated ones count."""
+        found = []
+        for claim in self.claims:
+            if claim.takes and claim.stated and claim.option in self.options.get(claim.issue, ()):
+                for issue in dict.fromkeys(issue for issue, _ in claim.needs):
+                    if issue in self.options and issue != claim.issue:
+                        needed = frozenset(o for other, o in claim.needs if other == issue)
+                        found.append(Binding(claim, issue, needed))
+        return found
 
     @cached_property
     def red_lines(self) -> dict[str, list[Claim]]:
@@ -157,109 +175,7 @@ def support(table: Table, package: Package) -> Support:
     )
 
 
-def broken(table: Table, package: Package) -> list[tuple[Claim, Choice]]:
+def broken(table: Table, package: Package) -> list[Binding]:
     """List the conditions between issues that a package breaks."""
     chosen = dict(zip(table.issues, package, strict=True))
-    return [
-        (claim, need)
-        for claim, need in table.bindings
-        if chosen[claim.issue] == claim.option and chosen[need[0]] != need[1]
-    ]
-
-
-def is_open(table: Table, package: Package) -> bool:
-    """Tell whether no party rejects any option of a package, and no condition is broken."""
-    chosen = zip(table.issues, package, strict=True)
-    return not any(choice in table.rejected for choice in chosen) and not broken(table, package)
-
-
-def open_packages(table: Table) -> Iterator[Package]:
-    """Yield the packages that no party rejects, the best supported first.
-
-    Those that cross the fewest red lines come first, then those on which the fewest parties have
-    said nothing or something reserved, then those with the most preferences, then those whose
-    options are listed first.
-    """
-    ranked: list[list[tuple[Score, str]]] = []
-    for issue in table.issues:
-        scored = []
-        for option in table.possible(issue):
-            said = table.claims_on(issue, option)
-            plain = sum(claim.plain for claim in said)
-            prefers = sum(claim.plain and claim.attitude == Attitude.PREFERS for claim in said)
-            crossed = len(table.crossed(issue, option))
-            scored.append(((crossed, len(table.parties) - plain, -prefers), option))
-        ranked.append(sorted(scored, key=lambda one: one[0]))  # stable: the order of the options
-    for places in _by_total([[score for score, _ in one] for one in ranked]):
-        package = tuple(ranked[issue][place][1] for issue, place in enumerate(places))
-        if not broken(table, package):
-            yield package
-
-
-def _by_total(scores: Sequence[Sequence[Score]]) -> Iterator[tuple[int, ...]]:
-    """Yield a place of each sorted list, by the sum of the scores there, then by the places.
-
-    No combination is made before those that it follows, so a few of billions cost little.
-    """
-    if not all(scores):
-        return
-
-    def entry(places: tuple[int, ...]) -> tuple[Score, tuple[int, ...]]:
-        picked = [scores[issue][place] for issue, place in enumerate(places)]
-        first, second, third = (sum(part) for part in zip(*picked, strict=True))
-        return (first, second, third), places
-
-    waiting = [entry((0,) * len(scores))]
-    while waiting:
-        _, places = heapq.heappop(waiting)
-        yield places
-        # Each combination follows from one other, so that none is met twice.
-        last = max((issue for issue, place in enumerate(places) if place), default=0)
-        for issue in range(last, len(places)):
-            if places[issue] + 1 < len(scores[issue]):
-                after = (*places[:issue], places[issue] + 1, *places[issue + 1 :])
-                heapq.heappush(waiting, entry(after))
-
-
-def count_open(table: Table, possible: Mapping[str, Sequence[str]] | None = None) -> int | None:
-    """Count the packages that no party rejects; None where that would take too long.
-
-    Issues that no condition binds together multiply. `possible` replaces the options that may be
-    taken.
-    """
-    taken = {issue: (possible or {}).get(issue, table.possible(issue)) for issue in table.issues}
-    total = 1
-    for group in _bound_together(table):
-        size = prod(len(taken[issue]) for issue in group)
-        if len(group) == 1 or not size:
-            total *= size
-            continue
-        if size > MOST_COUNTED:
-            return None
-        total *= sum(
-            _holds(table, dict(zip(group, options, strict=True)))
-            for options in product(*(taken[issue] for issue in group))
-        )
-    return total
-
-
-def _holds(table: Table, chosen: Mapping[str, str]) -> bool:
-    return not any(
-        chosen.get(claim.issue) == claim.option and chosen[need[0]] != need[1]
-        for claim, need in table.bindings
-        if claim.issue in chosen
-    )
-
-
-def _bound_together(table: Table) -> list[list[str]]:
-    """Group the issues that conditions bind together, directly or through others."""
-    group = {issue: {issue} for issue in table.issues}
-    for claim, need in table.bindings:
-        joined = group[claim.issue] | group[need[0]]
-        for issue in joined:
-            group[issue] = joined
-    found: list[list[str]] = []
-    for issue in table.issues:
-        if not any(issue in known for known in found):
-            found.append([one for one in table.issues if one in group[issue]])
-    return found
+    return [binding for binding in table.bindings if binding.is_broken(chosen)]

@@ -55,6 +55,7 @@ class FewestMovers(TypedDict):
     options: dict[str, str]
     parties: list[str]
     gives_up: list[PackageClaim]
+    supposed: bool
 
 
 class PackageExchange(TypedDict):
@@ -117,7 +118,7 @@ def packages_json(found: Packages) -> PackagesData:
             {"claim": _claim(one.claim), "opens": one.opens}
             for one in report.concessions[:MOST_LISTED]
         ],
-        "fewest": _fewest(table, report.fewest) if report.fewest else None,
+        "fewest": _fewest(report, report.fewest) if report.fewest else None,
         "exchanges": [
             {
                 "parties": list(one.parties),
@@ -149,11 +150,13 @@ def _package(table: Table, one: OpenPackage) -> PackageItem:
     }
 
 
-def _fewest(table: Table, one: Fewest) -> FewestMovers:
+def _fewest(report: PackageReport, one: Fewest) -> FewestMovers:
+    options = _options(report.table, one.package)
     return {
-        "options": _options(table, one.package),
+        "options": options,
         "parties": one.parties,
         "gives_up": _claims(one.gives_up),
+        "supposed": _is_supposed(report, options),
     }
 
 
@@ -163,8 +166,12 @@ def _weighed(report: PackageReport, one: Weighed) -> WeighedPackage:
     return {
         "options": options,
         "worth": {party: round(float(share), 3) for party, share in worth},
-        "supposed": not report.supposed.isdisjoint(options.items()),
+        "supposed": _is_supposed(report, options),
     }
+
+
+def _is_supposed(report: PackageReport, options: dict[str, str]) -> bool:
+    return not report.supposed.isdisjoint(options.items())
 
 
 def _options(table: Table, package: tuple[str, ...]) -> dict[str, str]:

@@ -21,16 +21,9 @@ from app.analysis.bargains import (
     without_salience,
 )
 from app.analysis.concessions import fewest_movers, firmness_rank, single_concessions
-from app.analysis.packages import (
-    Claim,
-    Package,
-    Support,
-    Table,
-    broken,
-    count_open,
-    open_packages,
-    support,
-)
+from app.analysis.package_report import Asked, report
+from app.analysis.package_search import count_open, open_packages
+from app.analysis.packages import Claim, Package, Support, Table, broken, support
 
 CASES = 1_000
 FIRM = ("open", "unclear", "preference", "demand", "red_line")
@@ -113,13 +106,38 @@ def test_where_an_issue_is_blocked_only_what_opens_it_helps() -> None:
 def test_who_accepts_one_option_only_with_another_binds_the_two() -> None:
     bound = claim("delta prefers quota.q40", needs=(("dam", "open"),))
     table = replace(TALKS, claims=[c for c in TALKS.claims if c.party != "delta"] + [bound])
-    assert broken(table, ("shared", "q40")) == [(bound, ("dam", "open"))]
+    [binding] = broken(table, ("shared", "q40"))
+    assert (binding.claim, binding.issue, binding.options) == (bound, "dam", {"open"})
     assert list(open_packages(table)) == []
     found = fewest_movers(table)
     assert found is not None
     # Delta's condition is less firm than South's demand and North's red line.
     assert (found.parties, found.package) == (["delta"], ("shared", "q40"))
     assert found.gives_up == [bound]
+
+
+def test_of_several_options_of_one_issue_any_meets_a_condition() -> None:
+    """A package has only one of them, so that none could have both."""
+    either = claim("delta prefers quota.q40", needs=(("dam", "open"), ("dam", "shared")))
+    table = replace(TALKS, claims=[c for c in TALKS.claims if c.party != "delta"] + [either])
+    assert broken(table, ("shared", "q40")) == []
+    assert list(open_packages(table)) == [("shared", "q40")]
+
+
+def test_a_condition_that_is_inferred_or_hearsay_binds_nothing() -> None:
+    """As with rejections, only what the party itself says bars a package."""
+    for doubt in ({"inferred": True}, {"attributed_by": ("north",)}):
+        heard = claim("delta prefers quota.q40", needs=(("dam", "open"),), **doubt)
+        table = replace(TALKS, claims=[c for c in TALKS.claims if c.party != "delta"] + [heard])
+        assert list(open_packages(table)) == [("shared", "q40")]
+
+
+def test_a_claim_that_breaks_two_conditions_is_given_up_once() -> None:
+    both = claim("one prefers a.x", needs=(("b", "x"), ("c", "x")))
+    table = Table({"a": ["x"], "b": ["y"], "c": ["y"]}, ["one"], [both])
+    found = fewest_movers(table)
+    assert found is not None
+    assert found.gives_up == [both]
 
 
 def test_the_fewest_who_move_are_not_those_of_each_issue_alone() -> None:
@@ -238,7 +256,8 @@ def random_table(dice: random.Random) -> Table:
                         party, issue, option, attitude, 1, firm, salience,
                         condition=dice.choice([None] * 5 + ["only if"]),
                         inferred=dice.random() < 0.1,
-                        needs=(dice.choice(others),) if others and dice.random() < 0.15 else (),
+                        needs=tuple(dice.choices(others, k=dice.choice([1, 1, 3])))
+                        if others and dice.random() < 0.15 else (),
                     )
                 )  # fmt: skip
     return Table(options, parties, claims)
@@ -248,6 +267,14 @@ def tables() -> Iterator[Table]:
     dice = random.Random(2026)
     for _ in range(CASES):
         yield random_table(dice)
+
+
+def needed(c: Claim) -> dict[str, set[str]]:
+    """Return the options of other issues, any of which a party needs to take one."""
+    found: dict[str, set[str]] = {}
+    for issue, option in c.needs if c.attitude != "rejects" and not c.inferred else ():
+        found.setdefault(issue, set()).add(option)
+    return found
 
 
 def costs(table: Table, package: Package) -> tuple[int, int]:
@@ -261,8 +288,8 @@ def costs(table: Table, package: Package) -> tuple[int, int]:
         if c.attitude == "rejects" and not unsure:
             movers.add(c.party)
             firm += 1 + FIRM.index(c.firmness)
-        for issue, option in c.needs if c.attitude != "rejects" else ():
-            if chosen[issue] != option:
+        for issue, options in needed(c).items():
+            if chosen[issue] not in options:
                 movers.add(c.party)
                 firm += 1 + FIRM.index(c.firmness)
     return len(movers), firm
@@ -412,6 +439,50 @@ def test_a_few_of_very_many_packages_cost_little() -> None:
     assert first == ("o3",) * 20
     assert len(set(rest)) == 99
     assert count_open(table) == 5**20
+
+
+def test_a_condition_that_cannot_be_met_costs_little_among_many_issues() -> None:
+    """No package is looked at that differs only on issues which it does not bind."""
+    options = {f"i{n}": [f"o{k}" for k in range(5)] for n in range(20)}
+    claims = [claim(f"one rejects i0.o{k}") for k in range(1, 5)]
+    claims += [claim("one prefers i0.o0", needs=(("i1", "o0"),)), claim("two rejects i1.o0")]
+    table = Table(options, ["one", "two"], claims)
+    assert list(open_packages(table, 100)) == []
+    assert count_open(table) == 0
+
+
+def chain(options: int) -> list[Claim]:
+    """Bind twenty issues to each other: what comes first is only taken with the next."""
+    return [
+        claim(f"one accepts i{n}.o{k}", needs=((f"i{n + 1}", f"o{k}"),))
+        for n in range(19)
+        for k in range(options)
+    ]
+
+
+def test_of_too_many_bound_packages_the_best_are_looked_at() -> None:
+    table = Table({f"i{n}": ["o0", "o1"] for n in range(20)}, ["one"], chain(2))
+    assert count_open(table) is None
+    first = next(open_packages(table, 10))
+    assert len(set(first)) == 1
+
+
+def test_where_the_best_of_them_all_break_a_condition_an_open_one_is_still_found() -> None:
+    """The party prefers what its own conditions forbid, so thousands of better packages fail."""
+    claims = [
+        replace(one, attitude="prefers") if int(one.issue[1:]) % 2 == int(one.option[1:]) else one
+        for one in chain(2)
+    ]
+    table = Table({f"i{n}": ["o0", "o1"] for n in range(20)}, ["one"], claims)
+    assert list(open_packages(table, 10)) == []
+    found = report(table, {}, {}, Asked(0, 10))
+    assert (found.total, found.listed, found.fewest) == (None, 1, None)
+    [shown] = found.shown
+    assert len(set(shown.package)) == 1
+    shut = replace(table, claims=[*claims, claim("two rejects i3.o0"), claim("two rejects i4.o1")])
+    found = report(replace(shut, parties=["one", "two"]), {}, {}, Asked(0, 10))
+    assert (found.total, found.shown) == (0, [])
+    assert found.fewest is not None
 
 
 @pytest.mark.parametrize("size", [60, 70])
