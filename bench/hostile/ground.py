@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,7 +23,6 @@ ROOT = Path(__file__).parents[2]
 WIDE = SLUG  # 2,013 parties x 20 issues
 TALL = "tall"  # 300 parties x 200 issues
 COUNTS = ((WIDE, 2_013, 20), (TALL, 300, 200))
-PASSWORD = "bench bench bench"  # noqa: S105 - of a database that nobody else can reach
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _fill(work: Path, environment: Mapping[str, str]) -> str:
             make_package(folder, parties, issues, slug=slug)
             _parley(environment, "import", str(folder))
         role = ("--role", "editor", "--password-stdin")
-        _parley(environment, "user", "add", "bench", *role, given=PASSWORD)
+        _parley(environment, "user", "add", "bench", *role, given=secrets.token_urlsafe())
         done.touch()
     return _parley(environment, "token", "add", "bench", "--name", "bench").strip()
 

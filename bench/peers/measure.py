@@ -1,7 +1,7 @@
 """Measure Parley beside its limits and the tools that people would use instead.
 
 Usage: make bench ARGS="peers [S|M|L …] [options]"; S and M, unless sizes are named. L measures
-Parley's reads beside its own at size S, and PostgreSQL alone.
+Parley beside itself at size S, and PostgreSQL alone.
 """
 
 import argparse
