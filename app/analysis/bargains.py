@@ -74,7 +74,7 @@ def exchanges(table: Table, scales: Mapping[str, IssueScale]) -> list[Exchange]:
     def distance(issue: str, one: str, other: str) -> Fraction:
         return 1 - closeness(scales[issue], one, other)
 
-    found = []
+    found: list[Exchange] = []
     for one, other in combinations(table.parties, 2):
         apart = {}
         for issue in table.issues:

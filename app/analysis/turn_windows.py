@@ -81,6 +81,7 @@ FROM unnest(CAST(:issues AS bigint[])) WITH ORDINALITY AS topic (issue_id, issue
         WHERE negotiation_id = :negotiation_id AND log_spell.issue_id = topic.issue_id
             AND status = 'published' AND seq_from <= :at AND seq_to > :at
             AND stated_by > :after AND stated_by <= :to
+        OFFSET 0  -- an issue at a time, so that few issues are read for one window
     ) AS placed
 WHERE issue_place >= :issue_place
     AND (issue_place, party_place, stated_by, position_id)
