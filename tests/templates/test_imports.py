@@ -15,7 +15,10 @@ def _needs_a_page(templates: Environment, name: str) -> bool:
     """Tell whether a template, or one that it imports, uses values of the page."""
     parsed = templates.parse((TEMPLATES / name).read_text())
     unknown = meta.find_undeclared_variables(parsed) - templates.globals.keys() - PROVIDED
-    imported = [*parsed.find_all(nodes.Import), *parsed.find_all(nodes.FromImport)]
+    imported: list[nodes.Import | nodes.FromImport] = [
+        *parsed.find_all(nodes.Import),
+        *parsed.find_all(nodes.FromImport),
+    ]
     return bool(unknown) or any(
         isinstance(one.template, nodes.Const) and _needs_a_page(templates, one.template.value)
         for one in imported
