@@ -44,7 +44,7 @@ def test_a_picture_says_what_it_shows_and_where_it_is_from(lake: Lake, page: str
     assert got.headers["content-type"] == "image/svg+xml"
     assert got.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "_as-of-2024-06-01.svg" in got.headers["content-disposition"]
-    root = ElementTree.fromstring(got.text)  # noqa: S314
+    root = ElementTree.fromstring(got.text)  # noqa: S314 (our own)
     assert root.attrib["role"] == "img"
     assert root.findtext(f"{SVG}title") and "Northshore" in str(root.findtext(f"{SVG}desc"))
     said = " ".join(texts(got.text))

@@ -55,7 +55,7 @@ class Site:
         )
         request = urllib.request.Request(f"{self.url}{path}", data, sent)  # noqa: S310  (our own server)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310  (the same)
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             sys.exit(f"{path}: {error.code} {error.read().decode()[:2000]}")
@@ -138,7 +138,7 @@ def release(site: Site, name: str, password: str) -> None:
 
 def _wait(site: Site, server: "subprocess.Popen[bytes]") -> None:
     for _ in range(600):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{site.url}/readyz", timeout=5):  # noqa: S310
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{site.url}/readyz", timeout=5):  # noqa: S310  (the same)
             return
         if server.poll() is not None:
             break
