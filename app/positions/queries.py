@@ -40,6 +40,8 @@ from app.models.vocabulary import PositionStatus
 from app.positions.compose import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
+MOST_ALIKE = 200  # quotes with the same words whose parties are compared
+
 # --- Live rows, for writers ---
 
 
@@ -195,27 +197,40 @@ async def hidden_speakers(
     return list(await session.scalars(hidden.with_for_update()))
 
 
-SAME_WORDS = Prepared(
-    lambda: (
-        select(Party.name)
-        .join(Position, Position.party_id == Party.id)
-        .join(PositionQuote, PositionQuote.position_id == Position.id)
-        .join(Quote, Quote.id == PositionQuote.quote_id)
+def _parties_with_the_words() -> Select[*tuple[Any, ...]]:
+    # Not all, so that a save does not take longer each time that somebody saves the same again.
+    alike = (
+        select(Quote.id)
         .where(
             Quote.source_id == bindparam("source", type_=BigInteger),
             Quote.exact == bindparam("exact", type_=Text),
+        )
+        .limit(MOST_ALIKE)
+        .subquery()
+    )
+    return (
+        select(Party.name)
+        .join(Position, Position.party_id == Party.id)
+        .join(PositionQuote, PositionQuote.position_id == Position.id)
+        .join(alike, alike.c.id == PositionQuote.quote_id)
+        .where(
             Party.id != bindparam("party", type_=BigInteger),
             Position.status != PositionStatus.RETRACTED,
         )
         .distinct()
     )
-)
+
+
+SAME_WORDS = Prepared(_parties_with_the_words)
 
 
 async def same_words_elsewhere(
     session: AsyncSession, cell: CellFacts, new: Sequence[Quote]
 ) -> list[Fault]:
-    """Warn of quotes that another party's position has too: one passage rarely supports two."""
+    """Warn of quotes that another party's position has too: one passage rarely supports two.
+
+    Of a passage that is quoted more than MOST_ALIKE times, some uses may not be found.
+    """
     warnings = []
     for quote in new:
         others = await SAME_WORDS.all(
