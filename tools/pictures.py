@@ -33,13 +33,18 @@ def serving() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="parley-pictures-") as home:
         settings = os.environ | {"PARLEY_HOME": home}
         subprocess.run([PARLEY, "practice"], env=settings, check=True)
-        server = subprocess.Popen(
-            [PARLEY, "serve", "--port", "0"], env=settings, stdout=subprocess.PIPE, text=True
-        )
+        log = Path(home) / "log"
+        with log.open("w") as errors:
+            server = subprocess.Popen(
+                [PARLEY, "serve", "--port", "0"],
+                env=settings, stdout=subprocess.PIPE, stderr=errors, text=True,
+            )  # fmt: skip
         try:
-            address = next(filter(None, map(ADDRESS.search, server.stdout or [])))[0]
-            await_ready(address)
-            yield address
+            found = next(filter(None, map(ADDRESS.search, server.stdout or [])), None)
+            if found is None:
+                raise SystemExit(f"The server did not start:\n{log.read_text()}")
+            await_ready(found[0])
+            yield found[0]
         finally:
             server.terminate()
             server.communicate()
@@ -75,8 +80,9 @@ def main() -> None:
     with serving() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(
-            viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce"
-        )
+            viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce",
+            locale="en-GB",
+        )  # fmt: skip
         for name, (address, clicked) in PICTURES.items():
             take(page, base, address, clicked, ROOT / "docs" / name)
             print(f"docs/{name}")

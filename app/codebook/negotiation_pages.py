@@ -3,11 +3,11 @@
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import Editor, FormEditor
-from app.codebook.pages import NEGOTIATION, SLUG, base_of
-from app.codebook.told import seen
+from app.codebook.first_steps import start_of
+from app.codebook.pages import NEGOTIATION, SLUG
 from app.core.clock import now
 from app.db.engine import Session
 from app.forms import sheet as forms
@@ -19,6 +19,7 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.models.vocabulary import NegotiationStatus
 from app.negotiations import actions
+from app.negotiations.beginning import Beginning
 from app.negotiations.schemas import NegotiationInput
 
 # Not below /n/, where any word may be the slug of a negotiation.
@@ -34,14 +35,20 @@ async def offer_negotiation(request: Request, viewer: Editor) -> Response:
 
 
 def _new(request: Request, sheet: Sheet) -> Response:
-    return page(request, "codebook/new_negotiation.html", status=sheet.status, sheet=sheet)
+    return page(
+        request,
+        "codebook/new_negotiation.html",
+        status=sheet.status,
+        sheet=sheet,
+        beginning=Beginning(),
+    )
 
 
 @router.post("")
 async def add_negotiation(
     request: Request, session: Session, viewer: FormEditor, sent: Sent
 ) -> Response:
-    """Save a new negotiation, and go on to its code book."""
+    """Save a new negotiation, and go on to its parties."""
     made = ""
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
@@ -51,4 +58,4 @@ async def add_negotiation(
             await actions.add_negotiation(log, **values)
 
     sheet = await forms.create(session, sent, NEW, write)
-    return _new(request, sheet) if sheet else seen(base_of(made))
+    return _new(request, sheet) if sheet else RedirectResponse(start_of(made), 303)

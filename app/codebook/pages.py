@@ -24,9 +24,10 @@ from app.log.writer import writing
 from app.models.negotiation import Negotiation
 from app.models.vocabulary import NegotiationStatus, UserRole
 from app.negotiations import actions
+from app.negotiations.beginning import find_beginning
 from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
 from app.negotiations.navigation import nav
-from app.negotiations.queries import get_negotiation, newest_stated_by
+from app.negotiations.queries import get_negotiation
 from app.negotiations.schemas import NegotiationInput
 from app.negotiations.slugs import slug_of
 from app.negotiations.views import NegotiationView
@@ -133,7 +134,7 @@ async def show_code_book(
     return page(
         request,
         "codebook/index.html",
-        begun=await newest_stated_by(session, at, book.negotiation.id) is not None,
+        beginning=await find_beginning(session, slug),
         told=told(request, names),
         negotiation=place,
         parties=parties,

@@ -58,6 +58,17 @@ async def seated_names(session: AsyncSession, slug: str) -> dict[str, str]:
     return {slug: name for slug, name in rows}
 
 
+async def issue_titles(session: AsyncSession, slug: str) -> dict[str, str]:
+    """Return the titles of the issues of a negotiation by slug, in their order."""
+    rows = await session.execute(
+        select(Issue.slug, Issue.title)
+        .join(Negotiation, Negotiation.id == Issue.negotiation_id)
+        .where(Negotiation.slug == slug)
+        .order_by(Issue.ordinal, Issue.id)
+    )
+    return {slug: title for slug, title in rows}
+
+
 async def parties_by_place(
     session: AsyncSession, negotiation_id: int, without: Party
 ) -> list[tuple[str, list[Party]]]:

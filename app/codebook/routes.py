@@ -1,6 +1,7 @@
 """Include the pages of the code book in the order in which their paths are matched."""
 
 from app.codebook import (
+    first_steps,
     issue_pages,
     negotiation_pages,
     option_merging,
@@ -17,6 +18,7 @@ from app.http.routing import Router
 
 router = Router()
 for part in (
+    first_steps,
     negotiation_pages,
     pages,
     party_merging,

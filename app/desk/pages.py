@@ -23,6 +23,7 @@ from app.forms.sheet import Sheet, blank
 from app.http.routing import Router
 from app.http.templating import page
 from app.http.templating import query as address
+from app.negotiations.beginning import find_beginning
 from app.negotiations.code_book import negotiation_view, party_views
 from app.negotiations.navigation import nav
 from app.position_form.also_for import also_for
@@ -148,6 +149,8 @@ async def _taken(reading: Reading, query: DeskQuery) -> Texts | None:
     }
     near = {"near": " ".join(named_near(reading.text.text, *span, names))}
     cell = {name: value for name in ("party", "issue") if (value := getattr(query, name))}
+    if len(reading.issues) == 1:
+        cell.setdefault("issue", next(iter(reading.issues)))
     voice = voice_of(reading, query.alike) if query.alike else None
     dated = {"stated_on": given["stated_on"]} if "stated_on" in given else {}
     return prefilled({**given, **cell}) | near | dated | dict(voice.fields if voice else {})
@@ -196,6 +199,7 @@ async def desk_page(
         fragment=form if entry else None,
         status=state.status if state else beside.noted.status,
         reading=reading,
+        beginning=None if reading.positions else await find_beginning(session, purpose.slug),
         entry=entry,
         paragraphs=reading.paragraphs(entry),
         page_starts=reading.page_starts(),

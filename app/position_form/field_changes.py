@@ -92,8 +92,12 @@ def name_speaker(form: Mapping[str, str], n: int, name: str) -> tuple[Values, st
 
 
 def add_speaker(form: Mapping[str, str], n: int) -> tuple[Values, str]:
-    """Mark the typed name as that of a new speaker, who is saved with the position."""
-    return {**form, f"q-{n}-speaker_new": "1"}, f"q-{n}-speaker_new"
+    """Mark the typed name as that of a new speaker, who is saved with the position.
+
+    Return the form and the field to go on with.
+    """
+    chosen = next((name for name in ("party", "issue") if not form.get(name)), "summary")
+    return {**form, f"q-{n}-speaker_new": "1"}, chosen
 
 
 def reject_others(form: Mapping[str, str], options: Iterable[str]) -> tuple[Values, str]:

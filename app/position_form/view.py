@@ -12,6 +12,7 @@ from app.log.reader import moment
 from app.models.source import Source
 from app.models.vocabulary import PositionStatus
 from app.negotiations.code_book import code_book, issue_views, negotiation_view, party_views
+from app.negotiations.queries import list_speakers_named
 from app.negotiations.views import IssueView, NegotiationView, OptionView, PartyView
 from app.position_form.adding import BOXES, Box, speaker_box
 from app.position_form.earlier import Earlier, earlier_positions
@@ -48,7 +49,7 @@ class Block:
     q: Values
     kept: QuoteView | None
     checked: Checked | None
-    unknown: str = ""  # a speaker's name that was typed and refused
+    unknown: str = ""  # a speaker's name that was typed and that no saved speaker has
     meant: str | None = None  # the speaker whose name comes closest to it
 
 
@@ -235,11 +236,19 @@ async def _blocks(
     for n in numbered(form, "q"):
         q = block(form, n)
         known = kept.get(number(q.get("id")) or 0)
-        unknown = q.get("speaker", "").strip() if f"q-{n}-speaker" in errors else ""
+        unknown = "" if known else await _unknown_speaker(session, q, f"q-{n}-speaker" in errors)
         meant = await closest_speaker(session, unknown) if unknown else None
         checked = None if known else await check_block(session, form, n)
         found.append(Block(n, q, known, checked, unknown, meant))
     return found
+
+
+async def _unknown_speaker(session: AsyncSession, q: Values, refused: bool) -> str:
+    """Return the name of a speaker that is typed alone, as that of a saved one, and is of none."""
+    typed = q.get("speaker", "").strip()
+    if refused or not typed or any(q.get(n) for n in ("office", "speaker_party", "speaker_new")):
+        return typed if refused else ""
+    return "" if await list_speakers_named(session, typed) else typed
 
 
 async def _writers(session: AsyncSession, position: PositionView | None) -> Set[str | None]:

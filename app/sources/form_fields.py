@@ -26,9 +26,18 @@ def code_of(language: str) -> str:
     return next(named, language)
 
 
+def with_scheme(address: str) -> str:
+    """Return a web address as a browser reads it: www.example.org is at https://."""
+    site = address.partition("/")[0]
+    return address if ":" in site or "." not in site else f"https://{address}"
+
+
 DAY = "day, month or year"
 FIELDS = (
-    Field("url", "Web address", Kind.URL, "of the page or document"),
+    Field(
+        "url", "Web address", Kind.URL, "or, without one, where to find it: archive, volume, page",
+        parse=with_scheme,
+    ),
     Field("title", "Title"),
     Field("publisher", "Publisher"),
     Field("published_on", "Published on", Kind.DATE, DAY),
@@ -39,7 +48,7 @@ FIELDS = (
     Field("reference", "Where to find it", hint="if it has no web address: archive, volume, page"),
     Field("archive_url", "Archived copy", Kind.URL, "web address of the copy"),
     Field("licence", "Licence"),
-)
+)  # fmt: skip
 TEXT = Field(
     "text", "Text", Kind.VERBATIM,
     "Paste all of it: quotes are checked against it. Only editors can read it.",
@@ -109,6 +118,14 @@ async def take_file(sheet: Intake) -> bool:
     filled += fill_from_head(sheet)
     sheet.notes.append(_describe_extraction(sheet.file.filename or "The file", found, filled))
     return True
+
+
+def settle_place(sheet: Intake) -> None:
+    """Move words that are no web address to the field that says where to find the source."""
+    typed = sheet.values["url"].strip()
+    wordy = " " in typed or not {".", ":"} & set(typed)
+    if typed and wordy and "://" not in typed and not sheet.values["reference"].strip():
+        sheet.values |= {"url": "", "reference": typed}
 
 
 def fill_from_head(sheet: Intake) -> list[str]:

@@ -22,6 +22,7 @@ from app.http.templating import page
 from app.log.writer import writing
 from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
+from app.negotiations.beginning import find_beginning
 from app.negotiations.navigation import nav
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
@@ -36,6 +37,7 @@ from app.sources.form_fields import (
     intake,
     intake_of,
     read_otherwise,
+    settle_place,
     take_file,
 )
 from app.sources.page_numbers import read_pages
@@ -44,6 +46,7 @@ from app.sources.urls import check_url, same_document_key
 router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
+NOWHERE = "Enter a web address, or say where to find the source"
 PREFILLED = ("url", "title", "text", "negotiation")
 
 
@@ -68,7 +71,10 @@ async def add_source(
     if not sheet.values["title"].strip() and (filled := fill_from_head(sheet)):
         sheet.notes.append(f"{from_the_text(filled)} Nothing is saved yet.")
         return await show_new(request, session, sheet)
+    settle_place(sheet)
     values, sheet.errors = read(NEW, sheet.values)
+    if not (sheet.values["url"].strip() or sheet.values["reference"].strip()):
+        sheet.errors = {**sheet.errors, "url": NOWHERE}
     if sheet.errors or await _same_text(session, sheet, values["text"]):
         return await show_new(request, session, sheet)
     async with attempt(session) as refused, writing(session, by=viewer.name, now=now()) as log:
@@ -157,10 +163,12 @@ BOOKMARKLET = (
 
 async def show_new(request: Request, session: AsyncSession, sheet: Intake) -> Response:
     """Show the form for a new source as typed, with the source that has its address, if any."""
+    slug = known_slug(sheet.values)
     return page(
         request,
         "sources/new.html",
         status=422 if sheet.errors else 200,
+        beginning=await find_beginning(session, slug) if slug else None,
         same=await _at_address(session, sheet.values.get("url", "").strip()),
         **form_context(sheet),
     )

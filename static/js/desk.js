@@ -96,7 +96,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   opened = form.dataset.keptForm;
   side.scrollTop = 0;
   const empty = ["party", "issue"].map((name) => form.elements[name]).find((field) => field && !field.value);
-  (form.querySelector("[data-whole-words], [autofocus]") || empty || form.elements.summary).focus();
+  (form.querySelector("[data-whole-words], [autofocus], button[value^='new-speaker-']") || empty || form.elements.summary).focus();
 });
 
 document.addEventListener(

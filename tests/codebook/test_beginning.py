@@ -55,7 +55,7 @@ def test_a_negotiation_begins_with_its_title_alone(api: Api, editor: TestClient)
     sent = values(editor, NEW)
     assert errors(post(editor, NEW, **sent).text)[0] == "Enter a title"
     done = post(editor, NEW, **sent | {"title": "Озеро Сарн"})
-    assert (done.status_code, done.headers["location"]) == (303, "/n/ozero-sarn/code-book")
+    assert (done.status_code, done.headers["location"]) == (303, "/n/ozero-sarn/start/parties")
     data = api.get("/negotiations/ozero-sarn")["data"]
     assert (data["title"], data["status"], data["review"], data["coded_through"]) == (
         "Озеро Сарн", "ongoing", False, None,
@@ -177,3 +177,86 @@ def test_a_party_on_file_is_taken_by_any_of_its_names(
     assert post(editor, f"{BOOK}/parties/seat", **seat | {"party": "Kyiv"}).status_code == 409
     slugs = [p["slug"] for p in api.get("/negotiations/sarn")["data"]["parties"]]
     assert slugs == ["sarn-aldria", "sarn-borsk", "ua", "k-2"]
+
+
+def test_the_first_steps_take_names_alone(api: Api, source: int, editor: TestClient) -> None:
+    api.post("/parties", {"slug": "ua", "name": "Ukraine", "aliases": ["Kyiv"]})
+    api.post("/parties", {"slug": "k-1", "name": "Council"})
+    api.post("/parties", {"slug": "k-2", "name": "Council"})
+    start = "/n/lake/start"
+    assert post(editor, NEW, **values(editor, NEW) | {"title": "Lake"}).status_code == 303
+    for typed, words in (
+        (" \n", "at least one"),
+        ("Ukraine\nCouncil", "several parties are called"),
+    ):
+        refused = post(editor, f"{start}/parties", parties=typed)
+        assert refused.status_code == 422 and words in errors(refused.text)[0]
+        assert fields_of(refused.text)["parties"].strip() == typed.strip()
+    assert api.get("/negotiations/lake")["data"]["parties"] == []
+    names = "Northshore\r\n\r\n kyiv \r\nnorthshore\r\n…\r\nNorth-Shore!"
+    for _ in range(2):  # sent twice, as after going back
+        done = post(editor, f"{start}/parties", parties=names)
+        assert (done.status_code, done.headers["location"]) == (303, f"{start}/issue")
+    parties = api.get("/negotiations/lake")["data"]["parties"]
+    assert [(p["slug"], p["name"], p["consent_required"]) for p in parties] == [
+        ("northshore", "Northshore", True), ("ua", "Ukraine", True), ("party", "…", True),
+        ("north-shore", "North-Shore!", True),
+    ]  # fmt: skip
+    assert "Northshore, Ukraine" in editor.get(f"{start}/parties").text
+
+
+def test_the_first_issue_leads_to_a_source(api: Api, source: int, editor: TestClient) -> None:
+    step = "/n/sarn/start/issue"
+    refused = post(editor, step, title="", options="")
+    assert refused.status_code == 422 and len(errors(refused.text)) == 2
+    said = {"title": "Quota", "options": "30 %\n40 %\n30 %", "ordered": "on"}
+    for _ in range(2):
+        done = post(editor, step, **said)
+        assert (done.status_code, done.headers["location"]) == (
+            303, "/sources/new?negotiation=sarn",
+        )  # fmt: skip
+    found = api.get("/negotiations/sarn/issues/quota")["data"]["options"]
+    assert [(o["slug"], o["rank"]) for o in found] == [("30", 1), ("40", 2)]
+    other = post(editor, step, title="Quota!", options="yes", then="another")
+    assert (other.status_code, other.headers["location"]) == (303, step)
+    assert api.get("/negotiations/sarn/issues/quota-2")["data"]["title"] == "Quota!"
+    assert "Quota, Quota!" in editor.get(step).text
+
+
+def steps(page: str) -> dict[str, str]:
+    """Return the steps to the first position that a page shows: done, step or "" by its name."""
+    html = LexborHTMLParser(page)
+    for words in html.css(".first-steps li > :not(a)"):
+        words.decompose()
+    return {
+        li.text(strip=True): li.attributes.get("aria-current") or li.attributes.get("class") or ""
+        for li in html.css(".first-steps li")
+    }
+
+
+def test_pages_name_what_is_missing_until_there_is_a_position(
+    api: Api, editor: TestClient, viewer: TestClient
+) -> None:
+    assert steps(editor.get(NEW).text)["Negotiation"] == "step"
+    post(editor, NEW, title="Lake")
+    pages = ("/n/lake", "/n/lake/code-book")
+    for page in pages:
+        assert list(steps(editor.get(page).text).values()) == ["done", "", "", "", ""]
+    assert not steps(viewer.get("/n/lake").text)
+    post(editor, "/n/lake/start/parties", parties="North\nSouth")
+    post(editor, "/n/lake/start/issue", title="Quota", options="30 %\n40 %")
+    for page in pages:
+        assert list(steps(editor.get(page).text).values()) == ["done", "done", "done", "", ""]
+    assert steps(editor.get("/sources/new?negotiation=lake").text)["Source with its text"] == "step"
+    assert not steps(editor.get("/sources/new").text)
+    number = api.post("/sources", {"url": "https://x.example/", "title": "T", "text": "Yes."})
+    desk = f"/n/lake/desk/{number['id']}"
+    assert steps(editor.get(desk).text)["Position with a quote"] == "step"
+    quoted = [{"source_id": number["id"], "exact": "Yes", "kind": "reported"}]
+    api.post(
+        "/positions",
+        {"negotiation": "lake", "party": "north", "issue": "quota", "quotes": quoted,
+         "stated_on": "2025-03-17"},
+    )  # fmt: skip
+    for page in (*pages, desk, "/sources/new?negotiation=lake"):
+        assert not steps(editor.get(page).text), page

@@ -98,6 +98,23 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(lake: La
     assert values(answer) | data == values(answer)
 
 
+def test_where_a_source_is_may_be_said_as_people_say_it(lake: Lake) -> None:
+    for typed, field, kept in (
+        ("State archive, box 12, page 3", "reference", "State archive, box 12, page 3"),
+        ("Hansard", "reference", "Hansard"),
+        ("www.news.example/a?b=c.d", "url", "https://www.news.example/a?b=c.d"),
+        ("http://news.example/plain", "url", "http://news.example/plain"),
+    ):
+        answer = send(lake.ada, "/sources/new", {"url": typed, "title": typed})
+        assert answer.status_code == 303, answer.text
+        number = answer.headers["location"].removeprefix("/sources/")
+        assert lake.ada.get(f"/sources/{number}").data[field] == kept
+    nothing = send(lake.ada, "/sources/new", {"url": " ", "title": "", "text": "a"})
+    named = LexborHTMLParser(nothing.text).css(".problem a")
+    assert {a.attributes["href"] for a in named} == {"#field-url", "#field-title"}
+    assert "say where to find the source" in nothing.text
+
+
 def test_an_address_that_is_on_file_leads_to_its_source(lake: Lake) -> None:
     same = "https://NEWS.example/lake?utm_campaign=y#top"
     for answer in (

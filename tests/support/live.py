@@ -51,6 +51,10 @@ class Live:
         """Return the API client of another editor."""
         return self.desks["bo"]
 
+    def link(self, name: str) -> str:
+        """Return the path of a one-time link that signs an account in."""
+        return f"/login?link={run(self._link(name))}"
+
     def cookie(self, name: str) -> str:
         """Sign an account in by a one-time link; return the session's cookie."""
         secret = run(self._link(name))
