@@ -22,6 +22,7 @@ from app.exports.columns import (
     guarded,
 )
 from app.exports.csv_lines import Lines, write_line
+from app.exports.evidence_columns import EVIDENCE_COLUMNS
 from app.exports.query_params import CsvQuery
 from app.exports.row_keys import RowKeys, batches_of
 from app.exports.selection import FEW, Selection, windows
@@ -65,6 +66,7 @@ async def _quotes(
                 *TIME_COLUMNS,
                 *(MOVE_COLUMNS if moved is not None else ()),
                 *marked,
+                *(EVIDENCE_COLUMNS if chosen.evidence else ()),
             ]
         ],
         text,

@@ -3,7 +3,7 @@
 Most keys occur again and again, so their words are kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.exports.columns import (
@@ -15,9 +15,10 @@ from app.exports.columns import (
     speaker_columns,
     stance_columns,
 )
+from app.exports.evidence_columns import evidence_in, evidence_row, words_of_csv
 from app.exports.row_keys import Batch, RowKeys
 from app.exports.selection import Selection
-from app.exports.stored_rows import Row
+from app.exports.stored_rows import Row, by_position
 
 MOST = 10_000  # of the words of one kind of key
 
@@ -37,7 +38,10 @@ class Words(dict[bytes, bytes]):
 
 
 class Lines:
-    """Write the lines of one export; `more` returns the last columns by party and issue."""
+    """Write the lines of one export; `more` returns the last columns by party and issue.
+
+    Columns of what each position rests on follow, where the export has them.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Lines:
         more: Callable[[str, str], Mapping[str, Any]],
     ) -> None:
         self._chosen, self._keys, self._text, self._more = chosen, keys, text, more
+        self._facts: dict[bytes, bytes] = {}  # of the batch, by version
         self._batch = Batch([], {})
         self._cells = Words(self._cell, text)
         self._stances = Words(lambda key: stance_columns(*keys.stance(key)), text)
@@ -58,6 +63,8 @@ class Lines:
 
     def write(self, batch: Batch, rows: Iterable[Row]) -> bytes:
         """Write some rows of a batch."""
+        if self._chosen.evidence and batch is not self._batch:
+            self._facts = dict(self._weigh(each, batch) for each in by_position(batch.rows))
         self._batch = batch
         made = [
             b",".join(
@@ -74,11 +81,16 @@ class Lines:
                     self._sources[row.source],
                     self._way_out(row),
                     self._ends[row.cell],
+                    *([self._facts[row.version]] if self._chosen.evidence else ()),
                 )
             )
             for row in rows
         ]
         return b"\r\n".join([*made, b""])
+
+    def _weigh(self, rows: Sequence[Row], batch: Batch) -> tuple[bytes, bytes]:
+        found = evidence_in(rows, batch, self._keys, words_of_csv)
+        return rows[0].version, write_line(evidence_row(found).values(), self._text).encode()
 
     def _cell(self, key: bytes) -> Mapping[str, Any]:
         party, issue = self._keys.cell(key)

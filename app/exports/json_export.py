@@ -9,10 +9,10 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.ahead import ahead
-from app.exports.json_positions import Positions, by_position
+from app.exports.json_positions import Positions
 from app.exports.row_keys import RowKeys, batches_of
 from app.exports.selection import FEW, Selection, windows
-from app.exports.stored_rows import json_rows
+from app.exports.stored_rows import by_position, json_rows
 from app.http.responses import dumps
 from app.matrix.presenter import cell_json
 
@@ -49,7 +49,7 @@ async def export_json(
         cells += len(shown)
     yield b'],"positions":['
     keys = RowKeys(chosen)
-    written = Positions(chosen.slug, keys)
+    written = Positions(chosen, keys)
     read = partial(json_rows, session, chosen.matrix.at)
     async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
         async for batch in batches:

@@ -1,10 +1,12 @@
 """Put together positions as JSON: rows that the database wrote, with their keys put into words."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.exports.csv_lines import MOST
+from app.exports.evidence_columns import evidence_in, evidence_json, words_of_json
 from app.exports.row_keys import Batch, RowKeys, read_key
+from app.exports.selection import Selection
 from app.exports.stored_rows import Row
 from app.http.responses import dumps
 from app.positions.views import SourceView
@@ -28,8 +30,8 @@ class Fields(dict[bytes, bytes]):
 class Positions:
     """Write the positions of one export."""
 
-    def __init__(self, negotiation: str, keys: RowKeys) -> None:
-        self._negotiation, self._keys = negotiation, keys
+    def __init__(self, chosen: Selection, keys: RowKeys) -> None:
+        self._negotiation, self._keys, self._evidence = chosen.slug, keys, chosen.evidence
         self._batch = Batch([], {})
         self._cells = Fields(self._cell)
         self._stances = Fields(self._stance)
@@ -56,8 +58,13 @@ class Positions:
             b'"quotes":[' + b",".join(quotes) + b"]",
             b'"redacted":' + _tombstones(row.redacted),
             b'"current":' + row.current,
+            *([self._weigh(rows, batch)] if self._evidence else ()),
         )
         return b"{" + b",".join(parts) + b"}"
+
+    def _weigh(self, rows: Sequence[Row], batch: Batch) -> bytes:
+        found = evidence_in(rows, batch, self._keys, words_of_json)
+        return b'"evidence":' + dumps(evidence_json(found))
 
     def _quote(self, row: Row, source: SourceView) -> bytes:
         parts = (
@@ -82,18 +89,6 @@ class Positions:
             "conditions": stated.conditions,
             "inferred": stated.inferred,
         }
-
-
-def by_position(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Part rows by position; a position without quotes has one row, without a place."""
-    own: list[Row] = []
-    for row in rows:
-        if own and row.place in (b"", b"1"):
-            yield own
-            own = []
-        own.append(row)
-    if own:
-        yield own
 
 
 def _tombstone(key: bytes) -> bytes:

@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import instant, now
+from app.core.errors import bad_parameter
 from app.core.input_models import SlugInPath
 from app.datapackage.export import export_package
 from app.db.engine import Session
@@ -26,7 +27,7 @@ from app.exports.download import (
     scratch_file,
 )
 from app.exports.json_export import export_json
-from app.exports.query_params import CsvQuery, PackageQuery
+from app.exports.query_params import CsvQuery, FileQuery, PackageQuery
 from app.exports.selection import Selection, count_positions, select_cells
 from app.exports.xlsx_export import export_xlsx
 from app.http.conditional import unchanged
@@ -39,6 +40,7 @@ from app.negotiations.code_book import code_book
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
 Asked = Annotated[Filters, Query()]
+AskedOfFile = Annotated[FileQuery, Query()]
 Write = Callable[[AsyncSession, Selection, datetime], AsyncGenerator[bytes]]
 
 
@@ -56,6 +58,8 @@ async def send_csv(
     request: Request, session: Session, slug: SlugInPath, query: Annotated[CsvQuery, Query()]
 ) -> Response:
     """Send a row per quote of every position in the filtered cells, or a row per issue."""
+    if query.evidence and query.shape == "matrix":
+        raise bad_parameter("evidence", "is about positions: leave out shape=matrix")
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
         return export_csv(own, chosen, query, base=origin(request), now=at)
@@ -65,7 +69,9 @@ async def send_csv(
 
 
 @router.get("/export.json")
-async def send_json(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+async def send_json(
+    request: Request, session: Session, slug: SlugInPath, query: AskedOfFile
+) -> Response:
     """Send one document that describes itself: the API's matrix and every position of its cells."""
 
     def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
@@ -78,7 +84,9 @@ async def send_json(request: Request, session: Session, slug: SlugInPath, query:
 
 
 @router.get("/export.xlsx")
-async def send_xlsx(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+async def send_xlsx(
+    request: Request, session: Session, slug: SlugInPath, query: AskedOfFile
+) -> Response:
     """Send a workbook: the matrix as on the page, positions, quotes, sources, and a description."""
 
     async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:

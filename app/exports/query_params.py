@@ -11,8 +11,16 @@ from app.core.input_models import Instant, Query
 from app.matrix.schemas import Filters
 
 
-class CsvQuery(Filters):
-    """Filters of the matrix, and the shape and encoding of the CSV."""
+class FileQuery(Filters):
+    """Filters of the matrix, and whether the file says what positions rest on."""
+
+    evidence: Annotated[
+        bool, Field(description="Add facts about the quotes of each position, at the end.")
+    ] = False
+
+
+class CsvQuery(FileQuery):
+    """The same, and the shape and encoding of the CSV."""
 
     shape: Annotated[
         Literal["quotes", "matrix"],

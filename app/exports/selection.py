@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger
 
 from app.core.clock import instant
+from app.exports.query_params import FileQuery
 from app.log.reader import list_by_key
 from app.matrix.build import MatrixView, load
 from app.matrix.frame import Extent
@@ -47,6 +48,7 @@ class Selection:
     names: dict[str, str] = field(default_factory=dict)
     total: int = 0  # positions, where progress is shown
     step: Callable[[int, int], None] | None = None  # called with (positions done, total)
+    evidence: bool = False  # whether each position says what it rests on
 
     @property
     def slug(self) -> str:
@@ -96,7 +98,8 @@ async def select_cells(
     asked = MatrixQuery(**query.model_dump(include=set(Filters.model_fields)))
     matrix = await load(session, slug, asked, now=now, extent=Extent(1))
     pinned = asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at})
-    return Selection(pinned, matrix, dict(matrix.names))
+    evidence = isinstance(query, FileQuery) and query.evidence
+    return Selection(pinned, matrix, dict(matrix.names), evidence=evidence)
 
 
 async def windows(

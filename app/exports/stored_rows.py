@@ -5,7 +5,7 @@ has to be looked up or put into words stands in it as a key, in JSON; `row_keys`
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -172,6 +172,18 @@ async def json_rows(session: AsyncSession, at: Moment, keys: Sequence[Any]) -> l
     # JSON has neither of these two characters, so nothing is ever put in quotation marks.
     form = r"FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01'"
     return await _read(session, at, keys, (_copy(", ".join(parts), form), "\x02"))
+
+
+def by_position(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Part rows by position; a position without quotes has one row, without a place."""
+    own: list[Row] = []
+    for row in rows:
+        if own and row.place in (b"", b"1"):
+            yield own
+            own = []
+        own.append(row)
+    if own:
+        yield own
 
 
 async def _read(

@@ -22,12 +22,14 @@ from app.exports.columns import (
     position_row,
     quote_row,
 )
+from app.exports.evidence_columns import EVIDENCE_COLUMNS, evidence_row
 from app.exports.selection import Selection, positions, windows
 from app.exports.workbook import Workbook, WorkbookSheet
 from app.log.reader import held_by_id
 from app.matrix import formatting
 from app.matrix.grid import GridRow
 from app.models.vocabulary import Act, MoveKind
+from app.positions.evidence import evidence_of
 from app.positions.phrases import only_if
 
 SOURCE_COLUMNS = (
@@ -106,7 +108,8 @@ async def _evidence(
     """Write positions, quotes, and the sources of these; return how many there are of each."""
     names, issues = chosen.names, chosen.issues
     moves = MOVE_COLUMNS if chosen.query.since else ()
-    stated = book.table("Positions", (*POSITION_COLUMNS, *moves))
+    facts = EVIDENCE_COLUMNS if chosen.evidence else ()
+    stated = book.table("Positions", (*POSITION_COLUMNS, *moves, *facts))
     about = ("position_id", "party", "issue", "current", "attributed_by_names")
     said = book.table("Quotes", (*about, *QUOTE_COLUMNS, *moves))
     sources = Numbers()
@@ -117,8 +120,9 @@ async def _evidence(
             shared = position_row(position, current, names, issues[position.issue], base)
             shared |= {"changed": cell in moved, "move": moved.get(cell)}
             conditions = {option: only_if(text) for option, text in position.conditions.items()}
+            rests_on = evidence_row(evidence_of(position.party, position.quotes))
             stated.add(
-                shared | {"conditions": as_json(conditions)},
+                shared | {"conditions": as_json(conditions)} | rests_on,
                 {"position_url": shared["position_url"]} if base else {},
             )
             for quote in position.quotes:

@@ -1,14 +1,44 @@
 """Say what a position rests on, from facts alone and without a score; pure functions."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.core.dates import display
 from app.models.vocabulary import QuoteKind, Verification
-from app.positions.views import PositionView
+from app.positions.views import PositionView, SourceView, SpeakerView
 
 CHECKED = {Verification.VERIFIED, Verification.ATTESTED}
 MOST_NAMED = 3  # publishers and offices
+
+
+class Cited(Protocol):
+    """What counts of a quote."""
+
+    @property
+    def kind(self) -> str:
+        """Whose words they are: a speaker's own, or the source's report."""
+
+    @property
+    def verification(self) -> str:
+        """The result of the last check."""
+
+    @property
+    def said_on(self) -> str | None:
+        """Imprecise date as written."""
+
+    @property
+    def speaker(self) -> SpeakerView | None:
+        """Who said it."""
+
+    @property
+    def source(self) -> SourceView:
+        """The document it was taken from."""
+
+    @property
+    def redacted(self) -> object | None:
+        """Something if it was redacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +57,11 @@ class Evidence:
     newest: str | None  # imprecise date on which the last of them was said or published
 
 
-def evidence_of(position: PositionView) -> Evidence:
-    """Count what the quotes of a position are."""
-    quotes = [q for q in position.quotes if not q.redacted]
-    own = [q for q in quotes if q.speaker and q.speaker.party == position.party]
+def evidence_of(party: str, cited: Iterable[Cited]) -> Evidence:
+    """Count what the quotes of a position of a party are."""
+    listed = list(cited)
+    quotes = [q for q in listed if not q.redacted]
+    own = [q for q in quotes if q.speaker and q.speaker.party == party]
     found = Counter(q.verification for q in quotes)
     days = [day for q in quotes if (day := q.said_on or q.source.published_on)]
     return Evidence(
@@ -39,7 +70,7 @@ def evidence_of(position: PositionView) -> Evidence:
         own=sum(q.kind == QuoteKind.DIRECT for q in own),
         checked=sum(found[one] for one in CHECKED),
         mismatched=found[Verification.MISMATCH],
-        redacted=len(position.quotes) - len(quotes),
+        redacted=len(listed) - len(quotes),
         sources=len({q.source.id for q in quotes}),
         publishers=tuple(dict.fromkeys(q.source.publisher for q in quotes if q.source.publisher)),
         offices=tuple(
@@ -51,7 +82,7 @@ def evidence_of(position: PositionView) -> Evidence:
 
 def evidence(position: PositionView) -> list[str]:
     """Say what a position rests on, fact by fact: "2 quotes, both in its own words"."""
-    found = evidence_of(position)
+    found = evidence_of(position.party, position.quotes)
     if not found.quotes:
         return ["No quote that can be read"] if found.redacted else ["No quote"]
     facts = [

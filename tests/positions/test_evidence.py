@@ -10,7 +10,7 @@ from tests.templates import invented as sarn
 
 
 def test_quotes_are_counted_by_whose_words_they_are_and_how_they_were_checked() -> None:
-    assert evidence_of(sarn.BORSK_GAUGE) == Evidence(
+    assert evidence_of("borsk", sarn.BORSK_GAUGE.quotes) == Evidence(
         quotes=5,
         direct=4,
         own=4,
@@ -18,8 +18,8 @@ def test_quotes_are_counted_by_whose_words_they_are_and_how_they_were_checked() 
         mismatched=1,
         redacted=0,
         sources=2,
-        publishers=evidence_of(sarn.BORSK_GAUGE).publishers,
-        offices=evidence_of(sarn.BORSK_GAUGE).offices,
+        publishers=evidence_of("borsk", sarn.BORSK_GAUGE.quotes).publishers,
+        offices=evidence_of("borsk", sarn.BORSK_GAUGE.quotes).offices,
         newest="2031-03-09",
     )
 
