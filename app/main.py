@@ -17,6 +17,8 @@ import app.analysis.api
 import app.analysis.changes_pages
 import app.analysis.common_ground_pages
 import app.analysis.compare_pages
+import app.analysis.contradiction_pages
+import app.analysis.contradictions_api
 import app.analysis.coverage_pages
 import app.analysis.package_pages
 import app.analysis.packages_api
@@ -160,6 +162,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.looks.api.router,
         app.analysis.api.router,
         app.analysis.packages_api.router,
+        app.analysis.contradictions_api.router,
         app.releases.api.router,
         app.feeds.api.router,
         app.feeds.events.router,
@@ -184,6 +187,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.changes_pages.router,
         app.analysis.common_ground_pages.router,
         app.analysis.compare_pages.router,
+        app.analysis.contradiction_pages.router,
         app.analysis.coverage_pages.router,
         app.analysis.package_pages.router,
         app.analysis.timeline_pages.router,

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.analysis.move_list import ListedMove, count_kinds, grouped, listed
-from app.analysis.stands import AT_ONCE, stands_of
 from app.analysis.timelines import NEWEST, Corrected, Turn, corrections, positions_at
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_day
 from app.analysis.windows import Pages, Starts
@@ -26,6 +25,7 @@ from app.matrix.cell_history import ranks_between
 from app.matrix.common_ground import Stand
 from app.matrix.move_labels import MEANINGS, MoveLabel, move_mark
 from app.matrix.moves import kind
+from app.matrix.stands import AT_ONCE, stands_of
 from app.models.vocabulary import MoveKind
 from app.negotiations.code_book import (
     CodeBook,

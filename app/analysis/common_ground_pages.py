@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.analysis.ground_counts import GroundCounts, count_ground
-from app.analysis.stands import stands_of
 from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.input_models import Slug, SlugInPath, read_query
@@ -21,6 +20,7 @@ from app.matrix import page_context
 from app.matrix.build import fill
 from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.schemas import Marked, MatrixQuery
+from app.matrix.stands import stands_of
 from app.models.vocabulary import CommonGround
 from app.negotiations.navigation import nav
 from app.negotiations.views import IssueView, PartyView

@@ -16,7 +16,6 @@ from app.analysis.agreement_pages import MIN_ISSUES, Minimum
 from app.analysis.comparison import IssueComparison, Likeness, compare_on
 from app.analysis.course import Agreed, CourseDrawing, Preferring, course, draw, month_ends
 from app.analysis.preferences import Preferences, preferences
-from app.analysis.stands import AT_ONCE, stands_of
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_cell
 from app.analysis.windows import Pages
 from app.core.clock import now
@@ -29,6 +28,7 @@ from app.matrix.build import fill
 from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.grid import GridCell
 from app.matrix.schemas import MatrixQuery, Times
+from app.matrix.stands import AT_ONCE, stands_of
 from app.negotiations.navigation import nav
 from app.negotiations.views import IssueView
 from app.positions.queries import count_changed_since

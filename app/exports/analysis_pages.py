@@ -12,6 +12,13 @@ from app.analysis.agreement import IssueScale
 from app.analysis.changes_pages import ChangesFilters
 from app.analysis.compare_pages import FEWEST, MOST
 from app.analysis.comparison import compare_on
+from app.analysis.contradiction_query import (
+    ContradictionsListed,
+    ContradictionsQuery,
+    find_contradictions,
+    of_kinds,
+    read_contradictions_frame,
+)
 from app.analysis.package_query import (
     MOST_ISSUES,
     PackagesQuery,
@@ -27,6 +34,7 @@ from app.db.engine import Session
 from app.exports.analysis_csv import write_comparison, write_moves, write_packages
 from app.exports.columns import Text, as_it_is, guarded
 from app.exports.concurrency import slots
+from app.exports.contradictions_csv import write_contradictions
 from app.exports.download import Download, attachment, etag_of, give_time
 from app.http.conditional import unchanged
 from app.http.routing import Router
@@ -138,6 +146,41 @@ async def send_packages(
             yield piece
 
     name = f"{slug}_as-of-{frame.as_of}-packages"
+    return Download(content(), attachment(name, "csv") | {"ETag": etag})
+
+
+class ContradictionsFile(ContradictionsQuery):
+    """The filters of the page of contradictions, and how texts are written."""
+
+    exact: Exact = False
+
+
+@router.get("/contradictions.csv")
+async def send_contradictions(
+    request: Request,
+    session: Session,
+    slug: SlugInPath,
+    query: Annotated[ContradictionsFile, Query()],
+) -> Response:
+    """Send a row for each position in each contradiction or condition, as the page lists them."""
+    asked = ContradictionsListed(**query.model_dump(exclude={"exact"}))
+    frame = await read_contradictions_frame(session, slug, asked, purpose="contradictions file")
+    etag = etag_of(request, frame.at, frame.as_of)
+    if same := unchanged(request, etag):
+        return same
+    found = await find_contradictions(session, frame, asked)
+    wanted = of_kinds(found.about(asked), asked.kind)
+    slots.expect_one()
+
+    async def content() -> AsyncGenerator[bytes]:
+        async with request.app.state.sessions() as own:
+            await give_time(own)
+            pieces = write_contradictions(own, frame, found, wanted, _text(query.exact))
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+
+    name = f"{slug}_as-of-{frame.as_of}-contradictions"
     return Download(content(), attachment(name, "csv") | {"ETag": etag})
 
 

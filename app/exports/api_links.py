@@ -20,6 +20,11 @@ _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/n/([^/]+)/(common-ground|coverage)", "/negotiations/{0}/{1}", _TIMES),
     (r"/n/([^/]+)/(?:agreement|compare)", "/negotiations/{0}/agreement", (*_TIMES, "party")),
     (r"/n/([^/]+)/packages", "/negotiations/{0}/packages", (*_TIMES, "issue", "suppose")),
+    (
+        r"/n/([^/]+)/contradictions",
+        "/negotiations/{0}/contradictions",
+        (*_TIMES, "days", "party", "issue", "kind"),
+    ),
     (r"/n/([^/]+)/changes", "/negotiations/{0}/changes", ("from", "to", "known_at")),
     (r"/n/([^/]+)/timeline", "/negotiations/{0}/timeline", _TIMES),
     (r"/n/([^/]+)/about", "/negotiations/{0}", ("known_at",)),

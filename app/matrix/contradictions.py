@@ -3,14 +3,38 @@
 It may have moved, or its speakers may contradict each other: that is for the reader to decide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Protocol
 
 from app.models.vocabulary import Act, Attitude
-from app.positions.views import PositionView
+from app.positions.views import PositionView, SpeakerView
 
 WITHIN = 30  # days
+
+
+class Kind(StrEnum):
+    """What kind of contradiction, or dependence, an entry of the list is."""
+
+    SPEAKERS = "speakers"
+    STANCES = "stances"
+    HEARSAY = "hearsay"
+    WORDS = "words"
+    CONDITIONS = "conditions"
+
+
+class Stated(Protocol):
+    """What decides whether a position excludes another one."""
+
+    @property
+    def act(self) -> str:
+        """What the party did by saying it."""
+
+    @property
+    def attitudes(self) -> Mapping[str, str]:
+        """The attitude to each option, by slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +53,17 @@ def said_otherwise(
     """List the positions of the same cell that exclude the current one, the nearest first."""
     found = []
     for other in others:
-        options = _excluded(current, other) if other.id != current.id else ()
-        days = _days_between(current, other)
-        if options and days is not None and days <= within:
+        options = excluded_options(current, other) if other.id != current.id else ()
+        spans = _span(current), _span(other)
+        if not options or spans[0] is None or spans[1] is None:
+            continue
+        days = days_between(spans[0], spans[1])
+        if days <= within:
             found.append(Otherwise(other, days, options, _other_speakers(current, other)))
     return sorted(found, key=lambda one: (one.days, -one.position.id))
 
 
-def _excluded(one: PositionView, other: PositionView) -> tuple[str, ...]:
+def excluded_options(one: Stated, other: Stated) -> tuple[str, ...]:
     """Return the options that one takes and the other rejects, or two that each prefers."""
     if Act.WITHDRAWS in (one.act, other.act):
         return ()
@@ -51,27 +78,41 @@ def _excluded(one: PositionView, other: PositionView) -> tuple[str, ...]:
     )
 
 
-def _preferred(position: PositionView) -> str | None:
+def _preferred(position: Stated) -> str | None:
     preferred = (o for o, a in position.attitudes.items() if a == Attitude.PREFERS)
     return next(preferred, None)
 
 
-def _days_between(one: PositionView, other: PositionView) -> int | None:
-    """Return the fewest days that may lie between two positions; None for one without a day."""
-    spans: list[Sequence[date]] = []
-    for position in (one, other):
-        if position.stated_from is None or position.stated_by is None:
-            return None
-        spans.append([date.fromisoformat(d) for d in (position.stated_from, position.stated_by)])
-    (first, last), (other_first, other_last) = spans
-    return max((other_first - last).days, (first - other_last).days, 0)
+Span = tuple[date, date]  # the first and the last day on which something may have been said
+
+
+def days_between(one: Span, other: Span) -> int:
+    """Return the fewest days that may lie between two positions."""
+    return max((other[0] - one[1]).days, (one[0] - other[1]).days, 0)
+
+
+def _span(position: PositionView) -> Span | None:
+    if position.stated_from is None or position.stated_by is None:
+        return None
+    return date.fromisoformat(position.stated_from), date.fromisoformat(position.stated_by)
 
 
 def _other_speakers(current: PositionView, other: PositionView) -> tuple[str, ...]:
-    mine, theirs = (_speakers(position) for position in (current, other))
-    return () if not mine or not theirs or set(mine) & set(theirs) else theirs
+    mine, theirs = (
+        [q.speaker for q in position.quotes if q.speaker] for position in (current, other)
+    )
+    return speakers_called(theirs) if are_others(mine, theirs) else ()
 
 
-def _speakers(position: PositionView) -> tuple[str, ...]:
-    names = (q.speaker.name or q.speaker.office for q in position.quotes if q.speaker)
-    return tuple(dict.fromkeys(name for name in names if name))
+def are_others(some: Sequence[SpeakerView], others: Sequence[SpeakerView]) -> bool:
+    """Tell whether both have speakers, and none of them has the same name, or office without one.
+
+    A speaker known by an office alone may still be somebody who is named elsewhere.
+    """
+    mine, theirs = speakers_called(some), speakers_called(others)
+    return bool(mine and theirs) and not set(mine) & set(theirs)
+
+
+def speakers_called(speakers: Iterable[SpeakerView]) -> tuple[str, ...]:
+    """Return the names of speakers, or their offices where they have none, each once."""
+    return tuple(dict.fromkeys(filter(None, (s.name or s.office for s in speakers))))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from app.core.gently import gently
 from app.http.templating import query, templates
 from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround
+from app.matrix.conditions import Condition
 from app.matrix.contradictions import said_otherwise
 from app.matrix.drawn_cells import CellPage
 from app.matrix.formatting import ground
@@ -186,6 +187,8 @@ class DrawnCell:
     content: Markup
     acts: Markup  # links to what may be done with it
     shown: tuple[int, ...]
+    # The issues that its position depends on, each with the last change of a position on it.
+    needs: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ class CellContent:
     history: Sequence[Passage]
     titles: Mapping[str, str]  # by slug of issues, and by "issue/option" of their options
     shared: Sequence[SharedWords] = ()  # quotes that another party's position on the issue has too
+    conditions: Sequence[Condition] = ()  # what its position depends on, and how that stands
 
 
 def draw_cell(
@@ -223,6 +227,7 @@ def draw_cell(
         if cell and cell.position
         else [],
         shared=content.shared,
+        conditions=content.conditions,
     )
     shown = (cell.position.id,) if cell and cell.position else ()
     acts = macros.acts(cell, party, issue, page["base"])

@@ -11,6 +11,7 @@ from app.matrix.common_ground import IssueCommonGround, OptionGround
 from app.matrix.common_ground_summary import Headline, headline
 from app.matrix.common_ground_summary import red_lines as red_lines  # for templates
 from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
+from app.matrix.conditions import STANDINGS as STANDINGS  # for templates
 from app.matrix.grid import GridCell, IssueView, OptionView
 from app.matrix.ribbon import ribbon as ribbon  # for templates
 from app.models.vocabulary import Act, Attitude, CommonGround, QuoteKind

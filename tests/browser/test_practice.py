@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 EXAMINED = (
     "", "/cells/ostany/lake-level", "/issues/disputes", "/changes?from=2024-07-15&to=2024-11-30",
     "/agreement", "/compare?party=kastrel&party=dorrin", "/timeline", "/timeline?issue=disputes",
+    "/contradictions",
 )  # fmt: skip
 PAGES = (
     "?transpose=1", "?since=2024-09-01", "/cells/pell-islands/ferry", "/cells/hallin/seat",

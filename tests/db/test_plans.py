@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.analysis.contradiction_rows import CONDITIONAL, NEAR, WORDS
 from app.analysis.coverage_counts import IN_CELLS
 from app.analysis.preferences import PREFERRED
 from app.db.engine import LIMITS
@@ -39,6 +40,9 @@ WHOLE: Mapping[Prepared, str] = {
     TOTALS: "the matrix says how much is current in all its windows",
     IN_CELLS: "coverage counts in all its windows",
     PREFERRED: "agreement compares a party with all the others on all issues",
+    NEAR: "contradictions are looked for among all positions",
+    WORDS: "the same, among their quotes",
+    CONDITIONAL: "conditions may be drawn from any position",
     DAYS: "the days with statements, for the choice of a day",
 }
 # Once for each negotiation; from then on what changed is added.

@@ -102,6 +102,8 @@ def test_reading_by_strangers_leaves_connections_free(lake: Lake) -> None:
         ("/n/lake/changes.csv", True, True),
         ("/n/lake/packages", True, True),
         ("/api/v1/negotiations/lake/packages", True, True),
+        ("/n/lake/contradictions", True, True),
+        ("/api/v1/negotiations/lake/contradictions", True, True),
         ("/n/lake/picture.svg", True, True),
         ("/n/lake/cells/north/dam/picture.png", True, True),
         ("/n/lake/releases/1/cite.txt", False, False),

@@ -20,7 +20,7 @@ from tests.support.fixtures import SETTINGS, Secrets
 from tests.support.patience import PATIENCE
 from tests.support.routes import fill, routes
 
-VALUES = {"slug": "lake", "number": 1}
+VALUES = {"slug": "lake", "number": 1, "party": "north", "issue": "dam", "image": "svg"}
 QUERY = {"/n/{slug}/compare": "?party=north&party=south"}
 QUERY["/n/{slug}/compare.csv"] = QUERY["/n/{slug}/compare"]
 WAITING = """

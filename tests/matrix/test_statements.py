@@ -28,6 +28,8 @@ READING = {
     "/n/lake/timeline?issue=quota": (12, 6),
     "/n/lake/compare?party=north&party=south": (15, 9),
     "/n/lake/packages": (11, 5),
+    "/n/lake/contradictions": (18, 5),
+    "/api/v1/negotiations/lake/contradictions": (16, 4),
     "/positions/1": (9, 5),
     "/quotes/1": (12, 9),
     "/api/v1/negotiations/lake": (3, 2),

@@ -5,12 +5,14 @@ It has long labels, eight options, Cyrillic names and hostile strings.
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
 from app.matrix.cell_history import Passage
 from app.matrix.common_ground import IssueCommonGround, Stand, issue_ground
+from app.matrix.conditions import Condition, Depends, OnNeeded, Standing
 from app.matrix.drawing import CellContent, RowPen, draw_cell
 from app.matrix.drawn_cells import CellPage
 from app.matrix.grid import Grid, GridCell, GridRow, IssueView, LookView, OptionView, PartyView
@@ -553,6 +555,17 @@ HISTORY = [
     ),
     first(cell(position("borsk", "gauge", {"1-520-mm": "prefers"}, "demand", "2030-08"))),
 ]
+CONDITIONS = [
+    Condition(
+        Depends("borsk", "gauge", BORSK_GAUGE.id, date(2031, 3, 9), "bridge", option),
+        OnNeeded("borsk", Standing.REJECTS if option else None, BORSK_GAUGE.id, None),
+        (
+            OnNeeded("aldria", Standing.ACCEPTS if option else None, 7, "aldria", HOSTILE, True),
+            OnNeeded("rada", Standing.SILENT, None, None),
+        ),
+    )
+    for option in ("borsk", None)
+]
 NAV = [
     ("Matrix", "/n/sarn", True),
     ("Common ground", "/n/sarn/common-ground", False),
@@ -588,7 +601,9 @@ def drawn(context: dict[str, Any]) -> dict[str, Any]:
     if "history" in context:
         given = (context[name] for name in ("cell", "party", "issue", "history", "titles"))
         partial = bool(context.get("partial"))
-        return made | {"cell": draw_cell(CellContent(*given), page, viewer, partial=partial)}
+        conditions = CONDITIONS if context["party"].slug == "borsk" else []
+        content = CellContent(*given, conditions=conditions)
+        return made | {"cell": draw_cell(content, page, viewer, partial=partial)}
     grid, common = context["grid"], context["common"]
     transposed = bool(filters.get("transpose"))
     pen = RowPen(grid.parties, common, page, viewer, transposed=transposed, style=context["style"])

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.analysis.agreement import IssueScale
+from app.analysis.contradictions import Opposed, SharedPassage, Use
 from app.analysis.ground_counts import count_ground
 from app.analysis.package_report import Asked, PackageReport, package_table, report
 from app.analysis.suppositions import Supposition, suppose
 from app.analysis.timeline_drawing import SMALL
 from app.matrix import move_labels
+from app.matrix.contradictions import Kind
 from app.matrix.move_labels import legend
 from app.matrix.schemas import Seen
 from app.models.vocabulary import MoveKind
@@ -104,6 +106,33 @@ PACKAGES: dict[str, Any] = {
         start=0, end=5, total=9, whole=False, previous=None, next="/n/sarn/packages?cursor=x"
     ),
     "labels": LABELS,
+}
+OPPOSED = Opposed(
+    Kind.SPEAKERS, "borsk", "gauge", 3, ("1-435-mm",), POSITION.id, POSITION.id, date(2031, 3, 9)
+)
+SHARED_PASSAGE = SharedPassage(
+    "gauge",
+    3,
+    sarn.WORDS[0],
+    (Use("borsk", POSITION.id, POSITION.quotes[0].id, date(2031, 3, 9)),),
+)
+CONTRADICTIONS: dict[str, Any] = {
+    **SHARED,
+    "groups": {
+        Kind.SPEAKERS: [OPPOSED],
+        Kind.HEARSAY: [replace(OPPOSED, kind=Kind.HEARSAY, days=0)],
+        Kind.WORDS: [SHARED_PASSAGE],
+        Kind.CONDITIONS: sarn.CONDITIONS,
+    },
+    "counts": {kind.value: 1 for kind in Kind},
+    "complete": False,
+    "days": 30,
+    "positions": {POSITION.id: POSITION},
+    "parties": {party.slug: party for party in sarn.PARTIES},
+    "issues": {issue.slug: issue for issue in sarn.ISSUES},
+    "window": SimpleNamespace(
+        start=0, end=4, total=9, whole=False, previous=None, next="/n/sarn/contradictions?cursor=x"
+    ),
 }
 TIMELINE: dict[str, Any] = {
     **SHARED,
@@ -537,6 +566,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "packages": ("analysis/packages.html", PACKAGES),
+    "contradictions": ("analysis/contradictions.html", CONTRADICTIONS),
     "packages-supposed": (
         "analysis/packages.html",
         {
