@@ -37,6 +37,16 @@ MATRIX = {
     "matrix page, 304": Operation("/n/bench", status=304, unchanged=True),
     "matrix json, 304": Operation(f"{API}/matrix", status=304, unchanged=True),
 }
+# The window that each page begins with. None is to be slower than the matrix, of all cells.
+ANALYSES = {
+    "changes page": Operation("/n/bench/changes?from=2026-01-01", 'class="change'),
+    "timeline page": Operation("/n/bench/timeline?issue=i{issue}", "<rect"),
+    "agreement page": Operation("/n/bench/agreement", "step-"),
+    "compare page": Operation("/n/bench/compare?party=p{party}&party=p{other}", "<blockquote"),
+    "common ground page": Operation("/n/bench/common-ground", "<blockquote"),
+    "packages page": Operation("/n/bench/packages?issue=i{issue}&issue=i{next}", "<tr"),
+    "contradictions page": Operation("/n/bench/contradictions", "<blockquote"),
+}
 EXPORTS = {
     "export csv": Operation("/n/bench/export.csv", "\n"),
     "export json": Operation("/n/bench/export.json", '"exact"'),
@@ -64,7 +74,8 @@ def pair(ground: Ground, checkout: Path, name: str) -> list[Spec]:
     """Specify a checkout twice, on one database: computing every answer, and with its cache."""
     home = Checkout(checkout, ground)
     prepare = cache(home.prepare)
-    uncached, cached = MATRIX | READS | EXPORTS | CREATE, MATRIX | READS | CREATE
+    cached = MATRIX | READS | ANALYSES | CREATE
+    uncached = cached | EXPORTS
     return [
         home.spec(f"{name}, no cache", home.name, uncached, prepare=prepare),
         home.spec(name, home.name, cached, prepare=prepare, cached=True),

@@ -32,6 +32,9 @@ def draw(size: str, data: Path) -> list[Values]:
     numbers = [rng.randint(1, positions) for _ in range(ADDRESSES)]
     chosen = _rows(data / "position.csv", "id", set(numbers))
     quoted = _rows(data / "quote.csv", "position_id", set(numbers))
+    for values in drawn:  # neighbours, so that no more is drawn and the rest stays the same
+        values["other"] = int(str(values["party"])) % parties + 1
+        values["next"] = int(str(values["issue"])) % issues + 1
     for values, number in zip(drawn, numbers, strict=True):
         position = chosen[number]
         values["position"], values["quote"] = number, quoted[number]["id"]

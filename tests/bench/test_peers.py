@@ -11,7 +11,7 @@ import pytest
 
 from bench.peers import others, report
 from bench.peers.alone import script
-from bench.peers.checkout import CREATE, EXPORTS, MATRIX, READS, WINDOW
+from bench.peers.checkout import ANALYSES, CREATE, EXPORTS, MATRIX, READS, WINDOW
 from bench.peers.crowd import Crowd
 from bench.peers.data import SIZES, generate
 from bench.peers.drawing import ADDRESSES, draw
@@ -72,7 +72,7 @@ def test_addresses_are_drawn_the_same_for_all_and_fit_the_data(small: Path) -> N
 
 def test_every_address_can_be_filled_in(small: Path) -> None:
     values = {**draw("S", small)[0], "token": "parley_x", "past": "known_at=2026-01-01T00:00:00Z"}
-    ours = MATRIX | READS | EXPORTS | CREATE | WINDOW
+    ours = MATRIX | READS | ANALYSES | EXPORTS | CREATE | WINDOW
     for operations in (ours, others.DATASETTE, others.DJANGO):
         assert set(operations) <= set(ORDER)
         for name, operation in operations.items():
