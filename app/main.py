@@ -27,6 +27,9 @@ import app.codebook.routes
 import app.desk.pages
 import app.desk.worklist_pages
 import app.dna.pages
+import app.dossier.document_pages
+import app.dossier.issue_pages
+import app.dossier.pages
 import app.double_coding.pages
 import app.exports.analysis_pages
 import app.exports.citation_pages
@@ -145,6 +148,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     of_pages = [Depends(app.review.drafts_pages.note_drafts)]
     made.include_router(app.matrix_page.pages.router, dependencies=of_pages)
     made.include_router(app.matrix.pages.router, dependencies=of_pages)
+    made.include_router(app.dossier.pages.router, dependencies=of_pages)
+    made.include_router(app.dossier.issue_pages.router, dependencies=of_pages)
     made.include_router(app.positions.api.router)
     made.include_router(app.positions.pages.router, dependencies=of_pages)
     made.include_router(app.search.pages.router, dependencies=of_pages)
@@ -177,6 +182,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.exports.analysis_pages.router,
         app.exports.citation_pages.router,
         app.pictures.pages.router,
+        app.dossier.document_pages.router,
         app.releases.pages.router,
         app.spreadsheet.pages.router,
         app.dna.pages.router,

@@ -127,7 +127,7 @@ WITH placed AS (
         )
     ) AS ordered
 )
-SELECT position_id, version, doubtful,
+SELECT position_id, version, party_id, stated_by, doubtful,
     lag(position_id) OVER following AS before,
     lag(version) OVER following AS before_version,
     lead(stated_by) OVER following AS until

@@ -32,6 +32,7 @@ _TWINS: list[tuple[str, str, tuple[str, ...]]] = [
     (r"/positions/(\d+)/versions/(\d+)", "/positions/{0}/versions/{1}", ("known_at",)),
     (r"/n/([^/]+)/releases", "/negotiations/{0}/releases", ("known_at",)),
     (r"/n/([^/]+)/releases/(\d+)", "/negotiations/{0}/releases/{1}", ("known_at",)),
+    (r"/parties/([^/]+)", "/parties/{0}", ("known_at",)),
     (r"/search", "/search", ("q", "known_at")),
 ]
 _PATTERNS = [(re.compile(page), twin, known) for page, twin, known in _TWINS]

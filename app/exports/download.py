@@ -30,6 +30,7 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "zip": "application/zip",
     "graphml": "application/graphml+xml; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",

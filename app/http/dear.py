@@ -37,7 +37,8 @@ FOR_SECONDS = 3_600.0
 _OF_NEGOTIATION = r"(?:/n|/api/v1/negotiations)/[^/]+"
 DEAR = re.compile(
     _OF_NEGOTIATION + r"/(?:export[./].+|agreement|changes|timeline|coverage|common-ground|compare"
-    r"|packages|contradictions|[a-z-]+\.csv|releases/.+\.zip|(?:.+/)?picture\..+)"
+    r"|packages|contradictions|[a-z-]+\.csv|releases/.+\.zip"
+    r"|(?:.+/)?(?:picture\..+|dossier\.docx))"
 )
 # Asked without a question these are the same for all, and kept until something is written.
 WHOLE = re.compile(_OF_NEGOTIATION + r"(?:/matrix|/about|/issues/[^/]+|/parties/[^/]+)?")

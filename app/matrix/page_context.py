@@ -1,6 +1,6 @@
 """Prepare what the templates of all pages about a negotiation need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -78,6 +78,11 @@ def given(query: Query) -> dict[str, Any]:
 def permalink(request: Request, matrix: Frame) -> str:
     """Return the URL that will always show this view, with both times in it."""
     pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
+    return pinned_address(request, pins)
+
+
+def pinned_address(request: Request, pins: Mapping[str, str]) -> str:
+    """Return the URL of a request with these times in it, whatever it said of them."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if v and k not in pins]
     return f"{origin(request)}{request.url.path}?{urlencode([*kept, *pins.items()])}"
 

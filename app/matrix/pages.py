@@ -1,4 +1,4 @@
-"""Show the pages of a cell, an issue and a party, and what is known about the data."""
+"""Show the page of a cell, and what is known about the data."""
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,14 +10,12 @@ from app.http.embedding import is_embedded
 from app.http.routing import Router
 from app.http.templating import is_partial, long_page, page
 from app.matrix import page_context
-from app.matrix.build import fill
-from app.matrix.drawing import Wanted, sources_of
+from app.matrix.drawing import Wanted
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
 from app.matrix.kept_cells import drawn_cell
 from app.matrix.schemas import MatrixQuery, Seen, Times
 from app.matrix.totals import current_in, totals
 from app.negotiations.navigation import nav
-from app.negotiations.queries import list_speakers_of
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -55,63 +53,6 @@ async def show_cell(
         party=frame.columns[0],
         issue=frame.rows[0],
         cell=cell,
-        nav=nav(slug),
-    )
-
-
-@router.get("/issues/{issue}")
-async def show_issue(
-    request: Request,
-    session: Reading,
-    viewer: Anyone,
-    slug: SlugInPath,
-    issue: SlugInPath,
-) -> Response:
-    """Show one issue: each party's attitudes to its options, and the common ground."""
-    seen, embedded = read_query(Seen, request), is_embedded(request)
-    query = MatrixQuery(**seen.times.model_dump(), issue=[issue])
-    matrix = await fill(session, await _named_by_path(session, slug, query), query)
-    [row] = matrix.grid.rows
-    shared = await page_context.shared(request, session, matrix, query)
-    return await long_page(
-        request,
-        "embed/issue.html" if embedded else "matrix/issue.html",
-        fragment=None if embedded else "matrix/_issue_panel.html",
-        **shared | {"filters": page_context.given(seen)},
-        carried=page_context.carried_by(seen),
-        issue=row.issue,
-        notes=row.issue.notes,
-        sources=sources_of(row.cells),
-        cells=list(zip(matrix.columns, row.cells, strict=True)),
-        nav=nav(slug),
-    )
-
-
-@router.get("/parties/{party}")
-async def show_party(
-    request: Request, session: Reading, viewer: Anyone, slug: SlugInPath, party: SlugInPath
-) -> Response:
-    """Show one party of a negotiation: its positions, speakers and other names."""
-    seen = read_query(Seen, request)
-    query = MatrixQuery(**seen.times.model_dump(), party=[party])
-    frame = await _named_by_path(session, slug, query)
-    matrix = await fill(session, frame, query, Extent(ground=False))
-    [column] = matrix.columns
-    party_id = matrix.book.party_ids[party]
-    shared = await page_context.shared(request, session, matrix, query)
-    return await long_page(
-        request,
-        "matrix/party.html",
-        **shared | {"filters": page_context.given(seen)},
-        carried=page_context.carried_by(seen),
-        party=column,
-        aliases=column.aliases,
-        wikidata_id=column.wikidata_id,
-        speakers=[
-            (s["name"], s["office"]) for s in await list_speakers_of(session, matrix.at, party_id)
-        ],
-        cells=[(row.issue, row.cells[0]) for row in matrix.grid.rows],
-        sources=sources_of(row.cells[0] for row in matrix.grid.rows),
         nav=nav(slug),
     )
 

@@ -525,6 +525,7 @@ DAYS = [
 NEGOTIATION = SimpleNamespace(
     slug="sarn",
     title="Sarn railway accord",
+    cited_title="Sarn railway accord",
     summary="Three states, a valley and a port talk about a line to the sea.",
     status="ongoing",
     review=True,

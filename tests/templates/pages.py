@@ -11,6 +11,10 @@ from app.analysis.ground_counts import count_ground
 from app.analysis.package_report import Asked, PackageReport, package_table, report
 from app.analysis.suppositions import Supposition, suppose
 from app.analysis.timeline_drawing import SMALL
+from app.dossier.entries import Dossier, Entry, RedLine, last_move
+from app.dossier.passages import Passages, Quoted, first_quotes
+from app.dossier.paths import path
+from app.dossier.queries import PartyTotals
 from app.matrix import move_labels
 from app.matrix.contradictions import Kind
 from app.matrix.move_labels import legend
@@ -26,7 +30,6 @@ COLUMN = {
     ]
     for at, issue in enumerate(sarn.ISSUES)
 }
-ROW = [(row.issue, row.cells[1]) for row in sarn.GRID.rows]
 VERSIONS = [
     (3, "corrected", "2031-03-15T08:00:00.000000Z", "M. Oray", "The condition was left out"),
     (2, "corrected", "2031-03-14T10:00:00.000000Z", "M. Oray", None),
@@ -44,6 +47,39 @@ SHARED: dict[str, Any] = {
     "carried": dict.fromkeys(Seen.model_fields),
     "moved": None,
     "as_of": "2031-03-14",
+}
+WHOLE: dict[str, Any] = {
+    "place": 0,
+    "paths": [],
+    "quoted": {},
+    "is_part": False,
+    "total_cells": 6,
+    "next_url": None,
+    "previous_url": None,
+}
+
+
+def dossier_of(column: int) -> Dossier:
+    """Put the dossier of an invented party together."""
+    passages, entries = Passages(), []
+    cells = [(row.issue, cell) for row in sarn.GRID.rows if (cell := row.cells[column])]
+    firm = [(i, c.position) for i, c in cells if c.position]
+    lines = [RedLine(i, position, passages.first_of(position)) for i, position in firm[:2]]
+    for issue, cell in cells:
+        before = sarn.HISTORY[1].position if issue == GAUGE and cell.position else None
+        quoted = passages.all_of(cell.position, 1) if cell.position else Quoted()
+        entries.append(Entry(issue, cell, quoted, before, last_move(issue, cell, before)))
+    totals = PartyTotals(len(firm), [(1, 1)] * 70, 1, 2)
+    matrix: Any = SimpleNamespace(place=(0, 0))
+    return Dossier(matrix, sarn.PARTIES[column], totals, lines, entries, sarn.NAMES)
+
+
+DOSSIER: dict[str, Any] = {
+    **SHARED,
+    **WHOLE,
+    "dossier": dossier_of(1),
+    "party": replace(BORSK, aliases=["Борск", "Borskia"], wikidata_id="Q1"),
+    "speakers": [("Irena Volk", "minister of transport"), (None, "Ministry of transport")],
 }
 ONE = {
     **SHARED,
@@ -294,6 +330,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             " not: harbour dues.",
             "cells": COLUMN["fee"],
             "common": sarn.COMMON,
+            **WHOLE,
         },
     ),
     "issue": (
@@ -305,6 +342,30 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             " not: harbour dues.",
             "cells": COLUMN["fee"],
             "common": sarn.COMMON,
+            **WHOLE,
+            "is_part": True,
+            "next_url": "/n/sarn/issues/fee?cursor=x",
+        },
+    ),
+    "issue-paths": (
+        "matrix/issue.html",
+        {
+            **SHARED,
+            "issue": GAUGE,
+            "notes": None,
+            "cells": COLUMN["gauge"],
+            "common": sarn.COMMON,
+            **WHOLE,
+            "quoted": first_quotes(cell for _, cell in COLUMN["gauge"]),
+            "paths": [
+                path(
+                    GAUGE,
+                    [passage.position for passage in reversed(sarn.HISTORY)],
+                    doubtful=[False] * (len(sarn.HISTORY) - 1) + [True],
+                    left_out=left_out,
+                )
+                for left_out in (0, 3)
+            ],
         },
     ),
     "issue-long": (
@@ -315,28 +376,95 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "notes": None,
             "cells": COLUMN["customs"],
             "common": sarn.COMMON,
+            **WHOLE,
         },
     ),
-    "party": (
-        "matrix/party.html",
+    "party": ("dossier/party.html", DOSSIER),
+    "party-second-part": (
+        "dossier/party.html",
         {
-            **SHARED,
-            "party": BORSK,
-            "aliases": ["Борск", "Borskia"],
-            "wikidata_id": "Q1",
-            "speakers": [("Irena Volk", "minister of transport"), (None, "Ministry of transport")],
-            "cells": ROW,
+            **DOSSIER,
+            "dossier": replace(
+                DOSSIER["dossier"],
+                red_lines=[],
+                matrix=SimpleNamespace(place=(40, 0)),
+            ),
+            "is_part": True,
+            "total_cells": 300,
+            "next_url": "/n/sarn/parties/borsk?cursor=x",
+            "previous_url": "/n/sarn/parties/borsk?cursor=w",
+        },
+    ),
+    "party-silent": (
+        "dossier/party.html",
+        {
+            **DOSSIER,
+            "dossier": replace(
+                DOSSIER["dossier"],
+                totals=PartyTotals(0, [], 1, 2),
+                red_lines=[],
+                entries=[Entry(GAUGE, sarn.unseen("borsk", "gauge"), Quoted(), None, None)],
+            ),
         },
     ),
     "party-merged": (
-        "matrix/party.html",
+        "dossier/party.html",
         {
-            **SHARED,
+            **DOSSIER,
             "party": replace(BORSK, merged_into=sarn.PARTIES[0].slug),
-            "aliases": [],
-            "wikidata_id": None,
+            "dossier": replace(
+                DOSSIER["dossier"], totals=PartyTotals(0, [], 0, 9), red_lines=[], entries=[]
+            ),
             "speakers": [],
-            "cells": [],
+        },
+    ),
+    "party-everywhere": (
+        "dossier/negotiations.html",
+        {
+            "party": {
+                "slug": "borsk",
+                "name": "Borsk",
+                "kind": "state",
+                "aliases": ["Борск"],
+                "wikidata_id": "Q1",
+            },
+            "seats": [
+                SimpleNamespace(
+                    negotiation=sarn.NEGOTIATION,
+                    role="principal",
+                    consent_required=True,
+                    merged_into=merged,
+                    positions=count,
+                    red_lines=count // 2,
+                    newest="2031-03-09" if count else None,
+                )
+                for merged, count in [(None, 3), (None, 1), (("aldria", "Aldria"), 0)]
+            ],
+            "as_of": "2031-03-20",
+            "known_at": "2031-03-14T09:30:00.000000Z",
+            "read_at": "2031-03-14T09:30:00.000000Z",
+            "filters": {},
+            "permalink": sarn.ADDRESSES["permalink"],
+            "next_url": "/parties/borsk?cursor=x",
+        },
+    ),
+    "party-nowhere": (
+        "dossier/negotiations.html",
+        {
+            "party": {
+                "slug": "borsk",
+                "name": "Borsk",
+                "kind": None,
+                "aliases": [],
+                "wikidata_id": None,
+            },
+            "seats": [],
+            "as_of": "2031-03-20",
+            "known_at": None,
+            "read_at": "2031-03-14T09:30:00.000000Z",
+            "filters": {},
+            "permalink": sarn.ADDRESSES["permalink"],
+            "next_url": None,
         },
     ),
     "position": ("positions/show.html", ONE),

@@ -65,6 +65,7 @@ KEPT = {
     "possible_stated_on",
     "ticks",
     "last",
+    "newest",
     "days",
     "filters",
     "nav",
