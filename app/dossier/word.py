@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import anyio.to_thread
 from docx import Document as new_document
 from docx.document import Document
+from docx.text.paragraph import Paragraph
 
 from app.core import dates
 from app.core.gently import gently
@@ -15,30 +16,24 @@ from app.dossier.about import About
 from app.dossier.entries import Dossier, Entry, RedLine
 from app.dossier.passages import Quoted
 from app.dossier.word_parts import add_row, link, table, write, write_passage
+from app.dossier.wording import attribution, cut, firmness, moved, sources_of, stances, stated
 from app.matrix import formatting
 from app.matrix.move_labels import MAY_BE_OLDER
-from app.models.vocabulary import Act, MoveKind, QuoteKind
-from app.negotiations.views import IssueView
-from app.pictures import quotes, words
-from app.positions.phrases import according_to, led, only_if
-from app.positions.views import PositionView, QuoteView, SourceView
+from app.models.vocabulary import QuoteKind
+from app.pictures import words
+from app.positions.phrases import according_to, led
+from app.positions.views import QuoteView
 
 MOST_LETTERS = 3_000  # of a quote; all of it is at its address
+APART = "\u200e · "  # after a text from right to left, what follows would else join it
 ANY_YEAR = "0000"  # on paper every day has its year
-STATED = {
-    Act.STATES: "stated",
-    Act.PROPOSES: "proposed",
-    Act.OFFERS: "offered",
-    Act.THREATENS: "threatened",
-    Act.ASKS: "asked",
-    Act.WITHDRAWS: "withdrawn",
-}
 
 
 async def write_dossier(dossier: Dossier, about: About) -> bytes:
     """Return the document, written in steps, so that others are answered meanwhile."""
     document = await anyio.to_thread.run_sync(new_document)
-    pen = Pen(document, dossier, about)
+    word_style.prepare(document)
+    pen = Pen(document, dossier, about, word_style.ids_of(document))
     async for _ in gently(pen.write()):
         pass
     return await anyio.to_thread.run_sync(_saved, document)
@@ -57,11 +52,11 @@ class Pen:
     document: Document
     dossier: Dossier
     about: About
+    styles: Mapping[str, str]  # their ids, by name
 
     def write(self) -> Iterator[None]:
         """Write it; each part is one step."""
         dossier, negotiation = self.dossier, self.dossier.matrix.negotiation
-        word_style.prepare(self.document)
         self._properties()
         foot = [negotiation.licence] if negotiation.licence else []
         word_style.head_and_foot(
@@ -90,8 +85,17 @@ class Pen:
         # The same view is the same document, whenever it is made.
         told.created = told.modified = self.about.known_at.replace(tzinfo=None, microsecond=0)
 
+    def _new(self, style: str) -> Paragraph:
+        """Add a paragraph; python-docx would look through all styles each time, for 8 ms."""
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = self.styles[style]
+        return paragraph
+
     def _paragraph(self, text: str, style: str = "Normal") -> None:
-        write(self.document.add_paragraph(style=style), text)
+        write(self._new(style), text)
+
+    def _heading(self, text: str, level: int) -> None:
+        self._paragraph(text, f"Heading {level}")
 
     def _opening(self) -> None:
         dossier, negotiation = self.dossier, self.dossier.matrix.negotiation
@@ -113,7 +117,7 @@ class Pen:
 
     def _red_lines(self) -> Iterator[None]:
         dossier = self.dossier
-        self.document.add_heading("Red lines", 1)
+        self._heading("Red lines", 1)
         if not dossier.totals.red_lines:
             name = dossier.party.name
             self._paragraph(f"No red line of {name} is on record, as of {self._day}.")
@@ -127,15 +131,15 @@ class Pen:
             self._paragraph(f"And {left} more.")
 
     def _red_line(self, line: RedLine) -> None:
-        paragraph = self.document.add_paragraph(style="List Bullet")
+        paragraph = self._new("List Bullet")
         write(paragraph, line.issue.title).bold = True
         said = formatting.stance_words(line.issue, line.position)
         heard = according_to(line.position.attributed_by, self.dossier.names)
-        write(paragraph, f": {said}{heard and f', {heard}'} ({_stated(line.position)})")
+        write(paragraph, f": {said}{heard and f', {heard}'} ({stated(line.position)})")
         self._quoted(line.quoted)
 
     def _overview(self) -> Iterator[None]:
-        self.document.add_heading("Overview", 1)
+        self._heading("Overview", 1)
         columns = [("Issue", 4.5), ("What it wants", 6.5), ("Firmness", 2.6), ("Stated", 3.4)]
         made = table(self.document, columns)
         for entry in self.dossier.entries:
@@ -151,36 +155,36 @@ class Pen:
                     [
                         entry.issue.title,
                         f"{stance}{heard and f', {heard}'}",
-                        _firmness(position),
+                        firmness(position),
                         dates.display(position.stated_on) if position.stated_on else "undated",
                     ],
                 )
             yield
 
     def _issues(self) -> Iterator[None]:
-        self.document.add_heading("Issue by issue", 1)
+        self._heading("Issue by issue", 1)
         grouped = any(entry.issue.group for entry in self.dossier.entries)
         for group, entries in self.dossier.groups:
             if grouped:
-                self.document.add_heading(group or "Other issues", 2)
+                self._heading(group or "Other issues", 2)
             for entry in entries:
                 self._entry(entry, 3 if grouped else 2)
                 yield
 
     def _entry(self, entry: Entry, level: int) -> None:
         issue, position = entry.issue, entry.cell.position
-        write(self.document.add_heading(level=level), issue.title)
-        if issue.question:
+        self._heading(issue.title, level)
+        if issue.question and issue.question != issue.title:
             self._paragraph(issue.question, "Question")
         if position is None:
             said = words.silence(entry.cell, ANY_YEAR)
             return self._paragraph(f"{said[0].upper()}{said[1:]}.")
-        if position.summary:
+        if position.summary and position.summary != formatting.stance_line(issue, position):
             said = led(position.summary, position.attributed_by, self.dossier.names)
             self._paragraph(said)
         for line in stances(issue, position):
             self._paragraph(line, "List Bullet")
-        facts = [f"{_firmness(position)}, {_stated(position)}".removeprefix(", ")]
+        facts = [f"{firmness(position)}, {stated(position)}".removeprefix(", ")]
         heard = according_to(position.attributed_by, self.dossier.names)
         facts += [f"not in its own words: {heard}"] if heard else []
         if position.salience is not None:
@@ -195,7 +199,7 @@ class Pen:
         for quote in quoted.printed:
             self._quote(quote)
         for again in quoted.repeated:
-            paragraph = self.document.add_paragraph(style="Quote source")
+            paragraph = self._new("Quote source")
             write(paragraph, "Quoted above: ")
             write(paragraph, f"“{cut(again.quote.exact, 60)}”", language=again.quote.language)
         if quoted.left_out:
@@ -208,18 +212,15 @@ class Pen:
         else:
             exact = cut(quote.exact, MOST_LETTERS)
             direct = quote.kind == QuoteKind.DIRECT and exact[0] not in '“«„"'
-            paragraph = self.document.add_paragraph(style="Quote")
+            paragraph = self._new("Quote")
             write_passage(paragraph, f"“{exact}”" if direct else exact, quote.language)
             if quote.translation:
                 said = f"Our translation: {cut(quote.translation, MOST_LETTERS)}"
                 self._paragraph(said, "Quote")
-        paragraph = self.document.add_paragraph(style="Quote source")
-        parts = [quotes.speaker(quote, self.dossier.names), quotes.source(quote)]
-        if not quote.said_on:
-            parts.insert(1, "date not given")
-        if not quote.redacted and quote.verification != "verified":
-            parts.append(quotes.CHECKS.get(quote.verification, "not checked"))
-        write(paragraph, f"{' · '.join(parts)} · ")
+        paragraph = self._new("Quote source")
+        for part in attribution(quote, self.dossier.names):
+            write(paragraph, part)
+            write(paragraph, APART)
         address = f"{self.about.origin}/quotes/{quote.id}"
         link(paragraph, address, address)
 
@@ -227,7 +228,7 @@ class Pen:
         found = sources_of(self.dossier)
         if not found:
             return
-        self.document.add_heading("Sources of the quotes", 1)
+        self._heading("Sources of the quotes", 1)
         columns = [("Title", 6.0), ("Publisher", 3.4), ("Published", 3.0), ("Where", 4.6)]
         made = table(self.document, columns)
         for source in found:
@@ -235,55 +236,3 @@ class Pen:
             where = source.url or source.reference or ""
             add_row(made, [source.title, source.publisher or "", day, where])
             yield
-
-
-def stances(issue: IssueView, position: PositionView) -> list[str]:
-    """Say of each option what the position says of it, a condition always as one."""
-    if position.act == Act.WITHDRAWS:
-        return ["gave up its position"]
-    labels = {option.slug: option.label for option in issue.options}
-    return [
-        f"{attitude}: {labels.get(slug, slug)}"
-        + (", inferred" if slug in position.inferred else "")
-        + (f", {only_if(position.conditions[slug])}" if position.conditions.get(slug) else "")
-        for slug, attitude in position.attitudes.items()
-    ] or ["no position on the options"]
-
-
-def moved(entry: Entry, names: Mapping[str, str]) -> str:
-    """Say what was held before, and how and when the party moved."""
-    before, now = entry.before, entry.cell.position
-    if before is None or now is None or now.stated_by is None:
-        return "The first position on record."
-    heard = according_to(before.attributed_by, names)
-    said = f"Before: {formatting.stance_line(entry.issue, before)}{heard and f', {heard}'}"
-    said += f", {_stated(before)}"
-    day = dates.display(now.stated_by)
-    if entry.mark is None or entry.mark.kind == MoveKind.NEW:
-        return f"{said}. In its own words since {day}."
-    by = "on" if now.stated_on == now.stated_by else "by"
-    return f"{said}. {entry.mark.text.capitalize()} {by} {day}."
-
-
-def sources_of(dossier: Dossier) -> list[SourceView]:
-    """List the sources of the quotes that are printed, each once, in their order."""
-    parts = [line.quoted for line in dossier.red_lines]
-    parts += [entry.quoted for entry in dossier.entries]
-    printed = [quote for quoted in parts for quote in quoted.printed]
-    return list({quote.source.id: quote.source for quote in printed}.values())
-
-
-def cut(text: str, most: int) -> str:
-    """Shorten a text, and say so by an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _stated(position: PositionView) -> str:
-    day = dates.display(position.stated_on) if position.stated_on else "undated"
-    return f"{STATED.get(Act(position.act), position.act)} {day}"
-
-
-def _firmness(position: PositionView) -> str:
-    if position.act == Act.WITHDRAWS:
-        return ""
-    return position.firmness.replace("_", " ").capitalize()

@@ -16,6 +16,7 @@ from docx.text.run import Run
 from app.core.xml_text import xml_text
 from app.pictures.lettering import is_rtl
 
+LINK = "Link"  # the id of the style of links, and its name
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # What follows `bidi` in the properties of a paragraph, by the schema of WordprocessingML.
@@ -68,7 +69,7 @@ def link(paragraph: Paragraph, text: str, address: str) -> None:
     around = OxmlElement("w:hyperlink")
     around.set(qn("r:id"), found)
     run = write(paragraph, text)
-    run.style = "Link"
+    run._r.style = LINK
     around.append(run._r)
     paragraph._p.append(around)
 

@@ -5,6 +5,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import CharacterStyle
 
 from app.dossier.word_parts import field, link, write
 
@@ -19,22 +20,25 @@ def prepare(document: Document) -> None:
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(2.2), Cm(2.2)
     styles = document.styles
-    styles["Normal"].font.size = Pt(10.5)
+    set_size(styles["Normal"], 10.5)
     styles["Normal"].paragraph_format.space_after = Pt(4)
     for name, size in HEADINGS.items():
         style = styles[name]
-        style.font.size, style.font.color.rgb = Pt(size), INK
-        style.font.italic = False
+        set_size(style, size)
+        style.font.color.rgb, style.font.italic = INK, False
         style.paragraph_format.keep_with_next = True
     for name in ("Header", "Footer"):
-        styles[name].font.size, styles[name].font.color.rgb = Pt(8), GREY
+        set_size(styles[name], 8)
+        styles[name].font.color.rgb = GREY
     quote = styles["Quote"]  # upright: not every script has italics
-    quote.font.italic, quote.font.color.rgb, quote.font.size = False, INK, Pt(11)
+    quote.font.italic, quote.font.cs_italic, quote.font.color.rgb = False, False, INK
+    set_size(quote, 11)
     quote.paragraph_format.left_indent = quote.paragraph_format.right_indent = Cm(0.8)
     quote.paragraph_format.space_before = Pt(4)
     quote.paragraph_format.keep_with_next = True
     source = styles.add_style("Quote source", WD_STYLE_TYPE.PARAGRAPH)
-    source.base_style, source.font.size, source.font.color.rgb = styles["Normal"], Pt(9), GREY
+    source.base_style, source.font.color.rgb = styles["Normal"], GREY
+    set_size(source, 9)
     source.paragraph_format.left_indent = Cm(0.8)
     source.paragraph_format.space_after = Pt(8)
     question = styles.add_style("Question", WD_STYLE_TYPE.PARAGRAPH)
@@ -43,6 +47,22 @@ def prepare(document: Document) -> None:
     linked = styles.add_style("Link", WD_STYLE_TYPE.CHARACTER)
     linked.font.color.rgb, linked.font.underline = BLUE, True
     _speak_english(document)
+
+
+def set_size(style: CharacterStyle, points: float) -> None:
+    """Set the size of letters, which Word keeps apart for scripts such as Arabic."""
+    style.font.size = Pt(points)
+    size = style.element.rPr.find(qn("w:sz"))
+    for old in style.element.rPr.findall(qn("w:szCs")):
+        style.element.rPr.remove(old)
+    other = OxmlElement("w:szCs")
+    other.set(qn("w:val"), size.get(qn("w:val")))
+    size.addnext(other)
+
+
+def ids_of(document: Document) -> dict[str, str]:
+    """Return the ids of the styles by name."""
+    return {style.name: style.style_id for style in document.styles if style.name}
 
 
 def _speak_english(document: Document) -> None:

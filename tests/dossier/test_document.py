@@ -132,7 +132,8 @@ def test_a_passage_that_is_quoted_above_is_only_named(lake: Lake) -> None:
 
 def test_a_redacted_quote_leaves_its_reason(lake: Lake) -> None:
     lake.ada.state()
-    body = {"what": "quote", "number": "1", "reason": "Court order", "read": "1"}
+    body = {"what": "quote", "number": "1", "version": "", "reason": "Court order"}
+    body["confirmed"] = "yes"
     got = lake.root.browse("POST", "/admin/redactions", data=body)
     assert got.status_code == 303, got.text[:500]
     words = all_text(opened(lake))
