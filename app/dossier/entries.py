@@ -60,6 +60,11 @@ class Dossier:
         return self.matrix.place == (0, 0)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the party was merged into another one, which has all its positions."""
+        return self.party.merged_into is not None and not self.totals.positions
+
+    @property
     def groups(self) -> list[tuple[str | None, list[Entry]]]:
         """The issues in the editors' order, together with those next to them in a group."""
         return [

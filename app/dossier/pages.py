@@ -70,6 +70,7 @@ async def show_party(
         "dossier/negotiations.html",
         party=found.party.data,
         seats=found.seats,
+        invented=bool(found.seats) and all(seat.negotiation.invented for seat in found.seats),
         as_of=pins["as_of"],
         known_at=pins["known_at"] if query.known_at else None,
         read_at=pins["known_at"],

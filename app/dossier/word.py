@@ -59,14 +59,17 @@ class Pen:
         dossier, negotiation = self.dossier, self.dossier.matrix.negotiation
         self._properties()
         foot = [negotiation.licence] if negotiation.licence else []
+        known_at = self.about.known_at_words
         word_style.head_and_foot(
             self.document,
             f"{dossier.party.name} · {negotiation.cited_title} · as of {self._day}",
-            " · ".join([f"As Parley knew it on {self.about.known_at_words}", *foot]),
+            " · ".join([f"As of {self._day}, as Parley knew it on {known_at}", *foot]),
             self.about.permalink,
         )
         self._opening()
         yield
+        if dossier.is_elsewhere:
+            return
         yield from self._red_lines()
         yield from self._overview()
         yield from self._issues()
@@ -112,6 +115,9 @@ class Pen:
         self._paragraph(f"{kind[0].upper()}{kind[1:]}; {needed} for a deal. {'; '.join(said)}.")
         if negotiation.invented:
             self._paragraph("Invented for practice: no place, person or paper here exists.")
+        if party.merged_into:
+            other = dossier.names.get(party.merged_into, party.merged_into)
+            self._paragraph(f"{party.name} is now part of {other}: its positions are there.")
         for note in self.about.notes:
             self._paragraph(note)
 

@@ -70,6 +70,9 @@ def test_on_paper_it_has_day_sources_and_no_buttons(
     with tab(browser, live) as page:
         page.goto(f"{PATHS[0]}?as_of=2024-06-01")
         sheets = printed(page, tmp_path / "one.pdf", "A4")
+    assert len(sheets) > 1
+    for sheet in sheets:
+        assert "Northshore·Laketreaty·asof1June2024" in sheet
     whole = "".join(sheets)
     assert "Redlines" in sheets[0] and "Asof1June2024" in whole
     assert "/n/lake/parties/north?as_of=2024-06-01&known_at=" in whole

@@ -1,9 +1,11 @@
 """Test a party's dossier over HTTP: what it says, to whom, for which day, and in which parts."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from docx import Document
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.factories import OTHER_WORDS, TWICE, WORDS, quote
@@ -153,6 +155,10 @@ def test_a_merged_party_leads_to_the_other(lake: Lake) -> None:
     page = tree(lake, "/n/lake/parties/delta")
     assert page.css_first("[data-recoded-as]").attributes["href"] == PAGE
     assert page.css_first("#red-lines") is None
+    sent = lake.stranger.page("/n/lake/parties/delta/dossier.docx")
+    document = Document(io.BytesIO(sent.content))
+    words = [paragraph.text for paragraph in document.paragraphs]
+    assert words[-1] == "Delta is now part of Northshore: its positions are there."
     everywhere = said(tree(lake, "/parties/delta").css_first(".negotiations"))
     assert "Recorded as Northshore" in everywhere
 

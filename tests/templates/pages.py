@@ -413,7 +413,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             **DOSSIER,
             "party": replace(BORSK, merged_into=sarn.PARTIES[0].slug),
             "dossier": replace(
-                DOSSIER["dossier"], totals=PartyTotals(0, [], 0, 9), red_lines=[], entries=[]
+                DOSSIER["dossier"],
+                party=replace(BORSK, merged_into=sarn.PARTIES[0].slug),
+                totals=PartyTotals(0, [], 0, 9),
+                red_lines=[],
+                entries=[],
             ),
             "speakers": [],
         },
