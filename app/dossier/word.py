@@ -1,6 +1,7 @@
 """Write a party's dossier as a Word document: headings, quotations, and a foot on each page."""
 
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from docx.text.paragraph import Paragraph
 
 from app.core import dates
 from app.core.gently import gently
+from app.core.xml_text import xml_text
 from app.dossier import word_style
 from app.dossier.about import About
 from app.dossier.entries import Dossier, Entry, RedLine
@@ -24,6 +26,7 @@ from app.pictures import words
 from app.positions.phrases import according_to, led
 from app.positions.views import QuoteView
 
+MOST_TOLD = 200  # letters of a property; python-docx takes 255
 MOST_LETTERS = 3_000  # of a quote; all of it is at its address
 APART = "\u200e · "  # after a text from right to left, what follows would else join it
 ANY_YEAR = "0000"  # on paper every day has its year
@@ -40,9 +43,13 @@ async def write_dossier(dossier: Dossier, about: About) -> bytes:
 
 
 def _saved(document: Document) -> bytes:
-    file = io.BytesIO()
+    """Return the file; its parts do not say when it was made, so that the same view is the same."""
+    file, timeless = io.BytesIO(), io.BytesIO()
     document.save(file)
-    return file.getvalue()
+    with zipfile.ZipFile(file) as made, zipfile.ZipFile(timeless, "w") as again:
+        for part in made.infolist():
+            again.writestr(zipfile.ZipInfo(part.filename), made.read(part), zipfile.ZIP_DEFLATED)
+    return timeless.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,8 @@ class Pen:
 
     def _properties(self) -> None:
         told = self.document.core_properties
-        told.title = f"{self.dossier.party.name}: dossier"
-        told.subject = self.dossier.matrix.negotiation.cited_title
+        told.title = xml_text(f"{cut(self.dossier.party.name, MOST_TOLD)}: dossier")
+        told.subject = xml_text(cut(self.dossier.matrix.negotiation.cited_title, MOST_TOLD))
         told.author, told.last_modified_by, told.comments = "Parley", "Parley", ""
         told.language = "en"
         # The same view is the same document, whenever it is made.

@@ -112,6 +112,22 @@ def test_a_party_without_any_position_and_a_day_to_come(lake: Lake) -> None:
         assert "nobody has looked yet on 2" in words
 
 
+def test_long_names_and_line_breaks(lake: Lake) -> None:
+    name = " ".join(["Northshore"] * 90)
+    lake.ada.patch("/parties/north", {"name": name})
+    lake.ada.patch("/negotiations/lake", {"title": name})
+    number = lake.ada.source()["id"]
+    lake.ada.state(
+        summary="One line\n\tand another", quotes=[quote(" ".join([WORDS] * 90), number)]
+    )
+    document = opened(lake)
+    assert document.paragraphs[0].text == name
+    assert len(document.core_properties.title) < 255
+    assert "One line\n\tand another" in all_text(document)
+    [spoken] = [p for p in document.paragraphs if p.style.name == "Quote"]
+    assert len(spoken.text) < 3_010 and spoken.text.endswith("…”")
+
+
 def test_nothing_of_a_source_but_its_quotes_and_no_draft(lake: Lake) -> None:
     lake.ada.state(quotes=[quote("forty per cent")])
     lake.ada.draft(stated_on="2024-05-20", quotes=[quote(OTHER_WORDS)])
@@ -145,6 +161,9 @@ def test_it_stays_the_same_and_need_not_be_sent_again(lake: Lake) -> None:
     known_at = lake.ada.known_now()
     pins = {"as_of": "2024-06-01", "known_at": known_at}
     first = lake.stranger.page(PATH, **pins)
+    with zipfile.ZipFile(io.BytesIO(first.content)) as parts:
+        assert {part.date_time[0] for part in parts.infolist()} == {1980}
+    assert lake.stranger.page(PATH, **pins).content == first.content
     words = all_text(opened(lake, **pins))
     lake.ada.correct(1, summary="Otherwise", firmness="open")
     again = opened(lake, **pins)

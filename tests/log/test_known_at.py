@@ -240,6 +240,7 @@ def test_a_quote_keeps_the_office_and_party_of_when_it_was_said(filled: Filled) 
         "/n/lake/cells/north/quota",
         "/n/lake/issues/quota",
         "/n/lake/parties/north",
+        "/parties/north",
         "/n/lake/common-ground",
     ],
 )
