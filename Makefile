@@ -62,7 +62,8 @@ practice: ## writes the tables of seeds/practice from its texts and coding files
 
 pictures: ## takes the pictures in README and docs, of the practice negotiation, in Chromium
 	@$(call SETUP,dev)
-	@exec .venv/bin/python tools/pictures.py
+	@.venv/bin/python tools/pictures.py
+	@exec .venv/bin/python tools/answer_pictures.py
 
 lock: ## updates all dependencies to their newest versions and writes the lock files
 	@python3 tools/lock.py --upgrade
