@@ -53,6 +53,17 @@ def test_without_scripts_all_is_there_but_the_button(live: Live, browser: Browse
         expect(page).to_have_url(f"{live.url}{PATHS[0]}#red-lines")
 
 
+def test_steps_and_attitudes_stand_below_one_another(live: Live, browser: Browser) -> None:
+    fill(live)
+    with tab(browser, live) as page:
+        page.goto(PATHS[1])
+        [first, second] = page.locator(".paths > li").first.locator("li").all()
+        above, below = first.bounding_box(), second.bounding_box()
+        assert above and below and above["y"] + above["height"] <= below["y"]
+        page.goto(f"{PATHS[0]}?as_of=2024-06-01")
+        expect(page.locator("#on-quota .also")).to_have_css("display", "block")
+
+
 def test_the_button_prints(live: Live, browser: Browser) -> None:
     live.ada.state()
     with tab(browser, live) as page:

@@ -221,7 +221,7 @@ def test_each_party_has_its_path_along_the_scale(lake: Lake) -> None:
     lake.ada.state(stated_on="2024-05-14", conditions={"q40": "the dam stays closed"})
     lake.ada.state("north", "dam")
     [path] = tree(lake, "/n/lake/issues/quota", as_of="2024-06-01").css(".paths > li")
-    steps = path.css(".steps a")
+    steps = path.css(".passed a")
     assert [node.attributes["href"] for node in steps] == ["/positions/1", "/positions/2"]
     assert [said(node) for node in steps] == [
         "1 March 2024: 20 %",
@@ -229,7 +229,7 @@ def test_each_party_has_its_path_along_the_scale(lake: Lake) -> None:
     ]
     assert [node.attributes["class"] for node in path.css("circle")] == ["first", "now"]
     [early] = tree(lake, "/n/lake/issues/quota", as_of="2024-04-01").css(".paths > li")
-    assert len(early.css(".steps a")) == 1
+    assert len(early.css(".passed a")) == 1
     assert not tree(lake, "/n/lake/issues/dam").css(".paths")
 
 
