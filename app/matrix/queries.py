@@ -37,11 +37,12 @@ from app.log.reader import (
     select_held_then,
     valid_at,
 )
+from app.log.search_terms import search_query
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
 from app.models.vocabulary import PositionStatus
 from app.positions.current import CellKey, CellRange, chosen_at, published, published_then
 from app.positions.presenter import VersionKey
-from app.positions.queries import as_searched, matches
+from app.positions.queries import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ async def current(
         at=at.seq,
         as_of=as_of,
         **cells.values,
-        **({"words": as_searched(q)} if q else {}),
+        **({"words": await search_query(session, q)} if q else {}),
     )
     return {
         (row.party_id, row.issue_id): Current(

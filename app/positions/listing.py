@@ -17,12 +17,13 @@ from app.db.engine import among, may_remember, memory_of
 from app.db.prepared import Prepared
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import NUMBERS, Moment, held_then, moment, moment_of
+from app.log.search_terms import search_query
 from app.models.issue import Issue, Option
 from app.models.log import ObjectPeriod, PositionPeriod
 from app.models.negotiation import Negotiation, Party
 from app.models.vocabulary import PositionStatus
 from app.positions.presenter import VersionKey
-from app.positions.queries import as_searched, matches
+from app.positions.queries import matches
 from app.positions.schemas import PositionsQuery
 
 BYTES_OF_ID = 300  # of a slug and its id in memory
@@ -216,7 +217,7 @@ async def _values(session: AsyncSession, at: Moment, query: PositionsQuery) -> d
         "firmness": [str(each) for each in query.firmness],
         "since": query.since,
         "until": query.until,
-        "q": query.q and as_searched(query.q),
+        "q": query.q and await search_query(session, query.q),
     }
     return found | {name: value for name, value in plain.items() if value}
 

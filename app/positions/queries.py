@@ -1,7 +1,5 @@
 """Read positions: the live rows for writers, and what the log held at a moment for readers."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -17,12 +15,13 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     func,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Fault, Invalid, NotFound
@@ -30,7 +29,6 @@ from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
 from app.log.reader import AT, REVISION, Moment, Snapshot, valid_at
-from app.log.search_words import ENGLISH, SIMPLE
 from app.models.issue import Issue, Option
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -328,29 +326,6 @@ def newest_spells(at: Moment) -> Any:
     )
 
 
-REPEATED_HYPHENS = re.compile(r"(?:-\s*)+(?=-)")
-STRAY_HYPHENS = re.compile(r"-(?![\w\"])|(?<=[\"-])-")
-
-
-def matches(query: str | ColumnElement[str]) -> Any:
-    """Return a condition on ObjectPeriod.words: it matches a text typed into a search box.
-
-    A prepared statement gives its parameter, and takes `as_searched` as the value.
-    """
-    return ObjectPeriod.words.op("@@")(search_terms(query))
-
-
-def search_terms(query: str | ColumnElement[str]) -> Any:
-    """Return a text typed into a search box as a tsquery: words as written, or English stems."""
-    words = as_searched(query) if isinstance(query, str) else query
-    return func.websearch_to_tsquery(SIMPLE, words).op("||")(
-        func.websearch_to_tsquery(ENGLISH, words)
-    )
-
-
-def as_searched(query: str) -> str:
-    """Return a text typed into a search box as PostgreSQL can read it."""
-    query = unicodedata.normalize("NFKC", query)  # as in the index
-    # A hyphen excludes the word or phrase right after it. PostgreSQL reads any other hyphen as the
-    # negation of a negation, and fails at more than 32 nested ones.
-    return STRAY_HYPHENS.sub(" ", REPEATED_HYPHENS.sub(" ", query))
+def matches(query: ColumnElement[str]) -> Any:
+    """Return a condition on ObjectPeriod.words; `query` is a parameter for a `search_query`."""
+    return ObjectPeriod.words.op("@@")(cast(query, TSQUERY))

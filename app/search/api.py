@@ -21,8 +21,8 @@ async def find(
 ) -> Response:
     """Positions, quotes, sources, parties, issues and speakers by their words.
 
-    Words are found in any spelling that is saved. Newest first within each type, the types in
-    turn. The texts of sources are not searched.
+    Words are found in other spellings and other forms, too, and people and parties by any of their
+    names. Newest first within each type, the types in turn. The texts of sources are not searched.
     """
     found = await search(session, query)
     meta = times(found.at, next=found.next)

@@ -27,18 +27,21 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.prepared import Prepared, plan_anew
-from app.log.reader import AT, NUMBERS, Moment, held_then
+from app.log.reader import AT, NUMBERS, Moment, held_of_kinds, held_then
+from app.log.search_terms import search_query
 from app.log.search_words import ENGLISH
 from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
-from app.positions.queries import as_searched, search_terms
+from app.search.other_names import other_names
 
 Found = tuple[str, int]  # type and number
+NAMED = ("party", "speaker")
+MOST_NAMED = 10  # people and parties whose other names are looked for, too
 FEW = 5_000  # matches up to which they are listed by the index
 LAST = 2**63 - 1
 KINDS = ("party", "issue", "option", "speaker", "negotiation", "position", "source")
@@ -65,7 +68,7 @@ def _matches() -> CompoundSelect[*tuple[Any, ...]]:
     objects = (
         select(ObjectPeriod.kind, ObjectPeriod.object_id)
         .where(
-            ObjectPeriod.words.op("@@")(search_terms(words)),
+            ObjectPeriod.words.op("@@")(cast(words, TSQUERY)),
             held_then(ObjectPeriod),
             ObjectPeriod.public,
         )
@@ -73,12 +76,12 @@ def _matches() -> CompoundSelect[*tuple[Any, ...]]:
     )
     quotes = (
         select(literal("quote"), Quote.id)
-        .where(Quote.words.op("@@")(search_terms(words)))
+        .where(Quote.words.op("@@")(cast(words, TSQUERY)))
         .limit(most)
     )
     # Nothing matches a query that has only words to exclude, since almost everything would.
     return union_all(
-        select(func.querytree(search_terms(words)), literal(0)),
+        select(func.querytree(cast(words, TSQUERY)), literal(0)),
         select(objects.subquery()),
         select(quotes.subquery()),
     )
@@ -88,9 +91,19 @@ MATCHES = Prepared(_matches, planned_anew=True)
 
 
 async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
-    """Search the word index."""
+    """Search the word index, also for the other names of people and parties that are asked for."""
     await plan_anew(session)
-    words = as_searched(q)
+    found = await _match(session, at, await search_query(session, q))
+    named = {kind: (found.objects or {}).get(kind, ()) for kind in NAMED}
+    if not 0 < sum(map(len, named.values())) <= MOST_NAMED:
+        return found
+    rows = await held_of_kinds(session, at, named)
+    people = [snapshot.data for of_kind in rows.values() for snapshot in of_kind.values()]
+    others = other_names(q, [[p["name"], *p["aliases"]] for p in people])
+    return await _match(session, at, await search_query(session, q, others)) if others else found
+
+
+async def _match(session: AsyncSession, at: Moment, words: str) -> Matching:
     (tree, _), *rows = await MATCHES.all(session, at=at.seq, words=words, most=FEW + 1)
     if tree in ("", "T", None):
         return Matching(at, words, {}, ())
@@ -156,7 +169,7 @@ def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[A
         condition = (
             one_of(ObjectPeriod.object_id, kind)
             if objects_listed
-            else ObjectPeriod.words.op("@@")(search_terms(words))
+            else ObjectPeriod.words.op("@@")(cast(words, TSQUERY))
         )
         return and_(
             ObjectPeriod.kind == kind, held_then(ObjectPeriod), ObjectPeriod.public, condition
@@ -206,7 +219,7 @@ def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[A
         held_then(PositionPeriod),
     )
     spoken = (
-        one_of(Quote.id, "quote") if quotes_listed else Quote.words.op("@@")(search_terms(words))
+        one_of(Quote.id, "quote") if quotes_listed else Quote.words.op("@@")(cast(words, TSQUERY))
     )
     said = [
         newest(select(Quote.id).where(condition, rests), Quote.id, "quote")
@@ -247,7 +260,7 @@ def _headlines() -> Select[*tuple[Any, ...]]:
         .table_valued("body", with_ordinality="n")
         .render_derived()
     )
-    words = search_terms(bindparam("words", type_=Text))
+    words = cast(bindparam("words", type_=Text), TSQUERY)
     return select(func.ts_headline(ENGLISH, numbered.c.body, words, options)).order_by(numbered.c.n)
 
 

@@ -25,7 +25,7 @@ class SearchQuery(Query):
         Field(
             max_length=1000,
             description='Words, a "phrase in quotation marks", `or`,'
-            " and `-` before what must not be there.",
+            " and `-` before what must not be there, in any form.",
         ),
     ]
     limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 50

@@ -14,7 +14,7 @@ from tests.support.statements import statements
 READING = {
     "/n/lake": (11, 4),
     "/n/lake?as_of=2025-01-01": (11, 4),
-    "/n/lake?since=2024-01-01&firmness=demand&q=forty": (13, 4),
+    "/n/lake?since=2024-01-01&firmness=demand&q=forty": (14, 4),
     "/n/lake?view=atlas": (11, 4),
     "/n/lake?view=age&transpose=1": (11, 4),
     "/n/lake?view=atlas&order=likeness&only=differing&mark=dam/open": (13, 4),
