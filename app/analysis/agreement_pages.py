@@ -7,19 +7,21 @@ from typing import Annotated, Literal
 import anyio.to_thread
 from fastapi import Request, Response
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.analysis import map_labels
 from app.analysis.agreement import IssueScale, Pair, compare
 from app.analysis.arrangement import MOST_ON_MAP, Arrangement, PartyMap, arrange
 from app.analysis.map_labels import Spot
-from app.analysis.preferences import preferences
+from app.analysis.preferences import Preferences, preferences
 from app.analysis.windows import Pages, Window
 from app.core.clock import now
 from app.core.gently import gently
 from app.core.input_models import Slug, SlugInPath, read_query
 from app.http.routing import Router
 from app.http.templating import long_page
+from app.log.recall import recall
 from app.matrix import page_context
 from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.schemas import MatrixQuery, Times
@@ -32,6 +34,7 @@ SIDE = 40  # rows and columns of a table
 MOST_ORDERED = 400  # parties that are put in order of likeness
 MOST_CELLS = 50_000  # of the matrix that is read for that
 MIN_ISSUES = 2
+BYTES_OF_PAIR, BYTES_OF_CELL = 500, 400  # in memory
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -96,32 +99,10 @@ async def show_agreement(
     )
     side = SIDE if ordered else max(min(SIDE, MOST_CELLS // (2 * max(len(frame.issues), 1))), 2)
     rows, columns = (pages.window(frame.place, way, side, len(parties)) for way in (0, 1))
-    listed = _sorted(parties, query.order) if query.order != "likeness" or not ordered else parties
-    needed = parties if ordered else [*_part(listed, rows), *_part(listed, columns)]
-    slugs = dict.fromkeys(party.slug for party in needed)
-    held = await preferences(session, frame.at, frame.book, slugs, as_of=frame.as_of)
-    scales = [IssueScale.of(issue) for issue in frame.issues]
-    found: Arrangement | None = None
-    if ordered:
-        names = [party.slug for party in parties]
-        found = await anyio.to_thread.run_sync(
-            arrange, names, scales, held.preferred, query.min_issues
-        )
-        if query.order == "likeness":
-            listed = [parties[place] for place in found.order]
-    down, across = _part(listed, rows), _part(listed, columns)
-    asked_for = {_key(one.slug, other.slug) for one in down for other in across if one != other}
+    table = await _kept(session, frame, query, rows, columns)
+    held, found, exact = table.held, table.found, table.exact
+    down, across = _part(table.listed, rows), _part(table.listed, columns)
     drawn = found.map if found else None
-    if found:
-        named = [*found.closest, *found.farthest]
-        asked_for |= {_key(parties[one].slug, parties[other].slug) for one, other in named}
-    if drawn:
-        on_map = [parties[place].slug for place in drawn.places]
-        asked_for |= {_key(one, other) for one in on_map for other in on_map if one != other}
-    exact = {
-        _key(*pair.parties): replace(pair, on=[])
-        async for pair in gently(compare(sorted(asked_for), scales, held.preferred))
-    }
     return await long_page(
         request,
         "analysis/agreement.html",
@@ -152,6 +133,64 @@ async def show_agreement(
         box=map_labels.size_for(len(drawn.places) if drawn else 0),
         nav=nav(slug, "/agreement"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the parties of one window of the table prefer, and how they agree."""
+
+    held: Preferences
+    found: Arrangement | None  # of all parties; None if they are too many
+    listed: Sequence[PartyView]  # all parties, in the order of the table
+    exact: "Exact"
+
+
+async def _kept(
+    session: AsyncSession, frame: Frame, query: AgreementPageQuery, rows: Window, columns: Window
+) -> Table:
+    """Compare the parties of a window, or recall it where no position has changed."""
+    known, parties = recall(session, frame.at), tuple(party.slug for party in frame.columns)
+    key = ("agreement", frame.book.negotiation.id, frame.changes.newest, frame.as_of, parties)
+    manner = (query.order, query.min_issues, rows.start, columns.start)
+    found: Table | None = known.get(*key, *manner)
+    if found is None:
+        found = await _compared(session, frame, query, rows, columns)
+        size = BYTES_OF_PAIR * len(found.exact) + BYTES_OF_CELL * len(found.held.positions)
+        known.keep(*key, *manner, value=found, size=size)
+    return found
+
+
+async def _compared(
+    session: AsyncSession, frame: Frame, query: AgreementPageQuery, rows: Window, columns: Window
+) -> Table:
+    parties, ordered = frame.columns, _can_be_ordered(frame)
+    listed = _sorted(parties, query.order) if query.order != "likeness" or not ordered else parties
+    needed = parties if ordered else [*_part(listed, rows), *_part(listed, columns)]
+    slugs = dict.fromkeys(party.slug for party in needed)
+    held = await preferences(session, frame.at, frame.book, slugs, as_of=frame.as_of)
+    scales = [IssueScale.of(issue) for issue in frame.issues]
+    found: Arrangement | None = None
+    if ordered:
+        names = [party.slug for party in parties]
+        found = await anyio.to_thread.run_sync(
+            arrange, names, scales, held.preferred, query.min_issues
+        )
+        if query.order == "likeness":
+            listed = [parties[place] for place in found.order]
+    down, across = _part(listed, rows), _part(listed, columns)
+    asked_for = {_key(one.slug, other.slug) for one in down for other in across if one != other}
+    drawn = found.map if found else None
+    if found:
+        named = [*found.closest, *found.farthest]
+        asked_for |= {_key(parties[one].slug, parties[other].slug) for one, other in named}
+    if drawn:
+        on_map = [parties[place].slug for place in drawn.places]
+        asked_for |= {_key(one, other) for one in on_map for other in on_map if one != other}
+    exact = {
+        _key(*pair.parties): replace(pair, on=[])
+        async for pair in gently(compare(sorted(asked_for), scales, held.preferred))
+    }
+    return Table(held, found, listed, exact)
 
 
 def _can_be_ordered(frame: Frame) -> bool:

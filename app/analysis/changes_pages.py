@@ -21,10 +21,12 @@ from app.http.pagination import read_cursor, write_cursor
 from app.http.routing import Router
 from app.http.templating import long_page
 from app.log.reader import Moment, moment, moment_of
+from app.log.recall import recall
 from app.matrix.cell_history import ranks_between
 from app.matrix.common_ground import Stand
 from app.matrix.move_labels import MEANINGS, MoveLabel, move_mark
 from app.matrix.moves import kind
+from app.matrix.queries import last_changes
 from app.matrix.stands import AT_ONCE, stands_of
 from app.models.vocabulary import MoveKind
 from app.negotiations.code_book import (
@@ -45,6 +47,7 @@ MOVES_A_PAGE = 40
 CORRECTIONS_A_PAGE = 20
 MOST_MOVES = 10_000  # whose kinds are counted at once
 PURPOSE = "changes page"  # of its cursors
+BYTES_OF_MOVE = 300  # in memory
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -166,7 +169,25 @@ class FoundMoves:
 async def find_moves(
     session: AsyncSession, at: Moment, book: CodeBook, query: ChangesFilters
 ) -> FoundMoves:
-    """Return the moves of the cells and days asked for."""
+    """Return the moves of the cells and days asked for, read again only after a change."""
+    check_slugs(book, query.party, query.issue)
+    number = book.negotiation.id
+    changes = await last_changes(session, at, number, book.issue_ids.values())
+    cells = (tuple(query.party), tuple(query.issue))
+    known, key = (
+        recall(session, at),
+        ("moves", number, changes.newest, query.after, query.to, cells),
+    )
+    found: FoundMoves | None = known.get(*key)
+    if found is None:
+        found = await _find_moves(session, at, book, query)
+        known.keep(*key, value=found, size=BYTES_OF_MOVE * len(found.moves))
+    return found
+
+
+async def _find_moves(
+    session: AsyncSession, at: Moment, book: CodeBook, query: ChangesFilters
+) -> FoundMoves:
     moves: list[ListedMove] = []
     async for some in read_moves(session, at, book, query, at_once=AT_ONCE):
         moves += some

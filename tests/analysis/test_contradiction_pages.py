@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -179,3 +180,24 @@ def test_what_cannot_be_answered_is_explained(lake: Lake, query: str) -> None:
         got = lake.stranger.browse("GET", f"{address}?{query}")
         assert got.status_code == 422, address
         assert query.split("=")[0] in got.text
+
+
+def test_what_is_kept_of_a_page_is_computed_anew_after_a_change(lake: Lake) -> None:
+    """Also after a retraction and a new name, which is no change of a position."""
+    pages = ("/n/lake/changes", "/n/lake/agreement?min_issues=1", PAGE)
+
+    def shown() -> list[str]:
+        return [words(tree(lake.stranger, page).css_first("main")) for page in pages]
+
+    lake.ada.state("north", "dam", attitudes={"closed": "prefers"})
+    lake.ada.state("south", "dam", attitudes={"open": "prefers"})
+    seen = [shown()]
+    lake.ada.state("north", "dam", attitudes={"closed": "rejects", "open": "prefers"})
+    seen.append(shown())
+    assert lake.ada.retract(2).status == 200
+    seen.append(shown())
+    assert lake.ada.patch("/parties/north", {"name": "The Northern Shore"}).status == 200
+    seen.append(shown())
+    for before, after in pairwise(seen):
+        assert [one == other for one, other in zip(before, after, strict=True)] == [False] * 3
+    assert all("Northern Shore" in text for text in seen[-1])
