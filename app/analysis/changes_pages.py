@@ -43,7 +43,7 @@ from app.positions.names_at_moment import called
 from app.positions.queries import count_changed_since
 from app.positions.views import PositionView
 
-MOVES_A_PAGE = 40
+MOVES_A_PAGE = 15
 CORRECTIONS_A_PAGE = 20
 MOST_MOVES = 10_000  # whose kinds are counted at once
 PURPOSE = "changes page"  # of its cursors

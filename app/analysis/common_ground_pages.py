@@ -27,8 +27,8 @@ from app.negotiations.views import IssueView, PartyView
 from app.positions.current import CellRange, current_ids
 
 PURPOSE = "common-ground page"  # of its cursors
-ISSUES_A_PAGE = 10
-MOST_CELLS = 2_500  # of one page
+ISSUES_A_PAGE = 6
+MOST_CELLS = 240  # of one page
 BYTES_OF_NAME = 100  # in memory, of an issue or a party in the counts
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)

@@ -22,7 +22,7 @@ from app.sources.worklist import Considered, list_considered
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
-MOST_CELLS = 2_500
+MOST_CELLS = 160  # that the lists of one page are about
 AGES = (30, 90, 180, 365)
 
 

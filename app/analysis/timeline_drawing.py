@@ -25,7 +25,7 @@ class Size:
 
 
 LARGE = Size(width=1040, names=150, lane=30, bar=20, ticks=8)
-SMALL = Size(width=480, names=104, lane=25, bar=16, ticks=4)
+SMALL = Size(width=440, names=104, lane=25, bar=16, ticks=4)
 
 
 @dataclass(frozen=True, slots=True)

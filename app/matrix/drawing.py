@@ -185,6 +185,7 @@ class DrawnCell:
 
     heading: Markup
     content: Markup
+    beside: Markup  # how sure it is, and its history
     acts: Markup  # links to what may be done with it
     shown: tuple[int, ...]
     # The issues that its position depends on, each with the last change of a position on it.
@@ -213,22 +214,20 @@ def draw_cell(
     macros: Any = template.make_module(given)
     cell, party, issue = content.cell, content.party, content.issue
     body = macros.content(
+        cell, party, issue, page["names"], content.titles, page["as_of"], page["base"],
+        big=not partial, conditions=content.conditions,
+    )  # fmt: skip
+    beside = macros.beside(
         cell,
-        party,
         issue,
         content.history,
         page["names"],
-        content.titles,
-        page["as_of"],
-        page["base"],
         "h3" if partial else "h2",
-        big=not partial,
         otherwise=said_otherwise(cell.position, (p.position for p in content.history))
         if cell and cell.position
         else [],
         shared=content.shared,
-        conditions=content.conditions,
     )
     shown = (cell.position.id,) if cell and cell.position else ()
     acts = macros.acts(cell, party, issue, page["base"])
-    return DrawnCell(macros.heading(cell, party, issue), body, acts, shown)
+    return DrawnCell(macros.heading(cell, party, issue), body, beside, acts, shown)

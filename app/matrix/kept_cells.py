@@ -32,7 +32,7 @@ async def drawn_cell(
     kept: DrawnCell | None = known.get(*key)
     if kept is None or kept.needs != _last_changes(frame, kept.needs):
         kept = await _draw(session, frame, wanted, partial=partial)
-        size = OVERHEAD + 2 * (len(kept.heading) + len(kept.content) + len(kept.acts))
+        size = OVERHEAD + 2 * sum(map(len, (kept.heading, kept.content, kept.beside, kept.acts)))
         known.keep(*key, value=kept, size=size)
     return kept
 

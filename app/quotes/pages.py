@@ -25,7 +25,7 @@ from app.sources.queries import newest_texts
 router = Router(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-QUOTES_A_PAGE = 50
+QUOTES_A_PAGE = 24
 
 
 @router.get("/quotes/{quote_id}")
