@@ -19,6 +19,7 @@ from sqlalchemy.types import BigInteger
 from app.core.clock import instant
 from app.exports.query_params import FileQuery
 from app.log.reader import list_by_key
+from app.log.search_terms import search_query
 from app.matrix.build import MatrixView, load
 from app.matrix.frame import Extent
 from app.matrix.schemas import Filters, MatrixQuery
@@ -49,6 +50,7 @@ class Selection:
     total: int = 0  # positions, where progress is shown
     step: Callable[[int, int], None] | None = None  # called with (positions done, total)
     evidence: bool = False  # whether each position says what it rests on
+    words: str = ""  # what is searched for, as the word index is asked
 
     @property
     def slug(self) -> str:
@@ -99,7 +101,8 @@ async def select_cells(
     matrix = await load(session, slug, asked, now=now, extent=Extent(1))
     pinned = asked.model_copy(update={"as_of": matrix.as_of, "known_at": matrix.at.at})
     evidence = isinstance(query, FileQuery) and query.evidence
-    return Selection(pinned, matrix, dict(matrix.names), evidence=evidence)
+    words = await search_query(session, query.q) if query.q else ""
+    return Selection(pinned, matrix, dict(matrix.names), evidence=evidence, words=words)
 
 
 async def windows(
@@ -195,7 +198,7 @@ def _keys(chosen: Selection, *, ordered: bool = False) -> Any:
         wanted = wanted.where(current.c.firmness.in_(query.firmness))
     if query.q:
         words = and_(ObjectPeriod.seq_from == current.c.seq_from, ObjectPeriod.n == current.c.n)
-        wanted = wanted.join(ObjectPeriod, words).where(matches(query.q))
+        wanted = wanted.join(ObjectPeriod, words).where(matches(literal(chosen.words)))
     if not ordered:
         return wanted
     return wanted.order_by(
