@@ -217,9 +217,10 @@ async def _values(session: AsyncSession, at: Moment, query: PositionsQuery) -> d
         "firmness": [str(each) for each in query.firmness],
         "since": query.since,
         "until": query.until,
-        "q": query.q and await search_query(session, query.q),
     }
-    return found | {name: value for name, value in plain.items() if value}
+    # No words are left of a text without letters and digits, which then finds nothing.
+    words = {"q": await search_query(session, query.q)} if query.q else {}
+    return found | {name: value for name, value in plain.items() if value} | words
 
 
 async def _kept_ids(

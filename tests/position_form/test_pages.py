@@ -533,13 +533,25 @@ def test_in_a_reviewed_negotiation_a_second_person_publishes(lake: Lake) -> None
     assert read(lake, number)["status"] == "published"
 
 
-@pytest.mark.parametrize("address", ["/positions/{}", "/n/lake/cells/north/quota"])
-def test_a_link_is_shown_in_the_words_of_the_code_book(lake: Lake, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "place", "words"),
+    [
+        ("/positions/{}", ".tied", "on condition of{issue}: {option}"),
+        (
+            "/n/lake/cells/north/quota",
+            ".needs p",
+            "Northshore’s position holds only with “{option}” of{issue}.",
+        ),
+    ],
+)
+def test_a_link_is_shown_in_the_words_of_the_code_book(
+    lake: Lake, address: str, place: str, words: str
+) -> None:
     number = stated(lake, links=[{"issue": "dam", "option": "open", "kind": "condition"}])
     issue = next(i for i in lake.ada.get("/negotiations/lake").data["issues"] if i["slug"] == "dam")
     label = next(o["label"] for o in issue["options"] if o["slug"] == "open")
-    shown = LexborHTMLParser(lake.ada.client.get(address.format(number)).text).css_first(".tied")
-    assert shown.text(strip=True) == f"on condition of{issue['title']}: {label}"
+    shown = LexborHTMLParser(lake.ada.client.get(address.format(number)).text).css_first(place)
+    assert shown.text(strip=True) == words.format(issue=issue["title"], option=label)
 
 
 def test_what_was_done_is_said_on_the_next_page_to_editors_alone(lake: Lake) -> None:
