@@ -58,12 +58,12 @@ compose-check: ## builds and starts docker-compose.yml with podman, as root; tak
 
 practice: ## writes the tables of seeds/practice from its texts and coding files
 	@$(call SETUP,run)
-	@exec .venv/bin/python tools/practice.py
+	@exec .venv/bin/python -m tools.practice
 
 pictures: ## takes the pictures in README and docs, of the practice negotiation, in Chromium
 	@$(call SETUP,dev)
-	@.venv/bin/python tools/pictures.py
-	@exec .venv/bin/python tools/answer_pictures.py
+	@.venv/bin/python -m tools.pictures
+	@exec .venv/bin/python -m tools.answer_pictures
 
 lock: ## updates all dependencies to their newest versions and writes the lock files
 	@python3 tools/lock.py --upgrade

@@ -1,19 +1,16 @@
 """Take a picture of the answer to each question of docs/answers.md: make pictures."""
 
 import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tools.browser import find
+from tools.pictures import serving
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tools.browser import find  # noqa: E402 - found only after the line above
-from tools.pictures import serving  # noqa: E402
-
 FOLDER = ROOT / "docs" / "answers"
 SIZE = {"width": 1200, "height": 720}
 MOST_BYTES, COLOURS = 100_000, 64

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,11 +12,9 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
+from tools.browser import find
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tools.browser import find  # noqa: E402 - found only after the line above
-
 PARLEY = ROOT / ".venv" / "bin" / "parley"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 AS_OF = "as_of=2025-03-31"

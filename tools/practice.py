@@ -4,17 +4,14 @@ import argparse
 import hashlib
 import re
 import shutil
-import sys
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.datapackage import writer
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from app.datapackage import writer  # noqa: E402 - found only after the line above
-
 PRACTICE = ROOT / "seeds" / "practice"
 SIGNS = {"+": "prefers", "~": "accepts", "-": "rejects"}
 Row = dict[str, Any]

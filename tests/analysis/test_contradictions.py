@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -123,9 +124,15 @@ def test_words_are_shared_by_parties_on_one_issue_and_of_one_source() -> None:
     assert (found.parties, found.on) == ({"kastrel", "dorrin"}, date(2024, 3, 3))
 
 
-def stand(party: str, number: int, attitudes: Mapping[str, str], **more: object) -> Stand:
-    given = {"conditions": {}, "inferred": [], "attributed_by": [], "firmness": "demand", **more}
-    return Stand(party, number, attitudes, act="states", **given)  # type: ignore[arg-type] # of tests
+def stand(party: str, number: int, attitudes: Mapping[str, str], **more: Any) -> Stand:
+    given: dict[str, Any] = {
+        "conditions": {},
+        "inferred": [],
+        "attributed_by": [],
+        "firmness": "demand",
+        **more,
+    }
+    return Stand(party, number, attitudes, act="states", **given)
 
 
 HELD = {

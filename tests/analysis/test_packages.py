@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, islice, product
 from math import prod
+from typing import Any
 
 import pytest
 
@@ -29,12 +30,12 @@ CASES = 1_000
 FIRM = ("open", "unclear", "preference", "demand", "red_line")
 
 
-def claim(said: str, **more: object) -> Claim:
+def claim(said: str, **more: Any) -> Claim:
     """Read a claim such as "north rejects dam.open"."""
     party, attitude, choice = said.split()
     issue, option = choice.split(".")
     made = Claim(party, issue, option, attitude, position=1)
-    return replace(made, **more)  # type: ignore[arg-type] # fields of a claim
+    return replace(made, **more)
 
 
 def scale(issue: str, options: int, *, ordered: bool = True) -> IssueScale:
