@@ -17,7 +17,11 @@ from app.db.prepared import Prepared
 from app.log.inflections import other_forms
 
 BYTES_OF_QUERY = 500  # in memory, beside its texts
-MOST_VARIED = 8  # words of which other spellings and forms are looked for
+MOST_VARIED = 8  # words of which other spellings and forms are looked for,
+LONGEST_VARIED = 40  # of up to so many letters
+# The database refuses words of over 2,046 bytes. Of a longer one the beginning is looked for, which
+# no text has as a word.
+TOO_LONG = re.compile(r"([^\s\"]{500})[^\s\"]+")
 QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # What begins with hyphens is excluded; then a phrase, which may never end, or a word.
 PART = re.compile(r'(?P<minus>-*)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -44,7 +48,7 @@ def read_terms(typed: str) -> list[list[Term]]:
     The text is as NFKC makes it, like the texts of the index.
     """
     branches: list[list[Term]] = [[]]
-    asked = unicodedata.normalize("NFKC", typed).translate(QUOTATION_MARKS)
+    asked = TOO_LONG.sub(r"\1", unicodedata.normalize("NFKC", typed).translate(QUOTATION_MARKS))
     for part in PART.finditer(asked):
         word, excluded = part["word"], bool(part["minus"])
         if word is None:
@@ -60,7 +64,7 @@ def ways(term: Term, names: OtherNames, *, varied: bool) -> Iterator[Way]:
     """Yield the ways in which a term is looked for; `names` has other names by word."""
     yield "simple", term.text
     yield "english", term.text
-    if term.is_phrase or not varied:
+    if term.is_phrase or not varied or len(term.text) > LONGEST_VARIED:
         return
     word = term.text.lower()
     for other in [*_spellings(word), *names.get(word, ())]:
