@@ -7,10 +7,10 @@ from pydantic import Field as Limits
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.dependencies import Editor, FormEditor
-from app.codebook.issue_pages import ISSUE, OPTIONS
 from app.codebook.pages import place_of
-from app.codebook.queries import issue_titles, seated_names
+from app.codebook.queries import issue_titles, labels_of, seated_names
 from app.core.clock import now
+from app.core.errors import invalid
 from app.core.input_models import Input, Name, SlugInPath
 from app.db.engine import Session
 from app.forms import sheet as forms
@@ -65,8 +65,8 @@ ISSUE_FORM = Form(
             wrong="enter at least one, on a line of its own",
         ),
         Field(
-            "ordered", ISSUE[3].label, Kind.CHECK, "For example: none, 7 days, 30 days.",
-            also=OPTIONS.also,
+            "ordered", "The options have an order", Kind.CHECK,
+            "For example: none, 7 days, 30 days.", also=("options",),
         ),
     ),
     FirstIssue,
@@ -124,10 +124,13 @@ async def add_first_issue(
 
     async def write(values: dict[str, Any], reason: str | None) -> None:
         there = await issue_titles(session, slug)
+        options = list(dict.fromkeys(values["options"]))
         if values["title"] in there.values():
-            return  # sent twice: the step is done
+            if set(options) == await labels_of(session, slug, values["title"]):
+                return  # sent twice: the step is done
+            raise invalid("/title", "is the title of an issue that has other options")
         named = slugs_of([*there, values["title"]], "issue")
-        fields = {**values, "slug": named[-1], "options": list(dict.fromkeys(values["options"]))}
+        fields = {**values, "slug": named[-1], "options": options}
         async with writing(session, by=viewer.name, now=now()) as log:
             await add_new_issue(log, negotiation, fields)
 

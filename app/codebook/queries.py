@@ -7,7 +7,7 @@ from sqlalchemy.types import BigInteger
 
 from app.log.reader import Snapshot
 from app.matrix.build import MatrixView
-from app.models.issue import Issue
+from app.models.issue import Issue, Option
 from app.models.log import PositionPeriod
 from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PositionStatus
@@ -67,6 +67,17 @@ async def issue_titles(session: AsyncSession, slug: str) -> dict[str, str]:
         .order_by(Issue.ordinal, Issue.id)
     )
     return {slug: title for slug, title in rows}
+
+
+async def labels_of(session: AsyncSession, slug: str, title: str) -> set[str]:
+    """Return the labels of all options of the issues with a title."""
+    wanted = (
+        select(Option.label)
+        .join(Issue, Issue.id == Option.issue_id)
+        .join(Negotiation, Negotiation.id == Issue.negotiation_id)
+        .where(Negotiation.slug == slug, Issue.title == title)
+    )
+    return set(await session.scalars(wanted))
 
 
 async def parties_by_place(

@@ -217,6 +217,9 @@ def test_the_first_issue_leads_to_a_source(api: Api, source: int, editor: TestCl
         )  # fmt: skip
     found = api.get("/negotiations/sarn/issues/quota")["data"]["options"]
     assert [(o["slug"], o["rank"]) for o in found] == [("30", 1), ("40", 2)]
+    other = post(editor, step, **said | {"options": "50 %"})
+    assert other.status_code == 422 and "has other options" in errors(other.text)[0]
+    assert fields_of(other.text)["options"] == "50 %"
     other = post(editor, step, title="Quota!", options="yes", then="another")
     assert (other.status_code, other.headers["location"]) == (303, step)
     assert api.get("/negotiations/sarn/issues/quota-2")["data"]["title"] == "Quota!"
