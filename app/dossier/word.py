@@ -234,6 +234,9 @@ class Pen:
         for part in attribution(quote, self.dossier.names):
             write(paragraph, part)
             write(paragraph, APART)
+        longest = max(len(quote.exact), len(quote.translation or ""))
+        if not quote.redacted and longest > MOST_LETTERS:
+            write(paragraph, "shortened here, all of it is at ")
         address = f"{self.about.origin}/quotes/{quote.id}"
         link(paragraph, address, address)
 

@@ -87,6 +87,15 @@ def test_it_has_headings_quotations_and_a_foot(lake: Lake) -> None:
         assert all(row._tr.trPr.find(qn("w:tblHeader")) is None for row in others)
 
 
+def test_a_quote_that_is_shortened_says_so_and_where_all_of_it_is(lake: Lake) -> None:
+    long = "water " * 600 + "end"
+    source = lake.ada.source(text=f"They said: {long}.")["id"]
+    lake.ada.state(quotes=[quote(long, source), quote(WORDS)])
+    [cut, whole] = [p.text for p in opened(lake).paragraphs if p.style.name == "Quote source"]
+    assert "shortened here, all of it is at http://testserver/quotes/" in cut
+    assert "shortened" not in whole
+
+
 def test_each_quote_has_its_language_and_direction(lake: Lake) -> None:
     number = lake.ada.source()["id"]
     lake.ada.state(
