@@ -1,6 +1,6 @@
 """Read positions stated near others of their cell, words used twice, and links of conditions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,6 +83,7 @@ WHERE {held}
         'quotes', jsonb_build_array(jsonb_build_object('id', quote.id))
     )
 ORDER BY spell.issue_id, quote.source_id, quote.id, spell.position_id
+LIMIT :most
 """
 DEPENDING = """
 SELECT position_id, chosen.version, party_id, issue_id, stated_by,
@@ -143,7 +144,7 @@ async def read_rows(
             )
             for row in shared
         ),
-        [one for row in bound for one in _depending(book, row)],
+        _depending(book, bound),
         len(near) <= MOST and len(shared) < MOST and len(bound) < MOST,
         {row.position_id: (row.position_id, row.version) for row in (*near, *shared, *bound)},
     )
@@ -182,7 +183,7 @@ async def _stances(
     return found
 
 
-def _depending(book: CodeBook, row: Any) -> Collection[Depends]:
+def _depending(book: CodeBook, rows: Iterable[Any]) -> list[Depends]:
     parties, issues = book.party_slugs(), {number: slug for slug, number in book.issue_ids.items()}
     options = {o.id: o["slug"] for listed in book.options.values() for o in listed}
     return [
@@ -194,6 +195,7 @@ def _depending(book: CodeBook, row: Any) -> Collection[Depends]:
             issues[link["issue_id"]],
             options.get(link["option_id"]),
         )
+        for row in rows
         for link in row.links
         if link["kind"] == "condition" and link["issue_id"] in issues
     ]
