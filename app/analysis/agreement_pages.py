@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Literal
 
 import anyio.to_thread
@@ -13,6 +14,7 @@ from app.accounts.dependencies import Anyone, Reading
 from app.analysis import map_labels
 from app.analysis.agreement import IssueScale, Pair, compare
 from app.analysis.arrangement import MOST_ON_MAP, Arrangement, PartyMap, arrange
+from app.analysis.kept_parts import Found, kept_part, key_of
 from app.analysis.map_labels import Spot
 from app.analysis.preferences import Preferences, preferences
 from app.analysis.windows import Pages, Window
@@ -21,20 +23,17 @@ from app.core.gently import gently
 from app.core.input_models import Slug, SlugInPath, read_query
 from app.http.routing import Router
 from app.http.templating import long_page
-from app.log.recall import recall
 from app.matrix import page_context
 from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.navigation import nav
 from app.negotiations.views import PartyView
-from app.positions.queries import count_changed_since
 
 PURPOSE = "agreement page"  # of its cursors
 SIDE = 40  # rows and columns of a table
 MOST_ORDERED = 400  # parties that are put in order of likeness
 MOST_CELLS = 50_000  # of the matrix that is read for that
 MIN_ISSUES = 2
-BYTES_OF_PAIR, BYTES_OF_CELL = 500, 400  # in memory
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -90,49 +89,66 @@ async def show_agreement(
     asked = MatrixQuery(**query.model_dump(exclude={"min_issues", "order"}))
     extent = Extent(ground=False, purpose=PURPOSE, whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
-    parties, ordered = frame.columns, _can_be_ordered(frame)
+    ordered = _can_be_ordered(frame)
     filters = _given(query)
     pages = Pages(
         request.url.path,
         filters,
         lambda to: write_place(PURPOSE, frame.at, frame.as_of, (to[0], to[1])),
     )
-    side = SIDE if ordered else max(min(SIDE, MOST_CELLS // (2 * max(len(frame.issues), 1))), 2)
-    rows, columns = (pages.window(frame.place, way, side, len(parties)) for way in (0, 1))
-    table = await _kept(session, frame, query, rows, columns)
-    held, found, exact = table.held, table.found, table.exact
-    down, across = _part(table.listed, rows), _part(table.listed, columns)
-    drawn = found.map if found else None
+    part = await kept_part(
+        session,
+        frame.at,
+        key_of(frame, query),
+        "analysis/_agreement.html",
+        partial(_find, session, frame, query, pages),
+    )
+    times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
     return await long_page(
         request,
         "analysis/agreement.html",
-        **await page_context.of_frame(
-            request, session, frame, MatrixQuery(as_of=query.as_of, known_at=query.known_at), []
-        )
-        | {
-            "filters": filters,
-            "changed_since": await count_changed_since(session, frame.at, held.positions)
-            if query.known_at
-            else 0,
-        },
-        parties=parties,
+        **await page_context.of_frame(request, session, frame, times, part.positions)
+        | {"filters": filters},
+        parties=frame.columns,
         issues_total=len(frame.issues),
-        titles={issue.slug: issue.title for issue in frame.issues},
-        names={party.slug: party.name for party in frame.parties},
         min_issues=query.min_issues,
-        order=query.order if ordered or query.order != "likeness" else "listed",
+        order=_order(query, ordered=ordered),
         ordered=ordered,
-        across=across,
-        heat=[_row(party, across, exact, query.min_issues) for party in down],
-        rows=rows,
-        columns=columns,
-        closest=_pairs(found.closest, parties, exact) if found else [],
-        farthest=_pairs(found.farthest, parties, exact) if found else [],
-        map=_drawn(drawn, parties, exact) if drawn else None,
-        most_on_map=MOST_ON_MAP,
-        box=map_labels.size_for(len(drawn.places) if drawn else 0),
+        body=part.body,
         nav=nav(slug, "/agreement"),
     )
+
+
+async def _find(
+    session: AsyncSession, frame: Frame, query: AgreementPageQuery, pages: Pages
+) -> Found:
+    """Return what the table and the map are drawn of."""
+    parties, ordered = frame.columns, _can_be_ordered(frame)
+    side = SIDE if ordered else max(min(SIDE, MOST_CELLS // (2 * max(len(frame.issues), 1))), 2)
+    rows, columns = (pages.window(frame.place, way, side, len(parties)) for way in (0, 1))
+    table = await _compared(session, frame, query, rows, columns)
+    found, exact = table.found, table.exact
+    down, across = _part(table.listed, rows), _part(table.listed, columns)
+    drawn = found.map if found else None
+    values = {
+        "negotiation": frame.negotiation,
+        "filters": pages.filters,
+        "parties": parties,
+        "titles": {issue.slug: issue.title for issue in frame.issues},
+        "names": {party.slug: party.name for party in frame.parties},
+        "min_issues": query.min_issues,
+        "order": _order(query, ordered=ordered),
+        "across": across,
+        "heat": [_row(party, across, exact, query.min_issues) for party in down],
+        "rows": rows,
+        "columns": columns,
+        "closest": _pairs(found.closest, parties, exact) if found else [],
+        "farthest": _pairs(found.farthest, parties, exact) if found else [],
+        "map": _drawn(drawn, parties, exact) if drawn else None,
+        "most_on_map": MOST_ON_MAP,
+        "box": map_labels.size_for(len(drawn.places) if drawn else 0),
+    }
+    return Found(values, table.held.positions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +159,6 @@ class Table:
     found: Arrangement | None  # of all parties; None if they are too many
     listed: Sequence[PartyView]  # all parties, in the order of the table
     exact: "Exact"
-
-
-async def _kept(
-    session: AsyncSession, frame: Frame, query: AgreementPageQuery, rows: Window, columns: Window
-) -> Table:
-    """Compare the parties of a window, or recall it where no position has changed."""
-    known, parties = recall(session, frame.at), tuple(party.slug for party in frame.columns)
-    key = ("agreement", frame.book.negotiation.id, frame.changes.newest, frame.as_of, parties)
-    manner = (query.order, query.min_issues, rows.start, columns.start)
-    found: Table | None = known.get(*key, *manner)
-    if found is None:
-        found = await _compared(session, frame, query, rows, columns)
-        size = BYTES_OF_PAIR * len(found.exact) + BYTES_OF_CELL * len(found.held.positions)
-        known.keep(*key, *manner, value=found, size=size)
-    return found
 
 
 async def _compared(
@@ -195,6 +196,10 @@ async def _compared(
 
 def _can_be_ordered(frame: Frame) -> bool:
     return len(frame.columns) <= MOST_ORDERED and frame.total_cells <= MOST_CELLS
+
+
+def _order(query: AgreementPageQuery, *, ordered: bool) -> str:
+    return "listed" if query.order == "likeness" and not ordered else query.order
 
 
 def _sorted(parties: Sequence[PartyView], order: str) -> list[PartyView]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -10,6 +11,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
+from app.analysis.kept_parts import Found, kept_part, key_at
 from app.analysis.move_list import ListedMove, count_kinds, grouped, listed
 from app.analysis.timelines import NEWEST, Corrected, Turn, corrections, positions_at
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_day
@@ -26,7 +28,7 @@ from app.matrix.cell_history import ranks_between
 from app.matrix.common_ground import Stand
 from app.matrix.move_labels import MEANINGS, MoveLabel, move_mark
 from app.matrix.moves import kind
-from app.matrix.queries import last_changes
+from app.matrix.queries import Changes, last_changes
 from app.matrix.stands import AT_ONCE, stands_of
 from app.models.vocabulary import MoveKind
 from app.negotiations.code_book import (
@@ -95,10 +97,49 @@ async def show_changes(
     query = read_query(ChangesQuery, request)
     at, starts = await _place(session, query)
     book = await code_book(session, at, slug)
-    found = await find_moves(session, at, book, query)
+    check_slugs(book, query.party, query.issue)
+    changes = await last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    filters = _given(query)
     pages = Pages(
-        request.url.path, _given(query), lambda to: write_cursor(PURPOSE, at.epoch, *to, at.seq)
+        request.url.path, filters, lambda to: write_cursor(PURPOSE, at.epoch, *to, at.seq)
     )
+    part = await kept_part(
+        session,
+        at,
+        key_at(book.negotiation.id, changes, query),
+        "analysis/_changes.html",
+        partial(_find, session, Shown(at, book, changes, starts), query, pages),
+    )
+    return await long_page(
+        request,
+        "analysis/changes.html",
+        negotiation=negotiation_view(book.negotiation),
+        known_at=instant(at.at) if query.known_at else None,
+        changed_since=await count_changed_since(session, at, part.positions)
+        if query.known_at
+        else 0,
+        filters=filters,
+        parties=party_views(book),
+        issues=issue_views(book),
+        body=part.body,
+        nav=nav(slug, "/changes"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A negotiation as known at a moment, and where its moves and corrections are shown from."""
+
+    at: Moment
+    book: CodeBook
+    changes: Changes
+    starts: Starts
+
+
+async def _find(session: AsyncSession, of: Shown, query: ChangesQuery, pages: Pages) -> Found:
+    """Return what the lists of moves and corrections are drawn of."""
+    at, book, starts = of.at, of.book, of.starts
+    found = await _kept_moves(session, at, book, of.changes, query)
     parties = {party.slug: party for party in party_views(book)}
     issues = {issue.slug: issue for issue in issue_views(book)}
     wanted = listed(found.moves, query.kind)
@@ -117,30 +158,24 @@ async def show_changes(
         start=(starts[1], starts[2]) if starts[1] else NEWEST,
         most=CORRECTIONS_A_PAGE,
     )
-    return await long_page(
-        request,
-        "analysis/changes.html",
-        negotiation=negotiation_view(book.negotiation),
-        known_at=instant(at.at) if query.known_at else None,
-        changed_since=await count_changed_since(session, at, positions) if query.known_at else 0,
-        filters=_given(query),
-        counts=count_kinds(found.moves),
-        meanings=MEANINGS,
-        groups=[
+    values = {
+        "negotiation": negotiation_view(book.negotiation),
+        "filters": pages.filters,
+        "counts": count_kinds(found.moves),
+        "meanings": MEANINGS,
+        "groups": [
             (kind, [_shown(m, parties[m.party], issues[m.issue], positions) for m in moves])
             for kind, moves in grouped(shown)
         ],
-        window=window,
-        read_to=found.read_to,
-        corrections=beside.corrections,
-        corrections_total=beside.total,
-        more_corrections=pages.link((starts[0], *beside.next)) if beside.next else None,
-        names=await called(session, at, book.party_names(), positions.values()),
-        titles={slug: issue.title for slug, issue in issues.items()},
-        parties=list(parties.values()),
-        issues=list(issues.values()),
-        nav=nav(slug, "/changes"),
-    )
+        "window": window,
+        "read_to": found.read_to,
+        "corrections": beside.corrections,
+        "corrections_total": beside.total,
+        "more_corrections": pages.link((starts[0], *beside.next)) if beside.next else None,
+        "names": await called(session, at, book.party_names(), positions.values()),
+        "titles": {slug: issue.title for slug, issue in issues.items()},
+    }
+    return Found(values, positions)
 
 
 async def _place(session: AsyncSession, query: ChangesQuery) -> tuple[Moment, Starts]:
@@ -171,13 +206,16 @@ async def find_moves(
 ) -> FoundMoves:
     """Return the moves of the cells and days asked for, read again only after a change."""
     check_slugs(book, query.party, query.issue)
-    number = book.negotiation.id
-    changes = await last_changes(session, at, number, book.issue_ids.values())
+    changes = await last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    return await _kept_moves(session, at, book, changes, query)
+
+
+async def _kept_moves(
+    session: AsyncSession, at: Moment, book: CodeBook, changes: Changes, query: ChangesFilters
+) -> FoundMoves:
     cells = (tuple(query.party), tuple(query.issue))
-    known, key = (
-        recall(session, at),
-        ("moves", number, changes.newest, query.after, query.to, cells),
-    )
+    known = recall(session, at)
+    key = ("moves", book.negotiation.id, changes.newest, query.after, query.to, cells)
     found: FoundMoves | None = known.get(*key)
     if found is None:
         found = await _find_moves(session, at, book, query)

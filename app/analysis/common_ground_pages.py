@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.analysis.ground_counts import GroundCounts, count_ground
+from app.analysis.kept_parts import Found, kept_part, key_of
 from app.analysis.windows import Pages
 from app.core.clock import now
 from app.core.input_models import Slug, SlugInPath, read_query
@@ -19,9 +21,11 @@ from app.log.recall import recall
 from app.matrix import page_context
 from app.matrix.build import fill
 from app.matrix.frame import Extent, Frame, read_frame, write_place
+from app.matrix.move_labels import legend
 from app.matrix.schemas import Marked, MatrixQuery
 from app.matrix.stands import stands_of
 from app.models.vocabulary import CommonGround
+from app.negotiations.code_book import titles_of
 from app.negotiations.navigation import nav
 from app.negotiations.views import IssueView, PartyView
 from app.positions.current import CellRange, current_ids
@@ -64,40 +68,66 @@ async def show_common_ground(
     )
     frame = _as_if_needed(frame, query.party)
     needed = [party for party in frame.parties if party.consent_required]
-    counts = await _counts(session, frame, needed)
-    rows = _wanted(frame.rows, counts, query)
-    size = max(1, min(ISSUES_A_PAGE, MOST_CELLS // max(len(frame.seated), 1)))
     filters = _given(query)
     pages = Pages(
         request.url.path,
         filters,
         lambda to: write_place(PURPOSE, frame.at, frame.as_of, (to[0], 0)),
     )
-    window = pages.window(frame.place, 0, size, len(rows))
-    part = replace(frame, rows=rows[window.start : window.end], columns=frame.seated)
-    matrix = await fill(session, part, asked)
-    shared = await page_context.shared(request, session, matrix, asked)
+    part = await kept_part(
+        session,
+        frame.at,
+        key_of(frame, query),
+        "analysis/_common_ground.html",
+        partial(_find, session, frame, query, pages),
+    )
     return await long_page(
         request,
         "analysis/common_ground.html",
-        **shared | {"filters": filters},
-        rows=[
+        **await page_context.of_frame(request, session, frame, asked, part.positions)
+        | {"filters": filters},
+        all_parties=frame.seated,
+        needed=needed,
+        chosen=query.party,
+        body=part.body,
+        nav=nav(slug, "/common-ground"),
+    )
+
+
+async def _find(
+    session: AsyncSession, frame: Frame, query: CommonGroundPageQuery, pages: Pages
+) -> Found:
+    """Return what the counts and the statements are drawn of."""
+    needed = [party for party in frame.parties if party.consent_required]
+    counts = await _counts(session, frame, needed)
+    rows = _wanted(frame.rows, counts, query)
+    size = max(1, min(ISSUES_A_PAGE, MOST_CELLS // max(len(frame.seated), 1)))
+    window = pages.window(frame.place, 0, size, len(rows))
+    part = replace(frame, rows=rows[window.start : window.end], columns=frame.seated)
+    marked = MatrixQuery(as_of=query.as_of, known_at=query.known_at, since=query.since)
+    matrix = await fill(session, part, marked)
+    cells = [cell for row in matrix.grid.rows for cell in row.cells if cell is not None]
+    values = {
+        "negotiation": frame.negotiation,
+        "filters": pages.filters,
+        "rows": [
             (
                 row.issue,
                 [(p, c) for p, c in zip(matrix.columns, row.cells, strict=True) if c is not None],
             )
             for row in matrix.grid.rows
         ],
-        window=window,
-        all_issues=frame.issues,
-        all_parties=frame.seated,
-        needed=needed,
-        chosen=query.party,
-        counts=counts,
-        wanted=query,
-        labels={(i.slug, o.slug): o.label for i in frame.issues for o in i.options},
-        nav=nav(slug, "/common-ground"),
-    )
+        "common": matrix.ground,
+        "counts": counts,
+        "wanted": query,
+        "window": window,
+        "labels": {(i.slug, o.slug): o.label for i in frame.issues for o in i.options},
+        "moved": legend(cells) if query.since else None,
+        "names": matrix.names,
+        "titles": titles_of(frame.issues),
+        "all_issues": frame.issues,
+    }
+    return Found(values, [cell.position.id for cell in cells if cell.position])
 
 
 def _as_if_needed(frame: Frame, chosen: Sequence[str]) -> Frame:

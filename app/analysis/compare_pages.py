@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -15,6 +16,7 @@ from app.analysis.agreement import IssueScale, Pair, agreement
 from app.analysis.agreement_pages import MIN_ISSUES, Minimum
 from app.analysis.comparison import IssueComparison, Likeness, compare_on
 from app.analysis.course import Agreed, CourseDrawing, Preferring, course, draw, month_ends
+from app.analysis.kept_parts import NOTHING, Found, kept_part, key_of
 from app.analysis.preferences import Preferences, preferences
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_cell
 from app.analysis.windows import Pages
@@ -31,7 +33,6 @@ from app.matrix.schemas import MatrixQuery, Times
 from app.matrix.stands import AT_ONCE, stands_of
 from app.negotiations.navigation import nav
 from app.negotiations.views import IssueView
-from app.positions.queries import count_changed_since
 
 PURPOSE = "compare page"  # of its cursors
 ISSUES_A_PAGE = 40
@@ -88,50 +89,67 @@ async def show_comparison(
     times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
     filters = _given(query, chosen)
     ready = len(chosen) >= FEWEST
-    compared = await _compare(session, frame, query, chosen) if ready else Compared.nothing()
+    columns = sorted(frame.columns, key=lambda p: chosen.index(p.slug)) if ready else []
     pages = Pages(
         request.url.path,
         filters,
         lambda to: write_place(PURPOSE, frame.at, frame.as_of, (to[0], 0)),
     )
+    part = NOTHING
+    if ready:
+        part = await kept_part(
+            session,
+            frame.at,
+            key_of(frame, query),
+            "analysis/_compare.html",
+            partial(_find, session, replace(frame, columns=columns), query, pages),
+        )
+    return await long_page(
+        request,
+        "analysis/compare.html",
+        **await page_context.of_frame(request, session, frame, times, part.positions)
+        | {"filters": filters},
+        parties=columns,
+        chosen=chosen,
+        all_parties=frame.seated,
+        pairs=part.head.get("pairs", []),
+        names=frame.book.party_names(),
+        body=part.body,
+        nav=nav(slug, "/agreement"),
+    )
+
+
+async def _find(
+    session: AsyncSession, frame: Frame, query: ComparePageQuery, pages: Pages
+) -> Found:
+    """Return what the part of the page is drawn of; the frame has the parties as its columns."""
+    compared = await _compare(session, frame, query)
     wanted = [one for one in compared.issues if not query.show or one.likeness in query.show]
     window = pages.window(frame.place, 0, ISSUES_A_PAGE, len(wanted))
     part = wanted[window.start : window.end]
     by_slug = {issue.slug: issue for issue in frame.issues}
-    columns = sorted(frame.columns, key=lambda p: chosen.index(p.slug)) if ready else []
     matrix = await fill(
         session,
-        replace(frame, columns=columns, rows=[by_slug[one.issue] for one in part]),
-        times,
-        extent,
+        replace(frame, rows=[by_slug[one.issue] for one in part]),
+        MatrixQuery(as_of=query.as_of, known_at=query.known_at),
+        Extent(ground=False),
     )
-    return await long_page(
-        request,
-        "analysis/compare.html",
-        **await page_context.of_frame(request, session, frame, times, [])
-        | {
-            "filters": filters,
-            "changed_since": await count_changed_since(session, frame.at, compared.positions)
-            if query.known_at
-            else 0,
-        },
-        parties=columns,
-        chosen=chosen,
-        all_parties=frame.seated,
-        pairs=compared.pairs,
-        courses=compared.courses,
-        followed=compared.followed,
-        counts=Counter(one.likeness for one in compared.issues),
-        issues=[
+    values = {
+        "negotiation": frame.negotiation,
+        "filters": pages.filters,
+        "parties": frame.columns,
+        "courses": compared.courses,
+        "followed": compared.followed,
+        "counts": Counter(one.likeness for one in compared.issues),
+        "issues": [
             ComparedIssue(row.issue, one, list(row.cells))
-            for one, row in zip(part, matrix.grid.rows, strict=True)
+            for row, one in zip(matrix.grid.rows, part, strict=True)
         ],
-        window=window,
-        min_issues=query.min_issues,
-        names=matrix.names,
-        titles={issue.slug: issue.title for issue in frame.issues},
-        nav=nav(slug, "/agreement"),
-    )
+        "window": window,
+        "min_issues": query.min_issues,
+        "names": matrix.names,
+    }
+    return Found(values, compared.positions, {"pairs": compared.pairs})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +162,9 @@ class Compared:
     followed: bool  # False: there are too many positions to follow their course
     positions: list[int]
 
-    @classmethod
-    def nothing(cls) -> "Compared":
-        """Return what is shown before parties are chosen."""
-        return cls([], [], [], True, [])
 
-
-async def _compare(
-    session: AsyncSession, frame: Frame, query: ComparePageQuery, chosen: Sequence[str]
-) -> Compared:
+async def _compare(session: AsyncSession, frame: Frame, query: ComparePageQuery) -> Compared:
+    chosen = [party.slug for party in frame.columns]
     held: Preferences = await preferences(session, frame.at, frame.book, chosen, as_of=frame.as_of)
     scales = [IssueScale.of(issue) for issue in frame.issues]
     issues = compare_on(chosen, scales, held.preferred, held.spoken)

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.analysis.agreement import IssueScale
+from app.analysis.kept_parts import Found, kept_part, key_of
 from app.analysis.timeline_drawing import LARGE, SMALL, Drawing, Said, colour_of, draw, sign_of
 from app.analysis.timelines import Turn, move_kind
 from app.analysis.turn_windows import BEGINNING, Wanted, positions_of, turns_by_cell
@@ -20,7 +23,7 @@ from app.http.routing import Router
 from app.http.templating import long_page
 from app.matrix import page_context
 from app.matrix.cell_history import ranks_between
-from app.matrix.frame import Extent, read_frame, write_place
+from app.matrix.frame import Extent, Frame, read_frame, write_place
 from app.matrix.move_labels import MoveLabel, move_mark
 from app.matrix.schemas import MatrixQuery, Times
 from app.negotiations.navigation import nav
@@ -74,13 +77,38 @@ async def show_timeline(
     asked = MatrixQuery(**query.model_dump())
     extent = Extent(ground=False, purpose=PURPOSE, whole=True)
     frame = await read_frame(session, slug, asked, now=now(), extent=extent)
-    large = len(query.issue) == 1
     filters = _given(query)
     pages = Pages(
         request.url.path,
         filters,
         lambda to: write_place(PURPOSE, frame.at, frame.as_of, (to[0], to[1])),
     )
+    part = await kept_part(
+        session,
+        frame.at,
+        key_of(frame, query),
+        "analysis/_timeline.html",
+        partial(_find, session, frame, query, pages),
+    )
+    times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
+    return await long_page(
+        request,
+        "analysis/timeline.html",
+        **await page_context.of_frame(request, session, frame, times, part.positions)
+        | {"filters": filters},
+        topic=frame.rows[0] if len(query.issue) == 1 else None,
+        all_issues=frame.issues,
+        all_parties=frame.seated,
+        body=part.body,
+        nav=nav(slug, "/timeline"),
+    )
+
+
+async def _find(
+    session: AsyncSession, frame: Frame, query: TimelinePageQuery, pages: Pages
+) -> Found:
+    """Return what the lanes are drawn of."""
+    large = len(query.issue) == 1
     lanes = pages.window(frame.place, 1, PARTIES, len(frame.columns))
     parties = frame.columns[lanes.start : lanes.end]
     small = min(MOST_SMALL, max(MOST_CELLS // max(len(parties), 1), 1))
@@ -92,27 +120,21 @@ async def show_timeline(
     seen = await positions_of(session, frame.at, window)
     turns = [turn for turn in window.turns if turn.position in seen] if issues and parties else []
     first, last = _days(turns, seen, frame.as_of)
-    times = MatrixQuery(as_of=query.as_of, known_at=query.known_at)
-    return await long_page(
-        request,
-        "analysis/timeline.html",
-        **await page_context.of_frame(
-            request, session, frame, times, {turn.position for turn in turns}
-        )
-        | {"filters": filters},
-        large=large,
-        drawn=[_drawn(issue, slugs, turns, seen, (first, last), large=large) for issue in issues],
-        parties={party.slug: party for party in frame.parties},
-        all_issues=frame.issues,
-        all_parties=frame.seated,
-        names=await called(session, frame.at, frame.book.party_names(), seen.values()),
-        titles={issue.slug: issue.title for issue in frame.issues},
-        lanes=lanes,
-        rows=rows,
-        cut=window.next is not None,
-        most=MOST_TURNS,
-        nav=nav(slug, "/timeline"),
-    )
+    values = {
+        "negotiation": frame.negotiation,
+        "filters": pages.filters,
+        "large": large,
+        "drawn": [
+            _drawn(issue, slugs, turns, seen, (first, last), large=large) for issue in issues
+        ],
+        "parties": {party.slug: party for party in frame.parties},
+        "names": await called(session, frame.at, frame.book.party_names(), seen.values()),
+        "lanes": lanes,
+        "rows": rows,
+        "cut": window.next is not None,
+        "most": MOST_TURNS,
+    }
+    return Found(values, {turn.position for turn in turns})
 
 
 def _days(

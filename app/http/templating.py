@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -189,6 +190,13 @@ async def long_page(
     template, values = _chosen(request, name, fragment, {"status": 200, **context})
     pieces = [piece async for piece in gently(template.generate(values))]
     return _answered(request, "".join(pieces), 200, None)
+
+
+async def long_part(name: str, /, **context: Any) -> Markup:
+    """Return a part of a page that knows neither the request nor the reader, drawn in steps."""
+    template = templates().get_template(name)
+    pieces = [piece async for piece in gently(template.generate(context))]
+    return Markup("".join(pieces))  # noqa: S704 (templates have escaped it)
 
 
 def _chosen(

@@ -25,6 +25,7 @@ class Size(NamedTuple):
 SIZES = {
     "S": Size(8, 12, 600, 1.5, 60),
     "M": Size(40, 60, 20_000, 1.5, 2_000),
+    "W": Size(227, 20, 5_000, 1.2, 500),
     "L": Size(200, 300, 1_000_000, 1.2, 50_000),
 }
 FIRMNESS = ("red_line", "demand", "preference", "open", "unclear")

@@ -1,7 +1,7 @@
 """Measure Parley beside its limits and the tools that people would use instead.
 
-Usage: make bench ARGS="peers [S|M|L …] [options]"; S and M, unless sizes are named. L measures
-Parley beside itself at size S, and PostgreSQL alone.
+Usage: make bench ARGS="peers [S|M|W|L …] [options]"; S and M, unless sizes are named. W has
+very many parties. L measures Parley beside itself at size S, and PostgreSQL alone.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     say_so = parser.add_argument
-    say_so("sizes", nargs="*", type=_size_named, metavar="S|M|L", help="S and M, if left out")
+    say_so("sizes", nargs="*", type=_size_named, metavar="S|M|W|L", help="S and M, if left out")
     say_so("--only", type=_expression, default="", metavar="REGEX", help="on the operations' names")
     say_so(
         "--systems",

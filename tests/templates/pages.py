@@ -5,6 +5,8 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from markupsafe import Markup
+
 from app.analysis.agreement import IssueScale
 from app.analysis.contradictions import Opposed, SharedPassage, Use
 from app.analysis.ground_counts import count_ground
@@ -15,6 +17,7 @@ from app.dossier.entries import Dossier, Entry, RedLine, last_move
 from app.dossier.passages import Passages, Quoted, first_quotes
 from app.dossier.paths import path
 from app.dossier.queries import PartyTotals
+from app.http.templating import TEMPLATES, templates
 from app.matrix import move_labels
 from app.matrix.contradictions import Kind
 from app.matrix.move_labels import legend
@@ -263,6 +266,15 @@ RESULTS = [
         context=None,
     ),
 ]
+
+
+def with_part(name: str, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the part that pages of analysis keep below their head, drawn without a reader."""
+    part = name.replace("analysis/", "analysis/_")
+    if part == name or not (TEMPLATES / part).exists():
+        return context
+    return {**context, "body": Markup(templates().get_template(part).render(context))}  # noqa: S704 (templates escape)
+
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "matrix": ("matrix/show.html", sarn.matrix()),
@@ -861,9 +873,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "min_issues": 2,
         },
     ),
-    "timeline": ("analysis/timeline.html", {**TIMELINE, "large": False}),
+    "timeline": ("analysis/timeline.html", {**TIMELINE, "large": False, "topic": None}),
     "timeline-large": (
         "analysis/timeline.html",
-        {**TIMELINE, "large": True, "filters": {"issue": ["gauge"]}},
+        {**TIMELINE, "large": True, "topic": GAUGE, "filters": {"issue": ["gauge"]}},
     ),
 }

@@ -16,7 +16,7 @@ from app.http import templating
 from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
 from tests.templates import invented
-from tests.templates.pages import PAGES
+from tests.templates.pages import PAGES, with_part
 
 POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; " + "; ".join(
     f"{kind} 'self'"
@@ -81,9 +81,8 @@ async def cell(request: Request) -> Response:
 
 async def other(request: Request) -> Response:
     name, context = PAGES[request.path_params["name"]]
-    return templating.page(
-        request, name, headers={"Content-Security-Policy": POLICY}, **invented.drawn(context)
-    )
+    values = with_part(name, invented.drawn(context))
+    return templating.page(request, name, headers={"Content-Security-Policy": POLICY}, **values)
 
 
 routes = [

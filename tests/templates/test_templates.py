@@ -13,7 +13,7 @@ from app.http import templating
 from app.matrix import formatting, move_labels, signs
 from app.positions import phrases
 from tests.templates import invented
-from tests.templates.pages import PAGES
+from tests.templates.pages import PAGES, with_part
 
 FRAGMENTS = {"panel", "error-fragment"}
 # Values that decide what is rendered, or are part of addresses; all other text becomes hostile.
@@ -108,7 +108,8 @@ def given_pictures() -> None:
 
 
 def render(name: str, context: dict[str, Any]) -> str:
-    return bytes(templating.page(request(), name, **invented.drawn(context)).body).decode()
+    values = with_part(name, invented.drawn(context))
+    return bytes(templating.page(request(), name, **values).body).decode()
 
 
 def hostile(value: Any, name: str = "") -> Any:
