@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
-from app.analysis.kept_parts import Found, kept_part, key_at
+from app.analysis.kept_parts import Found, drawn_positions, kept_part, key_at
 from app.analysis.move_list import ListedMove, count_kinds, grouped, listed
 from app.analysis.timelines import NEWEST, Corrected, Turn, corrections, positions_at
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_day
@@ -172,6 +172,7 @@ async def _find(session: AsyncSession, of: Shown, query: ChangesQuery, pages: Pa
         "corrections": beside.corrections,
         "corrections_total": beside.total,
         "more_corrections": pages.link((starts[0], *beside.next)) if beside.next else None,
+        "held": drawn_positions(session, at),
         "names": await called(session, at, book.party_names(), positions.values()),
         "titles": {slug: issue.title for slug, issue in issues.items()},
     }

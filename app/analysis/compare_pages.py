@@ -16,7 +16,7 @@ from app.analysis.agreement import IssueScale, Pair, agreement
 from app.analysis.agreement_pages import MIN_ISSUES, Minimum
 from app.analysis.comparison import IssueComparison, Likeness, compare_on
 from app.analysis.course import Agreed, CourseDrawing, Preferring, course, draw, month_ends
-from app.analysis.kept_parts import NOTHING, Found, kept_part, key_of
+from app.analysis.kept_parts import NOTHING, Found, drawn_positions, kept_part, key_of
 from app.analysis.preferences import Preferences, preferences
 from app.analysis.turn_windows import BEGINNING, Place, Wanted, turns_by_cell
 from app.analysis.windows import Pages
@@ -25,6 +25,7 @@ from app.core.errors import bad_parameter
 from app.core.input_models import Slug, SlugInPath, read_query
 from app.http.routing import Router
 from app.http.templating import long_page
+from app.log.recall import recall
 from app.matrix import page_context
 from app.matrix.build import fill
 from app.matrix.frame import Extent, Frame, read_frame, write_place
@@ -39,6 +40,7 @@ ISSUES_A_PAGE = 40
 FEWEST, MOST = 2, 3  # parties
 MOST_TURNS = 10_000  # positions whose course is followed
 MOST_DAYS = 60  # of a course that are listed
+BYTES_OF_TURN = 200  # in memory
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -148,6 +150,7 @@ async def _find(
         "window": window,
         "min_issues": query.min_issues,
         "names": matrix.names,
+        "held": drawn_positions(session, frame.at),
     }
     return Found(values, compared.positions, {"pairs": compared.pairs})
 
@@ -169,7 +172,7 @@ async def _compare(session: AsyncSession, frame: Frame, query: ComparePageQuery)
     scales = [IssueScale.of(issue) for issue in frame.issues]
     issues = compare_on(chosen, scales, held.preferred, held.spoken)
     pairs = agreement(chosen, scales, held.preferred)
-    said = await _said(session, frame, chosen)
+    said = await _said(session, frame)
     courses = []
     for pair in pairs if said is not None else []:
         one, other = pair.parties
@@ -178,14 +181,28 @@ async def _compare(session: AsyncSession, frame: Frame, query: ComparePageQuery)
     return Compared(issues, pairs, courses, said is not None, held.positions)
 
 
-async def _said(
-    session: AsyncSession, frame: Frame, chosen: Sequence[str]
-) -> list[Preferring] | None:
+async def _said(session: AsyncSession, frame: Frame) -> list[Preferring] | None:
     """Return what the parties preferred from which day on; None if that is too much to follow."""
+    found: list[Preferring] = []
+    for party in frame.columns:
+        said = await _said_by(session, frame, party.slug)
+        if said is None or len(found) + len(said) > MOST_TURNS:
+            return None
+        found += said
+    return found
+
+
+async def _said_by(session: AsyncSession, frame: Frame, party: str) -> list[Preferring] | None:
+    """Return the same of one party, read again only after a change."""
+    known = recall(session, frame.at)
+    key = ("preferred", frame.book.negotiation.id, frame.changes.newest, frame.as_of, party)
+    kept: list[Preferring] | None = known.get(*key)
+    if kept is not None:
+        return kept
     found: list[Preferring] = []
     start: Place | None = BEGINNING
     while start is not None:
-        wanted = Wanted(start, to=frame.as_of, parties=chosen)
+        wanted = Wanted(start, to=frame.as_of, parties=[party])
         window = await turns_by_cell(session, frame.at, frame.book, wanted, most=AT_ONCE)
         numbers = {turn.position for turn in window.turns}
         stands = await stands_of(session, frame.at, frame.book, numbers)
@@ -196,6 +213,7 @@ async def _said(
         if len(found) > MOST_TURNS:
             return None
         start = window.next
+    known.keep(*key, value=found, size=BYTES_OF_TURN * (len(found) + 1))
     return found
 
 

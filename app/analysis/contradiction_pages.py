@@ -18,7 +18,7 @@ from app.analysis.contradiction_query import (
     positions_in,
     read_contradictions_frame,
 )
-from app.analysis.kept_parts import Found, kept_part, key_of
+from app.analysis.kept_parts import Found, drawn_positions, kept_part, key_of
 from app.analysis.windows import Pages
 from app.core.input_models import SlugInPath, read_query
 from app.http.routing import Router
@@ -84,6 +84,7 @@ async def _find(
     values = {
         "negotiation": frame.negotiation,
         "filters": pages.filters,
+        "held": drawn_positions(session, frame.at),
         "names": await called(session, frame.at, frame.book.party_names(), positions.values()),
         "groups": _grouped(shown),
         "counts": counted(about),

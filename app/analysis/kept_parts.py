@@ -18,8 +18,11 @@ from app.core.memory import Key
 from app.http.templating import long_part
 from app.log.recall import recall
 from app.log.writer import Moment
+from app.matrix.drawn_cells import OVERHEAD, Draw
 from app.matrix.frame import Frame
 from app.matrix.queries import Changes
+from app.negotiations.views import IssueView
+from app.positions.views import PositionView
 
 BYTES_OF_POSITION = 40  # in memory
 BYTES_OF_HEAD = 2_000
@@ -73,3 +76,23 @@ async def kept_part(
         size = sys.getsizeof(body) + BYTES_OF_POSITION * len(part.positions) + BYTES_OF_HEAD
         known.keep("part", name, *key, value=part, size=size)
     return part
+
+
+def drawn_positions(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
+    """Return a function that draws what a position says by a macro, or finds it drawn.
+
+    It takes the macro and its arguments; a version says the same on every page.
+    """
+    known = recall(session, at)
+
+    def draw(
+        macro: Draw, issue: IssueView, position: PositionView, names: Mapping[str, str], most: int
+    ) -> Markup:
+        key = ("position drawn", macro.name, position.id, position.version, most)
+        kept: Markup | None = known.get(*key)
+        if kept is None:
+            kept = macro(issue, position, names, most)
+            known.keep(*key, value=kept, size=2 * len(kept) + OVERHEAD)
+        return kept
+
+    return draw

@@ -158,8 +158,14 @@ def stance_line(issue: IssueView, position: PositionView) -> str:
         for part in parts
     )
     if not position.attitudes and position.summary and position.act != Act.WITHDRAWS:
-        return f"{line}: {position.summary}"
+        return f"{line}: {_unended(position.summary)}"
     return line
+
+
+def _unended(sentence: str) -> str:
+    """Take away the full stop of a sentence that is quoted in a line, but not that of "U.S."."""
+    ends = sentence.endswith(".") and sentence[-2:-1].islower()
+    return sentence[:-1] if ends else sentence
 
 
 def _shortened(verb: str, items: list[Item], others: int) -> list[Item]:

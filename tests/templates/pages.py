@@ -273,7 +273,8 @@ def with_part(name: str, context: dict[str, Any]) -> dict[str, Any]:
     part = name.replace("analysis/", "analysis/_")
     if part == name or not (TEMPLATES / part).exists():
         return context
-    return {**context, "body": Markup(templates().get_template(part).render(context))}  # noqa: S704 (templates escape)
+    values = {"held": lambda macro, *arguments: macro(*arguments), **context}
+    return {**context, "body": Markup(templates().get_template(part).render(values))}  # noqa: S704 (templates escape)
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -70,6 +70,19 @@ def test_conditions_are_never_shortened_away() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("summary", "end"),
+    [
+        ("The gauge can wait.", ": The gauge can wait"),
+        ("It trusts the U.S.", ": It trusts the U.S."),
+        ("It waits …", ": It waits …"),
+    ],
+)
+def test_a_line_needs_no_full_stop_of_the_sentence_in_it(summary: str, end: str) -> None:
+    made = replace(invented.BORSK_GAUGE, attitudes={}, conditions={}, summary=summary)
+    assert formatting.stance_words(GAUGE, made).endswith(f"no position on the options{end}")
+
+
 def test_a_withdrawn_position_says_so() -> None:
     made = replace(invented.BORSK_GAUGE, act="withdraws", attitudes={})
     assert formatting.stance(GAUGE, made).want.items[0].label == "gave up its position"
