@@ -80,7 +80,7 @@ def test_conditions_are_never_shortened_away() -> None:
 )
 def test_a_line_needs_no_full_stop_of_the_sentence_in_it(summary: str, end: str) -> None:
     made = replace(invented.BORSK_GAUGE, attitudes={}, conditions={}, summary=summary)
-    assert formatting.stance_words(GAUGE, made).endswith(f"no position on the options{end}")
+    assert formatting.stance_line(GAUGE, made).endswith(f"no position on the options{end}")
 
 
 def test_a_withdrawn_position_says_so() -> None:
