@@ -151,7 +151,7 @@ def test_a_server_is_started_asked_measured_and_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (["X"], "'X' is none of S, M, L"),
+        (["X"], "'X' is none of S, M, W, L"),
         (["--only", "("], "no regular expression"),
         (["--systems", "oracle"], "none of datasette, drf, parley"),
         (["--rounds", "0"], "no number above 0"),

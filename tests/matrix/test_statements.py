@@ -26,7 +26,7 @@ READING = {
     "/n/lake/agreement": (8, 4),
     "/n/lake/timeline": (12, 4),
     "/n/lake/timeline?issue=quota": (12, 4),
-    "/n/lake/compare?party=north&party=south": (15, 4),
+    "/n/lake/compare?party=north&party=south": (17, 4),
     "/n/lake/packages": (11, 4),
     "/n/lake/contradictions": (18, 4),
     "/api/v1/negotiations/lake/contradictions": (16, 4),
