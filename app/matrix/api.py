@@ -17,7 +17,7 @@ from app.matrix.build import load
 from app.matrix.frame import Extent, read_frame
 from app.matrix.kept_rows import json_rows
 from app.matrix.presenter import common_ground_json, frame_json, next_rows
-from app.matrix.schemas import CommonGroundData, GroundQuery, MatrixData, MatrixQuery
+from app.matrix.schemas import CommonGroundData, GroundQuery, MatrixData, MatrixQuery, WindowQuery
 from app.positions.queries import count_changed_since
 
 MOST_CELLS = 10_000
@@ -28,7 +28,7 @@ router = api_router("/negotiations/{slug}", tag="matrix")
 
 @router.get("/matrix", summary="Read the matrix", responses=answers(Answer[MatrixData]))
 async def show_matrix(
-    request: Request, session: Reading, slug: SlugInPath, query: Annotated[MatrixQuery, Query()]
+    request: Request, session: Reading, slug: SlugInPath, query: Annotated[WindowQuery, Query()]
 ) -> Response:
     """Who wants what: the current position of every party on every issue.
 
@@ -37,7 +37,8 @@ async def show_matrix(
     only what others said of the party. Where `order_uncertain` is there too, the dates do not tell
     which of the positions came last.
     """
-    frame = await read_frame(session, slug, query, now=now(), extent=Extent(MOST_CELLS, parts=True))
+    extent = Extent(min(query.limit or MOST_CELLS, MOST_CELLS), parts=True)
+    frame = await read_frame(session, slug, query, now=now(), extent=extent)
     rows = await json_rows(session, frame, query)
     meta = times(frame.at, as_of=frame.as_of.isoformat())
     meta |= {"next": frame.next, "total_cells": frame.total_cells}

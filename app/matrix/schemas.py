@@ -101,6 +101,15 @@ class MatrixQuery(Filters):
     )
 
 
+class WindowQuery(MatrixQuery):
+    """All parameters of the matrix, and how much of it is answered at once."""
+
+    limit: Annotated[
+        int | None,
+        Field(ge=1, le=10_000, description="At most this many cells, in whole rows if they fit."),
+    ] = None
+
+
 class NewestLook(TypedDict):
     looked_on: DayText
     where: str | None

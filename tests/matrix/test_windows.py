@@ -48,6 +48,16 @@ def test_rows_too_wide_come_in_parts(told: Lake, monkeypatch: Any, most: int, an
         assert [(c["issue"], c["party"]) for c in part["data"]["cells"]] == shown
 
 
+@pytest.mark.parametrize(("limit", "answers"), [(3, 2), (5, 2), (2, 4), (10_000, 1)])
+def test_a_limit_makes_windows_smaller(told: Lake, limit: int, answers: int) -> None:
+    whole = told.ada.get(f"{N}/matrix", as_of=AS_OF).data
+    parts = walk(told.stranger, f"/api/v1{N}/matrix?as_of={AS_OF}&limit={limit}")
+    assert len(parts) == answers
+    assert [c for p in parts for c in p["data"]["cells"]] == whole["cells"]
+    for wrong in ("0", "10001", "all"):
+        assert told.stranger.get(f"{N}/matrix", limit=wrong).faults == {"limit"}
+
+
 def test_the_page_of_a_part_counts_the_whole(told: Lake, monkeypatch: Any) -> None:
     monkeypatch.setattr("app.matrix_page.pages.MOST_CELLS", 2)
     address, seen, before = f"/n/lake?as_of={AS_OF}&firmness=red_line", 0, None
