@@ -165,6 +165,8 @@ RIGHTS = {
     "GET /n/{slug}/export.csv": ANYONE,
     "GET /n/{slug}/export.graphml": ANYONE,
     "GET /n/{slug}/export.json": ANYONE,
+    "GET /n/{slug}/export.qdpx": ANYONE,
+    "GET /n/{slug}/export.jsonld": ANYONE,
     "GET /n/{slug}/export.xlsx": ANYONE,
     "GET /n/{slug}/export.zip": ANYONE,
     "GET /n/{slug}/export/bargaining.csv": ANYONE,

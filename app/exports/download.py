@@ -29,9 +29,11 @@ IDLE_TIMEOUT = "10min"
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "jsonld": 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"',
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "zip": "application/zip",
+    "qdpx": "application/zip",
     "graphml": "application/graphml+xml; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }

@@ -16,6 +16,7 @@ from app.core.input_models import SlugInPath
 from app.datapackage.export import export_package
 from app.db.engine import Session
 from app.exports import networks
+from app.exports.annotations import export_annotations
 from app.exports.concurrency import slots
 from app.exports.csv_export import export_csv
 from app.exports.download import (
@@ -28,6 +29,7 @@ from app.exports.download import (
 )
 from app.exports.json_export import export_json
 from app.exports.query_params import CsvQuery, FileQuery, PackageQuery
+from app.exports.refi_qda import export_qdpx
 from app.exports.selection import Selection, count_positions, select_cells
 from app.exports.xlsx_export import export_xlsx
 from app.http.conditional import unchanged
@@ -81,6 +83,33 @@ async def send_json(
 
     file = ExportFile("json", write)
     return await _send(request, session, slug, query, file)
+
+
+@router.get("/export.jsonld")
+async def send_annotations(
+    request: Request, session: Session, slug: SlugInPath, query: Asked
+) -> Response:
+    """Send every quote of the filtered cells as a Web Annotation, with what it is evidence for."""
+
+    def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
+        link = permalink_of(request, chosen)
+        return export_annotations(own, chosen, base=origin(request), permalink=link)
+
+    file = ExportFile("jsonld", write, suffix="-annotations")
+    return await _send(request, session, slug, query, file)
+
+
+@router.get("/export.qdpx")
+async def send_qdpx(request: Request, session: Session, slug: SlugInPath, query: Asked) -> Response:
+    """Send the quotes of the filtered cells as a REFI-QDA project, coded by issue and option."""
+
+    async def write(own: AsyncSession, chosen: Selection, at: datetime) -> AsyncGenerator[bytes]:
+        with scratch_file("qdpx") as path:
+            await export_qdpx(own, chosen, path, base=origin(request))
+            async for chunk in read_file(path):
+                yield chunk
+
+    return await _send(request, session, slug, query, ExportFile("qdpx", write))
 
 
 @router.get("/export.xlsx")

@@ -43,21 +43,21 @@ def annotation(
                 "language": "en",
             }
         )
-    targets = _targets(quote, base, words)
+    found = targets(quote, base, words)
     made: dict[str, Any] = {
         "@context": CONTEXT,
         "id": f"{base}/api/v1/quotes/{quote.id}",
         "type": "Annotation",
         "motivation": "linking" if positions else "highlighting",
         "canonical": f"urn:uuid:{quote.uid}",
-        "target": targets if len(targets) > 1 else targets[0],
+        "target": found if len(found) > 1 else found[0],
     }
     if body:
         made["body"] = body
     return made
 
 
-def _targets(quote: QuoteView, base: str, words: Sequence[str]) -> list[dict[str, Any]]:
+def targets(quote: QuoteView, base: str, words: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return a target for each segment, since all selectors of a target must select the same text.
 
     Positions in the stored text are given only if the words were found there.

@@ -49,7 +49,7 @@ WHOLE: Mapping[Prepared, str] = {
 OF_ALL: Mapping[Prepared, str] = {COUNTS: "the first page says how many positions each has"}
 # Streams that have no end; files, which have everything of one negotiation in them.
 NOT_ASKED = ("/api/v1/events",)
-FILES = (".csv", ".xlsx", ".json", ".zip", ".graphml", ".dna")
+FILES = (".csv", ".xlsx", ".json", ".jsonld", ".qdpx", ".zip", ".graphml", ".dna")
 QUERIES = {
     "/": ("",),
     "/n/{slug}": ("?as_of=2012-02-01", "?since=2012-02-01&q=party", "?transpose=1&firmness=demand"),
