@@ -42,6 +42,7 @@ import app.looks.pages
 import app.matrix.api
 import app.matrix.pages
 import app.matrix_page.pages
+import app.mcp.pages
 import app.negotiations.api
 import app.negotiations.issues_api
 import app.negotiations.pages
@@ -172,6 +173,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.feeds.api.router,
         app.feeds.events.router,
         app.openapi.api.router,
+        app.mcp.pages.router,
         app.accounts.pages.router,
         app.negotiations.pages.router,
         app.practice.pages.router,

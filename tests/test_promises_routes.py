@@ -103,6 +103,7 @@ RIGHTS = {
     "GET /lookup/parties": EDITOR,
     "GET /lookup/sources": EDITOR,
     "GET /lookup/speakers": EDITOR,
+    "POST /mcp": ANYONE,
     "GET /metrics": ANYONE,
     "GET /n/{slug}": ANYONE,
     "GET /n/{slug}/about": ANYONE,

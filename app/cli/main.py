@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.accounts import tokens, users
 from app.cli.export_file import STDOUT, Form, save
+from app.cli.mcp import mcp
 from app.cli.output import errors_as_one_line, in_transaction, progress, say, with_database, working
 from app.cli.practice import practice
 from app.core.clock import now
@@ -48,6 +49,7 @@ cli = typer.Typer(
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
 cli.command()(practice)
+cli.command()(mcp)
 
 
 @cli.command()

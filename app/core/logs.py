@@ -57,7 +57,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx2", "alembic", "app.core.counters.MeasuredPool"):
+    for name in ("httpx2", "alembic", "mcp", "app.core.counters.MeasuredPool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

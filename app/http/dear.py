@@ -26,7 +26,8 @@ from app.http.middleware import READING, bearer, session_cookie
 from app.http.problems import from_domain, respond
 
 # What costs next to nothing, is no work while it is open, or must be answered whatever is asked.
-FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/api/v1/events")
+# A message of an agent is answered by requests of the API, and each of these takes its turn.
+FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/api/v1/events", "/mcp")
 DEAR_PLACES = 2
 MOST_DEAR = 200  # requests that wait
 MOST_READING = 400

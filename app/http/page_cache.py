@@ -38,7 +38,7 @@ NEVER = (
     "/api/v1/events",
 )
 # Answers to these leave the cache alone: nothing public follows from them.
-PRIVATE = ("/login", "/account", "/api/v1/quotes/check")
+PRIVATE = ("/login", "/account", "/api/v1/quotes/check", "/mcp")
 
 
 class CacheAnswers:
