@@ -23,6 +23,11 @@ KINDS = {
         "hostile.measure",
         "whether one reader holds up others, or fills the memory; --minutes N of that",
     ),
+    "search": ("searches", "searches among 30,000 quotes, also while somebody types: time"),
+    "streams": (
+        "streams",
+        "very many open pages that follow a negotiation: memory, and when a save is told",
+    ),
     "peers": (
         "peers.measure",
         "Parley beside Datasette, Django REST framework, PostgreSQL alone and a bare server",

@@ -19,6 +19,7 @@ from app.log.inflections import other_forms
 BYTES_OF_QUERY = 500  # in memory, beside its texts
 MOST_VARIED = 8  # words of which other spellings and forms are looked for,
 LONGEST_VARIED = 40  # of up to so many letters
+SHORTEST_BEGUN = 3  # letters of a word of which the rest may still be typed
 # The database refuses words of over 2,046 bytes. Of a longer one the beginning is looked for, which
 # no text has as a word.
 TOO_LONG = re.compile(r"([^\s\"]{500})[^\s\"]+")
@@ -81,6 +82,13 @@ def ways(term: Term, names: OtherNames, *, varied: bool) -> Iterator[Way]:
         yield LEXEME, f"({listed}) & ({listed})"
 
 
+def _begun(word: str) -> Iterator[Way]:
+    """Yield how a word is looked for of which only the beginning is typed so far."""
+    if len(word) >= SHORTEST_BEGUN and word.isalnum():
+        begins = f"'{word.lower()}':*"
+        yield LEXEME, f"({begins}) & ({begins})"  # twice, as above
+
+
 def _spellings(word: str) -> Iterator[str]:
     """Yield other spellings of a word; several words are a phrase."""
     parts = [part for part in DASHES.split(word) if part]
@@ -136,24 +144,31 @@ SELECT coalesce(string_agg('(' || query || ')', ' | '), '') AS query FROM branch
 )
 
 
-async def search_query(session: AsyncSession, typed: str, names: OtherNames | None = None) -> str:
+async def search_query(
+    session: AsyncSession, typed: str, names: OtherNames | None = None, *, begun: bool = False
+) -> str:
     """Return the query, as text, for what was typed into a search box; empty for no words.
 
-    `names` has other names of people and parties, by a word of one name.
+    `names` has other names of people and parties, by a word of one name. The last word may only be
+    `begun`.
     """
     known = memory_of(session)
     # What was typed before has the same query at any time.
-    key = ("search query", typed, tuple(sorted((names or {}).items())))
+    key = ("search query", typed, tuple(sorted((names or {}).items())), begun)
     kept: str | None = known.get(key) if known else None
     if kept is not None:
         return kept
     rows: list[tuple[int, int, bool, str, str]] = []
     place = 0
+    last: Term | None = None
     for branch, terms in enumerate(read_terms(typed)):
         for term in terms:
             place += 1
             found = dict.fromkeys(ways(term, names or {}, varied=place <= MOST_VARIED))
             rows += [(branch, place, term.excluded, how, text) for how, text in found]
+            last = term
+    if begun and last and not (last.is_phrase or last.excluded or typed[-1:].isspace()):
+        rows += [(rows[-1][0], place, False, how, text) for how, text in _begun(last.text)]
     columns: Sequence[Sequence[object]] = list(zip(*rows, strict=True)) or [()] * 5
     given = dict(
         zip(("branches", "terms", "excluded", "hows", "texts"), map(list, columns), strict=True)

@@ -1,29 +1,39 @@
 """Serve search results as JSON."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
 from app.accounts.api_router import api_router
 from app.accounts.dependencies import Reading
-from app.http.described import Answer, answers
+from app.http.described import answers
 from app.http.responses import answer
 from app.log.api_answers import next_link, times
-from app.search.hits import Hit
-from app.search.results import SearchQuery, search
+from app.search.results import search, search_grouped, suggest
+from app.search.schemas import ApiQuery, SearchAnswer
 
 router = api_router(tag="search")
 
 
-@router.get("/search", summary="Search", responses=answers(Answer[list[Hit]]))
-async def find(
-    request: Request, session: Reading, query: Annotated[SearchQuery, Query()]
-) -> Response:
+@router.get("/search", summary="Search", responses=answers(SearchAnswer))
+async def find(request: Request, session: Reading, query: Annotated[ApiQuery, Query()]) -> Response:
     """Positions, quotes, sources, parties, issues and speakers by their words.
 
     Words are found in other spellings and other forms, too, and people and parties by any of their
     names. Newest first within each type, the types in turn. The texts of sources are not searched.
+    Where more than 5,000 positions have the words, filters and counts are of the newest 5,000 of
+    them (in the negotiations, of the parties and on the issues that are asked for).
     """
-    found = await search(session, query)
-    meta = times(found.at, next=found.next)
+    counted: dict[str, Any] = {}
+    if query.grouped or query.counts:
+        found = await search_grouped(session, query)
+        if query.counts:
+            counted = {"total": found.total, "more": found.more, "counts": found.counts}
+            if not found.total:
+                counted["suggestions"], _ = await suggest(session, found.at, query)
+        if not query.grouped:
+            found = await search(session, query)
+    else:
+        found = await search(session, query)
+    meta = times(found.at, next=found.next, **counted)
     return answer(request, found.hits, meta, links=next_link(request, found.next))

@@ -1,75 +1,20 @@
-"""Present what was found: a title, an excerpt, and the address."""
+"""Make hits of what was found: excerpts with marks, a position once with its quotes."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, any_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import among
-from app.db.prepared import Prepared
-from app.log.documents import PositionDocument
-from app.log.hearsay import attributed_by
-from app.log.reader import NUMBERS, Moment, Snapshot, held_of_kinds, list_held
-from app.log.recall import recall
-from app.models.issue import Option
-from app.models.log import ObjectPeriod
-from app.models.negotiation import Participation
-from app.models.source import Quote
-from app.positions.phrases import ONLY_IF, led, only_if
-from app.search.queries import Found, headlines
+from app.log.reader import Moment
+from app.positions.phrases import ONLY_IF, led
+from app.search.described import Described, Said, describe
+from app.search.queries import Found
+from app.search.schemas import Hit
+from app.search.snippets import Snippet, snippets
+from app.search.statements import Statement, positions_of_quotes
 
-BYTES_OF_HIT = 1_500  # in memory, beside its text
-OBJECTS = ("party", "issue", "speaker", "negotiation", "position", "source")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Field for field as the API answers it."""
-
-    type: str
-    id: int
-    title: str
-    snippet: str  # plain text
-    url: str
-    context: str | None  # the title or name of what it belongs to
-
-
-class Around:
-    """The objects that were found, and those that their titles name, at one moment."""
-
-    def __init__(self) -> None:
-        self._held: dict[tuple[str, int], Snapshot] = {}
-        self.options: dict[int, list[str]] = defaultdict(list)  # labels, by issue
-        self.seats: dict[int, str] = {}  # slug of the first negotiation a party takes part in
-
-    def add(self, rows: Iterable[Snapshot]) -> None:
-        """Add objects."""
-        self._held |= {(s.kind, s.id): s for s in rows}
-
-    def get(self, kind: str, number: int | None) -> Snapshot | None:
-        """Return an object, or None."""
-        return self._held.get((kind, number or 0))
-
-    def text(self, kind: str, number: int | None, name: str) -> str:
-        """Return a field of an object as text; empty if either is missing."""
-        found = self.get(kind, number)
-        return str((found and found[name]) or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A hit without its snippet: what stays the same whatever was searched for."""
-
-    title: str
-    text: str  # in which the snippet is looked for
-    url: str
-    context: str | None
-    # Of a position: its texts, each with whether it is a condition, and who alone reports it.
-    texts: tuple[tuple[str, bool], ...] = ()
-    reported_by: Mapping[str, str] = field(default_factory=dict)  # slug -> name
+MOST_QUOTES = 3  # of a position that are listed
 
 
 async def show(
@@ -79,184 +24,145 @@ async def show(
     found: Sequence[Found],
     versions: Mapping[int, int],
 ) -> list[Hit]:
-    """Turn what was found into hits; `versions` are those of the positions, by id.
+    """Turn what was found into hits, each by itself; `versions` are those of the positions, by id.
 
-    One statement for hits that the process has described before, and six at most for others.
+    One statement for hits that the process has described before, one more if there are quotes, and
+    six at most for others.
     """
     if not found:
         return []
-    known = recall(session, at)
-    keys = {
-        one: ("hit", *one, versions.get(one[1]) if one[0] == "position" else None) for one in found
-    }
-    described = {one: kept for one, key in keys.items() if (kept := known.get(*key))}
-    made = await _describe_all(session, at, [one for one in found if one not in described])
-    for one, new in made.items():
-        known.keep(*keys[one], value=new, size=BYTES_OF_HIT + 2 * len(new.text))
-    described |= made
+    used = await positions_of_quotes(session, at, [n for type, n in found if type == "quote"])
+    of_quotes = {position: version for position, version in used.values()}
+    wanted = dict.fromkeys([*found, *(("position", position) for position in of_quotes)])
+    described = await describe(session, at, list(wanted), {**of_quotes, **versions})
     shown = [(one, described[one]) for one in found if one in described]
-    snippets = await headlines(session, words, [hit.text for _, hit in shown])
+    cut = await snippets(session, words, [hit.text for _, hit in shown])
     return [
-        Hit(type, number, hit.title, _shown(hit, snippet), hit.url, hit.context)
-        for ((type, number), hit), snippet in zip(shown, snippets, strict=True)
+        _hit(one, hit, snippet, described, used)
+        for (one, hit), snippet in zip(shown, cut, strict=True)
     ]
 
 
-async def _describe_all(
-    session: AsyncSession, at: Moment, found: Sequence[Found]
-) -> dict[Found, Described]:
-    if not found:
-        return {}
-    around = Around()
-    ids = {type: [n for t, n in found if t == type] for type in (*OBJECTS, "quote")}
-    around.add(await _held(session, at, {kind: ids[kind] for kind in OBJECTS}))
-    rows = await QUOTES.all(session, numbers=ids["quote"]) if ids["quote"] else ()
-    quotes = {q.id: q for q in rows}
-    await _load_around(session, at, around, found, quotes.values())
-    return {
-        one: _described(*one, around, quotes)
-        for one in found
-        if one[0] == "quote" or around.get(*one)
-    }
+def _hit(
+    one: Found,
+    hit: Described,
+    snippet: Snippet,
+    described: Mapping[Found, Described],
+    used: Mapping[int, tuple[int, int]],
+) -> Hit:
+    made = _with_snippet(one, hit, _shown(hit, hit.texts, snippet))
+    if one[0] != "quote":
+        return made
+    made = replace(made, **_of_quote(hit.quotes[0]))
+    position = used.get(one[1], (0, 0))[0]
+    whose = described.get(("position", position))
+    if whose is None:
+        return made
+    where = {name: whose.facts[name] for name in ("negotiation", "party", "issue")}
+    facts: dict[str, Any] = {"position": position, "on": whose.title, **where}
+    return replace(made, **facts)
 
 
-def _described(type: str, number: int, around: Around, quotes: Mapping[int, Any]) -> Described:
-    said = _describe(type, number, around, quotes)
-    position = around.get(type, number) if type == "position" else None
-    if position is None:
-        return Described(*said)
-    parties = [around.get("party", party) for party in attributed_by(position.data)]
-    names = {party["slug"]: party["name"] for party in parties if party}
-    return Described(*said, texts=tuple(_texts(position)), reported_by=names)
-
-
-QUOTES = Prepared(
-    lambda: select(
-        Quote.id, Quote.speaker_id, Quote.office, Quote.source_id, Quote.exact, Quote.translation
-    ).where(Quote.id == any_(bindparam("numbers", type_=NUMBERS)))
-)
-
-
-async def _held(
-    session: AsyncSession, at: Moment, ids: Mapping[str, Iterable[int | None]]
-) -> list[Snapshot]:
-    found = await held_of_kinds(session, at, ids)
-    return [snapshot for of_kind in found.values() for snapshot in of_kind.values()]
-
-
-async def _load_around(
+async def show_grouped(
     session: AsyncSession,
     at: Moment,
-    around: Around,
+    words: str,
     found: Sequence[Found],
-    quotes: Iterable[Any],
-) -> None:
-    """Load what the titles, contexts and addresses of hits name."""
-    ids: dict[str, set[int | None]] = {
-        kind: set() for kind in ("party", "issue", "negotiation", "speaker", "source")
+    statements: Mapping[int, Statement],
+) -> list[Hit]:
+    """Turn what was found into hits, a position once with its quotes that were found.
+
+    `statements` has the positions by id.
+    """
+    versions = {number: statement.version for number, statement in statements.items()}
+    described = await describe(session, at, found, versions)
+    texts: list[str] = []
+    for one in found:
+        if (hit := described.get(one)) is not None:
+            own = " ".join(text for text, _ in hit.own) if one[0] == "position" else hit.text
+            texts += [own, *(t for quote in hit.quotes for t in (quote.text, quote.translation))]
+    cut = iter(await snippets(session, words, texts))
+    hits = []
+    for one in found:
+        if (hit := described.get(one)) is None:
+            continue
+        own_part, parts = next(cut), [(next(cut), next(cut)) for _ in hit.quotes]
+        if one[0] != "position":
+            hits.append(_with_snippet(one, hit, own_part))
+        else:
+            hits.append(_group(one, hit, own_part, parts, statements[one[1]]))
+    return hits
+
+
+def _group(
+    one: Found,
+    hit: Described,
+    own: Snippet,
+    parts: Sequence[tuple[Snippet, Snippet]],
+    statement: Statement,
+) -> Hit:
+    """Return a position with those of its quotes that were found.
+
+    If only a quote was found, as the other texts have a word that must not be there, these are not
+    shown.
+    """
+    quotes = [
+        _with_quote(quote, *part)
+        for quote, part in zip(hit.quotes, parts, strict=True)
+        if quote.id in statement.quotes or (statement.own and (part[0].marks or part[1].marks))
+    ]
+    if statement.own:
+        own = _shown(hit, hit.own, own)
+    else:
+        own = Snippet(led("", list(hit.reported_by), hit.reported_by).strip())
+    made = _with_snippet(one, hit, own)
+    return replace(made, quotes=quotes[:MOST_QUOTES], more_quotes=max(len(quotes) - MOST_QUOTES, 0))
+
+
+def _with_quote(quote: Said, part: Snippet, translated: Snippet) -> Hit:
+    title = quote.speaker or quote.source
+    hit = Described(title, quote.text, f"/quotes/{quote.id}", quote.source)
+    made = replace(_with_snippet(("quote", quote.id), hit, part), **_of_quote(quote))
+    if not translated.marks:
+        return made
+    marks = list(translated.marks)
+    return replace(made, translation=translated.text, translation_marks=marks)
+
+
+def _of_quote(quote: Said) -> dict[str, Any]:
+    return {
+        "said_on": quote.said_on,
+        "speaker": quote.speaker,
+        "source": quote.source,
+        "language": quote.language,
+        "kind": quote.kind,
     }
-    for type, number in found:
-        s = around.get(type, number)
-        for kind in ("party", "issue", "negotiation"):
-            ids[kind].add(s.data.get(f"{kind}_id") if s else None)
-        ids["party"].update(attributed_by(s.data) if s and type == "position" else ())
-    for quote in quotes:
-        ids["speaker"].add(quote.speaker_id)
-        ids["source"].add(quote.source_id)
-    around.add(await _held(session, at, ids))
-    seated = {n for t, n in found if t == "party"}
-    speakers = (around.get(t, n) for t, n in found if t == "speaker")
-    seated |= {speaker["party_id"] for speaker in speakers if speaker}
-    issues = [n for t, n in found if t == "issue"]
-    if not seated and not issues:
-        return
-    # Which party or issue these belong to never changes, so the live rows are right at any moment.
-    parts = select(Participation.id).where(among(Participation.party_id, seated))
-    labels = select(Option.id).where(among(Option.issue_id, issues))
-    members = or_(
-        and_(ObjectPeriod.kind == "participation", ObjectPeriod.object_id.in_(parts)),
-        and_(ObjectPeriod.kind == "option", ObjectPeriod.object_id.in_(labels)),
+
+
+def _with_snippet(one: Found, hit: Described, snippet: Snippet) -> Hit:
+    type, number = one
+    facts: dict[str, Any] = dict(hit.facts)
+    return Hit(
+        type,
+        number,
+        hit.title,
+        snippet.text,
+        hit.url,
+        hit.context,
+        list(snippet.marks),
+        snippet.cut_start,
+        snippet.cut_end,
+        **facts,
     )
-    rows = await list_held(session, at, members)
-    for option in (s for s in rows if s.kind == "option"):
-        around.options[option["issue_id"]].append(option["label"])
-    seats = [s for s in rows if s.kind == "participation"]
-    around.add(await _held(session, at, {"negotiation": {s["negotiation_id"] for s in seats}}))
-    for seat in seats:
-        around.seats.setdefault(
-            seat["party_id"], around.text("negotiation", seat["negotiation_id"], "slug")
-        )
 
 
-def _describe(
-    type: str, number: int, around: Around, quotes: Mapping[int, Any]
-) -> tuple[str, str, str, str | None]:
-    """Return title, searched text, address and context of an object."""
-    if type == "quote":
-        q = quotes[number]
-        who = around.text("speaker", q.speaker_id, "name") or q.office or ""
-        source = around.text("source", q.source_id, "title")
-        return (
-            who or source,
-            _join(q.exact, q.translation),
-            f"/quotes/{number}",
-            source if who else None,
-        )
-    d: Any = around.get(type, number)
-    negotiation = d["negotiation_id"] if type in ("issue", "position") else number
-    slug, title = (around.text("negotiation", negotiation, name) for name in ("slug", "title"))
-    match type:
-        case "party":
-            seat = around.seats.get(number)
-            url = f"/n/{seat}/parties/{d['slug']}" if seat else f"/api/v1/parties/{d['slug']}"
-            return d["name"], _join(d["name"], d["short_name"], *d["aliases"]), url, d["kind"]
-        case "speaker":
-            party = around.get("party", d["party_id"])
-            seat = around.seats.get(d["party_id"])
-            url = (
-                f"/n/{seat}/parties/{party['slug']}"
-                if seat and party
-                else f"/api/v1/speakers/{number}"
-            )
-            names = _join(d["name"], d["office"], *d["aliases"])
-            return d["name"] or d["office"], names, url, party["name"] if party else None
-        case "issue":
-            text = _join(d["title"], d["question"], *around.options[number])
-            return d["title"], text, f"/n/{slug}/issues/{d['slug']}", title
-        case "negotiation":
-            return d["title"], _join(d["title"], d["summary"]), f"/n/{slug}", None
-        case "position":
-            who, what = (
-                around.text("party", d["party_id"], "name"),
-                around.text("issue", d["issue_id"], "title"),
-            )
-            return (
-                f"{who} on {what}",
-                " ".join(text for text, _ in _texts(d)),
-                f"/positions/{number}",
-                title,
-            )
-    published = _join(d["publisher"], d["published_on"])
-    return d["title"], _join(d["title"], d["author"]), f"/sources/{number}", published or None
-
-
-def _texts(position: Snapshot[PositionDocument]) -> list[tuple[str, bool]]:
-    """Return the texts of a position and of its quotes, each with whether it is a condition."""
-    d = position.data
-    texts = [(d["summary"], False)]
-    texts += [(only_if(a["condition"]), True) for a in d["attitudes"] if a["condition"]]
-    texts += [(text, False) for q in d["quotes"] for text in (q["exact"], q["translation"])]
-    return [(" ".join(text.split()), conditional) for text, conditional in texts if text]
-
-
-def _shown(hit: Described, snippet: str) -> str:
+def _shown(hit: Described, texts: Collection[tuple[str, bool]], snippet: Snippet) -> Snippet:
     """Return the snippet; before it, the other party that alone reports the position, if any."""
-    if not hit.texts:
-        return snippet
-    return led(_whole(hit.texts, snippet), list(hit.reported_by), hit.reported_by)
+    whole = _whole(texts, snippet.text)
+    return snippet.after(led(whole, list(hit.reported_by), hit.reported_by))
 
 
-def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:
+def _whole(texts: Collection[tuple[str, bool]], snippet: str) -> str:
     """Mark a snippet that begins within a condition as a condition."""
     start = 0
     place = " ".join(text for text, _ in texts).find(snippet)
@@ -268,7 +174,3 @@ def _whole(texts: Sequence[tuple[str, bool]], snippet: str) -> str:
             )
         start += len(text) + 1
     return snippet
-
-
-def _join(*parts: str | None) -> str:
-    return " · ".join(filter(None, parts))

@@ -5,7 +5,7 @@ on finds enough of them sooner. The database cannot tell which is the case: it t
 statistics for a common one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     CompoundSelect,
     Integer,
-    Select,
     Text,
     and_,
     any_,
@@ -27,13 +26,12 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.prepared import Prepared, plan_anew
 from app.log.reader import AT, NUMBERS, Moment, held_of_kinds, held_then
 from app.log.search_terms import search_query
-from app.log.search_words import ENGLISH
 from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
 from app.models.vocabulary import PositionStatus
@@ -46,6 +44,7 @@ FEW = 5_000  # matches up to which they are listed by the index
 LAST = 2**63 - 1
 KINDS = ("party", "issue", "option", "speaker", "negotiation", "position", "source")
 TYPES = ("party", "issue", "speaker", "negotiation", "position", "quote", "source")  # in turn
+OTHERS = ("party", "issue", "speaker", "negotiation", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +89,31 @@ def _matches() -> CompoundSelect[*tuple[Any, ...]]:
 MATCHES = Prepared(_matches, planned_anew=True)
 
 
-async def match(session: AsyncSession, at: Moment, q: str) -> Matching:
-    """Search the word index, also for the other names of people and parties that are asked for."""
+async def match(
+    session: AsyncSession, at: Moment, q: str, *, most: int | None = None, begun: bool = False
+) -> Matching:
+    """Search the word index, also for the other names of people and parties that are asked for.
+
+    Up to `most` matches are listed. The last word may only be `begun`.
+    """
     await plan_anew(session)
-    found = await _match(session, at, await search_query(session, q))
+    most = FEW if most is None else most
+    if begun:  # whoever is typing sees more with each letter, so other names can wait
+        return await _match(session, at, await search_query(session, q, begun=True), most)
+    found = await _match(session, at, await search_query(session, q), most)
     named = {kind: (found.objects or {}).get(kind, ()) for kind in NAMED}
     if not 0 < sum(map(len, named.values())) <= MOST_NAMED:
         return found
     rows = await held_of_kinds(session, at, named)
     people = [snapshot.data for of_kind in rows.values() for snapshot in of_kind.values()]
     others = other_names(q, [[p["name"], *p["aliases"]] for p in people])
-    return await _match(session, at, await search_query(session, q, others)) if others else found
+    if not others:
+        return found
+    return await _match(session, at, await search_query(session, q, others), most)
 
 
-async def _match(session: AsyncSession, at: Moment, words: str) -> Matching:
-    (tree, _), *rows = await MATCHES.all(session, at=at.seq, words=words, most=FEW + 1)
+async def _match(session: AsyncSession, at: Moment, words: str, most: int) -> Matching:
+    (tree, _), *rows = await MATCHES.all(session, at=at.seq, words=words, most=most + 1)
     if tree in ("", "T", None):
         return Matching(at, words, {}, ())
     by_kind: dict[str, list[int]] = {}
@@ -113,26 +122,35 @@ async def _match(session: AsyncSession, at: Moment, words: str) -> Matching:
     quotes = by_kind.pop("quote", [])
     objects = sum(map(len, by_kind.values()))
     return Matching(
-        at, words, by_kind if objects <= FEW else None, quotes if len(quotes) <= FEW else None
+        at, words, by_kind if objects <= most else None, quotes if len(quotes) <= most else None
     )
 
 
 async def find(
-    session: AsyncSession, matching: Matching, *, before: Mapping[str, int], limit: int
+    session: AsyncSession,
+    matching: Matching,
+    *,
+    before: Mapping[str, int],
+    limit: int,
+    statements: bool = True,
 ) -> tuple[dict[str, list[int]], dict[int, int]]:
     """Return, by type, at most `limit` ids of matches below those of `before`, highest first.
 
-    Return also the versions of the positions, by id.
+    Return also the versions of the positions, by id. Without `statements`, positions and quotes are
+    left out.
     """
-    listed = (matching.objects is not None, matching.quotes is not None)
-    values: dict[str, Any] = {f"before_{type}": before.get(type, LAST) for type in TYPES}
-    if matching.objects is None or matching.quotes is None:
+    types = TYPES if statements else OTHERS
+    # Without positions and quotes, the lists of these are not asked for.
+    listed = (matching.objects is not None, not statements or matching.quotes is not None)
+    values: dict[str, Any] = {f"before_{type}": before.get(type, LAST) for type in types}
+    if not all(listed):
         values["words"] = matching.words
     if matching.objects is not None:
-        values |= {f"ids_{kind}": sorted(matching.objects.get(kind, ())) for kind in KINDS}
-    if matching.quotes is not None:
+        kinds = [kind for kind in KINDS if statements or kind != "position"]
+        values |= {f"ids_{kind}": sorted(matching.objects.get(kind, ())) for kind in kinds}
+    if statements and matching.quotes is not None:
         values["ids_quote"] = sorted(matching.quotes)
-    rows = await FOUND[listed].all(session, at=matching.at.seq, most=limit, **values)
+    rows = await FOUND[*listed, statements].all(session, at=matching.at.seq, most=limit, **values)
     found: dict[str, list[int]] = {type: [] for type in TYPES}
     versions: dict[int, int] = {}
     for type, number, version in rows:
@@ -155,10 +173,13 @@ def in_turn(found: Mapping[str, Sequence[int]], limit: int) -> list[Found]:
     return [(type, number) for _, type, number in sorted(places, key=lambda p: p[0])[:limit]]
 
 
-def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[Any, ...]]:
+def _found(
+    objects_listed: bool, quotes_listed: bool, statements: bool
+) -> CompoundSelect[*tuple[Any, ...]]:
     """Select what was found, each type by a part of its own, newest first.
 
-    Of what is listed, the ids are parameters; else the words are.
+    Of what is listed, the ids are parameters; else the words are. Positions and quotes are among it
+    only if `statements` is true.
     """
     words = bindparam("words", type_=Text)
 
@@ -235,6 +256,8 @@ def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[A
         "quote": newest(select(quotes.c.id), quotes.c.id, "quote"),
         "source": objects("source"),
     }
+    if not statements:
+        del streams["position"], streams["quote"]
     none = literal(None, Integer)
     return union_all(
         *(
@@ -245,29 +268,10 @@ def _found(objects_listed: bool, quotes_listed: bool) -> CompoundSelect[*tuple[A
 
 
 FOUND = {
-    (objects, quotes): Prepared(
-        partial(_found, objects, quotes), planned_anew=not (objects and quotes)
+    (objects, quotes, statements): Prepared(
+        partial(_found, objects, quotes, statements), planned_anew=not (objects and quotes)
     )
     for objects in (False, True)
     for quotes in (False, True)
+    for statements in (False, True)
 }
-
-
-def _headlines() -> Select[*tuple[Any, ...]]:
-    options = 'StartSel="", StopSel="", MinWords=15, MaxWords=40'
-    numbered = (
-        func.unnest(bindparam("texts", type_=ARRAY(Text)))
-        .table_valued("body", with_ordinality="n")
-        .render_derived()
-    )
-    words = cast(bindparam("words", type_=Text), TSQUERY)
-    return select(func.ts_headline(ENGLISH, numbered.c.body, words, options)).order_by(numbered.c.n)
-
-
-HEADLINES = Prepared(_headlines)
-
-
-async def headlines(session: AsyncSession, words: str, texts: Iterable[str]) -> list[str]:
-    """Return, for each text, the part that best shows why it was found, without markup."""
-    rows = await HEADLINES.all(session, words=words, texts=list(texts))
-    return [" ".join(text.split()) for (text,) in rows]

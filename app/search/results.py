@@ -1,40 +1,31 @@
 """Search everything that is public, a page at a time; shared by the API and the page."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Annotated
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
-from app.core.input_models import Instant, Query
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import Moment, moment, moment_of
-from app.search.hits import Hit, show
-from app.search.queries import FEW, LAST, Matching, find, in_turn, match
+from app.log.reader import Moment, held_of_kinds, moment, moment_of
+from app.log.search_terms import read_terms
+from app.search.facets import Chosen, narrow
+from app.search.guesses import guesses, vocabulary
+from app.search.hits import show, show_grouped
+from app.search.names import KINDS, all_names
+from app.search.queries import FEW, LAST, TYPES, Found, Matching, find, in_turn, match
+from app.search.schemas import FACETS, Count, Hit, HitType, SearchQuery, Suggestion
+from app.search.statements import INDEXED, Statement, Statements, filter_ids, list_statements
 
 MANY = 1_000  # the total that is given if there are too many to count
+MOST_COUNTED = 12  # values of a filter that are listed, beside those chosen
+MOST_APART = 5  # words of a search without results that are searched alone
+WHILE_TYPING = 60  # matches of a word that is being typed
 
-
-class SearchQuery(Query):
-    """Query of a search."""
-
-    q: Annotated[
-        str,
-        Field(
-            max_length=1000,
-            description='Words, a "phrase in quotation marks", `or`,'
-            " and `-` before what must not be there, in any form.",
-        ),
-    ]
-    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of results.")] = 50
-    cursor: Annotated[
-        str | None, Field(max_length=1000, description="From `meta.next`, with the same words.")
-    ] = None
-    known_at: Annotated[
-        Instant | None, Field(description="What the database held at this instant.")
-    ] = None
+Ids = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +40,21 @@ class SearchPage:
     next: str | None
     total: int | None = None
     more: bool = False
+    counts: Mapping[str, list[Count]] = field(default_factory=dict)
+    first: str | None = None  # the days by which the first and the last position had been stated
+    last: str | None = None
 
 
 async def search(session: AsyncSession, query: SearchQuery, *, counted: bool = False) -> SearchPage:
-    """Return one page of hits; a cursor goes on at the instant of the first page.
+    """Return one page of hits, each by itself; a cursor goes on at the instant of the first page.
 
-    `counted` asks for the number of all matches. Raises Invalid if the query contains NUL or the
-    cursor is not of this search.
+    `counted` asks for the number of all matches. Raises Invalid if the query contains NUL, a filter
+    names what there is not, or the cursor is not of this search.
     """
-    if "\0" in query.q:
-        raise bad_parameter("q", "contains a NUL character, which is not text")
-    at = await moment(session, query.known_at)
-    purpose = "search:" + hashlib.sha256(query.q.encode()).hexdigest()[:12]
-    before: dict[str, int] = {}
-    if query.cursor:
-        match read_cursor(query.cursor, purpose, at.epoch):
-            case [int(seq), dict(before)] if all(
-                isinstance(n, int) and 0 <= n <= LAST for n in before.values()
-            ):
-                at = await moment_of(session, seq, at.epoch)
-            case _:
-                raise bad_parameter("cursor", "is not a cursor of this server")
+    at, before = await _place(session, query)
     matching = await match(session, at, query.q)
+    if query.filtered or query.type:
+        return await _search_filtered(session, query, at, before, matching)
     most = query.limit + 1
     total, all_counted = None, False
     if counted and not before and matching.few:
@@ -80,13 +64,166 @@ async def search(session: AsyncSession, query: SearchQuery, *, counted: bool = F
         total = _count(found)
     elif counted:
         total = MANY if not matching.few else _count(await _find_all(session, matching))
-    page = in_turn(found, query.limit)
-    more = None
-    if _count(found) > len(page):
-        last = before | {type: min(n for t, n in page if t == type) for type, _ in page}
-        more = write_cursor(purpose, at.epoch, at.seq, last)
+    page, more = _cut(query, at, before, found)
     hits = await show(session, at, matching.words, page, versions)
     return SearchPage(at, hits, more, total, counted and not matching.few)
+
+
+async def _search_filtered(
+    session: AsyncSession, query: SearchQuery, at: Moment, before: Mapping[str, int],
+    matching: Matching,
+) -> SearchPage:  # fmt: skip
+    """Return a page of hits, each by itself, of the types and positions that filters leave."""
+    everything = await _gather(session, at, query, matching)
+    statements = everything.statements
+    found = {
+        "position": [one.id for one in statements if one.own],
+        "quote": sorted({quote for one in statements for quote in one.quotes}, reverse=True),
+        **everything.others,
+    }
+    asked = {
+        type: numbers
+        for type, numbers in found.items()
+        if not query.type or HitType(type) in query.type
+    }
+    page, more = _cut(query, at, before, _below(asked, before))
+    versions = {one.id: one.version for one in statements}
+    hits = await show(session, at, matching.words, page, versions)
+    return SearchPage(at, hits, more, _count(asked), not everything.all)
+
+
+async def search_grouped(
+    session: AsyncSession, query: SearchQuery, *, begun: bool = False
+) -> SearchPage:
+    """Return one page of hits, each position once with its quotes, and counts for filters.
+
+    Without words all positions are found. While the last word is only `begun`, nothing is counted
+    and the newest few results are enough.
+    """
+    at, before = await _place(session, query)
+    most = WHILE_TYPING if begun else FEW
+    matching = await match(session, at, query.q, most=most, begun=begun) if query.q else None
+    everything = await _gather(session, at, query, matching, most=most)
+    statements = everything.statements
+    if query.type:
+        statements = [
+            one
+            for one in statements
+            if HitType.POSITION in query.type or (HitType.QUOTE in query.type and one.quotes)
+        ]
+    found: dict[str, list[int]] = {
+        "position": [one.id for one in statements],
+        **{t: ids for t, ids in everything.others.items() if not query.type or t in query.type},
+    }
+    page, more = _cut(query, at, before, _below(found, before))
+    by_id = {one.id: one for one in statements}
+    hits = await show_grouped(session, at, matching.words if matching else "", page, by_id)
+    days = [one.stated_by for one in statements]
+    return SearchPage(
+        at,
+        hits,
+        more,
+        _count(found),
+        not everything.all,
+        {} if begun else await _labelled(session, at, query, everything),
+        min(days).isoformat() if days else None,
+        max(days).isoformat() if days else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that matches and passes the filters, with counts of what others would leave."""
+
+    statements: Sequence[Statement]
+    others: Mapping[str, list[int]]  # ids by type; positions and quotes are not among them
+    all: bool  # else these are the newest
+    counts: Mapping[str, Counter[Any]]
+
+
+async def _gather(
+    session: AsyncSession,
+    at: Moment,
+    query: SearchQuery,
+    matching: Matching | None,
+    most: int = FEW,
+) -> Gathered:
+    ids = await filter_ids(session, query)
+    none = matching is not None and not matching.words
+    read = Statements((), True) if none else await list_statements(session, at, matching, ids, most)
+    chosen = Chosen({**query.filters, **ids}, query.since, query.until)
+    narrowed = narrow(read.found, chosen)
+    others: dict[str, list[int]] = {}
+    if matching is not None and not query.filtered:
+        limit = 2 * FEW if matching.few else query.limit + 1
+        others, _ = await find(session, matching, before={}, limit=limit, statements=False)
+        others = {type: numbers for type, numbers in others.items() if numbers}
+    all_found = read.all and (matching is None or matching.objects is not None)
+    return Gathered(narrowed.found, others, all_found, narrowed.counts)
+
+
+async def suggest(
+    session: AsyncSession, at: Moment, query: SearchQuery
+) -> tuple[list[Suggestion], list[Suggestion]]:
+    """Return, for a search without results, other searches that have some.
+
+    First what may have been meant, then the words one by one. At most eight searches are tried.
+    """
+    known = await vocabulary(session, at)
+    meant = guesses(query.q, known.words, await all_names(session, at, *KINDS))
+    words = [term.text for terms in read_terms(query.q) for term in terms if not term.excluded]
+    alone = words[:MOST_APART] if len(words) > 1 else []
+    found = []
+    for typed in [*meant, *alone]:
+        matching = await match(session, at, typed)
+        every = await _gather(session, at, SearchQuery(q=typed), matching)
+        found.append((typed, len(every.statements) + _count(every.others)))
+    listed = [Suggestion(q=typed, total=total) for typed, total in found]
+    guessed, apart = listed[: len(meant)], listed[len(meant) :]
+    return [one for one in guessed if one["total"]], apart
+
+
+async def _place(session: AsyncSession, query: SearchQuery) -> tuple[Moment, dict[str, int]]:
+    """Return the moment that is searched, and by type the number below which a page goes on."""
+    if "\0" in query.q:
+        raise bad_parameter("q", "contains a NUL character, which is not text")
+    at = await moment(session, query.known_at)
+    before: dict[str, int] = {}
+    if query.cursor:
+        match read_cursor(query.cursor, _purpose(query), at.epoch):
+            case [int(seq), dict(before)] if all(
+                type in TYPES and isinstance(n, int) and 0 <= n <= LAST
+                for type, n in before.items()
+            ):
+                at = await moment_of(session, seq, at.epoch)
+            case _:
+                raise bad_parameter("cursor", "is not a cursor of this server")
+    return at, before
+
+
+def _purpose(query: SearchQuery) -> str:
+    asked = query.model_dump_json(exclude={"cursor", "limit", "known_at", "counts"})
+    return "search:" + hashlib.sha256(asked.encode()).hexdigest()[:12]
+
+
+def _cut(
+    query: SearchQuery, at: Moment, before: Mapping[str, int], found: Mapping[str, Sequence[int]]
+) -> tuple[list[Found], str | None]:
+    """Return the hits of a page, the types in turn, and the cursor of the next page."""
+    ordered = {type: found[type] for type in TYPES if type in found}
+    page = in_turn(ordered, query.limit)
+    if _count(ordered) <= len(page):
+        return page, None
+    last = {**before, **{type: min(n for t, n in page if t == type) for type, _ in page}}
+    return page, write_cursor(_purpose(query), at.epoch, at.seq, last)
+
+
+def _below(
+    found: Mapping[str, Sequence[int]], before: Mapping[str, int]
+) -> dict[str, Sequence[int]]:
+    if not before:
+        return dict(found)
+    return {t: [n for n in numbers if n < before.get(t, LAST)] for t, numbers in found.items()}
 
 
 async def _find_all(session: AsyncSession, matching: Matching) -> dict[str, list[int]]:
@@ -94,5 +231,35 @@ async def _find_all(session: AsyncSession, matching: Matching) -> dict[str, list
     return found
 
 
-def _count(found: dict[str, list[int]]) -> int:
+def _count(found: Mapping[str, Sequence[int]]) -> int:
     return sum(map(len, found.values()))
+
+
+async def _labelled(
+    session: AsyncSession, at: Moment, query: SearchQuery, everything: Gathered
+) -> dict[str, list[Count]]:
+    """Name the values of filters as they read at a moment; those chosen are among them."""
+    top = {name: dict(everything.counts[name].most_common(200)) for name in FACETS}
+    held = await held_of_kinds(session, at, {name: list(top[name]) for name in INDEXED})
+    made: dict[str, list[Count]] = {}
+    for name in FACETS:
+        counted: dict[str, Count] = {}
+        for value, number in top[name].items():
+            shown = held[name].get(value) if name in INDEXED else None
+            if name in INDEXED and shown is None:
+                continue
+            slug = shown["slug"] if shown else str(value)
+            label = shown["name" if name == "party" else "title"] if shown else str(value)
+            one = counted.setdefault(slug, Count(value=slug, label=label, count=0))
+            one["count"] += number
+        for value in query.filters[name]:
+            counted.setdefault(value, Count(value=value, label=value, count=0))
+        chosen = query.filters[name]
+        listed = sorted(counted.values(), key=lambda c: (-c["count"], c["label"]))
+        first = listed[:MOST_COUNTED]
+        made[name] = first + [c for c in listed[MOST_COUNTED:] if c["value"] in chosen]
+    types = {"position": len(everything.statements)} | {
+        type: len(numbers) for type, numbers in everything.others.items()
+    }
+    made["type"] = [Count(value=t, label=t, count=types[t]) for t in TYPES if types.get(t)]
+    return made

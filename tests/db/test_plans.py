@@ -62,8 +62,13 @@ QUERIES = {
         "?sort=recorded_at", "?sort=stated_on",
     ),
     "/api/v1/changes": ("?limit=500",),
-    "/api/v1/search": ("?q=party", "?q=nowhere"),
-    "/search": ("?q=party", "?q=nowhere"),
+    "/api/v1/search": (
+        "?q=party", "?q=nowhere", "?q=party&party=p7", "?q=party&firmness=demand&grouped=true",
+        "?q=statements&counts=true", "?q=xqzwvk&counts=true", "?q=party&since=2012-02-01",
+    ),
+    "/search": (
+        "?q=party", "?q=nowhere", "?q=party&issue=i3", "?firmness=demand", "?party=p7&kind=direct",
+    ),
 }  # fmt: skip
 VALUES = {
     "number": 1, "version": 1, "n": 1, "source_id": 1, "speaker_id": 1, "form": "ris",

@@ -23,6 +23,8 @@ from app.matrix.contradictions import Kind
 from app.matrix.move_labels import legend
 from app.matrix.schemas import Seen
 from app.models.vocabulary import MoveKind
+from app.search.offers import Offer
+from app.search.schemas import Count, Hit, Suggestion
 from tests.templates import invented as sarn
 
 POSITION = sarn.BORSK_GAUGE
@@ -243,29 +245,79 @@ LISTED = [
         to_review=0,
     ),
 ]
+QUOTE = Hit(
+    "quote",
+    1,
+    "Irena Volk",
+    "The gauge of Borsk is 1,520 and stays so.",
+    "/quotes/1",
+    "No rail will be torn up, says Volk",
+    marks=[(4, 9)],
+    cut_end=True,
+    said_on="2031-03-09",
+    speaker="Irena Volk",
+    source="No rail will be torn up, says Volk",
+    language="en",
+    kind="direct",
+    translation="La voie reste",
+    translation_marks=[(3, 7)],
+)
 RESULTS = [
-    SimpleNamespace(
-        type="position",
-        title="Borsk on Track gauge",
-        snippet="Wants 1,520 mm; would take dual gauge if Aldria pays for it",
-        url="/positions/1",
-        context="Sarn railway accord",
+    Hit(
+        "position",
+        1,
+        "Borsk on Track gauge",
+        "Wants 1,520 mm; would take dual gauge if Aldria pays for it",
+        "/positions/1",
+        "Sarn railway accord",
+        marks=[(32, 37)],
+        cut_start=True,
+        negotiation="sarn",
+        party="borsk",
+        issue="gauge",
+        firmness="red_line",
+        stated_on="2031-03-09",
+        quotes=[QUOTE, replace(QUOTE, speaker=None, said_on=None, translation=None)],
+        more_quotes=2,
     ),
-    SimpleNamespace(
-        type="quote",
-        title="“The gauge of Borsk is 1,520 and stays so.”",
-        snippet="Irena Volk, 9 March 2031",
-        url="/quotes/1",
-        context=None,
-    ),
-    SimpleNamespace(
-        type="source",
-        title="No rail will be torn up, says Volk",
-        snippet="",
-        url="/sources/3",
-        context=None,
-    ),
+    Hit("source", 3, "No rail will be torn up, says Volk", "", "/sources/3", None),
 ]
+SEARCH: dict[str, Any] = {
+    "q": "",
+    "asked": False,
+    "typing": False,
+    "filters": {"q": "", "firmness": [], "since": None, "until": None},
+    "filtered": False,
+    "results": [],
+    "total": 0,
+    "more": False,
+    "following": None,
+    "facets": [],
+    "days": (None, None),
+    "offered": [],
+    "meant": [],
+    "apart": [],
+    "unfiltered": 0,
+}
+FOUND: dict[str, Any] = {
+    **SEARCH,
+    "q": "gauge red line",
+    "asked": True,
+    "filters": {
+        "q": "gauge red line", "firmness": ["demand"], "party": [], "since": None,
+        "until": "2031-03-09",
+    },
+    "results": RESULTS,
+    "total": 3,
+    "following": {"cursor": "x"},
+    "facets": [
+        ("firmness", "Firmness", ["demand"], [Count(value="demand", label="demand", count=2)]),
+        ("party", "Party", [], [Count(value="borsk", label="Borsk", count=2)]),
+    ],
+    "days": ("2031-03-01", "2031-03-09"),
+    "offered": [Offer("firmness", "red_line", "red line", "gauge")],
+}  # fmt: skip
+UNKNOWN: dict[str, Any] = {**SEARCH, "q": "zebra rail", "asked": True}
 
 
 def with_part(name: str, context: dict[str, Any]) -> dict[str, Any]:
@@ -627,15 +679,19 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "next": "/n/sarn",
         },
     ),
-    "search": (
-        "search/index.html",
-        {"q": "gauge", "results": RESULTS, "total": 3, "next_url": "/search?q=gauge&cursor=x"},
-    ),
+    "search": ("search/index.html", FOUND),
+    "search-many": ("search/index.html", {**FOUND, "more": True, "total": 1000}),
+    "search-typing": ("search/_found.html", {**FOUND, "typing": True, "facets": []}),
     "search-none": (
         "search/index.html",
-        {"q": "zebra", "results": [], "total": 0, "next_url": None},
+        {
+            **UNKNOWN,
+            "meant": [Suggestion(q="zebu rail", total=2), Suggestion(q="zero rail", total=1)],
+            "apart": [Suggestion(q="zebra", total=0), Suggestion(q="rail", total=3)],
+        },
     ),
-    "search-start": ("search/index.html", {"q": "", "results": [], "total": 0, "next_url": None}),
+    "search-none-filtered": ("search/index.html", {**UNKNOWN, "filtered": True, "unfiltered": 4}),
+    "search-start": ("search/index.html", SEARCH),
     "drafts": (
         "review/drafts.html",
         {

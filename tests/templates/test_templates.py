@@ -15,7 +15,7 @@ from app.positions import phrases
 from tests.templates import invented
 from tests.templates.pages import PAGES, with_part
 
-FRAGMENTS = {"panel", "error-fragment"}
+FRAGMENTS = {"panel", "error-fragment", "search-typing"}
 # Values that decide what is rendered, or are part of addresses; all other text becomes hostile.
 KEPT = {
     "slug",
@@ -80,6 +80,7 @@ KEPT = {
     "style",
     "view",
     "read_at",
+    "news",
     "site",
     "full",
 }

@@ -1,0 +1,92 @@
+"""Cut out of texts the part that best shows why they were found, with marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.prepared import Prepared
+
+# Two characters for private use, which no text is searched with.
+START, STOP = "\ue000", "\ue001"
+NONE = str.maketrans(dict.fromkeys(START + STOP))
+OPTIONS = f'StartSel="{START}", StopSel="{STOP}", MinWords=15, MaxWords=40'
+LONGEST_WORD = 60  # letters by which an end is moved to the end of a word
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A part of a text; `marks` are places in it, in code points."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    cut_start: bool = False
+    cut_end: bool = False
+
+    def after(self, whole: str) -> "Snippet":
+        """Return the snippet with what a text that ends with it has before it."""
+        by = len(whole) - len(self.text)
+        marks = tuple((start + by, end + by) for start, end in self.marks)
+        return replace(self, text=whole, marks=marks)
+
+
+# Where stems of English show nothing, the words are marked as they are written.
+HEADLINES = Prepared(
+    lambda: text(
+        """
+SELECT CASE WHEN strpos(english, chr(57344)) > 0 THEN english
+    ELSE ts_headline('simple', body, CAST(:words AS tsquery), CAST(:options AS text)) END AS found
+FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS given (body, n), LATERAL (
+    SELECT ts_headline('english', body, CAST(:words AS tsquery), CAST(:options AS text)) AS english
+    OFFSET 0
+) AS stemmed
+ORDER BY n
+"""
+    )
+)
+
+
+async def snippets(session: AsyncSession, words: str, texts: Sequence[str]) -> list[Snippet]:
+    """Return for each text the part that best shows why it was found."""
+    if not texts:
+        return []
+    bodies = [" ".join(each.translate(NONE).split()) for each in texts]
+    if not words:
+        return [beginning(body) for body in bodies]
+    values: dict[str, Any] = {"words": words, "options": OPTIONS, "texts": bodies}
+    rows = await HEADLINES.all(session, **values)
+    return [cut(marked, body) for (marked,), body in zip(rows, bodies, strict=True)]
+
+
+def beginning(body: str, words: int = 40) -> Snippet:
+    """Return the first words of a text."""
+    parts = body.split(" ")
+    return Snippet(" ".join(parts[:words]), cut_end=len(parts) > words)
+
+
+def cut(marked: str, body: str) -> Snippet:
+    """Read a marked part of a text, and let it begin and end with whole words."""
+    plain: list[str] = []
+    marks: list[tuple[int, int]] = []
+    begun = 0
+    for letter in " ".join(marked.split()):
+        if letter == START:
+            begun = len(plain)
+        elif letter == STOP:
+            marks.append((begun, len(plain)))
+        else:
+            plain.append(letter)
+    part = "".join(plain)
+    place = body.find(part)
+    if place < 0:  # the database leaves out what looks like a tag
+        return Snippet(part, tuple(marks), cut_end=True)
+    start, end = place, place + len(part)
+    while start > 0 and start > place - LONGEST_WORD and not body[start - 1].isspace():
+        start -= 1
+    while end < len(body) and end < place + len(part) + LONGEST_WORD and not body[end].isspace():
+        end += 1
+    by = place - start
+    moved = tuple((first + by, last + by) for first, last in marks)
+    return Snippet(body[start:end], moved, start > 0, end < len(body))
