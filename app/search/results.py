@@ -139,6 +139,7 @@ class Gathered:
     others: Mapping[str, list[int]]  # ids by type; positions and quotes are not among them
     all: bool  # else these are the newest
     counts: Mapping[str, Counter[Any]]
+    ids: Ids  # of what filters name
 
 
 async def _gather(
@@ -159,7 +160,7 @@ async def _gather(
         others, _ = await find(session, matching, before={}, limit=limit, statements=False)
         others = {type: numbers for type, numbers in others.items() if numbers}
     all_found = read.all and (matching is None or matching.objects is not None)
-    return Gathered(narrowed.found, others, all_found, narrowed.counts)
+    return Gathered(narrowed.found, others, all_found, narrowed.counts, ids)
 
 
 async def suggest(
@@ -239,7 +240,11 @@ async def _labelled(
     session: AsyncSession, at: Moment, query: SearchQuery, everything: Gathered
 ) -> dict[str, list[Count]]:
     """Name the values of filters as they read at a moment; those chosen are among them."""
-    top = {name: dict(everything.counts[name].most_common(200)) for name in FACETS}
+    top: dict[str, dict[Any, int]] = {
+        name: dict.fromkeys(everything.ids.get(name, ()), 0)
+        | dict(everything.counts[name].most_common(200))
+        for name in FACETS
+    }
     held = await held_of_kinds(session, at, {name: list(top[name]) for name in INDEXED})
     made: dict[str, list[Count]] = {}
     for name in FACETS:

@@ -12,8 +12,10 @@ from app.db.prepared import Prepared
 # Two characters for private use, which no text is searched with.
 START, STOP = "\ue000", "\ue001"
 NONE = str.maketrans(dict.fromkeys(START + STOP))
-OPTIONS = f'StartSel="{START}", StopSel="{STOP}", MinWords=15, MaxWords=40'
+SHORT = 40  # words of a text that is shown whole
+OPTIONS = f'StartSel="{START}", StopSel="{STOP}", MinWords=15, MaxWords={SHORT}'
 LONGEST_WORD = 60  # letters by which an end is moved to the end of a word
+BEFORE = 4  # words that lead to what was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,10 @@ HEADLINES = Prepared(
     lambda: text(
         """
 SELECT CASE WHEN strpos(english, chr(57344)) > 0 THEN english
-    ELSE ts_headline('simple', body, CAST(:words AS tsquery), CAST(:options AS text)) END AS found
-FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS given (body, n), LATERAL (
-    SELECT ts_headline('english', body, CAST(:words AS tsquery), CAST(:options AS text)) AS english
-    OFFSET 0
+    ELSE ts_headline('simple', body, CAST(:words AS tsquery), options) END AS found
+FROM unnest(CAST(:texts AS text[]), CAST(:options AS text[])) WITH ORDINALITY
+    AS given (body, options, n), LATERAL (
+    SELECT ts_headline('english', body, CAST(:words AS tsquery), options) AS english OFFSET 0
 ) AS stemmed
 ORDER BY n
 """
@@ -55,12 +57,15 @@ async def snippets(session: AsyncSession, words: str, texts: Sequence[str]) -> l
     bodies = [" ".join(each.translate(NONE).split()) for each in texts]
     if not words:
         return [beginning(body) for body in bodies]
-    values: dict[str, Any] = {"words": words, "options": OPTIONS, "texts": bodies}
+    options = [
+        OPTIONS + (", HighlightAll=true" if body.count(" ") < SHORT else "") for body in bodies
+    ]
+    values: dict[str, Any] = {"words": words, "options": options, "texts": bodies}
     rows = await HEADLINES.all(session, **values)
     return [cut(marked, body) for (marked,), body in zip(rows, bodies, strict=True)]
 
 
-def beginning(body: str, words: int = 40) -> Snippet:
+def beginning(body: str, words: int = SHORT) -> Snippet:
     """Return the first words of a text."""
     parts = body.split(" ")
     return Snippet(" ".join(parts[:words]), cut_end=len(parts) > words)
@@ -82,11 +87,23 @@ def cut(marked: str, body: str) -> Snippet:
     place = body.find(part)
     if place < 0:  # the database leaves out what looks like a tag
         return Snippet(part, tuple(marks), cut_end=True)
-    start, end = place, place + len(part)
-    while start > 0 and start > place - LONGEST_WORD and not body[start - 1].isspace():
-        start -= 1
+    end = place + len(part)
     while end < len(body) and end < place + len(part) + LONGEST_WORD and not body[end].isspace():
         end += 1
+    start = _lead(body, place)
     by = place - start
     moved = tuple((first + by, last + by) for first, last in marks)
     return Snippet(body[start:end], moved, start > 0, end < len(body))
+
+
+def _lead(body: str, place: int) -> int:
+    """Return where a part begins that leads to a place: a few whole words before it."""
+    start = place
+    for words in range(BEFORE + 1):
+        while start > 0 and not body[start - 1].isspace():
+            start -= 1
+            if place - start > LONGEST_WORD:  # no spaces part the words here
+                return start if words else place
+        if words < BEFORE and start > 0:
+            start -= 1
+    return start

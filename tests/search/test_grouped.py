@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from app.search import results, statements
+from app.search import results, snippets, statements
 from tests.support.factories import Desk, quote
 from tests.support.fixtures import Lake
 
@@ -229,3 +229,19 @@ def test_while_somebody_types(archive: Lake) -> None:
         assert not page.css(".facets")
     # By address it is an ordinary search, of whole words.
     assert not results_of(archive.stranger, q="her", typing="1").css("ul.results")
+
+
+def test_snippets_have_whole_words_and_marks_where_they_belong() -> None:
+    long = " ".join(f"word{n}" for n in range(100))
+    found = snippets.cut("ord50 \ue000word51\ue001 wor", long)
+    assert found.text.split()[0] == "word46" and found.text.split()[-1] == "word52"
+    assert [found.text[start:end] for start, end in found.marks] == ["word51"]
+    assert (found.cut_start, found.cut_end) == (True, True)
+    whole = snippets.cut("a \ue000heron\ue001", "a heron")
+    assert (whole.text, whole.marks, whole.cut_start, whole.cut_end) == (
+        "a heron",
+        ((2, 7),),
+        False,
+        False,
+    )
+    assert snippets.cut("\ue000水\ue001水", "水" * 300).text.startswith("水水")
