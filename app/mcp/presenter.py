@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.models.vocabulary import Verification
+from app.models.vocabulary import QuoteKind, Verification
 from app.positions.phrases import listed, only_if
 
 Json = dict[str, Any]
@@ -39,6 +39,9 @@ HEARSAY = (
     "Where `attributed_by` names parties, only these say so, not the party itself. Name them "
     "whenever you report the position."
 )
+REPORTED = (
+    "Quotes of the kind `reported` are the source's words about the position, not the party's own."
+)
 CONDITIONS = "A condition belongs to its option: report it whenever you report the attitude."
 
 
@@ -48,7 +51,7 @@ class Cards:
     def __init__(self, base: str) -> None:
         self.base = base
         self.verifications: Counter[str] = Counter()
-        self.hearsay = self.conditions = False
+        self.hearsay = self.conditions = self.reported = False
 
     def position(self, p: Mapping[str, Any] | None) -> Json | None:
         """Show a position with its quotes and its permanent address."""
@@ -68,6 +71,7 @@ class Cards:
         """Show a quote with its source and its permanent address."""
         made = _kept(q, OF_QUOTE)
         self.verifications[q["verification"]] += 1
+        self.reported = self.reported or q["kind"] == QuoteKind.REPORTED
         made["source"] = self.source(q["source"])
         made["address"] = f"{self.base}/quotes/{q['id']}"
         return made
@@ -107,11 +111,12 @@ class Cards:
     def notes(self) -> list[str]:
         """Say what the marks mean that were shown."""
         found = [VERIFICATIONS[v] for v in VERIFICATIONS if self.verifications[v]]
-        return [
-            *found,
-            *([HEARSAY] if self.hearsay else []),
-            *([CONDITIONS] if self.conditions else []),
-        ]
+        marks = (
+            (self.reported, REPORTED),
+            (self.hearsay, HEARSAY),
+            (self.conditions, CONDITIONS),
+        )
+        return [*found, *(note for seen, note in marks if seen)]
 
 
 def silence(cell: Mapping[str, Any], party: str, issue: str) -> str:

@@ -186,8 +186,9 @@ def _refusal(refused: Refused) -> Json:
 
 
 def _words_of(refused: Refused) -> str:
-    """Say in one text why a call was refused, each fault in a line."""
-    return "\n".join([f"{refused.title}: {refused.detail}", *refused.faults])
+    """Say in one text why a call was refused, each fault that this does not say yet in a line."""
+    more = [fault for fault in refused.faults if fault not in refused.detail]
+    return "\n".join([f"{refused.title}: {refused.detail}", *more])
 
 
 def _listed(names: Mapping[str, object]) -> str:

@@ -8,6 +8,9 @@ from app.mcp.presenter import Cards, Json, names_of
 Show = Callable[[Json, Cards], Json]
 
 
+LONG = ("method", "contact", "review")  # read_negotiation has these
+
+
 def plain(answer: Json, cards: Cards) -> Json:
     """Show an answer as it is."""
     return answer
@@ -15,7 +18,11 @@ def plain(answer: Json, cards: Cards) -> Json:
 
 def negotiations(answer: Json, cards: Cards) -> Json:
     """Show a list of negotiations."""
-    rows = [{**row, "address": f"{cards.base}/n/{row['slug']}"} for row in answer["negotiations"]]
+    rows = [
+        {**{n: v for n, v in row.items() if n not in LONG}, "address": f"{cards.base}/n/{slug}"}
+        for row in answer["negotiations"]
+        for slug in [row["slug"]]
+    ]
     return {"negotiations": rows}
 
 
@@ -94,7 +101,7 @@ def timeline(answer: Json, cards: Cards) -> Json:
         for cell in answer["cells"]
         for turns in [cell["positions"]]
     ]
-    return {**answer, "cells": cells}
+    return {"cells": cells}
 
 
 def coverage(answer: Json, cards: Cards) -> Json:
