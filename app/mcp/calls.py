@@ -68,7 +68,7 @@ def envelope(
         **asked.addresses(ask.base, _times(meta)),
         "notes": notes,
     }
-    for name in ("changed_since", "suppositions"):
+    for name in ("changed_since", "suppositions", "suggestions"):
         if name in meta:
             made[name] = meta[name]
     if cards.verifications:
@@ -178,7 +178,7 @@ def _own_window(asked: Asked, body: Mapping[str, Any], answer: Json) -> Json | N
     following = meta.get("next")
     alone = following is None and asked.one("cursor") is None
     total = shown if alone else None
-    if tool.total and not asked.hides_cells:
+    if tool.total and not asked.hides_cells and not meta.get("more"):
         total = meta[tool.total]
     return _window(asked, meta, shown, total, following)
 

@@ -8,6 +8,7 @@ from app.mcp.presenter import Cards, Json, names_of
 Show = Callable[[Json, Cards], Json]
 
 
+OF_PAGES = ("url", "marks", "translation_marks", "cut_start", "cut_end")
 LONG = ("method", "contact", "review")  # read_negotiation has these
 
 
@@ -28,8 +29,14 @@ def negotiations(answer: Json, cards: Cards) -> Json:
 
 def hits(answer: Json, cards: Cards) -> Json:
     """Show what a search found."""
-    rows = [{**hit, "address": f"{cards.base}{hit['url']}"} for hit in answer["hits"]]
-    return {"hits": [{n: v for n, v in row.items() if n != "url"} for row in rows]}
+    return {"hits": [_hit(hit, cards) for hit in answer["hits"]]}
+
+
+def _hit(hit: Mapping[str, Any], cards: Cards) -> Json:
+    made = {n: v for n, v in hit.items() if n not in OF_PAGES and v not in (None, [], 0, False)}
+    if hit.get("quotes"):
+        made["quotes"] = [_hit(quote, cards) for quote in hit["quotes"]]
+    return {**made, "address": f"{cards.base}{hit['url']}"}
 
 
 def positions(answer: Json, cards: Cards) -> Json:

@@ -36,6 +36,7 @@ class Tool:
     total: str = ""
     unit: str = ""
     pinned: bool = True
+    always: tuple[tuple[str, str], ...] = ()  # parameters of the API that no argument is
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -70,16 +71,17 @@ class Asked:
 
     def query(self, *left_out: str) -> list[tuple[str, str]]:
         """Return the arguments that do not stand in the API's path, as a query."""
-        return self._query(self.tool.path, left_out)
+        return [*self._query(self.tool.path, left_out), *self.tool.always]
 
     def addresses(self, base: str, times: Mapping[str, str]) -> dict[str, str]:
         """Return the permanent addresses of the page and of the API that show the same."""
-        paths = {"address": self.tool.page, "api": self.tool.path and API + self.tool.path}
-        return {
-            name: pinned(base + self.fill(path), self._query(path, (*NOT_ADDRESSED, *times)), times)
-            for name, path in paths.items()
-            if path
-        }
+        left_out = (*NOT_ADDRESSED, *times)
+        page, api = self.tool.page, API + self.tool.path
+        found = {"api": pinned(base + self.fill(api), self.query(*left_out), times)}
+        if page:
+            query = self._query(page, left_out)
+            found = {"address": pinned(base + self.fill(page), query, times), **found}
+        return found
 
     def _query(self, path: str, left_out: Collection[str]) -> list[tuple[str, str]]:
         return [

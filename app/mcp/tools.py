@@ -12,7 +12,8 @@ from app.mcp.asking import Ask
 from app.mcp.calls import check_words, read, read_cell, read_position
 from app.mcp.presenter import Json
 from app.mcp.tool import Asked, Tool
-from app.models.vocabulary import Firmness
+from app.models.vocabulary import Firmness, QuoteKind
+from app.search.schemas import HitType
 
 FIRMNESS = tuple(Firmness)
 KNOWN_AT = Argument(
@@ -72,22 +73,33 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "search",
         "Search",
-        "Where words occur: positions, quotes, sources, parties, issues and speakers of all "
-        "negotiations, also in other spellings and forms. Texts of sources are not searched, so "
-        "finding nothing does not mean that nobody said it. Read what you found before you cite "
-        "it.",
+        "Where words occur: positions with their quotes, sources, parties, issues and speakers of "
+        "all negotiations, also in other spellings and forms. Texts of sources are not searched, "
+        "so finding nothing does not mean that nobody said it; `suggestions` are other searches "
+        "that find something. A `snippet` may be cut: read the quote before you cite it.",
         "/search",
         (
             Argument("q", 'Words, a "phrase" in quotation marks, `or`, `-` before what must not '
                      "occur.", required=True),
+            Argument("type", "Only results of these types.", Kind.LIST, choices=tuple(HitType)),
+            Argument("negotiation", "Only positions of these negotiations.", Kind.LIST),
+            PARTIES, ISSUES, FIRM,
+            Argument("kind", "Only positions with quotes of this kind.", Kind.LIST,
+                     choices=tuple(QuoteKind)),
+            Argument("language", "Only positions with quotes in these languages, such as `uk`.",
+                     Kind.LIST),
+            Argument("since", "Only positions stated by this day or a later one."),
+            Argument("until", "Only positions stated by this day."),
             _limit(50, "results"), CURSOR, KNOWN_AT,
         ),
         page="/search",
         show=showing.hits,
         rows="hits",
         limit=50,
+        total="total",
         unit="hits",
         pinned=False,
+        always=(("grouped", "true"), ("counts", "true")),
     ),
     Tool(
         "read_matrix",
