@@ -33,6 +33,7 @@ from app.sources.page_numbers import page_at
 from app.sources.queries import newest_checks, newest_texts
 from app.sources.text_fragments import directive_of_words, find_words, read_directive
 
+TEXTS_AT_ONCE = 5
 SOURCES = 20  # whose quotes are checked before the results are kept
 QUOTE_COLUMNS = (
     "id", "uid", "source_id", "exact", "prefix", "suffix", "kind", "language", "translated_from",
@@ -330,10 +331,15 @@ class Quotes:
             importing.tell("quotes by source", done, len(keys))
             names = [key for source_id in order[done : done + SOURCES] for key in keys[source_id]]
             made: list[CheckedQuote] = []
-            for source_id, new in (await self._new_quotes(names)).items():
-                [saved_text] = (await newest_texts(session, [source_id])).values()
-                made += await anyio.to_thread.run_sync(partial(_check, saved_text, new))
-                session.expunge(saved_text)
+            found = await self._new_quotes(names)
+            sources = list(found)
+            for start in range(0, len(sources), TEXTS_AT_ONCE):
+                some = sources[start : start + TEXTS_AT_ONCE]
+                for source_id, saved_text in (await newest_texts(session, some)).items():
+                    made += await anyio.to_thread.run_sync(
+                        partial(_check, saved_text, found[source_id])
+                    )
+                    session.expunge(saved_text)
             await tables.keep_checks(made)
 
     async def _new_quotes(self, sources: Sequence[str]) -> dict[int, list[Evidence]]:

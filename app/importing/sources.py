@@ -21,6 +21,7 @@ from app.sources.schemas import Text
 from app.sources.urls import same_document_key
 
 PAGE = 5_000
+TEXTS_AT_ONCE, MOST_CHARACTERS = 50, 4_000_000  # that wait to be stored
 TEXT = TypeAdapter(Text)
 
 
@@ -74,10 +75,13 @@ async def take_sources(importing: Importing) -> ImportedSources:
             entries[-1].values["text_sha256"] = digest
         given.append(_GivenText(x, digest, here))
     settled = await settle(importing, "source", entries)
+    new = _NewTexts(importing)
     for text, entry, row in zip(given, entries, settled, strict=True):
         sources.by_uid[text.row.uid] = row
         sources.versions[row.id] = max(text.row.version, row.version)
-        await _take_text(importing, sources, text, entry, row)
+        if await _take_text(importing, sources, text, entry, row):
+            await new.add(text, entry, row)
+    await new.save()
     return sources
 
 
@@ -144,41 +148,58 @@ async def _take_text(
     given: _GivenText,
     entry: ImportEntry,
     row: Source,
-) -> None:
-    """Store a text that is new here, or note the checksum of one that lies elsewhere."""
+) -> bool:
+    """Tell whether a text is to be stored, or note the checksum of one that lies elsewhere."""
     digest = given.digest
     if digest is None or digest in given.here:
-        return
-    if given.row.text:
-        await _put(importing, sources, given, entry, row)
-    elif not given.here and row.text_sha256 is None:
-        importing.late.append(partial(_attest, importing, row, digest))
-
-
-async def _put(
-    importing: Importing,
-    sources: ImportedSources,
-    given: _GivenText,
-    entry: ImportEntry,
-    row: Source,
-) -> None:
-    """Save a text of the package, unless the texts of this source were redacted here."""
-    x, digest = given.row, given.digest
-    if digest is None or "text" in (row.redacted or {}):
-        return
-    if given.here and entry.outcome != "changed" and x.version <= row.version:
+        return False
+    if not given.row.text:
+        if not given.here and row.text_sha256 is None:
+            importing.late.append(partial(_attest, importing, row, digest))
+        return False
+    if "text" in (row.redacted or {}):
+        return False  # the texts of this source were redacted here
+    if given.here and entry.outcome != "changed" and given.row.version <= row.version:
         importing.diverged("sources", entry.line, "text", "differs from the texts saved here")
-        return
-    text, _ = read_text(importing.raw.box, x.text or "")
-    n = 1 if entry.outcome == "added" else await _next_text(importing, row)
-    text = TEXT.validate_python(text)
-    saved_text = SourceText(source_id=row.id, n=n, sha256=digest, text=text, added_at=importing.now)
-    importing.session.add(saved_text)
-    await importing.session.flush()
-    importing.session.expunge(saved_text)
+        return False
     if entry.outcome != "added":
         sources.renewed.add(row.id)
         importing.late.append(partial(_recheck, importing, row, digest))
+    return True
+
+
+class _NewTexts:
+    """Texts of the package that are stored some at a time, since each statement takes a while."""
+
+    def __init__(self, importing: Importing) -> None:
+        self.importing = importing
+        self.waiting: list[SourceText] = []
+        self.characters = 0
+
+    async def add(self, given: _GivenText, entry: ImportEntry, row: Source) -> None:
+        """Store a text, at once or with those that follow."""
+        text, _ = read_text(self.importing.raw.box, given.row.text or "")
+        self.waiting.append(
+            SourceText(
+                source_id=row.id,
+                n=1 if entry.outcome == "added" else await _next_text(self.importing, row),
+                sha256=given.digest or "",
+                text=TEXT.validate_python(text),
+                added_at=self.importing.now,
+            )
+        )
+        self.characters += len(text)
+        if len(self.waiting) >= TEXTS_AT_ONCE or self.characters > MOST_CHARACTERS:
+            await self.save()
+
+    async def save(self) -> None:
+        """Store those that wait."""
+        session = self.importing.session
+        session.add_all(self.waiting)
+        await session.flush()
+        for text in self.waiting:
+            session.expunge(text)
+        self.waiting, self.characters = [], 0
 
 
 async def _next_text(importing: Importing, source: Source) -> int:
