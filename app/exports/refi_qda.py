@@ -10,8 +10,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -102,6 +100,11 @@ class _Project:
     xml: Path
 
     @property
+    def made(self) -> dict[str, str]:
+        """Return who made a part, and when, as attributes."""
+        return {"creatingUser": USER, "creationDateTime": self.chosen.known_at}
+
+    @property
     def is_empty(self) -> bool:
         """Tell whether there is no quote."""
         return next(self.rows("SELECT id FROM quote LIMIT 1"), None) is None
@@ -129,22 +132,51 @@ async def _write(path: Path, project: _Project) -> None:
                     for code in _codes(project.chosen):
                         out.write(code)
                 if not project.is_empty:  # the format has no empty lists
-                    await _write_quotes(project, out, archive)
+                    with out.element(_tag("Cases")):
+                        await _write_cases(project, out)
+                    with out.element(_tag("Sources")):
+                        await _write_sources(project, out, archive)
         entry = _entry("project.qde", project)
         with archive.open(entry, "w") as whole, project.xml.open("rb") as file:
             while piece := await to_thread.run_sync(file.read, CHUNK):
                 whole.write(piece)
 
 
-async def _write_quotes(project: _Project, out: Any, archive: ZipFile) -> None:
-    with out.element(_tag("Cases")):
-        async for case in gently(_cases(project)):
-            out.write(case)
-    with out.element(_tag("Sources")):
-        async for source, text in gently(_sources(project)):
-            out.write(source)
-            name = f"sources/{source.get('guid')}.txt"
-            archive.writestr(_entry(name, project), text.encode())
+async def _write_cases(project: _Project, out: Any) -> None:
+    quotes = (
+        "SELECT DISTINCT quote.id, quote.uid FROM used JOIN quote ON quote.id = used.quote"
+        " WHERE used.party = ? ORDER BY quote.id"
+    )
+    for (party,) in list(project.rows("SELECT DISTINCT party FROM used ORDER BY party")):
+        guid = str(uuid5(OURS, json.dumps(["case", project.chosen.slug, party])))
+        about = {"guid": guid, "name": xml_text(project.chosen.names[party])}
+        with out.element(_tag("Case"), about):
+            async for _, uid in gently(project.rows(quotes, party)):
+                out.write(_element("SelectionRef", targetGUID=uid))
+
+
+async def _write_sources(project: _Project, out: Any, archive: ZipFile) -> None:
+    """Write each source with its quotes, and into the archive the text that these make."""
+    quotes = "SELECT id, uid, exact, about FROM quote WHERE source = ? ORDER BY id"
+    for number, uid, title, about in project.rows("SELECT * FROM source ORDER BY id"):
+        path = {"plainTextPath": f"internal://{uid}.txt"}
+        with out.element(
+            _tag("TextSource"), {"guid": uid, "name": xml_text(title), **path, **project.made}
+        ):
+            out.write(_described(about))
+            parts: list[str] = []
+            start = 0
+            async for quote, guid, exact, said in gently(project.rows(quotes, number)):
+                end = start + len(exact)
+                selection = _element(
+                    "PlainTextSelection", guid=guid, name=exact[:80],
+                    startPosition=str(start), endPosition=str(end), **project.made,
+                )  # fmt: skip
+                _code_selection(project, selection, quote, said)
+                out.write(selection)
+                parts.append(exact)
+                start = end + len(BETWEEN)
+        archive.writestr(_entry(f"sources/{uid}.txt", project), BETWEEN.join(parts).encode())
 
 
 def _entry(name: str, project: _Project) -> ZipInfo:
@@ -173,45 +205,6 @@ def _code(guid: str, name: str) -> Any:
     return _element("Code", guid=guid, name=name, isCodable="true")
 
 
-def _cases(project: _Project) -> Iterator[Any]:
-    rows = project.rows(
-        "SELECT DISTINCT used.party, quote.uid FROM used JOIN quote ON quote.id = used.quote"
-        " ORDER BY used.party, quote.id"
-    )
-    for party, quotes in groupby(rows, key=itemgetter(0)):
-        guid = str(uuid5(OURS, json.dumps(["case", project.chosen.slug, party])))
-        case = _element("Case", guid=guid, name=project.chosen.names[party])
-        for _, uid in quotes:
-            case.append(_element("SelectionRef", targetGUID=uid))
-        yield case
-
-
-def _sources(project: _Project) -> Iterator[tuple[Any, str]]:
-    """Return each source with its quotes, and the text that these make."""
-    statement = "SELECT id, uid, title, about FROM source ORDER BY id"
-    for number, uid, title, about in project.rows(statement):
-        source = _element(
-            "TextSource", guid=uid, name=title, plainTextPath=f"internal://{uid}.txt",
-            creatingUser=USER, creationDateTime=project.chosen.known_at,
-        )  # fmt: skip
-        source.append(_described(about))
-        parts: list[str] = []
-        start = 0
-        quotes = "SELECT id, uid, exact, about FROM quote WHERE source = ? ORDER BY id"
-        for quote, guid, exact, said in project.rows(quotes, number):
-            end = start + len(exact)
-            selection = _element(
-                "PlainTextSelection", guid=guid, name=exact[:80],
-                startPosition=str(start), endPosition=str(end),
-                creatingUser=USER, creationDateTime=project.chosen.known_at,
-            )  # fmt: skip
-            _code_selection(project, selection, quote, said)
-            source.append(selection)
-            parts.append(exact)
-            start = end + len(BETWEEN)
-        yield source, BETWEEN.join(parts)
-
-
 def _code_selection(project: _Project, selection: Any, quote: int, said: str) -> None:
     uses = list(project.rows("SELECT codes, about FROM used WHERE quote = ?", quote))
     selection.append(_described("\n".join([said, *(about for _, about in uses)])))
@@ -219,7 +212,7 @@ def _code_selection(project: _Project, selection: Any, quote: int, said: str) ->
     for code in dict.fromkeys(code for codes, _ in uses for code in json.loads(codes)):
         coding = _element(
             "Coding", guid=str(uuid5(guid, code)),
-            creatingUser=USER, creationDateTime=project.chosen.known_at,
+            **project.made,
         )  # fmt: skip
         coding.append(_element("CodeRef", targetGUID=code))
         selection.append(coding)

@@ -23,6 +23,8 @@ overwritten: a correction is a new version of the one that `If-Match` names. Lis
 `GET /api/v1/events` is a stream of server-sent events without an end (so it is not described
 below): an event `change`, whose id is the newest cursor of `/api/v1/changes`, whenever something
 became or ceased to be public.
+
+Agents read the same through the Model Context Protocol at `/mcp`.
 """
 ERRORS = {
     400: "The request cannot be read, or the host is unknown.",
