@@ -5,7 +5,8 @@ const target = (cell) => cell.querySelector("a") ?? cell;
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 function rove() {
-  if (!table()) return;
+  // On a phone its rows are folded, so no cell may stand for the others
+  if (!table() || (table().matches(".folds") && matchMedia("(max-width: 60rem)").matches)) return;
   const links = table().querySelectorAll("td[data-party] > a");
   for (const link of links) link.tabIndex = -1;
   const first = table().querySelector("td.chosen > a") ?? links[0];
