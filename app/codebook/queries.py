@@ -13,7 +13,7 @@ from app.models.negotiation import Negotiation, Participation, Party
 from app.models.vocabulary import PositionStatus
 from app.positions.queries import newest_spells
 
-A_PAGE = 100  # positions
+A_PAGE = 24  # positions
 
 
 async def lock_issues(session: AsyncSession, negotiation: Negotiation) -> list[Issue]:

@@ -19,7 +19,7 @@ from app.matrix.schemas import MatrixQuery
 from app.negotiations.navigation import nav
 from app.positions.names_at_moment import called
 
-PARTIES_A_PAGE = 100
+PARTIES_A_PAGE = 40
 PURPOSE = "issue"  # of its cursors
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
