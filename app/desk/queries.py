@@ -1,6 +1,5 @@
-"""Query what the reading desk shows: sources with their quotes, and whom a text may quote."""
+"""Query what the reading desk shows: sources with their stage, and positions that rest on one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,14 +7,11 @@ from sqlalchemy import Subquery, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import Moment, held_by_id
-from app.models.negotiation import Party, Speaker
 from app.models.position import Position, PositionQuote
 from app.models.source import Quote, Source, SourceReading, SourceText
 from app.models.vocabulary import PositionStatus, ReadingState
-from app.negotiations.code_book import CodeBook, party_views
 from app.positions.presenter import views
 from app.positions.views import PositionView
-from app.sources.speakers_in_text import Person
 
 
 class Stage(StrEnum):
@@ -147,26 +143,3 @@ async def positions_from(
     )
     held = await held_by_id(session, at, "position", list(ids))
     return await views(session, at, list(held.values()))
-
-
-async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
-    """Return all names of the negotiation's parties and of all speakers."""
-    rows = await session.execute(
-        select(Speaker, Party.slug)
-        .outerjoin(Party, Party.id == Speaker.party_id)
-        .where(Speaker.name.is_not(None))
-    )
-    here = party_views(book)
-    # Names and speakers of a merged party also belong to the party it was merged into.
-    gone = {p.slug for p in here if p.merged_into}
-    speakers = [
-        Person((s.name, *s.aliases), s.name, slug)
-        for s, slug in rows
-        if s.name and slug not in gone
-    ]
-    parties = [
-        Person(tuple(filter(None, [p.name, p.short_name, *p.aliases])), None, p.slug)
-        for p in here
-        if p.slug not in gone
-    ]
-    return speakers + parties

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from app.db.engine import among
-from app.double_coding.reliability import Reliability, reliability, resolved
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation
 from app.models.position import Position, PositionAttitude, PositionQuote
 from app.models.review import CodingUnit, SecondCoding
 from app.models.source import Quote
 from app.models.vocabulary import Attitude, PositionStatus
+from app.positions.reliability import Reliability, reliability, resolved
 
 MOST = 500  # units in one draw
 Key = tuple[int, int, int]  # ids of source, party, issue

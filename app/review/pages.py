@@ -31,12 +31,12 @@ from app.negotiations.code_book import (
 from app.negotiations.navigation import nav
 from app.negotiations.queries import get_negotiation_by_id
 from app.positions import review_submissions
+from app.positions.fault_sentences import said
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
 from app.positions.queries import get_position, get_version
 from app.positions.views import PositionView
 from app.review import actions, queries
-from app.review.publish_checks import said
 from app.review.several import Several
 
 router = Router(include_in_schema=False)

@@ -1,16 +1,15 @@
 """Check what still prevents a draft's publication, by the rules that would refuse it; pure."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from app.core.errors import Fault
 from app.models.vocabulary import PositionStatus
 from app.negotiations.code_book import CodeBook
 from app.positions.compose import CellFacts, OptionFacts, QuoteFacts, Saving, compose
+from app.positions.fault_sentences import said
 from app.positions.merge_patch import content_of
 from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
@@ -19,7 +18,6 @@ WORDS = {
     ("/quotes", False): "It has no quote yet",
     ("/stated_on", True): "It has no date, and its quotes and sources give none",
 }
-_PLACES = {"quotes": "Quote", "links": "Link"}
 
 
 def lacking(
@@ -52,21 +50,3 @@ def _cell(document: Mapping[str, Any], book: CodeBook) -> CellFacts:
         issues=book.issue_ids,
         linked={i["slug"]: {o["slug"]: o.id for o in book.options[i.id]} for i in book.issues},
     )
-
-
-def said(fault: Fault) -> str:
-    """Turn a fault into a sentence: "Quote 2 does not occur in the text of its source"."""
-    parts = fault.where.strip("/").split("/")
-    if parts == ["quotes"]:
-        return fault.detail[:1].upper() + fault.detail[1:]
-    if parts[0] in _PLACES and len(parts) > 1 and re.fullmatch("[0-9]+", parts[1]):
-        rest = (
-            f", {parts[2].replace('_', ' ')},"
-            if len(parts) > 2 and parts[2] not in ("exact", "issue")
-            else ""
-        )
-        return f"{_PLACES[parts[0]]} {int(parts[1]) + 1}{rest} {fault.detail}"
-    if parts == ["comment"]:
-        return f"Comment: {fault.detail}"
-    name = ": ".join(p.replace("_", " ") for p in parts if p)
-    return f"{name.capitalize()} {fault.detail}" if name else fault.detail

@@ -16,10 +16,10 @@ from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation_by_id
 from app.positions import actions as positions
 from app.positions import review_submissions
+from app.positions.fault_sentences import said
 from app.positions.presenter import views
 from app.positions.queries import get_position, get_version
 from app.review import actions
-from app.review.publish_checks import said
 
 MOST = 200
 DONE = {

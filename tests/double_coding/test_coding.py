@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
-from app.double_coding.reliability import alpha, reliability, resolved
+from app.positions.reliability import alpha, reliability, resolved
 from tests.codebook.make import Api, position, post
 from tests.codebook.test_codebook import errors
 from tests.support.desks import SARN, upon

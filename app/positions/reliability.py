@@ -1,4 +1,4 @@
-"""Compute how far coders agree: Krippendorff's alpha over their attitude to each option; pure."""
+"""Compute how far coders agree on each option: Krippendorff's alpha and Gwet's AC1; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +49,19 @@ def alpha(counts: Sequence[Sequence[int]]) -> float | None:
     import krippendorff  # here, since it loads numpy, which nothing else needs
 
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
+
+
+def ac1(counts: Sequence[Sequence[int]]) -> float | None:
+    """Return Gwet's AC1 of two coders, or None if nothing was compared.
+
+    Unlike alpha it stays meaningful where nearly all values are the same, such as "not stated".
+    """
+    if not counts:
+        return None
+    agreed = sum(1 for row in counts if max(row) == sum(row)) / len(counts)
+    shares = [sum(row[i] / sum(row) for row in counts) / len(counts) for i in range(len(VALUES))]
+    chance = sum(share * (1 - share) for share in shares) / (len(VALUES) - 1)
+    return (agreed - chance) / (1 - chance)
 
 
 def resolved(coding: Coding, merged: Mapping[int, int]) -> dict[int, str]:
