@@ -21,13 +21,13 @@ CHANGED = (
     "negotiation", "party", "participation", "speaker", "issue", "option", "source",
     "source_reading", "position", "look", "review_submission", "review_comment", "coding_unit",
     "second_coding", "account", "api_token", "sign_in", "sign_in_link", "sign_in_tries",
-    "oidc_identity", "oidc_trip", "idempotency_key",
+    "oidc_identity", "oidc_trip", "idempotency_key", "proposal", "refused_proposals",
     # Only for an import that is not in the log yet, as a trigger ensures.
     "log_spell (first_published, recorded_at)",
 )  # fmt: skip
 DELETED = (
     "position_attitude", "position_link", "position_quote", "review_submission", "sign_in",
-    "sign_in_tries", "oidc_identity", "oidc_trip", "idempotency_key",
+    "sign_in_tries", "oidc_identity", "oidc_trip", "idempotency_key", "proposed_text",
 )  # fmt: skip
 NOT_ADDED = ("alembic_version", "log_epoch")
 OLDEST_SERVER, NEWEST_SERVER = 16, 18

@@ -72,7 +72,10 @@ USED = """NOT EXISTS (
   SELECT FROM log_revision r
   WHERE r.kind = 'position' AND r.object_id = t.position_id AND r.snapshot IS NULL)"""
 # Columns of live rows that are in no snapshot.
-UNSAID = ("id", "version", "words", "created_by", "first_published_at")
+UNSAID = (
+    "id", "version", "words", "created_by", "first_published_at",
+    "proposed_at", "decided_at",  # instants, which JSON has in more than one spelling
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,47 @@ class ReadingDocument(TypedDict):
     by: str | None
 
 
+class ProposalDocument(TypedDict):
+    """A proposal; `request` is what was sent, without the text of a source."""
+
+    uid: str
+    kind: str
+    state: str
+    negotiation_id: int | None
+    party_id: int | None
+    issue_id: int | None
+    source_ids: list[int]
+    position_id: int | None
+    position_version: int | None
+    source_id: int | None
+    account_id: int
+    by: str
+    proposed_by: dict[str, str]
+    note: str | None
+    request: dict[str, Any] | None
+    warnings: list[dict[str, Any]]
+    fingerprint: str
+    same_as_id: int | None
+    proposed_at: str
+    decided_at: str | None
+    decided_by: str | None
+    mended: list[str] | None
+    why: str | None
+    reason: str | None
+    redacted: NotRequired[dict[str, Any]]  # its tombstone
+
+
+class ProposedDocument(TypedDict):
+    """Who proposed a version of a position, and who accepted it."""
+
+    version: int
+    kind: str
+    proposed_by: dict[str, str]
+    account: str
+    accepted_by: str | None
+    mended: list[str]
+
+
 class AttitudeDocument(TypedDict):
     """An attitude of a position to an option; the option by its id."""
 
@@ -197,6 +238,7 @@ class PositionDocument(TypedDict):
     redacted: NotRequired[dict[str, Any]]  # tombstones by field
     recoded_as: NotRequired[int]  # the position that took its place under another party
     recoded_from: NotRequired[int]  # the position whose place it took
+    proposals: NotRequired[list[ProposedDocument]]  # those that it was made or corrected by
     first_published: NotRequired[str | None]  # in the database that it comes from, or by its origin
 
 
@@ -212,6 +254,7 @@ DOCUMENTS: dict[str, type] = {
     "look": LookDocument,
     "reading": ReadingDocument,
     "position": PositionDocument,
+    "proposal": ProposalDocument,
 }
 
 

@@ -6,6 +6,7 @@ from app.models.base import Base
 from app.models.issue import Issue, Option
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
 from app.models.position import Look, Position
+from app.models.proposal import Proposal
 from app.models.source import Source, SourceReading
 
 LIVE: dict[str, type[Base]] = {
@@ -19,6 +20,7 @@ LIVE: dict[str, type[Base]] = {
     "look": Look,
     "reading": SourceReading,
     "position": Position,
+    "proposal": Proposal,
 }
 _KINDS = {model: kind for kind, model in LIVE.items()}
 

@@ -1,7 +1,7 @@
 """Write the log: actions add their changes, then sealing gives a number, an instant and a hash."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,6 +105,8 @@ class Log:
     checks: list[QuoteCheck] = field(default_factory=list)
     bulk: Bulk | None = None
     public_speakers: set[int] = field(default_factory=set)  # found to be public meanwhile
+    # Who proposed the version of a position that this entry writes, and who accepted it.
+    proposed: Mapping[str, Any] | None = None
     # Entries written before the lock is taken, by their number in the commit.
     ahead: dict[int, "_Entry"] = field(default_factory=dict)
     moment: Moment | None = None  # once sealed
@@ -247,7 +249,7 @@ class _Entry:
 
 def _changes_context(change: Change) -> bool:
     """Tell whether a change may make older positions read differently (`reader.CONTEXT`)."""
-    return change.kind not in ("position", "look") and not (
+    return change.kind not in ("position", "look", "proposal") and not (
         change.kind in ("speaker", "source") and change.version == 1
     )
 

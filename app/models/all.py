@@ -7,6 +7,7 @@ from app.models import (  # noqa: F401  (registers tables)
     log,
     negotiation,
     position,
+    proposal,
     release,
     review,
     source,

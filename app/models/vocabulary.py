@@ -118,9 +118,39 @@ class MoveKind(StrEnum):
     RESTATED = "restated"
 
 
-class UserRole(StrEnum):
-    """Each role may do what the one before it may, and more."""
+class ProposalKind(StrEnum):
+    POSITION = "position"
+    SOURCE = "source"
+    CORRECTION = "correction"
 
+
+class ProposalState(StrEnum):
+    """`put_off`: an editor decides later; a later proposal of the same shares the decision."""
+
+    OPEN = "open"
+    PUT_OFF = "put_off"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Rejection(StrEnum):
+    """The usual reasons for which editors reject a proposal."""
+
+    NOT_CARRIED = "not_carried"  # the words are there, but do not say this
+    WRONG_PARTY = "wrong_party"
+    WRONG_SPEAKER = "wrong_speaker"
+    WRONG_OPTION = "wrong_option"
+    WRONG_DATE = "wrong_date"
+    KNOWN = "known"  # the cell has it already
+    TORN = "torn"  # the context of the words says otherwise
+    NOT_HERE = "not_here"  # it belongs to no issue of the code book
+    OTHER = "other"
+
+
+class UserRole(StrEnum):
+    """Each role may do what the one before it may, and more; a proposer only proposes."""
+
+    PROPOSER = "proposer"
     VIEWER = "viewer"
     EDITOR = "editor"
     ADMIN = "admin"

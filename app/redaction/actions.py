@@ -15,7 +15,9 @@ from app.log.search_words import search_vector, words_of
 from app.log.writer import REDACTION, Log
 from app.models.log import QuoteUse, Revision
 from app.models.position import Position
+from app.models.proposal import Proposal
 from app.models.source import Source
+from app.models.vocabulary import ProposalState, Rejection
 from app.redaction.kept_answers import forget_answers
 from app.redaction.stored_copies import revisions_of, touched
 from app.redaction.subject import AffectedRecords, Context, Subject
@@ -52,6 +54,7 @@ async def redact(log: Log, subject: Subject, *, reason: str) -> None:
     sources = await _locked(
         session, Source, {before.source_id, *(c.source_id for c in before.contexts)} - {None}
     )
+    proposals = await _locked(session, Proposal, before.proposals)
     session.expire_all()
     found = await touched(session, subject)
     if not found.positions <= before.positions:
@@ -61,13 +64,15 @@ async def redact(log: Log, subject: Subject, *, reason: str) -> None:
     tombstone = {"at": instant(log.now), "reason": reason, "by": BY}
     await _blank(session, subject, found, tombstone)
     await forget_answers(session, found.uids, found.words)
-    for row in (*positions, *sources):
+    for row in (*positions, *sources, *proposals):
         await session.refresh(row)
     now = await revisions_of(session, found.positions)
     changed = await _changed(log, found)
     await _derive_words(session, changed)
     for source in sources:
         await _note_source(log, subject, source, found, reason)
+    for proposal in proposals:
+        await _note_proposal(log, proposal)
     for position in positions:
         _note(log, position, [r for r in now if r.object_id == position.id], reason)
     left = [[r.seq, r.n, remains_hash(_change(r))] for r in changed]
@@ -90,8 +95,7 @@ async def _locked(session: AsyncSession, model: Any, ids: Iterable[int | None]) 
 async def _blank(
     session: AsyncSession, subject: Subject, found: AffectedRecords, tombstone: Tombstone
 ) -> None:
-    for negotiation, number in found.releases:
-        await _call(session, "redact_release", tombstone, negotiation, number)
+    await _blank_copies(session, found, tombstone)
     for text_id, spans in found.texts.items():
         await _call(session, "redact_passages", tombstone, text_id, [list(span) for span in spans])
     for quote in found.quotes:
@@ -108,6 +112,16 @@ async def _blank(
                 await _call(session, "redact_summary", tombstone, number, version)
         case "reason":
             await _blank_reasons(session, found, tombstone)
+
+
+async def _blank_copies(
+    session: AsyncSession, found: AffectedRecords, tombstone: Tombstone
+) -> None:
+    """Blank what is taken down as a whole: packages of releases, and proposals."""
+    for negotiation, number in found.releases:
+        await _call(session, "redact_release", tombstone, negotiation, number)
+    for number in found.proposals:
+        await _call(session, "redact_proposal", tombstone, number)
 
 
 async def _blank_reasons(
@@ -193,6 +207,15 @@ async def _note_source(
     source.version += 1
     extra = {"checks": checks} if checks else None
     await log.record(source, "redacted", reason=reason, extra=extra)
+
+
+async def _note_proposal(log: Log, row: Proposal) -> None:
+    """Write a version of a blanked proposal, closed if it was waiting."""
+    if row.state in (ProposalState.OPEN, ProposalState.PUT_OFF):
+        row.state, row.why = ProposalState.REJECTED, Rejection.OTHER
+        row.decided_at, row.decided_by = log.now, log.by
+    row.version += 1
+    await log.record(row, "redacted", public=False, negotiation_id=row.negotiation_id)
 
 
 def _note(log: Log, position: Position, revisions: Sequence[Revision], reason: str) -> None:

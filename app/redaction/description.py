@@ -126,6 +126,10 @@ def goes(
         )
         for of, n in found.releases
     ]
+    lines += [
+        DescriptionLine(f"Proposal {n}: all that was sent, and its note", f"/proposals/{n}")
+        for n in found.proposals
+    ]
     if found.answers:
         lines.append(
             DescriptionLine(f"{_count(found.answers, 'answer')} kept for repeated requests")

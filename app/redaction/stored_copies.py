@@ -1,6 +1,7 @@
 """Find where the program has stored what a redaction is about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import anyio.to_thread
@@ -12,9 +13,11 @@ from app.core.errors import NotFound
 from app.db.engine import among
 from app.models.log import Commit, QuoteUse, Revision
 from app.models.position import Position, PositionQuote
+from app.models.proposal import Proposal
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.redaction.contexts import find_contexts
 from app.redaction.kept_answers import count_answers
+from app.redaction.proposals import find_proposals
 from app.redaction.release_packages import find_releases
 from app.redaction.subject import AffectedRecords, Context, Subject
 from app.redaction.word_match import Span, Wording
@@ -22,16 +25,13 @@ from app.redaction.word_match import Span, Wording
 
 async def touched(session: AsyncSession, subject: Subject) -> AffectedRecords:
     """Find every place where the subject is stored; raise NotFound if it does not exist."""
-    match subject.what:
-        case "quote":
-            return await _quote(session, subject)
-        case "source":
-            return await _source(session, subject)
-        case "text":
-            return await _text(session, subject)
-        case "summary":
-            return await _summary(session, subject)
-    return await _reason(session, subject)
+    found = await _FIND[subject.what](session, subject)
+    if found.redacted:
+        return found
+    proposals = await find_proposals(session, subject, found.wording, found.source_id)
+    rows = await session.scalars(select(Proposal.uid).where(among(Proposal.id, proposals)))
+    uids = [*found.uids, *map(str, rows)]
+    return replace(found, proposals=proposals, uids=uids)
 
 
 async def _quote(session: AsyncSession, subject: Subject) -> AffectedRecords:
@@ -297,3 +297,12 @@ async def _uids(session: AsyncSession, positions: Iterable[int]) -> list[str]:
         select(Position.uid).where(among(Position.id, positions)).order_by(Position.id)
     )
     return [str(uid) for uid in rows]
+
+
+_FIND: Mapping[str, Callable[[AsyncSession, Subject], Awaitable[AffectedRecords]]] = {
+    "quote": _quote,
+    "source": _source,
+    "text": _text,
+    "summary": _summary,
+    "reason": _reason,
+}

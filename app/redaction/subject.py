@@ -50,6 +50,7 @@ class AffectedRecords:
     contexts: Sequence[Context] = ()
     users: frozenset[int] = frozenset()  # ids of the positions with one of these contexts
     releases: Sequence[tuple[int, int]] = ()  # (negotiation id, number)
+    proposals: Sequence[int] = ()  # ids; each is blanked as a whole
     answers: int = 0  # number of responses stored for Idempotency-Keys
 
     @property
@@ -71,5 +72,6 @@ class AffectedRecords:
             or self.whole_texts
             or self.contexts
             or self.releases
+            or self.proposals
             or self.answers
         )

@@ -12,7 +12,7 @@ OF_EACH_ROW = {"id", "version"}
 # Fields of entries that say something of the object and are no columns.
 OF_ENTRIES = {
     "source": {"checks"},
-    "position": {"redacted", "recoded_as", "recoded_from", "first_published"},
+    "position": {"redacted", "recoded_as", "recoded_from", "first_published", "proposals"},
 }
 
 

@@ -62,6 +62,10 @@ def neighbours(lake: Lake) -> Lake:
         **{"Idempotency-Key": "c"},
     )
     released(lake)
+    again = quote(SAID, there, prefix="Asked again, she said: “")
+    cell = {"negotiation": "lake", "party": "south", "issue": "dam"}
+    proposed = {"kind": "position", "position": {**cell, "quotes": [again]}}
+    assert lake.ada.post("/proposals", proposed).status == 201
     return lake
 
 
@@ -69,7 +73,7 @@ VALUES: dict[str, Sequence[object]] = {
     "slug": ["lake"], "party": ["north"], "issue": ["dam"], "option": ["closed"],
     "position_id": [1, 2, 3], "version": [1], "number": [1], "quote_id": [1, 2, 3],
     "source_id": [2], "speaker_id": [1], "form": ["bib", "json"],
-    "image": ["svg"],
+    "image": ["svg"], "proposal_id": [1],
 }  # fmt: skip
 
 
