@@ -1,0 +1,1 @@
+"""Show readers which records were corrected, how and why."""
