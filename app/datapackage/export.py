@@ -220,6 +220,7 @@ def _version(
             recorded_by=version.by,
             first_published=first_published and instant(first_published),
             quotes=" ".join(q["uid"] for q in d["quotes"]),
+            proposals={str(p["version"]): p for p in d.get("proposals", ())} or None,
         )
     )
     for a in sorted(d["attitudes"], key=lambda a: names.options[a["option_id"]]):

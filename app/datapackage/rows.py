@@ -115,6 +115,17 @@ class SourceRow(SourceFields):
     version: Version = 1
 
 
+class Proposed(Input):
+    """Who proposed a version of a position, and who accepted it."""
+
+    version: Annotated[int, Field(ge=1)]
+    kind: Literal["position", "correction"]
+    proposed_by: dict[Literal["person", "tool", "model", "version", "run", "prompt_sha256"], Line]
+    account: Line
+    accepted_by: Line | None
+    mended: list[Line]
+
+
 class PositionRow(PositionContent):
     """A row of positions.csv: one version of a position."""
 
@@ -131,6 +142,7 @@ class PositionRow(PositionContent):
     recorded_by: Line | None = None
     first_published: Instant | None = None
     redacted: dict[Literal["summary", "reason"], Tombstone] | None = None
+    proposals: dict[str, Proposed] | None = None
 
 
 class AttitudeRow(Input):

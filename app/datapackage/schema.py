@@ -285,6 +285,11 @@ TABLES = {
                     "quotes", description="The uids of its quotes, in order, separated by spaces."
                 ),
                 redacted("this version's summary or reason"),
+                Column(
+                    "proposals",
+                    "object",
+                    "Who proposed this version or an earlier one, and who accepted it, by version.",
+                ),
             ),
             ("uid", "version"),
             CELL,

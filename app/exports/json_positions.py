@@ -9,7 +9,7 @@ from app.exports.row_keys import Batch, RowKeys, read_key
 from app.exports.selection import Selection
 from app.exports.stored_rows import Row
 from app.http.responses import dumps
-from app.positions.views import SourceView
+from app.positions.views import ProposedView, SourceView
 from app.sources.views import TombstoneView
 
 
@@ -57,6 +57,7 @@ class Positions:
             row.record[1:-1],
             b'"quotes":[' + b",".join(quotes) + b"]",
             b'"redacted":' + _tombstones(row.redacted),
+            b'"proposals":' + _proposals(row.proposals),
             b'"current":' + row.current,
             *([self._weigh(rows, batch)] if self._evidence else ()),
         )
@@ -99,3 +100,7 @@ def _tombstones(key: bytes) -> bytes:
     if not key:
         return b"null"
     return dumps({part: TombstoneView(**t) for part, t in read_key(key).items()})
+
+
+def _proposals(key: bytes) -> bytes:
+    return dumps([ProposedView(**p) for p in read_key(key)]) if key else b"null"

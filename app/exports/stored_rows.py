@@ -87,6 +87,7 @@ class Row(NamedTuple):
     links: bytes  # key: links to other issues
     record: bytes
     redacted: bytes  # key: what was redacted of the position
+    proposals: bytes  # key: who proposed it
     current: bytes
     words: bytes
     speaker: bytes  # key: the number of the speaker, the office, and the number of the party
@@ -116,6 +117,7 @@ _PARTS = {
     "salience": "d.salience",
     "links": "nullif(d.links, '[]')",
     "redacted": "d.redacted",
+    "proposals": "d.proposals",
     "current": "k.current",
     "speaker": "jsonb_build_array(q.speaker_id, q.office, q.party_id)",
     "source": "q.source_id",
@@ -135,7 +137,7 @@ JOIN log_commit c ON c.seq = r.seq
 CROSS JOIN LATERAL jsonb_to_record(r.snapshot) AS d(
   uid text, party_id bigint, issue_id bigint, act text, summary text, firmness text,
   status text, attitudes jsonb, salience int, links jsonb, stated_on text, stated_from text,
-  stated_by text, redacted jsonb, quotes jsonb)
+  stated_by text, redacted jsonb, proposals jsonb, quotes jsonb)
 LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(d.quotes) AS (
   id bigint, uid text, exact text, prefix text, suffix text, kind text, language text,
   translated_from text, translation text, said_on text, speaker_id bigint, office text,

@@ -276,6 +276,9 @@ class _Work:
             document["redacted"] = {
                 part: tombstone.model_dump() for part, tombstone in x.redacted.items()
             }
+        if x.proposals:
+            rows = sorted(x.proposals.values(), key=lambda p: p.version)
+            document["proposals"] = [p.model_dump() for p in rows]
         if (
             x.first_published is not None
             and statement.first_published is None

@@ -15,7 +15,7 @@ from app.log.reader import Moment, Snapshot, list_versions_by_key
 from app.log.recall import recall
 from app.models.vocabulary import Verification
 from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, learn
-from app.positions.views import LinkView, PositionView, QuoteView, SpeakerView
+from app.positions.views import LinkView, PositionView, ProposedView, QuoteView, SpeakerView
 from app.sources.earlier_text_fragments import earlier_link
 from app.sources.text_fragments import address
 from app.sources.views import TombstoneView
@@ -153,6 +153,7 @@ def position_view(version: Snapshot, names: NamesAtMoment) -> PositionView:
         redacted={part: TombstoneView(**t) for part, t in d["redacted"].items()}
         if "redacted" in d
         else None,
+        proposals=[ProposedView(**p) for p in d["proposals"]] if "proposals" in d else None,
     )
 
 

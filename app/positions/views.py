@@ -73,6 +73,21 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedView:
+    """Who proposed a version of a position, and which editor accepted it.
+
+    `mended` names what the editor changed before; empty: it was accepted as it was.
+    """
+
+    version: int
+    kind: str  # position or correction
+    proposed_by: dict[str, str]  # person, or tool, model, version, run, prompt_sha256
+    account: str
+    accepted_by: str | None
+    mended: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class PositionView:
     """What a party wants on an issue from a date on, in one version.
 
@@ -106,3 +121,5 @@ class PositionView:
     quotes: list[QuoteView]
     # By the fields of this version ("summary", "reason") that were redacted and are null.
     redacted: dict[str, TombstoneView] | None = None
+    # By which it was made and corrected up to this version; null where nobody proposed it.
+    proposals: list[ProposedView] | None = None
