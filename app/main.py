@@ -24,6 +24,7 @@ import app.analysis.package_pages
 import app.analysis.packages_api
 import app.analysis.timeline_pages
 import app.codebook.routes
+import app.corrections.pages
 import app.desk.pages
 import app.desk.worklist_pages
 import app.dna.pages
@@ -57,6 +58,10 @@ import app.position_form.pages
 import app.positions.api
 import app.positions.pages
 import app.practice.pages
+import app.proposals.api
+import app.proposals.figures_pages
+import app.proposals.inbox_pages
+import app.proposals.pages
 import app.quotes.api
 import app.quotes.pages
 import app.redaction.pages
@@ -166,6 +171,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.negotiations.issues_api.router,
         app.sources.api.router,
         app.looks.api.router,
+        app.proposals.api.router,
         app.analysis.api.router,
         app.analysis.packages_api.router,
         app.analysis.contradictions_api.router,
@@ -200,6 +206,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.analysis.package_pages.router,
         app.analysis.timeline_pages.router,
         app.looks.pages.router,
+        app.corrections.pages.router,
+        app.proposals.figures_pages.router,
+        app.proposals.inbox_pages.router,
+        app.proposals.pages.router,
         app.review.pages.router,
         app.review.drafts_pages.router,
         app.double_coding.pages.router,

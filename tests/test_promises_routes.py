@@ -82,6 +82,20 @@ RIGHTS = {
     "POST /api/v1/positions/{position_id}/retract": EDITOR,
     "GET /api/v1/positions/{position_id}/versions": ANYONE,
     "GET /api/v1/positions/{position_id}/versions/{version}": ANYONE,
+    "GET /api/v1/proposals": SIGNED_IN,
+    "POST /api/v1/proposals": SIGNED_IN,
+    "GET /api/v1/proposals/figures": EDITOR,
+    "GET /api/v1/proposals/{proposal_id}": SIGNED_IN,
+    "GET /n/{slug}/cells/{party}/{issue}/propose": SIGNED_IN,
+    "POST /n/{slug}/cells/{party}/{issue}/propose": SIGNED_IN,
+    "GET /n/{slug}/corrections": ANYONE,
+    "GET /n/{slug}/proposals": EDITOR,
+    "POST /n/{slug}/proposals": EDITOR,
+    "GET /proposals/figures": EDITOR,
+    "GET /proposals/figures.csv": EDITOR,
+    "GET /proposals/{proposal_id}": SIGNED_IN,
+    "GET /proposals/{proposal_id}/mend": EDITOR,
+    "POST /proposals/{proposal_id}/mend": EDITOR,
     "POST /api/v1/quotes/check": EDITOR,
     "GET /api/v1/quotes/{quote_id}": ANYONE,
     "GET /api/v1/search": ANYONE,
@@ -241,7 +255,7 @@ POSITION, DRAFT = 1, 2
 VALUES = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION,
     "version": 1, "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib",
-    "image": "svg", "rest": "x",
+    "image": "svg", "rest": "x", "proposal_id": 1,
 }  # fmt: skip
 # GETs that do not depend on the log: they may differ from one moment to the next.
 ENDLESS = "/api/v1/events"
@@ -388,6 +402,24 @@ def work_in_private(lake: Lake) -> None:
     discarded = ada.draft("south", "dam", quotes=[])["id"]
     assert ada.retract(discarded, MARKER).status == 200
     assert ada.patch(f"/positions/{discarded}", {"status": "draft"}).status == 200
+    proposed = {
+        "kind": "position",
+        "position": {
+            "negotiation": "lake",
+            "party": "north",
+            "issue": "dam",
+            "summary": MARKER,
+            "quotes": [quote(speaker={"name": f"Envoy {MARKER}"}, translation=MARKER)],
+        },
+        "proposed_by": {"tool": MARKER},
+        "note": MARKER,
+    }
+    for body in (proposed, {**proposed, "proposed_by": {"tool": "another"}}):
+        assert ada.post("/proposals", body).status == 201
+    source = {"url": "https://zebra.example", "title": MARKER, "text": f"All {MARKER}"}
+    assert ada.post("/proposals", {"kind": "source", "source": source}).status == 201
+    decided = {"do": "put_off", "proposal": "1:1"}
+    assert ada.browse("POST", "/n/lake/proposals", data=decided).status_code == 303
     reading = {"do": "read", "reason": MARKER, "version": "0"}
     assert ada.browse("POST", "/n/lake/desk/1/reading", data=reading).status_code == 303
 

@@ -57,10 +57,12 @@ async def account_page(
 
 
 def own(viewer: queries.Viewer) -> queries.Viewer:
-    """Return the viewer; raise Forbidden for an API token.
+    """Return the viewer; raise Forbidden for an API token, and for a proposer.
 
     An account is managed by the person who signed in, not by a program that was given a token.
     """
+    if not viewer.may(UserRole.VIEWER):
+        raise Forbidden("A proposer may propose and nothing else. An admin manages the account.")
     if viewer.token_id is not None:
         raise Forbidden("An API token cannot change its account. Sign in.")
     return viewer

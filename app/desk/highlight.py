@@ -1,4 +1,4 @@
-"""Mark the passages of a text that are quoted or may be worth quoting; pure functions.
+"""Mark the passages of a text that are quoted, proposed, or may be worth quoting; pure functions.
 
 The text of a paragraph is the stored text, code point for code point, so that a selection in the
 browser can be located in it.
@@ -11,9 +11,9 @@ from typing import Literal
 
 from app.sources.matching.paragraphs import paragraphs
 
-Kind = Literal["quoted", "now", "maybe"]
+Kind = Literal["quoted", "now", "proposed", "maybe"]
 # Where marks overlap, the first of these kinds is shown.
-_FIRST: tuple[Kind, ...] = ("now", "quoted", "maybe")
+_FIRST: tuple[Kind, ...] = ("now", "quoted", "proposed", "maybe")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.desk.highlight import Mark, Paragraph, marked
-from app.desk.queries import people, positions_from
+from app.desk.queries import positions_from
 from app.log.reader import moment
 from app.models.source import Source, SourceReading, SourceText
 from app.negotiations.code_book import CodeBook, code_book, issue_views
@@ -15,23 +15,28 @@ from app.negotiations.views import IssueView
 from app.position_form.view import Entry
 from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
+from app.proposals.inbox import Item, list_inbox, prepare
+from app.proposals.schemas import InboxQuery
 from app.sources import queries
 from app.sources.candidates import Candidate, candidates
 from app.sources.matching.paragraphs import paragraphs
 from app.sources.page_numbers import page_at
+from app.sources.people import people
 from app.sources.worklist import find_reading
 
+MOST_PROPOSED = 100  # that are marked in a text at once
 LONG = 20_000  # characters from which on a text is searched in a thread
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note beside a paragraph: a position that quotes it, or a candidate for a quote."""
+    """A note beside a paragraph: a position that quotes it, a proposal, or a candidate."""
 
     position: PositionView | None = None
     quotes: Sequence[QuoteView] = ()
     candidate: Candidate | None = None
     now: bool = False
+    proposal: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Reading:
     positions: Sequence[PositionView]
     parties: Mapping[str, str]  # names by slug
     found: Sequence[Candidate]  # all candidates, including those quoted already
+    proposed: Sequence[Item] = ()  # open proposals with quotes of this source
 
     @property
     def issues(self) -> Mapping[str, IssueView]:
@@ -86,6 +92,15 @@ class Reading:
             there = notes.get(key, Note(position)).quotes
             notes[key] = Note(position, quotes=[*there, quote])
             marks += [Mark(a, b, "quoted", key) for a, b in quote.segments or []]
+        for item in self.proposed:
+            key = f"d-{item.row.id}"
+            notes[key] = Note(proposal=item)
+            marks += [
+                Mark(a, b, "proposed", key)
+                for one in item.passages
+                if one.quote.source.id == self.source.id
+                for a, b in one.quote.segments or []
+            ]
         for n, candidate in enumerate(self.left(), 1):
             notes[f"c-{n}"] = Note(candidate=candidate)
             marks.append(Mark(candidate.start, candidate.end, "maybe", f"c-{n}"))
@@ -121,4 +136,7 @@ async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
         )
     state = await find_reading(session, book.negotiation.id, source_id)
     names = await called(session, at, book.party_names(), positions)
-    return Reading(source, text, book, state, positions, names, found)
+    asked = InboxQuery(source=source_id)
+    waiting, _ = await list_inbox(session, book.negotiation.id, asked, MOST_PROPOSED)
+    proposed = await prepare(session, at, book, waiting) if waiting else []
+    return Reading(source, text, book, state, positions, names, found, proposed)

@@ -1,6 +1,7 @@
 """Count what waits for an editor: drafts, and drafts of others to review."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,23 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.log import Commit, Revision
 from app.models.negotiation import Negotiation
 from app.models.position import Position
+from app.models.proposal import Proposal
 from app.models.review import ReviewSubmission
-from app.models.vocabulary import PositionStatus
+from app.models.vocabulary import PositionStatus, ProposalState
 
 WRITES = ("created", "edited", "imported")  # actions that write a draft or a part of one
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The drafts of a negotiation, and those that an editor may review."""
+    """The drafts of a negotiation, those that an editor may review, and the open proposals."""
 
     drafts: int = 0
     review: bool = False  # does it require review, or does a draft wait for it?
     to_review: int = 0
+    proposals: int = 0  # that nobody has decided about or put off; of the same only one
 
 
 async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pending:
-    """Count the drafts of a negotiation, and those submitted that the editor wrote nothing of."""
+    """Count drafts, those submitted that the editor wrote nothing of, and open proposals."""
     submitted = ReviewSubmission.position_id.is_not(None)
     wanted = (
         select(
@@ -32,6 +35,7 @@ async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pendin
             func.count(Position.id),
             func.count(ReviewSubmission.position_id),
             func.count(case((and_(submitted, ~_wrote(editor)), 1))),
+            _open_proposals(),
         )
         .outerjoin(
             Position,
@@ -44,7 +48,21 @@ async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pendin
         .group_by(Negotiation.id)
     )
     row = (await session.execute(wanted)).one_or_none()
-    return Pending(row[1], row[0] or row[2] > 0, row[3]) if row else Pending()
+    return Pending(row[1], row[0] or row[2] > 0, row[3], row[4]) if row else Pending()
+
+
+def _open_proposals() -> Any:
+    """Select the number of open proposals of a negotiation, of the same only one."""
+    return (
+        select(func.count(Proposal.id))
+        .where(
+            Proposal.negotiation_id == Negotiation.id,
+            Proposal.state == ProposalState.OPEN,
+            Proposal.same_as_id.is_(None),
+        )
+        .correlate(Negotiation)
+        .scalar_subquery()
+    )
 
 
 async def count_to_review(session: AsyncSession, editor: str) -> dict[int, int]:
@@ -59,7 +77,7 @@ async def count_to_review(session: AsyncSession, editor: str) -> dict[int, int]:
 
 
 def _wrote(editor: str) -> ColumnElement[bool]:
-    """Return the condition that an editor wrote a version of a draft, or a part of one."""
+    """Return the condition that an editor wrote or proposed a version of a draft, or a part."""
     part = (
         exists()
         .where(
@@ -71,4 +89,13 @@ def _wrote(editor: str) -> ColumnElement[bool]:
         )
         .correlate(Position)
     )
-    return func.coalesce(Position.created_by == editor, False) | part
+    proposed = (
+        exists()
+        .where(
+            Proposal.position_id == Position.id,
+            Proposal.state == ProposalState.ACCEPTED,
+            Proposal.by == editor,
+        )
+        .correlate(Position)
+    )
+    return func.coalesce(Position.created_by == editor, False) | part | proposed

@@ -16,6 +16,7 @@ NAMED = {
     "/api/v1/speakers": ("speaker_id", "id"),
     "/api/v1/sources": ("source_id", "id"),
     "/api/v1/positions": ("position_id", "id"),
+    "/api/v1/proposals": ("proposal_id", "id"),
 }
 
 

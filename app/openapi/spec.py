@@ -42,6 +42,7 @@ ERRORS = {
 }
 READING = (400, 404, 405, 422, 503)
 WRITING = (*READING, 401, 403, 413, 415)
+SIGNED_IN = "/api/v1/proposals"  # the one subject that nobody reads without a token
 HEADERS: Json = {
     "ETag": {
         "description": "For `If-None-Match`, and for one object `If-Match`.",
@@ -84,6 +85,7 @@ IN_PATHS = {
     "party": "A party, by its slug.",
     "issue": "An issue, by its slug.",
     "position_id": "The position's number.",
+    "proposal_id": "The proposal's number.",
     "number": "The number of the release, from 1.",
     "version": "The number of the version, from 1.",
     "quote_id": "The quote's number.",
@@ -163,7 +165,9 @@ def _complete(operation: Json, method: str, path: str) -> None:
         sent.append("IfMatch")
     operation["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in sent]
     operation["tags"] = operation["tags"][-1:]  # that of the innermost router
-    operation["security"] = [{"token": []}] if writing else [{}, {"token": []}]
+    operation["security"] = (
+        [{"token": []}] if writing or path.startswith(SIGNED_IN) else [{}, {"token": []}]
+    )
     declared = operation["responses"]
     success = min(declared)
     errors = {int(status) for status in declared if status >= "4"}

@@ -1,15 +1,16 @@
 """Name what a position form is for, and what stands in it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.log.reader import moment
 from app.position_form.fields import Values, written
 from app.positions import presenter, queries
+from app.positions.schemas import PositionContent
 from app.positions.views import PositionView
 
 Mode = Literal["new", "move", "correct"]
@@ -34,6 +35,8 @@ class Purpose:
     mode: Mode = "new"
     position: PositionView | None = None  # that is corrected, or from which the party moved
     page: str = ""  # path of a page that has the form beside other things
+    # Says who proposed what is saved, by the content and the cell that are saved.
+    stamp: Callable[[PositionContent, str, str], Mapping[str, Any]] | None = None
 
     @property
     def action(self) -> str:

@@ -128,6 +128,11 @@ async def _save(
         if view:
             kept = keep_wording(wanted.conditions, view.conditions)
             wanted = wanted.model_copy(update={"conditions": kept})
+        party, issue = (
+            getattr(view, name) if view else values.get(name, "") for name in ("party", "issue")
+        )
+        if purpose.stamp:
+            log.proposed = purpose.stamp(wanted, party, issue)
         if purpose.corrected:
             position = await queries.get_position(session, purpose.corrected.id, lock=True)
             if position.version != purpose.corrected.version:  # saved while this one waited
@@ -150,8 +155,8 @@ async def _save(
             position, warnings = await actions.state(
                 log,
                 negotiation=negotiation,
-                party=view.party if view else values.get("party", ""),
-                issue=view.issue if view else values.get("issue", ""),
+                party=party,
+                issue=issue,
                 wanted=wanted,
                 status=status,
             )

@@ -1,6 +1,7 @@
 """State, correct, restore and retract positions; nothing is ever overwritten."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -104,6 +105,8 @@ async def correct(
         first_published=position.first_published_at,
     )
     document = composed.document
+    if "proposals" in before:
+        document["proposals"] = before["proposals"]
     if {**before, **document} == before:
         return composed.warnings
     if reviewed and _rewritten(before, document):
@@ -165,6 +168,41 @@ async def retract(log: Log, *, position: Position, reason: str) -> None:
         action="retracted",
         reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A version of a position as it would be published, with the checks of its new quotes."""
+
+    cell: CellFacts
+    document: dict[str, Any]
+    new: Sequence[tuple[Quote, QuoteCheck]]
+    warnings: Sequence[Fault]
+
+
+async def examine(
+    log: Log,
+    *,
+    negotiation: Negotiation,
+    cell: tuple[str | int, str | int],
+    wanted: PositionContent,
+    position: Position | None = None,
+) -> Examined:
+    """Check a position as if it were published now, in place of `position` if that is given.
+
+    New speakers are written: the caller undoes that. Raise Invalid with all faults.
+    """
+    before = await queries.document(log.session, position) if position else None
+    facts = await queries.cell_facts(log.session, negotiation, *cell, wanted)
+    composed, new = await _compose(
+        log,
+        wanted,
+        facts,
+        status=PUBLISHED,
+        before=before,
+        first_published=position.first_published_at if position else None,
+    )
+    return Examined(facts, composed.document, new, composed.warnings)
 
 
 def _rewritten(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -363,6 +401,9 @@ async def write(
         log.checks.append(check)
     document["uid"] = str(position.uid)
     document["quotes"] = [{"id": q.get("id") or by_uid[q["uid"]], **q} for q in document["quotes"]]
+    if log.proposed:
+        made = {"version": position.version, **log.proposed}
+        document["proposals"] = [*document.get("proposals", ()), made]
     public = document["status"] == PUBLISHED or position.first_published_at is not None
     if document["status"] == PUBLISHED:
         for speaker in await queries.hidden_speakers(session, document, log.public_speakers):

@@ -45,3 +45,12 @@ def led(text: str, parties: Sequence[str], names: Mapping[str, str]) -> str:
     """
     said = according_to(parties, names)
     return f"{said[0].upper()}{said[1:]}: {text}" if said else text
+
+
+def proposer(proposed_by: Mapping[str, str]) -> str:
+    """Name who found what is proposed: a person, or a tool with its model, version and run."""
+    if "person" in proposed_by:
+        return proposed_by["person"]
+    parts = [proposed_by.get("tool", "")]
+    parts += [f"{n} {proposed_by[n]}" for n in ("model", "version", "run") if proposed_by.get(n)]
+    return ", ".join(filter(None, parts))

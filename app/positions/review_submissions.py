@@ -12,8 +12,9 @@ from app.db.engine import among
 from app.models.log import Commit, Revision
 from app.models.negotiation import Negotiation
 from app.models.position import Position
+from app.models.proposal import Proposal
 from app.models.review import ReviewComment, ReviewSubmission
-from app.models.vocabulary import PositionStatus
+from app.models.vocabulary import PositionStatus, ProposalState
 from app.negotiations.pending import WRITES
 
 
@@ -62,7 +63,7 @@ def comment_on(
 
 
 async def writers(session: AsyncSession, drafts: Iterable[Position]) -> dict[int, set[str | None]]:
-    """Return, by draft, the names of all who wrote a version of it, or a part of one."""
+    """Return, by draft, the names of all who wrote or proposed a version of it, or a part."""
     found: dict[int, set[str | None]] = {p.id: {p.created_by} for p in drafts}
     wrote = (
         select(Revision.object_id, Commit.by)
@@ -76,4 +77,10 @@ async def writers(session: AsyncSession, drafts: Iterable[Position]) -> dict[int
     )
     for number, name in await session.execute(wrote):
         found[number].add(name)
+    proposed = select(Proposal.position_id, Proposal.by).where(
+        among(Proposal.position_id, found), Proposal.state == ProposalState.ACCEPTED
+    )
+    for of, name in await session.execute(proposed):
+        if of is not None:
+            found[of].add(name)
     return found

@@ -72,7 +72,7 @@ QUERIES = {
 }  # fmt: skip
 VALUES = {
     "number": 1, "version": 1, "n": 1, "source_id": 1, "speaker_id": 1, "form": "ris",
-    "image": "svg",
+    "image": "svg", "proposal_id": 1,
 }  # fmt: skip
 SMALL = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": 1,

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 from fastapi.routing import APIRoute
 
+from tests.proposals.bodies import proposal
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 
@@ -79,15 +80,19 @@ def test_answers_are_as_described(lake: Lake, described: dict[str, Any]) -> None
         "/n/lake/releases/new",
         data={"title": "First", "changelog": "All of it.", "number": "1"},
     )
+    assert lake.ada.post("/proposals", proposal()).status == 201
     values = {
         "slug": "lake", "party": "north", "issue": "quota", "speaker_id": 1, "source_id": 1,
-        "position_id": number, "version": 1, "quote_id": 1, "number": 1,
+        "proposal_id": 1, "position_id": number, "version": 1, "quote_id": 1, "number": 1,
     }  # fmt: skip
     for method, path, o in operations(described):
         if method != "get":
             continue
+        needed = {} if {} in o["security"] else {"Authorization": f"Bearer {lake.ada.token}"}
         answer = lake.stranger.client.get(
-            path.format(**values), params={"q": "north"} if path.endswith("search") else {}
+            path.format(**values),
+            params={"q": "north"} if path.endswith("search") else {},
+            headers=needed,
         )
         assert answer.status_code == 200, (path, answer.text)
         schema = o["responses"]["200"]["content"]["application/json"]["schema"]

@@ -1,0 +1,1 @@
+"""Propose positions, sources and corrections; editors decide about them."""
