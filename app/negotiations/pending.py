@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.log import Commit, Revision
@@ -56,7 +56,7 @@ def _open_proposals() -> Any:
     return (
         select(func.count(Proposal.id))
         .where(
-            Proposal.negotiation_id == Negotiation.id,
+            or_(Proposal.negotiation_id == Negotiation.id, Proposal.negotiation_id.is_(None)),
             Proposal.state == ProposalState.OPEN,
             Proposal.same_as_id.is_(None),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Text, any_, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,9 +61,12 @@ class Item:
 
 
 def select_inbox(negotiation_id: int, query: InboxQuery) -> Select[Proposal, str, str, str, int]:
-    """Select the proposals of an inbox, the oldest first; of the same only the first."""
+    """Select the proposals of an inbox; of the same only the first.
+
+    Sources that are proposed for no negotiation are in the inbox of each.
+    """
     conditions = [
-        Proposal.negotiation_id == negotiation_id,
+        _ours(negotiation_id),
         Proposal.same_as_id.is_(None),
         Proposal.state == query.state,
     ]
@@ -80,6 +83,10 @@ def select_inbox(negotiation_id: int, query: InboxQuery) -> Select[Proposal, str
     if query.flagged:
         conditions.append(func.jsonb_array_length(Proposal.warnings) > 0)
     return select_found(*conditions)
+
+
+def _ours(negotiation_id: int) -> ColumnElement[bool]:
+    return or_(Proposal.negotiation_id == negotiation_id, Proposal.negotiation_id.is_(None))
 
 
 async def list_inbox(
@@ -105,7 +112,7 @@ async def count_states(session: AsyncSession, negotiation_id: int) -> dict[str, 
     """Count the proposals of a negotiation by state, of the same only one."""
     rows = await session.execute(
         select(Proposal.state, func.count())
-        .where(Proposal.negotiation_id == negotiation_id, Proposal.same_as_id.is_(None))
+        .where(_ours(negotiation_id), Proposal.same_as_id.is_(None))
         .group_by(Proposal.state)
     )
     return {state: n for state, n in rows}
@@ -114,7 +121,7 @@ async def count_states(session: AsyncSession, negotiation_id: int) -> dict[str, 
 async def list_proposers(session: AsyncSession, negotiation_id: int) -> tuple[list[str], list[str]]:
     """List the accounts and the models that have proposed for a negotiation."""
     model = Proposal.proposed_by["model"].as_string()
-    own = Proposal.negotiation_id == negotiation_id
+    own = _ours(negotiation_id)
     accounts = await session.scalars(select(Proposal.by).where(own).distinct().limit(200))
     models = await session.scalars(
         select(model).where(own, model.is_not(None)).distinct().limit(200)

@@ -294,7 +294,7 @@ def test_only_admins_manage_accounts(app: FastAPI, tokens: dict[str, str]) -> No
     within = {role: browser(app, role) for role in tokens}
     for path in [f"/admin/users{below}" for below in ADMIN_PATHS]:
         assert stranger.post(path).status_code == 401
-        for role in ("viewer", "editor"):
+        for role in ("proposer", "viewer", "editor"):
             for answer in (
                 within[role].post(path),
                 stranger.post(path, headers=bearer(tokens[role])),
@@ -304,7 +304,7 @@ def test_only_admins_manage_accounts(app: FastAPI, tokens: dict[str, str]) -> No
             "tokens do not, nor there"
         )
     reading = {role: one.get("/admin/users").status_code for role, one in within.items()}
-    assert reading == {"viewer": 403, "editor": 403, "admin": 200}
+    assert reading == {"proposer": 403, "viewer": 403, "editor": 403, "admin": 200}
     assert stranger.get("/admin/users").headers["location"] == "/login?next=/admin/users"
 
 

@@ -1,13 +1,20 @@
 """Test what editors do with proposals, and what stays of it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+from starlette.testclient import TestClient
+
+from app.embedded_postgres.server import Server
+from tests.datapackage.packages import take_in
 from tests.proposals.bodies import ROBOT, correction, new_source, proposal
 from tests.proposals.conftest import proposer
+from tests.support.applications import application
 from tests.support.factories import OTHER_WORDS, WORDS, Desk, quote
-from tests.support.fixtures import Lake
+from tests.support.fixtures import SETTINGS, Lake
 from tests.support.logged import verified
+from tests.support.worlds import EMPTY, copied
 
 
 def decide(desk: Desk, do: str, *marks: str, **more: str) -> Any:
@@ -217,3 +224,35 @@ def test_strangers_and_proposers_see_no_inbox(lake: Lake, pia: Desk) -> None:
     assert decide(lake.vic, "accept", "1:1").status_code == 403
     zoe = proposer(lake, "zoe")
     assert zoe.get("/proposals/1").status == 404
+
+
+def test_a_source_for_no_negotiation_is_in_every_inbox(lake: Lake, pia: Desk) -> None:
+    pia.post("/proposals", {"kind": "source", "source": new_source()})
+    page = lake.ada.page("/n/lake/proposals").text
+    assert "1 proposal" in page and "Proposals 1</a>" in page
+    assert decide(lake.ada, "accept", "1:1").status_code == 303
+    assert "The inbox is empty" in lake.ada.page("/n/lake/proposals").text
+
+
+def test_the_desk_marks_what_is_proposed_in_the_text(lake: Lake, pia: Desk) -> None:
+    pia.post("/proposals", proposal())
+    page = lake.ada.page("/n/lake/desk/1").text
+    assert f'<mark class="proposed" id="d-1">{WORDS}</mark>' in page
+    sent = {"do": "accept", "proposal": "1:1", "on": "desk", "source": "1"}
+    done = lake.ada.browse("POST", "/n/lake/proposals", data=sent)
+    assert (done.status_code, done.headers["location"]) == (303, "/n/lake/desk/1#text")
+    assert 'class="quoted"' in lake.ada.page("/n/lake/desk/1").text
+
+
+def test_the_record_survives_a_data_package(
+    lake: Lake, pia: Desk, postgres: Server, tmp_path: Path
+) -> None:
+    pia.post("/proposals", proposal())
+    decide(lake.ada, "accept", "1:1")
+    package = tmp_path / "lake.zip"
+    package.write_bytes(lake.stranger.page("/n/lake/export.zip").content)
+    with copied(postgres, EMPTY) as (server, _):
+        take_in(server.url, package)
+        with application(SETTINGS, server.url) as app, TestClient(app) as client:
+            [there] = Desk(client).get("/positions").data
+    assert there["proposals"] == lake.stranger.get("/positions/1").data["proposals"]
