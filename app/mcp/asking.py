@@ -1,7 +1,7 @@
 """Ask the JSON API: that of this application, without a connection, or that of another server.
 
-Every tool answers by one or two requests of the JSON API, without an account. So an agent gets the
-answers, bounds, rights and errors of the API, from the same cache and in the same lines.
+A tool that reads answers by one or two requests of the JSON API, without an account. So an agent
+gets the answers, bounds, rights and errors of the API, from the same cache and in the same lines.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from app.http.middleware import bearer
 from app.http.origin import origin
 
 API = "/api/v1"
@@ -39,6 +40,10 @@ class Ask(Protocol):
 
     async def __call__(self, path: str, query: Pairs = ()) -> Any:
         """Return the body of an answer of the API, as parsed JSON; raise Refused."""
+        ...
+
+    async def post(self, path: str, body: Any) -> Any:
+        """Send a body to the API with the agent's token, and return its answer; raise Refused."""
         ...
 
 
@@ -72,16 +77,18 @@ class AskInside:
     base: str
     about: Mapping[str, Any]  # scheme, client and server of the client's connection
     receive: Receive  # tells when the client has left
+    token: str | None = field(default=None, repr=False)  # by which it may propose, not read
 
     @classmethod
     def for_request(cls, request: Request) -> "AskInside":
         """Ask for the client of a request."""
         about = {name: request.scope.get(name) for name in ("scheme", "client", "server")}
         host = request.headers["host"]
-        return cls(request.app, host, origin(request), about, request.receive)
+        token = bearer(request.headers)
+        return cls(request.app, host, origin(request), about, request.receive, token)
 
     @classmethod
-    def for_nobody(cls, app: ASGIApp, host: str, base: str) -> "AskInside":
+    def for_nobody(cls, app: ASGIApp, host: str, base: str, token: str | None) -> "AskInside":
         """Ask without a connection, under a host name that the application answers to."""
 
         async def never() -> Message:
@@ -89,7 +96,7 @@ class AskInside:
             return {"type": "http.disconnect"}
 
         about = {"scheme": "http", "client": ("127.0.0.1", 0), "server": (host, 80)}
-        return cls(app, host, base, about, never)
+        return cls(app, host, base, about, never, token)
 
     async def __call__(self, path: str, query: Pairs = ()) -> Any:
         """Return the body of an answer of the API, as parsed JSON; raise Refused."""
@@ -97,6 +104,20 @@ class AskInside:
         await self.app(self._scope(f"{API}{path}", urlencode(query)), self.receive, got.send)
         if not got.status:  # the client has left
             raise Refused("Cancelled", "The request was cancelled.")
+        return read_answer(got.status, got.body)
+
+    async def post(self, path: str, body: Any) -> Any:
+        """Send a body to the API with the agent's token, and return its answer; raise Refused."""
+        sent = iter([orjson.dumps(body)])
+
+        async def receive() -> Message:
+            for piece in sent:
+                return {"type": "http.request", "body": piece, "more_body": False}
+            return await self.receive()
+
+        got, scope = Collected(), self._scope(f"{API}{path}", "")
+        headers = [*scope["headers"], *with_token(self.token)]
+        await self.app({**scope, "method": "POST", "headers": headers}, receive, got.send)
         return read_answer(got.status, got.body)
 
     def _scope(self, path: str, query: str) -> Scope:
@@ -119,18 +140,33 @@ class AskElsewhere:
     """Ask another server over HTTP."""
 
     base: str
+    token: str | None = field(default=None, repr=False)
 
     async def __call__(self, path: str, query: Pairs = ()) -> Any:
         """Return the body of an answer of the API, as parsed JSON; raise Refused."""
+        return await self._send("GET", path, params=list(query), headers=[ACCEPT])
+
+    async def post(self, path: str, body: Any) -> Any:
+        """Send a body to the API with the agent's token, and return its answer; raise Refused."""
+        headers = [ACCEPT, *with_token(self.token)]
+        return await self._send("POST", path, content=orjson.dumps(body), headers=headers)
+
+    async def _send(self, method: str, path: str, **more: Any) -> Any:
         import httpx2  # only `parley mcp --url` needs it
 
-        address = f"{self.base}{API}{path}"
         try:
-            async with httpx2.AsyncClient(timeout=60, follow_redirects=True) as client:
-                got = await client.get(address, params=list(query), headers=[ACCEPT])
+            # A redirect could lead a token elsewhere.
+            async with httpx2.AsyncClient(timeout=60, follow_redirects=method == "GET") as client:
+                got = await client.request(method, f"{self.base}{API}{path}", **more)
         except httpx2.HTTPError as error:
             raise Refused("No answer", f"{self.base} does not answer: {error}") from None
         return read_answer(got.status_code, got.content)
+
+
+def with_token(token: str | None) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a body in JSON, sent with a token if there is one."""
+    allowed = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    return [(b"content-type", b"application/json"), *allowed]
 
 
 def read_answer(status: int, body: bytes) -> Any:
@@ -139,10 +175,15 @@ def read_answer(status: int, body: bytes) -> Any:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refused("No answer", f"The server answered {status}, and no JSON.") from None
-    if status == 200:
+    if status in (200, 201):
         return found
-    faults = [
-        f"{fault.get('parameter') or fault.get('pointer') or 'The request'} {fault['detail']}"
-        for fault in found.get("errors", [])
-    ]
+    faults = [_fault(fault) for fault in found.get("errors", [])]
     raise Refused(found.get("title", str(status)), found.get("detail", ""), faults)
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    """Say what is wrong and where, with the closest passage to words that do not match."""
+    where = fault.get("parameter") or fault.get("pointer") or "The request"
+    closest = fault.get("closest")
+    more = f"; the closest passage is: “{closest['exact']}”" if closest else ""
+    return f"{where} {fault['detail']}{more}"

@@ -8,7 +8,8 @@ from app.mcp.asking import Refused
 
 INSTRUCTIONS = """\
 Parley records who wants what in negotiations: positions of parties on issues, each resting on \
-verbatim quotes from sources. All tools only read.
+verbatim quotes from sources. All tools but \
+propose only read.
 
 - Begin with list_negotiations, then read_negotiation: it has the slugs that the other tools take.
 - `as_of` is a day: what had been said by then. `known_at` is an instant: what this database held \

@@ -3,7 +3,7 @@
 The package is loaded when the first agent comes: it takes 24 MB and half a second.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import mcp_types as types
@@ -12,6 +12,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
 from app.http.responses import dumps
+from app.mcp import proposing
 from app.mcp.arguments import read_arguments
 from app.mcp.asking import Ask, AskInside, Refused
 from app.mcp.guide import INSTRUCTIONS, PROMPTS, RESOURCES, find_resource, prompt_text
@@ -25,16 +26,25 @@ READING = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 
+PROPOSING = types.ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+
 
 def make_server(asking: Callable[[Context], Ask]) -> Server[Any]:
     """Make a server whose tools ask whom `asking` names for a request."""
 
     async def call_tool(ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = BY_NAME.get(params.name)
-        if tool is None:
-            raise _invalid(f"There is no tool {params.name[:80]!r}; there are {_listed(BY_NAME)}.")
+        if tool is None and params.name != proposing.NAME:
+            names = _listed([*BY_NAME, proposing.NAME])
+            raise _invalid(f"There is no tool {params.name[:80]!r}; there are {names}.")
+        sent = params.arguments or {}
         try:
-            made = await _answer(tool, params.arguments or {}, asking(ctx))
+            if tool is None:
+                made = await proposing.propose(sent, asking(ctx))
+            else:
+                made = await _answer(tool, sent, asking(ctx))
         except Refused as refused:
             return types.CallToolResult(
                 content=[types.TextContent(text=_words_of(refused))],
@@ -96,13 +106,22 @@ async def _list_tools(
     return types.ListToolsResult(
         tools=[
             types.Tool(
-                name=tool.name,
-                title=tool.title,
-                description=tool.description,
-                input_schema=tool.schema,
-                annotations=READING,
-            )
-            for tool in TOOLS
+                name=proposing.NAME,
+                title=proposing.TITLE,
+                description=proposing.DESCRIPTION,
+                input_schema=proposing.schema(),
+                annotations=PROPOSING,
+            ),
+            *(
+                types.Tool(
+                    name=tool.name,
+                    title=tool.title,
+                    description=tool.description,
+                    input_schema=tool.schema,
+                    annotations=READING,
+                )
+                for tool in TOOLS
+            ),
         ]
     )
 
@@ -191,5 +210,5 @@ def _words_of(refused: Refused) -> str:
     return "\n".join([f"{refused.title}: {refused.detail}", *more])
 
 
-def _listed(names: Mapping[str, object]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
