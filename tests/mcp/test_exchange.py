@@ -10,8 +10,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from app.core.counters import CACHE_HITS
+from app.http.departures import StopWhenLeft
+from app.mcp.asking import AskInside, Refused
 from app.mcp.exchange import MOST_BODY
 from tests.mcp.agent import agent
 from tests.mcp.conftest import Served
@@ -171,6 +174,24 @@ async def test_many_agents_at_once_and_health_beside_them(served: Served) -> Non
     assert health.status_code == 200
     assert {got.status_code for got in answers} == {200}
     assert len({got.content for got in answers}) == 1
+
+
+async def test_work_ends_when_its_reader_has_left() -> None:
+    ended = asyncio.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    ask = AskInside(StopWhenLeft(endless), "localhost", "http://localhost", {}, gone)
+    with pytest.raises(Refused, match="cancelled"):
+        await ask("/negotiations")
+    assert ended.is_set()
 
 
 def test_nothing_of_the_package_is_loaded_before_the_first_message() -> None:
