@@ -1,6 +1,5 @@
 """Assemble the application: its state, middleware and routers."""
 
-import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator
@@ -80,7 +79,7 @@ from app.accounts.login_response import ask_to_sign_in
 from app.core.counters import FOLDER
 from app.core.logs import configure_logs
 from app.db.engine import make_engine, make_sessions, plain_url
-from app.db.notifier import Bell
+from app.db.notifier import Bell, Stopping
 from app.exports.api_links import json_twin
 from app.feeds.listeners import Listeners
 from app.forms.resume import SignedOut
@@ -240,7 +239,8 @@ def attach(
     state.database_url = plain_url(database_url)
     state.cache = Cache(shared_mark(os.environ.get(FOLDER)))
     state.lines = Lines(settings.pool_size)
-    state.bell, state.stopping = Bell(), asyncio.Event()
+    state.bell = Bell()
+    state.stopping = Stopping(state.bell)
     state.engine = engine or make_engine(
         database_url, pool_size=settings.pool_size, pool_wait_seconds=settings.pool_wait_seconds
     )

@@ -51,10 +51,11 @@ ANSWERS = (
 def take(page: Page, base: str, answer: Answer) -> Path:
     """Take the picture of one answer; fail if it is too large for a page of documentation."""
     page.set_viewport_size({"width": SIZE["width"], "height": answer.height})
-    page.goto(base + answer.address, wait_until="networkidle")
+    page.goto(base + answer.address)
+    page.evaluate("document.fonts.ready")
     if answer.clicked:
         page.click(answer.clicked)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state()
     if answer.part:
         page.locator(answer.part).first.evaluate("element => element.scrollIntoView()")
     file = FOLDER / f"{answer.file}.png"

@@ -61,10 +61,11 @@ def await_ready(address: str) -> None:
 
 def take(page: Page, base: str, path: str, clicked: str | None, to: Path) -> None:
     """Take one picture of a page."""
-    page.goto(base + path, wait_until="networkidle")
+    page.goto(base + path)
+    page.evaluate("document.fonts.ready")
     if clicked:
         page.click(clicked)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_selector(".opened")
         page.wait_for_selector("mark")
     page.screenshot(path=to)
 

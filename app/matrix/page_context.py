@@ -16,6 +16,7 @@ from app.log.api_answers import next_link
 from app.matrix.build import MatrixView
 from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
+from app.matrix.news import news_cursor
 from app.matrix.schemas import MatrixQuery, Seen
 from app.matrix.totals import Totals
 from app.negotiations.code_book import titles_of
@@ -56,6 +57,7 @@ async def of_frame(
         else 0,
         "permalink": permalink(request, frame),
         "read_at": instant(frame.at.at),
+        "news": {"revision": frame.at.seq, "cursor": news_cursor(frame.at.epoch, frame.at.seq)},
         "site": origin(request),
         "full": f"{origin(request)}{request.url.path}"
         + (f"?{request.url.query}" if request.url.query else ""),

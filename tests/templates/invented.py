@@ -581,6 +581,7 @@ ADDRESSES = {
     "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
     "&known_at=2031-03-14T09%3A30%3A00.000000Z",
     "read_at": "2031-03-14T09:30:00.000000Z",
+    "news": {"revision": 118, "cursor": "x"},
     "site": "http://127.0.0.1:8000",
     "full": "http://127.0.0.1:8000/n/sarn",
 }
