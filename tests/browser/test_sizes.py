@@ -1,8 +1,10 @@
 """Test how high and wide the pages of the practice negotiation are, and how phones fold them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -134,3 +136,12 @@ def test_nothing_is_folded_on_a_desktop_or_on_paper(page: Page, site: str) -> No
         assert shown()
         page.emulate_media(media="screen")
         page.set_viewport_size(DESKTOP)
+
+
+@pytest.mark.parametrize("page", [{"viewport": DESKTOP}], indirect=True)
+def test_upright_paper_gets_the_table_too(page: Page, site: str, tmp_path: Path) -> None:
+    page.goto(f"{site}?view=text")
+    page.pdf(path=tmp_path / "matrix.pdf", format="A4")
+    sheets = pypdfium2.PdfDocument(tmp_path / "matrix.pdf")
+    assert len(sheets) <= 5  # 13 when it was laid out as on a phone
+    assert sheets[0].get_width() > sheets[0].get_height()
