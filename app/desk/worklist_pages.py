@@ -24,7 +24,7 @@ from app.sources.worklist import ReadingInput, set_reading
 
 router = Router(prefix="/n/{slug}/desk", include_in_schema=False)
 
-SHOWN = 100
+SHOWN = 50
 
 
 class ListQuery(Query):
