@@ -324,11 +324,16 @@ def _runs(text: str | None, segments: Sequence[Sequence[int]] | None) -> list[tu
     start, end = segments[0][0], segments[-1][1]
     if end - start > LONGEST_PASSAGE:
         return []
-    runs, at = [], max(0, start - AROUND)
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    if start > AROUND:
+        before = f"… {before.partition(' ')[2]}"
+    if end + AROUND < len(text):
+        after = f"{after.rpartition(' ')[0]} …"
+    runs, at = [(False, before)], start
     for a, b in segments:
         runs += [(False, text[at:a]), (True, text[a:b])]
         at = b
-    return [run for run in (*runs, (False, text[at : at + AROUND])) if run[1]]
+    return [run for run in (*runs, (False, after)) if run[1]]
 
 
 def _position(

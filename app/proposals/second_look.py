@@ -101,7 +101,11 @@ def _of_quote(look: Look, words: Words) -> Iterator[Fault]:
         whose = _name(look, words.speaker_party) if words.speaker_party else "no party"
         yield hint("other_speaker", f"{where}/speaker", f"the speaker speaks for {whose}")
     if not words.named and words.kind == QuoteKind.DIRECT:
-        yield hint("speakerless", f"{where}/speaker", "who said this? The source: then `reported`")
+        yield hint(
+            "speakerless",
+            f"{where}/speaker",
+            "who said this? If the source reports it, its kind is reported",
+        )
     yield from _named_parties(look, words)
     yield from _language(words)
     if words.text is None or not words.segments:

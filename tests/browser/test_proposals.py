@@ -5,9 +5,10 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.proposals.bodies import proposal
-from tests.support.factories import OTHER_WORDS, quote
+from tests.proposals.bodies import correction, new_source, proposal
+from tests.support.factories import OTHER_WORDS, position, quote
 from tests.support.live import Live, tab
+from tests.support.looks import WAYS, looks_well
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +86,26 @@ def test_keys_go_from_one_to_the_next_and_are_letters_where_one_types(
     assert (rejected["why"], rejected["reason"]) == ("other", "It is a joke")
 
 
+def test_everything_works_without_scripts(live: Live, browser: Browser) -> None:
+    propose(live, 4)
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto(INBOX)
+        page.locator("#p-1").get_by_role("button", name="Accept").click()
+        expect(page.get_by_text("1 accepted.")).to_be_visible()
+        page.locator("#why-2").select_option("torn")
+        page.locator("#p-2").get_by_role("button", name="Reject").click()
+        expect(page.get_by_text("1 rejected.")).to_be_visible()
+        page.locator("#p-3").get_by_role("link", name="Mend").click()
+        page.locator("input[name=firmness][value=open]").check()
+        page.get_by_role("button", name="Publish").click()
+        expect(page.get_by_text("1 accepted.")).to_be_visible()
+        page.locator("#p-4").get_by_role("checkbox").check()
+        page.locator("#several").get_by_role("button", name="Put off").click()
+        expect(page.get_by_text("The inbox is empty")).to_be_visible()
+    states = [p["state"] for p in live.ada.get("/proposals").data]
+    assert states == ["put_off", "accepted", "rejected", "accepted"]
+
+
 def test_a_reader_proposes_without_scripts(live: Live, browser: Browser) -> None:
     with tab(browser, live, "vic", java_script_enabled=False) as page:
         page.goto("/n/lake/cells/south/quota")
@@ -98,3 +119,25 @@ def test_a_reader_proposes_without_scripts(live: Live, browser: Browser) -> None
         page.get_by_label("The exact words").fill(OTHER_WORDS)
         page.get_by_role("button", name="Propose").click()
         expect(page.get_by_text("Thank you: it is proposed.")).to_be_visible()
+
+
+@WAYS
+def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int) -> None:
+    live.ada.post("/positions", position())
+    propose(live, 2)
+    for body in (
+        correction(1, firmness="red_line"),
+        {"kind": "source", "source": new_source(), "negotiation": "lake"},
+        proposal("council", quotes=[{"exact": OTHER_WORDS}], source=new_source()),
+    ):
+        assert live.ada.post("/proposals", body).status == 201
+    live.ada.correct(1, summary="Another", reason="It was misread")
+    pages = [
+        INBOX, f"{INBOX}?state=rejected", "/proposals/1", "/proposals/3", "/proposals/4",
+        "/proposals/1/mend", "/proposals/figures", "/n/lake/cells/north/quota/propose",
+        "/n/lake/corrections", "/n/lake/desk/1",
+    ]  # fmt: skip
+    with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
+        for path in pages:
+            page.goto(path)
+            looks_well(page)
