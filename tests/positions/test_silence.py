@@ -72,13 +72,14 @@ def test_a_cell_whose_position_is_only_possible_says_when_it_was_said(
     number = lake.ada.state(stated_on="2024-03")["id"]
     if searched:
         assert lake.ada.post(LOOKS, look(looked_on="2024-03-02")).status == 201
+    part_of_coverage = "searched" if searched else "never"
     for path, part in (
         ("/n/lake", "td[data-party=north][data-issue=quota]"),
         ("/n/lake?transpose=1", "td[data-party=north][data-issue=quota]"),
         ("/n/lake/cells/north/quota", "main"),
         ("/n/lake/issues/quota", ".stand.quiet"),
         ("/n/lake/parties/north", ".stand.quiet:has(a)"),
-        ("/n/lake/coverage", "#searched + ul li" if searched else "#never ~ ul li"),
+        ("/n/lake/coverage", f"section[aria-labelledby={part_of_coverage}] ul li"),
     ):
         found = LexborHTMLParser(lake.stranger.page(path, as_of="2024-03-13").text).css_first(part)
         said = " ".join(found.text(separator=" ").split())
