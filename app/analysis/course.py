@@ -34,16 +34,21 @@ def course(
     scales = {issue.slug: issue for issue in issues}
     held: dict[tuple[str, str], str | None] = {}
     near: dict[str, Fraction] = {}  # by issue on which both prefer an option
+    known: dict[tuple[str, str, str], Fraction] = {}
+    total = Fraction(0)  # of `near`
     found: list[Agreed] = []
     for day, changed in _by_day(said, {one, other}, scales):
         for change in changed:
             held[change.party, change.issue] = change.option
             mine, theirs = held.get((one, change.issue)), held.get((other, change.issue))
+            total -= near.pop(change.issue, 0)
             if mine is None or theirs is None:
-                near.pop(change.issue, None)
-            else:
-                near[change.issue] = closeness(scales[change.issue], mine, theirs)
-        total = sum(near.values(), Fraction(0))
+                continue
+            key = (change.issue, mine, theirs)
+            if key not in known:
+                known[key] = closeness(scales[change.issue], mine, theirs)
+            near[change.issue] = known[key]
+            total += known[key]
         mean = float(round(total / len(near), 3)) if near else None
         before = (found[-1].agreement, found[-1].issues) if found else (None, 0)
         if (mean, len(near)) != before:

@@ -1,5 +1,6 @@
 """Cut out of texts the part that best shows why they were found, with marks."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.engine import memory_of
 from app.db.prepared import Prepared
 
 # Two characters for private use, which no text is searched with.
@@ -15,6 +17,7 @@ NONE = str.maketrans(dict.fromkeys(START + STOP))
 SHORT = 40  # words of a text that is shown whole
 OPTIONS = f'StartSel="{START}", StopSel="{STOP}", MinWords=15, MaxWords={SHORT}'
 LONGEST_WORD = 60  # letters by which an end is moved to the end of a word
+BYTES_OF_SNIPPET = 400  # in memory, beside its text
 BEFORE = 4  # words that lead to what was found
 
 
@@ -51,18 +54,39 @@ ORDER BY n
 
 
 async def snippets(session: AsyncSession, words: str, texts: Sequence[str]) -> list[Snippet]:
-    """Return for each text the part that best shows why it was found."""
-    if not texts:
-        return []
+    """Return for each text the part that best shows why it was found.
+
+    The same words in the same text show the same, so another filter of a search asks for nothing.
+    """
     bodies = [" ".join(each.translate(NONE).split()) for each in texts]
     if not words:
         return [beginning(body) for body in bodies]
+    memory, searched = memory_of(session), _digest(words)
+    found = {"": Snippet("")}  # most quotes have no translation
+    for body in dict.fromkeys(bodies):
+        kept: Snippet | None = memory.get(("snippet", searched, _digest(body))) if memory else None
+        if kept is not None:
+            found[body] = kept
+    asked = [body for body in dict.fromkeys(bodies) if body not in found]
+    if asked:
+        for body, marked in zip(asked, await _headlines(session, words, asked), strict=True):
+            found[body] = cut(marked, body)
+            if memory:
+                size = BYTES_OF_SNIPPET + 2 * len(found[body].text)
+                memory.keep(("snippet", searched, _digest(body)), found[body], size)
+    return [found[body] for body in bodies]
+
+
+async def _headlines(session: AsyncSession, words: str, bodies: Sequence[str]) -> list[str]:
     options = [
         OPTIONS + (", HighlightAll=true" if body.count(" ") < SHORT else "") for body in bodies
     ]
     values: dict[str, Any] = {"words": words, "options": options, "texts": bodies}
-    rows = await HEADLINES.all(session, **values)
-    return [cut(marked, body) for (marked,), body in zip(rows, bodies, strict=True)]
+    return [marked for (marked,) in await HEADLINES.all(session, **values)]
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
 
 
 def beginning(body: str, words: int = SHORT) -> Snippet:
