@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -52,15 +53,18 @@ def measure(client: TestClient, database: "psycopg.Connection[tuple[int]]") -> N
         got = client.get(path, headers=headers)
         assert got.status_code == 200, got.text[:500]
 
+    def alone_for(q: str) -> None:
+        database.execute(ALONE, [q, q]).fetchall()
+
     for q in TYPED:
-        took = median(lambda q=q: ask(f"/search?typing=1&q={q}", **PART))  # type: ignore[misc]
+        took = median(partial(ask, f"/search?typing=1&q={q}", **PART))
         print(f"typing  {q:32} {took:7.1f} ms")
     for q in ASKED:
-        alone = median(lambda q=q: database.execute(ALONE, [q, q]).fetchall())  # type: ignore[misc]
+        alone = median(partial(alone_for, q))
         for more in FILTERS:
-            took = median(lambda q=q, more=more: ask(f"/search?q={q}{more}"))  # type: ignore[misc]
+            took = median(partial(ask, f"/search?q={q}{more}"))
             print(f"page    {q + more:52} {took:7.1f} ms, PostgreSQL alone {alone:.1f}")
-        took = median(lambda q=q: ask(f"/api/v1/search?q={q}"))  # type: ignore[misc]
+        took = median(partial(ask, f"/api/v1/search?q={q}"))
         print(f"api     {q:52} {took:7.1f} ms, PostgreSQL alone {alone:.1f}", flush=True)
 
 

@@ -12,7 +12,7 @@ python3 -m venv "$folder/venv"
 import uvicorn
 
 before = uvicorn.Server.handle_exit.__module__
-from mcp import Client  # noqa: E402, F401
+from mcp import Client
 
 after = uvicorn.Server.handle_exit.__module__
 print(f"before: {before}, after: {after}")

@@ -31,7 +31,7 @@ SELECT (SELECT id FROM negotiation WHERE slug = CAST(:slug AS text)) AS negotiat
         SELECT max(seq) FROM log_revision
         WHERE ({CONTEXT}) AND kind IN ('party', 'speaker', 'source') AND public
     )) AS seq
-"""  # noqa: S608
+"""  # noqa: S608  (a condition of our own)
     )
 )
 

@@ -113,7 +113,8 @@ def _rewritten(typed: str, nearest: Mapping[str, Sequence[str]]) -> list[str]:
         said = unicodedata.normalize("NFKC", typed)
         for word, found in nearest.items():
             new = found[min(place, len(found) - 1)]
-            said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, new=new: new, said)  # type: ignore[misc]
+            # A word has letters and hyphens only, so nothing in it is read as a reference.
+            said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", new, said)
         made.append(said)
     return list(dict.fromkeys(made))[:MOST_GUESSES]
 

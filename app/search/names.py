@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import Integer, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.prepared import Prepared
@@ -26,18 +28,16 @@ class Named:
     names: tuple[str, ...]
 
 
-OF_KIND = {
-    kind: Prepared(
-        lambda kind=kind: (  # type: ignore[misc]
-            select_held_then()
-            .where(ObjectPeriod.kind == kind, ObjectPeriod.public)
-            .order_by(ObjectPeriod.object_id.desc())
-            .limit(bindparam("most", type_=Integer))
-        ),
-        planned_anew=True,
+def _of_kind(kind: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select_held_then()
+        .where(ObjectPeriod.kind == kind, ObjectPeriod.public)
+        .order_by(ObjectPeriod.object_id.desc())
+        .limit(bindparam("most", type_=Integer))
     )
-    for kind in KINDS
-}
+
+
+OF_KIND = {kind: Prepared(partial(_of_kind, kind), planned_anew=True) for kind in KINDS}
 
 
 async def all_names(session: AsyncSession, at: Moment, *kinds: str) -> Sequence[Named]:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pyrefiqda import RefiProject
 
-from tests.practice.conftest import practice  # noqa: F401  (a fixture)
 from tests.support.factories import OTHER_WORDS, WORDS, Desk, quote
 from tests.support.fixtures import Lake
 
@@ -24,7 +23,7 @@ def evidence(desk: Desk, negotiation: str, **query: Any) -> list[tuple[Any, Any]
     return [(position, quote) for position in got for quote in position["quotes"]]
 
 
-def test_each_quote_of_each_position_is_an_annotation(practice: Desk) -> None:  # noqa: F811
+def test_each_quote_of_each_position_is_an_annotation(practice: Desk) -> None:
     got = practice.page("/n/practice/export.jsonld", as_of=DAY)
     assert got.headers["content-type"].startswith("application/ld+json")
     made = json.loads(got.content)
@@ -45,7 +44,7 @@ def test_each_quote_of_each_position_is_an_annotation(practice: Desk) -> None:  
         assert said["value"].count("only if") == len(position["conditions"])
 
 
-def test_filters_and_times_hold_for_annotations(practice: Desk) -> None:  # noqa: F811
+def test_filters_and_times_hold_for_annotations(practice: Desk) -> None:
     asked = {"as_of": "2024-05-31", "party": "dorrin", "issue": "lake-level"}
     for form in ("jsonld", "qdpx"):
         whole = practice.page(f"/n/practice/export.{form}", as_of=DAY).content
@@ -62,7 +61,7 @@ def project(desk: Desk, folder: Path, **query: Any) -> tuple[Any, Path]:
     return RefiProject.load(file, opened), opened
 
 
-def test_the_project_reads_back_as_it_is(practice: Desk, tmp_path: Path) -> None:  # noqa: F811
+def test_the_project_reads_back_as_it_is(practice: Desk, tmp_path: Path) -> None:
     made, opened = project(practice, tmp_path, as_of=DAY)
     expected = evidence(practice, "practice", as_of=DAY)
     quotes = {quoted["uid"]: quoted for _, quoted in expected}
