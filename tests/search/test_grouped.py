@@ -51,6 +51,16 @@ def test_a_position_comes_once_with_its_quotes(archive: Lake) -> None:
     assert last["quotes"][0]["translation"] == "A heron on the shore"
 
 
+def test_what_a_source_reports_is_not_shown_as_the_speakers_own_words(lake: Lake) -> None:
+    for kind, told in (("direct", False), ("reported", True)):
+        said = quote("forty per cent", speaker="Mara Venn", kind=kind)
+        lake.ada.state(stated_on="2024-05-14", quotes=[said])
+        page = LexborHTMLParser(lake.stranger.page("/search", q="forty").text)
+        caption = page.css_first(".results figcaption").text()
+        assert "Mara Venn" in caption
+        assert ("the source’s report" in caption) == told
+
+
 def test_results_that_are_not_grouped_say_who_when_and_on_what(archive: Lake) -> None:
     found = archive.stranger.get("/search", q="ferry").data
     assert [hit["type"] for hit in found] == ["position", "quote"]
