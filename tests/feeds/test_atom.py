@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from typing import Any
+from urllib.parse import parse_qs
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -128,3 +129,41 @@ def test_pages_tell_of_it(lake: Lake) -> None:
             "link[type='application/atom+xml']"
         )
         assert found.attributes["href"] == "/n/lake/feed.atom"
+
+
+FILTERS = {
+    "only=moves": 3,
+    "kind=hardened": 2,
+    "kind=hardened&kind=moved": 3,
+    "option=quota/q30": 2,  # the correction, and the move away from it
+    "option=quota/q40": 4,
+    "q=hard": 1,
+    "q=nowhere": 0,
+    "q=most&only=moves": 0,
+    "q=hard&only=moves": 1,
+    "party=south&only=moves": 0,
+}
+
+
+def test_filters_of_moves_options_and_words(lake: Lake) -> None:
+    """Moves are counted with each correction, which is never called a move."""
+    first = lake.ada.state(firmness="preference", summary="forty at most")
+    lake.ada.state(stated_on="2024-05-20", firmness="preference", summary="again")
+    lake.ada.state(stated_on="2024-05-21", firmness="red_line", summary="hard")
+    lake.ada.correct(first["id"], summary="forty", attitudes={"q40": "accepts", "q30": "prefers"})
+    found = {asked: len(entries(feed(lake, **parse_qs(asked)))) for asked in FILTERS}
+    assert found == FILTERS, [e["title"] for e in entries(feed(lake))]
+
+
+def test_a_quote_says_whose_words_it_has_and_whether_they_were_checked(lake: Lake) -> None:
+    away = lake.ada.source(url="https://news.example/away", title="Away", text=None)["id"]
+    reported = quote("every farmer", away, speaker="Tol Ibarra", kind="reported")
+    lake.ada.state(quotes=[quote("forty per cent", speaker="Mara Venn"), reported])
+    [entry] = entries(feed(lake))
+    own, report = entry["summary"].split("<blockquote>")[1:]
+    assert "Mara Venn" in own
+    assert "report" not in own
+    assert "not checked" not in own
+    assert "Tol Ibarra" in report
+    assert "the source’s report, not the speaker’s own words" in report
+    assert "(not checked: the source’s text is not saved)" in report
