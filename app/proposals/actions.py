@@ -1,6 +1,6 @@
 """Propose positions, sources and corrections; nothing here reaches readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from app.log.writer import Log, writing
 from app.models.proposal import Proposal, ProposedText
 from app.models.vocabulary import ProposalState
 from app.proposals import refusals
-from app.proposals.checks import Checked, check
+from app.proposals.checks import Checked, Checking, check
 from app.proposals.queries import Load, find_own, find_same, load_of
 from app.proposals.schemas import ProposalInput
 
@@ -27,12 +27,18 @@ NOT_TAKEN = "Nothing was proposed: correct what is listed, and send it again."
 
 
 class Refused(Invalid):
-    """Proposals that the checks refuse, with what is to be counted of them."""
+    """Proposals that the checks refuse, by their place, with what is to be counted of them."""
 
-    def __init__(self, error: DomainError, counted: Sequence[refusals.Refusal]) -> None:
-        super().__init__(error.detail, *error.faults, extra=error.extra)
-        self.status, self.title = error.status, error.title
-        self.counted = counted
+    def __init__(
+        self, errors: Mapping[int, DomainError], counted: Sequence[refusals.Refusal]
+    ) -> None:
+        faults = []
+        for n, error in errors.items():
+            where = f"/proposals/{n}"
+            own = [replace(f, where=f"{where}{f.where}") for f in error.faults]
+            faults += own or [Fault(where, error.detail)]
+        super().__init__(NOT_TAKEN, *faults)
+        self.errors, self.counted = errors, counted
 
 
 async def propose(
@@ -40,21 +46,26 @@ async def propose(
     sessions: async_sessionmaker[AsyncSession],
     *,
     viewer: Viewer,
-    sent: Sequence[ProposalInput],
+    sent: ProposalInput | Sequence[ProposalInput],
     now: datetime,
 ) -> list[Proposal]:
     """Take proposals, all or none; return them in their order.
 
     What is equal to an earlier one joins it, and shares its decision; what an account sends again
     word for word is the same proposal. Raise Refused with what an editor would be told, each fault
-    below `/proposals/N` where there are several, and Conflict if too many wait. What is refused is
-    counted, in a transaction of `sessions`.
+    below `/proposals/N` if a sequence was sent, and Conflict if too many wait. What is refused is
+    counted in a transaction of `sessions`; that of `session` is undone before.
     """
+    several = [sent] if isinstance(sent, ProposalInput) else sent
     try:
-        return await _propose(session, viewer, sent, now)
+        return await _propose(session, viewer, several, now)
     except Refused as error:
+        # Its connection may be the last one that is free.
+        await session.rollback()
         async with transaction(sessions) as counting:
             await refusals.count(counting, viewer, error.counted, now=now)
+        if isinstance(sent, ProposalInput):
+            raise error.errors[0] from None
         raise
 
 
@@ -98,9 +109,10 @@ async def _check_all(
     """Check all proposals; raise Refused with the faults of all of them."""
     checked: list[Checked] = []
     refused: dict[int, DomainError] = {}
+    by = Checking(viewer, now)
     for n, one in enumerate(sent):
         try:
-            checked.append(await check(session, viewer, one, now=now))
+            checked.append(await check(session, by, one))
         except DomainError as error:
             refused[n] = error
     if not refused:
@@ -109,19 +121,7 @@ async def _check_all(
         refusals.Refusal(proposer(viewer, sent[n]), refusals.reasons(error))
         for n, error in refused.items()
     ]
-    if len(sent) == 1:
-        raise Refused(refused[0], counted)
-    raise Refused(_together(refused), counted)
-
-
-def _together(refused: dict[int, DomainError]) -> DomainError:
-    """Return one error with the faults of several proposals, each below its own pointer."""
-    faults = []
-    for n, error in refused.items():
-        where = f"/proposals/{n}"
-        own = [replace(f, where=f"{where}{f.where}") for f in error.faults]
-        faults += own or [Fault(where, error.detail)]
-    return Invalid(NOT_TAKEN, *faults)
+    raise Refused(refused, counted)
 
 
 def proposer(viewer: Viewer, sent: ProposalInput) -> dict[str, str]:

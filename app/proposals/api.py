@@ -18,7 +18,7 @@ from app.http.problems import read_body
 from app.http.responses import answer
 from app.log.api_answers import created, next_link, times
 from app.log.reader import Moment, moment
-from app.proposals import actions, queries
+from app.proposals import actions, deciding, queries
 from app.proposals.figures import as_json, figures
 from app.proposals.presenter import proposal_json
 from app.proposals.schemas import (
@@ -27,6 +27,7 @@ from app.proposals.schemas import (
     ProposalInput,
     ProposalsQuery,
     ProposerFigures,
+    Withdrawal,
 )
 
 router = api_router("/proposals", tag="proposals")
@@ -113,10 +114,8 @@ async def propose(request: Request, session: Session, viewer: SignedIn, body: Se
 
     async def work() -> Response:
         several = isinstance(body, dict) and "proposals" in body
-        sent = (
-            read_body(ProposalBatch, body).proposals
-            if several
-            else [read_body(ProposalInput, body)]
+        sent: ProposalInput | list[ProposalInput] = (
+            read_body(ProposalBatch, body).proposals if several else read_body(ProposalInput, body)
         )
         rows = await actions.propose(
             session, request.app.state.sessions, viewer=viewer, sent=sent, now=now()
@@ -127,6 +126,30 @@ async def propose(request: Request, session: Session, viewer: SignedIn, body: Se
         if several:
             return created(answer(request, data, times(at)), "/proposals")
         return created(answer(request, data[0], times(at)), f"/proposals/{rows[0].id}")
+
+    return await once(request, session, viewer, work)
+
+
+@router.post(
+    "/{proposal_id}/withdraw",
+    summary="Withdraw a proposal",
+    responses=answers(Answer[Proposal], 401),
+    openapi_extra=takes(Withdrawal, {"reason": "Made with the wrong prompt."}),
+)
+async def withdraw_proposal(
+    request: Request, session: Session, viewer: SignedIn, proposal_id: NumberInPath, body: Sent
+) -> Response:
+    """Take back one's own proposal that waits for a decision; editors still see that it was made.
+
+    409 if it is decided. The same proposal of another account goes on waiting.
+    """
+
+    async def work() -> Response:
+        wanted = read_body(Withdrawal, body)
+        await deciding.withdraw(session, viewer, proposal_id, reason=wanted.reason or "", now=now())
+        at = await _moment(session, viewer)
+        found = await queries.get_found(session, viewer, proposal_id)
+        return answer(request, proposal_json(found, editor=viewer.may_edit), times(at))
 
     return await once(request, session, viewer, work)
 

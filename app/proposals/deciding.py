@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Invalid, StaleVersion, invalid
-from app.db.engine import among
+from app.accounts.queries import Viewer
+from app.core.errors import Conflict, Invalid, NotFound, StaleVersion, invalid
+from app.db.engine import among, one_at_a_time
 from app.log.writer import Log, writing
 from app.models.position import Position
 from app.models.proposal import Proposal, ProposedText
@@ -22,13 +23,11 @@ from app.negotiations.queries import get_negotiation, get_negotiation_by_id
 from app.positions import actions as positions
 from app.positions import review_submissions
 from app.positions.merge_patch import merge
-from app.positions.phrases import bare_condition
 from app.positions.queries import get_position
-from app.positions.schemas import PositionContent
 from app.proposals.checks import content, newest_view, only_content, patch_with
+from app.proposals.mending import stamp
 from app.proposals.queries import WAITING, lock_group, texts_of
 from app.proposals.schemas import ProposedPosition
-from app.proposals.second_look import folded
 from app.sources.actions import add_source
 from app.sources.queries import find_source_at
 from app.sources.urls import same_document_key
@@ -98,7 +97,7 @@ async def put_off(session: AsyncSession, by: Decider, number: int, *, seen: int)
 
 
 async def reopen(session: AsyncSession, by: Decider, number: int, *, seen: int) -> None:
-    """Take back that a proposal was rejected or put off; raise Conflict if it was accepted.
+    """Take back that a proposal was rejected or put off; raise Conflict for any other.
 
     The text of a rejected source is gone, so that a proposal that brought one cannot come back.
     """
@@ -106,6 +105,8 @@ async def reopen(session: AsyncSession, by: Decider, number: int, *, seen: int) 
     _require_seen(rows, seen)
     if rows[0].state == ProposalState.ACCEPTED:
         raise Conflict("It was accepted: correct or retract what it has made.")
+    if rows[0].state == ProposalState.WITHDRAWN:
+        raise Conflict("It was withdrawn: whoever proposed it may propose it again.")
     if rows[0].redacted or (
         rows[0].state == ProposalState.REJECTED and "source" in (rows[0].request or {})
     ):
@@ -113,6 +114,43 @@ async def reopen(session: AsyncSession, by: Decider, number: int, *, seen: int) 
     values = {"state": ProposalState.OPEN, "why": None, "reason": None}
     async with writing(session, by=by.name, now=by.now) as log:
         await _decide(log, rows, "reopened", values)
+
+
+async def withdraw(
+    session: AsyncSession, viewer: Viewer, number: int, *, reason: str, now: datetime
+) -> None:
+    """Withdraw one's own proposal; those of others that are the same go on waiting.
+
+    Raise NotFound for a proposal of another account, and Conflict if it is decided already.
+    """
+    # What would join this one now waits, and then begins anew.
+    await one_at_a_time(session, "proposals")
+    rows = await lock_group(session, number)
+    own = next((row for row in rows if row.id == number), None)
+    if own is None or own.account_id != viewer.id:
+        raise NotFound(f"There is no proposal {number}.")
+    if own.state not in WAITING:
+        raise Conflict(f"It was {own.state} by {own.decided_by or 'somebody'} already.")
+    rest = [row for row in rows if row is not own]
+    values = {"state": ProposalState.WITHDRAWN, "same_as_id": None, "reason": reason or None}
+    async with writing(session, by=viewer.name, now=now) as log:
+        if rest and own is rows[0]:
+            await _hand_on(log, own, rest)
+        await _decide(log, [own], "withdrawn", values)
+        await _forget_texts(session, [own])
+
+
+async def _hand_on(log: Log, own: Proposal, rest: Sequence[Proposal]) -> None:
+    """Let the next of those that are the same decide about them, with the text that they share."""
+    first = rest[0]
+    for row in rest:
+        row.same_as_id = None if row is first else first.id
+        row.version += 1
+        await log.record(row, "handed_on", public=False, negotiation_id=row.negotiation_id)
+    text = (await texts_of(log.session, [own.id])).get(own.id)
+    if text is not None:
+        log.session.add(ProposedText(proposal_id=first.id, text=text))
+        await log.session.flush()
 
 
 async def save_source(session: AsyncSession, by: Decider, number: int, *, seen: int) -> int:
@@ -135,54 +173,6 @@ async def save_source(session: AsyncSession, by: Decider, number: int, *, seen: 
         await _decide(log, rows, "source_saved", {"source_id": source.id})
         await _forget_texts(session, rows)
     return source.id
-
-
-def stamp(row: Proposal, editor: str, mended: Sequence[str]) -> Mapping[str, Any]:
-    """Return what a version of a position says of the proposal that it was made of."""
-    return {
-        "kind": row.kind,
-        "proposed_by": row.proposed_by,
-        "account": row.by,
-        "accepted_by": editor,
-        "mended": list(mended),
-    }
-
-
-def changed(proposed: PositionContent, saved: PositionContent) -> list[str]:
-    """Return the names of what an editor changed in a proposed position, in order."""
-    names = [
-        name
-        for name in PositionContent.model_fields
-        if name != "quotes" and _plain(name, proposed) != _plain(name, saved)
-    ]
-    for part in ("exact", "speaker", "said_on", "kind", "translation"):
-        if _of_quotes(proposed, part) != _of_quotes(saved, part):
-            names.append("quotes" if part == "exact" else part)
-    return names
-
-
-def _plain(name: str, of: PositionContent) -> Any:
-    value = getattr(of, name)
-    if name == "conditions":
-        return {slug: bare_condition(text) for slug, text in value.items()}
-    if name == "inferred":
-        return sorted(value)
-    return value or None
-
-
-def _of_quotes(of: PositionContent, part: str) -> list[Any]:
-    values = [getattr(q, part) if q.id is None else q.id for q in of.quotes]
-    return [folded(v) if part == "exact" and isinstance(v, str) else v for v in values]
-
-
-async def proposed_content(session: AsyncSession, row: Proposal) -> PositionContent:
-    """Return the content that a proposal asks for, merged into the position that it corrects."""
-    request = row.request or {}
-    if row.kind == ProposalKind.POSITION:
-        return content(ProposedPosition.model_validate(request["position"]), None)
-    position = await get_position(session, row.position_id or 0)
-    view = await newest_view(session, position)
-    return only_content(merge(view, request["correction"]["changes"]))
 
 
 async def _waiting(session: AsyncSession, number: int, seen: int) -> list[Proposal]:

@@ -43,6 +43,7 @@ class Figures:
     mended_in: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     rejected_why: Counter[str] = field(default_factory=Counter)
+    withdrawn: int = 0  # by who proposed them
     agreement: "Agreement | None" = None
 
     @property
@@ -105,6 +106,8 @@ def _count(row: Figures, decision: tuple[str, str | None, Sequence[str] | None],
         case ProposalState.REJECTED:
             row.rejected += n
             row.rejected_why[why or "other"] += n
+        case ProposalState.WITHDRAWN:
+            row.withdrawn += n
         case _:
             row.waiting += n
 
@@ -248,6 +251,7 @@ def as_json(row: Figures) -> dict[str, Any]:
         "mended_in": dict(sorted(row.mended_in.items())),
         "rejected": row.rejected,
         "rejected_why": dict(sorted(row.rejected_why.items())),
+        "withdrawn": row.withdrawn,
         "agreement": found
         and {
             "sources": found.sources,
@@ -268,7 +272,7 @@ def rounded(value: float | None) -> float | None:
 COLUMNS = (
     "account", *NAMES, "proposed", "refused", "refused_why", "repeated", "waiting", "accepted",
     "mended", "mended_in", "rejected", "rejected_why", "compared_sources", "compared_cells",
-    "compared_values", "differ", "alpha", "ac1",
+    "compared_values", "differ", "alpha", "ac1", "withdrawn",
 )  # fmt: skip
 
 
@@ -285,6 +289,7 @@ def as_row(row: Figures) -> list[Any]:
         said["rejected"],
         listed(row.rejected_why.items()),
         *(found.get(n) for n in ("sources", "cells", "values", "differ", "alpha", "ac1")),
+        said["withdrawn"],
     ]
 
 

@@ -5,28 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, or_, select
+from sqlalchemy import Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import among
 from app.log.reader import Moment, held_by_id
-from app.models.issue import Issue
 from app.models.negotiation import Party, Speaker
 from app.models.proposal import Proposal
 from app.models.source import Source
-from app.models.vocabulary import Act, Firmness, ProposalKind, ProposalState, QuoteKind
+from app.models.vocabulary import Act, Firmness, ProposalKind, QuoteKind
 from app.negotiations.code_book import CodeBook, issue_views
 from app.negotiations.views import IssueView
 from app.positions.current import CellRange, current_ids
 from app.positions.presenter import views
 from app.positions.views import PositionView, QuoteView, SourceView, SpeakerView
-from app.proposals.queries import Found, select_found, texts_of
-from app.proposals.schemas import InboxQuery
+from app.proposals.queries import Found, quotes_of, texts_of
 from app.sources.actions import check_text
 from app.sources.queries import find_sources, newest_texts
 
-MOST_SHOWN = 20
 AROUND = 280  # characters of the text on either side of a quote
 LONGEST_PASSAGE = 2_000
 BEGINNING = 1_200  # characters of a proposed text
@@ -60,75 +57,6 @@ class Item:
         return (self.position.party, self.position.issue) if self.position else None
 
 
-def select_inbox(negotiation_id: int, query: InboxQuery) -> Select[Proposal, str, str, str, int]:
-    """Select the proposals of an inbox; of the same only the first.
-
-    Sources that are proposed for no negotiation are in the inbox of each.
-    """
-    conditions = [
-        _ours(negotiation_id),
-        Proposal.same_as_id.is_(None),
-        Proposal.state == query.state,
-    ]
-    if query.party:
-        conditions.append(Party.slug == query.party)
-    if query.issue:
-        conditions.append(Issue.slug == query.issue)
-    if query.source:
-        conditions.append(Proposal.source_ids.contains([query.source]))
-    if query.by:
-        conditions.append(Proposal.by == query.by)
-    if query.model:
-        conditions.append(Proposal.proposed_by["model"].as_string() == query.model)
-    if query.flagged:
-        conditions.append(func.jsonb_array_length(Proposal.warnings) > 0)
-    return select_found(*conditions)
-
-
-def _ours(negotiation_id: int) -> ColumnElement[bool]:
-    return or_(Proposal.negotiation_id == negotiation_id, Proposal.negotiation_id.is_(None))
-
-
-async def list_inbox(
-    session: AsyncSession, negotiation_id: int, query: InboxQuery, most: int = MOST_SHOWN
-) -> tuple[list[Found], int | None]:
-    """Return a window of an inbox, and the number after which the next one begins."""
-    decided = query.state in (ProposalState.ACCEPTED, ProposalState.REJECTED)
-    wanted = select_inbox(negotiation_id, query)
-    if query.after:
-        wanted = wanted.where(Proposal.id < query.after if decided else Proposal.id > query.after)
-    order = Proposal.id.desc() if decided else Proposal.id
-    rows = [Found(*row) for row in await session.execute(wanted.order_by(order).limit(most + 1))]
-    return rows[:most], rows[most - 1].row.id if len(rows) > most else None
-
-
-async def count_inbox(session: AsyncSession, negotiation_id: int, query: InboxQuery) -> int:
-    """Count all proposals of an inbox, of the same only one."""
-    wanted = select_inbox(negotiation_id, query).with_only_columns(func.count(Proposal.id))
-    return await session.scalar(wanted) or 0
-
-
-async def count_states(session: AsyncSession, negotiation_id: int) -> dict[str, int]:
-    """Count the proposals of a negotiation by state, of the same only one."""
-    rows = await session.execute(
-        select(Proposal.state, func.count())
-        .where(_ours(negotiation_id), Proposal.same_as_id.is_(None))
-        .group_by(Proposal.state)
-    )
-    return {state: n for state, n in rows}
-
-
-async def list_proposers(session: AsyncSession, negotiation_id: int) -> tuple[list[str], list[str]]:
-    """List the accounts and the models that have proposed for a negotiation."""
-    model = Proposal.proposed_by["model"].as_string()
-    own = _ours(negotiation_id)
-    accounts = await session.scalars(select(Proposal.by).where(own).distinct().limit(200))
-    models = await session.scalars(
-        select(model).where(own, model.is_not(None)).distinct().limit(200)
-    )
-    return sorted(accounts), sorted(filter(None, models))
-
-
 async def prepare(
     session: AsyncSession, at: Moment, book: CodeBook, found: Sequence[Found]
 ) -> list[Item]:
@@ -154,7 +82,7 @@ async def _facts(
 ) -> _Facts:
     rows = [one.row for one in found]
     numbers = {i for row in rows for i in row.source_ids} | {
-        i for row in rows for q in _quotes(row) if isinstance(i := q.get("source_id"), int)
+        i for row in rows for q in quotes_of(row) if isinstance(i := q.get("source_id"), int)
     }
     sources = await find_sources(session, numbers)
     texts = {i: t.text for i, t in (await newest_texts(session, sources)).items()}
@@ -190,17 +118,11 @@ async def _facts(
     )
 
 
-def _quotes(row: Proposal) -> list[dict[str, Any]]:
-    request = row.request or {}
-    said = request.get("position") or (request.get("correction") or {}).get("changes") or {}
-    return [q for q in said.get("quotes") or [] if isinstance(q, dict)]
-
-
 async def _speakers(
     session: AsyncSession, book: CodeBook, rows: Iterable[Proposal]
 ) -> dict[str, list[SpeakerView]]:
     """Look up the speakers whom proposals name, by name."""
-    names = {n for row in rows for q in _quotes(row) if isinstance(n := q.get("speaker"), str)}
+    names = {n for row in rows for q in quotes_of(row) if isinstance(n := q.get("speaker"), str)}
     found = await session.execute(
         select(Speaker, Party.slug)
         .outerjoin(Party, Party.id == Speaker.party_id)
@@ -231,7 +153,7 @@ async def _item(found: Found, facts: _Facts) -> Item:
     brought = _brought(row, request)
     passages = [
         await _passage(n, quote, found, facts, (brought, own), base)
-        for n, quote in enumerate(_quotes(row))
+        for n, quote in enumerate(quotes_of(row))
     ]
     correction = row.kind == ProposalKind.CORRECTION
     position = _position(found, said, [p.quote for p in passages], base if correction else None)

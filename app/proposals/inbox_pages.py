@@ -1,6 +1,7 @@
 """Serve the inbox, where editors decide about proposals, and the page of one proposal."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from app.http.last_done import is_ours
 from app.http.routing import Router
 from app.http.templating import page, query
 from app.log.reader import moment
-from app.models.vocabulary import ProposalKind, ProposalState
+from app.models.vocabulary import ProposalKind
 from app.negotiations.code_book import (
     CodeBook,
     code_book,
@@ -31,11 +32,12 @@ from app.negotiations.code_book import (
     titles_of,
 )
 from app.negotiations.navigation import nav
+from app.negotiations.queries import get_negotiation
 from app.position_form.fields import fill
 from app.position_form.merge_conflict import conflict
 from app.position_form.prefill import filled
 from app.position_form.purpose import Mode, Purpose, State, view_of
-from app.position_form.saved_forms import Saved
+from app.position_form.saved_forms import AlreadyUsed, Saved, saved_before
 from app.position_form.submit import submit
 from app.position_form.view import form_context
 from app.positions.fault_sentences import said
@@ -44,14 +46,15 @@ from app.positions.names_at_moment import called
 from app.positions.schemas import PositionContent
 from app.proposals import deciding, queries, words
 from app.proposals.deciding import Decider, Made
-from app.proposals.inbox import (
-    Item,
+from app.proposals.inbox import Item, prepare
+from app.proposals.inbox_queries import (
     count_inbox,
     count_states,
     list_inbox,
     list_proposers,
-    prepare,
 )
+from app.proposals.mending import changed, proposed_content, stamp
+from app.proposals.naming import name_cells
 from app.proposals.presenter import warnings_for
 from app.proposals.queries import Found
 from app.proposals.schemas import InboxQuery
@@ -66,7 +69,17 @@ DONE = {
     "put_off": "put off",
     "reopen": "taken back into the inbox",
     "save_source": "changed: its source is saved",
+    "search": "proposed: the words of a saved quote are in another source, too",
+    "none": "",
 }
+UNDONE = {
+    "search": "The texts of other sources have no further words of the saved quotes.",
+    "none": "Nothing was done: select the proposals that you decide about.",
+}
+TOO_LATE = (
+    "The proposal was decided or withdrawn in the meantime, so nothing was saved. What you typed "
+    "stays here: to save it as a position of your own, copy it into a new form."
+)
 Decide = Callable[..., Awaitable[Any]]
 
 
@@ -83,19 +96,23 @@ async def decide(
     request: Request, session: Session, viewer: FormEditor, sent: Sent, slug: SlugInPath
 ) -> Response:
     """Accept, reject or put off one proposal or several; say which were refused, and why."""
+    await get_negotiation(session, slug)
     asked = InboxQuery(**_carried(sent.values.get("back", "")))
     if sent.shown_again:
         return await _inbox(request, session, slug, asked, {})
-    done, refused = await _decide_all(session, viewer, sent)
+    marked = _marked(sent)
+    if not marked:
+        return RedirectResponse(f"/n/{slug}/proposals{query(_given(asked), did='none')}#inbox", 303)
+    done, refused = await _decide_all(session, viewer, sent, marked)
     if refused:
         return await _inbox(request, session, slug, asked, refused)
     following = number(sent.values.get("next"))
     there = query(_given(asked), did=sent.do, count=done or None)
     if sent.values.get("on") == "page":
-        [first, *_] = _marked(sent)
-        return RedirectResponse(f"/proposals/{first[0]}", 303)
+        return RedirectResponse(f"/proposals/{marked[0][0]}", 303)
     if sent.values.get("on") == "desk" and (source := number(sent.values.get("source"))):
-        return RedirectResponse(f"/n/{slug}/desk/{source}#text", 303)
+        place = f"d-{following}" if following else "text"
+        return RedirectResponse(f"/n/{slug}/desk/{source}#{place}", 303)
     anchor = f"#p-{following}" if following else "#inbox"
     return RedirectResponse(f"/n/{slug}/proposals{there}{anchor}", 303)
 
@@ -126,7 +143,9 @@ def _marked(sent: Posted) -> list[tuple[int, int]]:
     return found
 
 
-async def _decide_all(session: Session, viewer: Viewer, sent: Posted) -> tuple[int, dict[int, str]]:
+async def _decide_all(
+    session: Session, viewer: Viewer, sent: Posted, marked: Sequence[tuple[int, int]]
+) -> tuple[int, dict[int, str]]:
     """Decide about each proposal by itself; return how many, and why not about the others."""
     by = Decider(viewer.name, now())
     reject = partial(
@@ -142,7 +161,7 @@ async def _decide_all(session: Session, viewer: Viewer, sent: Posted) -> tuple[i
     if sent.do not in ways:
         raise NotFound("There is no such action.")
     done, refused = 0, {}
-    for one, version in _marked(sent):
+    for one, version in marked:
         async with attempt(session) as errors:
             await ways[sent.do](session, by, one, seen=version)
         if errors:
@@ -174,7 +193,9 @@ async def _inbox(
     ]
     accounts, models = await list_proposers(session, book.negotiation.id)
     did, count = request.query_params.get("did", ""), number(request.query_params.get("count"))
-    told = f"{count} {DONE[did]}." if count and did in DONE and is_ours(request.headers) else ""
+    told = ""
+    if is_ours(request.headers) and did in DONE:
+        told = f"{count} {DONE[did]}." if count else UNDONE.get(did, "")
     return page(
         request,
         "proposals/inbox.html",
@@ -229,9 +250,11 @@ async def show_proposal(
         request,
         "proposals/show.html",
         found=found,
+        cell=(await name_cells(session, [found]))[found.row.id],
         first=first,
         warnings=warnings_for(found.row, editor=viewer.may_edit),
-        told=request.query_params.get("told") == "proposed" and is_ours(request.headers),
+        own=found.row.account_id == viewer.id,
+        told=request.query_params.get("told", "") if is_ours(request.headers) else "",
         **shared,
     )
 
@@ -242,6 +265,8 @@ async def mend_form(
 ) -> Response:
     """Show the form for positions, filled in from a proposal."""
     found = await _mendable(session, viewer, proposal_id)
+    if found.row.state not in queries.WAITING:
+        raise NotFound("It is decided already.")
     purpose = await _purpose(session, viewer, found, request.query_params)
     return await _form(request, session, viewer, purpose, State(await _values(session, found)))
 
@@ -251,12 +276,12 @@ async def mend(
     request: Request, session: Session, viewer: FormEditor, sent: Sent, proposal_id: Number
 ) -> Response:
     """Save a proposal with changes, or carry out a step within its form."""
-    found = await queries.get_found(session, viewer, proposal_id)
-    if found.row.state == ProposalState.ACCEPTED:  # the button was pressed twice
-        return RedirectResponse(f"/proposals/{proposal_id}", 303)
     found = await _mendable(session, viewer, proposal_id)
     mended: list[str] = []
     purpose = await _purpose(session, viewer, found, request.query_params, mended)
+    [row, *_] = await queries.lock_group(session, found.row.id)
+    if row.state not in queries.WAITING:
+        return await _too_late(request, session, viewer, purpose, sent)
     result = await submit(session, viewer, purpose, sent)
     if isinstance(result, Saved):
         made = Made((result.position, result.version), mended=mended)
@@ -268,6 +293,19 @@ async def mend(
     return await _form(request, session, viewer, purpose, result)
 
 
+async def _too_late(
+    request: Request, session: Session, viewer: Viewer, purpose: Purpose, sent: Posted
+) -> Response:
+    """Show the form again if it was decided meanwhile; go on if this form has decided it."""
+    values = dict(sent.values)
+    with suppress(AlreadyUsed):
+        if await saved_before(session, viewer, purpose.action, values):  # pressed twice
+            return RedirectResponse(purpose.page.removesuffix("/mend"), 303)
+    return await _form(
+        request, session, viewer, purpose, State(values, notice=TOO_LATE, status=409)
+    )
+
+
 async def _mendable(session: Session, viewer: Viewer, number_: int) -> Found:
     found = await queries.get_found(session, viewer, number_)
     if found.row.same_as_id:
@@ -275,8 +313,6 @@ async def _mendable(session: Session, viewer: Viewer, number_: int) -> Found:
     request = found.row.request
     if found.row.kind == ProposalKind.SOURCE or request is None or "source" in request:
         raise NotFound("Only a position of saved sources can be mended.")
-    if found.row.state not in queries.WAITING:
-        raise NotFound("It is decided already.")
     return found
 
 
@@ -292,14 +328,14 @@ async def _purpose(
     A proposed position may turn out to be a move from one that is saved, or its correction: then
     the address has `move` or `correct` with that position.
     """
-    proposed = await deciding.proposed_content(session, found.row)
+    proposed = await proposed_content(session, found.row)
 
-    def stamp(saved: PositionContent, party: str, issue: str) -> Mapping[str, Any]:
+    def stamped(saved: PositionContent, party: str, issue: str) -> Mapping[str, Any]:
         moved = [n for n, v in (("party", party), ("issue", issue)) if v != getattr(found, n)]
-        changes = [*moved, *deciding.changed(proposed, saved)]
+        changes = [*moved, *changed(proposed, saved)]
         if mended is not None:
             mended[:] = changes
-        return deciding.stamp(found.row, viewer.name, changes)
+        return stamp(found.row, viewer.name, changes)
 
     mode: Mode = "new"
     position = None
@@ -309,7 +345,7 @@ async def _purpose(
         mode = "move" if asked.get("move") else "correct"
         position = await view_of(session, other)
     page_ = f"/proposals/{found.row.id}/mend"
-    return Purpose(found.negotiation or "", mode, position, page=page_, stamp=stamp)
+    return Purpose(found.negotiation or "", mode, position, page=page_, stamp=stamped)
 
 
 async def _values(session: Session, found: Found) -> dict[str, str]:

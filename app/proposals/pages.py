@@ -146,13 +146,14 @@ async def take(
     if sent.shown_again:
         return await _form(request, session, cell, sheet)
     made: list[int] = []
-    async with attempt(session) as errors:
+    # Without a savepoint: what is refused gives its connection back.
+    async with attempt(session, savepoint=False) as errors:
         body = await _body(session, cell, sheet.values)
         rows = await actions.propose(
             session,
             request.app.state.sessions,
             viewer=viewer,
-            sent=[_read(body)],
+            sent=_read(body),
             now=now(),
         )
         made = [row.id for row in rows]

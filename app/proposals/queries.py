@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -68,6 +69,8 @@ async def list_found(
 ) -> tuple[list[Found], int | None]:
     """Return proposals, the newest first, and the number before which the next page begins."""
     conditions = seen_by(viewer)
+    if query.mine:
+        conditions = [Proposal.account_id == viewer.id]
     if before is not None:
         conditions.append(Proposal.id < before)
     for column, values in (
@@ -88,10 +91,11 @@ async def list_found(
 
 async def lock_group(session: AsyncSession, number: int) -> list[Proposal]:
     """Lock a proposal and all that are the same, the first one first; NotFound if there is none."""
-    named = await session.get(Proposal, number)
-    if named is None:
+    first = await session.scalar(
+        select(func.coalesce(Proposal.same_as_id, Proposal.id)).where(Proposal.id == number)
+    )
+    if first is None:
         raise NotFound(f"There is no proposal {number}.")
-    first = named.same_as_id or named.id
     wanted = (
         select(Proposal)
         .where((Proposal.id == first) | (Proposal.same_as_id == first))
@@ -109,7 +113,11 @@ async def find_same(session: AsyncSession, fingerprint: str) -> Proposal | None:
     """
     wanted = (
         select(Proposal)
-        .where(Proposal.fingerprint == fingerprint, Proposal.same_as_id.is_(None))
+        .where(
+            Proposal.fingerprint == fingerprint,
+            Proposal.same_as_id.is_(None),
+            Proposal.state != ProposalState.WITHDRAWN,
+        )
         .order_by(Proposal.id.desc())
         .limit(1)
         # Whoever decides about it is waited for.
@@ -198,3 +206,10 @@ async def texts_of(session: AsyncSession, numbers: Iterable[int]) -> dict[int, s
         select(ProposedText).where(among(ProposedText.proposal_id, numbers))
     )
     return {row.proposal_id: row.text for row in rows}
+
+
+def quotes_of(row: Proposal) -> list[dict[str, Any]]:
+    """Return the quotes that a proposal brings or keeps, as they were sent."""
+    request = row.request or {}
+    said = request.get("position") or (request.get("correction") or {}).get("changes") or {}
+    return [q for q in said.get("quotes") or [] if isinstance(q, dict)]

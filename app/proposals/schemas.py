@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, NotRequired
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from typing_extensions import TypedDict
 
-from app.core.input_models import Input, LeftOut, Name, Prose, Query, Reason, Slug
+from app.core.input_models import Input, LeftOut, Name, Prose, Query, Reason, Slug, Words
+from app.core.lookalikes import find_unseen
 from app.http.described import Fault
 from app.models.vocabulary import ProposalKind, ProposalState, Rejection
 from app.positions.schemas import Number, PositionContent, QuoteFields
@@ -13,7 +14,16 @@ from app.sources.schemas import SourceInput, Text
 
 MOST_QUOTES = 20
 MOST_AT_ONCE = 100  # proposals in one request
-Short = Annotated[Name, Field(max_length=200)]
+
+
+def _seen(value: str) -> str:
+    """Refuse characters that nobody sees: readers are told this name."""
+    if found := find_unseen(value):
+        raise ValueError(f"has the invisible character {found[1]}")
+    return value
+
+
+Short = Annotated[Name, Field(max_length=200), AfterValidator(_seen)]
 LongNote = Annotated[Prose, Field(max_length=5_000)]
 
 
@@ -31,15 +41,15 @@ class ProposedBy(Input):
     def _one_of_both(self) -> "ProposedBy":
         if (self.person is None) == (self.tool is None):
             raise ValueError("needs either person or tool")
-        if self.person is not None and (self.model or self.version or self.run):
-            raise ValueError("only a tool has a model, a version and a run")
+        if self.person and (self.model or self.version or self.run or self.prompt_sha256):
+            raise ValueError("only a tool has a model, a version, a run and a prompt")
         return self
 
 
 class ProposedQuote(QuoteFields):
     """Words of a saved source or, without `source_id`, of the one that is proposed along."""
 
-    exact: Annotated[str, Field(min_length=1, max_length=20_000)]
+    exact: Words
 
 
 class ProposedPosition(PositionContent):
@@ -107,6 +117,12 @@ class ProposalBatch(Input):
     proposals: Annotated[list[ProposalInput], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
+class Withdrawal(Input):
+    """Why one's own proposal is withdrawn; editors see it."""
+
+    reason: LongNote | None = None
+
+
 class ProposalsQuery(Query):
     """Which proposals to list."""
 
@@ -119,6 +135,7 @@ class ProposalsQuery(Query):
     kind: Annotated[list[ProposalKind], Field(description="Only of this kind.")] = []
     party: Annotated[list[Slug], Field(description="Only for this party.")] = []
     issue: Annotated[list[Slug], Field(description="Only on this issue.")] = []
+    mine: Annotated[bool, Field(description="Only those of one's own account.")] = False
     limit: Annotated[int, Field(ge=1, le=200, description="Maximum number of results.")] = 50
     cursor: Annotated[
         str | None, Field(max_length=2000, description="From `meta.next`, with the same filters.")
@@ -201,5 +218,6 @@ class ProposerFigures(TypedDict):
     mended: int
     mended_in: dict[str, int]
     rejected: int
+    withdrawn: int
     rejected_why: dict[str, int]
     agreement: Agreement | None

@@ -51,6 +51,7 @@ class Words:
     text: str | None
     said: Sequence[Candidate] = ()  # whom the text has say what
     voices: Sequence[str] = ()  # speakers named at the head of the text: its author, a guest
+    known: Sequence[str] = ()  # all speakers who are known, by name
 
 
 @dataclass(frozen=True)
@@ -166,14 +167,33 @@ def _speaker(look: Look, words: Words, text: str) -> Iterator[Fault]:
             who = said or _name(look, party)
             yield hint("said_by_other", where, f"in the text {who} says this")
             return
-    if words.speaker and words.kind == QuoteKind.DIRECT and words.voices:
-        own = any(_is_one_of(voice, words.speaker) for voice in words.voices)
-        if not own and not in_quotation_marks(text, start, end):
-            whose = " or ".join(words.voices)
-            yield hint("said_by_other", where, f"by its head the text is what {whose} says")
-            return
-    if words.speaker and not any(_stem(name) in text for name in words.speaker):
+    yield from _named_in_text(words, text, start, end)
+
+
+def _named_in_text(words: Words, text: str, start: int, end: int) -> Iterator[Fault]:
+    """Look for the speaker's name at the head of the text, in the paragraph, and anywhere."""
+    if not words.speaker:
+        return
+    where = f"/quotes/{words.n}/speaker"
+    direct = words.kind == QuoteKind.DIRECT
+    alone = direct and words.voices and not in_quotation_marks(text, start, end)
+    if alone and not _among(words.voices, words.speaker):
+        whose = " or ".join(words.voices)
+        yield hint("said_by_other", where, f"by its head the text is what {whose} says")
+        return
+    if not any(_stem(name) in text for name in words.speaker):
         yield hint("not_named", where, f"the text does not name {words.speaker[0]}")
+        return
+    beside = _named_beside(words, text, start, end) if direct else []
+    if beside and not _among(beside, words.speaker):
+        yield hint("said_by_other", where, f"its paragraph names {beside[0]}")
+
+
+def _named_beside(words: Words, text: str, start: int, end: int) -> list[str]:
+    """Return the known speakers whom the paragraph of a quote names outside of its words."""
+    begin, stop = next((p for p in paragraphs(text) if p[0] <= start < p[1]), (start, end))
+    around = f"{text[begin:start]} {text[min(end, stop) : stop]}"
+    return [name for name in words.known if regex.search(rf"\b{regex.escape(_stem(name))}", around)]
 
 
 def _label(text: str, at: int) -> str | None:
@@ -181,6 +201,11 @@ def _label(text: str, at: int) -> str | None:
     start = next((a for a, b in paragraphs(text) if a <= at < b), None)
     found = None if start is None else _LABEL.match(text, start)
     return found[1] if found and found.end() <= at and found[1].isupper() else None
+
+
+def _among(said: Iterable[str], names: Iterable[str]) -> bool:
+    own = list(names)
+    return any(_is_one_of(one, own) for one in said)
 
 
 def _is_one_of(said: str, names: Iterable[str]) -> bool:

@@ -20,6 +20,7 @@ STATES: Mapping[str, str] = {
     ProposalState.PUT_OFF: "Put off",
     ProposalState.ACCEPTED: "Accepted",
     ProposalState.REJECTED: "Rejected",
+    ProposalState.WITHDRAWN: "Withdrawn",
 }
 KINDS: Mapping[str, str] = {
     ProposalKind.POSITION: "a position",

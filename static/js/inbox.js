@@ -1,12 +1,23 @@
-// The inbox by keyboard: j and k go from proposal to proposal, a accepts, m mends, p puts off, x selects, and r with a
-// digit rejects for one of the usual reasons. Without this file the same buttons, fields and links do it.
+// Proposals by keyboard, in the inbox and at the desk: j and k go from one to the next, a accepts, m mends, p puts off,
+// x selects, and r with a digit rejects for one of the usual reasons. Without this file the same buttons, fields and
+// links do it.
 const all = () => [...document.querySelectorAll("[data-proposal]")];
 const current = () => document.activeElement?.closest("[data-proposal]");
+const inbox = document.getElementById("inbox");
 
-// After a decision the address names the proposal that comes next; else the first one waits to be read.
+function show(proposal) {
+  for (let at = proposal; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+  proposal.focus();
+  proposal.scrollIntoView({ block: inbox ? "start" : "center" });
+}
+
+// After a decision the address names the proposal that comes next: #p-7 in the inbox, the mark #d-7 at the desk. In the
+// inbox the first one waits to be read.
+const [, number] = location.hash.match(/^#[pd]-(\d+)$/) ?? [];
+const named = document.getElementById(`p-${number}`) ?? document.getElementById(`n-${number}`);
 const problem = document.querySelector("[data-focus]");
-const named = location.hash.startsWith("#p-") ? document.getElementById(location.hash.slice(1)) : null;
-(problem ?? named ?? all()[0])?.focus();
+if (inbox) (problem ?? named ?? all()[0])?.focus();
+else if (named?.matches("[data-proposal]")) addEventListener("load", () => show(named));
 
 let rejecting = false;
 
@@ -14,8 +25,7 @@ function go(step) {
   const proposals = all();
   const at = proposals.indexOf(current());
   const next = proposals[Math.min(Math.max(at + step, 0), proposals.length - 1)];
-  next?.focus();
-  next?.scrollIntoView({ block: "start" });
+  if (next) show(next);
 }
 
 function reject(proposal, digit) {
@@ -30,8 +40,9 @@ function reject(proposal, digit) {
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  const proposal = current() ?? (typing ? null : all()[0]);
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+  // At the desk these keys are for the proposal that has the focus, and no other.
+  const proposal = current() ?? (typing || !inbox ? null : all()[0]);
   if (rejecting && proposal && /^[1-9]$/.test(event.key)) {
     event.preventDefault();
     rejecting = false;
@@ -50,6 +61,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (event.key === "r") {
     rejecting = true;
+    for (const one of proposal.querySelectorAll("details")) one.open = true;
     control.focus();
   } else {
     control.click();

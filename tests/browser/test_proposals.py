@@ -134,10 +134,78 @@ def test_axe_finds_nothing(live: Live, browser: Browser, scheme: str, width: int
     live.ada.correct(1, summary="Another", reason="It was misread")
     pages = [
         INBOX, f"{INBOX}?state=rejected", "/proposals/1", "/proposals/3", "/proposals/4",
-        "/proposals/1/mend", "/proposals/figures", "/n/lake/cells/north/quota/propose",
-        "/n/lake/corrections", "/n/lake/desk/1",
+        "/proposals/1/mend", "/proposals", "/proposals/figures",
+        "/n/lake/cells/north/quota/propose", "/n/lake/corrections", "/n/lake/desk/1",
     ]  # fmt: skip
     with tab(browser, live, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
         for path in pages:
             page.goto(path)
             looks_well(page)
+
+
+DESK = "/n/lake/desk/1"
+
+
+def test_proposals_are_decided_at_the_desk_by_the_same_keys(live: Live, browser: Browser) -> None:
+    propose(live, 8)
+    with tab(browser, live) as page:
+        page.goto(DESK)
+        notes = page.locator("[data-proposal]")
+        expect(notes).to_have_count(8)
+        page.keyboard.press("a")  # none has the focus: nothing is accepted
+        for key, place in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+            page.keyboard.press(key)
+            expect(notes.nth(place)).to_be_focused()
+        for left, keys in enumerate(("a", "r1", "p", "a"), 1):
+            for key in keys:
+                page.keyboard.press(key)
+            expect(notes).to_have_count(8 - left)
+            # The one that came next in the text has the focus.
+            expect(notes.first).to_be_focused()
+        page.keyboard.press("m")
+        expect(page.get_by_role("button", name="Publish")).to_be_visible()
+    states = [p["state"] for p in live.ada.get("/proposals", limit=200).data]
+    counts = [states.count(s) for s in ("accepted", "rejected", "put_off", "open")]
+    assert counts == [2, 1, 1, 4]
+
+
+def test_letters_typed_at_the_desk_decide_nothing(live: Live, browser: Browser) -> None:
+    propose(live, 2)
+    with tab(browser, live) as page:
+        page.goto(DESK)
+        page.keyboard.press("j")
+        page.keyboard.press("r")
+        page.keyboard.press("9")  # another reason: it has to be typed
+        reason = page.locator("[data-proposal] [name=reason]").first
+        expect(reason).to_be_focused()
+        page.keyboard.type("a parody")
+        expect(reason).to_have_value("a parody")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-proposal]")).to_have_count(1)
+    rejected = [p for p in live.ada.get("/proposals").data if p["state"] == "rejected"]
+    assert [p["reason"] for p in rejected] == ["a parody"]
+
+
+def unfold(page: Page) -> None:
+    """Show the further notes beside a paragraph."""
+    for more in page.locator(".more-notes > summary").all():
+        more.click()
+
+
+def test_the_desk_decides_without_scripts(live: Live, browser: Browser) -> None:
+    propose(live, 3)
+    with tab(browser, live, java_script_enabled=False) as page:
+        page.goto(DESK)
+        notes = page.locator("[data-proposal]")
+        notes.first.get_by_role("button", name="put off").click()
+        expect(notes).to_have_count(2)
+        unfold(page)
+        notes.first.locator("summary").click()
+        notes.first.locator("select").select_option("torn")
+        notes.first.get_by_role("button", name="reject").click()
+        expect(notes).to_have_count(1)
+        unfold(page)
+        notes.first.get_by_role("button", name="accept").click()
+        expect(notes).to_have_count(0)
+    states = {p["state"] for p in live.ada.get("/proposals").data}
+    assert states == {"put_off", "rejected", "accepted"}

@@ -130,17 +130,22 @@ class Exercise:
         return True
 
     def _speaker(self, position: Body, quote: Body) -> bool:
-        """Give the words of a speaker to one of another party, and the position to that party."""
+        """Give the words of a speaker to another one, and mostly the position to that one's party.
+
+        The other may speak for the same party, or the position may stay with the first party.
+        """
         if "speaker" not in quote or len(position["quotes"]) > 1:
             return False
+        named = quote["speaker"].get("name")
         others = [
             p
             for p in self.people.values()
-            if p["name"] and p["party"] not in (position["party"], "ostany", "selmere")
+            if p["name"] and p["name"] != named and p["party"] not in ("ostany", "selmere")
         ]
         other = self.chance.choice(others)
         quote["speaker"] = {n: other[n] for n in ("name", "office", "party")}
-        position["party"] = other["party"]
+        if self.chance.random() < 0.7:
+            position["party"] = other["party"]
         return True
 
     def _date(self, position: Body, quote: Body) -> bool:

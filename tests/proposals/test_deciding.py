@@ -235,8 +235,9 @@ def test_a_source_for_no_negotiation_is_in_every_inbox(lake: Lake, pia: Desk) ->
 
 
 def test_the_desk_marks_what_is_proposed_in_the_text(lake: Lake, pia: Desk) -> None:
-    pia.post("/proposals", proposal())
+    pia.post("/proposals", proposal(stated_on="2024-04-01"))
     page = lake.ada.page("/n/lake/desk/1").text
+    assert "! the date is 43 days before any source was published" in page
     assert f'<mark class="proposed" id="d-1">{WORDS}</mark>' in page
     sent = {"do": "accept", "proposal": "1:1", "on": "desk", "source": "1"}
     done = lake.ada.browse("POST", "/n/lake/proposals", data=sent)

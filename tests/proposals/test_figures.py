@@ -38,7 +38,7 @@ def test_each_fate_is_counted(lake: Lake, pia: Desk) -> None:
         "account": "pia", "proposed_by": ROBOT, "proposed": 5, "refused": 1,
         "refused_why": {"quote_absent": 1}, "repeated": 0, "waiting": 1, "accepted": 1,
         "mended": 1, "mended_in": {"firmness": 1}, "rejected": 1,
-        "rejected_why": {"not_carried": 1},
+        "rejected_why": {"not_carried": 1}, "withdrawn": 0,
     }  # fmt: skip
     assert agreement is None, "nothing here was coded by people"
     page = lake.ada.page("/proposals/figures").text

@@ -219,3 +219,19 @@ def test_a_hostile_body_is_refused(lake: Lake, pia: Desk, n: int) -> None:
     lake.ada.state()
     assert pia.post("/proposals", BODIES[n]).status == 422
     assert rows(lake, "SELECT count(*) FROM proposal") == [(0,)]
+
+
+def test_another_speaker_kind_or_condition_is_another_proposal(lake: Lake, pia: Desk) -> None:
+    """Who said it is part of the claim: it must not hide behind one that is right."""
+    bodies = [
+        proposal(quotes=[quote(speaker="Mara Venn")]),
+        proposal(quotes=[quote(speaker={"name": "Tol Ibarra", "party": "south"})]),
+        proposal(quotes=[quote(speaker="Mara Venn", kind="reported")]),
+        proposal(quotes=[quote(speaker="Mara Venn")], conditions={"q40": "only if it rains"}),
+        proposal(quotes=[quote(speaker={"name": "A. N. Envoy"})]),
+    ]
+    for n, body in enumerate(bodies, 1):
+        assert pia.post("/proposals", body).data["id"] == n
+        assert pia.post("/proposals", body).data["id"] == n
+    codes = {w["code"] for w in pia.get("/proposals/2").data["warnings"]}
+    assert "other_speaker" in codes
