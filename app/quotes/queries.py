@@ -1,15 +1,17 @@
 """Query quotes on their own: a quote stays available after its removal from a position."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import AT, NUMBERS, Moment, held_by_id
+from app.log.reader import AT, NUMBERS, Moment, held_by_id, moment_about, newest_about
 from app.models.log import PositionPeriod, QuoteUse
 from app.models.position import Position
 from app.models.source import Quote, QuoteCheck, SourceText
@@ -40,28 +42,42 @@ async def uses_of_quotes(
     return found
 
 
-CHANGES_OF_USES = Prepared(
-    lambda: (
-        select(
-            QuoteUse.position_id,
-            select(func.max(PositionPeriod.seq_from))
-            .where(
-                PositionPeriod.position_id == QuoteUse.position_id, PositionPeriod.seq_from <= AT
-            )
-            .scalar_subquery(),
-        )
-        .where(QuoteUse.quote_id == bindparam("quote", type_=BigInteger), QuoteUse.seq <= AT)
-        .order_by(QuoteUse.seq, QuoteUse.position_id)
+def _changes_of_uses(seq: Any, quote: Any) -> Any:
+    """Select the positions that a quote has been public with, each with its last change."""
+    last = (
+        select(func.max(PositionPeriod.seq_from))
+        .where(PositionPeriod.position_id == QuoteUse.position_id, PositionPeriod.seq_from <= seq)
+        .scalar_subquery()
     )
-)
+    in_order = aggregate_order_by(
+        array([QuoteUse.position_id, last]), QuoteUse.seq, QuoteUse.position_id
+    )
+    return (
+        select(func.array_agg(in_order, type_=ARRAY(BigInteger, dimensions=2)))
+        .where(QuoteUse.quote_id == quote, QuoteUse.seq <= seq)
+        .scalar_subquery()
+    )
 
 
-async def changes_of_uses(
-    session: AsyncSession, at: Moment, quote_id: int
-) -> tuple[tuple[int, int], ...]:
+QUOTE = bindparam("quote", type_=BigInteger)
+CHANGES_OF_USES = Prepared(lambda: select(_changes_of_uses(AT, QUOTE)))
+NEWEST_AND_USES = newest_about(_changes_of_uses)
+Changes = tuple[tuple[int, int], ...]  # positions, each with its last change
+
+
+async def changes_of_uses(session: AsyncSession, at: Moment, quote_id: int) -> Changes:
     """Return the positions that a quote has been public with, each with its last change."""
-    rows = await CHANGES_OF_USES.all(session, quote=quote_id, at=at.seq)
-    return tuple(tuple(row) for row in rows)
+    return _changes(await CHANGES_OF_USES.one(session, quote=quote_id, at=at.seq))
+
+
+async def newest_and_uses(session: AsyncSession, quote_id: int) -> tuple[Moment, Changes]:
+    """Return the newest public moment, and what has changed of a quote by then."""
+    at, found = await moment_about(session, NEWEST_AND_USES, quote_id)
+    return at, _changes(found)
+
+
+def _changes(found: Sequence[Any]) -> Changes:
+    return tuple((position, last) for position, last in found[0] or ())
 
 
 async def quotes_as_held(

@@ -19,6 +19,7 @@ from app.models.log import ObjectPeriod
 from app.models.negotiation import Participation
 from app.models.source import Quote
 from app.positions.phrases import only_if
+from app.search.names import titles
 from app.search.queries import Found
 
 BYTES_OF_HIT = 1_500  # in memory, beside its text
@@ -32,6 +33,7 @@ class Around:
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, int], Snapshot] = {}
+        self._called: dict[tuple[str, int], Mapping[str, Any]] = {}
         self.options: dict[int, list[str]] = defaultdict(list)  # labels, by issue
         self.seats: dict[int, str] = {}  # slug of the first negotiation a party takes part in
 
@@ -39,13 +41,21 @@ class Around:
         """Add objects."""
         self._held |= {(s.kind, s.id): s for s in rows}
 
+    def add_called(self, called: Mapping[tuple[str, int], Mapping[str, Any]]) -> None:
+        """Add what objects are called, by kind and number."""
+        self._called |= called
+
     def get(self, kind: str, number: int | None) -> Snapshot | None:
-        """Return an object, or None."""
+        """Return an object that was found, or None."""
         return self._held.get((kind, number or 0))
 
+    def called(self, kind: str, number: int | None) -> Mapping[str, Any] | None:
+        """Return what an object is called that something found belongs to, or None."""
+        return self._called.get((kind, number or 0))
+
     def text(self, kind: str, number: int | None, name: str) -> str:
-        """Return a field of an object as text; empty if either is missing."""
-        found = self.get(kind, number)
+        """Return a name of such an object as text; empty if either is missing."""
+        found = self.called(kind, number)
         return str((found and found[name]) or "")
 
 
@@ -131,7 +141,7 @@ def _described(type: str, number: int, around: Around, quotes: Mapping[int, Any]
     d: Any = around.get(type, number)
     if type != "position":
         return Described(*said, facts=_facts(type, d.data, around))
-    parties = [around.get("party", party) for party in attributed_by(d.data)]
+    parties = [around.called("party", party) for party in attributed_by(d.data)]
     names = {party["slug"]: party["name"] for party in parties if party}
     own = _own_texts(d.data)
     return Described(
@@ -231,7 +241,7 @@ async def _load_around(
         ids["speaker"].add(quote.speaker_id)
         ids["source"].add(quote.source_id)
         ids["party"].add(quote.party_id)
-    around.add(await _held(session, at, ids))
+    around.add_called(await titles(session, at, ids))
     seated = {n for t, n in found if t == "party"}
     speakers = (around.get(t, n) for t, n in found if t == "speaker")
     seated |= {speaker["party_id"] for speaker in speakers if speaker}
@@ -249,7 +259,8 @@ async def _load_around(
     for option in (s for s in rows if s.kind == "option"):
         around.options[option["issue_id"]].append(option["label"])
     seats = [s for s in rows if s.kind == "participation"]
-    around.add(await _held(session, at, {"negotiation": {s["negotiation_id"] for s in seats}}))
+    negotiations = {"negotiation": {seat["negotiation_id"] for seat in seats}}
+    around.add_called(await titles(session, at, negotiations))
     for seat in seats:
         around.seats.setdefault(
             seat["party_id"], around.text("negotiation", seat["negotiation_id"], "slug")
@@ -271,7 +282,7 @@ def _describe(
             source if who else None,
         )
     d: Any = around.get(type, number)
-    negotiation = d["negotiation_id"] if type in ("issue", "position") else number
+    negotiation = d["negotiation_id"] if type in ("issue", "position") else None
     slug, title = (around.text("negotiation", negotiation, name) for name in ("slug", "title"))
     match type:
         case "party":
@@ -279,7 +290,7 @@ def _describe(
             url = f"/n/{seat}/parties/{d['slug']}" if seat else f"/api/v1/parties/{d['slug']}"
             return d["name"], _join(d["name"], d["short_name"], *d["aliases"]), url, d["kind"]
         case "speaker":
-            party = around.get("party", d["party_id"])
+            party = around.called("party", d["party_id"])
             seat = around.seats.get(d["party_id"])
             url = (
                 f"/n/{seat}/parties/{party['slug']}"
@@ -292,7 +303,7 @@ def _describe(
             text = _join(d["title"], d["question"], *around.options[number])
             return d["title"], text, f"/n/{slug}/issues/{d['slug']}", title
         case "negotiation":
-            return d["title"], _join(d["title"], d["summary"]), f"/n/{slug}", None
+            return d["title"], _join(d["title"], d["summary"]), f"/n/{d['slug']}", None
         case "position":
             who, what = (
                 around.text("party", d["party_id"], "name"),

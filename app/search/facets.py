@@ -1,15 +1,18 @@
 """Filter the positions found, and count what each value of a filter would leave; pure."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 from app.search.schemas import FACETS
-from app.search.statements import Statement
+from app.search.statements import Statements
 
-DATES = "dates"
+SEVERAL = ("kind", "language")  # a position may have several of these
+Passing = Sequence[bool]  # of each position, whether it passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +28,76 @@ class Chosen:
 class Narrowed:
     """The positions that pass all filters, and by filter and value those that pass all others."""
 
-    found: Sequence[Statement]
+    found: Sequence[int]  # their places among those given
     counts: Mapping[str, Counter[Any]]
 
 
-def narrow(statements: Sequence[Statement], chosen: Chosen) -> Narrowed:
-    """Filter and count in one go."""
-    found = []
-    counts: dict[str, Counter[Any]] = {name: Counter() for name in FACETS}
-    for one in statements:
-        values = _values(one)
-        failed = _failed(one, values, chosen)
-        if not failed:
-            found.append(one)
-            for name in FACETS:
-                counts[name].update(values[name])
-        elif len(failed) == 1 and failed[0] != DATES:
-            counts[failed[0]].update(values[failed[0]])
-    return Narrowed(found, counts)
-
-
-def _values(one: Statement) -> dict[str, tuple[object, ...]]:
-    return {
-        "negotiation": (one.negotiation,),
-        "party": (one.party,),
-        "issue": (one.issue,),
-        "firmness": (one.firmness,),
-        "kind": one.kinds,
-        "language": one.languages,
+def narrow(statements: Statements, chosen: Chosen) -> Narrowed:
+    """Filter and count, each filter by its column."""
+    columns = {
+        "negotiation": statements.negotiation,
+        "party": statements.party,
+        "issue": statements.issue,
+        "firmness": statements.firmness,
+        "kind": statements.kinds,
+        "language": statements.languages,
     }
-
-
-def _failed(one: Statement, values: Mapping[str, tuple[object, ...]], chosen: Chosen) -> list[str]:
-    """List the filters that a position does not pass."""
-    failed = [
-        name
+    of_filters = {
+        name: _passing(columns[name], name, wanted)
         for name, wanted in chosen.values.items()
-        if wanted and not any(value in wanted for value in values[name])
-    ]
-    early = chosen.since is not None and one.stated_by < chosen.since
-    late = chosen.until is not None and one.stated_by > chosen.until
-    return [*failed, DATES] if early or late else failed
+        if wanted
+    }
+    of_days = _of_days(statements.stated_by, chosen)
+    counts = {}
+    for name in FACETS:
+        others = [passing for other, passing in of_filters.items() if other != name]
+        counts[name] = _count(_left(columns[name], [*others, *of_days]), name)
+    places = range(len(statements.ids))
+    return Narrowed(list(_left(places, [*of_filters.values(), *of_days])), counts)
+
+
+def _passing(column: Sequence[Any], name: str, wanted: Collection[object]) -> Passing:
+    chosen = set(wanted)
+    if name in SEVERAL:
+        return [not chosen.isdisjoint(several(each)) for each in column]
+    return [each in chosen for each in column]
+
+
+def _of_days(days: Sequence[str], chosen: Chosen) -> list[Passing]:
+    """Return what passes the filters by day, one after the other."""
+    found: list[Passing] = []
+    if chosen.since is not None:
+        first = chosen.since.isoformat()
+        found.append([day >= first for day in days])
+    if chosen.until is not None:
+        last = chosen.until.isoformat()
+        found.append([day <= last for day in days])
+    return found
+
+
+def _left(column: Iterable[Any], filters: Sequence[Passing]) -> Iterable[Any]:
+    """Return what all filters leave of a column."""
+    if not filters:
+        return column
+    return compress(column, filters[0] if len(filters) == 1 else map(_all, *filters))
+
+
+def _all(*passed: bool) -> bool:
+    return all(passed)
+
+
+def _count(left: Iterable[Any], name: str) -> Counter[Any]:
+    counted = Counter(left)
+    if name not in SEVERAL:
+        return counted
+    each: Counter[Any] = Counter()
+    for joined, number in counted.items():
+        for value in several(joined):
+            each[value] += number
+    return each
+
+
+@lru_cache(maxsize=1_000)
+def several(joined: str) -> tuple[str, ...]:
+    """Return each value once, of those that stand together in a column."""
+    return tuple(sorted(set(joined.split())))

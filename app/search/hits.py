@@ -1,7 +1,6 @@
 """Make hits of what was found: excerpts with marks, a position once with its quotes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,17 +49,16 @@ def _hit(
     described: Mapping[Found, Described],
     used: Mapping[int, tuple[int, int]],
 ) -> Hit:
-    made = _with_snippet(one, hit, _shown(hit, hit.texts, snippet))
+    shown = _shown(hit, hit.texts, snippet)
     if one[0] != "quote":
-        return made
-    made = replace(made, **_of_quote(hit.quotes[0]))
+        return _with_snippet(one, hit, shown)
+    facts = _of_quote(hit.quotes[0])
     position = used.get(one[1], (0, 0))[0]
     whose = described.get(("position", position))
-    if whose is None:
-        return made
-    where = {name: whose.facts[name] for name in ("negotiation", "party", "issue")}
-    facts: dict[str, Any] = {"position": position, "on": whose.title, **where}
-    return replace(made, **facts)
+    if whose is not None:
+        where = {name: whose.facts[name] for name in ("negotiation", "party", "issue")}
+        facts |= {"position": position, "on": whose.title, **where}
+    return _with_snippet(one, hit, shown, **facts)
 
 
 async def show_grouped(
@@ -115,18 +113,17 @@ def _group(
         own = _shown(hit, hit.own, own)
     else:
         own = Snippet(led("", list(hit.reported_by), hit.reported_by).strip())
-    made = _with_snippet(one, hit, own)
-    return replace(made, quotes=quotes[:MOST_QUOTES], more_quotes=max(len(quotes) - MOST_QUOTES, 0))
+    more = max(len(quotes) - MOST_QUOTES, 0)
+    return _with_snippet(one, hit, own, quotes=quotes[:MOST_QUOTES], more_quotes=more)
 
 
 def _with_quote(quote: Said, part: Snippet, translated: Snippet) -> Hit:
     title = quote.speaker or quote.source
     hit = Described(title, quote.text, f"/quotes/{quote.id}", quote.source)
-    made = replace(_with_snippet(("quote", quote.id), hit, part), **_of_quote(quote))
-    if not translated.marks:
-        return made
-    marks = list(translated.marks)
-    return replace(made, translation=translated.text, translation_marks=marks)
+    facts = _of_quote(quote)
+    if translated.marks:
+        facts |= {"translation": translated.text, "translation_marks": list(translated.marks)}
+    return _with_snippet(("quote", quote.id), hit, part, **facts)
 
 
 def _of_quote(quote: Said) -> dict[str, Any]:
@@ -139,9 +136,9 @@ def _of_quote(quote: Said) -> dict[str, Any]:
     }
 
 
-def _with_snippet(one: Found, hit: Described, snippet: Snippet) -> Hit:
+def _with_snippet(one: Found, hit: Described, snippet: Snippet, **more: Any) -> Hit:
     type, number = one
-    facts: dict[str, Any] = dict(hit.facts)
+    facts: dict[str, Any] = {**hit.facts, **more}
     return Hit(
         type,
         number,

@@ -1,6 +1,6 @@
-"""Know the names of all parties, speakers and issues, to read them in what is typed."""
+"""Know how parties, issues, speakers and the like are called."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,13 +9,14 @@ from sqlalchemy import Integer, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.prepared import Prepared
-from app.log.reader import Moment, Snapshot, select_held_then
+from app.log.reader import Moment, Snapshot, held_of_kinds, select_held_then
 from app.log.recall import recall
 from app.models.log import ObjectPeriod
 
 KINDS = ("party", "issue", "speaker")
 MOST = 2_000  # of each kind
-BYTES_OF_NAME = 400
+BYTES_OF_NAME, BYTES_OF_TITLE = 400, 700
+CALLED = ("slug", "name", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,35 @@ def _of_kind(kind: str) -> Select[*tuple[Any, ...]]:
 OF_KIND = {kind: Prepared(partial(_of_kind, kind), planned_anew=True) for kind in KINDS}
 
 
+async def titles(
+    session: AsyncSession, at: Moment, wanted: Mapping[str, Iterable[int | None]]
+) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """Return slug, name and title of objects, as far as they have them, by kind and number.
+
+    The process keeps them: a change of one of them is another state. One statement for others.
+    """
+    known = recall(session, at)
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    missing: dict[str, list[int]] = {}
+    for kind, numbers in wanted.items():
+        for number in numbers:
+            if number is None:
+                continue
+            kept: Mapping[str, Any] | None = known.get("called", kind, number)
+            if kept is None:
+                missing.setdefault(kind, []).append(number)
+            else:
+                found[kind, number] = kept
+    for kind, held in (await held_of_kinds(session, at, missing)).items():
+        for number, shown in held.items():
+            called = {name: shown.data[name] for name in CALLED if name in shown.data}
+            found[kind, number] = called
+            known.keep("called", kind, number, value=called, size=BYTES_OF_TITLE)
+    return found
+
+
 async def all_names(session: AsyncSession, at: Moment, *kinds: str) -> Sequence[Named]:
-    """Return the names of these kinds of objects; one statement for a kind not known yet."""
+    """Return all names of all objects of these kinds; one statement for a kind not known yet."""
     known = recall(session, at)
     found: list[Named] = []
     for kind in kinds:

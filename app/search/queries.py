@@ -5,8 +5,9 @@ on finds enough of them sooner. The database cannot tell which is the case: it t
 statistics for a common one.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,22 +16,25 @@ from sqlalchemy import (
     CompoundSelect,
     Integer,
     Text,
+    TextClause,
     and_,
     any_,
     bindparam,
     cast,
     exists,
-    func,
     literal,
     select,
+    text,
     union,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.engine import PAGES
 from app.db.prepared import Prepared, plan_anew
 from app.log.reader import AT, NUMBERS, Moment, held_of_kinds, held_then
+from app.log.recall import recall
 from app.log.search_terms import search_query
 from app.models.log import ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.source import Quote
@@ -45,6 +49,8 @@ LAST = 2**63 - 1
 KINDS = ("party", "issue", "option", "speaker", "negotiation", "position", "source")
 TYPES = ("party", "issue", "speaker", "negotiation", "position", "quote", "source")  # in turn
 OTHERS = ("party", "issue", "speaker", "negotiation", "source")
+OTHER_KINDS = (*OTHERS, "option")
+BYTES_OF_MATCHING, BYTES_OF_NUMBER = 1_000, 50  # in memory, beside its lists; in one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +67,46 @@ class Matching:
         """Tell whether all matches are listed."""
         return self.objects is not None and self.quotes is not None
 
-
-def _matches() -> CompoundSelect[*tuple[Any, ...]]:
-    words, most = bindparam("words", type_=Text), bindparam("most", type_=Integer)
-    objects = (
-        select(ObjectPeriod.kind, ObjectPeriod.object_id)
-        .where(
-            ObjectPeriod.words.op("@@")(cast(words, TSQUERY)),
-            held_then(ObjectPeriod),
-            ObjectPeriod.public,
-        )
-        .limit(most)
-    )
-    quotes = (
-        select(literal("quote"), Quote.id)
-        .where(Quote.words.op("@@")(cast(words, TSQUERY)))
-        .limit(most)
-    )
-    # Nothing matches a query that has only words to exclude, since almost everything would.
-    return union_all(
-        select(func.querytree(cast(words, TSQUERY)), literal(0)),
-        select(objects.subquery()),
-        select(quotes.subquery()),
-    )
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes in memory."""
+        listed = [*(self.objects or {}).values(), self.quotes or ()]
+        return BYTES_OF_MATCHING + 2 * len(self.words) + 8 * sum(map(len, listed))
 
 
-MATCHES = Prepared(_matches, planned_anew=True)
+# How the words come into the statement decides its plan. As a value known when it is planned, the
+# database reads from end to end what it takes for common: right for the few newest of what
+# somebody is typing. As a row, it always asks the word index, and needs no plan of its own.
+KNOWN_WORDS = "CAST(CAST(:words AS text) AS tsquery)"
+ROW_OF_WORDS = "(SELECT words FROM asked)"
+ONE_MORE = "LIMIT CAST(:most AS integer) + 1"
+
+
+def _matches(begun: bool) -> TextClause:
+    """Select what the index is asked, and what matches, up to one more than is listed."""
+    words, limit = (KNOWN_WORDS, ONE_MORE) if begun else (ROW_OF_WORDS, "")
+    return text(
+        f"""
+WITH asked AS MATERIALIZED (
+    SELECT {KNOWN_WORDS} AS words
+), object AS MATERIALIZED (
+    SELECT kind, object_id FROM log_holding WHERE words @@ {words} AND public
+        AND seq_from <= CAST(:at AS bigint) AND seq_to > CAST(:at AS bigint) {limit}
+), said AS MATERIALIZED (
+    SELECT id FROM quote WHERE words @@ {words} {limit}
+)
+SELECT querytree({KNOWN_WORDS}), kinds, numbers, quotes
+FROM (
+    SELECT array_agg(kind) AS kinds, array_agg(object_id) AS numbers
+    FROM (SELECT kind, object_id FROM object {ONE_MORE}) AS first
+) AS objects, (
+    SELECT array_agg(id) AS quotes FROM (SELECT id FROM said {ONE_MORE}) AS first
+) AS quotes
+"""  # noqa: S608 (its parts are ours)
+    )
+
+
+MATCHES = {begun: Prepared(partial(_matches, begun), planned_anew=begun) for begun in (False, True)}
 
 
 async def match(
@@ -94,13 +114,26 @@ async def match(
 ) -> Matching:
     """Search the word index, also for the other names of people and parties that are asked for.
 
-    Up to `most` matches are listed. The last word may only be `begun`.
+    Up to `most` matches are listed. The last word may only be `begun`. The process keeps what it
+    found until anything public is written.
     """
-    await plan_anew(session)
     most = FEW if most is None else most
+    known, key = recall(session, at, PAGES), ("matching", at.seq, q, most, begun)
+    kept: Matching | None = known.get(*key)
+    if kept is None:
+        kept = await _match_names(session, at, q, most=most, begun=begun)
+        known.keep(*key, value=kept, size=kept.size + 2 * len(q))
+    return replace(kept, at=at)
+
+
+async def _match_names(
+    session: AsyncSession, at: Moment, q: str, *, most: int, begun: bool
+) -> Matching:
+    await plan_anew(session)
+    words = await search_query(session, q, begun=begun)
+    found = await _match(session, at, words, most, begun=begun)
     if begun:  # whoever is typing sees more with each letter, so other names can wait
-        return await _match(session, at, await search_query(session, q, begun=True), most)
-    found = await _match(session, at, await search_query(session, q), most)
+        return found
     named = {kind: (found.objects or {}).get(kind, ()) for kind in NAMED}
     if not 0 < sum(map(len, named.values())) <= MOST_NAMED:
         return found
@@ -112,18 +145,37 @@ async def match(
     return await _match(session, at, await search_query(session, q, others), most)
 
 
-async def _match(session: AsyncSession, at: Moment, words: str, most: int) -> Matching:
-    (tree, _), *rows = await MATCHES.all(session, at=at.seq, words=words, most=most + 1)
+async def _match(
+    session: AsyncSession, at: Moment, words: str, most: int, *, begun: bool = False
+) -> Matching:
+    [row] = await MATCHES[begun].all(session, at=at.seq, words=words, most=most)
+    tree, kinds, numbers, quotes = row[0], *(column or () for column in row[1:])
+    # Nothing matches a query that has only words to exclude, since almost everything would.
     if tree in ("", "T", None):
         return Matching(at, words, {}, ())
-    by_kind: dict[str, list[int]] = {}
-    for kind, number in rows:
-        by_kind.setdefault(kind, []).append(number)
-    quotes = by_kind.pop("quote", [])
-    objects = sum(map(len, by_kind.values()))
+    by_kind: dict[str, array[int]] = {}
+    for kind, number in zip(kinds, numbers, strict=True):
+        by_kind.setdefault(kind, array("q")).append(number)
     return Matching(
-        at, words, by_kind if objects <= most else None, quotes if len(quotes) <= most else None
+        at,
+        words,
+        by_kind if len(numbers) <= most else None,
+        array("q", quotes) if len(quotes) <= most else None,
     )
+
+
+async def find_others(
+    session: AsyncSession, matching: Matching, limit: int
+) -> dict[str, list[int]]:
+    """Return, by type, the ids of what matches beside positions and quotes, highest first.
+
+    If not all matches are listed, at most `limit` of a type.
+    """
+    if matching.objects is not None and not any(map(matching.objects.get, OTHER_KINDS)):
+        return {}
+    most = 2 * FEW if matching.few else limit
+    found, _ = await find(session, matching, before={}, limit=most, statements=False)
+    return {type: numbers for type, numbers in found.items() if numbers}
 
 
 async def find(
@@ -137,8 +189,29 @@ async def find(
     """Return, by type, at most `limit` ids of matches below those of `before`, highest first.
 
     Return also the versions of the positions, by id. Without `statements`, positions and quotes are
-    left out.
+    left out. The process keeps them until anything public is written.
     """
+    known = recall(session, matching.at, PAGES)
+    listed = (matching.objects is not None, matching.quotes is not None)
+    asked = (tuple(sorted(before.items())), limit, statements)
+    key = ("found", matching.at.seq, matching.words, *listed, *asked)
+    kept: tuple[dict[str, list[int]], dict[int, int]] | None = known.get(*key)
+    if kept is None:
+        kept = await _find(session, matching, before, limit, statements=statements)
+        numbers = sum(map(len, kept[0].values())) + 2 * len(kept[1])
+        size = BYTES_OF_MATCHING + BYTES_OF_NUMBER * numbers + 2 * len(matching.words)
+        known.keep(*key, value=kept, size=size)
+    return kept
+
+
+async def _find(
+    session: AsyncSession,
+    matching: Matching,
+    before: Mapping[str, int],
+    limit: int,
+    *,
+    statements: bool,
+) -> tuple[dict[str, list[int]], dict[int, int]]:
     types = TYPES if statements else OTHERS
     # Without positions and quotes, the lists of these are not asked for.
     listed = (matching.objects is not None, not statements or matching.quotes is not None)

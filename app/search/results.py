@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
 from app.http.pagination import read_cursor, write_cursor
-from app.log.reader import Moment, held_of_kinds, moment, moment_of
+from app.log.reader import Moment, moment, moment_of
 from app.log.search_terms import read_terms
 from app.search.facets import Chosen, narrow
 from app.search.guesses import guesses, vocabulary
 from app.search.hits import show, show_grouped
-from app.search.names import KINDS, all_names
-from app.search.queries import FEW, LAST, TYPES, Found, Matching, find, in_turn, match
+from app.search.names import KINDS, all_names, titles
+from app.search.queries import FEW, LAST, TYPES, Found, Matching, find, find_others, in_turn, match
 from app.search.schemas import FACETS, Count, Hit, HitType, SearchQuery, Suggestion
-from app.search.statements import INDEXED, Statement, Statements, filter_ids, list_statements
+from app.search.statements import INDEXED, Statements, filter_ids, list_statements
 
 MANY = 1_000  # the total that is given if there are too many to count
 MOST_COUNTED = 12  # values of a filter that are listed, beside those chosen
@@ -45,16 +45,26 @@ class SearchPage:
     last: str | None = None
 
 
-async def search(session: AsyncSession, query: SearchQuery, *, counted: bool = False) -> SearchPage:
-    """Return one page of hits, each by itself; a cursor goes on at the instant of the first page.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The moment that is searched, and by type the number below which a page goes on."""
 
-    `counted` asks for the number of all matches. Raises Invalid if the query contains NUL, a filter
-    names what there is not, or the cursor is not of this search.
+    at: Moment
+    before: Mapping[str, int]
+
+
+async def search(
+    session: AsyncSession, query: SearchQuery, place: Place, *, counted: bool = False
+) -> SearchPage:
+    """Return one page of hits, each by itself.
+
+    `counted` asks for the number of all matches. Raises Invalid if a filter names what there is
+    not.
     """
-    at, before = await _place(session, query)
+    at, before = place.at, place.before
     matching = await match(session, at, query.q)
     if query.filtered or query.type:
-        return await _search_filtered(session, query, at, before, matching)
+        return await _search_filtered(session, query, place, matching)
     most = query.limit + 1
     total, all_counted = None, False
     if counted and not before and matching.few:
@@ -70,12 +80,12 @@ async def search(session: AsyncSession, query: SearchQuery, *, counted: bool = F
 
 
 async def _search_filtered(
-    session: AsyncSession, query: SearchQuery, at: Moment, before: Mapping[str, int],
-    matching: Matching,
-) -> SearchPage:  # fmt: skip
+    session: AsyncSession, query: SearchQuery, place: Place, matching: Matching
+) -> SearchPage:
     """Return a page of hits, each by itself, of the types and positions that filters leave."""
+    at, before = place.at, place.before
     everything = await _gather(session, at, query, matching)
-    statements = everything.statements
+    statements = [everything.read.one(each) for each in everything.places]
     found = {
         "position": [one.id for one in statements if one.own],
         "quote": sorted({quote for one in statements for quote in one.quotes}, reverse=True),
@@ -93,32 +103,30 @@ async def _search_filtered(
 
 
 async def search_grouped(
-    session: AsyncSession, query: SearchQuery, *, begun: bool = False
+    session: AsyncSession, query: SearchQuery, place: Place, *, begun: bool = False
 ) -> SearchPage:
     """Return one page of hits, each position once with its quotes, and counts for filters.
 
     Without words all positions are found. While the last word is only `begun`, nothing is counted
     and the newest few results are enough.
     """
-    at, before = await _place(session, query)
+    at, before = place.at, place.before
     most = WHILE_TYPING if begun else FEW
     matching = await match(session, at, query.q, most=most, begun=begun) if query.q else None
     everything = await _gather(session, at, query, matching, most=most)
-    statements = everything.statements
-    if query.type:
-        statements = [
-            one
-            for one in statements
-            if HitType.POSITION in query.type or (HitType.QUOTE in query.type and one.quotes)
-        ]
+    read, places = everything.read, everything.places
+    if query.type and HitType.POSITION not in query.type:
+        quoted = HitType.QUOTE in query.type
+        places = [each for each in places if quoted and read.quotes[each]]
+    by_id = {read.ids[each]: each for each in places}
     found: dict[str, list[int]] = {
-        "position": [one.id for one in statements],
+        "position": [*by_id],
         **{t: ids for t, ids in everything.others.items() if not query.type or t in query.type},
     }
     page, more = _cut(query, at, before, _below(found, before))
-    by_id = {one.id: one for one in statements}
-    hits = await show_grouped(session, at, matching.words if matching else "", page, by_id)
-    days = [one.stated_by for one in statements]
+    shown = {number: read.one(by_id[number]) for type, number in page if type == "position"}
+    hits = await show_grouped(session, at, matching.words if matching else "", page, shown)
+    days = [read.stated_by[each] for each in places]
     return SearchPage(
         at,
         hits,
@@ -126,8 +134,8 @@ async def search_grouped(
         _count(found),
         not everything.all,
         {} if begun else await _labelled(session, at, query, everything),
-        min(days).isoformat() if days else None,
-        max(days).isoformat() if days else None,
+        min(days, default=None),
+        max(days, default=None),
     )
 
 
@@ -135,7 +143,8 @@ async def search_grouped(
 class Gathered:
     """All that matches and passes the filters, with counts of what others would leave."""
 
-    statements: Sequence[Statement]
+    read: Statements
+    places: Sequence[int]  # of the positions that pass, among those read
     others: Mapping[str, list[int]]  # ids by type; positions and quotes are not among them
     all: bool  # else these are the newest
     counts: Mapping[str, Counter[Any]]
@@ -149,18 +158,15 @@ async def _gather(
     matching: Matching | None,
     most: int = FEW,
 ) -> Gathered:
-    ids = await filter_ids(session, query)
+    ids = await filter_ids(session, at, query)
     none = matching is not None and not matching.words
-    read = Statements((), True) if none else await list_statements(session, at, matching, ids, most)
-    chosen = Chosen({**query.filters, **ids}, query.since, query.until)
-    narrowed = narrow(read.found, chosen)
+    read = Statements() if none else await list_statements(session, at, matching, ids, most)
+    narrowed = narrow(read, Chosen({**query.filters, **ids}, query.since, query.until))
     others: dict[str, list[int]] = {}
     if matching is not None and not query.filtered:
-        limit = 2 * FEW if matching.few else query.limit + 1
-        others, _ = await find(session, matching, before={}, limit=limit, statements=False)
-        others = {type: numbers for type, numbers in others.items() if numbers}
+        others = await find_others(session, matching, query.limit + 1)
     all_found = read.all and (matching is None or matching.objects is not None)
-    return Gathered(narrowed.found, others, all_found, narrowed.counts, ids)
+    return Gathered(read, narrowed.found, others, all_found, narrowed.counts, ids)
 
 
 async def suggest(
@@ -178,14 +184,17 @@ async def suggest(
     for typed in [*meant, *alone]:
         matching = await match(session, at, typed)
         every = await _gather(session, at, SearchQuery(q=typed), matching)
-        found.append((typed, len(every.statements) + _count(every.others)))
+        found.append((typed, len(every.places) + _count(every.others)))
     listed = [Suggestion(q=typed, total=total) for typed, total in found]
     guessed, apart = listed[: len(meant)], listed[len(meant) :]
     return [one for one in guessed if one["total"]], apart
 
 
-async def _place(session: AsyncSession, query: SearchQuery) -> tuple[Moment, dict[str, int]]:
-    """Return the moment that is searched, and by type the number below which a page goes on."""
+async def read_place(session: AsyncSession, query: SearchQuery) -> Place:
+    """Return where a search begins; a cursor goes on at the instant of the first page.
+
+    Raises Invalid if the query contains NUL, or the cursor is not of this search.
+    """
     if "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which is not text")
     at = await moment(session, query.known_at)
@@ -199,7 +208,7 @@ async def _place(session: AsyncSession, query: SearchQuery) -> tuple[Moment, dic
                 at = await moment_of(session, seq, at.epoch)
             case _:
                 raise bad_parameter("cursor", "is not a cursor of this server")
-    return at, before
+    return Place(at, before)
 
 
 def _purpose(query: SearchQuery) -> str:
@@ -245,16 +254,17 @@ async def _labelled(
         | dict(everything.counts[name].most_common(200))
         for name in FACETS
     }
-    held = await held_of_kinds(session, at, {name: list(top[name]) for name in INDEXED})
+    named = await titles(session, at, {name: top[name] for name in INDEXED})
     made: dict[str, list[Count]] = {}
     for name in FACETS:
         counted: dict[str, Count] = {}
         for value, number in top[name].items():
-            shown = held[name].get(value) if name in INDEXED else None
-            if name in INDEXED and shown is None:
-                continue
-            slug = shown["slug"] if shown else str(value)
-            label = shown["name" if name == "party" else "title"] if shown else str(value)
+            slug = label = str(value)
+            if name in INDEXED:
+                if (name, value) not in named:
+                    continue
+                called = named[name, value]
+                slug, label = called["slug"], called["name" if name == "party" else "title"]
             one = counted.setdefault(slug, Count(value=slug, label=label, count=0))
             one["count"] += number
         for value in query.filters[name]:
@@ -263,7 +273,7 @@ async def _labelled(
         listed = sorted(counted.values(), key=lambda c: (-c["count"], c["label"]))
         first = listed[:MOST_COUNTED]
         made[name] = first + [c for c in listed[MOST_COUNTED:] if c["value"] in chosen]
-    types = {"position": len(everything.statements)} | {
+    types = {"position": len(everything.places)} | {
         type: len(numbers) for type, numbers in everything.others.items()
     }
     made["type"] = [Count(value=t, label=t, count=types[t]) for t in TYPES if types.get(t)]

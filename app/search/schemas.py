@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, NotRequired
 
+from markupsafe import Markup, escape
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -130,23 +131,24 @@ class Hit:
     translation_marks: list[tuple[int, int]] = field(default_factory=list)
 
     @property
-    def parts(self) -> list[tuple[str, bool]]:
-        """Return the parts of the snippet, each with whether it was found."""
-        return parts_of(self.snippet, self.marks)
+    def marked(self) -> Markup:
+        """Return the snippet as markup."""
+        return _marked(self.snippet, self.marks)
 
     @property
-    def translation_parts(self) -> list[tuple[str, bool]]:
-        """Return the parts of the translation, each with whether it was found."""
-        return parts_of(self.translation or "", self.translation_marks)
+    def marked_translation(self) -> Markup:
+        """Return the translation as markup."""
+        return _marked(self.translation or "", self.translation_marks)
 
 
-def parts_of(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
-    """Part a text at its marks; each part with whether it is marked."""
+def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """Escape a text, and mark what was found; a macro of a template takes ten times as long."""
     parts, done = [], 0
     for start, end in marks:
-        parts += [(text[done:start], False), (text[start:end], True)]
+        found = f"<mark>{escape(text[start:end])}</mark>" if start < end else ""
+        parts += [escape(text[done:start]), found]
         done = end
-    return [part for part in [*parts, (text[done:], False)] if part[0]]
+    return Markup("".join([*parts, escape(text[done:])]))  # noqa: S704 (it is escaped here)
 
 
 class Count(TypedDict):

@@ -1,6 +1,7 @@
 """Cut out of texts the part that best shows why they were found, with marks."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from app.db.prepared import Prepared
 # Two characters for private use, which no text is searched with.
 START, STOP = "\ue000", "\ue001"
 NONE = str.maketrans(dict.fromkeys(START + STOP))
+SIGN = re.compile(f"([{START}{STOP}])")
 SHORT = 40  # words of a text that is shown whole
 OPTIONS = f'StartSel="{START}", StopSel="{STOP}", MinWords=15, MaxWords={SHORT}'
 LONGEST_WORD = 60  # letters by which an end is moved to the end of a word
@@ -99,14 +101,15 @@ def cut(marked: str, body: str) -> Snippet:
     """Read a marked part of a text, and let it begin and end with whole words."""
     plain: list[str] = []
     marks: list[tuple[int, int]] = []
-    begun = 0
-    for letter in " ".join(marked.split()):
-        if letter == START:
-            begun = len(plain)
-        elif letter == STOP:
-            marks.append((begun, len(plain)))
+    begun = length = 0
+    for piece in SIGN.split(" ".join(marked.split())):
+        if piece == START:
+            begun = length
+        elif piece == STOP:
+            marks.append((begun, length))
         else:
-            plain.append(letter)
+            plain.append(piece)
+            length += len(piece)
     part = "".join(plain)
     place = body.find(part)
     if place < 0:  # the database leaves out what looks like a tag
