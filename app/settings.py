@@ -52,6 +52,19 @@ class Settings(BaseSettings):
         description="The same database as the role that owns the schema, for `parley migrate`; "
         "default: DATABASE_URL.",
     )
+    database_read_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_READ_URL",
+        description="Standbys of DATABASE_URL, for reading by strangers: one URL with all their "
+        "hosts; empty: none.",
+    )
+    replica_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="How long strangers get answers from the standbys while the primary does not "
+        "answer.",
+    )
     cache: bool = Field(True, description="`off` computes every answer again, for measuring.")
     hosts: Names = Field(
         ("localhost", "127.0.0.1", "[::1]"),
@@ -107,6 +120,22 @@ class Settings(BaseSettings):
         le=60,
         description="How long requests are still accepted after SIGTERM, while /readyz answers "
         "503.",
+    )
+
+    alerts: bool = Field(
+        True,
+        description="`off` sends no alerts from this server, such as from a copy for tests.",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="The mail server for alerts, such as `smtp://user:password@mail.example.org:587`"
+        " (always with STARTTLS, except on this machine) or `smtps://…:465`; empty: no e-mail.",
+    )
+    mail_from: str = Field(
+        "", description="Sender of e-mails, such as `Parley <parley@example.org>`."
+    )
+    digest_hour: int = Field(
+        6, ge=0, le=23, description="Hour in UTC at which the daily e-mails are sent."
     )
 
     @field_validator("hosts", "proxies", "metrics", mode="before")
@@ -168,12 +197,14 @@ class Settings(BaseSettings):
             raise ValueError("must not have a query or a fragment")
         return value
 
-    @field_validator("oidc_issuer", "database_url", "database_owner_url", mode="before")
+    @field_validator(
+        "oidc_issuer", "database_url", "database_owner_url", "database_read_url", mode="before"
+    )
     @classmethod
     def _blank(cls, value: object) -> object:
         return value or None
 
-    @field_validator("database_url", "database_owner_url")
+    @field_validator("database_url", "database_owner_url", "database_read_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -184,6 +215,36 @@ class Settings(BaseSettings):
     def _owner_of_what(self) -> Self:
         if self.database_owner_url is not None and self.database_url is None:
             raise ValueError("DATABASE_OWNER_URL is set, but DATABASE_URL is not")
+        if self.database_read_url is not None and self.database_url is None:
+            raise ValueError("DATABASE_READ_URL is set, but DATABASE_URL is not")
+        return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        address = value.get_secret_value()
+        if not address:
+            return value
+        try:
+            parts = urlsplit(address)
+            whole = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:
+            whole = False
+        if not whole or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be like smtp://user:password@mail.example.org:587")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([^<>@\r\n]* )?<?[^<>@\s]+@[^<>@\s]+>?", value):
+            raise ValueError("must be an e-mail address, such as Parley <parley@example.org>")
+        return value
+
+    @model_validator(mode="after")
+    def _mail_and_sender(self) -> Self:
+        if bool(self.smtp_url.get_secret_value()) != bool(self.mail_from):
+            raise ValueError("PARLEY_SMTP_URL and PARLEY_MAIL_FROM must be set together")
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,15 @@ TLS={tls}
 DB_OWNER_PASSWORD={owner}
 DB_SERVING_PASSWORD={serving}
 """
+CLUSTER = """\
+# Three servers in place of one: docs/larger.md.
+COMPOSE_PROFILES=cluster
+DB_SERVERS=0
+DB_HOST=balancer:5000
+DATABASE_READ_URL=postgresql://parley:{serving}@db1,db2,db3/parley
+APPS="app:8000 app2:8000"
+DB_CLUSTER_PASSWORD={cluster}
+"""
 
 
 def main() -> int:
@@ -23,6 +32,9 @@ def main() -> int:
     arguments.add_argument("site", help="host name at which browsers reach it")
     arguments.add_argument(
         "--tls", default="", help="'tls internal' for a certificate that no authority has signed"
+    )
+    arguments.add_argument(
+        "--cluster", action="store_true", help="for three database servers and two processes"
     )
     arguments.add_argument("--path", type=Path, default=Path(".env"))
     given = arguments.parse_args()
@@ -39,11 +51,9 @@ def main() -> int:
         return 1
     with open(file, "w") as out:
         tls = f'"{given.tls}"' if given.tls else ""
-        out.write(
-            TEXT.format(
-                site=given.site, tls=tls, owner=secrets.token_hex(24), serving=secrets.token_hex(24)
-            )
-        )
+        text = TEXT + CLUSTER if given.cluster else TEXT
+        passwords = {name: secrets.token_hex(24) for name in ("owner", "serving", "cluster")}
+        out.write(text.format(site=given.site, tls=tls, **passwords))
     print(f"Wrote {given.path} for {given.site}.")
     return 0
 

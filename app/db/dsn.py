@@ -55,6 +55,8 @@ def parse(url: str) -> dict[str, str]:
     if hosts:
         found |= _hosts_and_ports(hosts)
     _check_parameters(found)
+    if "," in found.get("host", ""):  # only one of them takes writes
+        found.setdefault("target_session_attrs", "read-write")
     return found
 
 

@@ -1,5 +1,6 @@
 """Make the engine, and commit transactions in one place only."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -23,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.core.counters import MeasuredPool, measure_statements
 from app.core.errors import DomainError
 from app.core.memory import Aside, Memory
+from app.db.connections import watch_connections
 from app.db.dsn import PATIENCE
 from app.db.dsn import conninfo as plain_url
 from app.db.dsn import driver_url as driver_url
@@ -37,9 +39,11 @@ __all__ = [
     "make_sessions",
     "plain_url",
     "transaction",
+    "turn_to",
 ]
 
 RETURNED = "returned"
+MEMORY, PAGES = "memory", "pages"  # in the info of a session
 IDLE_SECONDS = 1.0
 ASIDE_BYTES = 8 * 1024 * 1024
 # Uses after which the driver prepares a statement by itself: it then may get a plan for values that
@@ -77,6 +81,7 @@ def make_engine(
         },
     )
     measure_statements(engine)
+    watch_connections(engine)
     _check_idle_connections(engine)
     return engine
 
@@ -105,17 +110,25 @@ def _check_idle_connections(engine: AsyncEngine) -> None:
 
 
 def make_sessions(
-    engine: AsyncEngine, memory_bytes: int = 64 * 1024 * 1024
+    engine: AsyncEngine, memory_bytes: int = 64 * 1024 * 1024, page_bytes: int = 16 * 1024 * 1024
 ) -> async_sessionmaker[AsyncSession]:
-    """Make sessions that share one memory of what never changes."""
-    return async_sessionmaker(
-        engine, expire_on_commit=False, autoflush=False, info={"memory": Memory(memory_bytes)}
-    )
+    """Make sessions that share what the process keeps of what never changes.
+
+    Whole pages are kept apart, so that whoever reads very many drives out only those.
+    """
+    info = {MEMORY: Memory(memory_bytes), PAGES: Memory(page_bytes)}
+    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
 
 
-def memory_of(session: AsyncSession) -> Memory | None:
+def turn_to(session: AsyncSession, engine: AsyncEngine) -> None:
+    """Let a session that has done nothing yet work with another server."""
+    if not session.in_transaction():
+        session.bind, session.sync_session.bind = engine, engine.sync_engine
+
+
+def memory_of(session: AsyncSession, shelf: str = MEMORY) -> Memory | None:
     """Return what the process keeps, to read from it."""
-    memory: Memory | None = session.info.get("memory")
+    memory: Memory | None = session.info.get(shelf)
     return memory
 
 
@@ -123,7 +136,7 @@ def keep_aside(session: AsyncSession) -> None:
     """Let what a session reads leave what the process keeps as it is, as it reads very much."""
     memory = memory_of(session)
     if memory is not None:
-        session.info["memory"] = Aside(memory, ASIDE_BYTES)
+        session.info[MEMORY] = Aside(memory, ASIDE_BYTES)
 
 
 def may_remember(session: AsyncSession) -> bool:
@@ -137,9 +150,15 @@ def may_remember(session: AsyncSession) -> bool:
 @asynccontextmanager
 async def transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
     """Give a session; commit when the block ends, roll back when it raises."""
-    async with sessions() as session:
+    session = sessions()
+    try:
         yield session
-        await session.commit()
+        if session.in_transaction():
+            await session.commit()
+    finally:
+        # What has asked the database nothing has nothing to end, and ending takes time.
+        if session.in_transaction():
+            await asyncio.shield(asyncio.create_task(session.close()))
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

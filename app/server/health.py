@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.db import schema
+from app.db.connections import ANSWER_SECONDS, give_up
 from app.db.engine import make_engine, make_sessions
 from app.http.responses import Json
 from app.http.routing import Router
@@ -50,8 +51,13 @@ class Probe:
     async def _ask(self) -> list[str]:
         if self._engine is None:
             self._engine = make_engine(self._url, pool_size=1)
-        async with make_sessions(self._engine, 0)() as session:
-            return await database_problems(session, strict=self._strict)
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(ANSWER_SECONDS, give_up, self._engine)
+        try:
+            async with make_sessions(self._engine, 0)() as session:
+                return await database_problems(session, strict=self._strict)
+        finally:
+            late.cancel()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -67,14 +73,20 @@ async def health() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """Report that the database answers, fits and is durable; else 503 with the reasons."""
+    """Report that the database answers, fits and is durable; else 503 with the reasons.
+
+    While replicas answer strangers in its place, a database that is away is told with 200.
+    """
     state = request.app.state
     problems = ["stopping: this process takes no new work"] if state.stopping.is_set() else []
     problems += disk_problems(state.settings.home)
     try:
         problems += await state.probe.problems()
     except (SQLAlchemyError, OSError) as error:
-        problems.append(f"database: does not answer ({type(error).__name__})")
+        away = f"database: does not answer ({type(error).__name__})"
+        if not problems and state.replicas is not None and state.replicas.can_answer():
+            return Json({"status": "ready to read", "problems": [away]})
+        problems.append(away)
     if problems:
         return Json(
             {"status": "not ready", "problems": problems},

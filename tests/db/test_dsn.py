@@ -16,6 +16,7 @@ SPELLINGS = {
     },
     "postgresql+psycopg://u@/db?host=a:5432&host=b:5433": {
         "user": "u", "host": "a,b", "port": "5432,5433", "dbname": "db",
+        "target_session_attrs": "read-write",
     },
     "postgresql+psycopg://u@/db?host=%2Frun%2Fa+b&port=5432": {
         "user": "u", "host": "/run/a b", "port": "5432", "dbname": "db",

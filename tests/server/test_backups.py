@@ -13,16 +13,20 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.db import schema
+from app.db.engine import make_engine, make_sessions, transaction
 from app.embedded_postgres.server import PostgresError, Server, serve
 from app.main import create_app
+from app.proposals import deciding
+from app.proposals.deciding import Decider
 from app.server import scheduled_backups
 from app.server.backups import BackupError, back_up, restore
 from app.settings import Schedule, Settings
+from tests.proposals.bodies import new_source, proposal
 from tests.support.everything import addresses
-from tests.support.factories import Answer, Desk
+from tests.support.factories import WORDS, Answer, Desk, quote
 from tests.support.fixtures import SETTINGS, Lake
 from tests.support.migrations import a_step_ahead
-from tests.support.worlds import connect, named, on_server
+from tests.support.worlds import connect, named, on_server, run
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 numbers = itertools.count()
@@ -99,6 +103,50 @@ def test_every_answer_is_the_same_under_a_new_epoch(
         # The restored site can be written to.
         assert there.patch(position, {"summary": "after the restore"}).status == 200
         assert client.get("/readyz").status_code == 200
+
+
+async def accept(url: str, number: int, *, seen: int) -> None:
+    engine = make_engine(url)
+    async with transaction(make_sessions(engine)) as session:
+        await deciding.accept(session, Decider("ada", NOW), number, seen=seen)
+    await engine.dispose()
+
+
+def test_proposals_come_back_and_can_be_decided(
+    lake: Lake, tmp_path: Path, empty: Callable[[], Server]
+) -> None:
+    """With the text that a proposed source brings, which is in no log."""
+    along = proposal(quotes=[{"exact": WORDS}], source=new_source())
+    for desk, body in (
+        (lake.vic, along), (lake.bo, along), (lake.vic, proposal("south", "dam")),
+        (lake.vic, proposal()), (lake.vic, proposal("south")), (lake.vic, proposal("council")),
+    ):  # fmt: skip
+        assert desk.post("/proposals", body).status == 201
+    wrong = proposal(quotes=[quote("These words are nowhere in it")])
+    assert lake.vic.post("/proposals", wrong).status == 422
+    for do, mark in (("accept", "3:1"), ("reject", "4:1"), ("put_off", "5:1")):
+        sent = {"do": do, "proposal": mark, "why": "known"}
+        assert lake.ada.browse("POST", "/n/lake/proposals", data=sent).status_code == 303
+    assert lake.vic.post("/proposals/6/withdraw", {"reason": "Not so"}).status == 200
+    asked = ("/proposals", "/proposals/figures", "/positions", *(f"/proposals/{n}" for n in (1, 6)))
+    before = {path: lake.ada.get(path).data for path in asked}
+    path, _ = back_up(lake.database, tmp_path / "lake.zip", now=NOW)
+    database = empty()
+    restore(database, path)
+    app = create_app(SETTINGS, database.url)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        there = Desk(client, lake.ada.token, "ada", lake.ada.cookie)
+        assert {path: there.get(path).data for path in asked} == before
+        vic = Desk(client, lake.vic.token, "vic")
+        assert [p["id"] for p in vic.get("/proposals").data] == [6, 5, 4, 3, 1]
+        assert Desk(client).get("/proposals").status == 401
+        # The same again is the same, also here.
+        assert vic.post("/proposals", proposal()).data["id"] == 4
+        # Its text is there for the other one who proposed it.
+        assert vic.post("/proposals/1/withdraw", {}).status == 200
+        run(accept(database.url, 2, seen=2))  # by the action: a backup has no sessions of browsers
+        made = there.get("/proposals/2").data["position"]
+        assert there.get(f"/positions/{made}").data["quotes"][0]["verification"] == "verified"
 
 
 def test_the_serving_role_may_what_it_might_before(

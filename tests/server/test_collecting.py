@@ -44,6 +44,38 @@ def test_what_is_left_when_idle_is_kept() -> None:
     assert gc.get_freeze_count() > before and kept.itself is kept
 
 
+def test_what_was_kept_is_freed_when_all_is_looked_at() -> None:
+    gc.disable()
+    try:
+        knot = Knot()
+        gone = weakref.ref(knot)
+        assert not collecting.collect(idle=True)  # it is in use, and so it is kept
+        del knot
+        assert not collecting.collect(idle=True)
+        assert gone() is not None
+        assert not collecting.collect(idle=False, thorough=True)
+        assert gone() is not None  # while others wait for an answer, it can wait
+        assert collecting.collect(idle=True, thorough=True)
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_all_are_looked_at_in_an_idle_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "EVERY", 0.001)
+    monkeypatch.setattr(collecting, "THOROUGHLY", 0.0)
+
+    async def work() -> None:
+        gone, knot = asyncio.Event(), Knot()
+        weakref.finalize(knot, gone.set)
+        collecting.collect(idle=True)
+        async with collecting.collecting(lambda: True):
+            del knot
+            await gone.wait()
+
+    asyncio.run(work())
+
+
 def test_nothing_is_collected_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "EVERY", 0.001)
 

@@ -91,7 +91,7 @@ def test_a_server_goes_back_to_a_point_in_time(tmp_path: Path) -> None:
                 assert owner.execute("SELECT said FROM marker").fetchall() == [("before",)]
                 while owner.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
                     time.sleep(0.1)
-                owner.execute("UPDATE log_epoch SET epoch = gen_random_uuid()")
+                owner.execute("SELECT follow_timeline()")
                 owner.execute("UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL")
                 assert owner.execute("SELECT epoch FROM log_epoch").fetchone() != (epoch,)
         finally:

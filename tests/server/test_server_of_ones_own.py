@@ -3,6 +3,7 @@
 With several hosts, two roles, and restarts.
 """
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from app.db.schema import migrate
 from app.embedded_postgres.server import Server
 from app.server.backups import back_up, restore
-from tests.support.processes import Running, command, load, parley, running
+from tests.support.processes import ROOT, Running, command, load, parley, running
 from tests.support.servers import SERVING, TcpServer, free_port, tcp_server, tls_front
 from tests.support.waiting import wait_until
 from tests.support.worlds import connect
@@ -63,6 +64,22 @@ def test_the_serving_role_may_neither_change_the_schema_nor_the_log(filled: Serv
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute(statement)
+
+
+def test_the_roles_of_the_guide_suffice_and_are_no_superusers(own: TcpServer) -> None:
+    guide = (ROOT / "docs/operating.md").read_text()
+    [block] = re.findall(r"```sql\n(CREATE ROLE parley_owner.*?)```", guide, re.DOTALL)
+    with connect(own.url()) as session:
+        for statement in block.replace("…", "secret").split(";"):
+            session.execute(statement.encode())
+    host = f"127.0.0.1:{own.port}/parley"
+    ways = {
+        "DATABASE_URL": f"postgresql://parley:secret@{host}",
+        "DATABASE_OWNER_URL": f"postgresql://parley_owner:secret@{host}",
+    }
+    for arguments in (("migrate",), ("import", SEEDS)):
+        done = command(*arguments, **ways)
+        assert done.exit_code == 0, done.stderr
 
 
 def test_of_several_hosts_the_one_that_takes_writes_is_used(

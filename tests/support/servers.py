@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import ssl
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from app.embedded_postgres.programs import as_owner, hand_over, server_command
+from app.embedded_postgres.programs import as_owner, hand_over, program, server_command
 from app.embedded_postgres.server import Server
 from tests.support.patience import PATIENCE
 
@@ -89,6 +90,28 @@ class TcpServer:
         """Stop the server without a shutdown checkpoint, so that its next start recovers."""
         self.stop(signal.SIGQUIT)
 
+    def pause(self) -> None:
+        """Stop all its processes, so that it neither answers nor closes its connections."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let its processes go on."""
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        if self.process is None or self.process.poll() is not None:
+            return []
+        first = self.process.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def promote(self) -> None:
+        """Let a standby take writes."""
+        with psycopg.connect(self.url(), autocommit=True) as session:
+            assert session.execute("SELECT pg_promote()").fetchone() == (True,)
+
     def make_database(self, name: str) -> Server:
         """Make a database of the owner; the first migration makes the serving role."""
         with psycopg.connect(self.url(), autocommit=True) as session:
@@ -97,7 +120,7 @@ class TcpServer:
 
 
 @contextlib.contextmanager
-def tcp_server(folder: Path) -> Iterator[TcpServer]:
+def tcp_server(folder: Path, *more: str) -> Iterator[TcpServer]:
     """Make a server that accepts no connection without a password."""
     data = folder / "data"
     data.mkdir(parents=True, mode=0o700)
@@ -116,13 +139,42 @@ def tcp_server(folder: Path) -> Iterator[TcpServer]:
     subprocess.run(
         [*made, "--encoding=UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **ways
     )
-    options = ["--listen_addresses=127.0.0.1", "--unix_socket_directories="]
+    options = ["--listen_addresses=127.0.0.1", "--unix_socket_directories=", *more]
     server = TcpServer(data, free_port(), options)
     server.start()
     try:
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def standby_of(primary: TcpServer, folder: Path, *options: str) -> Iterator[TcpServer]:
+    """Make a standby of a server, which replays what the other writes until it is promoted."""
+    folder.mkdir(parents=True)
+    hand_over(folder)
+    hba = primary.data / "pg_hba.conf"
+    if "replication all" not in hba.read_text():
+        with open(hba, "a") as file:
+            file.write("host replication all all scram-sha-256\n")
+        with psycopg.connect(primary.url(), autocommit=True) as session:
+            session.execute("SELECT pg_reload_conf()")
+    copy = [
+        program("pg_basebackup", folder.stat().st_uid),
+        "--pgdata=data",
+        "--write-recovery-conf",
+    ]
+    login = ["--host=127.0.0.1", f"--port={primary.port}", f"--username={OWNER}"]
+    ways = as_owner(folder)
+    ways["env"] |= {"PGPASSWORD": PASSWORD, "PGAPPNAME": folder.name}
+    subprocess.run([*copy, *login, "--checkpoint=fast", "--no-sync"], check=True, **ways)
+    standby = TcpServer(folder / "data", free_port(), [*primary.options, *options])
+    standby.start()
+    try:
+        yield standby
+    finally:
+        standby.resume()
+        standby.stop()
 
 
 @contextlib.contextmanager
