@@ -32,6 +32,11 @@ KINDS = {
         "peers.measure",
         "Parley beside Datasette, Django REST framework, PostgreSQL alone and a bare server",
     ),
+    "cluster": (
+        "cluster.measure",
+        "three servers under Patroni whose leader is taken away: what is lost, and for how long;"
+        " cluster reads: with more replicas; cluster walk upgrade|restore|recover: as the docs say",
+    ),
 }
 COUNTED = {"import": 100_000, "export": 100_000, "texts": 16_842}
 USAGE = """\

@@ -6,6 +6,7 @@ With several workers each writes its counts to files, which `/metrics` adds up.
 import contextlib
 import os
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,9 @@ CACHE_MISSES = Counter(
     "parley_cache_misses",
     "Requests that could have been answered from the cache, but were not in it.",
 )
+REPLICA_READS = Counter(
+    "parley_replica_reads", "Requests by strangers, by where they read.", ("server",)
+)
 CACHE_BYTES = Gauge(
     "parley_cache_bytes", "Size of the cached answers.", multiprocess_mode="livesum"
 )
@@ -60,9 +64,15 @@ CACHE_ANSWERS = Gauge("parley_cache_answers", "Cached answers.", multiprocess_mo
 
 def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
     """Count one response, by the template of its route, and its duration in seconds."""
-    route = route or "none"
-    REQUESTS.labels(method if method in METHODS else "other", route, status).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    number, times = _counters_of(method if method in METHODS else "other", route or "none", status)
+    number.inc()
+    times.observe(seconds)
+
+
+@cache
+def _counters_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return the counters of these labels, which the library takes longer to find than to count."""
+    return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(route)
 
 
 class MeasuredPool(AsyncAdaptedQueuePool):

@@ -160,4 +160,4 @@ def read_query(model: type[Q], request: Request) -> Q:
             Fault(str(e["loc"][0]), e["msg"].removeprefix("Value error, "), parameter=True)
             for e in error.errors(include_url=False)
         ]
-        raise Invalid("There is nothing at this address.", *faults) from None
+        raise Invalid("A value in this address is not valid.", *faults) from None

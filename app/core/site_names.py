@@ -28,6 +28,12 @@ def check_host(host: str) -> None:
         )
 
 
+def ascii_host(host: str) -> str:
+    """Return a host name in the form that DNS uses; raise ValueError if there can be none such."""
+    check_host(host)
+    return host.lower() if _is_number(host) else _encode(host)
+
+
 def show_address(url: str) -> str:
     """Return an address as it is shown.
 

@@ -10,28 +10,40 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import AsyncRawCursor
 from psycopg.rows import namedtuple_row
 from sqlalchemy import ClauseElement, Dialect, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.core.counters import SQL_SECONDS
 from app.core.gently import step_aside
+from app.db.connections import require_sure
 
 # In a text that SQLAlchemy has compiled: a parameter, or a percent sign.
 PLACE = re.compile(r"%\((?P<name>\w+)\)s|%%")
 AT_ONCE = 200  # rows
-DRIVER = "driver"  # in the info of a session that reads directly: the connection of psycopg
+DIRECTLY = "directly"  # in the info of a session that reads without a transaction
+DRIVER = "driver"  # and then, once it has one: the connection of psycopg
+_WITHOUT_TRANSACTIONS: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
 
 
-async def read_directly(session: AsyncSession) -> None:
-    """Let a session that has done nothing yet read without a transaction until it is closed."""
-    connection = await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    session.info[DRIVER] = await _driver_of(connection)
+def read_directly(session: AsyncSession) -> None:
+    """Let a session that has done nothing yet read without a transaction until it is closed.
+
+    It takes a connection when it reads for the first time.
+    """
+    engine = cast(AsyncEngine, session.bind)
+    bare = _WITHOUT_TRANSACTIONS.get(engine)
+    if bare is None:
+        bare = engine.execution_options(isolation_level="AUTOCOMMIT")
+        _WITHOUT_TRANSACTIONS[engine] = _WITHOUT_TRANSACTIONS[bare] = bare
+    session.bind, session.sync_session.bind = bare, bare.sync_engine
+    session.info[DIRECTLY] = True
 
 
 async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
@@ -44,7 +56,7 @@ async def plan_anew(session: AsyncSession) -> None:
 
     A session that reads directly needs no such mode: its `Prepared` statements say so themselves.
     """
-    if DRIVER not in session.info:
+    if DIRECTLY not in session.info:
         mode = func.set_config("plan_cache_mode", "force_custom_plan", True)
         await session.execute(select(mode))
 
@@ -57,6 +69,15 @@ async def _all_of(cursor: AsyncRawCursor[Any]) -> list[Any]:
         rows = await cursor.fetchmany(AT_ONCE)
         found += rows
     return found
+
+
+async def _leave_if_read_only(session: AsyncSession, error: DBAPIError) -> None:
+    """Give up the connection of a session if its server takes no writes.
+
+    Nothing was written, so that there is nothing to roll back.
+    """
+    if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+        await (await session.connection()).invalidate(error)
 
 
 class Prepared:
@@ -76,14 +97,22 @@ class Prepared:
 
     async def all(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
         """Execute it with these values, and return all rows, none if it gives none."""
-        if not self._text:
-            self._compile(session.get_bind().dialect)
-        if values.keys() != set(self._names):
-            raise TypeError(f"needs the values {sorted(self._names)}, not {sorted(values)}")
-        driver: psycopg.AsyncConnection[Any] | None = session.info.get(DRIVER)
-        if driver is None:
-            driver = await _driver_of(await session.connection())
-        return await self._read(driver, values)
+        try:
+            return await self._read(await self._driver(session, values), values)
+        except DBAPIError as error:
+            await _leave_if_read_only(session, error)
+            raise
+
+    async def last(self, session: AsyncSession, **values: Any) -> Sequence[Any]:
+        """Execute it as the last of a transaction, which the same message commits; return all rows.
+
+        What the session does after that is another transaction.
+        """
+        try:
+            return await self._read(await self._driver(session, values), values, ends=True)
+        except DBAPIError as error:
+            await _leave_if_read_only(session, error)
+            raise
 
     async def one(self, session: AsyncSession, **values: Any) -> Any:
         """Execute it with these values, and return its only row."""
@@ -113,16 +142,41 @@ class Prepared:
         self._text = PLACE.sub(written, compiled.string)
         self._names = tuple(names)
 
+    async def _driver(
+        self, session: AsyncSession, values: Mapping[str, Any]
+    ) -> psycopg.AsyncConnection[Any]:
+        if not self._text:
+            self._compile(session.get_bind().dialect)
+        if values.keys() != set(self._names):
+            raise TypeError(f"needs the values {sorted(self._names)}, not {sorted(values)}")
+        driver: psycopg.AsyncConnection[Any] | None = session.info.get(DRIVER)
+        if driver is None:
+            driver = await _driver_of(await session.connection())
+            if DIRECTLY in session.info:
+                session.info[DRIVER] = driver
+        return driver
+
     async def _read(
-        self, driver: psycopg.AsyncConnection[Any], values: Mapping[str, Any]
+        self,
+        driver: psycopg.AsyncConnection[Any],
+        values: Mapping[str, Any],
+        *,
+        ends: bool = False,
     ) -> Sequence[Any]:
+        given = [values[name] for name in self._names]
         began = time.perf_counter()
         try:
             # A raw cursor does not look through the text for parameters each time.
             async with AsyncRawCursor(driver, row_factory=namedtuple_row) as cursor:
-                given = [values[name] for name in self._names]
-                await cursor.execute(self._text, given, prepare=self._prepare)
-                return await _all_of(cursor) if cursor.description else ()
+                if not ends:
+                    await cursor.execute(self._text, given, prepare=self._prepare)
+                    return await _all_of(cursor) if cursor.description else ()
+                async with driver.pipeline():
+                    await cursor.execute(self._text, given, prepare=self._prepare)
+                    await driver.commit()
+                    found = await cursor.fetchall()
+            require_sure(driver)
+            return found
         except psycopg.Error as error:
             # As SQLAlchemy raises it, so that every caller and the answer's status are the same.
             raise DBAPIError.instance(

@@ -24,7 +24,7 @@ from app.exports.columns import (
 from app.exports.csv_lines import Lines, write_line
 from app.exports.evidence_columns import EVIDENCE_COLUMNS
 from app.exports.query_params import CsvQuery
-from app.exports.row_keys import RowKeys, batches_of
+from app.exports.row_keys import RowKeys, batches_of, released
 from app.exports.selection import FEW, Selection, windows
 from app.exports.stored_rows import csv_rows
 from app.models.vocabulary import MoveKind
@@ -81,13 +81,13 @@ async def _quotes(
         return times | {"changed": cell in moved, "move": moved.get(cell)} | mark
 
     keys = RowKeys(chosen)
-    lines = Lines(chosen, keys, text, more)
     read = partial(csv_rows, session, chosen.matrix.at, base=base, exact=text is as_it_is)
-    async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
-        async for batch in batches:
-            for i in range(0, len(batch.rows), FEW):
-                yield lines.write(batch, batch.rows[i : i + FEW])
-                await sleep(0)
+    with released(Lines(chosen, keys, text, more)) as lines:
+        async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
+            async for batch in batches:
+                for i in range(0, len(batch.rows), FEW):
+                    yield lines.write(batch, batch.rows[i : i + FEW])
+                    await sleep(0)
 
 
 async def _matrix(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.ahead import ahead
 from app.exports.json_positions import Positions
-from app.exports.row_keys import RowKeys, batches_of
+from app.exports.row_keys import RowKeys, batches_of, released
 from app.exports.selection import FEW, Selection, windows
 from app.exports.stored_rows import by_position, json_rows
 from app.http.responses import dumps
@@ -49,16 +49,16 @@ async def export_json(
         cells += len(shown)
     yield b'],"positions":['
     keys = RowKeys(chosen)
-    written = Positions(chosen, keys)
     read = partial(json_rows, session, chosen.matrix.at)
-    async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
-        async for batch in batches:
-            each = list(by_position(batch.rows))
-            for i in range(0, len(each), FEW):
-                some = each[i : i + FEW]
-                parts = [written.write(batch, rows) for rows in some]
-                yield (b"," if held else b"") + b",".join(parts)
-                held += len(parts)
-                quotes += sum(bool(row.place) for rows in some for row in rows)
-                await sleep(0)
+    with released(Positions(chosen, keys)) as written:
+        async with aclosing(ahead(batches_of(session, chosen, keys, read))) as batches:
+            async for batch in batches:
+                each = list(by_position(batch.rows))
+                for i in range(0, len(each), FEW):
+                    some = each[i : i + FEW]
+                    parts = [written.write(batch, rows) for rows in some]
+                    yield (b"," if held else b"") + b",".join(parts)
+                    held += len(parts)
+                    quotes += sum(bool(row.place) for rows in some for row in rows)
+                    await sleep(0)
     yield b']},"counts":' + dumps({"cells": cells, "positions": held, "quotes": quotes}) + b"}\n"

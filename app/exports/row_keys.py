@@ -1,8 +1,8 @@
 """Read what the keys in rows of an export stand for, in one moment of one negotiation."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
-from typing import Any, NamedTuple
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,8 @@ from app.positions.names_at_moment import (
 from app.positions.presenter import attitudes_by_slug, link_views, quote_link
 from app.positions.views import LinkView, SourceView, SpeakerView
 from app.sources.text_fragments import address
+
+W = TypeVar("W")
 
 
 class Stated(NamedTuple):
@@ -111,6 +113,18 @@ async def batches_of(
     async with aclosing(keys_of_versions(session, chosen)) as versions:
         async for some in versions:
             yield await keys.understand(session, await read(some))
+
+
+@contextmanager
+def released(writer: W) -> Iterator[W]:
+    """Give a writer of rows; let go of all it holds when the block ends, however that is.
+
+    It refers to itself, so that its rows would be in memory until garbage is collected.
+    """
+    try:
+        yield writer
+    finally:
+        vars(writer).clear()
 
 
 def read_key(key: bytes) -> Any:

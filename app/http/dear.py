@@ -45,8 +45,10 @@ DEAR = re.compile(
 WHOLE = re.compile(_OF_NEGOTIATION + r"(?:/matrix|/about|/issues/[^/]+|/parties/[^/]+)?")
 SMALL = re.compile(
     _OF_NEGOTIATION + r"/(?:cells/.+|issues|issues/.+/options/.+|parties|looks|code-book.*"
-    r"|releases|releases/[^/.]+|(?:releases/[^/]+/)?cite\..+|feed\.atom)"
+    r"|releases|releases/[^/.]+|(?:releases/[^/]+/)?cite\..+|feed\.atom|alerts/new)"
 )
+FEED = re.compile(_OF_NEGOTIATION + r"/feed\.atom")
+LOOKS_INSIDE = re.compile(rb"(?:^|&)(?:kind|only|option|q)=")  # many versions are looked at
 ANY = re.compile(_OF_NEGOTIATION + r"(?:/.*)?")
 
 
@@ -84,6 +86,8 @@ def _hashed(secret: str) -> bytes:
 
 def is_dear(path: str, query: bytes, *, signed_in: bool) -> bool:
     """Tell whether an address is dear; for strangers also one that nothing is known about."""
+    if FEED.fullmatch(path) and LOOKS_INSIDE.search(query):
+        return True
     if signed_in or DEAR.fullmatch(path):
         return DEAR.fullmatch(path) is not None
     if WHOLE.fullmatch(path):

@@ -6,9 +6,10 @@ import mmap
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.counters import CACHE_ANSWERS, CACHE_BYTES
+from app.http.conditional import matches, without_content
 
 MOST_BYTES = 64 * 1024 * 1024
 LARGEST = 16 * 1024 * 1024
@@ -38,6 +39,17 @@ class Kept:
     body: bytes
     etag: str | None
     route: str | None = None
+    unchanged: list[tuple[bytes, bytes]] = field(init=False)  # the headers of its 304
+
+    def __post_init__(self) -> None:
+        self.unchanged = without_content(self.headers)
+
+    def is_known_by(self, if_none_match: bytes) -> bool:
+        """Tell whether a reader who sends this If-None-Match has it already."""
+        if self.etag is None:
+            return False
+        sent = if_none_match.decode("latin-1")
+        return sent == self.etag or matches(sent, self.etag)
 
     @property
     def size(self) -> int:
@@ -59,6 +71,7 @@ class Cache:
         self.generation = 0
         self.size = 0
         self.answers: OrderedDict[Key, Kept] = OrderedDict()
+        self.when_dropped: Callable[[], None] | None = None
         self.under_way: dict[tuple[int, Key], asyncio.Future[Kept | None]] = {}
 
     def written(self) -> None:
@@ -77,6 +90,8 @@ class Cache:
         if self.seen_by_all is not None:
             self.seen = self.seen_by_all[:MARK]
         self.generation += 1
+        if self.when_dropped is not None:
+            self.when_dropped()
         self.answers.clear()
         self.size = 0
         self._measure()

@@ -3,10 +3,9 @@
 No response contains a stack trace, SQL or a path.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -26,20 +25,32 @@ from app.core.logs import log
 from app.http.json_body import MalformedJson
 from app.http.responses import dumps
 from app.http.templating import is_partial, page
+from app.http.typed import Typed
 
 M = TypeVar("M", bound=BaseModel)
 MOST_FAULTS = 100  # that an answer lists
 BUSY = "The database does not answer at the moment. Nothing was changed; please try again."
+NOT_SAVED = (
+    "Saving is not possible at the moment: the database does not answer. Nothing was changed; "
+    "please try again."
+)
+SIGNED_IN = (
+    "The database that knows the accounts does not answer at the moment. Pages can be read without "
+    "signing in, for example in a private window."
+)
 UNKNOWN = (
     "The connection to the database was lost: it is not known whether the change was saved. Look "
     "before you try again; "
     "a request with the same Idempotency-Key cannot save it twice."
 )
+# For htmx: the form that was sent has a place for this.
+BESIDE = {"HX-Retarget": "#failed", "HX-Reselect": "#failed", "HX-Reswap": "outerHTML"}
 OURS = "Something went wrong on our side. If you report it, include the number of the request."
 # SQLSTATEs for which the server, the load or another transaction is the cause, not the request:
-# classes 08 (connection), 25006 (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53
+# classes 08 (connection), READ_ONLY (a standby), 25P03 and 25P04 (time-outs), 40 (rolled back), 53
 # (resources), 55P03 (lock), 57 (cancelled, shut down).
-PASSING = ("08", "25006", "25P03", "25P04", "40", "53", "55P03", "57")
+READ_ONLY, TOO_LONG = "25006", "57014"
+PASSING = ("08", READ_ONLY, "25P03", "25P04", "40", "53", "55P03", "57")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,13 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "html" not in accept)
 
 
-def respond(request: Request, problem: ProblemAnswer) -> Response:
-    """Answer with a problem, as JSON or as a page, whichever the client can read."""
+def respond(
+    request: Request, problem: ProblemAnswer, typed: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """Answer with a problem, as JSON or as a page, whichever the client can read.
+
+    A page has what was `typed`, to show the form again; where htmx had sent it, the form stays.
+    """
     number = getattr(request.state, "request_id", None)
     if wants_json(request):
         body: dict[str, Any] = {
@@ -80,11 +96,13 @@ def respond(request: Request, problem: ProblemAnswer) -> Response:
         "errors/page.html",
         fragment="errors/_fragment.html",
         status=problem.status,
-        headers=problem.headers,
+        headers={**problem.headers, **(BESIDE if typed and is_partial(request) else {})},
         title=problem.title,
         detail=problem.detail,
         faults=[(fault.where, fault.detail) for fault in problem.faults],
         request_id=number,
+        typed=typed,
+        again=f"{request.url.path}?{request.url.query}".removesuffix("?"),
     )
 
 
@@ -139,13 +157,15 @@ def fault(error: Mapping[str, Any], body: object) -> Fault:
 def body_faults(error: ValidationError, body: object) -> list[Fault]:
     """Return the faults that Pydantic found in a body that a route reads itself."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    named = ({**one, "loc": ("body", *one["loc"])} for one in found)
-    return _listed(named, len(found), body)
+    return _listed([{**one, "loc": ("body", *one["loc"])} for one in found], body)
 
 
-def _listed(errors: Iterable[Mapping[str, Any]], total: int, body: object) -> list[Fault]:
+def _listed(errors: Sequence[Mapping[str, Any]], body: object) -> list[Fault]:
     """Return the first faults, and how many more there are."""
-    faults = list(dict.fromkeys(fault(one, body) for one in islice(errors, MOST_FAULTS)))
+    # Of what is wrong in a field that may be left out, "should be None" is said as well.
+    told = [one for one in errors if one["type"] != "none_required"] or errors
+    total = len(told)
+    faults = list(dict.fromkeys(fault(one, body) for one in told[:MOST_FAULTS]))
     if total > MOST_FAULTS:
         faults.append(Fault("", f"has {total - MOST_FAULTS:,} more faults, which are not listed"))
     return faults
@@ -170,7 +190,7 @@ def from_validation(error: RequestValidationError) -> ProblemAnswer:
     found = error.errors()
     if any(one["loc"][0] == "path" for one in found):
         return ProblemAnswer(404, "Not found", "There is nothing at this address.")
-    faults = _listed(found, len(found), error.body)
+    faults = _listed(found, error.body)
     detail = "; ".join(f"{f.where or 'The body'} {f.detail}" for f in faults[:3])
     return ProblemAnswer(422, "Invalid input", detail, faults)
 
@@ -218,8 +238,11 @@ def from_database(error: Exception, *, writing: bool) -> ProblemAnswer | None:
             "Conflict with existing data",
             "Somebody else has just saved the same.",
         )
-    lost = isinstance(error, DBAPIError) and (
-        error.connection_invalidated or state.startswith(("08", "57P0"))
+    # A server that takes no writes is left as well, but it has certainly written nothing.
+    lost = (
+        isinstance(error, DBAPIError)
+        and (error.connection_invalidated or state.startswith(("08", "57P0")))
+        and state != READ_ONLY
     )
     away = isinstance(error, PoolTimeout | InterfaceError) or (
         isinstance(error, OperationalError) and not state
@@ -227,7 +250,7 @@ def from_database(error: Exception, *, writing: bool) -> ProblemAnswer | None:
     if not (lost or away or (isinstance(error, DBAPIError) and state.startswith(PASSING))):
         return None
     unknown: dict[str, Any] = {"type": "urn:parley:outcome-unknown"} if lost and writing else {}
-    detail = UNKNOWN if unknown else BUSY
+    detail = UNKNOWN if unknown else NOT_SAVED if writing else BUSY
     return ProblemAnswer(
         503, "Temporarily unavailable", detail, headers={"Retry-After": "2"}, extra=unknown
     )
@@ -250,22 +273,61 @@ class CatchErrors:
             started = started or message["type"] == "http.response.start"
             await send(message)
 
+        typed = Typed(scope, receive)
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, typed.receive, watched)
         except Exception as error:
             writing = scope["method"] not in ("GET", "HEAD", "OPTIONS")
             problem = from_database(error, writing=writing) or ProblemAnswer(
                 500, "Internal server error", OURS
             )
+            if problem.status == 503 and not started and _leave_replica(scope, error):
+                return await self(scope, _without_body(receive), send)
+            if not writing and problem.status == 503 and _could_read_without(scope):
+                problem = replace(problem, detail=SIGNED_IN)
             log.error("failed", status=problem.status, exc_info=error)
             if started or (problem.status == 500 and scope["app"].debug):
                 raise
-            await _respond_or_plain(scope, problem)(scope, receive, send)
+            answer = await _respond_or_plain(scope, problem, typed)
+            await answer(scope, receive, send)
 
 
-def _respond_or_plain(scope: Scope, problem: ProblemAnswer) -> Response:
+def _without_body(receive: Receive) -> Receive:
+    """Begin a request that only reads once more, whose body was received before."""
+    begun = False
+
+    async def again() -> Message:
+        nonlocal begun
+        if begun:
+            return await receive()
+        begun = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return again
+
+
+def _leave_replica(scope: Scope, error: Exception) -> bool:
+    """Tell whether a request read from a replica that failed, and may do so elsewhere."""
+    replica = scope.get("state", {}).pop("replica", None)
+    if replica is None or getattr(getattr(error, "orig", None), "sqlstate", "") == TOO_LONG:
+        return False
+    replica.leave()
+    return True
+
+
+def _could_read_without(scope: Scope) -> bool:
+    """Tell whether a browser that is signed in gets no page, and a stranger would."""
+    replicas = getattr(scope["app"].state, "replicas", None)
+    return (
+        replicas is not None
+        and replicas.can_answer()
+        and any(name.endswith("parley_session") for name in Request(scope).cookies)
+    )
+
+
+async def _respond_or_plain(scope: Scope, problem: ProblemAnswer, typed: Typed) -> Response:
     try:
-        return respond(Request(scope), problem)
+        return respond(Request(scope), problem, await typed.fields())
     except Exception:  # the error page itself failed
         return PlainTextResponse(
             f"{problem.title}. {problem.detail}", problem.status, problem.headers

@@ -180,7 +180,13 @@ def page(
     Both are rendered with the same context. To a stranger who has the page already: 304.
     """
     template, values = _chosen(request, name, fragment, {"status": status, **context})
-    return _answered(request, template.render(values), status, headers)
+    return answered(request, template.render(values), status, headers)
+
+
+def drawn(request: Request, name: str, /, **context: Any) -> str:
+    """Return a page as text, to be kept and answered with `answered`."""
+    template, values = _chosen(request, name, None, {"status": 200, **context})
+    return template.render(values)
 
 
 async def long_page(
@@ -189,7 +195,7 @@ async def long_page(
     """Answer with a page that may be very long: drawn in steps, so that others are answered."""
     template, values = _chosen(request, name, fragment, {"status": 200, **context})
     pieces = [piece async for piece in gently(template.generate(values))]
-    return _answered(request, "".join(pieces), 200, None)
+    return answered(request, "".join(pieces))
 
 
 async def long_part(name: str, /, **context: Any) -> Markup:
@@ -217,9 +223,10 @@ def _chosen(
     return template, {**defaults, **context}
 
 
-def _answered(
-    request: Request, content: str, status: int, headers: Mapping[str, str] | None
+def answered(
+    request: Request, content: str, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
+    """Answer with a page; to a stranger who has it already: 304."""
     answer = HTMLResponse(content, status_code=status)
     answer.headers["Vary"] = "HX-Request, HX-Request-Type"
     for key, value in (headers or {}).items():

@@ -20,6 +20,17 @@ AT_ONCE = 1_000  # entries in one statement: it holds them twice, as JSON and as
 COMMIT = """
 INSERT INTO log_commit (seq, at, by, batch, previous, hash)
 VALUES (:seq, :at, :by, :batch, :previous, :hash)"""
+# Take the log's lock, a place in the log, and write the commit there. The hash is that of
+# `entry.ChainHash`, which covers the instant as Python writes a float.
+TAKE = """
+place AS MATERIALIZED (SELECT * FROM next_in_log()),
+commit AS (
+  INSERT INTO log_commit (seq, at, by, batch, previous, hash)
+  SELECT seq, at, :by, :batch, previous, sha256(previous || convert_to(
+    '[' || seq || ',' || seconds || CASE WHEN seconds LIKE '%.%' THEN '' ELSE '.0' END, 'UTF8'
+  ) || :covered)
+  FROM place, CAST(CAST(extract(epoch FROM at) AS float8) AS text) AS seconds
+)"""
 # Rows come as JSON, so that a statement is the same however many there are of each kind.
 ENTRY = """
 entry AS MATERIALIZED (
@@ -32,37 +43,39 @@ REVISION = """
 revision AS (
   INSERT INTO log_revision (seq, n, kind, object_id, version, action, reason, public, format,
     snapshot, payload_hash, nonce, recorded_at, recorded_by)
-  SELECT :seq, n, kind, object_id, version, action, reason, public, format, snapshot,
+  SELECT {seq}, n, kind, object_id, version, action, reason, public, format, snapshot,
     decode(payload_hash, 'hex'), decode(nonce, 'hex'), recorded_at, recorded_by FROM entry
 )"""
-DERIVED = f"""
+DERIVED = """
 holding AS (
   INSERT INTO log_holding (seq_from, n, seq_to, kind, object_id, negotiation_id, public, words)
-  SELECT :seq, n, seq_to, kind, object_id, negotiation_id, public, {VECTOR.format("words")}
+  SELECT {seq}, n, coalesce(seq_to, {seq}), kind, object_id, negotiation_id, public, {words}
   FROM entry
 ),
 period AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset(CAST(:spells AS jsonb)) AS s(
+  SELECT s.*, CASE WHEN published_here THEN {at} ELSE first_published END AS published
+  FROM jsonb_to_recordset(CAST(:spells AS jsonb)) AS s(
     n int, seq_to bigint, position_id bigint, version int, negotiation_id bigint, party_id bigint,
     issue_id bigint, status text, public boolean, firmness text, attributed boolean,
     option_ids bigint[], stated_from date, stated_by date, first_published timestamptz,
-    recorded_at timestamptz)
+    published_here boolean, recorded_at timestamptz)
 ),
 spell AS (
   INSERT INTO log_spell (seq_from, n, seq_to, position_id, version, negotiation_id, party_id,
     issue_id, status, public, firmness, attributed, option_ids, stated_from, stated_by,
     first_published, recorded_at)
-  SELECT :seq, n, seq_to, position_id, version, negotiation_id, party_id, issue_id, status, public,
-    firmness, attributed, option_ids, stated_from, stated_by, first_published, recorded_at
+  SELECT {seq}, n, coalesce(seq_to, {seq}), position_id, version, negotiation_id, party_id,
+    issue_id, status, public, firmness, attributed, option_ids, stated_from, stated_by,
+    published, coalesce(recorded_at, {at})
   FROM period
 ),
 published AS (
-  UPDATE position p SET first_published_at = s.first_published FROM period s
-  WHERE p.id = s.position_id AND p.first_published_at IS NULL AND s.first_published IS NOT NULL
+  UPDATE position p SET first_published_at = s.published FROM period s
+  WHERE p.id = s.position_id AND p.first_published_at IS NULL AND s.published IS NOT NULL
 ),
 quote_use AS (
   INSERT INTO log_quote_use (quote_id, position_id, seq)
-  SELECT DISTINCT quote_id, position_id, CAST(:seq AS bigint)
+  SELECT DISTINCT quote_id, position_id, {seq}
   FROM jsonb_to_recordset(CAST(:uses AS jsonb)) AS u(quote_id bigint, position_id bigint)
   ON CONFLICT DO NOTHING
 )"""
@@ -70,7 +83,7 @@ CHECKS = """
 checks AS (
   INSERT INTO quote_check (quote_id, seq, verification, text_id, start, "end", segments, prefix,
     suffix, fragment, page)
-  SELECT quote_id, :seq, verification, text_id, start, "end", segments, prefix,
+  SELECT quote_id, {seq}, verification, text_id, start, "end", segments, prefix,
     suffix, fragment, page
   FROM jsonb_to_recordset(CAST(:checks AS jsonb)) AS c(
     quote_id bigint, verification text, text_id bigint, start int, "end" int, segments jsonb,
@@ -90,15 +103,29 @@ CHECK_FIELDS = (
 )
 # The notice is sent when the transaction commits.
 NOTIFY = "SELECT pg_notify('parley', CAST(:seq AS text))"
+GIVEN = {"seq": "CAST(:seq AS bigint)", "at": "CAST(:at AS timestamptz)"}
+PLACED = {"seq": "(SELECT seq FROM place)", "at": "(SELECT at FROM place)"}
+
+
+def _written(where: Mapping[str, str], *parts: str) -> str:
+    """Join parts of a statement; `where` says how they name the place in the log."""
+    words = VECTOR.format("words")
+    return ", ".join(part.format(**where, words=words) for part in parts)
+
+
 APPEND = Prepared(
-    lambda: text(f"WITH commit AS ({COMMIT}), {ENTRY}, {REVISION}, {DERIVED}, {CHECKS} {NOTIFY}")
+    lambda: text(
+        f"WITH {TAKE}, {_written(PLACED, ENTRY, REVISION, DERIVED, CHECKS)} "
+        "SELECT seq, at, previous, epoch, redactions, context, pg_notify('parley', seq::text) "
+        "FROM place"
+    )
 )
 BEGIN = text(COMMIT)
-RECORD = text(f"WITH {ENTRY}, {REVISION} SELECT 1")
+RECORD = text(f"WITH {_written(GIVEN, ENTRY, REVISION)} SELECT 1")
 CLOSE = text("SELECT close_versions(:kind, :numbers, :seq)")
-DERIVE = text(f"WITH {ENTRY}, {DERIVED} SELECT 1")
-FINISH = text(f"WITH {CHECKS} {NOTIFY}")
-ADD = text(f"WITH {ENTRY}, {REVISION}, {DERIVED} SELECT 1")
+DERIVE = text(f"WITH {_written(GIVEN, ENTRY, DERIVED)} SELECT 1")
+FINISH = text(f"WITH {_written(GIVEN, CHECKS)} {NOTIFY}")
+ADD = text(f"WITH {_written(GIVEN, ENTRY, REVISION, DERIVED)} SELECT 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,38 +137,52 @@ class Rows:
     uses: list[Row]
 
 
-async def append(
+async def in_place(
+    session: AsyncSession, opened: Row, rows: Rows, checks: Sequence[QuoteCheck], *, ends: bool
+) -> Any:
+    """Take the log's lock, and write a commit with all that belongs to it, in one statement.
+
+    None of the entries may follow an earlier version, and they have to be AT_ONCE at most. `opened`
+    has who wrote it and what its hash covers. `ends`: the same message commits the transaction.
+    Return the place in the log.
+    """
+    [batch] = _batches(rows)
+    values = {**opened, **batch, "checks": _checks(checks)}
+    [place] = await (APPEND.last(session, **values) if ends else APPEND.all(session, **values))
+    return place
+
+
+async def in_turn(
     session: AsyncSession,
     commit: Row,
     rows: Rows,
     checks: Sequence[QuoteCheck],
     followed: Mapping[str, Sequence[int]],
 ) -> None:
-    """Write a commit with all that belongs to it, and notify the listeners of it.
+    """Write a commit with all that belongs to it, whose place in the log has been taken.
 
     `followed` has the numbers of objects, by kind, whose newest version so far ends with it.
     """
-    found = _json([{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks])
-    batches = _batches(rows)
-    if not followed and len(batches) == 1:
-        await APPEND.all(session, **commit, **batches[0], checks=found)
-        return
-    at = {"seq": commit["seq"]}
+    seq, batches = {"seq": commit["seq"]}, _batches(rows)
     await session.execute(BEGIN, commit)
     for batch in batches:
-        await session.execute(RECORD, {**at, "entries": batch["entries"]})
+        await session.execute(RECORD, {**seq, "entries": batch["entries"]})
     # A version ends only when the one that follows is in the log, and before that one begins.
     for kind, numbers in followed.items():
-        await session.execute(CLOSE, {**at, "kind": kind, "numbers": list(numbers)})
+        await session.execute(CLOSE, {**seq, "kind": kind, "numbers": list(numbers)})
     for batch in batches:
-        await session.execute(DERIVE, {**at, **batch})
-    await session.execute(FINISH, {**at, "checks": found})
+        await session.execute(DERIVE, {**seq, "at": commit["at"], **batch})
+    await session.execute(FINISH, {**seq, "checks": _checks(checks)})
 
 
-async def add(session: AsyncSession, seq: int, rows: Rows) -> None:
+async def ahead(session: AsyncSession, seq: int, at: datetime, rows: Rows) -> None:
     """Write entries ahead of their commit; they follow no earlier version."""
     for batch in _batches(rows):
-        await session.execute(ADD, {"seq": seq, **batch})
+        await session.execute(ADD, {"seq": seq, "at": at, **batch})
+
+
+def _checks(checks: Sequence[QuoteCheck]) -> str:
+    return _json([{name: getattr(check, name) for name in CHECK_FIELDS} for check in checks])
 
 
 def _batches(rows: Rows) -> list[dict[str, str]]:

@@ -92,6 +92,14 @@ class ChainHash:
         return whole.digest()
 
 
+def covered(by: str | None, batch: str | None, lines: bytes) -> bytes:
+    """Return what the hash of a commit covers after its number and instant.
+
+    `lines` are all that were made by `chain_line`.
+    """
+    return b",%b,%b,[%b]]" % (canonical(by), canonical(batch), lines.removeprefix(b","))
+
+
 def chain_line(c: Change, payload: bytes) -> bytes:
     """Return what the chain covers of one change, beginning with a comma.
 

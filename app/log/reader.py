@@ -1,6 +1,6 @@
 """Read the log: what was known at an instant, by one condition for all kinds of objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, Unavailable, bad_parameter
 from app.db.prepared import Prepared
+from app.db.together import Together
+from app.log.entry import Change
 from app.log.writer import LOCK, redactions
 from app.log.writer import Moment as Moment
 from app.models.log import Commit, Epoch, ObjectPeriod, PositionPeriod, Revision
@@ -57,16 +59,70 @@ def _newest(drafts: bool) -> Select[*tuple[Any, ...]]:
             Commit.seq,
             Commit.at,
             Epoch.epoch,
-            func.clock_timestamp(),
-            redactions(drafts=drafts),
-            _context(Commit.seq),
+            func.clock_timestamp().label("clock"),
+            redactions(drafts=drafts).label("redactions"),
+            _context(Commit.seq).label("context"),
         )
         .join(Epoch, true())
         .where(Commit.seq == select(last).scalar_subquery())
     )
 
 
+NUMBERS = ARRAY(BigInteger)
 NEWEST = {drafts: Prepared(partial(_newest, drafts)) for drafts in (False, True)}
+
+
+def newest_and(*columns: Callable[[Any], Any]) -> Prepared:
+    """Prepare the statement of the newest public moment with more columns.
+
+    Each is a function of the column with the moment's number. For `moment_and`.
+    """
+
+    def build() -> Select[*tuple[Any, ...]]:
+        newest = _newest(drafts=False).cte("newest").prefix_with("MATERIALIZED")
+        return select(newest, *(column(newest.c.seq) for column in columns))
+
+    return Prepared(build)
+
+
+def newest_about(*columns: Callable[[Any, Any], Any], of: Any = NUMBERS) -> Together:
+    """Prepare the statement of the newest public moment with columns about each of some keys.
+
+    Each is a function of the columns with the moment's number, and with the key; `of` is the type
+    of an array of keys. For `moment_about`.
+    """
+
+    def build() -> Select[*tuple[Any, ...]]:
+        newest = _newest(drafts=False).cte("newest").prefix_with("MATERIALIZED")
+        keys = func.unnest(bindparam("keys", type_=of)).table_valued("key", name="asked")
+        asked = keys.render_derived()
+        about = [column(newest.c.seq, asked.c.key) for column in columns]
+        return select(asked.c.key, newest, *about).select_from(newest.join(asked, true()))
+
+    return Together(Prepared(build))
+
+
+async def moment_about(
+    session: AsyncSession, newest: Together, key: int | str
+) -> tuple[Moment, Sequence[Any]]:
+    """Return the newest public moment, and what else a statement by `newest_about` gives."""
+    row = await newest.one(session, key)
+    return _moment_of(row), row[len(OF_MOMENT) + 1 :]
+
+
+async def moment_and(
+    session: AsyncSession, newest: Prepared, **values: Any
+) -> tuple[Moment, Sequence[Any]]:
+    """Return the newest public moment, and what else a statement by `newest_and` gives."""
+    row = await newest.one(session, **values)
+    return _moment_of(row), row[len(OF_MOMENT) :]
+
+
+OF_MOMENT = ("seq", "at", "epoch", "clock", "redactions", "context")
+
+
+def _moment_of(row: Any, *, pinned: bool = False) -> Moment:
+    return Moment(row.seq, row.at, row.epoch.hex, pinned, row.redactions, row.context)
 
 
 async def moment(
@@ -79,19 +135,20 @@ async def moment(
     is public do not exist: neither their numbers nor their instants (docs/rules.md, rule 9).
     """
     row = await NEWEST[drafts].one(session)
-    epoch, clock, redacted = row.epoch.hex, row[3], row[4]
-    newest = Moment(row.seq, row.at, epoch, known_at is not None, redacted, row[5])
+    newest = _moment_of(row, pinned=known_at is not None)
     if known_at is None or known_at == newest.at:
         return newest
     if known_at > newest.at:  # checked first: entries may be later than a clock that was set back
-        if known_at > clock:
+        if known_at > row.clock:
             raise bad_parameter("known_at", "is in the future: nothing is known of it yet")
         await _wait_for_writers(session)
     seq = await session.scalar(select(func.max(Commit.seq)).where(Commit.at <= known_at))
     if seq is not None and not drafts:
         seq = await session.scalar(select(_last_public(Revision.seq <= seq)))
     context = None if seq is None else await session.scalar(select(_context(seq)))
-    return Moment(-1 if seq is None else seq, known_at, epoch, True, redacted, context)
+    return Moment(
+        -1 if seq is None else seq, known_at, newest.epoch, True, newest.redactions, context
+    )
 
 
 def _last_public(*conditions: ColumnElement[bool]) -> Any:
@@ -132,7 +189,6 @@ async def _wait_for_writers(session: AsyncSession) -> None:
 
 
 AT = bindparam("at", type_=BigInteger)  # the number of a moment's commit, in prepared statements
-NUMBERS = ARRAY(BigInteger)
 
 
 def held_then(entity: type[ObjectPeriod] | type[PositionPeriod]) -> ColumnElement[bool]:
@@ -164,6 +220,21 @@ class Snapshot(Generic[D]):
 
     def __getitem__(self, name: str) -> Any:
         return self.data[name]
+
+
+def written(change: Change, at: Moment, by: str | None) -> Snapshot:
+    """Return the version that a sealed entry of the log has written, without reading it again."""
+    return Snapshot(
+        change.kind,
+        change.object_id,
+        change.version,
+        change.action,
+        change.reason,
+        change.public,
+        change.recorded_at or at.at,
+        change.recorded_by or by,
+        change.snapshot,
+    )
 
 
 REVISION = (

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.memory import Key, Memory
-from app.db.engine import may_remember, memory_of
+from app.db.engine import MEMORY, may_remember, memory_of
 from app.log.writer import Moment
 
 
@@ -39,8 +39,8 @@ class Recall:
             self.memory.keep((*self.state, *key), value, size)
 
 
-def recall(session: AsyncSession, at: Moment) -> Recall:
+def recall(session: AsyncSession, at: Moment, shelf: str = MEMORY) -> Recall:
     """Return what the process keeps of how things read at a moment."""
-    memory = None if at.context is None else memory_of(session)
+    memory = None if at.context is None else memory_of(session, shelf)
     state = (at.epoch, at.context, at.redactions)
     return Recall(memory, state, reads_only=not may_remember(session))

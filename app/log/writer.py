@@ -13,9 +13,9 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db.prepared import Prepared
-from app.log.append import Rows, add, append
+from app.log import append
 from app.log.documents import period_of
-from app.log.entry import FORMAT, ChainHash, Change, chain_line, payload_hash, snapshot
+from app.log.entry import FORMAT, ChainHash, Change, chain_line, covered, payload_hash, snapshot
 from app.log.kinds import kind_of
 from app.log.search_words import words_of
 from app.models.log import FOREVER, Revision
@@ -109,6 +109,9 @@ class Log:
     proposed: Mapping[str, Any] | None = None
     # Entries written before the lock is taken, by their number in the commit.
     ahead: dict[int, "_Entry"] = field(default_factory=dict)
+    # Nothing else is written in this transaction: it is committed by the message that writes the
+    # entry, so that other writers wait no longer than for that. Whatever follows is another one.
+    ends: bool = False
     moment: Moment | None = None  # once sealed
 
     def add(self, change: Change) -> None:
@@ -177,42 +180,73 @@ class Log:
         entries = [
             self.ahead.get(n) or _Entry(n, c) for n, c in zip(numbers, self.changes, strict=True)
         ]
-        lines = [chain_line(e.change, e.payload_hash) for e in entries]
         self.session.info["wrote"] = True
-        place = await (bulk.draw(self._draw) if bulk else self._draw())
-        seq, at = place.seq, place.at
         # The changes of a bulk are not looked through: they may change how older positions read.
         if bulk or any(map(_changes_context, self.changes)):
             self.session.info["rereads"] = True  # until it ends: this and later commits
-        context = None if "rereads" in self.session.info else place.context
-        self.moment = Moment(seq, at, place.epoch, redactions=place.redactions, context=context)
-        chained = ChainHash(place.previous, seq, at, self.by, self.batch)
+        rereads = "rereads" in self.session.info
+        if bulk or len(entries) > append.AT_ONCE or _followed(entries):
+            place = await self._append_in_turn(entries, bulk)
+        else:
+            place = await self._append_in_place(entries)
+        context = None if rereads else place.context
+        self.moment = Moment(
+            place.seq, place.at, place.epoch, redactions=place.redactions, context=context
+        )
+
+    async def _append_in_place(self, entries: Sequence["_Entry"]) -> Place:
+        """Write entries of which none follows another version, by one statement."""
+        rows, here = _rows(entries)
+        lines = b"".join(chain_line(e.change, e.payload_hash) for e in entries)
+        opened = {
+            "by": self.by,
+            "batch": self.batch,
+            "covered": covered(self.by, self.batch, lines),
+        }
+        place = _place(
+            await append.in_place(self.session, opened, rows, self.checks, ends=self.ends)
+        )
+        _publish(here, place.at)
+        if self.ends:
+            for name in ("wrote", "rereads"):
+                self.session.info.pop(name, None)
+        return place
+
+    async def _append_in_turn(self, entries: Sequence["_Entry"], bulk: Bulk | None) -> Place:
+        """Take the log's lock, and write entries after the versions that they follow have ended."""
+        first = bulk.first if bulk else 0
+        lines = [chain_line(e.change, e.payload_hash) for e in entries]
+        place = await (bulk.draw(self._draw) if bulk else self._draw())
+        chained = ChainHash(place.previous, place.seq, place.at, self.by, self.batch)
         for piece in (*lines[:first], *(bulk.lines() if bulk else ()), *lines[first:]):
             chained.add(piece)
         commit = {
-            "seq": seq,
-            "at": at,
+            "seq": place.seq,
+            "at": place.at,
             "by": self.by,
             "batch": self.batch,
             "previous": place.previous,
             "hash": chained.digest(),
         }
         rest = [e for e in entries if e.n not in self.ahead]
-        await append(self.session, commit, _rows(rest, seq, at), self.checks, _followed(rest))
+        rows, here = _rows(rest)
+        await append.in_turn(self.session, commit, rows, self.checks, _followed(rest))
+        _publish(here, place.at)
         if bulk:
             await bulk.pour(place)
             await bulk.settle(place)
+        return place
 
     async def write_ahead(self, seq: int) -> None:
         """Write new objects except positions, under a reserved number, before the lock is taken."""
         await self.session.flush()
         self.ahead = {n: _Entry(n, c) for n, c in enumerate(self.changes) if c.new}
-        await add(self.session, seq, _rows(list(self.ahead.values()), seq, self.now))
+        rows, _ = _rows(list(self.ahead.values()))
+        await append.ahead(self.session, seq, self.now, rows)
 
     async def _draw(self) -> Place:
         """Take the log's lock until the transaction ends, and read where the log goes on."""
-        row = await NEXT.one(self.session)
-        return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions, row.context)
+        return _place(await NEXT.one(self.session))
 
 
 class _Entry:
@@ -224,8 +258,11 @@ class _Entry:
         self.n, self.change, self.nonce = n, change, secrets.token_bytes(16)
         self.payload_hash = payload_hash(self.nonce, change)
 
-    def row(self, seq_to: int) -> dict[str, Any]:
-        """Return the entry as the log stores it, with the words by which searches find it."""
+    def row(self, seq_to: int | None) -> dict[str, Any]:
+        """Return the entry as the log stores it, with the words by which searches find it.
+
+        `seq_to` is None for a version that ends in the same commit.
+        """
         c = self.change
         return {
             "n": self.n,
@@ -266,13 +303,17 @@ def _followed(entries: Sequence[_Entry]) -> dict[str, list[int]]:
     return by_kind
 
 
-def _rows(entries: Sequence[_Entry], seq: int, at: datetime) -> Rows:
-    """Return what belongs to a commit, of these entries."""
+def _rows(entries: Sequence[_Entry]) -> tuple[append.Rows, dict[int, Position]]:
+    """Return what belongs to a commit, of these entries, wherever in the log that will be.
+
+    Return also the positions, by number, that are first published by it, at its instant.
+    """
     newest = {(e.change.kind, e.change.object_id): e.n for e in entries}
-    rows = Rows([], [], [])
+    rows = append.Rows([], [], [])
+    here: dict[int, Position] = {}
     for entry in entries:
         c = entry.change
-        seq_to = FOREVER if newest[c.kind, c.object_id] == entry.n else seq
+        seq_to = FOREVER if newest[c.kind, c.object_id] == entry.n else None
         rows.entries.append(entry.row(seq_to))
         if c.position is None:
             continue
@@ -282,34 +323,56 @@ def _rows(entries: Sequence[_Entry], seq: int, at: datetime) -> Rows:
             "negotiation_id": c.negotiation_id,
             "public": c.public,
         }
-        rows.periods.append(key | _spell(c, c.position, at))
+        rows.periods.append(key | _spell(c, c.position, here))
         if c.public:
             rows.uses.extend(
                 {"n": entry.n, "quote_id": q["id"], "position_id": c.object_id}
                 for q in c.snapshot["quotes"]
             )
-    return rows
+    return rows, here
 
 
-def _spell(c: Change, position: Position, at: datetime) -> dict[str, Any]:
-    # The first publication orders the positions of a cell, so it is set under the same lock as the
-    # commit's instant; the statement that appends the commit stores it.
+def _spell(c: Change, position: Position, here: dict[int, Position]) -> dict[str, Any]:
+    # The first publication orders the positions of a cell, so it gets its instant under the same
+    # lock as the commit, in the statement that appends the commit.
     if c.snapshot["status"] == "published" and position.first_published_at is None:
-        set_committed_value(position, "first_published_at", c.recorded_at or at)
+        if c.recorded_at is None:
+            here[c.object_id] = position
+        else:
+            set_committed_value(position, "first_published_at", c.recorded_at)
     return {
         "position_id": c.object_id,
         "version": c.version,
         **period_of(c.snapshot),
         "first_published": position.first_published_at,
-        "recorded_at": c.recorded_at or at,
+        "published_here": c.object_id in here,
+        "recorded_at": c.recorded_at,
     }
+
+
+def _publish(positions: Mapping[int, Position], at: datetime) -> None:
+    """Tell positions when they were first published, which the database has stored already."""
+    for position in positions.values():
+        set_committed_value(position, "first_published_at", at)
+
+
+def _place(row: Any) -> Place:
+    return Place(row.seq, row.at, row.previous, row.epoch.hex, row.redactions, row.context)
 
 
 @asynccontextmanager
 async def writing(
-    session: AsyncSession, *, by: str | None, now: datetime, batch: str | None = None
+    session: AsyncSession,
+    *,
+    by: str | None,
+    now: datetime,
+    batch: str | None = None,
+    ends: bool = False,
 ) -> AsyncIterator[Log]:
-    """Collect what actions change and seal it as one commit when the block ends."""
-    log = Log(session, by, now, batch)
+    """Collect what actions change and seal it as one commit when the block ends.
+
+    `ends`: see `Log`.
+    """
+    log = Log(session, by, now, batch, ends=ends)
     yield log
     await log.seal()

@@ -2,6 +2,7 @@
 
 from app.models import (  # noqa: F401  (registers tables)
     account,
+    alert,
     idempotency,
     issue,
     log,

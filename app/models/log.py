@@ -35,13 +35,15 @@ CORRECTED = (
 
 
 class Epoch(Base):
-    """A single row that a restore renews, so that older ETags and cursors no longer match."""
+    """A single row, renewed by a restore and by a promotion: older ETags and cursors end there."""
 
     __tablename__ = "log_epoch"
     __table_args__ = (CheckConstraint("one", "single"),)
 
     one: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
     epoch: Mapped[uuid.UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    # Of the server that it was made on. The database compares it before each commit of the log.
+    timeline: Mapped[int] = mapped_column(server_default=text("server_timeline()"))
 
 
 class Commit(Base):

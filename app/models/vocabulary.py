@@ -131,6 +131,7 @@ class ProposalState(StrEnum):
     PUT_OFF = "put_off"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # by who proposed it
 
 
 class Rejection(StrEnum):
@@ -154,3 +155,64 @@ class UserRole(StrEnum):
     VIEWER = "viewer"
     EDITOR = "editor"
     ADMIN = "admin"
+
+
+class AlertTells(StrEnum):
+    """`moves`: where parties moved, and corrections of what was told; else each change."""
+
+    MOVES = "moves"
+    EVERYTHING = "everything"
+
+
+class AlertChannel(StrEnum):
+    """`mail`: at once; `digest`: by e-mail once a day."""
+
+    WEBHOOK = "webhook"
+    MAIL = "mail"
+    DIGEST = "digest"
+
+
+class AlertState(StrEnum):
+    """`unconfirmed`: its e-mail address is not confirmed; `stopped`: given up, see why."""
+
+    UNCONFIRMED = "unconfirmed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    ENDED = "ended"
+
+
+class AlertAct(StrEnum):
+    """`resume`: with all that was missed; `skip`: with what changes from now on only."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
+    TEST = "test"
+    SECRET = "secret"  # noqa: S105  (the name of an action, which makes a new one)
+    END = "end"
+
+
+class AlertStop(StrEnum):
+    """Why an alert was stopped: each was tried for long, or can never succeed."""
+
+    UNREACHABLE = "unreachable"
+    GONE = "gone"  # the receiver answered 410
+    REFUSED = "refused"  # the mail server refuses the address for good
+    NOT_ALLOWED = "not_allowed"  # no admin allows the receiver any more
+    ACCOUNT = "account"  # its account is disabled, or may only propose now
+
+
+class DeliveryKind(StrEnum):
+    CHANGES = "changes"
+    TEST = "test"
+    CONFIRM = "confirm"  # the mail that asks to confirm an address
+
+
+class DeliveryState(StrEnum):
+    """`dropped`: nothing of it may be told any more, or its alert ended before."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+    DROPPED = "dropped"

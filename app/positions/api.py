@@ -1,15 +1,15 @@
 """Read, state, correct and retract positions by JSON, with the same actions as the forms."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from orjson import Fragment
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.api_router import api_router
 from app.accounts.dependencies import Anyone, Editor, Reading
-from app.accounts.idempotency import once
+from app.accounts.idempotency import is_last, once
 from app.accounts.queries import Viewer
 from app.core.clock import now
 from app.core.errors import Conflict, Fault, Forbidden, NotFound, SignInRequired, invalid
@@ -19,12 +19,12 @@ from app.http.described import Answer, Warned, answers, takes, takes_patch
 from app.http.json_body import Sent
 from app.http.problems import as_json, read_body
 from app.http.responses import answer
-from app.log.api_answers import Known, answer_one, created, newest_moment, next_link, times
+from app.log.api_answers import Known, answer_one, created, newest_moment, times
 from app.log.reader import Moment, Snapshot, moment
 from app.log.writer import writing
 from app.models.vocabulary import PositionStatus
 from app.negotiations.queries import get_negotiation, get_negotiation_by_id
-from app.positions import actions, presenter, queries
+from app.positions import actions, kept_lists, presenter, queries
 from app.positions.listing import list_positions
 from app.positions.merge_patch import merge
 from app.positions.schemas import (
@@ -34,6 +34,7 @@ from app.positions.schemas import (
     PositionsQuery,
     RetractInput,
 )
+from app.positions.shortcuts import Shortcut
 from app.positions.views import PositionView
 
 router = api_router("/positions", tag="positions")
@@ -70,15 +71,15 @@ async def walk_positions(
             raise SignInRequired("Only editors can ask for a status; send an editor's token.")
         if not viewer.may_edit:
             raise Forbidden("Only editors and admins may do this.")
-    listed = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
-    found = await presenter.read_as_json(session, listed.at, listed.versions)
-    shown = [key for key in listed.versions if key in found]
-    since = {}
-    if query.known_at:
-        since = await _changed_since(session, listed.at, [number for number, _ in shown])
-    meta = times(listed.at, next=listed.next, **since)
-    rows = [Fragment(found[key]) for key in shown]
-    return answer(request, rows, meta, links=next_link(request, listed.next))
+    if viewer is None and query.known_at is None and query.cursor is None:
+        return await kept_lists.answer_newest(request, session, query)
+    page = await list_positions(session, query, drafts=viewer is not None and viewer.may_edit)
+    listed, shown = await kept_lists.read_list(session, page)
+    since = await _changed_since(session, page.at, shown) if query.known_at else {}
+    return kept_lists.answer_list(request, page.at, listed, since)
+
+
+KEPT_LIST = Shortcut(re.compile("/api/v1/positions"), "/api/v1/positions", kept_lists.recalled_list)
 
 
 @router.get(
@@ -153,7 +154,7 @@ async def state_position(
             negotiation = await get_negotiation(session, sent.negotiation)
         except NotFound:
             raise invalid("/negotiation", f"there is no negotiation {sent.negotiation!r}") from None
-        async with writing(session, by=viewer.name, now=now()) as log:
+        async with writing(session, by=viewer.name, now=now(), ends=is_last(request)) as log:
             wanted = _content(sent)
             position, warnings = await actions.state(
                 log,
@@ -163,9 +164,9 @@ async def state_position(
                 wanted=wanted,
                 status=PositionStatus(sent.status) if sent.status else None,
             )
-        found = await queries.get_version(session, log.sealed, position.id, drafts=True)
-        made = await _answer_position(request, session, log.sealed, found, warnings)
-        return created(made, f"/positions/{position.id}")
+        made = await presenter.view_written(session, log)
+        answer = await _answer_view(request, session, log.sealed, made, warnings)
+        return created(answer, f"/positions/{position.id}")
 
     return await once(request, session, viewer, work)
 
@@ -262,9 +263,19 @@ async def _answer_position(
     warnings: Sequence[Fault] = (),
 ) -> Response:
     [view] = await presenter.views(session, at, [found])
+    return await _answer_view(request, session, at, view, warnings)
+
+
+async def _answer_view(
+    request: Request,
+    session: AsyncSession,
+    at: Moment,
+    view: PositionView,
+    warnings: Sequence[Fault],
+) -> Response:
     beside: dict[str, Any] = {"warnings": [as_json(w) for w in warnings]} if warnings else {}
     meta = await _changed_since(session, at, [view.id])
-    return answer_one(request, at, found, view, meta=meta, **beside)
+    return answer_one(request, at, view, view, meta=meta, **beside)
 
 
 async def _changed_since(

@@ -27,6 +27,7 @@ from app.positions.queries import matches
 from app.positions.schemas import PositionsQuery
 
 BYTES_OF_ID = 300  # of a slug and its id in memory
+Place = tuple[Any, ...]  # the purpose of a cursor, and the keys of the last row
 FEW = 5_000  # positions with the words asked for, up to which these are found first
 
 # Dates that a draft may lack sort before all others.
@@ -55,22 +56,32 @@ DRAFT_KEYS: dict[str, Sequence[Any]] = KEYS | {
 
 @dataclass(frozen=True, slots=True)
 class PositionsPage:
-    """A page of positions as known at a moment, with the cursor of the next page or None."""
+    """A page of positions as known at a moment, and where the next one begins, if there is one."""
 
     at: Moment
     versions: list[VersionKey]
-    next: str | None
+    after: Place | None
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the next page."""
+        return cursor_at(self.at, self.after)
+
+
+def cursor_at(at: Moment, after: Place | None) -> str | None:
+    """Return the cursor that continues after a place at the same moment."""
+    return write_cursor(after[0], at.epoch, at.seq, *after[1:]) if after else None
 
 
 async def list_positions(
-    session: AsyncSession, query: PositionsQuery, *, drafts: bool
+    session: AsyncSession, query: PositionsQuery, *, drafts: bool, at: Moment | None = None
 ) -> PositionsPage:
-    """Return one page of positions.
+    """Return one page of positions, at a moment that is known already or that the query names.
 
     A cursor continues at the moment of the first page, so that no row is lost or seen twice. Raise
     Invalid for unknown slugs and for a cursor that does not belong to these filters.
     """
-    at = await moment(session, query.known_at, drafts=drafts)
+    at = at or await moment(session, query.known_at, drafts=drafts)
     purpose = "positions:" + _digest(query)
     after: list[Any] | None = None
     if query.cursor:
@@ -99,10 +110,10 @@ async def list_positions(
         values |= {f"after_{n}": v for n, v in enumerate(_read_place(after, shape.key))}
     rows = await _prepared(shape).all(session, at=at.seq, most=query.limit + 1, **values)
     page = rows[: query.limit]
-    more = None
+    more: Place | None = None
     if len(rows) > query.limit:
         last = [v.isoformat() if isinstance(v, date) else v for v in page[-1][2:]]
-        more = write_cursor(purpose, at.epoch, at.seq, *last)
+        more = (purpose, *last)
     return PositionsPage(at, [(row[0], row[1]) for row in page], more)
 
 
@@ -195,22 +206,14 @@ def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
 async def _values(session: AsyncSession, at: Moment, query: PositionsQuery) -> dict[str, Any]:
     """Return the values of the filters; raise Invalid for the first unknown slug."""
     found: dict[str, Any] = {}
-    here: list[Any] = []
     if query.negotiation:
         [found["negotiation"]] = await _kept_ids(
             session, at, "negotiation", Negotiation.slug, Negotiation.id, [query.negotiation]
         )
-        here = [Issue.negotiation_id == found["negotiation"]]
     if query.party:
         found["party"] = await _kept_ids(session, at, "party", Party.slug, Party.id, query.party)
-    options = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
-    options = options.where(Option.slug.in_(query.option), *here)
-    if query.issue:
-        issues = select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
-        found["issue"] = await _ids_of(session, "issue", query.issue, issues)
-        options = options.where(among(Option.issue_id, found["issue"]))
-    if query.option:
-        found["option"] = await _ids_of(session, "option", query.option, options)
+    if query.issue or query.option:
+        await _add_issues_and_options(session, query, found)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", "contains a NUL character, which is not text")
     plain = {
@@ -221,6 +224,21 @@ async def _values(session: AsyncSession, at: Moment, query: PositionsQuery) -> d
     # No words are left of a text without letters and digits, which then finds nothing.
     words = {"q": await search_query(session, query.q)} if query.q else {}
     return found | {name: value for name, value in plain.items() if value} | words
+
+
+async def _add_issues_and_options(
+    session: AsyncSession, query: PositionsQuery, found: dict[str, Any]
+) -> None:
+    """Find those of the negotiation, where one is asked for; options of the issues asked for."""
+    here = [Issue.negotiation_id == found["negotiation"]] if query.negotiation else []
+    options = select(Option.slug, Option.id).join(Issue, Issue.id == Option.issue_id)
+    options = options.where(Option.slug.in_(query.option), *here)
+    if query.issue:
+        issues = select(Issue.slug, Issue.id).where(Issue.slug.in_(query.issue), *here)
+        found["issue"] = await _ids_of(session, "issue", query.issue, issues)
+        options = options.where(among(Option.issue_id, found["issue"]))
+    if query.option:
+        found["option"] = await _ids_of(session, "option", query.option, options)
 
 
 async def _kept_ids(

@@ -77,8 +77,8 @@ async def learn(
 ) -> None:
     """Add to `names` what these documents and quotes refer to and what it does not have yet.
 
-    Checks are replaced, not added: `names` then has those of these quotes alone, so that it stays
-    small however many positions are read one after the other.
+    `names` then has the checks of these quotes alone, so that it stays small however many positions
+    are read one after the other.
     """
     negotiations = {d["negotiation_id"] for d in documents} - names.negotiations.keys()
     for book in (await code_books(session, at, negotiations)).values():
@@ -106,9 +106,11 @@ async def learn(
         )
     speakers, sources = ({q[key] for q in quotes} for key in ("speaker_id", "source_id"))
     await learn_speakers_and_sources(session, at, names, speakers, sources)
-    names.checks.clear()
-    if quotes:
-        names.checks.update(await checks_at(session, at, {q["id"] for q in quotes}))
+    checked = {q["id"] for q in quotes}
+    for number in names.checks.keys() - checked:
+        del names.checks[number]
+    if missing := checked - names.checks.keys():
+        names.checks.update(await checks_at(session, at, missing))
 
 
 async def learn_speakers_and_sources(

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core.errors import NotFound
+from app.core.memory import Key
 from app.http.origin import origin
 from app.http.routing import Router
-from app.http.templating import page
+from app.http.templating import drawn, page
 from app.log.reader import Moment, Snapshot, held_by_id, list_revisions
 from app.negotiations.code_book import (
     CodeBook,
@@ -24,8 +25,10 @@ from app.negotiations.navigation import nav
 from app.positions import presenter, queries
 from app.positions.citation import cite_position
 from app.positions.current import CellRange, current_ids
+from app.positions.kept_pages import PIN, is_plain, kept_page
 from app.positions.names_at_moment import called
 from app.positions.permanent_addresses import pin, read_moment, version_entry
+from app.positions.shortcuts import page_of_one
 from app.positions.version_diff import compare
 
 router = Router(include_in_schema=False)
@@ -40,12 +43,25 @@ async def show_position(
 ) -> Response:
     """Show a position in its newest version, with its quotes and its history."""
     drafts = viewer is not None and viewer.may_edit
+    if is_plain(request, viewer):
+        at, key = await _key_of_page(session, position_id)
+
+        async def draw() -> str:
+            shared = await _newest_version(request, session, at, position_id, query=PIN)
+            return drawn(request, "positions/show.html", **shared, known_at=None)
+
+        return await kept_page(request, session, at, key, draw)
     at, pinned = await read_moment(request, session, drafts=drafts)
-    versions = await queries.list_versions(session, at, position_id, drafts=drafts)
-    if not versions:
-        raise NotFound(f"There is no position {position_id}.")
-    shared = await _about_position(request, session, at, versions, versions[-1])
+    shared = await _newest_version(request, session, at, position_id, drafts=drafts)
     return page(request, "positions/show.html", **shared, known_at=pinned)
+
+
+async def _key_of_page(session: AsyncSession, position_id: int) -> tuple[Moment, Key]:
+    at, changes = await queries.newest_changes(session, position_id)
+    return at, ("position", position_id, *changes)
+
+
+KEPT_PAGE = page_of_one("positions", "/positions/{position_id}", _key_of_page)
 
 
 @router.get("/positions/{position_id}/versions/{number}")
@@ -68,9 +84,31 @@ async def show_version(
     return page(request, "positions/versions.html", **shared, changes=changes, known_at=pinned)
 
 
-async def _about_position(
-    request: Request, session: AsyncSession, at: Moment, versions: list[Snapshot], this: Snapshot
+async def _newest_version(
+    request: Request,
+    session: AsyncSession,
+    at: Moment,
+    position_id: int,
+    *,
+    drafts: bool = False,
+    query: str | None = None,
 ) -> dict[str, Any]:
+    versions = await queries.list_versions(session, at, position_id, drafts=drafts)
+    if not versions:
+        raise NotFound(f"There is no position {position_id}.")
+    return await _about_position(request, session, at, versions, versions[-1], query=query)
+
+
+async def _about_position(
+    request: Request,
+    session: AsyncSession,
+    at: Moment,
+    versions: list[Snapshot],
+    this: Snapshot,
+    *,
+    query: str | None = None,
+) -> dict[str, Any]:
+    """Return what a page shows of one version; `query` pins the address for citing it."""
     [view] = await presenter.views(session, at, [this])
     book = await code_book(session, at, view.negotiation)
     party_id, issue_id = this["party_id"], this["issue_id"]
@@ -92,7 +130,9 @@ async def _about_position(
         "current": current.get((party_id, issue_id)) == view.id,
         "recoded_as": await _other(session, at, this.data.get("recoded_as"), book),
         "recoded_from": await _other(session, at, versions[0].data.get("recoded_from"), book),
-        "cite": cite_position(view, names=names, **named, base=origin(request), query=pin(at))
+        "cite": cite_position(
+            view, names=names, **named, base=origin(request), query=query or pin(at)
+        )
         if this.public
         else None,
         "versions": [version_entry(v) for v in reversed(versions)],

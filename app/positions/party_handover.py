@@ -26,7 +26,7 @@ from app.negotiations.actions import find_or_add_speaker
 from app.positions.actions import restore, write
 from app.positions.recoding import COUNTS, RecodedPosition, newest_of
 from app.sources.actions import RESULT
-from app.sources.queries import find_sources, newest_checks
+from app.sources.queries import lock_sources, newest_checks
 
 PUBLISHED, RETRACTED = PositionStatus.PUBLISHED, PositionStatus.RETRACTED
 
@@ -117,7 +117,7 @@ async def hand_over(
     """
     session = log.session
     quoted = [q for t in touched for q in t.document["quotes"]]
-    await find_sources(session, [q["source_id"] for q in quoted], lock=True)
+    await lock_sources(session, [q["source_id"] for q in quoted])
     checks = await newest_checks(session, [q["id"] for q in quoted])
     came_from = await _came_from(session, touched, handing.receiver)
     numbers: dict[int, int] = {}
@@ -188,7 +188,6 @@ async def _state_anew(
         (await _quote(log, handing, q, public=public), _check(checks[q["id"]]))
         for q in t.document["quotes"]
     ]
-    log.session.add(position)
     first = old.first_published_at
     document = {
         **{name: value for name, value in t.document.items() if name != "uid"},

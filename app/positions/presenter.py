@@ -11,8 +11,9 @@ from app.core.clock import instant
 from app.core.gently import gently
 from app.http.responses import dumps
 from app.log.hearsay import attributed_by
-from app.log.reader import Moment, Snapshot, list_versions_by_key
+from app.log.reader import Moment, Snapshot, list_versions_by_key, written
 from app.log.recall import recall
+from app.log.writer import Log
 from app.models.vocabulary import Verification
 from app.positions.names_at_moment import CheckAtMoment, NamesAtMoment, learn
 from app.positions.views import LinkView, PositionView, ProposedView, QuoteView, SpeakerView
@@ -47,6 +48,15 @@ async def views(
     missing = [v for v in versions if (v.id, v.version) not in found]
     found |= await _make(session, at, missing)
     return [found[v.id, v.version].view for v in versions]
+
+
+async def view_written(session: AsyncSession, log: Log) -> PositionView:
+    """Return the position that an entry of the log wrote as a first version, once it is sealed."""
+    [change] = [c for c in log.changes if c.position is not None]
+    checks = {check.quote_id: CheckAtMoment.of(check) for check in log.checks}
+    version = written(change, log.sealed, log.by)
+    made = await _make(session, log.sealed, [version], NamesAtMoment(checks=checks))
+    return made[version.id, version.version].view
 
 
 async def read_versions(
@@ -93,13 +103,16 @@ async def _kept(
 
 
 async def _make(
-    session: AsyncSession, at: Moment, versions: Sequence[Snapshot]
+    session: AsyncSession,
+    at: Moment,
+    versions: Sequence[Snapshot],
+    names: NamesAtMoment | None = None,
 ) -> dict[VersionKey, Kept]:
-    """Look up what versions refer to, and keep them as they read then."""
+    """Look up what versions refer to beyond `names`, and keep them as they read then."""
     if not versions:
         return {}
     known = recall(session, at)
-    names = await names_of(session, at, versions, NamesAtMoment())
+    names = await names_of(session, at, versions, names or NamesAtMoment())
     made = {}
     async for version in gently(versions):
         view = position_view(version, names)

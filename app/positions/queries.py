@@ -28,7 +28,7 @@ from app.core.errors import Fault, Invalid, NotFound
 from app.db.engine import among
 from app.db.prepared import Prepared
 from app.log.entry import snapshot as row_snapshot
-from app.log.reader import AT, REVISION, Moment, Snapshot, valid_at
+from app.log.reader import AT, REVISION, Moment, Snapshot, moment_about, newest_about, valid_at
 from app.models.issue import Issue, Option
 from app.models.log import Commit, ObjectPeriod, PositionPeriod, QuoteUse, Revision
 from app.models.negotiation import Negotiation, Participation, Party, Speaker
@@ -38,7 +38,7 @@ from app.models.vocabulary import PositionStatus
 from app.positions.compose import CellFacts, OptionFacts
 from app.positions.schemas import PositionContent
 
-MOST_ALIKE = 200  # quotes with the same words whose parties are compared
+MOST_ALIKE = 50  # quotes with the same words whose parties are compared
 
 # --- Live rows, for writers ---
 
@@ -285,6 +285,47 @@ VERSIONS = Prepared(
         .order_by(Revision.version)
     )
 )
+
+
+def _own_change(seq: Any, position: Any) -> Any:
+    """Select the last entry about a position."""
+    return (
+        select(func.max(Revision.seq))
+        .where(
+            Revision.kind == "position",
+            Revision.object_id == position,
+            Revision.seq <= seq,
+        )
+        .scalar_subquery()
+    )
+
+
+def _change_on_issue(seq: Any, position: Any) -> Any:
+    """Select the last change of a position on the same issue."""
+    of_it = select(Position.issue_id).where(Position.id == position).correlate(position.table)
+    issue = of_it.scalar_subquery()
+    about = select(Issue.negotiation_id).where(Issue.id == issue)
+    return (
+        select(PositionPeriod.seq_from)
+        .where(
+            PositionPeriod.negotiation_id == about.scalar_subquery(),
+            PositionPeriod.issue_id == issue,
+            PositionPeriod.seq_from <= seq,
+        )
+        .order_by(PositionPeriod.seq_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+NEWEST_CHANGES = newest_about(_own_change, _change_on_issue)
+
+
+async def newest_changes(
+    session: AsyncSession, position_id: int
+) -> tuple[Moment, Sequence[int | None]]:
+    """Return the newest public moment, and the last changes of a position and on its issue."""
+    return await moment_about(session, NEWEST_CHANGES, position_id)
 
 
 async def list_versions(

@@ -20,8 +20,8 @@ from app.models.position import Position, PositionAttitude, PositionLink
 from app.models.vocabulary import Attitude, PositionStatus
 from app.negotiations.issue_actions import amend_issue
 from app.negotiations.issue_queries import list_options
-from app.positions.actions import lay_out
 from app.positions.attitude_recoding import Keep, SplitPart, clash, find, merge, split
+from app.positions.live_rows import lay_out
 
 # Retracted positions are not recoded: they stay as they were when they were retracted.
 COUNTS = (PositionStatus.DRAFT, PositionStatus.PUBLISHED)

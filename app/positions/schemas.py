@@ -28,6 +28,18 @@ DateText = Annotated[str, Field(max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Number = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 
+# What is sent of a quote beside its source and speaker, as it is stored.
+SAID_OF_A_QUOTE = (
+    "exact",
+    "prefix",
+    "suffix",
+    "kind",
+    "language",
+    "translated_from",
+    "translation",
+    "said_on",
+)
+
 
 class SpeakerRef(Input):
     """Who said it: the saved speaker that is equal in all three fields, else a new one.

@@ -90,7 +90,7 @@ def _named_by(quotes: Sequence[QuoteDates]) -> PartialDate:
         return min(published, key=lambda when: (when.last, -_PRECISION[when.precision]))
     raise Undated(
         "/stated_on",
-        "is missing, and no quote's said_on or source's published_on gives a date",
+        "is missing: no quote says when it was said, and no source when it was published",
     )
 
 

@@ -1,25 +1,36 @@
 """Serve the permanent pages of quotes, and of sources with their quotes."""
 
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.dependencies import Anyone, Reading
 from app.core import dates
 from app.core.errors import NotFound
 from app.http.origin import origin
 from app.http.routing import Router
-from app.http.templating import page
-from app.log.reader import held_by_id, list_revisions
+from app.http.templating import drawn, page
+from app.log.reader import Moment, held_by_id, list_revisions
 from app.negotiations.code_book import is_invented
 from app.negotiations.navigation import nav
+from app.negotiations.pending import note_pending
 from app.positions.citation import cite_quote, cite_source
+from app.positions.kept_pages import PIN, is_plain, kept_page
 from app.positions.names_at_moment import called
 from app.positions.permanent_addresses import pin, read_moment, version_entry
+from app.positions.shortcuts import page_of_one
 from app.positions.views import QuoteView
 from app.quotes import queries as quote_queries
-from app.quotes.quote_page import books_of, named, party_names, positions_with, quote_page
+from app.quotes.quote_page import (
+    QuotePage,
+    books_of,
+    named,
+    party_names,
+    positions_with,
+    quote_page,
+)
 from app.sources.queries import newest_texts
 
 router = Router(include_in_schema=False)
@@ -34,26 +45,49 @@ async def show_quote(
 ) -> Response:
     """Show a quote and the positions on it; the page stays when positions drop the quote."""
     drafts = viewer is not None and viewer.may_edit
+    if is_plain(request, viewer):
+        at, key = await _key_of_page(session, quote_id)
+        _, _, changes = key
+
+        async def draw() -> str:
+            shown = await quote_page(session, at, quote_id, changes)
+            return drawn(request, "quotes/show.html", **_about(request, shown, PIN), known_at=None)
+
+        return await kept_page(request, session, at, key, draw)
     at, pinned = await read_moment(request, session, drafts=drafts)
-    shown = await quote_page(session, at, quote_id, drafts=drafts)
+    uses = None if drafts else await quote_queries.changes_of_uses(session, at, quote_id)
+    shown = await quote_page(session, at, quote_id, uses)
+    await note_pending(request, session, shown.negotiation.slug if shown.negotiation else None)
+    return page(request, "quotes/show.html", **_about(request, shown, pin(at)), known_at=pinned)
+
+
+async def _key_of_page(
+    session: AsyncSession, quote_id: int
+) -> tuple[Moment, tuple[str, int, quote_queries.Changes]]:
+    at, changes = await quote_queries.newest_and_uses(session, quote_id)
+    return at, ("quote", quote_id, changes)
+
+
+KEPT_PAGE = page_of_one("quotes", "/quotes/{quote_id}", _key_of_page)
+
+
+def _about(request: Request, shown: QuotePage, query: str) -> dict[str, Any]:
+    """Return what the page of a quote shows; `query` pins the address for citing it."""
     quote, negotiation, base = shown.quote, shown.negotiation, origin(request)
-    return page(
-        request,
-        "quotes/show.html",
-        quote=quote,
-        printed_on=shown.printed_on,
-        uses=shown.uses,
-        negotiation=negotiation,
-        names=shown.names,
-        citation=sentence(quote),
-        permalink=f"{base}{request.url.path}{pin(at)}",
-        cite=cite_quote(quote, base=base, query=pin(at), invented=shown.invented)
+    return {
+        "quote": quote,
+        "printed_on": shown.printed_on,
+        "uses": shown.uses,
+        "negotiation": negotiation,
+        "names": shown.names,
+        "citation": sentence(quote),
+        "permalink": f"{base}{request.url.path}{query}",
+        "cite": cite_quote(quote, base=base, query=query, invented=shown.invented)
         if shown.was_public
         else None,
-        invented=shown.invented,
-        known_at=pinned,
-        nav=nav(negotiation.slug) if negotiation else [],
-    )
+        "invented": shown.invented,
+        "nav": nav(negotiation.slug) if negotiation else [],
+    }
 
 
 @router.get("/sources/{source_id}")

@@ -34,16 +34,17 @@ class QuotePage:
 
 
 async def quote_page(
-    session: AsyncSession, at: Moment, quote_id: int, *, drafts: bool
+    session: AsyncSession, at: Moment, quote_id: int, changes: queries.Changes | None
 ) -> QuotePage:
     """Return what the page of a quote says at a moment; NotFound for one that was not public.
 
-    What strangers see follows from the state, and from the last change of each of its positions.
+    What strangers see follows from the state, and from the last `changes` of its positions. None:
+    for an editor.
     """
-    if drafts:
+    if changes is None:
         return await _read(session, at, quote_id, drafts=True)
     known = recall(session, at)
-    key = ("page of quote", quote_id, await queries.changes_of_uses(session, at, quote_id))
+    key = ("page of quote", quote_id, changes)
     kept: QuotePage | None = known.get(*key)
     if kept is None:
         kept = await _read(session, at, quote_id, drafts=False)

@@ -20,7 +20,7 @@ from app.analysis.preferences import PREFERRED
 from app.db.engine import LIMITS
 from app.db.prepared import Prepared
 from app.embedded_postgres.server import Server
-from app.matrix.queries import DAYS
+from app.matrix.queries import DAYS, MATCHING, MATCHING_WORDS
 from app.matrix.totals import TOTALS
 from app.negotiations.overview import COUNTS
 from bench.multiply import FIRST, multiply
@@ -38,6 +38,8 @@ MOST = 0.4  # of a table's rows: the largest window is a quarter of the cells
 # Reads of all that is current in a negotiation, in one statement; each is kept until it changes.
 WHOLE: Mapping[Prepared, str] = {
     TOTALS: "the matrix says how much is current in all its windows",
+    MATCHING: "rows and columns without a match are left out of the matrix",
+    MATCHING_WORDS: "the same, for words",
     IN_CELLS: "coverage counts in all its windows",
     PREFERRED: "agreement compares a party with all the others on all issues",
     NEAR: "contradictions are looked for among all positions",
@@ -54,6 +56,9 @@ QUERIES = {
     "/": ("",),
     "/n/{slug}": ("?as_of=2012-02-01", "?since=2012-02-01&q=party", "?transpose=1&firmness=demand"),
     "/n/{slug}/timeline": ("?issue=i3", "?party=p7", "?as_of=2012-02-01"),
+    "/n/{slug}/feed.atom": (
+        "?only=moves", "?option=i3/o1", "?kind=moved&party=p7", "?q=party", "?q=nowhere",
+    ),
     "/n/{slug}/changes": ("?from=2012-02-01", "?party=p7"),
     "/api/v1/negotiations/{slug}/matrix": ("?issue=i3&q=party", "?since=2012-02-01&party=p7"),
     "/api/v1/positions": (
@@ -72,7 +77,7 @@ QUERIES = {
 }  # fmt: skip
 VALUES = {
     "number": 1, "version": 1, "n": 1, "source_id": 1, "speaker_id": 1, "form": "ris",
-    "image": "svg", "proposal_id": 1,
+    "image": "svg", "proposal_id": 1, "alert_id": 1,
 }  # fmt: skip
 SMALL = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": 1,

@@ -1,6 +1,7 @@
 """Test streaming: one moment, flat memory, two exports at once, and a visible cut."""
 
 import csv
+import gc
 import io
 import time
 from collections.abc import AsyncGenerator
@@ -23,8 +24,11 @@ from app.exports.concurrency import AT_ONCE, Slots, slots
 from app.exports.csv_export import export_csv
 from app.exports.download import Download
 from app.exports.query_params import CsvQuery
+from app.exports.row_keys import Batch
 from app.exports.selection import BATCH, FEW, count_positions, select_cells
+from app.exports.stored_rows import Row
 from bench.multiply import multiply
+from tests.support.factories import quote
 from tests.support.fixtures import Lake
 
 pytestmark = pytest.mark.anyio
@@ -279,3 +283,22 @@ async def test_the_command_s_may_too(lake: Lake, form: Form, tmp_path: Path) -> 
         await save(session, "lake", form, tmp_path / "out.zip", now=now())
         assert await session.scalar(text("SHOW statement_timeout")) == "2min"
     await engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_rows_are_let_go_without_the_collector(lake: Lake, kind: str) -> None:
+    """They would be in memory until garbage is collected, and there may be very many."""
+    lake.ada.state(quotes=[quote("forty per cent", speaker="Mara Venn")])
+    lake.stranger.uncached(f"/n/lake/export.{kind}")
+    gc.collect()
+    gc.disable()
+    try:
+        assert lake.stranger.uncached(f"/n/lake/export.{kind}").status_code == 200
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        left = [found for found in gc.garbage if isinstance(found, Row | Batch)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []

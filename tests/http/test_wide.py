@@ -26,7 +26,7 @@ NOT_WALKED = ("/api/v1/events", "/export")
 VALUES = {
     "slug": SLUG, "party": "p7", "issue": "i3", "option": "o1", "number": 1, "version": 1, "n": 1,
     "position_id": 1, "source_id": 1, "quote_id": 1, "speaker_id": 1, "kind": "ris", "form": "ris",
-    "image": "png", "proposal_id": 1,
+    "image": "png", "proposal_id": 1, "alert_id": 1,
 }  # fmt: skip
 QUERIES = {
     "/n/{slug}": ("", "?transpose=1", "?since=2024-02-01&q=party", "?only=differing&view=age")

@@ -1,5 +1,6 @@
 """Test links of quotes checked before links were stored: earlier moments show what they showed."""
 
+from tests.matrix.test_statements import forget
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 from tests.support.worlds import connect
@@ -19,6 +20,7 @@ def test_links_are_kept_as_they_were_made(lake: Lake) -> None:
     with connect(lake.database.owner_url) as connection:
         connection.execute("ALTER TABLE quote_check DISABLE TRIGGER USER")
         connection.execute("UPDATE quote_check SET fragment = NULL, page = NULL")
+    forget(lake)
     links = [q["link"] for q in lake.stranger.get(f"/positions/{number}").data["quotes"]]
     assert links == [
         "https://lake.example/a#part:~:text=" + LINES.replace("\n", " ").replace(" ", "%20"),
